@@ -1,0 +1,121 @@
+"""What should be true on the forge and in the store, as data. Each action knows when it already holds."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.policy.escalation import Escalation
+from bot.policy.pull import Person
+from bot.policy.state import State
+from bot.policy.views import Card
+
+Conclusion = Literal["success", "failure", "neutral", "action_required"]
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """At most three on a check run; GitHub's limits: label 20, description 40, identifier 20 characters."""
+
+    label: str
+    description: str
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetCheck:
+    """Our check run on a commit. `conclusion` None means in progress."""
+
+    head_sha: str
+    conclusion: Conclusion | None
+    card: Card
+    buttons: tuple[Button, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        return f"{self.card.digest()}:{self.conclusion or 'in_progress'}"
+
+    def holds(self, state: State) -> bool:
+        check = state.pull.check
+        return check is not None and check.head_sha == self.head_sha and check.digest == self.digest
+
+
+@dataclass(frozen=True, slots=True)
+class PutComment:
+    """The one sticky comment; made when there is none, edited in place otherwise."""
+
+    card: Card
+
+    def holds(self, state: State) -> bool:
+        comment = state.pull.comment
+        return comment is not None and comment.digest == self.card.digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A short answer to one comment, or (comment None) a short note on the pull request when its verdict crosses a gate."""
+
+    key: str  # what it answers: done once for each key
+    words: str  # plain text, ours, Markdown allowed
+    comment: int | None = None
+    quoted: str = ""  # text from outside that the answer repeats: escape it
+    mention: tuple[str, ...] = ()  # people or teams who are really asked
+
+    def holds(self, state: State) -> bool:
+        return self.comment is not None and self.comment in state.pull.replied_to
+
+
+@dataclass(frozen=True, slots=True)
+class React:
+    """👀, 👍 or 👎 on a comment; the forge makes it once only."""
+
+    comment: int
+    content: Literal["eyes", "+1", "-1"]
+
+    def holds(self, state: State) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class SaveEscalation:
+    """Keep an escalation in its new state; the store writes one audit record for each change of state."""
+
+    escalation: Escalation
+
+    def holds(self, state: State) -> bool:
+        return self.escalation in state.escalations
+
+
+@dataclass(frozen=True, slots=True)
+class SaveFeedback:
+    """What somebody thinks of the score, stored with it for evaluation."""
+
+    by: Person
+    useful: bool
+    text: str
+    head_sha: str
+
+    def holds(self, state: State) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class SaveAttestation:
+    """The author attests that this head was adequately reviewed."""
+
+    by: Person
+    head_sha: str
+
+    def holds(self, state: State) -> bool:
+        return self.head_sha in state.attested
+
+
+@dataclass(frozen=True, slots=True)
+class Rescore:
+    """Forget the stored assessment of this head and look again."""
+
+    head_sha: str
+
+    def holds(self, state: State) -> bool:
+        return False
+
+
+Action = SetCheck | PutComment | Reply | React | SaveEscalation | SaveFeedback | SaveAttestation | Rescore

@@ -1,0 +1,51 @@
+"""What may have happened. An event is only a reason to look: facts are fetched, never taken from it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.policy.pull import Comment, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A pull request was opened, pushed to, edited, closed, reviewed, or our check was asked for again."""
+
+    what: str  # the forge's own word, for the log: "opened", "synchronize", "review", "rerequested", ...
+    as_of: datetime | None = None  # facts older than this are stale and are fetched again
+    head_sha: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commented:
+    """Somebody wrote a comment (created, never edited)."""
+
+    comment: Comment
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """Somebody pressed a button on our check run."""
+
+    button: str  # its identifier
+    by: Person
+    head_sha: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """The clock reached an edge of a window, or it is time to look again."""
+
+    why: Literal["edge", "sweep", "configuration"]
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A merge queue asks about a commit that holds one or more pull requests."""
+
+    head_sha: str
+    head_ref: str
+    base_ref: str
+
+
+Event = Changed | Commented | Pressed | Tick | Queued

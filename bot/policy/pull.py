@@ -1,0 +1,81 @@
+"""Facts about a pull request, fetched once and frozen: what every rule and response may look at."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on the forge. Identity is the number; the login is only for showing."""
+
+    id: int
+    login: str
+    bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    id: int
+    full_name: str  # changes on a rename or transfer: never a key
+    default_branch: str
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment in the conversation. `digest` is ours, read back from the hidden marker; None on other people's comments."""
+
+    id: int
+    author: Person
+    body: str
+    created_at: datetime
+    edited: bool = False
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRun:
+    """Our own check run on the head. `digest` is what its external_id says it shows."""
+
+    id: int
+    head_sha: str
+    status: Literal["queued", "in_progress", "completed"]
+    conclusion: str | None
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    author: Person
+    state: Literal["approved", "changes_requested", "commented", "dismissed"]
+    head_sha: str
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    repository: Repository
+    number: int
+    title: str
+    author: Person
+    head_sha: str
+    head_ref: str
+    base_sha: str
+    base_ref: str
+    fork: bool  # the head lives in another repository
+    draft: bool
+    open: bool
+    merged: bool
+    auto_merge: bool  # armed to land by itself, or waiting in a merge queue
+    protected: bool  # the base branch is protected
+    created_at: datetime
+    updated_at: datetime
+    labels: frozenset[str] = frozenset()
+    paths: tuple[str, ...] = ()  # every changed path, old paths of renames included
+    contributors: frozenset[str] = frozenset()  # e-mails and logins of committers and co-authors, lower case
+    contributor_ids: frozenset[int] = frozenset()  # numeric ids of committers the forge could name
+    reviews: tuple[Review, ...] = ()
+    check: CheckRun | None = None
+    comment: Comment | None = None  # our sticky comment
+    replied_to: frozenset[int] = frozenset()  # ids of comments that carry a reply of ours

@@ -1,0 +1,42 @@
+"""Everything a decision may rest on: the pull request, its risk, its escalation. No clock, no client."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.policy.escalation import Escalation
+from bot.policy.pull import Person, PullRequest
+from scoring.assessment import Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why something could not be done, in words for people."""
+
+    words: str  # "the diff has 11,204 files"
+    retry: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigProblem:
+    """What is wrong with the repository's configuration on the base branch."""
+
+    file: str
+    line: int | None
+    column: int | None
+    words: str  # what is wrong and what was meant
+    last_good: bool = False  # an older, valid version is in force meanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    pull: PullRequest
+    risk: Assessment | None = None
+    failure: Failure | None = None  # why there is no risk
+    problems: tuple[ConfigProblem, ...] = ()
+    escalations: tuple[Escalation, ...] = ()  # oldest first
+    content: str = ""  # patch-id of base..head
+    granted: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    """Person id -> what they may do here: "write" and "admin" (from the forge), and "@org/team" for each team named in the configuration they belong to."""
+    attested: frozenset[str] = frozenset()  # heads whose author attested that the review was adequate
+    commander: Person | None = None  # who gave the command or pressed the button
+    details_url: str | None = None

@@ -1,0 +1,67 @@
+"""What is shown, as data: the renderer turns a view into Markdown, and its digest tells whether it is already shown."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.policy.state import ConfigProblem, Failure
+from scoring.assessment import Proof, Reason, Suggestion
+
+Tone = Literal["held", "free", "quiet", "waiting", "failed", "misconfigured", "shadow"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The window in force, as shown."""
+
+    window: str
+    level: str
+    share: float  # 0 to 1
+    action: Literal["block", "extra_review", "author_attest"]
+    until: datetime | None  # in the window's own zone
+    base_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """How to ask for an exception, or what became of it."""
+
+    reasons: tuple[str, ...]
+    managers: tuple[str, ...]  # names, shown in code style so that nobody is pinged
+    state: Literal["none", "asked", "approved", "denied", "void", "expired"] = "none"
+    words: str = ""  # one sentence about the present state, plain text
+    quoted: str = ""  # text of the author or approver: escape it
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The risk comment, the check's summary and the terminal card are three renderings of this."""
+
+    tone: Tone
+    headline: str  # plain text, ours
+    lead: str = ""  # one or two sentences under the headline, plain text, ours
+    gate: Gate | None = None
+    percentile: float | None = None
+    probability: float | None = None
+    base_rate: float | None = None
+    reasons: tuple[Reason, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    proof: Proof | None = None
+    ask: Ask | None = None
+    failure: Failure | None = None
+    problems: tuple[ConfigProblem, ...] = ()
+    model: str = ""
+    reference: int = 0
+    labelled: int = 0
+    details_url: str | None = None
+
+    def digest(self) -> str:
+        """Twelve hex digits that change when anything shown changes."""
+        return _digest(asdict(self))
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:12]

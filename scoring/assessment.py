@@ -1,0 +1,53 @@
+"""What comes out: how risky a change looks, why, and what would lower it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One feature that raised (weight > 0) or lowered the score, in people's words."""
+
+    feature: str  # its name in FEATURES
+    words: str  # a sentence; "{subject}" stands where the subject goes, so that only the renderer quotes hostile text
+    here: str  # the value of this change, formatted with its unit
+    usual: str  # the median of recent changes of this repository, formatted alike
+    weight: float  # contribution to the score, in log-odds
+    subject: str | None = None  # a path or folder named by the sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Something the author can do, checked by scoring the change as it would be afterwards."""
+
+    words: str  # as in Reason
+    percentile: float | None = None  # where the change would rank afterwards, 0 to 1; None when it was not scored again
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is known for certain of a change's effect (scoring/semantics)."""
+
+    level: Literal["P", "S", "H"]  # proof, strong evidence, heuristic
+    kind: str  # comments, formatting, docs, tests, data, rename, generated, ...
+    words: str  # one sentence: how it was checked
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The risk of one change at one moment."""
+
+    sha: str
+    at: datetime
+    percentile: float  # 0 to 1: the share of this repository's recent changes that scored lower
+    probability: float  # 0 to 1, re-based to the true rate: that a change like this is later reverted or fixed
+    base_rate: float  # 0 to 1: the same for a change of this repository on average
+    reasons: tuple[Reason, ...]  # strongest first
+    suggestions: tuple[Suggestion, ...]
+    model: str  # id of the model folder's card, e.g. "shipped-2026.11"
+    reference: int  # how many recent changes the percentile is measured among
+    labelled: int  # how many changes of this repository carry a label
+    features: dict[str, float] = field(default_factory=dict)  # what the model saw, for the audit log and feedback
+    proof: Proof | None = None

@@ -1,0 +1,36 @@
+"""What goes in: one change to a repository, seen at one moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Status = Literal["A", "M", "D", "R", "C", "T"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """One file of a change. Paths are UTF-8 with surrogate escapes, so that any byte survives a round trip."""
+
+    path: str  # at head; for a deletion the path at base
+    status: Status  # added, modified, deleted, renamed, copied, type changed (git's letters)
+    added: int = 0  # lines; 0 when binary
+    deleted: int = 0
+    old_path: str | None = None  # where a rename or copy came from
+    binary: bool = False
+    old_blob: str | None = None  # object ids; None where there is none
+    new_blob: str | None = None
+    old_mode: str = "100644"  # git's six octal digits; 120000 symlink, 160000 submodule
+    new_mode: str = "100644"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A commit, or a whole pull request, as of the moment `at`: nothing later than `at` may be known of it."""
+
+    sha: str  # head
+    base: str  # what head is compared with: the first parent, or the merge base of a pull request; "" for a root
+    author: str  # lower-case e-mail after .mailmap
+    at: datetime  # aware
+    title: str  # first line of the message, or the title of the pull request
+    message: str  # everything after it
+    files: tuple[FileChange, ...]
