@@ -51,7 +51,7 @@ class PutComment:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A short answer to one comment, or (comment None) a short note on the pull request when its verdict crosses a gate."""
+    """A short answer to one comment, or (comment None) a note on the pull request when its verdict crosses a gate."""
 
     key: str  # what it answers: done once for each key
     words: str  # plain text, ours, Markdown allowed

@@ -24,7 +24,7 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment in the conversation. `digest` is ours, read back from the hidden marker; None on other people's comments."""
+    """A comment in the conversation. `digest` is ours, read from the hidden marker; None on other people's."""
 
     id: int
     author: Person

@@ -35,8 +35,8 @@ class State:
     problems: tuple[ConfigProblem, ...] = ()
     escalations: tuple[Escalation, ...] = ()  # oldest first
     content: str = ""  # patch-id of base..head
+    # person id -> "write", "admin", and "@org/team" for each team named in the configuration they belong to
     granted: Mapping[int, frozenset[str]] = field(default_factory=dict)
-    """Person id -> what they may do here: "write" and "admin" (from the forge), and "@org/team" for each team named in the configuration they belong to."""
     attested: frozenset[str] = frozenset()  # heads whose author attested that the review was adequate
     commander: Person | None = None  # who gave the command or pressed the button
     details_url: str | None = None
