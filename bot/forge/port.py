@@ -1,0 +1,87 @@
+"""What codechill needs of a forge. github.py provides it on GitHub, shadow.py on top of any other without writing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.policy.actions import PutComment, React, Reply, SetCheck
+from bot.policy.pull import Person, PullRequest, Repository
+
+ForgeAction = SetCheck | PutComment | Reply | React
+
+
+class ForgeError(Exception):
+    """The forge could not do it; the message is one sentence for the log. Trying again later may help."""
+
+
+class Gone(ForgeError):
+    """It does not exist any more, or the App may not see it: trying again does not help."""
+
+
+class Refused(ForgeError):
+    """The forge understood and said no: trying the same again does not help."""
+
+
+class Busy(ForgeError):
+    """A rate limit: nothing may be sent before `until`."""
+
+    def __init__(self, message: str, until: datetime) -> None:
+        super().__init__(message)
+        self.until = until
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a repository is reached: the installation that may, its number, and its present name."""
+
+    installation_id: int
+    repository_id: int
+    full_name: str
+
+
+class Words(Protocol):
+    """Turns views into the forge's Markdown; given to the forge by the composition root."""
+
+    def comment(self, action: PutComment) -> str: ...
+
+    def reply(self, action: Reply) -> str: ...
+
+    def check(self, action: SetCheck) -> tuple[str, str]:
+        """Title (one line) and summary of a check run."""
+        ...
+
+
+class Forge(Protocol):
+    """Every method may raise ForgeError or one of its kinds. Nothing is cached but clients and tokens."""
+
+    def repository(self, target: Target) -> Repository: ...
+
+    def pull(self, target: Target, number: int) -> PullRequest:
+        """The facts now. `paths` and `contributors` are left for the mirror to fill."""
+        ...
+
+    def open_pulls(self, target: Target) -> tuple[int, ...]: ...
+
+    def file(self, target: Target, path: str, ref: str) -> str | None:
+        """Text of a file at a commit, None when there is none. Raises Refused above one megabyte."""
+        ...
+
+    def access(self, target: Target, person: Person, teams: frozenset[str]) -> frozenset[str]:
+        """What a person may do: "write", "admin", and those of `teams` ("@org/team") they are an active member of."""
+        ...
+
+    def clone_url(self, target: Target) -> str:
+        """Without credentials."""
+        ...
+
+    def token(self, target: Target) -> str:
+        """An installation token for git, good for at least a minute."""
+        ...
+
+    def perform(self, target: Target, pull: PullRequest, action: ForgeAction) -> None:
+        """Make it so. Doing it twice leaves one comment and one check run."""
+        ...
+
+    def check_commit(self, target: Target, action: SetCheck) -> None:
+        """Our check on a commit that is no pull request's head: a merge group."""
+        ...

@@ -1,0 +1,141 @@
+"""Views to Markdown. Whatever a template prints is escaped unless it is known to be ours."""
+
+import re
+import unicodedata
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.forge import markers
+from bot.policy.actions import PutComment, Reply, SetCheck
+from bot.policy.views import Card
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+COMMENT_LIMIT = 65_000  # GitHub refuses a comment above 65,536 characters
+SUMMARY_LIMIT = 65_000  # and a check run's summary above 65,535
+QUOTE_LIMIT = 280
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+_CODE = re.compile(r"`([^`\n]+)`")
+
+
+class Safe(str):
+    """Text that is Markdown already: ours, or escaped."""
+
+
+def visible(text: str) -> str:
+    """Hidden, control, direction and line-breaking characters shown as \\u escapes, so that nothing is obeyed."""
+    return "".join(_shown(char) for char in text)
+
+
+def _shown(char: str) -> str:
+    if char in "\n\r\t\v\f\x1c\x1d\x1e\x85\u2028\u2029":
+        return " "
+    if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn"):
+        return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
+    return char
+
+
+def code(text: str, limit: int = QUOTE_LIMIT) -> Safe:
+    """Anything as a code span that it cannot leave: no markup, no mention, no second line, safe in a table cell."""
+    shown = visible(text).strip() or " "
+    if len(shown) > limit:
+        shown = shown[: limit - 1] + "…"
+    # a pipe ends a table cell even inside a code span, and a code span takes no escape that works outside tables too
+    shown = shown.replace("|", "¦")
+    fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
+    pad = " " if shown.startswith("`") or shown.endswith("`") else ""
+    return Safe(f"{fence}{pad}{shown}{pad}{fence}")
+
+
+def prose(text: str) -> Safe:
+    """Plain text as Markdown that reads the same: markup escaped, nobody mentioned, `code spans` kept."""
+    parts = []
+    at = 0
+    for span in _CODE.finditer(text):
+        parts += [_escaped(text[at : span.start()]), code(span[1], limit=2000)]
+        at = span.end()
+    return Safe("".join([*parts, _escaped(text[at:])]))
+
+
+def _escaped(text: str) -> str:
+    escaped = _SPECIAL.sub(r"\\\1", visible(text))
+    # an address or a #number must not become a link or a reference, and nobody is to be pinged
+    return re.sub(r"(@|://|www\.|GH-)(?=\w)", lambda found: f"{found[1]}<!-- -->", escaped)
+
+
+def sentence(words: str, subject: str | None = None) -> Safe:
+    """Words of ours around a subject from outside."""
+    if subject is None:
+        return prose(words)
+    return Safe(code(subject).join(prose(part) for part in words.split("{subject}")))
+
+
+def one_in(probability: float) -> str:
+    """0.07 as "1 in 14"."""
+    return f"1 in {max(1, round(1 / probability)):,}" if probability > 0 else "never so far"
+
+
+def rank(percentile: float) -> int:
+    """A percentile as a whole number of 100 changes; never 100, since no change is riskier than itself."""
+    return min(99, max(0, int(percentile * 100 + 1e-9)))
+
+
+def moment(at: datetime) -> str:
+    return f"{at:%a %-d %b %H:%M %Z}"
+
+
+def percent(share: float) -> str:
+    return f"{share * 100:.2f}".rstrip("0").rstrip(".") + " %"
+
+
+def _finalize(value: Any) -> Any:
+    return value if isinstance(value, Safe) else prose(str(value))
+
+
+class Markdown:
+    """The Words of the forge's port, from the templates in templates/markdown/."""
+
+    def __init__(self, templates: Path = TEMPLATES) -> None:
+        self._env = Environment(
+            loader=FileSystemLoader(templates / "markdown"),
+            undefined=StrictUndefined,
+            autoescape=False,  # noqa: S701 - Markdown, not HTML: `finalize` escapes every value that is not Safe
+            finalize=_finalize,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._env.filters |= {
+            "code": code,
+            "ours": Safe,
+            "safe_md": Safe,
+            "one_in": one_in,
+            "rank": rank,
+            "moment": moment,
+            "percent": percent,
+            "mention": lambda name: Safe("@" + re.sub(r"[^A-Za-z0-9/_.-]", "", name.removeprefix("@"))),
+            "link": lambda url: Safe(url if re.fullmatch(r"https?://[\w.:/?=&%~+-]+", url) else "#"),
+        }
+        self._env.globals |= {"sentence": sentence}
+
+    def comment(self, action: PutComment) -> str:
+        return self._card("comment.md.j2", action.card, markers.sticky(action.card.digest()), COMMENT_LIMIT)
+
+    def check(self, action: SetCheck) -> tuple[str, str]:
+        return visible(action.card.headline)[:255], self._card("check.md.j2", action.card, "", SUMMARY_LIMIT)
+
+    def reply(self, action: Reply) -> str:
+        mark = Safe(markers.reply(action.comment)) if action.comment is not None else Safe("")
+        return self._env.get_template("reply.md.j2").render(reply=action, mark=mark).strip() + "\n"
+
+    def card(self, card: Card) -> str:
+        """The comment's text without its hidden mark."""
+        return self._card("comment.md.j2", card, "", COMMENT_LIMIT)
+
+    def _card(self, name: str, card: Card, mark: str, limit: int) -> str:
+        text = self._env.get_template(name).render(card=card, mark=Safe(mark))
+        text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+        if len(text) <= limit:
+            return text
+        return text[: limit - len(mark) - 40].rsplit("\n", 1)[0] + f"\n\n… cut: too long to show.\n{mark}\n"
