@@ -1,0 +1,57 @@
+# The front door. Needs python3 >= 3.11, git and make; uses uv when it is found.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+REPO ?=
+ONCE ?=
+
+.PHONY: help install dev demo test lint format bench fuzz schema clean
+
+help: ## what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(VENV)/.run ## .venv with the codechill command
+
+dev: $(VENV)/.dev ## the same with everything that tests and training need
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "codechill needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..."; exit 2; }
+	@if command -v uv >/dev/null 2>&1; then uv venv --quiet --python $(PYTHON) $(VENV); \
+	else $(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed; on Debian and Ubuntu: apt-get install python3-venv"; exit 2; }; fi
+
+$(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing codechill into $(VENV) ..."
+	@$(call install,.)
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing codechill, its tests and its training into $(VENV) ..."
+	@$(call install,.[dev,train])
+	@touch $(VENV)/.run $@
+
+define install
+if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '$(1)'; \
+else $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '$(1)'; fi
+endef
+
+demo: $(VENV)/.run ## the main job on a real repository: make demo [REPO=path] [ONCE=1]
+	@$(BIN)/codechill demo $(if $(REPO),--repo '$(REPO)') $(if $(ONCE),--once)
+
+test: $(VENV)/.dev ## all tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev ## style, types, and the way imports point
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## put the style right
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## speed, as ratios against an anchor in the same run: make bench [REPO=path]
+	$(BIN)/python -m bench.history $(if $(REPO),--repo '$(REPO)')
+
+clean: ## remove what was built
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
