@@ -1,0 +1,227 @@
+"""Python: the same syntax tree from the same bytes means that only comments or layout changed.
+
+The bytes are parsed, never decoded text: a coding cookie can turn a comment into code. Docstrings are data.
+"""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+
+from scoring.semantics import guards
+from scoring.semantics.paths import is_specimen
+from scoring.semantics.verdict import Finding, Pair
+
+COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+DIRECTIVE = re.compile(
+    r"#\s*(?:type:|noqa|nopep8|pylint:|pragma|fmt:|isort:|mypy:|nosec|nosemgrep|noinspection|cython:|distutils:|doctest:|"
+    r"ruff:|flake8[:-]|pyright:|pytype:|pyre-|pyrefly|ty:|yapf:|autopep8:|black:|skipcq|gazelle:|buildifier|keep\b|"
+    r"%%|/// ?\w*|///$|@param|vim?:|-\*-|lgtm|codeql|renovate:|language=|codespell:|cspell:|nuitka|pants:|"
+    r"\[(?:start|end) |!)|#:|coding[:=]|NOSONAR",
+    re.IGNORECASE,
+)
+SELF_READING = re.compile(
+    r"\b(?:getsource|getsourcelines|getcomments|findsource|getblock|linecache|dill|cloudpickle)\b|"
+    r"__file__[^\n]*\b(?:read|read_text|read_bytes|open)\b|\bopen\w*\s*\(\s*(?:[\w.]+\(\s*)*__file__|argv\[0\][^\n]*read"
+)
+LINE_NUMBERS = re.compile(
+    r"\b(?:f_lineno|tb_lineno|lineno|co_firstlineno|co_lines|co_linetable|co_lnotab|co_positions|_getframe|currentframe|"
+    r"getframeinfo|getouterframes|getinnerframes|inspect\.stack|inspect\.trace|extract_stack|extract_tb|walk_tb|"
+    r"walk_stack|findCaller|warn_explicit)\b"
+)
+DOCSTRING_READERS = re.compile(
+    r"__doc__|\b(?:getdoc|docopt|argparse|optparse|click|typer|fire|plac|clize|fastapi|flask_restx|flask_restful|flasgger|"
+    r"apispec|pydantic|strawberry|graphene|ply|yacc|lex|doctest|sphinx|zope|mcp|langchain\w*|rest_framework|invoke|"
+    r"nox|dspy|tool)\b|>>>"
+)
+OWNERS = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def check(pair: Pair) -> Finding | None:
+    """P for comments and layout, S or H for docstrings; None when the code differs or cannot be read."""
+    if pair.old is None or pair.new is None or not _is_python(pair):
+        return None
+    texts = guards.comparable(pair.old, pair.new)
+    if isinstance(texts, Finding):
+        return texts
+    trees = parse(pair.old), parse(pair.new)
+    if trees[0] is None or trees[1] is None:
+        return Finding(None, "code", "It does not parse as Python.")
+    if same(trees[0], trees[1]):
+        return refusal(pair.old, pair.new, texts) or _equal(trees[0], trees[1], texts, pair)
+    if same(without_docstrings(trees[0]), without_docstrings(trees[1])):
+        return refusal(pair.old, pair.new, texts) or _docstrings(texts)
+    return None
+
+
+def _is_python(pair: Pair) -> bool:
+    if pair.path.endswith((".py", ".pyi", ".pyw")):
+        return True
+    name = pair.path.rsplit("/", 1)[-1]
+    return "." not in name and all(
+        data is not None and re.match(rb"#!\S*(?:/|env )python3?\b", data.split(b"\n", 1)[0]) is not None
+        for data in (pair.old, pair.new)
+    )
+
+
+def parse(data: bytes) -> ast.Module | None:
+    """The syntax tree of the bytes with type comments kept; None when this Python cannot read them."""
+    try:
+        return ast.parse(data, filename="<compared>", type_comments=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, LookupError):
+        return None
+
+
+def same(old: ast.AST, new: ast.AST) -> bool:
+    """Whether two trees are equal but for positions. Walks without recursion: depth is the author's choice."""
+    todo: list[tuple[object, object]] = [(old, new)]
+    while todo:
+        left, right = todo.pop()
+        if type(left) is not type(right):
+            return False
+        if isinstance(left, ast.TypeIgnore):
+            continue  # holds a line number; where it stands is compared with the other directive comments
+        if isinstance(left, ast.AST):
+            todo += [(getattr(left, name, None), getattr(right, name, None)) for name in left._fields]
+        elif isinstance(left, list) and isinstance(right, list):
+            if len(left) != len(right):
+                return False
+            todo += zip(left, right, strict=True)
+        elif not _same_value(left, right):
+            return False
+    return True
+
+
+def _same_value(left: object, right: object) -> bool:
+    if isinstance(left, float | complex):
+        return repr(left) == repr(right)  # 0.0 == -0.0, and nan is not itself
+    return left == right
+
+
+def without_docstrings(tree: ast.Module) -> ast.Module:
+    """The same tree (changed in place) with every docstring emptied."""
+    todo: list[ast.AST] = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, OWNERS) and node.body and isinstance(node.body[0], ast.Expr):
+            value = node.body[0].value
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                value.value = ""
+        todo += ast.iter_child_nodes(node)
+    return tree
+
+
+def refusal(old: bytes, new: bytes, texts: tuple[str, str]) -> Finding | None:
+    """Why equal trees would not be enough; None when they are."""
+    cookies = [
+        [COOKIE.match(line) for line in data.removeprefix(guards.BOM).split(b"\n", 2)[:2]] for data in (old, new)
+    ]
+    names = [[match and match.group(0) for match in side] for side in cookies]
+    if names[0] != names[1]:
+        return Finding(None, "encoding", "The line that declares its encoding changed.")
+    for match in cookies[1]:
+        if match is not None and match.group(1).lower().replace(b"_", b"-") not in (b"utf-8", b"utf8"):
+            return Finding(
+                None, "encoding", "It declares an encoding other than UTF-8, which can turn comments into code."
+            )
+    if not guards.same_interpreter(old, new):
+        return Finding(None, "directive", "The line that picks its interpreter changed.")
+    if any(guards.unstable_names(text) for text in texts):
+        return Finding(None, "hidden", "It holds names that Python reads as other names.")
+    return _changed_directives(texts)
+
+
+def _changed_directives(texts: tuple[str, str]) -> Finding | None:
+    marks = [directives(text) for text in texts]
+    if None in marks:
+        return Finding(None, "code", "It cannot be split into tokens.")
+    if marks[0] != marks[1]:
+        return Finding(None, "directive", "A comment that tools act on changed or moved.")
+    added = set(comments(texts[1])) - set(comments(texts[0]))
+    if any(guards.ESCAPE.search(comment) for comment in added):
+        return Finding(None, "hidden", "A new comment holds a character escape.")
+    return None
+
+
+def tokens(text: str) -> list[tokenize.TokenInfo]:
+    """Raises SyntaxError or tokenize.TokenError where the text is not Python."""
+    return list(tokenize.generate_tokens(io.StringIO(text.removeprefix("\ufeff")).readline))
+
+
+def comments(text: str) -> list[str]:
+    """Every comment in order; empty when the text cannot be split into tokens."""
+    try:
+        return [token.string for token in tokens(text) if token.type == tokenize.COMMENT]
+    except (SyntaxError, tokenize.TokenError):
+        return []
+
+
+def directives(text: str) -> list[tuple[int, bool, str]] | None:
+    """Comments that tools act on: after how many logical lines, whether on a line of their own, and their text."""
+    try:
+        return list(_directives(tokens(text)))
+    except (SyntaxError, tokenize.TokenError):
+        return None
+
+
+def _directives(stream: list[tokenize.TokenInfo]) -> Iterator[tuple[int, bool, str]]:
+    lines = 0
+    inside_script = False
+    for token in stream:
+        if token.type == tokenize.NEWLINE:
+            lines += 1
+        if token.type != tokenize.COMMENT:
+            continue
+        if token.string.startswith("# ///"):
+            inside_script = not inside_script
+        if inside_script or DIRECTIVE.match(token.string) or _inner_directive(token.string):
+            yield lines, not token.line[: token.start[1]].strip(), token.string
+
+
+def _inner_directive(comment: str) -> bool:
+    """A second directive in one comment, as in `# because of X  # noqa`."""
+    return any(DIRECTIVE.match("#" + part) for part in comment.split("#")[2:])
+
+
+def _code(text: str) -> list[tuple[str, int]]:
+    """Every token but comments, with its column; a line's end has none, as it follows the comment."""
+    skip = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER)
+    return [(token.string, token.start[1]) for token in tokens(text) if token.type not in skip]
+
+
+def _equal(old: ast.Module, new: ast.Module, texts: tuple[str, str], pair: Pair) -> Finding:
+    same_comments = comments(texts[0]) == comments(texts[1])
+    layout = same_comments or _code(texts[0]) != _code(texts[1])
+    kind = "formatting" if layout else "comments"
+    if same_comments:
+        what = "Only the layout changed"
+    else:
+        what = "Only comments and layout changed" if layout else "Only comments changed"
+    if SELF_READING.search(texts[1]):
+        return Finding("S", kind, f"{what}, checked by comparing syntax trees, but the file reads source text.")
+    if LINE_NUMBERS.search(texts[1]) and positions(old) != positions(new):
+        return Finding("S", kind, f"{what}, checked by comparing syntax trees, but the file reads line numbers.")
+    if is_specimen(pair.path):
+        return Finding(
+            "S", kind, f"{what}, checked by comparing syntax trees, but the folder holds files that others read."
+        )
+    return Finding("P", kind, f"{what}, checked by comparing syntax trees.")
+
+
+def positions(tree: ast.Module) -> list[int]:
+    """The line of every node, in order."""
+    lines: list[int] = []
+    todo: list[ast.AST] = [tree]
+    while todo:
+        node = todo.pop()
+        lines.append(getattr(node, "lineno", 0))
+        todo += ast.iter_child_nodes(node)
+    return lines
+
+
+def _docstrings(texts: tuple[str, str]) -> Finding:
+    what = "Only docstrings and comments changed, checked by comparing syntax trees"
+    if any(DOCSTRING_READERS.search(text) or SELF_READING.search(text) for text in texts):
+        return Finding("H", "docstrings", f"{what}, but the file may use them while it runs.")
+    return Finding("S", "docstrings", f"{what}.")
