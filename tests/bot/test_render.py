@@ -1,0 +1,130 @@
+"""Whatever comes from outside is shown, never obeyed."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from bot.policy.actions import PutComment, Reply, SetCheck
+from bot.policy.state import ConfigProblem, Failure
+from bot.policy.views import Ask, Card
+from bot.render import COMMENT_LIMIT, Markdown, code, one_in, prose, rank, sentence
+from scoring.assessment import Reason, Suggestion
+
+WORDS = Markdown()
+GITHUB = MarkdownIt("commonmark", {"html": True, "linkify": True}).enable(["table", "strikethrough"])
+HOSTILE = (
+    "`` ` ``` @everyone <img src=x onerror=alert(1)> | [x](javascript:alert(1)) "
+    "\u202egpj.exe\u200b\n\n# Heading\n- [ ] x"
+)
+
+CARD = Card(
+    tone="held",
+    headline="Held until Mon 24 Nov 08:00 CET · riskier than 96 of 100 recent changes here",
+    lead="Weekend holds back the riskiest 5 % of changes to `main`, and this is one of them.",
+    percentile=0.962,
+    probability=0.07,
+    base_rate=1 / 60,
+    reasons=(Reason("file_incidents", "{subject} was part of 3 incidents", "3", "0", 1.2, "api/session.py"),),
+    suggestions=(Suggestion("Move {subject} to its own pull request", 0.78, "billing/export.py"),),
+    ask=Ask(("security_fix", "incident_mitigation"), ("@acme/release-managers",)),
+    model="shipped-2026.11",
+    reference=2310,
+    labelled=38,
+)
+
+
+def inlines(markdown: str) -> list[tuple[str, str]]:
+    return [(t.type, t.content) for block in GITHUB.parse(markdown) for t in (block.children or []) if t.type != "text"]
+
+
+def test_a_held_card_shows_the_five_parts_and_its_hidden_mark() -> None:
+    text = WORDS.comment(PutComment(CARD))
+    assert text.startswith("### Held until Mon 24 Nov 08:00 CET · riskier than 96 of 100 recent changes here\n")
+    assert "| `api/session.py` was part of 3 incidents | 3 | 0 |" in text
+    assert "- Move `billing/export.py` to its own pull request: it would then rank at 78 of 100" in text
+    assert "`/chill justify <reason> <why it cannot wait>`" in text
+    assert "about 1 time in 14; the average here is 1 in 60" in text
+    assert "Useful? 👍 or 👎 this comment" in text
+    assert text.rstrip().endswith(f"<!-- codechill:card {CARD.digest()} -->")
+
+
+def test_managers_are_named_without_being_pinged() -> None:
+    assert "`acme/release-managers` decide" in WORDS.comment(PutComment(CARD))
+    assert "@acme" not in WORDS.comment(PutComment(CARD))
+
+
+def test_only_a_reply_that_really_asks_somebody_mentions_them() -> None:
+    asked = Reply("k", "Please decide.", 7, quoted="@everyone please", mention=("@acme/release-managers",))
+    text = WORDS.reply(asked)
+    assert text == "@acme/release-managers Please decide. `@everyone please`\n\n<!-- codechill:reply 7 -->\n"
+
+
+def test_a_check_has_a_one_line_title_and_no_comment_mark() -> None:
+    title, summary = WORDS.check(SetCheck("a" * 40, "failure", CARD))
+    assert title == CARD.headline
+    assert "codechill:card" not in summary
+
+
+def test_a_configuration_problem_says_file_line_and_what_was_meant() -> None:
+    problem = ConfigProblem(".github/codechill.yml", 7, 3, "unknown setting `ende`; did you mean `to`?")
+    card = Card(tone="misconfigured", headline="The configuration is not valid", problems=(problem,))
+    _, summary = WORDS.check(SetCheck("a" * 40, "failure", card))
+    assert "`.github/codechill.yml`, line 7, column 3: unknown setting `ende`; did you mean `to`?" in summary
+
+
+def test_a_card_without_a_score_still_reads() -> None:
+    card = Card(tone="failed", headline="codechill could not score this change", failure=Failure("11,204 files"))
+    assert WORDS.comment(PutComment(card)).startswith("### codechill could not score this change\n")
+
+
+def test_hostile_text_stays_one_code_span() -> None:
+    spans = inlines(code(HOSTILE))
+    assert [kind for kind, _ in spans] == ["code_inline"]
+    assert "\\u202e" in spans[0][1]
+    assert "\\u200b" in spans[0][1]
+
+
+def test_a_hostile_path_cannot_leave_its_table_cell() -> None:
+    evil = Reason("f", "{subject} was changed", "1", "0", 1.0, "a | b `|` \n| x |")
+    rows = GITHUB.render(WORDS.card(Card(tone="free", headline="h", reasons=(evil,))))
+    assert rows.count("<td") == 3
+
+
+@given(st.text(max_size=60))
+def test_code_shows_any_text_without_markup(text: str) -> None:
+    assert [kind for kind, _ in inlines(f"x {code(text)} y")] == ["code_inline"]
+
+
+@given(st.text(alphabet="ab @`*_[]()<>#|~!&\\:/.\n-w", max_size=40))
+def test_prose_makes_no_link_no_html_and_no_mention(text: str) -> None:
+    shown = prose(text)
+    allowed = {"code_inline", "html_inline"}
+    spans = inlines(f"x {shown} y")
+    assert {kind for kind, _ in spans} <= allowed
+    assert {content for kind, content in spans if kind == "html_inline"} <= {"<!-- -->"}
+    outside = re.sub(r"`[^`]*`", "", shown)
+    assert not re.search(r"@\w", outside)
+
+
+def test_a_subject_is_quoted_inside_our_own_sentence() -> None:
+    assert sentence("{subject} changed *twice*", "a*b.py") == "`a*b.py` changed \\*twice\\*"
+
+
+def test_a_comment_never_exceeds_what_github_takes_and_keeps_its_mark() -> None:
+    many = tuple(Reason("f", "{subject} x", "1", "0", 1.0, "p" * 250) for _ in range(600))
+    card = Card(tone="free", headline="h", reasons=many)
+    text = WORDS.comment(PutComment(card))
+    assert len(text) <= COMMENT_LIMIT
+    assert f"<!-- codechill:card {card.digest()} -->" in text
+
+
+def test_numbers_are_said_as_people_say_them() -> None:
+    assert (one_in(0.07), one_in(1.0), one_in(0.0004), one_in(0.0)) == (
+        "1 in 14",
+        "1 in 1",
+        "1 in 2,500",
+        "never so far",
+    )
+    assert (rank(0.962), rank(1.0), rank(0.0), rank(0.29)) == (96, 99, 0, 29)
