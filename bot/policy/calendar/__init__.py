@@ -1,0 +1,124 @@
+"""Which freeze windows are open at an instant, which level that puts in force, and when it changes.
+
+State is a function of all windows and one instant; nothing is switched on or off. Every span is half-open.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import chain
+from zoneinfo import ZoneInfo
+
+from bot.policy.calendar.instants import EVER, NEVER
+from bot.policy.calendar.spans import Span
+from bot.policy.calendar.timeline import Timeline, timeline
+from bot.policy.calendar.window import Level, Scope, Window
+
+__all__ = ["Calendar", "InForce", "Level", "OpenWindow", "Scope", "Window"]
+
+REACH = 2  # years looked back and ahead: always more than 400 days
+ANYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWindow:
+    """A window that is open; times in the window's own zone. None: since ever (or beyond sight), without end."""
+
+    name: str
+    level: str
+    share: float
+    since: datetime | None
+    until: datetime | None
+    zone: str = "UTC"
+    file: str = ""
+    line: int | None = None
+    reason: str = ""
+    branches: tuple[str, ...] | None = None
+    paths: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The level in force during one stretch of time, and the strictest window open (None: no window is)."""
+
+    level: str
+    share: float
+    window: OpenWindow | None
+    since: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """All windows of a repository, in the order they are listed."""
+
+    windows: tuple[Window, ...] = ()
+    green: Level = field(default=Level("green", 0.0))
+    zone: str = "UTC"
+
+    def open_at(self, now: datetime, scope: Scope = ANYTHING) -> tuple[OpenWindow, ...]:
+        """The open windows that apply, strictest first; of equals the one listed first."""
+        found = [
+            _shown(window, span)
+            for window in self._covering(scope)
+            for span in window.spans(*_years(now, now))
+            if span.start <= now < span.end
+        ]
+        return tuple(sorted(found, key=lambda window: -window.share))
+
+    def level_at(self, now: datetime, scope: Scope = ANYTHING) -> InForce:
+        return next(self.levels(now, scope))
+
+    def next_change(self, now: datetime, scope: Scope = ANYTHING) -> InForce | None:
+        """The stretch that follows: its level's name or share differs. None: no change in sight."""
+        stretches = self.levels(now, scope)
+        next(stretches)
+        return next(stretches, None)
+
+    def levels(self, now: datetime, scope: Scope = ANYTHING) -> Iterator[InForce]:
+        """The stretch of time that holds `now`, then those that follow, for at least 400 days."""
+        line = timeline(self._covering(scope), self.green, *_years(now, now))
+        first = line.at(now)
+        yield self._stretch(line, first, now, scope)
+        for index in range(first + 1, len(line.starts)):
+            yield self._stretch(line, index, line.starts[index], scope)
+
+    def edges(self, after: datetime, until: datetime) -> tuple[datetime, ...]:
+        """Every instant in (after, until] at which some window opens or closes, in UTC, sorted."""
+        spans = chain.from_iterable(window.spans(*_years(after, until)) for window in self.windows)
+        return tuple(sorted({edge for span in spans for edge in (span.start, span.end) if after < edge <= until}))
+
+    def _covering(self, scope: Scope) -> tuple[Window, ...]:
+        return tuple(window for window in self.windows if window.covers(scope))
+
+    def _stretch(self, line: Timeline, index: int, at: datetime, scope: Scope) -> InForce:
+        window = next(iter(self.open_at(at, scope)), None)
+        zone = self.zone if window is None else window.zone
+        level = line.levels[index]
+        return InForce(
+            level.name, level.share, window, _in_zone(line.since(index), zone), _in_zone(line.until(index), zone)
+        )
+
+
+def _shown(window: Window, span: Span) -> OpenWindow:
+    return OpenWindow(
+        name=span.name or window.name,
+        level=window.level.name,
+        share=window.level.share,
+        since=_in_zone(None if span.start == EVER else span.start, window.zone),
+        until=_in_zone(None if span.end == NEVER else span.end, window.zone),
+        zone=window.zone,
+        file=window.file,
+        line=window.line,
+        reason=window.reason,
+        branches=window.branches,
+        paths=window.paths,
+    )
+
+
+def _in_zone(moment: datetime | None, zone: str) -> datetime | None:
+    return None if moment is None else moment.astimezone(ZoneInfo(zone))
+
+
+def _years(first: datetime, last: datetime) -> tuple[int, int]:
+    return first.astimezone(UTC).year - REACH, last.astimezone(UTC).year + REACH

@@ -1,0 +1,202 @@
+"""The repository's configuration: strict to read, every value knows the file and line it came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from bot.policy import problems as words_for
+from bot.policy.calendar import Calendar, Level, Window
+from bot.policy.document import FileShape, GateAction, OnError
+from bot.policy.state import ConfigProblem
+from bot.policy.suggest import did_you_mean
+from bot.policy.windows import Setting, Wrong, window
+from bot.policy.yaml_positions import Document, Path, Unreadable, read
+
+Mode = Literal["shadow", "comment", "advise", "enforce"]
+FILE = ".github/codechill.yml"
+
+LEVELS: Mapping[str, float] = MappingProxyType(
+    {"green": 0.0, "weekend": 0.05, "yellow": 0.10, "red": 0.50, "frozen": 1.0}
+)
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "security_fix": "Closes a vulnerability",
+        "incident_mitigation": "Stops or rolls back a running incident",
+        "legal_deadline": "Meets a legal or compliance deadline",
+        "data_loss": "Prevents loss or corruption of data",
+        "launch_with_rollback": "A launch depends on it, and a way back is ready",
+        "flag_off": "Stays switched off behind a flag",
+        "tests_or_docs": "Touches tests or documentation only",
+    }
+)
+CLOSED_FROM = 0.10  # levels that hold back this share or more are closed when a change cannot be scored
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a value comes from; line None: it is built in."""
+
+    file: str
+    line: int | None = None
+
+
+class ConfigError(ValueError):
+    """The file cannot be used. `problems` are in the order of the file; `fallback` is what is safe meanwhile."""
+
+    def __init__(self, problems: tuple[ConfigProblem, ...]) -> None:
+        super().__init__("\n".join(f"{p.file}:{p.line or 1}:{p.column or 1}: {p.words}" for p in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """By level name; a level that is not named blocks, and is closed from 10 % on."""
+
+    action: Mapping[str, GateAction] = field(default_factory=dict)
+    on_error: Mapping[str, OnError] = field(default_factory=dict)
+
+    def action_at(self, level: str) -> GateAction:
+        return self.action.get(level, "block")
+
+    def on_error_at(self, level: str, share: float) -> OnError:
+        return self.on_error.get(level, "closed" if share >= CLOSED_FROM else "open")
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationPolicy:
+    """Names of people and teams are in lower case."""
+
+    managers: tuple[str, ...] = ()
+    by_path: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=lambda: REASONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything a repository may decide for itself. Without a file nothing is ever held: there are no windows."""
+
+    mode: Mode = "enforce"
+    timezone: str = "UTC"
+    levels: Mapping[str, float] = field(default_factory=lambda: LEVELS)
+    calendar: Calendar = field(default_factory=Calendar)
+    notice: float = 0.8
+    gate: Gate = field(default_factory=Gate)
+    exempt_paths: tuple[str, ...] = ()
+    escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
+    critical: Mapping[str, int] = field(default_factory=dict)
+    frozen_paths: tuple[str, ...] = ()
+    file: str = FILE
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+    @staticmethod
+    def default() -> "Config":
+        return Config()
+
+    def teams(self) -> frozenset[str]:
+        """Every "@org/team" that is named anywhere, in lower case: whose members the shell must know."""
+        named = [*self.escalation.managers, *(who for some in self.escalation.by_path.values() for who in some)]
+        named += [who for each in self.calendar.windows for who in each.authors or ()]
+        return frozenset(who for who in named if who.startswith("@"))
+
+
+def parse(text: str, file: str = FILE) -> Config:
+    """Raises ConfigError with every problem found, in the order of the file."""
+    try:
+        document = read(text)
+    except Unreadable as error:
+        raise ConfigError((words_for.problem(file, error.place, error.words),)) from None
+    try:
+        shape = FileShape.model_validate(_without_empty(document.value))
+    except ValidationError as error:
+        raise ConfigError(tuple(words_for.of_shape(error, FileShape, document, file))) from None
+    return _Reading(shape, document, file).config()
+
+
+def _without_empty(value: object) -> object:
+    """A key without a value counts as left out."""
+    if isinstance(value, dict):
+        return {key: _without_empty(item) for key, item in value.items() if item is not None}
+    return [_without_empty(item) for item in value] if isinstance(value, list) else value
+
+
+class _Reading:
+    """What spans several keys: levels that windows and gates name, names that must differ."""
+
+    def __init__(self, shape: FileShape, document: Document, file: str) -> None:
+        self.shape = shape
+        self.document = document
+        self.file = file
+        self.levels = {**LEVELS, **shape.levels}
+        self.problems: list[ConfigProblem] = []
+
+    def config(self) -> Config:
+        self._check_green()
+        self._check_level_names()
+        windows = self._windows()
+        if self.problems:
+            raise ConfigError(tuple(sorted(self.problems, key=lambda p: (p.line or 0, p.column or 0))))
+        shape = self.shape
+        return Config(
+            mode=shape.mode,
+            timezone=shape.timezone,
+            levels=MappingProxyType(self.levels),
+            calendar=Calendar(windows, Level("green", 0.0), shape.timezone),
+            notice=shape.notice,
+            gate=Gate(MappingProxyType(shape.gate.action), MappingProxyType(shape.gate.on_error)),
+            exempt_paths=tuple(shape.exempt.paths),
+            escalation=self._escalation(),
+            critical=MappingProxyType(shape.critical),
+            frozen_paths=tuple(shape.frozen_paths),
+            file=self.file,
+            sources=self._sources(),
+        )
+
+    def _wrong(self, path: Path, words: str, *, key: bool = False) -> None:
+        place = self.document.key_place(path) if key else self.document.place(path)
+        self.problems.append(words_for.problem(self.file, place, words))
+
+    def _check_green(self) -> None:
+        if self.levels["green"] != 0:
+            self._wrong(("levels", "green"), "levels.green: green holds nothing back; it stays 0%")
+
+    def _check_level_names(self) -> None:
+        tables: Mapping[str, Mapping[str, Any]] = {
+            "action": self.shape.gate.action,
+            "on_error": self.shape.gate.on_error,
+        }
+        for table, entries in tables.items():
+            for level in entries.keys() - self.levels.keys():
+                words = f"gate.{table}: unknown level {level}{did_you_mean(level, self.levels)}"
+                self._wrong(("gate", table, level), words, key=True)
+
+    def _windows(self) -> tuple[Window, ...]:
+        setting = Setting(self.levels, self.shape.timezone, self.file)
+        seen: dict[str, int | None] = {}
+        found = []
+        for at, shape in enumerate(self.shape.windows):
+            place = self.document.place(("windows", at))
+            line = place.line if place else None
+            if shape.name in seen:
+                words = f"windows[{at}].name: {shape.name} is the name of the window on line {seen[shape.name]} already"
+                self._wrong(("windows", at, "name"), words)
+            seen[shape.name] = line
+            try:
+                found.append(window(shape, setting, line))
+            except Wrong as error:
+                path = ("windows", at, *error.path)
+                self._wrong(path, f"{words_for.dotted(path)}: {error.words}")
+        return tuple(found)
+
+    def _escalation(self) -> EscalationPolicy:
+        shape = self.shape.escalation
+        by_path = {glob: tuple(who.lower() for who in some) for glob, some in shape.by_path.items()}
+        reasons = REASONS if shape.reasons is None else MappingProxyType(shape.reasons)
+        return EscalationPolicy(tuple(who.lower() for who in shape.managers), MappingProxyType(by_path), reasons)
+
+    def _sources(self) -> Mapping[str, Source]:
+        return MappingProxyType(
+            {words_for.dotted(path): Source(self.file, place.line) for path, place in self.document.keys.items()}
+        )

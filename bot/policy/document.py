@@ -1,0 +1,248 @@
+"""The configuration file's shape: every key with its meaning, checked value by value, and its JSON Schema.
+
+All scalars arrive as the text that was written; a validator here turns each into its value or says what was meant.
+"""
+
+import re
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from bot.policy import globs, walltime
+from bot.policy.calendar.instants import zones
+from bot.policy.suggest import did_you_mean
+
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_DECIMAL = re.compile(r"(?:0|1)?\.\d+|0|1\.0+")
+_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,80}")
+_LOGIN = re.compile(r"@[\w.-]+/[\w.-]+|[\w.-]+(\[bot\])?", re.ASCII)
+
+
+def share(text: object) -> float:
+    """0 to 1, from 5% or 0.05."""
+    written = _text(text).strip()
+    percent, decimal = _PERCENT.fullmatch(written), _DECIMAL.fullmatch(written)
+    value = float(percent[1]) / 100 if percent else float(written) if decimal else -1.0
+    if not 0 <= value <= 1:
+        number = re.fullmatch(r"\d+(?:\.\d+)?", written)
+        meant = f"did you mean {written}%?" if number and float(written) <= 100 else "write it like 5% or 0.05"
+        raise ValueError(f'"{written[:40]}" is no share; {meant}')
+    return value
+
+
+def zone(text: object) -> str:
+    written = _text(text)
+    if written not in zones():
+        raise ValueError(f'"{written[:60]}" is no IANA time zone{did_you_mean(written, zones())}')
+    return written
+
+
+def glob(text: object) -> str:
+    written = _text(text)
+    wrong = globs.problem(written)
+    if wrong:
+        raise ValueError(wrong)
+    return written
+
+
+def name(text: object) -> str:
+    written = _text(text)
+    if not _NAME.fullmatch(written) or written != written.strip():
+        raise ValueError("a name is 1 to 80 characters on one line, without spaces around it")
+    return written
+
+
+def manager(text: object) -> str:
+    written = _text(text)
+    if not _LOGIN.fullmatch(written):
+        raise ValueError(f'"{written[:40]}" is no person or team; write some-user or "@org/team"')
+    return written
+
+
+def tier(text: object) -> int:
+    written = _text(text)
+    if not re.fullmatch(r"[1-9]\d?", written):
+        raise ValueError("a tier is a whole number from 1 (highest) to 99")
+    return int(written)
+
+
+def version(text: object) -> int:
+    if text != "1":
+        raise ValueError("this program reads version 1; write version: 1")
+    return 1
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("a single value is expected here")
+    return value
+
+
+def _start(value: object) -> datetime:
+    return walltime.moment(_text(value))
+
+
+def _end(value: object) -> datetime:
+    return walltime.moment(_text(value), end=True)
+
+
+def _at(value: object) -> int:
+    return walltime.clock(_text(value))
+
+
+def _elapsed(value: object) -> timedelta:
+    return walltime.elapsed(_text(value))
+
+
+def _day(value: object) -> int:
+    return walltime.weekday(_text(value))
+
+
+def _as(kind: str, **more: Any) -> WithJsonSchema:
+    return WithJsonSchema({"type": kind, **more})
+
+
+_DATE = {"pattern": r"^\d{4}-\d{2}-\d{2}([T ]\d{1,2}:\d{2}(:\d{2})?)?( ?(Z|[+-]\d{2}:?\d{2}))?$"}
+_DAY = {"enum": [form for day in walltime.DAYS for form in (day[:3].capitalize(), day.capitalize())]}
+_SHARE: dict[str, Any] = {
+    "anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": r"^\d+(\.\d+)?\s*%$"}]
+}
+
+Version = Annotated[int, BeforeValidator(version), _as("integer", const=1)]
+Share = Annotated[float, BeforeValidator(share), WithJsonSchema(_SHARE)]
+Zone = Annotated[str, BeforeValidator(zone), _as("string")]
+Glob = Annotated[str, BeforeValidator(glob), _as("string", minLength=1)]
+Name = Annotated[str, BeforeValidator(name), _as("string", minLength=1, maxLength=80)]
+Manager = Annotated[str, BeforeValidator(manager), _as("string", pattern=_LOGIN.pattern)]
+Tier = Annotated[int, BeforeValidator(tier), _as("integer", minimum=1, maximum=99)]
+Start = Annotated[datetime, BeforeValidator(_start), _as("string", **_DATE)]
+End = Annotated[datetime, BeforeValidator(_end), _as("string", **_DATE)]
+At = Annotated[int, BeforeValidator(_at), _as("string", pattern=r"^\d{1,2}:\d{2}$")]
+Elapsed = Annotated[timedelta, BeforeValidator(_elapsed), _as("string", pattern=r"^\d+\s*[mhd]$")]
+Weekday = Annotated[int, BeforeValidator(_day), _as("string", **_DAY)]
+Words = Annotated[str, BeforeValidator(_text), AfterValidator(lambda text: " ".join(text.split())[:300])]
+GateAction = Literal["block", "extra_review", "author_attest"]
+OnError = Literal["open", "closed"]
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+
+class WeeklyShape(Shape):
+    """Every week. Either from one day to another, or on some days between two times."""
+
+    days: list[Weekday] | None = Field(
+        None, min_length=1, description="Days on which it starts; times then stand alone."
+    )
+    from_: Words | None = Field(default=None, alias="from", description='"Fri 17:00", or "22:00" with days.')
+    to: Words | None = Field(
+        default=None, description='"Mon 08:00", or "06:00" with days; up to `from` means the next day.'
+    )
+
+
+class ExceptShape(Shape):
+    """A time carved out of this window only."""
+
+    from_: Start | None = Field(default=None, alias="from", description="Left out: since ever.")
+    to: End | None = Field(default=None, description="Left out: without end.")
+    reason: Words = Field(default="", description="Why, for people.")
+
+
+class HolidaysShape(Shape):
+    """Public holidays, whole local days, observed days included."""
+
+    country: Words = Field(description="ISO 3166 code, for example DE.", examples=["DE"])
+    subdivision: Words | None = Field(
+        default=None, description="State or region code, for example BE.", examples=["BE"]
+    )
+    day_before_from: At | None = Field(
+        default=None, description="Also the day before, from this time on.", examples=["15:00"]
+    )
+
+
+class WindowShape(Shape):
+    """A freeze window. It needs `name`, `level` and one kind of time."""
+
+    name: Name = Field(description="Unique; shown to people.")
+    level: Words = Field(description="A name of `levels`.")
+    weekly: WeeklyShape | None = Field(default=None, description="Every week.")
+    from_: Start | None = Field(
+        default=None, alias="from", description="Wall time, or with an offset. Left out: since ever."
+    )
+    to: End | None = Field(default=None, description="Wall time, or with an offset. Left out: without end.")
+    rrule: Words | None = Field(default=None, description="RFC 5545 rule for the local days on which it starts.")
+    start: Start | None = Field(
+        default=None, description="First possible day of `rrule`; needed with COUNT or INTERVAL."
+    )
+    at: At | None = Field(default=None, description="Time of day at which `rrule` starts. Left out: 00:00.")
+    for_: Elapsed | None = Field(
+        default=None, alias="for", description="How long `rrule` lasts, elapsed: 90m, 20h, 2d."
+    )
+    holidays: HolidaysShape | None = Field(default=None, description="Public holidays of a country.")
+    ics: Words | None = Field(
+        default=None, description="iCalendar file, from the repository's root; every event is a window."
+    )
+    timezone: Zone | None = Field(
+        default=None, description="IANA zone of this window's wall times. Left out: the file's."
+    )
+    branches: list[Glob] | None = Field(
+        default=None, min_length=1, description="Globs. Left out: every protected branch."
+    )
+    paths: list[Glob] | None = Field(default=None, min_length=1, description="Globs. Left out: every path.")
+    authors: list[Manager] | None = Field(
+        default=None, min_length=1, description="People and teams. Left out: everybody."
+    )
+    except_: list[ExceptShape] = Field(default=[], alias="except", description="Times carved out of this window only.")
+    reason: Words = Field(default="", description="Why, for people.")
+
+
+class GateShape(Shape):
+    """What a gate asks for, and what happens when there is no score; by level."""
+
+    action: dict[Name, GateAction] = Field(
+        default={}, description="block (the default), extra_review or author_attest."
+    )
+    on_error: dict[Name, OnError] = Field(default={}, description="open or closed, when a change cannot be scored.")
+
+
+class ExemptShape(Shape):
+    """What is never gated."""
+
+    paths: list[Glob] = Field(default=[], description="Changes that touch nothing else are never gated.")
+
+
+class EscalationShape(Shape):
+    """Who decides on exceptions, and for which reasons they may be asked."""
+
+    managers: list[Manager] = Field(default=[], description="Logins and teams. None: administrators of the repository.")
+    by_path: dict[Glob, list[Manager]] = Field(default={}, description="Managers for changes that stay within a glob.")
+    reasons: dict[Name, Words] | None = Field(default=None, min_length=1, description="Left out: the standard list.")
+
+
+class FileShape(Shape):
+    """How codechill treats this repository: .github/codechill.yml on the base branch."""
+
+    version: Version = Field(description="Always 1.")
+    mode: Literal["shadow", "comment", "advise", "enforce"] = Field(
+        default="enforce",
+        description="shadow: decide, write nothing. comment and advise: the check never blocks. enforce.",
+    )
+    timezone: Zone = Field(
+        default="UTC", description="IANA zone of the wall times in this file.", examples=["Europe/Berlin"]
+    )
+    levels: dict[Name, Share] = Field(
+        {}, description="Shares held back; replaces or adds single levels. Green stays 0 %."
+    )
+    windows: list[WindowShape] = Field(default=[], description="Freeze windows; the strictest one open is in force.")
+    notice: Share = Field(default=0.8, description="Outside windows, comment only from this percentile on.")
+    gate: GateShape = Field(default_factory=GateShape, description="Gates by level.")
+    exempt: ExemptShape = Field(default_factory=ExemptShape, description="What is never gated.")
+    escalation: EscalationShape = Field(default_factory=EscalationShape, description="Exceptions.")
+    critical: dict[Glob, Tier] = Field(
+        default={}, description="Service criticality for the score: glob to tier, 1 is highest."
+    )
+    frozen_paths: list[Glob] = Field(
+        default=[], description="In any window only proven harmless changes may touch these."
+    )
