@@ -60,7 +60,7 @@ class Reply:
     mention: tuple[str, ...] = ()  # people or teams who are really asked
 
     def holds(self, state: State) -> bool:
-        return self.comment is not None and self.comment in state.pull.replied_to
+        return self.key in state.notes or (self.comment is not None and self.comment in state.pull.replied_to)
 
 
 @dataclass(frozen=True, slots=True)

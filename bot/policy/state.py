@@ -38,5 +38,6 @@ class State:
     # person id -> "write", "admin", and "@org/team" for each team named in the configuration they belong to
     granted: Mapping[int, frozenset[str]] = field(default_factory=dict)
     attested: frozenset[str] = frozenset()  # heads whose author attested that the review was adequate
+    notes: frozenset[str] = frozenset()  # keys of replies and notes that were written already
     commander: Person | None = None  # who gave the command or pressed the button
     details_url: str | None = None

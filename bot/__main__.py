@@ -1,0 +1,58 @@
+"""The codechill command. Each subcommand's module is imported only when it is asked for."""
+
+import importlib
+
+import click
+
+# name -> where it is, and one line for the overview (so that `--help` imports nothing)
+COMMANDS = {
+    "score": ("bot.commands.scoring:score", "Score a commit or a range and print its risk card."),
+    "prove": ("bot.commands.prove:prove", "Say what can be proved of a change: comments only, same data, ..."),
+    "demo": ("bot.commands.demo:demo", "Show the main job on a real repository, on this machine."),
+    "serve": ("bot.commands.serve:serve", "Run the App: webhooks in, checks and comments out."),
+    "sandbox": ("bot.commands.sandbox:sandbox", "Run a local stand-in for GitHub."),
+    "config": ("bot.commands.policy:config", "Check or show a repository's configuration."),
+    "calendar": ("bot.commands.policy:calendar", "Say which windows are open, and when that changes."),
+    "train": ("bot.commands.scoring:train", "Train a model on one or more repositories and export it to ONNX."),
+    "evaluate": ("bot.commands.scoring:evaluate", "Measure models on the later part of real histories."),
+    "audit": ("bot.commands.audit:audit", "Verify or export the audit log."),
+}
+
+
+class Lazy(click.Group):
+    """A group that knows its commands' names before it imports them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)  # noqa: S101 - a wrong row in COMMANDS is a bug of ours
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="codechill")
+def main() -> None:
+    """A code freeze in proportion to risk.
+
+    codechill scores pull requests from the repository's own history and, while a freeze window is open, holds back only
+    the riskiest share. Start with:
+
+    \b
+      codechill demo                   the whole line on this machine, nothing else needed
+      codechill score --repo . HEAD    the risk card of the newest commit here
+
+    Exit status: 0 done (or: yes), 1 the answer is no, 2 it could not be done.
+    """
+
+
+if __name__ == "__main__":
+    main()

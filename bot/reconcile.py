@@ -1,0 +1,220 @@
+"""The straight line for one pull request: fetch facts, assess, decide, perform. Run it again and nothing changes.
+
+A run has up to three rounds, each the same line over the facts as they then are: the first shows that scoring has begun,
+the second decides on the event, and when that changed what is known (a justification was approved, say) a third shows
+the result.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.assess import Assessor, Facts, Unscorable
+from bot.configuration import Configurations
+from bot.forge.port import Forge, Refused, Target
+from bot.policy.actions import (
+    Action,
+    PutComment,
+    React,
+    Reply,
+    Rescore,
+    SaveAttestation,
+    SaveEscalation,
+    SaveFeedback,
+    SetCheck,
+)
+from bot.policy.config import Config
+from bot.policy.decide import Decision, decide
+from bot.policy.events import Changed, Commented, Event, Pressed
+from bot.policy.pull import Person, PullRequest
+from bot.policy.state import Failure, State
+from bot.store import Store
+
+BEGIN = Changed("scoring")
+SETTLE = Changed("settled")
+
+
+class Stale(Exception):
+    """The forge still answers with facts older than the event: look again a little later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one action, for the audit log."""
+
+    action: Action
+    words: str  # "done", or why not
+
+
+class Reconciler:
+    """Drives one pull request to the state it should be in. Call it for one pull request at a time."""
+
+    def __init__(
+        self,
+        *,
+        forge: Forge,
+        store: Store,
+        assessor: Assessor,
+        configurations: Configurations,
+        clock: Callable[[], datetime],
+        details_url: Callable[[Target, int], str | None] = lambda target, number: None,
+    ) -> None:
+        self._forge = forge
+        self._store = store
+        self._assessor = assessor
+        self._configurations = configurations
+        self._clock = clock
+        self._details_url = details_url
+
+    def pull(self, target: Target, number: int, event: Event) -> Decision | None:
+        """None when there is nothing to decide: the pull request is closed. Raises ForgeError kinds and Stale."""
+        now = self._clock()
+        pull = self._fresh(target, number, event)
+        if not pull.open:
+            self._store.close_pull(target.repository_id, number)
+            return None
+        config, problems = self._configurations.of(target, pull.base_sha, pull.base_ref)
+        state = State(
+            pull=pull,
+            problems=problems,
+            details_url=self._details_url(target, number),
+            commander=_commander(event),
+            granted=self._granted(target, pull, event, config),
+        )
+        known = self._store.assessment(target.repository_id, number, pull.head_sha)
+        if known is None:
+            self._perform(target, pull, decide(BEGIN, state, config, now).actions)
+        state = self._informed(target, state, config, now)
+        return self._settled(target, state, config, event, now)
+
+    # --- the rounds
+
+    def _settled(self, target: Target, state: State, config: Config, event: Event, now: datetime) -> Decision:
+        decision = decide(event, state, config, now)
+        changing = tuple(action for action in decision.actions if not isinstance(action, SetCheck | PutComment))
+        if any(isinstance(action, _KEPT) for action in changing):
+            self._record(target, state, event, decision, self._perform(target, state.pull, changing))
+            state = self._informed(target, state, config, now)
+            event, decision = SETTLE, decide(SETTLE, state, config, now)
+        self._record(target, state, event, decision, self._perform(target, state.pull, decision.actions))
+        return decision
+
+    def _informed(self, target: Target, state: State, config: Config, now: datetime) -> State:
+        """The state with everything known now: what the forge shows, the score, escalations."""
+        pull = self._forge.pull(target, state.pull.number)
+        if pull.head_sha != state.pull.head_sha or pull.base_ref != state.pull.base_ref:
+            raise Stale("the pull request changed while it was being looked at")
+        key = (target.repository_id, pull.number)
+        risk = self._store.assessment(*key, pull.head_sha)
+        failure = None
+        facts: Facts | None = None
+        try:
+            facts = self._assessor.facts(target, pull, now)
+            if risk is None:
+                risk = self._assessor.assess(target, facts, config.critical)
+                self._store.save_assessment(*key, pull.head_sha, risk)
+        except Unscorable as error:
+            failure = Failure(str(error))
+        if facts is not None:
+            pull = replace(pull, paths=facts.paths, contributors=facts.contributors)
+        return replace(
+            state,
+            pull=pull,
+            risk=risk,
+            failure=failure,
+            content=facts.content if facts else "",
+            escalations=self._store.escalations(*key),
+            attested=self._store.attested(*key),
+            notes=self._store.notes(*key),
+        )
+
+    def _fresh(self, target: Target, number: int, event: Event) -> PullRequest:
+        pull = self._forge.pull(target, number)
+        if isinstance(event, Changed) and event.as_of is not None and pull.updated_at < event.as_of:
+            raise Stale("the forge answered with facts older than the event")
+        return pull
+
+    def _granted(self, target: Target, pull: PullRequest, event: Event, config: Config) -> dict[int, frozenset[str]]:
+        """What the people whose word counts here may do: who gave the command, and who approved this head."""
+        asked = [person for person in (_commander(event),) if person is not None]
+        asked += [r.author for r in pull.reviews if r.state == "approved" and r.head_sha == pull.head_sha]
+        teams = config.teams()
+        return {person.id: self._forge.access(target, person, teams) for person in {p.id: p for p in asked}.values()}
+
+    def _record(
+        self, target: Target, state: State, event: Event, decision: Decision, outcomes: tuple[Outcome, ...]
+    ) -> None:
+        pull, risk = state.pull, state.risk
+        now = self._clock()
+        self._store.save_pull(
+            target.repository_id,
+            pull.number,
+            head_sha=pull.head_sha,
+            base_ref=pull.base_ref,
+            open=pull.open,
+            ready=pull.auto_merge or any(review.state == "approved" for review in pull.reviews),
+            verdict=int(decision.verdict),
+            percentile=risk.percentile if risk else None,
+            decided_at=now,
+        )
+        if outcomes:  # a look that changes nothing leaves no record
+            self._store.audit(
+                "decision",
+                at=now,
+                repository_id=target.repository_id,
+                number=pull.number,
+                event=event,
+                head_sha=pull.head_sha,
+                base_sha=pull.base_sha,
+                content=state.content,
+                risk=risk,
+                failure=state.failure,
+                problems=state.problems,
+                verdict=decision.verdict,
+                opinions=decision.opinions,
+                outcomes=outcomes,
+            )
+
+    # --- performing
+
+    def _perform(self, target: Target, pull: PullRequest, actions: Iterable[Action]) -> tuple[Outcome, ...]:
+        return tuple(Outcome(action, self._do(target, pull, action)) for action in actions)
+
+    def _do(self, target: Target, pull: PullRequest, action: Action) -> str:
+        key, now = (target.repository_id, pull.number), self._clock()
+        match action:
+            case SetCheck() | PutComment() | React():
+                return self._on_forge(target, pull, action)
+            case Reply():
+                words = self._on_forge(target, pull, action)
+                self._store.note(*key, action.key, at=now)
+                return words
+            case SaveEscalation():
+                self._store.save_escalation(*key, action.escalation, at=now)
+            case SaveAttestation():
+                self._store.save_attestation(*key, action.head_sha, action.by, at=now)
+            case SaveFeedback():
+                self._store.save_feedback(*key, action.head_sha, action.by, action.useful, action.text, at=now)
+            case Rescore():
+                self._store.forget_assessment(*key, action.head_sha)
+        return "done"
+
+    def _on_forge(self, target: Target, pull: PullRequest, action: SetCheck | PutComment | Reply | React) -> str:
+        try:
+            self._forge.perform(target, pull, action)
+        except Refused as error:  # one refused action must not keep the others from being performed
+            return str(error)
+        return "done"
+
+
+_KEPT = (SaveEscalation, SaveAttestation, Rescore)  # what changes the verdict once it is kept
+
+
+def _commander(event: Event) -> Person | None:
+    match event:
+        case Commented(comment):
+            return comment.author
+        case Pressed(_, by, _):
+            return by
+        case _:
+            return None
