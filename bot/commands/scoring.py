@@ -1,0 +1,234 @@
+"""Commands that score, train and evaluate without any forge: `score`, `train`, `evaluate`."""
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec
+
+import click
+
+from scoring.assessment import Assessment, Reason, Suggestion
+from scoring.calibration import words
+from scoring.change import Change
+from scoring.dataset import Dataset, collect
+from scoring.errors import ScoringError
+from scoring.history.git import Git
+from scoring.history.index import History
+from scoring.history.read import commit_change, read_change
+from scoring.scorer import SHIPPED, Scorer
+
+P = ParamSpec("P")
+
+# the standard levels, the strictest first: the share of changes each holds back
+LEVELS = (("red", 0.50), ("yellow", 0.10), ("weekend", 0.05))
+
+
+def plainly(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn errors meant for people into one sentence and exit status 2."""
+
+    @wraps(command)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except (ScoringError, OSError) as error:
+            click.echo(f"codechill: {' '.join(str(error).split())}", err=True)
+            sys.exit(2)
+
+    return guarded
+
+
+def state_folder(repository: Path) -> Path:
+    """Return where the index of a repository is kept: the user's cache, never the repository."""
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    name = hashlib.sha256(os.fsencode(Git(repository).directory.resolve())).hexdigest()[:16]
+    return Path(cache) / "codechill" / name
+
+
+def level(percentile: float) -> str:
+    """Return the mildest day on which a change of this rank is held, "green" when there is none."""
+    held = [name for name, share in LEVELS if percentile >= 1 - share]
+    return held[-1] if held else "green"
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on standard error from the first report on; nothing when there is nothing to report."""
+    shown: list[click._termui_impl.ProgressBar[int]] = []
+
+    def report(done: int, total: int) -> None:
+        if not shown:
+            shown.append(click.progressbar(length=total, label=label, file=sys.stderr))
+            shown[0].__enter__()
+        shown[0].update(done - shown[0].pos)
+
+    try:
+        yield report
+    finally:
+        for bar in shown:
+            bar.__exit__(None, None, None)
+
+
+@click.command()
+@click.option("--repo", type=click.Path(path_type=Path), default=Path(), help="The git repository; default: here.")
+@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
+@click.option("--state", type=click.Path(path_type=Path), help="Folder of the index; default: the user's cache.")
+@click.option(
+    "--model", type=click.Path(path_type=Path), default=SHIPPED, help="Model folder instead of the shipped one."
+)
+@click.option("--no-people", is_flag=True, help="Leave out every feature that speaks of a person.")
+@click.argument("what", default="HEAD", metavar="[SHA | BASE..HEAD]")
+@plainly
+def score(repo: Path, form: str, state: Path | None, model: Path, no_people: bool, what: str) -> None:
+    """Score one commit, or all that HEAD changes since it left BASE."""
+    change = _change(repo, what)
+    scorer = Scorer(repo, state or state_folder(repo), shipped=model, people=not no_people)
+    with progress_bar("Reading history") as report:
+        scorer.refresh(_as_of(scorer, change), progress=report)
+    assessed = scorer.assess(change)
+    match form:
+        case "json":
+            click.echo(json.dumps(as_json(assessed), indent=2))
+        case "markdown":
+            click.echo("\n".join(_markdown(assessed, change)))
+        case _:
+            click.echo("\n".join(_text(assessed, change)))
+
+
+def _change(repo: Path, what: str) -> Change:
+    base, dots, head = what.partition("..")
+    if not dots:
+        return commit_change(repo, what)
+    git = Git(repo)
+    last = commit_change(repo, git.resolve(head.lstrip(".") or "HEAD"))
+    return read_change(
+        repo, base or "HEAD", last.sha, at=last.at, author=last.author, title=last.title, message=last.message
+    )
+
+
+def _as_of(scorer: Scorer, change: Change) -> str:
+    """Return the commit up to which history is read: what the change stands on, unless more is known already."""
+    git = scorer.history.git
+    known = scorer.history.tip
+    if known and scorer.history.knows(change.sha):
+        return known
+    return change.base or git.resolve("HEAD")
+
+
+def as_json(assessed: Assessment) -> dict[str, object]:
+    """Return the card as plain data."""
+    told = asdict(assessed) | {"level": level(assessed.percentile), "at": assessed.at.isoformat()}
+    return told | {"reasons": [_reason(reason) for reason in assessed.reasons],
+                   "suggestions": [_suggestion(each) for each in assessed.suggestions]}  # fmt: skip
+
+
+def _reason(reason: Reason) -> dict[str, object]:
+    return asdict(reason) | {"words": _filled(reason.words, reason.subject), "subject": _printable(reason.subject)}
+
+
+def _suggestion(suggestion: Suggestion) -> dict[str, object]:
+    return asdict(suggestion) | {
+        "words": _filled(suggestion.words, suggestion.subject),
+        "subject": _printable(suggestion.subject),
+    }
+
+
+def _printable(text: str | None) -> str | None:
+    # a terminal obeys control characters, and no JSON reader accepts a lone surrogate
+    return None if text is None else "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
+def _filled(text: str, subject: str | None) -> str:
+    return text.replace("{subject}", _printable(subject) or "")
+
+
+def _headline(assessed: Assessment) -> str:
+    rank = f"Riskier than {min(99, int(assessed.percentile * 100))} of 100 recent changes here"
+    held = level(assessed.percentile)
+    return f"{rank} · " + ("never held on a standard day" if held == "green" else f"held on {held} days")
+
+
+def _how(assessed: Assessment) -> str:
+    return (
+        f"Model {assessed.model}. Changes like this one were later reverted or fixed {words(assessed.probability)}; the average "
+        f"here is {words(assessed.base_rate)} (n = {assessed.reference:,}, {assessed.labelled:,} labelled). "
+        "It says where to look, not that the change is wrong."
+    )
+
+
+def _text(assessed: Assessment, change: Change) -> Iterator[str]:
+    yield f"{change.sha[:12]} {_printable(change.title)}"
+    yield _headline(assessed)
+    shown = [reason for reason in assessed.reasons if reason.weight > 0][:6]
+    if shown:
+        yield "\nWhy it looks risky"
+        width = max(len(_filled(reason.words, reason.subject)) for reason in shown)
+        for reason in shown:
+            yield f"  {_filled(reason.words, reason.subject):<{width}}  {reason.here}  (usual: {reason.usual})"
+    if assessed.suggestions:
+        yield "\nWhat would lower it"
+        for each in assessed.suggestions:
+            yield f"  - {_filled(each.words, each.subject)}"
+    yield f"\n{_how(assessed)}"
+
+
+def _markdown(assessed: Assessment, change: Change) -> Iterator[str]:
+    yield f"### {_headline(assessed)}\n"
+    shown = [reason for reason in assessed.reasons if reason.weight > 0][:6]
+    if shown:
+        yield "| Why it looks risky | here | usual |\n|---|--:|--:|"
+        for reason in shown:
+            yield f"| {_code(reason.words, reason.subject)} | {reason.here} | {reason.usual} |"
+    if assessed.suggestions:
+        yield "\n**What would lower it**"
+        for each in assessed.suggestions:
+            yield f"- {_code(each.words, each.subject)}"
+    yield f"\n<details><summary>How this score is made</summary>\n\n{_how(assessed)}\n</details>"
+
+
+def _code(text: str, subject: str | None) -> str:
+    """Fill a sentence with its subject in code style, out of reach of Markdown and of mentions."""
+    name = (_printable(subject) or "").replace("|", "\u2502")
+    ticks = "`" * (1 + max((len(run) for run in "".join(c if c == "`" else " " for c in name).split()), default=0))
+    pad = " " if "`" in name else ""
+    return text.replace("{subject}", f"{ticks}{pad}{name}{pad}{ticks}")
+
+
+@click.command()
+@click.option(
+    "--repo",
+    "repos",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    required=True,
+    help="A git repository; repeat for more.",
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for model.onnx and card.json.")
+@click.option("--name", default="own", show_default=True, help="The model's id on its card.")
+@click.option("--state", type=click.Path(path_type=Path), help="Folder of the indexes; default: the user's cache.")
+@plainly
+def train(repos: tuple[Path, ...], out: Path, name: str, state: Path | None) -> None:
+    """Fit a model on the histories of repositories and write its folder."""
+    from scoring.train import train_linear
+
+    tables = [_table(repo, state) for repo in repos]
+    card = train_linear(tables, out, name, "codechill train")
+    click.echo(f"{out}: {card.id}, parity {card.parity:.0e}, {sum(s.inducing for s in card.sources):,} known faults.")
+
+
+def _table(repo: Path, state: Path | None) -> Dataset:
+    folder = state / state_folder(repo).name if state else state_folder(repo)
+    history = History(repo, folder)
+    with progress_bar(f"Reading {repo.name}") as report:
+        history.refresh(history.git.resolve("HEAD"), now=int(datetime.now(UTC).timestamp()), progress=report)
+    return collect(history, _name(repo))
+
+
+def _name(repo: Path) -> str:
+    return repo.absolute().name

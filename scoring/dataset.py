@@ -1,0 +1,91 @@
+"""The training table as it could have been made at a moment: nothing in it was learned later."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.errors import ScoringError
+from scoring.features.quantiles import rolling
+from scoring.history.index import History
+from scoring.incidents import YEAR
+
+Floats = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+Times = NDArray[np.int64]
+NEVER = np.iinfo(np.int64).max
+MATURITY = 30 * 86400  # a younger change without a label is not yet clean
+RATIO = 5  # negatives for each positive, in training only
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """All changes of one repository in landing order; arrays are parallel, times in seconds since 1970."""
+
+    name: str
+    columns: tuple[str, ...]
+    shas: tuple[str, ...]
+    at: Times
+    raw: Floats  # (changes, columns)
+    quantile: Floats  # the same cells as ranks among the changes before
+    known_at: Times  # when the first label within a year became known; NEVER when none
+    severe: Flags  # blamed by two or more later changes within a year
+
+    @property
+    def inducing(self) -> Flags:
+        """Which changes were reverted or fixed within a year, as known today."""
+        return self.known_at < NEVER
+
+    def cut(self, share: float) -> int:
+        """Return the row at which the later part begins."""
+        return int(len(self.shas) * share)
+
+    def digest(self) -> str:
+        """Return a hash of everything a model or a measure reads."""
+        told = hashlib.sha256("\n".join((self.name, *self.columns, *self.shas)).encode())
+        for part in (self.at, self.raw, self.known_at, self.severe):
+            told.update(np.ascontiguousarray(part).tobytes())
+        return told.hexdigest()[:16]
+
+
+def collect(history: History, name: str, *, faults_only: bool = False) -> Dataset:
+    """Return the table of an index that is up to date. Raises ScoringError when it is empty."""
+    changes = history.changes()
+    if not changes:
+        raise ScoringError(f"{name} has no commits to learn from.")
+    at = np.array([change.at for change in changes], dtype=np.int64)
+    known = np.full(len(changes), NEVER, dtype=np.int64)
+    times = np.zeros(len(changes), dtype=np.int64)
+    for row, label in history.labels():
+        if 0 <= label.known_at - at[row] <= YEAR and (label.fault or not faults_only):
+            known[row] = min(known[row], label.known_at)
+            times[row] += 1
+    raw = history.matrix()
+    columns = tuple(feature.name for feature in history.features)
+    shas = tuple(change.sha for change in changes)
+    return Dataset(name, columns, shas, at, raw, rolling(raw), known, times >= 2)
+
+
+def training_rows(
+    data: Dataset, cut: int, now: int | None = None, *, maturity: int = MATURITY
+) -> tuple[NDArray[np.intp], Flags]:
+    """Return the rows before `cut` that may train at moment `now` (default: when row `cut` landed) and their labels.
+
+    A fault found later counts as none: nobody knew.
+    """
+    moment = int(data.at[min(cut, len(data.at) - 1)]) if now is None else now
+    label = data.known_at[:cut] < moment
+    ripe = label | (data.at[:cut] <= moment - maturity)
+    rows = np.flatnonzero(ripe)
+    return rows, label[rows]
+
+
+def resample(rows: NDArray[np.intp], label: Flags, seed: int = 7) -> tuple[NDArray[np.intp], Flags]:
+    """Keep every positive and at most RATIO negatives for each, the same ones for the same seed."""
+    negatives = np.flatnonzero(~label)
+    wanted = RATIO * int(label.sum())
+    if len(negatives) > wanted:
+        negatives = np.random.default_rng(seed).choice(negatives, wanted, replace=False)
+    kept = np.sort(np.concatenate([np.flatnonzero(label), negatives]))
+    return rows[kept], label[kept]

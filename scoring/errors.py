@@ -1,0 +1,5 @@
+"""Errors shown to people: one sentence that names the remedy."""
+
+
+class ScoringError(ValueError):
+    """Something about the input that a person can act on; its text is one sentence."""

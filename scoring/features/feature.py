@@ -1,0 +1,28 @@
+"""A feature: a small named function of the facts, with words for people and what an author can do about it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from scoring.history.state import Facts
+
+Family = Literal[
+    "table1", "size", "content", "diffusion", "history", "incidents", "experience", "message", "time", "kamei"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One column. `of` gives a finite number in the unit named; it may look at nothing but its argument."""
+
+    name: str
+    family: Family
+    of: Callable[[Facts], float]
+    words: str  # a sentence when the value is high; "{subject}" is a path where `subject` gives one
+    low: str = ""  # the sentence when the value is low, "" when a low value explains nothing
+    hint: str = ""  # what the author can do about it, "" when nothing
+    unit: str = ""  # lines, files, people, days, %; yes/no for a boolean
+    log: bool = False  # heavy-tailed: a linear model sees log(1 + value)
+    person: bool = False  # speaks of the author: off when the operator says so
+    subject: Callable[[Facts], str | None] | None = None
+    show: Callable[[float], float] | None = None  # value as people read it, when it was transformed

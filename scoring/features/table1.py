@@ -1,0 +1,130 @@
+"""Table I of the Diff Risk Score paper: the features of a regression that gates changes in production."""
+
+from collections.abc import Callable
+from math import exp, log
+
+from scoring.features.feature import Feature
+from scoring.history.lines import extension
+from scoring.history.state import Facts, FileFacts
+
+LANGUAGES = {
+    "c": frozenset({"c", "h", "cc", "cpp", "cxx", "hpp", "hh", "m", "mm"}),
+    "python": frozenset({"py", "pyi", "pyx"}),
+    "javascript": frozenset({"js", "jsx", "mjs", "cjs", "ts", "tsx", "dart"}),
+    "java": frozenset({"java", "kt", "kts", "scala", "groovy", "cs", "swift"}),
+    "go": frozenset({"go"}),
+    "rust": frozenset({"rs"}),
+    "ruby": frozenset({"rb", "erb", "rake", "php", "pl", "sh"}),
+}
+
+
+def relative_churn(facts: Facts) -> float:
+    """log((added + deleted + 1) / (lines of the touched files before + 1))."""
+    churn = sum(file.lines.added + file.lines.deleted for file in facts.files)
+    return log((churn + 1) / (sum(file.path.lines for file in facts.files) + 1))
+
+
+def creates_files(facts: Facts) -> float:
+    """1 when a file is new."""
+    return float(any(file.file.status == "A" for file in facts.files))
+
+
+def only_creates_files(facts: Facts) -> float:
+    """1 when every file is new."""
+    return float(bool(facts.files) and all(file.file.status == "A" for file in facts.files))
+
+
+def files_touched(facts: Facts) -> float:
+    """log(files), 0 for none."""
+    return log(max(1, len(facts.files)))
+
+
+def prior_authors(facts: Facts) -> float:
+    """log(1 + people who changed these files before)."""
+    return log(1 + len(set().union(*(file.path.authors for file in facts.files))))
+
+
+def file_incident(facts: Facts) -> float:
+    """1 when a touched file was part of a change known to have been at fault."""
+    return float(any(file.path.bad for file in facts.files))
+
+
+def folder_incident(facts: Facts) -> float:
+    """The same for the folder of a touched file."""
+    return float(any(file.folder.bad for file in facts.files))
+
+
+def complexity(facts: Facts) -> float:
+    """Decision words in the touched files before the change."""
+    return float(sum(file.path.branches for file in facts.files))
+
+
+def own_file(facts: Facts) -> float:
+    """1 when the author created a touched file."""
+    return float(any(file.path.creator == facts.author_id >= 0 for file in facts.files))
+
+
+def prior_changes(facts: Facts) -> float:
+    """Changes this author landed before."""
+    return float(facts.author.n)
+
+
+def _language(name: str) -> Feature:
+    endings = LANGUAGES[name]
+
+    def touched(facts: Facts) -> float:
+        return float(any(extension(file.file.path) in endings for file in facts.files))
+
+    return Feature(f"language_{name}", "table1", touched, f"Touches {name.capitalize()} code", unit="yes/no")
+
+
+def worst_file(facts: Facts) -> str | None:
+    """The touched file with most faults behind it."""
+    return _worst(facts, lambda file: file.path.bad, lambda file: file.file.path)
+
+
+def worst_folder(facts: Facts) -> str | None:
+    """The touched folder with most faults behind it."""
+    return _worst(facts, lambda file: file.folder.bad, lambda file: file.file.path.rpartition("/")[0] + "/")
+
+
+def _worst(facts: Facts, count: Callable[[FileFacts], int], name: Callable[[FileFacts], str]) -> str | None:
+    files = [file for file in facts.files if count(file)]
+    return name(max(files, key=count)) if files else None
+
+
+_SPLIT = "Split the change so that each part touches less."
+
+TABLE1: tuple[Feature, ...] = (
+    Feature(
+        "relative_churn", "table1", relative_churn, "Rewrites a large part of the files it touches",
+        "Changes a small part of the files it touches", _SPLIT, "% of their lines", show=lambda x: 100 * exp(x),
+    ),
+    Feature("creates_files", "table1", creates_files, "Creates new files", unit="yes/no"),
+    Feature("only_creates_files", "table1", only_creates_files, "Only creates new files", unit="yes/no"),
+    Feature(
+        "files_touched", "table1", files_touched, "Touches many files at once", "Touches few files", _SPLIT, "files", show=exp,
+    ),
+    Feature(
+        "prior_authors", "table1", prior_authors, "Many people have changed these files", "Few people have changed these files",
+        "Ask one of the people who know these files for a review.", "people", show=lambda x: exp(x) - 1,
+    ),
+    Feature(
+        "file_incident", "table1", file_incident, "{subject} was part of a change that had to be reverted or fixed",
+        hint="Land the part that touches it on its own, with a test for what failed before.", unit="yes/no", subject=worst_file,
+    ),
+    Feature(
+        "folder_incident", "table1", folder_incident, "A change in {subject} had to be reverted or fixed before", unit="yes/no",
+        subject=worst_folder,
+    ),
+    Feature(
+        "complexity", "table1", complexity, "The files it touches hold much branching code",
+        "The files it touches hold little branching code", "Land the part in the most complex file on its own.", "branches",
+    ),
+    *(_language(name) for name in LANGUAGES),
+    Feature("own_file", "table1", own_file, "Touches a file that the author created", unit="yes/no", person=True),
+    Feature(
+        "prior_changes", "table1", prior_changes, "The author has landed many changes here",
+        "The author has landed few changes here", "Ask someone at home in this code for a review.", "changes", person=True,
+    ),
+)  # fmt: skip

@@ -1,0 +1,195 @@
+"""The as-of index of one repository: features of every change as they were when it landed, brought up to date by reading new commits only."""
+
+import fcntl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.change import Change
+from scoring.errors import ScoringError
+from scoring.features import FEATURES, Feature, signature
+from scoring.history.git import Git, check
+from scoring.history.lines import LineCounts
+from scoring.history.state import Facts, State
+from scoring.history.store import Store
+from scoring.history.stream import Commit, commits
+from scoring.incidents import Label
+
+Progress = Callable[[int, int], None]
+_BATCH = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Where a commit stands in the index."""
+
+    sha: str
+    at: int  # seconds since 1970, never before the previous row's
+    row: int
+
+
+class History:
+    """The index of `repository`, kept in the folder `state` and nowhere else.
+
+    `first_parent` reads merges as landings of whole branches; else every commit that is no merge is a change.
+    """
+
+    def __init__(
+        self, repository: Path, state: Path, *, first_parent: bool = False, features: tuple[Feature, ...] = FEATURES
+    ) -> None:
+        self.git = Git(repository)
+        self.features = features
+        self.first_parent = first_parent
+        self.folder = state
+        state.mkdir(parents=True, exist_ok=True)
+        self.store = Store(state / "index.sqlite")
+
+    def close(self) -> None:
+        """Close the index."""
+        self.store.close()
+
+    @property
+    def tip(self) -> str:
+        """The commit the index stands at, "" while it is empty or half built."""
+        return self.store.meta("tip") if self._mine() else ""
+
+    def __len__(self) -> int:
+        """Return the number of changes."""
+        return int(self.store.db.execute("SELECT count(*) FROM features").fetchone()[0])
+
+    def refresh(self, tip: str, *, now: int, progress: Progress | None = None) -> int:
+        """Bring the index up to commit `tip` and return how many commits were read.
+
+        Nothing is read when `tip` is already in it. History that was rewritten is read again from its start.
+        `now` bounds the clocks of commits. Raises ScoringError for a shallow or incomplete clone; what was read stays.
+        """
+        check(tip)
+        if self.tip == tip:
+            return 0
+        with self.locked():
+            todo = self._todo(tip)
+            if todo:
+                self._read(todo, now, progress)
+            with self.store.writing():
+                if todo or not self._contains(tip) or not self.tip:
+                    self.store.set_meta("tip", tip)
+            return len(todo)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the index alone among processes; waits for another holder."""
+        with (self.folder / "lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def facts(self, change: Change, lines: Sequence[LineCounts], at: int) -> Facts:
+        """Return the facts of a change that is not in the index, as of its present state."""
+        return State(self.store).facts(change.author, at, f"{change.title}\n{change.message}", change.files, lines)
+
+    def vector(self, facts: Facts) -> NDArray[np.float32]:
+        """Return the features of `facts`, in the order of `self.features`."""
+        return np.array([feature.of(facts) for feature in self.features], dtype=np.float32)
+
+    def matrix(self, first: int = 0, last: int | None = None) -> NDArray[np.float32]:
+        """Return rows first <= row < last as a matrix of shape (rows, features)."""
+        stop = len(self) if last is None else last
+        rows = self.store.rows(max(0, first), stop)
+        joined = b"".join(vector for _, vector in rows)
+        return np.frombuffer(joined, dtype=np.float32).reshape(len(rows), len(self.features))
+
+    def changes(self) -> list[Row]:
+        """Return every change in the order of its row."""
+        found = self.store.db.execute("SELECT sha, at, row FROM seen WHERE row IS NOT NULL ORDER BY row")
+        return [Row(*each) for each in found]
+
+    def row_of(self, sha: str) -> int | None:
+        """Return the row of a commit in the index, None when it is not there or is a merge."""
+        found = self.store.db.execute("SELECT row FROM seen WHERE sha=?", (sha,)).fetchone()
+        return found[0] if found else None
+
+    def knows(self, sha: str) -> bool:
+        """Say whether a commit is in the index, merges included."""
+        return self._contains(sha)
+
+    def labels(self) -> list[tuple[int, Label]]:
+        """Return (row, label) for everything ever known of changes in the index."""
+        found = self.store.db.execute(
+            "SELECT row, culprit, known_at, kind, evidence, fault FROM label JOIN seen ON culprit=n WHERE row IS NOT NULL ORDER BY row"
+        )
+        return [(row, Label(culprit, at, kind, by, bool(fault))) for row, culprit, at, kind, by, fault in found]
+
+    def labelled(self) -> int:
+        """Return how many changes carry a label."""
+        return int(self.store.db.execute("SELECT count(DISTINCT culprit) FROM label").fetchone()[0])
+
+    def _mine(self) -> bool:
+        return self.store.meta("signature") == self._signature()
+
+    def _signature(self) -> str:
+        return f"{signature(self.features)} {'first-parent' if self.first_parent else 'every'}"
+
+    def _contains(self, sha: str) -> bool:
+        return self.store.db.execute("SELECT 1 FROM seen WHERE sha=?", (sha,)).fetchone() is not None
+
+    def _todo(self, tip: str) -> list[str]:
+        self.git.require_whole()
+        if not self._mine():
+            self._reset()
+        if self._contains(tip):
+            return []
+        before = self.store.meta("tip")
+        if before and self._descends(tip, before):
+            return self._order(tip, f"^{before}")
+        everything = self._order(tip)
+        known = {sha for (sha,) in self.store.db.execute("SELECT sha FROM seen")}
+        if known and not known <= set(everything):
+            self._reset()
+            return everything
+        return [sha for sha in everything if sha not in known]
+
+    def _order(self, *revisions: str) -> list[str]:
+        walk = ("--first-parent",) if self.first_parent else ()
+        return self.git.run("rev-list", "--reverse", "--date-order", *walk, *revisions, "--").decode().split()
+
+    def _descends(self, tip: str, before: str) -> bool:
+        try:
+            return self.git.run("merge-base", tip, before).decode().strip() == before
+        except ScoringError:
+            return False
+
+    def _reset(self) -> None:
+        with self.store.writing():
+            self.store.clear()
+            self.store.set_meta("signature", self._signature())
+
+    def _read(self, todo: Sequence[str], now: int, progress: Progress | None) -> None:
+        state = State(self.store)
+        done = 0
+        source = commits(self.git, todo, first_parent=self.first_parent)
+        while done < len(todo):
+            before = done
+            for commit in source:
+                self._add(state, commit, now)
+                done += 1
+                if done - before >= _BATCH:
+                    break
+                if progress and done % 200 == 0:
+                    progress(done, len(todo))
+            with self.store.writing():
+                state.flush()
+        if progress:
+            progress(done, len(todo))
+
+    def _add(self, state: State, commit: Commit, now: int) -> None:
+        # a clock that runs ahead would freeze every decay; one that runs behind would let the past see the future
+        at = state.clock if commit.time > now else max(commit.time, state.clock)
+        merge = len(commit.parents) > 1 and not self.first_parent
+        vector = None
+        if not merge:
+            facts = state.facts(commit.author, at, commit.message, commit.files, commit.lines)
+            vector = self.vector(facts).tobytes()
+        state.learn(commit, at, vector)

@@ -1,0 +1,70 @@
+"""Read one change from a repository: a commit, or all that a pull request would bring."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scoring.change import Change
+from scoring.errors import ScoringError
+from scoring.history.git import Git
+from scoring.history.lines import LineCounts
+from scoring.history.stream import DIFF, commits, parse_diff
+
+
+@dataclass(frozen=True, slots=True)
+class ReadChange(Change):
+    """A change together with the counts of its lines, parallel to `files`."""
+
+    lines: tuple[LineCounts, ...]
+
+
+def read_change(
+    repo: Path, base: str | None, head: str, *, at: datetime, author: str, title: str, message: str
+) -> ReadChange:
+    """Return what `head` changes since it left `base`, with renames found; `base` None means its first parent.
+
+    `at` is aware. Raises ScoringError when a commit is unknown or an object is missing.
+    """
+    git = Git(repo)
+    head = git.resolve(head)
+    origin = _origin(git, base, head)
+    files, lines = parse_diff(git.run("diff", *DIFF, "--end-of-options", origin or _empty_tree(git), head))
+    return ReadChange(head, origin, author.lower(), at, title, message, files, lines)
+
+
+def commit_change(repo: Path, sha: str) -> ReadChange:
+    """Return the change of one commit against its first parent, at its committer's time."""
+    git = Git(repo)
+    sha = git.resolve(sha)
+    (commit,) = commits(git, [sha], first_parent=True)
+    title, _, body = commit.message.partition("\n")
+    at = datetime.fromtimestamp(min(max(commit.time, 0), 2**33), UTC)
+    parent = commit.parents[0] if commit.parents else ""
+    return ReadChange(sha, parent, commit.author, at, title.strip(), body.lstrip("\n"), commit.files, commit.lines)
+
+
+def lines_of(repo: Path, change: Change) -> tuple[LineCounts, ...]:
+    """Return the line counts of a change, parallel to its files; reads them when the change does not carry them."""
+    if isinstance(change, ReadChange):
+        return change.lines
+    git = Git(repo)
+    files, lines = parse_diff(
+        git.run("diff", *DIFF, "--end-of-options", change.base or _empty_tree(git), git.resolve(change.sha))
+    )
+    found = OrderedDict((file.path, counts) for file, counts in zip(files, lines, strict=True))
+    return tuple(found.get(file.path, LineCounts(added=file.added, deleted=file.deleted)) for file in change.files)
+
+
+def _origin(git: Git, base: str | None, head: str) -> str:
+    if base is None:
+        parents = git.run("rev-list", "--parents", "-n", "1", "--end-of-options", head).decode().split()[1:]
+        return parents[0] if parents else ""
+    try:
+        return git.run("merge-base", "--end-of-options", git.resolve(base), head).decode().strip()
+    except ScoringError as error:
+        raise ScoringError(f"{head[:12]} and {base[:40]} have no common history.") from error
+
+
+def _empty_tree(git: Git) -> str:
+    return git.run("hash-object", "-t", "tree", "--stdin").decode().strip()

@@ -1,0 +1,272 @@
+"""What is known as of now: features of a change are computed from it first, and only then does it learn of the change."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scoring.change import FileChange
+from scoring.history.entry import EMPTY, Entry
+from scoring.history.lines import LineCounts
+from scoring.history.store import Store
+from scoring.history.stream import Commit
+from scoring.incidents import Label, Mention, bare_title, is_fault, is_fix, is_revert, mentions, number_of, title_of
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """One file of a change beside what was known before of it, its folder, its subsystem and the author's work there."""
+
+    file: FileChange
+    lines: LineCounts
+    path: Entry  # of the file, under its old name when this change renames it; EMPTY when new
+    folder: Entry
+    area: Entry  # the first two levels of the tree
+    mine: Entry  # this author in this folder
+    kind: Entry  # files with this extension
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a feature may look at: the change, and the past as of the moment `at` (seconds since 1970)."""
+
+    at: int
+    title: str
+    body: str
+    files: tuple[FileFacts, ...]
+    author: Entry
+    author_id: int  # -1 when never seen
+    repository: Entry
+
+
+def folder(path: str) -> str:
+    """Return the folder a path lies in, "" for the top."""
+    return path.rpartition("/")[0]
+
+
+def area(path: str) -> str:
+    """Return the first two levels above the file, the subsystem as far as names tell."""
+    return "/".join(path.split("/")[:-1][:2])
+
+
+def _extension(path: str) -> str:
+    return path.rpartition("/")[2].rpartition(".")[2].lower()[:12]
+
+
+class State:
+    """The past, kept in memory as far as it was looked at and in `store` as a whole."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._entries: dict[str, Entry | None] = {}
+        self._dirty: set[str] = set()
+        self._authors: dict[str, int] = {}
+        self._new_authors: list[tuple[int, str]] = []
+        self._moved: dict[str, str] = {}
+        self._next_author = int(store.db.execute("SELECT count(*) FROM author").fetchone()[0])
+        self._seen: list[tuple[object, ...]] = []
+        self._by_sha: dict[str, int] = {}
+        self._vectors: list[tuple[int, bytes]] = []
+        self._labels: list[Label] = []
+        self.seen = int(store.db.execute("SELECT count(*) FROM seen").fetchone()[0])
+        self.rows = int(store.db.execute("SELECT count(*) FROM features").fetchone()[0])
+        self.clock = int(store.meta("clock") or 0)
+        # a store that was empty at first needs no look-ups for what memory does not hold
+        self._blank = self.seen == 0
+
+    def facts(
+        self, author: str, at: int, message: str, files: Sequence[FileChange], lines: Sequence[LineCounts]
+    ) -> Facts:
+        """Return the facts of a change as of now; changes nothing."""
+        who = self._author(author)
+        title, _, body = message.partition("\n")
+        mine = f"x{who}\0"
+        seen = []
+        for file, counts in zip(files, lines, strict=True):
+            place = folder(file.path)
+            seen.append(
+                FileFacts(
+                    file,
+                    counts,
+                    self._look("p" + (file.old_path or file.path)),
+                    self._look("d" + place),
+                    self._look("t" + area(file.path)),
+                    self._look(mine + place) if who >= 0 else EMPTY,
+                    self._look("e" + _extension(file.path)),
+                )
+            )
+        author_entry = self._look(f"a{who}") if who >= 0 else EMPTY
+        return Facts(at, title, body, tuple(seen), author_entry, who, self._look("r"))
+
+    def learn(self, commit: Commit, at: int, vector: bytes | None) -> None:
+        """Count the commit in; `vector` are its features, None for a merge that is no change of its own."""
+        who = self._author(commit.author, create=True)
+        title = title_of(commit.message)
+        if vector is not None:
+            self._count(commit, who, at)
+        self._blame(commit, at)
+        paths = b"\0".join(os.fsencode(file.path) for file in commit.files)
+        row = None
+        if vector is not None:
+            row, self.rows = self.rows, self.rows + 1
+            self._vectors.append((row, vector))
+        undo = int(is_revert(commit.message))
+        self._seen.append((self.seen, commit.sha, at, who, number_of(title), bare_title(title)[:300], undo, paths, row))
+        self._by_sha[commit.sha] = self.seen
+        self.seen += 1
+        self.clock = at
+
+    def flush(self) -> None:
+        """Write what changed; call inside `store.writing()`."""
+        gone = [key for key in self._dirty if self._entries.get(key) is None]
+        kept = [(key, entry) for key in self._dirty if (entry := self._entries.get(key)) is not None]
+        self.store.put(((os.fsencode(key), entry.dump()) for key, entry in kept), map(os.fsencode, gone))
+        db = self.store.db
+        db.executemany("INSERT INTO author VALUES(?,?)", self._new_authors)
+        db.executemany(
+            "INSERT OR REPLACE INTO moved VALUES(?,?)",
+            ((os.fsencode(o), os.fsencode(n)) for o, n in self._moved.items()),
+        )
+        db.executemany("INSERT INTO seen VALUES(?,?,?,?,?,?,?,?,?)", self._seen)
+        db.executemany("INSERT INTO features VALUES(?,?)", self._vectors)
+        db.executemany(
+            "INSERT OR IGNORE INTO label VALUES(?,?,?,?,?)",
+            ((mark.culprit, mark.known_at, mark.kind, mark.evidence, mark.fault) for mark in self._labels),
+        )
+        self.store.set_meta("clock", str(self.clock))
+        for pending in (
+            self._dirty,
+            self._new_authors,
+            self._moved,
+            self._seen,
+            self._by_sha,
+            self._vectors,
+            self._labels,
+        ):
+            pending.clear()
+
+    def _look(self, key: str) -> Entry:
+        try:
+            return self._entries[key] or EMPTY
+        except KeyError:
+            text = None if self._blank else self.store.entry(os.fsencode(key))
+            entry = self._entries[key] = Entry.load(text) if text else None
+            return entry or EMPTY
+
+    def _hold(self, key: str) -> Entry:
+        entry = self._look(key)
+        if entry is EMPTY:
+            entry = self._entries[key] = Entry()
+        self._dirty.add(key)
+        return entry
+
+    def _author(self, mail: str, *, create: bool = False) -> int:
+        known = self._authors.get(mail)
+        if known is None or known < 0:
+            known = -1 if self._blank and known is None else self.store.author(mail)
+            if known < 0 and create:
+                known, self._next_author = self._next_author, self._next_author + 1
+                self._new_authors.append((known, mail))
+            self._authors[mail] = known
+        return known
+
+    def _count(self, commit: Commit, who: int, at: int) -> None:
+        fix = is_fix(commit.message)
+        places: dict[str, int] = {f"a{who}": 0, "r": 0}
+        for file, counts in zip(commit.files, commit.lines, strict=True):
+            churn = counts.added + counts.deleted
+            self._file(file, counts, who, at, fix)
+            place = folder(file.path)
+            for key in ("d" + place, "t" + area(file.path), f"x{who}\0{place}", "e" + _extension(file.path)):
+                places[key] = places.get(key, 0) + churn
+            places["r"] += churn
+        for key, churn in places.items():
+            self._hold(key).touch(at, churn, fix)
+
+    def _file(self, file: FileChange, counts: LineCounts, who: int, at: int, fix: bool) -> None:
+        key = "p" + file.path
+        if file.old_path is not None:
+            old = self._look("p" + file.old_path)
+            self._entries[key] = old.copy() if old is not EMPTY else Entry()
+            if file.status == "R":
+                self._entries["p" + file.old_path] = None
+                self._dirty.add("p" + file.old_path)
+                self._moved[file.old_path] = file.path
+        elif file.status == "A":
+            self._moved.pop(file.path, None)
+        entry = self._hold(key)
+        if entry.creator < 0 and file.status == "A":
+            entry.creator = who
+        entry.touch(at, counts.added + counts.deleted, fix)
+        entry.authors.add(who)
+        entry.lines = max(0, entry.lines + counts.added - counts.deleted)
+        entry.branches = max(0, entry.branches + counts.branches_added - counts.branches_deleted)
+        if file.status == "D":
+            # the past of the place stays, so that a file that comes back is no stranger
+            entry.lines = entry.branches = 0
+
+    def _blame(self, commit: Commit, at: int) -> None:
+        for mention in mentions(commit.message):
+            found = self._find(mention, commit.sha)
+            if found is None:
+                continue
+            culprit, _, author, undo, paths, row = found
+            # taking back a revert is a re-landing
+            if row is None or (undo and mention.kind == "revert"):
+                continue
+            fault = mention.kind == "fixes" or is_fault(commit.message)
+            self._labels.append(Label(culprit, at, mention.kind, commit.sha, fault))
+            self._spread(author, [os.fsdecode(path) for path in paths.split(b"\0") if path], at)
+
+    def _spread(self, author: int, paths: Sequence[str], at: int) -> None:
+        places = {f"a{author}", "r"}
+        for path in paths:
+            now = self._now(path)
+            places |= {
+                "p" + now,
+                "d" + folder(path),
+                "t" + area(path),
+                f"x{author}\0{folder(path)}",
+                "e" + _extension(path),
+            }
+        for key in places:
+            self._hold(key).blame(at)
+
+    def _now(self, path: str) -> str:
+        for _ in range(20):
+            after = self._moved.get(path)
+            if after is None and not self._blank:
+                found = self.store.db.execute("SELECT new FROM moved WHERE old=?", (os.fsencode(path),)).fetchone()
+                after = os.fsdecode(found[0]) if found else None
+            if after is None or self._look("p" + path) is not EMPTY:
+                return path
+            path = after
+        return path
+
+    def _find(self, mention: Mention, by: str) -> tuple[int, int, int, int, bytes, int | None] | None:
+        if mention.sha:
+            hits = [sha for sha in self._by_sha if sha.startswith(mention.sha)]
+            if hits:
+                return self._pending(self._by_sha[hits[0]]) if len(hits) == 1 else None
+            where, key = "sha>=? AND sha<?", (mention.sha, mention.sha + "g")
+        elif mention.number:
+            where, key = "number=? AND undo=0 AND sha<>?", (mention.number, by)  # type: ignore[assignment]
+        else:
+            where, key = "title=? AND sha<>?", (mention.title[:300], by)
+        if not mention.sha:
+            recent = [
+                s
+                for s in reversed(self._seen)
+                if (s[4] == mention.number if mention.number else s[5] == mention.title[:300])
+            ]
+            if recent:
+                return self._pending(int(recent[0][0]))  # type: ignore[call-overload]
+        found = self.store.db.execute(
+            f"SELECT n, at, author, undo, paths, row FROM seen WHERE {where} ORDER BY n DESC LIMIT 2",  # noqa: S608 (fixed words)
+            key,
+        ).fetchall()
+        # a prefix that two commits share names neither
+        return None if not found or (mention.sha and len(found) > 1) else found[0]
+
+    def _pending(self, n: int) -> tuple[int, int, int, int, bytes, int | None]:
+        _, _, at, author, _, _, undo, paths, row = self._seen[n - int(self._seen[0][0])]  # type: ignore[call-overload]
+        return n, at, author, undo, paths, row  # type: ignore[return-value]

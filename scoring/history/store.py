@@ -1,0 +1,92 @@
+"""The index on disk: one SQLite file, written in transactions, so that a killed process leaves it whole."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from scoring.errors import ScoringError
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS entry(key BLOB PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS author(id INTEGER PRIMARY KEY, mail TEXT UNIQUE NOT NULL);
+CREATE TABLE IF NOT EXISTS moved(old BLOB PRIMARY KEY, new BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS seen(
+  n INTEGER PRIMARY KEY, sha TEXT NOT NULL, at INTEGER NOT NULL, author INTEGER NOT NULL, number INTEGER NOT NULL,
+  title TEXT NOT NULL, undo INTEGER NOT NULL, paths BLOB NOT NULL, row INTEGER);
+CREATE UNIQUE INDEX IF NOT EXISTS seen_sha ON seen(sha);
+CREATE INDEX IF NOT EXISTS seen_number ON seen(number) WHERE number > 0;
+CREATE INDEX IF NOT EXISTS seen_title ON seen(title);
+CREATE INDEX IF NOT EXISTS seen_row ON seen(row) WHERE row IS NOT NULL;
+CREATE TABLE IF NOT EXISTS features(row INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS label(
+  culprit INTEGER NOT NULL, known_at INTEGER NOT NULL, kind TEXT NOT NULL, evidence TEXT NOT NULL, fault INTEGER NOT NULL,
+  PRIMARY KEY(culprit, evidence));
+"""
+
+
+class Store:
+    """Tables of one repository's index. Keys and paths are bytes. Raises ScoringError when the file is no index."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self.db = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
+        try:
+            self.db.execute("PRAGMA journal_mode=WAL")
+            self.db.execute("PRAGMA synchronous=NORMAL")
+            self.db.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            self.db.close()
+            raise ScoringError(f"The index {path} is damaged; delete it and it will be built again.") from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self.db.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Everything inside happens, or nothing of it."""
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")
+
+    def clear(self) -> None:
+        """Forget everything."""
+        for table in ("meta", "entry", "author", "moved", "seen", "features", "label"):
+            self.db.execute(f"DELETE FROM {table}")  # noqa: S608 (names from this line)
+
+    def meta(self, name: str) -> str:
+        """Return a value set before, or ""."""
+        found = self.db.execute("SELECT value FROM meta WHERE name=?", (name,)).fetchone()
+        return str(found[0]) if found else ""
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Remember a value."""
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES(?,?)", (name, value))
+
+    def entry(self, key: bytes) -> str | None:
+        """Return the entry under `key` as text."""
+        found = self.db.execute("SELECT value FROM entry WHERE key=?", (key,)).fetchone()
+        return str(found[0]) if found else None
+
+    def put(self, changed: Iterable[tuple[bytes, str]], gone: Iterable[bytes]) -> None:
+        """Write and delete entries."""
+        self.db.executemany("DELETE FROM entry WHERE key=?", ((key,) for key in gone))
+        self.db.executemany("INSERT OR REPLACE INTO entry VALUES(?,?)", changed)
+
+    def author(self, mail: str) -> int:
+        """Return the number of an author, or -1."""
+        found = self.db.execute("SELECT id FROM author WHERE mail=?", (mail,)).fetchone()
+        return int(found[0]) if found else -1
+
+    def rows(self, first: int, last: int) -> list[tuple[int, bytes]]:
+        """Return (row, vector) for first <= row < last, in order."""
+        return self.db.execute(
+            "SELECT row, vector FROM features WHERE row>=? AND row<? ORDER BY row", (first, last)
+        ).fetchall()

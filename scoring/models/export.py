@@ -1,0 +1,76 @@
+"""Write a fitted model as ONNX, and refuse when the graph does not say what the model says. Needs the train extra."""
+
+import hashlib
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.card import Card
+from scoring.errors import ScoringError
+from scoring.models.linear import Linear
+from scoring.models.loaded import session
+
+PARITY = 1e-5  # largest allowed difference in probability
+
+
+def linear_graph(model: Linear) -> bytes:
+    """Return the regression as an ONNX graph from (rows, columns) to (rows, 2) probabilities."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    columns = len(model.weight)
+    slope = model.weight / model.scale
+    # each column is centred before it is weighed: single precision keeps its digits
+    constants = [
+        numpy_helper.from_array(model.mean.astype(np.float32), "mean"),
+        numpy_helper.from_array(np.column_stack([-slope, slope]).astype(np.float32) / 2, "slope"),
+        numpy_helper.from_array(np.array([-model.intercept, model.intercept], dtype=np.float32) / 2, "intercept"),
+    ]
+    nodes = [
+        helper.make_node("Sub", ["x", "mean"], ["centred"]),
+        helper.make_node("MatMul", ["centred", "slope"], ["weighed"]),
+        helper.make_node("Add", ["weighed", "intercept"], ["logits"]),
+        helper.make_node("Softmax", ["logits"], ["probabilities"], axis=1),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "logistic regression",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [None, columns])],
+        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, 2])],
+        constants,
+    )
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 15)], ir_version=9)
+    return bytes(made.SerializeToString())
+
+
+def trees_graph(booster: Any, columns: int) -> bytes:
+    """Return a LightGBM classifier as an ONNX graph from (rows, columns) to (rows, 2) probabilities."""
+    from onnxmltools import convert_lightgbm
+    from onnxmltools.convert.common.data_types import FloatTensorType
+
+    converted = convert_lightgbm(
+        booster, initial_types=[("x", FloatTensorType([None, columns]))], zipmap=False, target_opset=15
+    )
+    buffer = io.BytesIO(converted.SerializeToString())
+    return buffer.getvalue()
+
+
+def parity(graph: bytes, design: NDArray[np.float32], expected: NDArray[np.float64], where: Path) -> float:
+    """Return the largest difference in probability over the rows of `design`; raises ScoringError above PARITY."""
+    found = session(graph, design.shape[1], where).run(None, {"x": design})[-1][:, -1]
+    worst = float(np.abs(found.astype(np.float64) - expected).max())
+    if not worst <= PARITY:
+        raise ScoringError(f"The exported model differs from the fitted one by {worst:.1e}, so it was not written.")
+    return worst
+
+
+def write(folder: Path, graph: bytes, card: Callable[[str], Card]) -> Card:
+    """Write model.onnx and card.json into `folder`; `card` makes the card from the graph's hash."""
+    made = card(hashlib.sha256(graph).hexdigest())
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "model.onnx").write_bytes(graph)
+    (folder / "card.json").write_text(made.dump(), "utf-8")
+    return made

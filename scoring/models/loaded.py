@@ -1,0 +1,57 @@
+"""A model read from its folder and run with onnxruntime: nothing of the libraries that fitted it is needed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as errors
+
+from scoring.card import Card, read_card
+from scoring.errors import ScoringError
+
+_UNFIT = (errors.InvalidProtobuf, errors.InvalidGraph, errors.InvalidArgument, errors.Fail, errors.NotImplemented)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model ready to score. Thread safe."""
+
+    card: Card
+    session: Any
+
+    def logits(self, design: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return one log-odds a row, uncalibrated."""
+        if not len(design):
+            return np.empty(0)
+        found = self.session.run(
+            None, {self.session.get_inputs()[0].name: np.ascontiguousarray(design, dtype=np.float32)}
+        )
+        p = np.clip(np.asarray(found[-1], dtype=np.float64)[:, -1], 1e-7, 1 - 1e-7)
+        return np.asarray(np.log(p / (1 - p)))
+
+
+def load(folder: Path) -> Loaded:
+    """Return the model in `folder`. Raises ScoringError when it is damaged or does not fit its card."""
+    card = read_card(folder)
+    return Loaded(card, session((folder / "model.onnx").read_bytes(), len(card.columns), folder))
+
+
+def session(graph: bytes, columns: int, where: Path) -> Any:
+    """Return an onnxruntime session over `graph`; raises ScoringError unless it takes that many columns."""
+    options = onnxruntime.SessionOptions()
+    # one row at a time: threads would cost more than they bring, and crowd a small machine
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    try:
+        made = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        width = made.get_inputs()[0].shape[-1]
+    except (*_UNFIT, RuntimeError, ValueError, IndexError) as error:
+        raise ScoringError(f"model.onnx in {where} is no model that can be run; train the model again.") from error
+    if width != columns:
+        raise ScoringError(
+            f"model.onnx in {where} takes {width} columns but its card names {columns}; train the model again."
+        )
+    return made
