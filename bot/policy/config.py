@@ -88,6 +88,7 @@ class Config:
     escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
     critical: Mapping[str, int] = field(default_factory=dict)
     frozen_paths: tuple[str, ...] = ()
+    problems: tuple[ConfigProblem, ...] = ()  # of calendars it names; the file itself is sound
     file: str = FILE
     sources: Mapping[str, Source] = field(default_factory=dict)
 

@@ -1,0 +1,218 @@
+"""What a person should see: the score, what holds the change and until when, and the ways out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from bot.policy import approval, words
+from bot.policy.calendar import InForce
+from bot.policy.config import Config
+from bot.policy.escalation import Escalation
+from bot.policy.opinion import Opinion, Verdict
+from bot.policy.standing import is_exempt, is_waiting, stretches, would_hold
+from bot.policy.state import State
+from bot.policy.verdict import held_by, is_proven
+from bot.policy.views import Ask, Card, Gate, Tone
+
+AskState = Literal["asked", "approved", "denied", "void", "expired"]
+NOTICE_AHEAD = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What every part of the card is made from."""
+
+    state: State
+    opinions: tuple[Opinion, ...]
+    config: Config
+    now: datetime
+    lifted_by: Escalation | None
+    stretch: InForce
+    holding: tuple[Opinion, ...]
+
+    @property
+    def percentile(self) -> float | None:
+        return self.state.risk.percentile if self.state.risk else None
+
+    @property
+    def until(self) -> datetime | None:
+        """When nothing that holds now holds any more; None when one of them has no end in sight."""
+        ends = [opinion.until for opinion in self.holding]
+        known = [end for end in ends if end is not None]
+        return max(known) if known and len(known) == len(ends) else None
+
+
+def build(state: State, opinions: tuple[Opinion, ...], config: Config, now: datetime) -> Card:
+    lifted_by = approval.approved(state, config, now)
+    stretch = next(stretches(state, config, now))
+    view = _View(state, opinions, config, now, lifted_by, stretch, held_by(opinions, lifted_by))
+    risk = state.risk
+    return Card(
+        tone=_tone(view),
+        headline=words.capital(_headline(view)),
+        lead=" ".join(sentence for sentence in _lead(view) if sentence),
+        gate=_gate(view),
+        percentile=view.percentile,
+        probability=risk.probability if risk else None,
+        base_rate=risk.base_rate if risk else None,
+        reasons=risk.reasons if risk else (),
+        suggestions=risk.suggestions if risk else (),
+        proof=risk.proof if risk else None,
+        ask=_ask(view),
+        failure=state.failure if risk is None else None,
+        problems=(*state.problems, *config.problems),
+        model=risk.model if risk else "",
+        reference=risk.reference if risk else 0,
+        labelled=risk.labelled if risk else 0,
+        details_url=state.details_url,
+    )
+
+
+def _tone(view: _View) -> Tone:
+    if view.config.mode == "shadow":
+        return "shadow"
+    if any(opinion.firm for opinion in view.holding):
+        return "misconfigured"
+    if is_waiting(view.state):
+        return "waiting"
+    if view.holding:
+        return "held"
+    if view.state.risk is None:
+        return "failed"
+    quiet = view.state.risk.percentile < view.config.notice or is_proven(view.opinions)
+    return "quiet" if quiet and view.lifted_by is None else "free"
+
+
+def _headline(view: _View) -> str:
+    ranked = "" if view.percentile is None else words.riskier(view.percentile)
+    if any(opinion.firm for opinion in view.holding):
+        return "Held until the configuration can be read again"
+    if is_waiting(view.state):
+        return "Waiting for the score"
+    unscored = "this change could not be scored"
+    if view.holding:
+        return f"{_held(view)} · {ranked or unscored}"
+    if view.lifted_by is not None and _gated(view):
+        return f"Exception approved{_until(view.lifted_by.expires, view)} · {ranked or unscored}"
+    return f"{ranked or unscored} · free to land"
+
+
+def _held(view: _View) -> str:
+    held = "held" if view.config.mode == "enforce" else "would be held"
+    return f"{held}{_until(view.until, view) or ' until further notice'}"
+
+
+def _until(moment: datetime | None, view: _View) -> str:
+    if moment is None:
+        return ""
+    zone = view.stretch.window.zone if view.stretch.window else view.config.timezone
+    return f" until {words.when(moment.astimezone(ZoneInfo(zone)))}"
+
+
+def _gated(view: _View) -> bool:
+    return any(opinion.verdict is Verdict.BLOCK for opinion in view.opinions)
+
+
+def _lead(view: _View) -> Iterator[str]:
+    yield from (opinion.words for opinion in _worth_saying(view))
+    if view.state.failure is not None and view.state.risk is None:
+        yield _unscored(view)
+    if view.holding and not any(opinion.firm for opinion in view.holding):
+        yield _ways_out(view)
+    if view.holding and view.config.mode in ("comment", "advise"):
+        yield "This repository only advises: nothing stops you."
+    if not view.holding:
+        yield _ahead(view)
+    if any(problem.last_good for problem in view.state.problems):
+        yield "The configuration has a problem; its last valid version stays in force."
+
+
+def _worth_saying(view: _View) -> tuple[Opinion, ...]:
+    """What holds it; when nothing does, what keeps it free."""
+    if view.holding:
+        return view.holding
+    return tuple(opinion for opinion in view.opinions if opinion.verdict is Verdict.PASS)
+
+
+def _ways_out(view: _View) -> str:
+    if is_waiting(view.state):
+        return ""
+    wait = "You can wait until then" if view.until else "You can wait until it ends"
+    lower = "" if view.state.risk is None else ", make it safer"
+    extra = {
+        "extra_review": ", get two approvals of this head from people who had no hand in it",
+        "author_attest": ", attest with `/chill attest` that it was reviewed adequately",
+    }.get(view.config.gate.action_at(view.stretch.level), "")
+    return f"{wait}{lower}{extra}, or ask for an exception."
+
+
+def _unscored(view: _View) -> str:
+    failure = view.state.failure
+    levels = [
+        name for name, share in view.config.levels.items() if view.config.gate.on_error_at(name, share) == "closed"
+    ]
+    stays = f" While {words.listed(levels)} is in force it stays held." if levels else ""
+    again = " `/chill refresh` tries again." if failure and failure.retry else ""
+    return f"codechill could not score this change: {failure.words if failure else ''}.{stays}{again}"
+
+
+def _ahead(view: _View) -> str:
+    """Told hours before: a window that would hold this change opens soon."""
+    if is_proven(view.opinions) or is_waiting(view.state) or is_exempt(view.state, view.config):
+        return ""
+    ahead = stretches(view.state, view.config, view.now)
+    coming = next((later for later in ahead if would_hold(view.state, view.config, later)), None)
+    if coming is None or coming.since is None or not view.now < coming.since <= view.now + NOTICE_AHEAD:
+        return ""
+    free = next((later.since for later in ahead if not would_hold(view.state, view.config, later)), None)
+    until = f" until {words.when(free)}" if free else ""
+    name = coming.window.name if coming.window else coming.level
+    return f"From {words.when(coming.since)}{until} {name} would hold it back: land it before, or plan for after."
+
+
+def _gate(view: _View) -> Gate | None:
+    """The window in force when it bears on this change."""
+    window = view.stretch.window
+    if window is None or not _gated(view):
+        return None
+    return Gate(
+        window=window.name,
+        level=window.level,
+        share=window.share,
+        action=view.config.gate.action_at(window.level),
+        until=view.until or window.until,
+        base_ref=view.state.pull.base_ref,
+    )
+
+
+def _ask(view: _View) -> Ask | None:
+    last = approval.latest(view.state)
+    liftable = any(not opinion.firm for opinion in view.holding)
+    if not liftable and last is None:
+        return None
+    reasons, managers = tuple(view.config.escalation.reasons), approval.managers(view.state, view.config)
+    if last is None:
+        return Ask(reasons, managers)
+    state, said = _became(last, view)
+    return Ask(reasons, managers, state, said, last.answer or last.text)
+
+
+def _became(last: Escalation, view: _View) -> tuple[AskState, str]:
+    fallen = approval.lapse(last, view.state, view.now) if last.state in ("asked", "approved") else None
+    state: AskState = fallen[0] if fallen else last.state
+    answered = words.code(last.answered_by.login) if last.answered_by else "a manager"
+    match state:
+        case "asked":
+            said = f"{words.code(last.by.login)} asks for an exception ({words.code(last.reason)})."
+        case "approved":
+            carried = "" if last.head_sha == view.state.pull.head_sha else " It carries over: the content is the same."
+            said = f"Approved by {answered} for {words.code(last.reason)}.{carried}"
+        case "denied":
+            said = f"Denied by {answered}."
+        case "void":
+            said = f"The exception no longer holds: {fallen[1] if fallen else 'content or risk changed since'}."
+        case "expired":
+            said = "The exception has expired with its window."
+    return state, said

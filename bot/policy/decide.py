@@ -1,0 +1,40 @@
+"""Facts in, actions out: opinions, one verdict, then what follows from it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.policy import approval, check, comment, configuration, freeze, gate, semantics
+from bot.policy.actions import Action
+from bot.policy.config import Config
+from bot.policy.events import Event
+from bot.policy.opinion import Opinion, Verdict
+from bot.policy.state import State
+from bot.policy.verdict import combine
+
+RULES = (configuration.opine, gate.opine, freeze.opine, semantics.opine)
+RESPONSES = (check.respond, comment.respond, approval.respond)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict, why, and what is to be done that is not done already."""
+
+    verdict: Verdict
+    opinions: tuple[Opinion, ...]
+    actions: tuple[Action, ...]
+
+
+def decide(event: Event, state: State, config: Config, now: datetime) -> Decision:
+    """Deciding again on what the actions brought about yields no action."""
+    opinions = tuple(rule(state, config, now) for rule in RULES)
+    verdict = combine(opinions, approval.approved(state, config, now))
+    wanted = tuple(_wanted(event, verdict, opinions, state, config, now)) if state.pull.open else ()
+    return Decision(verdict, opinions, tuple(action for action in wanted if not action.holds(state)))
+
+
+def _wanted(
+    event: Event, verdict: Verdict, opinions: tuple[Opinion, ...], state: State, config: Config, now: datetime
+) -> Iterator[Action]:
+    for respond in RESPONSES:
+        yield from respond(event, verdict, opinions, state, config, now)

@@ -1,0 +1,86 @@
+"""Hold back the riskiest share of changes, as the level in force says."""
+
+from datetime import datetime
+
+from bot.policy import words
+from bot.policy.calendar import InForce
+from bot.policy.config import Config
+from bot.policy.opinion import Opinion, Verdict
+from bot.policy.pull import Person
+from bot.policy.standing import is_exempt, is_waiting, stretches, would_hold
+from bot.policy.state import State
+
+NAME = "gate"
+REVIEWERS = 2  # on this head, so that a second person has looked
+
+
+def opine(state: State, config: Config, now: datetime) -> Opinion:
+    ahead = stretches(state, config, now)
+    stretch = next(ahead)
+    if is_exempt(state, config):
+        return Opinion(NAME, words="Every changed file is exempt from gating.")
+    if not would_hold(state, config, stretch):
+        return Opinion(NAME, words=_passing(state))
+    if is_waiting(state):
+        return Opinion(NAME, Verdict.BLOCK, "The change is being scored.")
+    met = _met(state, config, stretch)
+    if met:
+        return Opinion(NAME, words=met)
+    free = next((later for later in ahead if not would_hold(state, config, later)), None)
+    return Opinion(NAME, Verdict.BLOCK, _holding(state, stretch), None if free is None else _since(free, stretch))
+
+
+def _since(free: InForce, stretch: InForce) -> datetime | None:
+    zone = stretch.until.tzinfo if stretch.until else None
+    return free.since.astimezone(zone) if free.since else None
+
+
+def _holding(state: State, stretch: InForce) -> str:
+    window = stretch.window.name if stretch.window else "The configuration"
+    if state.risk is None:
+        return f"{window} holds back changes that cannot be scored."
+    if stretch.share >= 1:
+        return f"{window} holds back every change to {words.code(state.pull.base_ref)}."
+    share, base = words.percent(stretch.share), words.code(state.pull.base_ref)
+    return f"{window} holds back the riskiest {share} of changes to {base}, and this is one of them."
+
+
+def _passing(state: State) -> str:
+    return "The change could not be scored; nothing holds it now." if state.failure and not state.risk else ""
+
+
+def _met(state: State, config: Config, stretch: InForce) -> str:
+    """What lifts the gate at this level, when it was done on this head."""
+    action = config.gate.action_at(stretch.level)
+    if action == "author_attest" and state.pull.head_sha in state.attested:
+        return "The author attests that this head was reviewed adequately."
+    if action == "extra_review" and len(qualified_reviewers(state)) >= REVIEWERS:
+        return f"{REVIEWERS} qualified reviewers approved this head."
+    return ""
+
+
+def qualified_reviewers(state: State) -> tuple[Person, ...]:
+    """Who approved this head last, may write, and had no hand in the change."""
+    pull = state.pull
+    latest: dict[int, tuple[Person, str]] = {}
+    for review in sorted(pull.reviews, key=lambda review: review.submitted_at):
+        if review.state != "commented":
+            approves = review.state == "approved" and review.head_sha == pull.head_sha
+            latest[review.author.id] = (review.author, "yes" if approves else "no")
+    return tuple(
+        person
+        for person, answer in latest.values()
+        if answer == "yes" and not had_a_hand(person, state) and can_write(person, state)
+    )
+
+
+def can_write(person: Person, state: State) -> bool:
+    return not state.granted.get(person.id, frozenset()).isdisjoint({"write", "admin"})
+
+
+def had_a_hand(person: Person, state: State) -> bool:
+    """The author, a committer or a co-author; a bot never counts as a second person either."""
+    pull, login = state.pull, person.login.lower()
+    noreply = {f"{login}@users.noreply.github.com", f"{person.id}+{login}@users.noreply.github.com"}
+    named = pull.contributors & {login, *noreply}
+    return person.bot or person.id == pull.author.id or person.id in pull.contributor_ids or bool(named)

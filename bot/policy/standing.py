@@ -1,0 +1,51 @@
+"""Where a pull request stands: what applies to it now, and whether a level would hold it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from bot.policy import globs
+from bot.policy.calendar import InForce, Scope
+from bot.policy.config import Config
+from bot.policy.state import State
+
+_ROUNDING = 1e-9
+
+
+def scope(state: State) -> Scope:
+    """Unknown paths (the diff could not be read) count as touching everything."""
+    pull = state.pull
+    author = frozenset({pull.author.login.lower(), *state.granted.get(pull.author.id, frozenset())})
+    return Scope(pull.base_ref, pull.paths or None, pull.protected, author)
+
+
+def stretches(state: State, config: Config, now: datetime) -> Iterator[InForce]:
+    """The level in force for this pull request, then those that follow."""
+    return config.calendar.levels(now, scope(state))
+
+
+def in_force(state: State, config: Config, now: datetime) -> InForce:
+    return next(stretches(state, config, now))
+
+
+def among_riskiest(percentile: float, share: float) -> bool:
+    """True for the riskiest `share` of changes. A tie at the threshold is held; a share of 0 holds nothing."""
+    return share > 0 and percentile + share >= 1 - _ROUNDING
+
+
+def would_hold(state: State, config: Config, stretch: InForce) -> bool:
+    """What the score alone, or its absence, means in this stretch."""
+    if state.risk is not None:
+        return among_riskiest(state.risk.percentile, stretch.share)
+    if state.failure is not None:
+        return config.gate.on_error_at(stretch.level, stretch.share) == "closed"
+    return stretch.share > 0
+
+
+def is_exempt(state: State, config: Config) -> bool:
+    """Every changed path is known and exempt."""
+    paths = state.pull.paths
+    return bool(paths) and all(globs.any_matches(config.exempt_paths, path) for path in paths)
+
+
+def is_waiting(state: State) -> bool:
+    return state.risk is None and state.failure is None

@@ -1,0 +1,133 @@
+"""A pull request and its surroundings to start from, and a fake forge and store: `apply` makes actions true."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, assert_never
+
+from bot.policy.actions import (
+    Action,
+    PutComment,
+    React,
+    Reply,
+    Rescore,
+    SaveAttestation,
+    SaveEscalation,
+    SaveFeedback,
+    SetCheck,
+)
+from bot.policy.config import Config, parse
+from bot.policy.pull import CheckRun, Comment, Person, PullRequest, Repository
+from bot.policy.state import State
+from scoring.assessment import Assessment, Proof, Reason
+
+ANA = Person(1, "ana")  # the author
+BEN = Person(2, "ben")  # a colleague who may write
+MIA = Person(3, "mia")  # a release manager
+BOT = Person(99, "codechill[bot]", bot=True)
+HEAD = "a" * 40
+WEEKEND = """\
+version: 1
+timezone: Europe/Berlin
+windows:
+  - name: Weekend
+    level: weekend
+    weekly: {from: "Fri 17:00", to: "Mon 08:00"}
+escalation:
+  managers: ["@acme/release-managers"]
+"""
+SATURDAY = datetime(2026, 11, 21, 12, tzinfo=UTC)
+TUESDAY = datetime(2026, 11, 24, 12, tzinfo=UTC)
+GRANTED = {2: frozenset({"write"}), 3: frozenset({"write", "@acme/release-managers"})}
+
+
+def weekend(more: str = "", mode: str = "enforce") -> Config:
+    return parse(f"{WEEKEND}{more}\nmode: {mode}\n")
+
+
+def pull(**changes: Any) -> PullRequest:
+    base = PullRequest(
+        repository=Repository(7, "acme/shop", "main"),
+        number=5,
+        title="Speed up the checkout",
+        author=ANA,
+        head_sha=HEAD,
+        head_ref="speed",
+        base_sha="b" * 40,
+        base_ref="main",
+        fork=False,
+        draft=False,
+        open=True,
+        merged=False,
+        auto_merge=False,
+        protected=True,
+        created_at=datetime(2026, 11, 20, tzinfo=UTC),
+        updated_at=datetime(2026, 11, 20, tzinfo=UTC),
+        paths=("api/session.py",),
+    )
+    return replace(base, **changes)
+
+
+def risk(percentile: float = 0.96, proof: Proof | None = None, **changes: Any) -> Assessment:
+    base = Assessment(
+        sha=HEAD,
+        at=datetime(2026, 11, 20, tzinfo=UTC),
+        percentile=percentile,
+        probability=0.07,
+        base_rate=0.016,
+        reasons=(Reason("incidents", "{subject} was part of 3 incidents", "3", "0", 1.2, "api/session.py"),),
+        suggestions=(),
+        model="shipped-2026.11",
+        reference=500,
+        labelled=38,
+        proof=proof,
+    )
+    return replace(base, **changes)
+
+
+def state(percentile: float | None = 0.96, proof: Proof | None = None, **changes: Any) -> State:
+    of_pull = {key: changes.pop(key) for key in list(changes) if key in PullRequest.__slots__}
+    base = State(
+        pull=pull(**of_pull),
+        risk=None if percentile is None else risk(percentile, proof),
+        content="patch-1",
+        granted=GRANTED,
+    )
+    return replace(base, **changes)
+
+
+def said(body: str, by: Person = ANA, number: int = 100, **changes: Any) -> Comment:
+    return Comment(number, by, body, datetime(2026, 11, 21, 11, tzinfo=UTC), **changes)
+
+
+def apply(before: State, actions: Iterable[Action]) -> State:
+    """What a forge and a store that do as they are told look like afterwards."""
+    after = before
+    for action in actions:
+        after = _apply(after, action)
+    return after
+
+
+def _apply(before: State, action: Action) -> State:
+    here = before.pull
+    match action:
+        case SetCheck():
+            status = "in_progress" if action.conclusion is None else "completed"
+            check = CheckRun(1, action.head_sha, status, action.conclusion, action.digest)  # type: ignore[arg-type]
+            return replace(before, pull=replace(here, check=check))
+        case PutComment():
+            ours = Comment(9, BOT, "card", here.updated_at, digest=action.card.digest())
+            return replace(before, pull=replace(here, comment=ours))
+        case Reply():
+            if action.comment is None:
+                return before
+            return replace(before, pull=replace(here, replied_to=here.replied_to | {action.comment}))
+        case SaveEscalation(escalation):
+            kept = [one for one in before.escalations if one.id != escalation.id]
+            return replace(before, escalations=(*kept, escalation))
+        case SaveAttestation():
+            return replace(before, attested=before.attested | {action.head_sha})
+        case React() | SaveFeedback() | Rescore():
+            return before
+        case _:
+            assert_never(action)
