@@ -1,0 +1,73 @@
+"""An event with its address: which repository and pull request it is about. What a delivery becomes past the door."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot.policy.events import Changed, Commented, Event, Pressed, Queued, Tick
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """A branch moved: pull requests into it may conflict, and its configuration may have changed."""
+
+    ref: str  # "refs/heads/main"
+    after: str
+    paths: tuple[str, ...] = ()  # files the push names; a long push names only some of them
+    complete: bool = True  # whether `paths` is all of them
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """The App may see the repository: it was installed, renamed, transferred, brought back, or given permissions."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """The App may not see it any more: uninstalled, suspended, deleted, archived."""
+
+    why: str
+
+
+RepositoryEvent = Pushed | Reachable | Unreachable
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """About one repository. `number` None with a Changed or Pressed: find the pull requests by its head_sha."""
+
+    installation_id: int  # 0: the delivery names none
+    repository_id: int  # 0: every repository of the installation
+    full_name: str
+    number: int | None
+    event: Event | RepositoryEvent
+
+
+_KINDS: Mapping[str, TypeAdapter[Any]] = {
+    kind.__name__: TypeAdapter(kind)
+    for kind in (Changed, Commented, Pressed, Tick, Queued, Pushed, Reachable, Unreachable)
+}
+
+
+def to_json(envelope: Envelope) -> dict[str, Any]:
+    """Plain values, for a job's payload."""
+    name = type(envelope.event).__name__
+    return {
+        "installation_id": envelope.installation_id,
+        "repository_id": envelope.repository_id,
+        "full_name": envelope.full_name,
+        "number": envelope.number,
+        "is": name,
+        "event": _KINDS[name].dump_python(envelope.event, mode="json"),
+    }
+
+
+def from_json(plain: Mapping[str, Any]) -> Envelope:
+    """The same envelope again. Raises KeyError or ValueError when it is none."""
+    event = _KINDS[plain["is"]].validate_python(plain["event"])
+    where = (plain["installation_id"], plain["repository_id"], plain["full_name"], plain["number"])
+    return Envelope(*where, event)

@@ -1,0 +1,73 @@
+"""From a stored delivery to its one job, in the delivery's own transaction."""
+
+import json
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from bot.forge import envelope as envelopes
+from bot.forge.envelope import Envelope, Reachable, Unreachable
+from bot.forge.github_webhook import read
+from bot.policy.events import Changed, Commented, Pressed
+from bot.queue.port import Job, JobQueue
+from bot.store import Delivery, KnownRepository, Store
+
+PULL, REPOSITORY = "pull", "repository"  # the kinds of job: one event of one pull request; news of repositories
+PEOPLE = 10  # what a person waits for goes before what the clock or a push asks for
+
+
+def pull_key(repository_id: int, number: int) -> str:
+    """Events of one pull request never overlap."""
+    return f"{repository_id}#{number}"
+
+
+def intake(store: Store, queue: JobQueue) -> Callable[[Delivery, sa.Connection], bool]:
+    """What the webhook calls for each new delivery. Raises Unreadable."""
+
+    def enqueue(delivery: Delivery, connection: sa.Connection) -> bool:
+        found = read(delivery.event, json.loads(delivery.body))
+        for one in found:
+            _remember(store, one, connection)
+        if not found:
+            return False
+        if len(found) == 1 and found[0].number is not None:
+            return enqueue_event(queue, found[0], delivery, connection)
+        return _enqueue_news(queue, found, delivery, connection)
+
+    return enqueue
+
+
+def envelopes_of(job: Job) -> tuple[Envelope, ...]:
+    """What a job of ours carries."""
+    return tuple(envelopes.from_json(one) for one in job.payload["envelopes"])
+
+
+def enqueue_event(queue: JobQueue, one: Envelope, delivery: Delivery, connection: sa.Connection | None = None) -> bool:
+    """One event of one pull request; a mere change that waits already is not queued again."""
+    if one.number is None:
+        raise ValueError("an event of a pull request needs its number")
+    key = pull_key(one.repository_id, one.number)
+    by_person = isinstance(one.event, Commented | Pressed)
+    return queue.enqueue(
+        PULL,
+        {"delivery": delivery.guid, "envelopes": [envelopes.to_json(one)]},
+        key,
+        run_at=delivery.received_at,
+        dedupe=f"{key} {one.event.what}" if isinstance(one.event, Changed) else None,
+        priority=PEOPLE if by_person else 0,
+        connection=connection,
+    )
+
+
+def _enqueue_news(queue: JobQueue, found: tuple[Envelope, ...], delivery: Delivery, connection: sa.Connection) -> bool:
+    payload = {"delivery": delivery.guid, "envelopes": [envelopes.to_json(one) for one in found]}
+    key = f"{found[0].installation_id}/{found[0].repository_id}"
+    return queue.enqueue(REPOSITORY, payload, key, run_at=delivery.received_at, connection=connection)
+
+
+def _remember(store: Store, one: Envelope, connection: sa.Connection) -> None:
+    if one.repository_id and not isinstance(one.event, Unreachable):
+        known = KnownRepository(one.repository_id, one.installation_id, one.full_name)
+        store.saw_repository(known, connection)
+    if one.number is not None and isinstance(one.event, Changed) and not isinstance(one.event, Reachable):
+        store.saw_pull(one.repository_id, one.number, one.event.as_of, one.event.head_sha, connection)

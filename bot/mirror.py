@@ -1,0 +1,211 @@
+"""Bare copies of repositories, to read commits from. Nothing of a repository is ever checked out or run."""
+
+import base64
+import fcntl
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot.git import Corrupt, Git, GitError, GitTimeout, Missing, TooLarge
+
+__all__ = ["Corrupt", "GitError", "GitTimeout", "Mirror", "Missing", "TooLarge"]
+
+_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_REF = re.compile(r"refs/(?:heads|pull)/[^\x00-\x20\x7f~^:?*\[\\]+")
+_DIFF = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--full-index", "--binary", "--src-prefix=a/")
+_DAMAGED = "damaged"  # a file in a mirror that a reader found to be corrupt
+
+# faults of old but harmless objects that real repositories carry: they must not keep a repository out
+_OLD_FAULTS = [
+    "zeroPaddedFilemode",
+    "missingSpaceBeforeDate",
+    "missingSpaceBeforeEmail",
+    "badTimezone",
+    "badDate",
+    "badFilemode",
+    "missingEmail",
+    "badEmail",
+    "missingNameBeforeEmail",
+    "badName",
+    "zeroPaddedDate",
+    "missingTaggerEntry",
+    "multipleAuthors",
+    "nullSha1",
+    "gitmodulesParse",
+    "gitmodulesUrl",
+    "gitmodulesName",
+]
+
+
+class Mirror:
+    """One bare repository for each repository id under `root`. Threads and processes may share it.
+
+    `token` gives the credential for the next fetch; it travels in git's environment, never in an address or argument.
+    """
+
+    def __init__(
+        self, root: Path, *, token: Callable[[], str] | None = None, timeout: float = 120.0, git: Git | None = None
+    ) -> None:
+        self._root, self._token = root.absolute(), token
+        self._git = git or Git(timeout)
+        self._locks: dict[int, threading.Lock] = {}
+        self._guard = threading.Lock()
+        self._root.mkdir(parents=True, exist_ok=True)
+
+    def path(self, repository_id: int) -> Path:
+        """The git directory, whether it exists yet or not."""
+        return self._root / f"{int(repository_id)}.git"
+
+    def fetch(
+        self, repository_id: int, clone_url: str, refs: Sequence[str], *, token: Callable[[], str] | None = None
+    ) -> dict[str, str]:
+        """Bring the full history of these refs here and say where they are. A damaged mirror is cloned again.
+
+        `refs` are full names: "refs/heads/main", "refs/pull/7/head". Raises Missing when the forge has not got one,
+        ValueError for a name or address that git should not see, GitError otherwise.
+        """
+        wanted = [valid_ref(ref) for ref in refs]
+        secrets = _secrets(valid_url(clone_url, self._git.protocols), token or self._token)
+        with self._alone(repository_id) as folder:
+            try:
+                return self._fetch(folder, clone_url, wanted, secrets)
+            except Corrupt:
+                shutil.rmtree(folder, ignore_errors=True)
+                return self._fetch(folder, clone_url, wanted, secrets)
+
+    def merge_base(self, repository_id: int, base: str, head: str) -> str | None:
+        """The best common ancestor; None when there is none."""
+        commits = (valid_sha(base), valid_sha(head))
+        try:
+            found = self._read(repository_id, ["merge-base", "--end-of-options", *commits])
+        except GitError as error:
+            if str(error) == "git ended with status 1":
+                return None
+            raise
+        return found.decode().strip()
+
+    def diff(self, repository_id: int, base: str, head: str, *, limit: int = 64 << 20) -> str:
+        """What `head` changes since it left `base`, as a unified diff; any byte survives as a surrogate escape."""
+        return self._diff(repository_id, base, head, limit).decode("utf-8", "surrogateescape")
+
+    def patch_id(self, repository_id: int, base: str, head: str, *, limit: int = 256 << 20) -> str:
+        """A name for the content of base..head: the same after a clean merge of the base, another after any change.
+
+        "" when nothing is changed.
+        """
+        found = self._diff(repository_id, base, head, limit)
+        named = self._read(repository_id, ["patch-id", "--verbatim"], stdin=found)
+        return named.decode().partition(" ")[0].strip()
+
+    def file_at(self, repository_id: int, sha: str, path: str, limit: int = 1 << 20) -> bytes | None:
+        """Content of a regular file at a commit; None when there is none, or a link or folder in its place.
+
+        Raises TooLarge above `limit` bytes.
+        """
+        if "\0" in path or not path:
+            return None
+        place = ["--literal-pathspecs", "ls-tree", "-z", "--full-tree", valid_sha(sha), "--", path]
+        entry = self._read(repository_id, place).decode("utf-8", "surrogateescape")
+        mode, _, rest = entry.partition(" ")
+        if mode not in ("100644", "100755") or rest.partition("\t")[2] != f"{path}\0":
+            return None
+        blob = rest.removeprefix("blob ").partition("\t")[0]
+        return self._read(repository_id, ["cat-file", "blob", valid_sha(blob)], limit=limit)
+
+    def has(self, repository_id: int, sha: str) -> bool:
+        """Whether the commit is here."""
+        try:
+            kind = self._read(repository_id, ["cat-file", "-t", valid_sha(sha)])
+        except GitError:
+            return False
+        return kind.strip() == b"commit"
+
+    def remove(self, repository_id: int) -> None:
+        """Forget a repository that may not be seen any more."""
+        with self._alone(repository_id) as folder:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _diff(self, repository_id: int, base: str, head: str, limit: int) -> bytes:
+        start = self.merge_base(repository_id, base, head) or valid_sha(base)
+        ends = ["--end-of-options", start, valid_sha(head), "--"]
+        return self._read(repository_id, ["diff-tree", "-r", "-p", *_DIFF, "--dst-prefix=b/", *ends], limit=limit)
+
+    def _read(
+        self, repository_id: int, arguments: Sequence[str], *, limit: int = 64 << 20, stdin: bytes | None = None
+    ) -> bytes:
+        folder = self.path(repository_id)
+        if not folder.is_dir():
+            raise Missing("the repository was not fetched yet")
+        try:
+            return self._git.run(folder, arguments, limit=limit, stdin=stdin)
+        except Corrupt:
+            (folder / _DAMAGED).touch()  # the next fetch begins anew
+            raise
+
+    def _fetch(self, folder: Path, url: str, refs: Sequence[str], secrets: Mapping[str, str]) -> dict[str, str]:
+        self._prepare(folder)
+        options = ["--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", "--force"]
+        specs = [f"+{ref}:{ref}" for ref in refs]
+        self._git.run(folder, ["fetch", "--quiet", *options, "--end-of-options", url, *specs], secrets=secrets)
+        return {ref: self._where(folder, ref) for ref in refs}
+
+    def _where(self, folder: Path, ref: str) -> str:
+        found = self._git.run(folder, ["rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}"])
+        return valid_sha(found.decode().strip())
+
+    def _prepare(self, folder: Path) -> None:
+        if (folder / _DAMAGED).exists() or (folder.exists() and not (folder / "HEAD").exists()):
+            shutil.rmtree(folder)
+        if not folder.exists():
+            self._git.run(folder, ["init", "--quiet", "--bare", "--template=", str(folder)])
+            # an unborn HEAD: git would otherwise read the repository's own .gitattributes from it
+            (folder / "HEAD").write_text("ref: refs/codechill/none\n")
+            return
+        for stale in [*folder.glob("*.lock"), *(folder / "refs").rglob("*.lock")]:
+            stale.unlink(missing_ok=True)  # we hold the lock of this mirror: who left it was killed
+
+    @contextmanager
+    def _alone(self, repository_id: int) -> Iterator[Path]:
+        with self._guard:
+            lock = self._locks.setdefault(repository_id, threading.Lock())
+        with lock, (self._root / f"{int(repository_id)}.lock").open("w") as other_processes:
+            fcntl.flock(other_processes, fcntl.LOCK_EX)
+            yield self.path(repository_id)
+
+
+def valid_sha(sha: str) -> str:
+    """The same, when it is a full object id; raises ValueError otherwise."""
+    if not _SHA.fullmatch(sha):
+        raise ValueError(f"not an object id: {sha[:80]!r}")
+    return sha
+
+
+def valid_ref(ref: str) -> str:
+    """The same, when it is the full name of a branch or pull request; raises ValueError otherwise."""
+    parts = ref.split("/")
+    odd = any(not part or (part[0] in ".-" and part[0] == ".") or part.endswith((".lock", ".")) for part in parts)
+    if not _REF.fullmatch(ref) or odd or ".." in ref or "@{" in ref or len(ref) > 1024:
+        raise ValueError(f"not the name of a branch or pull request: {ref[:80]!r}")
+    return ref
+
+
+def valid_url(url: str, protocols: str) -> str:
+    """The same, when git may fetch by it and it carries no credential; raises ValueError otherwise."""
+    parts = urlsplit(url)
+    if parts.scheme not in protocols.split(":") or parts.username or parts.password or not url.isprintable():
+        raise ValueError("the clone address must use an allowed protocol and carry no credential")
+    return url
+
+
+def _secrets(url: str, token: Callable[[], str] | None) -> dict[str, str]:
+    settings = {"fetch.fsckObjects": "true", **{f"fetch.fsck.{fault}": "ignore" for fault in _OLD_FAULTS}}
+    parts = urlsplit(url)
+    if token is None or parts.scheme not in ("https", "http"):
+        return settings
+    pair = base64.b64encode(f"x-access-token:{token()}".encode()).decode()
+    # bound to the host, so that a redirect elsewhere does not carry it along
+    return settings | {f"http.{parts.scheme}://{parts.netloc}/.extraHeader": f"Authorization: Basic {pair}"}

@@ -1,0 +1,96 @@
+"""What codechill needs of a job queue: durable, at least once, one job at a time for each key."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job in the hands of one worker. `attempts` counts this one: 1 the first time."""
+
+    id: int
+    kind: str
+    payload: Mapping[str, Any]
+    key: str
+    attempts: int
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """A job that was given up: shown to the operator until somebody revives or removes it."""
+
+    id: int
+    kind: str
+    payload: Mapping[str, Any]
+    key: str
+    attempts: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How many jobs there are of each sort, and how long the oldest due one has waited, in seconds."""
+
+    waiting: int
+    running: int
+    dead: int
+    oldest: float
+
+
+class JobQueue(Protocol):
+    """Jobs of one key never overlap; of those due, the oldest runs first, and a job to be tried again keeps its place.
+
+    A job whose worker went silent for longer than its lease is given to another worker.
+    """
+
+    def enqueue(
+        self,
+        kind: str,
+        payload: Mapping[str, Any],
+        key: str,
+        *,
+        run_at: datetime,
+        dedupe: str | None = None,
+        priority: int = 0,
+        connection: sa.Connection | None = None,
+    ) -> bool:
+        """Add a job, in the caller's transaction when there is one. Larger `priority` first.
+
+        False: a job with the same `dedupe` waits already and will do.
+        """
+        ...
+
+    def claim(self, worker: str, now: datetime, lease: timedelta) -> Job | None:
+        """Take the next job that may run; None when there is none."""
+        ...
+
+    def heartbeat(self, job: Job, now: datetime, lease: timedelta) -> bool:
+        """Keep the job. False: the lease ran out and it is not ours any more."""
+        ...
+
+    def finish(self, job: Job) -> bool:
+        """Done. False: the lease ran out before."""
+        ...
+
+    def retry(self, job: Job, at: datetime, error: str) -> bool:
+        """Run it again, not before `at`."""
+        ...
+
+    def bury(self, job: Job, error: str) -> bool:
+        """Give it up, visibly."""
+        ...
+
+    def dead(self, limit: int = 100) -> tuple[Dead, ...]:
+        """Jobs given up, newest first."""
+        ...
+
+    def revive(self, job_id: int, now: datetime) -> bool:
+        """Let a dead job run again, with its attempts forgotten."""
+        ...
+
+    def depth(self, now: datetime) -> Depth: ...

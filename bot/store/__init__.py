@@ -1,0 +1,32 @@
+"""What must outlive the process, in our words. The embedded queue shares the database, and its transactions."""
+
+import sqlalchemy as sa
+
+from bot.store.audit import Broken, Record
+from bot.store.decisions import Decisions
+from bot.store.engine import open_engine
+from bot.store.inbox import Delivery, Enqueue, Inbox
+from bot.store.leases import Leases
+from bot.store.migrate import migrate
+from bot.store.pulls import KnownPull, KnownRepository, LastGood, Pulls
+
+__all__ = ["Broken", "Delivery", "Enqueue", "KnownPull", "KnownRepository", "LastGood", "Record", "Store"]
+
+
+class Store(Inbox, Decisions, Pulls, Leases):
+    """Safe to share between threads. Opening it applies the migrations that are missing."""
+
+    def __init__(self, url: str) -> None:
+        self.engine: sa.Engine = open_engine(url)
+        migrate(self.engine)
+
+    def answers(self) -> bool:
+        """Whether the database can be read now."""
+        try:
+            with self.read() as connection:
+                return bool(connection.scalar(sa.text("SELECT 1")) == 1)
+        except sa.exc.SQLAlchemyError:
+            return False
+
+    def close(self) -> None:
+        self.engine.dispose()

@@ -1,0 +1,32 @@
+"""Who leads, and what was already done in this bucket of time."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from bot.store.database import Database
+from bot.store.tables import leases, ticks
+
+
+class Leases(Database):
+    def lead(self, name: str, holder: str, now: datetime, lasting: timedelta) -> bool:
+        """Take or keep the lease of that name; False while somebody else holds it."""
+        row = self._insert(leases).values(name=name, holder=holder, until=now + lasting)
+        free = sa.or_(leases.c.holder == holder, leases.c.until <= now)
+        values = {"holder": holder, "until": now + lasting}
+        with self.write() as connection:
+            taken = row.on_conflict_do_update(index_elements=["name"], set_=values, where=free)
+            return connection.execute(taken).rowcount == 1
+
+    def resign(self, name: str, holder: str) -> None:
+        with self.write() as connection:
+            connection.execute(sa.delete(leases).where(leases.c.name == name, leases.c.holder == holder))
+
+    def once(self, key: str, at: datetime, connection: sa.Connection | None = None) -> bool:
+        """True for the first who asks with this key, for ever after False."""
+        with self.write(connection) as own:
+            return self._once(own, ticks, {"key": key, "at": at})
+
+    def prune_ticks(self, before: datetime) -> int:
+        with self.write() as connection:
+            return connection.execute(sa.delete(ticks).where(ticks.c.at < before)).rowcount

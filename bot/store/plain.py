@@ -1,0 +1,71 @@
+"""Our values as plain JSON and back. Any text survives, lone surrogates of odd file names included."""
+
+import json
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from bot.policy.escalation import Escalation
+from bot.policy.pull import Person
+from scoring.assessment import Assessment, Proof, Reason, Suggestion
+
+
+def plain(value: object) -> Any:
+    """Only None, bool, int, float, str, list and dict; sets are sorted, a dataclass carries its name as `is`."""
+    if isinstance(value, Enum):
+        return value.name.lower()
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        named = {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return {"is": type(value).__name__, **named}
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, AbstractSet):
+        return sorted((plain(one) for one in value), key=repr)
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return str(value)
+
+
+def to_text(value: object) -> str:
+    """Canonical: equal values give equal text."""
+    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"))
+
+
+def _body(text: str) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(text)
+    return _without_names(body)
+
+
+def _without_names(body: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in body.items() if key != "is"}
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _person(body: dict[str, Any] | None) -> Person | None:
+    return None if body is None else Person(**_without_names(body))
+
+
+def escalation(text: str) -> Escalation:
+    body = _body(text)
+    body |= {name: _moment(body[name]) for name in ("at", "expires", "answered_at")}
+    body |= {name: _person(body[name]) for name in ("by", "answered_by")}
+    return Escalation(**body)
+
+
+def assessment(text: str) -> Assessment:
+    body = _body(text)
+    body["at"] = _moment(body["at"])
+    body["reasons"] = tuple(Reason(**_without_names(one)) for one in body["reasons"])
+    body["suggestions"] = tuple(Suggestion(**_without_names(one)) for one in body["suggestions"])
+    body["proof"] = Proof(**_without_names(body["proof"])) if body["proof"] else None
+    return Assessment(**body)

@@ -1,0 +1,203 @@
+"""What is kept, as tables. Every time is UTC; every body is JSON text in our words."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC. Raises ValueError for a naive one."""
+
+    impl = sa.DateTime(timezone=False)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment needs a time zone: {value!r}")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+_Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite numbers rows by itself only as INTEGER
+
+
+def _of_pull() -> tuple[sa.Column[Any], sa.Column[Any]]:
+    return sa.Column("repository_id", sa.BigInteger, nullable=False), sa.Column("number", sa.Integer, nullable=False)
+
+
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("guid", sa.String(64), primary_key=True),
+    sa.Column("event", sa.String(64), nullable=False),
+    sa.Column("received_at", Moment, nullable=False),
+    sa.Column("state", sa.String(8), nullable=False),  # received, done, failed
+    sa.Column("body", sa.LargeBinary),  # zlib; None once it is no longer needed
+    sa.Column("error", sa.Text, nullable=False, server_default=""),
+    sa.Column("times", sa.Integer, nullable=False, server_default="1"),  # how often the forge sent it
+)
+sa.Index("ix_inbox_state_received_at", inbox.c.state, inbox.c.received_at)
+
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("kind", sa.String(64), nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("key", sa.String(255), nullable=False),
+    sa.Column("dedupe", sa.String(255)),
+    sa.Column("priority", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(8), nullable=False),  # waiting, running, dead
+    sa.Column("run_at", Moment, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("worker", sa.String(128)),
+    sa.Column("lease_until", Moment),
+    sa.Column("error", sa.Text, nullable=False),
+    sqlite_autoincrement=True,  # the id is the order of arrival: a number freed by a finished job is never given again
+)
+_RUNNING, _WAITING = sa.text("state = 'running'"), sa.text("state = 'waiting'")
+sa.Index("uq_jobs_running_key", jobs.c.key, unique=True, sqlite_where=_RUNNING, postgresql_where=_RUNNING)
+sa.Index("uq_jobs_waiting_dedupe", jobs.c.dedupe, unique=True, sqlite_where=_WAITING, postgresql_where=_WAITING)
+sa.Index("ix_jobs_key_id", jobs.c.key, jobs.c.id)
+sa.Index("ix_jobs_state_priority_id", jobs.c.state, jobs.c.priority.desc(), jobs.c.id)
+
+repositories = sa.Table(
+    "repositories",
+    metadata,
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("installation_id", sa.BigInteger, nullable=False),
+    sa.Column("full_name", sa.String(255), nullable=False),
+    sa.Column("gone", sa.String(64), nullable=False, server_default=""),  # why it may not be reached any more
+)
+sa.Index("ix_repositories_installation_id", repositories.c.installation_id)
+
+pulls = sa.Table(
+    "pulls",
+    metadata,
+    *_of_pull(),
+    sa.Column("head_sha", sa.String(64), nullable=False, server_default=""),
+    sa.Column("base_ref", sa.String(255), nullable=False, server_default=""),
+    sa.Column("open", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column(
+        "ready", sa.Boolean, nullable=False, server_default=sa.false()
+    ),  # approved and mergeable: re-decide first
+    sa.Column("as_of", Moment),  # the newest change that any delivery told of
+    sa.Column("verdict", sa.Integer),
+    sa.Column("percentile", sa.Float),
+    sa.Column("decided_at", Moment),
+    sa.PrimaryKeyConstraint("repository_id", "number"),
+)
+sa.Index("ix_pulls_repository_id_head_sha", pulls.c.repository_id, pulls.c.head_sha)
+sa.Index("ix_pulls_open", pulls.c.open)
+
+assessments = sa.Table(
+    "assessments",
+    metadata,
+    *_of_pull(),
+    sa.Column("head_sha", sa.String(64), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("model", sa.String(128), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.PrimaryKeyConstraint("repository_id", "number", "head_sha"),
+)
+
+escalations = sa.Table(
+    "escalations",
+    metadata,
+    *_of_pull(),
+    sa.Column("id", sa.String(128), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.PrimaryKeyConstraint("repository_id", "number", "id"),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("seq", _Id, primary_key=True, autoincrement=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("kind", sa.String(64), nullable=False),
+    sa.Column("repository_id", sa.BigInteger),
+    sa.Column("number", sa.Integer),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("previous", sa.String(64), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+)
+sa.Index("ix_audit_repository_id_number_seq", audit.c.repository_id, audit.c.number, audit.c.seq)
+
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    *_of_pull(),
+    sa.Column("head_sha", sa.String(64), nullable=False),
+    sa.Column("by_id", sa.BigInteger, nullable=False),
+    sa.Column("source", sa.String(16), nullable=False),  # command, button, reaction
+    sa.Column("by_login", sa.String(255), nullable=False),
+    sa.Column("useful", sa.Boolean, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("assessment", sa.Text),  # what was shown when it was given
+    sa.PrimaryKeyConstraint("repository_id", "number", "head_sha", "by_id", "source"),
+)
+
+attestations = sa.Table(
+    "attestations",
+    metadata,
+    *_of_pull(),
+    sa.Column("head_sha", sa.String(64), nullable=False),
+    sa.Column("by_id", sa.BigInteger, nullable=False),
+    sa.Column("by_login", sa.String(255), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.PrimaryKeyConstraint("repository_id", "number", "head_sha"),
+)
+
+configurations = sa.Table(
+    "configurations",
+    metadata,
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("ref", sa.String(255), nullable=False),
+    sa.Column("sha", sa.String(64), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.PrimaryKeyConstraint("repository_id", "ref"),
+)
+
+notes = sa.Table(
+    "notes",
+    metadata,
+    *_of_pull(),
+    sa.Column("key", sa.String(255), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.PrimaryKeyConstraint("repository_id", "number", "key"),
+)
+
+leases = sa.Table(
+    "leases",
+    metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("holder", sa.String(128), nullable=False),
+    sa.Column("until", Moment, nullable=False),
+)
+
+ticks = sa.Table(
+    "ticks",
+    metadata,
+    sa.Column("key", sa.String(255), primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+)

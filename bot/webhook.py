@@ -1,0 +1,156 @@
+"""The HTTP door: verify the signature over the raw bytes, store the delivery with its job, answer at once."""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+import structlog
+from flask import Blueprint, Request, Response, request
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+
+from bot.forge.github_webhook import EVENTS, Unreadable
+from bot.store.inbox import Delivery, Enqueue
+
+_log = structlog.get_logger(__name__)
+_GUID = re.compile(r"[0-9A-Za-z-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    body: int = 26 * 1024 * 1024  # bytes; GitHub sends nothing above 25 MB
+
+
+class Inbox(Protocol):
+    """Where deliveries are kept; the store is one."""
+
+    def receive(self, delivery: Delivery, enqueue: Enqueue) -> bool: ...
+
+    def refuse(self, delivery: Delivery, error: str) -> None: ...
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _always() -> dict[str, bool]:
+    return {}
+
+
+def _none() -> bytes:
+    return b""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What the routes need beside the secret. `ready` names each part and whether it works."""
+
+    clock: Callable[[], datetime] = _now
+    wake: Callable[[], None] = lambda: None  # called after a delivery was stored
+    ready: Callable[[], dict[str, bool]] = _always
+    metrics: Callable[[], bytes] = _none  # Prometheus text
+    count: Callable[[str, str], None] = lambda event, outcome: None
+
+
+def signature(secret: str, body: bytes) -> str:
+    """What GitHub writes into X-Hub-Signature-256."""
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def create_blueprint(
+    secret: str | tuple[str, ...],
+    inbox: Inbox,
+    enqueue: Enqueue,
+    limits: Limits | None = None,
+    *,
+    door: Door | None = None,
+) -> Blueprint:
+    """Routes /webhook, /healthz, /readyz, /metrics. Several secrets serve while one replaces another.
+
+    Raises ValueError for an empty secret: without one anybody could send events.
+    """
+    secrets = (secret,) if isinstance(secret, str) else secret
+    if not secrets or not all(secrets):
+        raise ValueError("the webhook secret is empty")
+    receiver = _Receiver(secrets, inbox, enqueue, limits or Limits(), door or Door())
+    routes = Blueprint("webhook", __name__)
+    routes.post("/webhook")(receiver.webhook)
+    routes.get("/healthz")(receiver.health)
+    routes.get("/readyz")(receiver.readiness)
+    routes.get("/metrics")(receiver.metrics)
+    return routes
+
+
+class _Receiver:
+    def __init__(self, secrets: tuple[str, ...], inbox: Inbox, enqueue: Enqueue, limits: Limits, door: Door) -> None:
+        self._secrets, self._inbox, self._enqueue, self._limits, self._door = secrets, inbox, enqueue, limits, door
+
+    def webhook(self) -> Response:
+        event = request.headers.get("X-GitHub-Event", "")
+        status, words = self._answer(request, event)
+        self._door.count(event if event in EVENTS else "other", str(status))
+        return Response(words + "\n" if words else "", status, mimetype="text/plain")
+
+    def health(self) -> Response:
+        return Response("alive\n", 200, mimetype="text/plain")
+
+    def readiness(self) -> Response:
+        parts = self._door.ready()
+        text = json.dumps({"ready": all(parts.values()), "parts": parts})
+        return Response(text, 200 if all(parts.values()) else 503, mimetype="application/json")
+
+    def metrics(self) -> Response:
+        return Response(self._door.metrics(), 200, content_type="text/plain; version=0.0.4; charset=utf-8")
+
+    def _answer(self, asked: Request, event: str) -> tuple[int, str]:
+        asked.max_content_length = self._limits.body
+        try:
+            body = asked.get_data(cache=False)
+        except RequestEntityTooLarge:
+            return 413, f"a delivery may have {self._limits.body} bytes"
+        except ClientDisconnected:
+            return 400, "the body ended early"
+        if not self._signed(asked.headers.get("X-Hub-Signature-256", ""), body):
+            return 401, "the signature is missing or wrong: compare the webhook secret of the App with this server's"
+        if asked.mimetype != "application/json":
+            return 415, "set the content type of the webhook to application/json"
+        return self._read(asked.headers.get("X-GitHub-Delivery", ""), event, body)
+
+    def _read(self, guid: str, event: str, body: bytes) -> tuple[int, str]:
+        if not _GUID.fullmatch(guid) or not event:
+            return 400, "X-GitHub-Delivery and X-GitHub-Event are needed"
+        if not _is_object(body):
+            return 400, "the body is no JSON object"
+        if event == "ping":
+            return 200, "pong"
+        if event not in EVENTS:
+            return 204, ""
+        return 202, self._keep(Delivery(guid, event, body, self._door.clock()))
+
+    def _keep(self, delivery: Delivery) -> str:
+        with structlog.contextvars.bound_contextvars(delivery=delivery.guid, event_name=delivery.event):
+            try:
+                new = self._inbox.receive(delivery, self._enqueue)
+            except Unreadable as error:
+                self._inbox.refuse(delivery, str(error))
+                _log.error("webhook.unreadable", words=str(error))
+                return "stored, but not understood"
+            _log.info("webhook.received", new=new)
+        self._door.wake()
+        return "accepted" if new else "known already"
+
+    def _signed(self, given: str, body: bytes) -> bool:
+        # every secret is tried, so that the time taken does not tell which one matched
+        right = [hmac.compare_digest(signature(secret, body).encode(), given.encode()) for secret in self._secrets]
+        return any(right)
+
+
+def _is_object(body: bytes) -> bool:
+    try:
+        return isinstance(json.loads(body), dict)
+    except (ValueError, RecursionError):
+        return False
