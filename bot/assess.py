@@ -1,5 +1,6 @@
 """The bridge to scoring: a pull request becomes a change in a local mirror, and the change an assessment."""
 
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,16 +8,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from bot.forge.port import Target
-from bot.mirror import Mirror
+from bot.forge.port import Forge, Target
+from bot.git import Git, TooLarge
+from bot.mirror import Mirror, valid_sha
 from bot.policy.pull import PullRequest
 from scoring.assessment import Assessment
 from scoring.change import Change
+from scoring.errors import ScoringError
 from scoring.history.read import read_change
-from scoring.scorer import Scorer
+from scoring.scorer import SHIPPED, Scorer
 from scoring.semantics.git import prove_range
 
-MOST_FILES = 3_000  # GitHub itself lists no more; a change above it is reviewed by nobody
+MOST_FILES = 3_000  # GitHub lists no more, and nobody reviews them
+_PEOPLE = "--format=%ae%x00%ce%x00%(trailers:key=Co-authored-by,valueonly,separator=%x00)%x00"
+_ADDRESS = re.compile(r"<([^<>\s]+)>\s*$")
 
 
 class Unscorable(Exception):
@@ -27,14 +32,92 @@ class Unscorable(Exception):
 class Facts:
     """What the mirror knows of a pull request."""
 
-    base: str  # merge base of head and base branch
+    tip: str  # of the base branch: what the history is read up to
     change: Change
     paths: tuple[str, ...]  # old names of renames included
-    contributors: frozenset[str]  # e-mail addresses of authors, committers and co-authors, lower case
+    contributors: frozenset[str]  # addresses of authors, committers and co-authors, lower case
     content: str  # patch-id
 
 
 class Assessor(Protocol):
+    """Both raise Unscorable for a change that cannot be scored, and GitError when the mirror cannot be reached."""
+
     def facts(self, target: Target, pull: PullRequest, now: datetime) -> Facts: ...
 
     def assess(self, target: Target, facts: Facts, critical: Mapping[str, int]) -> Assessment: ...
+
+
+class MirrorAssessor:
+    """Fetches what it lacks, keeps one index for each repository id, and scores one change at a time in each."""
+
+    def __init__(
+        self, forge: Forge, mirror: Mirror, indexes: Path, *, git: Git, shipped: Path = SHIPPED, people: bool = True
+    ) -> None:
+        self._forge, self._mirror, self._indexes, self._git = forge, mirror, indexes, git
+        self._shipped, self._people = shipped, people
+        self._guard = threading.Lock()
+        self._scorers: dict[int, tuple[threading.Lock, Scorer]] = {}
+
+    def facts(self, target: Target, pull: PullRequest, now: datetime) -> Facts:
+        repository = target.repository_id
+        tip = self._fetched(target, pull)
+        base = self._mirror.merge_base(repository, tip, pull.head_sha)
+        if base is None:
+            raise Unscorable("it shares no history with its base branch")
+        folder = self._mirror.path(repository)
+        people = self._people_of(folder, base, pull.head_sha)
+        try:
+            content = self._mirror.patch_id(repository, base, pull.head_sha)
+            change = read_change(folder, base, pull.head_sha, at=now, author=people[0], title=pull.title, message="")
+        except TooLarge as error:
+            raise Unscorable("its diff is too large to read") from error
+        except ScoringError as error:
+            raise Unscorable(str(error)) from error
+        if len(change.files) > MOST_FILES:
+            raise Unscorable(f"the diff has {len(change.files):,} files")
+        return Facts(tip, change, _paths(change), frozenset(people), content)
+
+    def assess(self, target: Target, facts: Facts, critical: Mapping[str, int]) -> Assessment:
+        lock, scorer = self._scorer(target.repository_id)
+        try:
+            with lock:
+                scorer.refresh(facts.tip)
+                assessment = scorer.assess(facts.change, critical=critical)
+        except ScoringError as error:
+            raise Unscorable(str(error)) from error
+        verdict = prove_range(self._mirror.path(target.repository_id), facts.change.base, facts.change.sha)
+        return replace(assessment, proof=verdict.proof())
+
+    def _fetched(self, target: Target, pull: PullRequest) -> str:
+        """Both ends in the mirror. Returns the tip of the base branch as the forge told it."""
+        repository = target.repository_id
+        if not (self._mirror.has(repository, pull.head_sha) and self._mirror.has(repository, pull.base_sha)):
+            # a pull request's own ref serves forks too, even deleted ones
+            refs = [f"refs/heads/{pull.base_ref}", f"refs/pull/{pull.number}/head"]
+            url = self._forge.clone_url(target)
+            self._mirror.fetch(repository, url, refs, token=lambda: self._forge.token(target))
+        if not self._mirror.has(repository, pull.head_sha):
+            raise Unscorable("its head was replaced while it was being fetched")
+        return valid_sha(pull.base_sha)
+
+    def _people_of(self, folder: Path, base: str, head: str) -> list[str]:
+        """Addresses behind base..head, the author of the head first."""
+        span = f"{valid_sha(base)}..{valid_sha(head)}"
+        log = ["log", "--use-mailmap", "--max-count=250", _PEOPLE, "--end-of-options", span]
+        found = self._git.run(folder, log, limit=1 << 20).decode("utf-8", "replace")
+        parts = [part.strip() for part in found.replace("\n", "\0").split("\0") if part.strip()]
+        addresses = [match[1] if (match := _ADDRESS.search(part)) else part for part in parts]
+        return [address.lower() for address in addresses] or [""]
+
+    def _scorer(self, repository: int) -> tuple[threading.Lock, Scorer]:
+        with self._guard:
+            if repository not in self._scorers:
+                folder, state = self._mirror.path(repository), self._indexes / str(repository)
+                scorer = Scorer(folder, state, shipped=self._shipped, people=self._people)
+                self._scorers[repository] = (threading.Lock(), scorer)
+            return self._scorers[repository]
+
+
+def _paths(change: Change) -> tuple[str, ...]:
+    old = [file.old_path for file in change.files if file.old_path is not None]
+    return tuple(dict.fromkeys([*(file.path for file in change.files), *old]))

@@ -1,4 +1,4 @@
-"""The configuration in force for a base branch: read at its tip, never from a pull request; a bad one never slips in."""
+"""The configuration in force for a base branch: read at its tip, never from a pull request."""
 
 from collections.abc import Callable
 from dataclasses import replace

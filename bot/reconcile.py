@@ -1,8 +1,8 @@
 """The straight line for one pull request: fetch facts, assess, decide, perform. Run it again and nothing changes.
 
-A run has up to three rounds, each the same line over the facts as they then are: the first shows that scoring has begun,
-the second decides on the event, and when that changed what is known (a justification was approved, say) a third shows
-the result.
+A run has up to three rounds, each the same line over the facts as they then are: the first shows that scoring has
+begun, the second decides on the event, and when that changed what is known (a justification was approved, say) a third
+shows the result.
 """
 
 from collections.abc import Callable, Iterable

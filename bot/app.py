@@ -1,0 +1,157 @@
+"""The composition root: the only place that knows every class. Settings in, a running App out."""
+
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+
+from bot.assess import MirrorAssessor
+from bot.configuration import Configurations
+from bot.forge.github import GitHubForge
+from bot.forge.port import Busy, Forge, Gone, Target
+from bot.forge.shadow import ShadowForge
+from bot.git import Git
+from bot.intake import PULL, envelopes_of, intake
+from bot.mirror import Mirror
+from bot.news import News
+from bot.policy.events import Changed, Commented, Pressed, Tick
+from bot.queue.lease import LeaseQueue
+from bot.queue.port import Job
+from bot.reconcile import Reconciler, Stale
+from bot.render import Markdown
+from bot.settings import Settings
+from bot.store import Store
+from bot.webhook import Door, Limits, create_blueprint
+from bot.worker import Rules, Worker
+
+STALE_AGAIN = timedelta(seconds=2)
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    """The only clock of the server; everything below is handed it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class App:
+    """Everything that runs. `web` is a WSGI application; `start` begins the work, `stop` ends it gracefully."""
+
+    web: Flask
+    worker: Worker
+    store: Store
+    queue: LeaseQueue
+    reconciler: Reconciler
+    clock: Clock
+
+    def start(self) -> None:
+        self.worker.start()
+
+    def stop(self) -> None:
+        self.worker.stop()
+        self.store.close()
+
+    def settle(self) -> None:
+        """Do every job that is due, in this thread: for tests and the demo."""
+        while self.worker.run_one():
+            pass
+
+
+def build(settings: Settings, *, clock: Clock = now) -> App:
+    """Raises ValueError or OSError with one sentence when a setting does not work out."""
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    store = Store(settings.database_url)
+    queue = LeaseQueue(store.engine)
+    git = Git(settings.git_timeout, settings.git_protocols, _environment())
+    forge: Forge = GitHubForge(
+        app_id=settings.app_id,
+        private_key=settings.private_key.get_secret_value(),
+        api=settings.github_api,
+        words=Markdown(),
+        clock=clock,
+    )
+    if settings.shadow:
+        forge = ShadowForge(forge)
+    mirror = Mirror(settings.folder.absolute() / "mirrors", git=git)
+    assessor = MirrorAssessor(forge, mirror, settings.folder.absolute() / "indexes", git=git)
+    reconciler = Reconciler(
+        forge=forge,
+        store=store,
+        assessor=assessor,
+        configurations=Configurations(forge, store, clock),
+        clock=clock,
+    )
+    news = News(forge=forge, store=store, queue=queue, clock=clock, group=reconciler.group)
+    handler = _Handler(store, reconciler, news)
+    worker = Worker(
+        queue,
+        handler.handle,
+        clock,
+        name=f"{socket.gethostname()}-{os.getpid()}",
+        rules=Rules(
+            threads=settings.workers,
+            lease=timedelta(seconds=settings.lease_seconds),
+            not_before=_not_before,
+            hopeless=(Gone,),
+        ),
+        on_dead=handler.dead,
+    )
+    return App(_web(settings, store, queue, worker, clock), worker, store, queue, reconciler, clock)
+
+
+class _Handler:
+    """From a job to the one who does it."""
+
+    def __init__(self, store: Store, reconciler: Reconciler, news: News) -> None:
+        self._store, self._reconciler, self._news = store, reconciler, news
+
+    def handle(self, job: Job) -> None:
+        guid = str(job.payload.get("delivery") or "")
+        for envelope in envelopes_of(job):
+            target = Target(self._installation(envelope.installation_id, envelope.repository_id),
+                            envelope.repository_id, envelope.full_name)  # fmt: skip
+            match envelope.event:
+                case Changed() | Commented() | Pressed() | Tick() as event if job.kind == PULL and envelope.number:
+                    self._reconciler.pull(target, envelope.number, event)
+                case _:
+                    self._news.take(envelope, guid)
+        self._store.settle(guid or None)
+
+    def dead(self, job: Job, error: Exception) -> None:
+        self._store.give_up(str(job.payload.get("delivery") or "") or None, f"{type(error).__name__}: {error}")
+
+    def _installation(self, told: int, repository: int) -> int:
+        known = None if told else self._store.repository(repository)
+        return told or (known.installation_id if known else 0)
+
+
+def _not_before(error: Exception, at: datetime) -> datetime | None:
+    match error:
+        case Busy():
+            return error.until
+        case Stale():
+            return at + STALE_AGAIN
+        case _:
+            return None
+
+
+def _web(settings: Settings, store: Store, queue: LeaseQueue, worker: Worker, clock: Clock) -> Flask:
+    web = Flask("codechill", static_folder=None)
+    web.config["MAX_CONTENT_LENGTH"] = settings.max_delivery_bytes
+    door = Door(
+        clock=clock,
+        wake=worker.wake,
+        ready=lambda: {"database": store.answers(), "worker": worker.alive()},
+    )
+    limits = Limits(body=settings.max_delivery_bytes)
+    web.register_blueprint(create_blueprint(settings.webhook_secrets, store, intake(store, queue), limits, door=door))
+    return web
+
+
+def _environment() -> dict[str, str]:
+    """What git inherits: where programs are, and a proxy when one is set."""
+    names = ("PATH", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+    return {name: os.environ[name] for name in (*names, "SSL_CERT_FILE", "GIT_SSL_CAINFO") if name in os.environ}

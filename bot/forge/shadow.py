@@ -1,0 +1,37 @@
+"""Reads through to another forge and writes nothing: decide everything, perform nothing."""
+
+from bot.forge.port import Forge, ForgeAction, Target
+from bot.policy.actions import SetCheck
+from bot.policy.pull import Person, PullRequest, Repository
+
+
+class ShadowForge:
+    def __init__(self, forge: Forge) -> None:
+        self._forge = forge
+
+    def repository(self, target: Target) -> Repository:
+        return self._forge.repository(target)
+
+    def pull(self, target: Target, number: int) -> PullRequest:
+        return self._forge.pull(target, number)
+
+    def open_pulls(self, target: Target) -> tuple[int, ...]:
+        return self._forge.open_pulls(target)
+
+    def file(self, target: Target, path: str, ref: str) -> str | None:
+        return self._forge.file(target, path, ref)
+
+    def access(self, target: Target, person: Person, teams: frozenset[str]) -> frozenset[str]:
+        return self._forge.access(target, person, teams)
+
+    def clone_url(self, target: Target) -> str:
+        return self._forge.clone_url(target)
+
+    def token(self, target: Target) -> str:
+        return self._forge.token(target)
+
+    def perform(self, target: Target, pull: PullRequest, action: ForgeAction) -> None:
+        """Nothing."""
+
+    def check_commit(self, target: Target, action: SetCheck) -> None:
+        """Nothing."""
