@@ -1,9 +1,11 @@
 """What should be true on the forge and in the store, as data. Each action knows when it already holds."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from bot.policy.escalation import Escalation
+from bot.policy.freezes import Freeze
 from bot.policy.pull import Person
 from bot.policy.state import State
 from bot.policy.views import Card
@@ -118,4 +120,37 @@ class Rescore:
         return False
 
 
-Action = SetCheck | PutComment | Reply | React | SaveEscalation | SaveFeedback | SaveAttestation | Rescore
+@dataclass(frozen=True, slots=True)
+class StartFreeze:
+    """Keep a freeze that somebody started by hand; the shell joins it to the calendar and decides again."""
+
+    freeze: Freeze
+
+    def holds(self, state: State) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class EndFreeze:
+    """End a freeze that was started by hand, now."""
+
+    id: str
+    by: Person
+    at: datetime
+
+    def holds(self, state: State) -> bool:
+        return False
+
+
+Action = (
+    SetCheck
+    | PutComment
+    | Reply
+    | React
+    | SaveEscalation
+    | SaveFeedback
+    | SaveAttestation
+    | Rescore
+    | StartFreeze
+    | EndFreeze
+)

@@ -16,6 +16,7 @@ from bot.policy.pull import Person
 from bot.policy.standing import in_force
 from bot.policy.state import State
 
+Decided = Literal["approved", "denied"]
 OUTSIDE = ""  # the window's name when none is open
 RISE = 0.02  # a percentile drifts as other changes land; more than this is another risk than was approved
 
@@ -26,12 +27,17 @@ def latest(state: State) -> Escalation | None:
 
 def approved(state: State, config: Config, now: datetime) -> Escalation | None:
     """The approval that lifts what holds now, if there is one."""
-    window = in_force(state, config, now).window
-    name = window.name if window else OUTSIDE
     for escalation in reversed(state.escalations):
-        if escalation.state == "approved" and escalation.window == name and not lapse(escalation, state, now):
-            return escalation if _same_content(escalation, state) else None
+        stands = escalation.state == "approved" and about_now(escalation, state, config, now)
+        if stands and not lapse(escalation, state, now) and _same_content(escalation, state):
+            return escalation
     return None
+
+
+def about_now(escalation: Escalation, state: State, config: Config, now: datetime) -> bool:
+    """The window in force is the one it was asked about."""
+    window = in_force(state, config, now).window
+    return escalation.window == (window.name if window else OUTSIDE)
 
 
 def lapse(escalation: Escalation, state: State, now: datetime) -> tuple[Literal["void", "expired"], str] | None:

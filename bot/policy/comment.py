@@ -23,17 +23,19 @@ def respond(
     card = build(state, opinions, config, now)
     if state.pull.comment is not None or card.tone in LOUD:
         yield PutComment(card)
-    if state.pull.comment is not None and _crossed(verdict, state, config):
+    if state.pull.comment is not None and _crossed(verdict, state, config, now):
         yield _note(verdict, card.headline, state, config, now)
 
 
-def _crossed(verdict: Verdict, state: State, config: Config) -> bool:
-    """The check on this very head said the opposite until now."""
+def _crossed(verdict: Verdict, state: State, config: Config, now: datetime) -> bool:
+    """The check on this very head said the opposite until now; an approval was told already when it was given."""
     check = state.pull.check
     if config.mode == "comment" or check is None or check.head_sha != state.pull.head_sha:
         return False
     held = "failure" if config.mode == "enforce" else "neutral"
-    return check.conclusion == ("success" if verdict is Verdict.BLOCK else held)
+    if verdict is Verdict.BLOCK:
+        return check.conclusion == "success"
+    return check.conclusion == held and approval.approved(state, config, now) is None
 
 
 def _note(verdict: Verdict, headline: str, state: State, config: Config, now: datetime) -> Reply:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -32,6 +33,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "tests_or_docs": "Touches tests or documentation only",
     }
 )
+LONGEST = timedelta(days=3)
 CLOSED_FROM = 0.10  # levels that hold back this share or more are closed when a change cannot be scored
 
 
@@ -75,6 +77,14 @@ class EscalationPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class FreezePolicy:
+    """Who may start a freeze in a comment (lower case; nobody named: nobody), and for how long at most."""
+
+    by: tuple[str, ...] = ()
+    longest: timedelta = LONGEST
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything a repository may decide for itself. Without a file nothing is ever held: there are no windows."""
 
@@ -86,6 +96,7 @@ class Config:
     gate: Gate = field(default_factory=Gate)
     exempt_paths: tuple[str, ...] = ()
     escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
+    freezes: FreezePolicy = field(default_factory=FreezePolicy)
     critical: Mapping[str, int] = field(default_factory=dict)
     frozen_paths: tuple[str, ...] = ()
     problems: tuple[ConfigProblem, ...] = ()  # of calendars it names; the file itself is sound
@@ -98,7 +109,8 @@ class Config:
 
     def teams(self) -> frozenset[str]:
         """Every "@org/team" that is named anywhere, in lower case: whose members the shell must know."""
-        named = [*self.escalation.managers, *(who for some in self.escalation.by_path.values() for who in some)]
+        named = [*self.escalation.managers, *self.freezes.by]
+        named += [*(who for some in self.escalation.by_path.values() for who in some)]
         named += [who for each in self.calendar.windows for who in each.authors or ()]
         return frozenset(who for who in named if who.startswith("@"))
 
@@ -149,6 +161,7 @@ class _Reading:
             gate=Gate(MappingProxyType(shape.gate.action), MappingProxyType(shape.gate.on_error)),
             exempt_paths=tuple(shape.exempt.paths),
             escalation=self._escalation(),
+            freezes=FreezePolicy(tuple(who.lower() for who in shape.freezes.by), shape.freezes.longest or LONGEST),
             critical=MappingProxyType(shape.critical),
             frozen_paths=tuple(shape.frozen_paths),
             file=self.file,

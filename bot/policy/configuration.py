@@ -15,7 +15,5 @@ def opine(state: State, config: Config, now: datetime) -> Opinion:
     if not broken:
         return Opinion(NAME)
     if state.pull.paths and set(state.pull.paths) <= {problem.file for problem in broken}:
-        return Opinion(
-            NAME, words="The configuration cannot be read; this change touches only it and may land."
-        )
+        return Opinion(NAME, words="The configuration cannot be read; this change touches only it and may land.")
     return Opinion(NAME, Verdict.BLOCK, "The configuration cannot be read, so nobody knows what may land.", firm=True)

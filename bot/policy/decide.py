@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.policy import approval, check, comment, configuration, freeze, gate, semantics
+from bot.policy import approval, check, commands, comment, configuration, freeze, gate, semantics
 from bot.policy.actions import Action
 from bot.policy.config import Config
 from bot.policy.events import Event
@@ -13,7 +13,7 @@ from bot.policy.state import State
 from bot.policy.verdict import combine
 
 RULES = (configuration.opine, gate.opine, freeze.opine, semantics.opine)
-RESPONSES = (check.respond, comment.respond, approval.respond)
+RESPONSES = (check.respond, comment.respond, approval.respond, commands.respond)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,13 @@ def name(text: object) -> str:
     return written
 
 
+def word(text: object) -> str:
+    written = _text(text)
+    if not re.fullmatch(r"[\w-]{1,40}", written):
+        raise ValueError("a reason is one word of letters, digits, _ and -, at most 40 characters")
+    return written
+
+
 def manager(text: object) -> str:
     written = _text(text)
     if not _LOGIN.fullmatch(written):
@@ -114,6 +121,7 @@ Share = Annotated[float, BeforeValidator(share), WithJsonSchema(_SHARE)]
 Zone = Annotated[str, BeforeValidator(zone), _as("string")]
 Glob = Annotated[str, BeforeValidator(glob), _as("string", minLength=1)]
 Name = Annotated[str, BeforeValidator(name), _as("string", minLength=1, maxLength=80)]
+Word = Annotated[str, BeforeValidator(word), _as("string", pattern=r"^[\w-]{1,40}$")]
 Manager = Annotated[str, BeforeValidator(manager), _as("string", pattern=_LOGIN.pattern)]
 Tier = Annotated[int, BeforeValidator(tier), _as("integer", minimum=1, maximum=99)]
 Start = Annotated[datetime, BeforeValidator(_start), _as("string", **_DATE)]
@@ -213,12 +221,19 @@ class ExemptShape(Shape):
     paths: list[Glob] = Field(default=[], description="Changes that touch nothing else are never gated.")
 
 
+class FreezesShape(Shape):
+    """Freezes started by hand with `/chill freeze`."""
+
+    by: list[Manager] = Field(default=[], description="Who may start and end them in comments. None: nobody.")
+    longest: Elapsed | None = Field(default=None, description="The longest that one may last. Left out: 3d.")
+
+
 class EscalationShape(Shape):
     """Who decides on exceptions, and for which reasons they may be asked."""
 
     managers: list[Manager] = Field(default=[], description="Logins and teams. None: administrators of the repository.")
     by_path: dict[Glob, list[Manager]] = Field(default={}, description="Managers for changes that stay within a glob.")
-    reasons: dict[Name, Words] | None = Field(default=None, min_length=1, description="Left out: the standard list.")
+    reasons: dict[Word, Words] | None = Field(default=None, min_length=1, description="Left out: the standard list.")
 
 
 class FileShape(Shape):
@@ -240,6 +255,7 @@ class FileShape(Shape):
     gate: GateShape = Field(default_factory=GateShape, description="Gates by level.")
     exempt: ExemptShape = Field(default_factory=ExemptShape, description="What is never gated.")
     escalation: EscalationShape = Field(default_factory=EscalationShape, description="Exceptions.")
+    freezes: FreezesShape = Field(default_factory=FreezesShape, description="Freezes by hand.")
     critical: dict[Glob, Tier] = Field(
         default={}, description="Service criticality for the score: glob to tier, 1 is highest."
     )

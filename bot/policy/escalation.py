@@ -26,3 +26,4 @@ class Escalation:
     answered_by: Person | None = None
     answered_at: datetime | None = None
     answer: str = ""
+    private: str = ""  # told in confidence (never in a comment): kept in the audit log, shown to managers only

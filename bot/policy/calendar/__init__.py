@@ -33,6 +33,7 @@ class OpenWindow:
     file: str = ""
     line: int | None = None
     reason: str = ""
+    hand: str = ""
     branches: tuple[str, ...] | None = None
     paths: tuple[str, ...] | None = None
 
@@ -111,6 +112,7 @@ def _shown(window: Window, span: Span) -> OpenWindow:
         file=window.file,
         line=window.line,
         reason=window.reason,
+        hand=window.hand,
         branches=window.branches,
         paths=window.paths,
     )

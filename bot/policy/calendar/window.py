@@ -43,6 +43,7 @@ class Window:
     reason: str = ""
     file: str = ""
     line: int | None = None
+    hand: str = ""  # id of the freeze when a person started it by hand
 
     def covers(self, scope: Scope) -> bool:
         return self._covers_branch(scope) and self._covers_paths(scope.paths) and self._covers_author(scope)

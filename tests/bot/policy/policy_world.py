@@ -7,6 +7,7 @@ from typing import Any, assert_never
 
 from bot.policy.actions import (
     Action,
+    EndFreeze,
     PutComment,
     React,
     Reply,
@@ -15,6 +16,7 @@ from bot.policy.actions import (
     SaveEscalation,
     SaveFeedback,
     SetCheck,
+    StartFreeze,
 )
 from bot.policy.config import Config, parse
 from bot.policy.pull import CheckRun, Comment, Person, PullRequest, Repository
@@ -119,15 +121,14 @@ def _apply(before: State, action: Action) -> State:
             ours = Comment(9, BOT, "card", here.updated_at, digest=action.card.digest())
             return replace(before, pull=replace(here, comment=ours))
         case Reply():
-            if action.comment is None:
-                return before
-            return replace(before, pull=replace(here, replied_to=here.replied_to | {action.comment}))
+            answered = here.replied_to | ({action.comment} if action.comment is not None else set())
+            return replace(before, pull=replace(here, replied_to=answered), notes=before.notes | {action.key})
         case SaveEscalation(escalation):
             kept = [one for one in before.escalations if one.id != escalation.id]
             return replace(before, escalations=(*kept, escalation))
         case SaveAttestation():
             return replace(before, attested=before.attested | {action.head_sha})
-        case React() | SaveFeedback() | Rescore():
+        case React() | SaveFeedback() | Rescore() | StartFreeze() | EndFreeze():
             return before
         case _:
             assert_never(action)

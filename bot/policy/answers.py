@@ -1,0 +1,210 @@
+"""What each command does, as an answer and the actions that go with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.policy import approval, walltime, words
+from bot.policy.actions import (
+    Action,
+    EndFreeze,
+    Rescore,
+    SaveAttestation,
+    SaveEscalation,
+    SaveFeedback,
+    StartFreeze,
+)
+from bot.policy.card import build
+from bot.policy.config import Config
+from bot.policy.escalation import Escalation
+from bot.policy.freezes import Freeze
+from bot.policy.opinion import Opinion
+from bot.policy.pull import Person
+from bot.policy.standing import in_force, is_waiting, scope
+from bot.policy.state import State
+from bot.policy.suggest import nearest
+from bot.policy.verdict import held_by
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One command by one person, with everything it may look at."""
+
+    id: str  # of the comment or the press
+    by: Person
+    rest: str
+    opinions: tuple[Opinion, ...]
+    state: State
+    config: Config
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a command. `words` are ours, in Markdown; `quoted` is from outside."""
+
+    words: str
+    good: bool = True
+    actions: tuple[Action, ...] = ()
+    quoted: str = ""
+    mention: tuple[str, ...] = ()
+
+
+def why(asked: Asked) -> Answer:
+    card = build(asked.state, asked.opinions, asked.config, asked.now)
+    lines = [f"{card.headline}."]
+    for window in asked.config.calendar.open_at(asked.now, scope(asked.state)):
+        where = f", {words.code(window.file)} line {window.line}" if window.line else ""
+        until = f" until {words.when(window.until)}" if window.until else ""
+        share = f"{words.code(window.level)} holds back {words.percent(window.share)}"
+        lines.append(f"- {words.code(window.name)} is open{until}: {share}{where}")
+    rules = [
+        opinion.rule for opinion in held_by(asked.opinions, approval.approved(asked.state, asked.config, asked.now))
+    ]
+    if rules:
+        lines.append(f"- held by {words.listed(rules, 'and')}")
+    return Answer("\n".join(lines))
+
+
+def justify(asked: Asked) -> Answer:
+    reasons = asked.config.escalation.reasons
+    reason, _, text = asked.rest.partition(" ")
+    refusal = _cannot_ask(asked)
+    if refusal:
+        return Answer(refusal, good=False)
+    if reason not in reasons:
+        known = words.listed([words.code(name) for name in reasons])
+        meant = nearest(reason, reasons)
+        hint = f" Did you mean {words.code(meant)}?" if meant else ""
+        return Answer(f"Name a reason first: {known}.{hint}", good=False)
+    state, risk = asked.state, asked.state.risk
+    stretch = in_force(state, asked.config, asked.now)
+    escalation = Escalation(
+        id=asked.id,
+        reason=reason,
+        text=text[:500],
+        by=asked.by,
+        at=asked.now,
+        head_sha=state.pull.head_sha,
+        content=state.content,
+        window=stretch.window.name if stretch.window else approval.OUTSIDE,
+        expires=stretch.window.until if stretch.window else stretch.until,
+        percentile=risk.percentile if risk else 1.0,
+        model=risk.model if risk else "",
+    )
+    who = approval.managers(state, asked.config)
+    told = f"{words.code(asked.by.login)} asks for an exception for {words.code(reason)}. "
+    told += (
+        f"{words.capital(approval.who_may(state, asked.config))} decide with `/chill approve` or `/chill deny <why>`."
+    )
+    return Answer(told, actions=(SaveEscalation(escalation),), quoted=escalation.text, mention=who)
+
+
+def _cannot_ask(asked: Asked) -> str | None:
+    holding = held_by(asked.opinions, approval.approved(asked.state, asked.config, asked.now))
+    if is_waiting(asked.state):
+        return "The change is still being scored; ask again when the score is there."
+    if not holding:
+        return "Nothing holds this change, so it needs no exception."
+    if any(opinion.firm for opinion in holding):
+        return "An exception cannot lift this: the configuration has to be mended first."
+    last = approval.latest(asked.state)
+    if last is not None and last.state == "asked" and not approval.lapse(last, asked.state, asked.now):
+        return f"{words.code(last.by.login)} asked already; {approval.who_may(asked.state, asked.config)} decide."
+    return None
+
+
+def approve(asked: Asked) -> Answer:
+    return _decided(asked, "approved")
+
+
+def deny(asked: Asked) -> Answer:
+    if not asked.rest:
+        return Answer("Say why, so that the author knows: `/chill deny <why>`.", good=False)
+    return _decided(asked, "denied")
+
+
+def _decided(asked: Asked, became: approval.Decided) -> Answer:
+    last = approval.latest(asked.state)
+    if last is None or last.state != "asked":
+        return Answer("Nobody is asking for an exception now; `/chill justify <reason> <why>` does.", good=False)
+    refusal = approval.why_not(asked.by, last, asked.state, asked.config) or _no_longer(last, asked)
+    if refusal:
+        return Answer(refusal, good=False)
+    done = replace(last, state=became, answered_by=asked.by, answered_at=asked.now, answer=asked.rest[:500])
+    until = f" until {words.when(done.expires)}" if done.expires else ""
+    said = f"Approved: this content may land{until}." if became == "approved" else "Denied: the change stays held."
+    return Answer(said, actions=(SaveEscalation(done),), quoted=done.answer)
+
+
+def _no_longer(last: Escalation, asked: Asked) -> str | None:
+    fallen = approval.lapse(last, asked.state, asked.now)
+    if fallen:
+        return f"That request no longer stands: {fallen[1]}. Ask again with `/chill justify`."
+    if not approval.about_now(last, asked.state, asked.config, asked.now):
+        return "Another window holds this change now than was asked about. Ask again with `/chill justify`."
+    return None
+
+
+def attest(asked: Asked) -> Answer:
+    level = in_force(asked.state, asked.config, asked.now).level
+    if asked.config.gate.action_at(level) != "author_attest":
+        return Answer("No attestation is asked for at this level.", good=False)
+    saved = SaveAttestation(asked.by, asked.state.pull.head_sha)
+    return Answer("Noted: you attest that this head was reviewed adequately.", actions=(saved,))
+
+
+def refresh(asked: Asked) -> Answer:
+    return Answer("The change is scored again.", actions=(Rescore(asked.state.pull.head_sha),))
+
+
+def feedback(asked: Asked) -> Answer:
+    verdict, _, text = asked.rest.partition(" ")
+    opinion = _FEEDBACK.get(verdict.lower())
+    if opinion is None:
+        return Answer("Say `/chill feedback useful` or `/chill feedback wrong`, and why if you like.", good=False)
+    saved = SaveFeedback(asked.by, opinion, text[:1000], asked.state.pull.head_sha)
+    return Answer("Thank you; it is kept with this score and used to judge the next model.", actions=(saved,))
+
+
+_FEEDBACK: Mapping[str, bool] = {
+    "useful": True, "👍": True, "+1": True, "good": True, "right": True,
+    "wrong": False, "👎": False, "-1": False, "bad": False, "useless": False,
+}  # fmt: skip
+
+
+def freeze(asked: Asked) -> Answer:
+    level, _, rest = asked.rest.partition(" ")
+    length, _, reason = rest.partition(" ")
+    config, base = asked.config, asked.state.pull.base_ref
+    if level not in config.levels or config.levels[level] == 0:
+        known = [words.code(name) for name, share in config.levels.items() if share > 0]
+        return Answer(f"Name a level: {words.listed(known)}.", good=False)
+    try:
+        lasts = walltime.elapsed(length)
+    except ValueError:
+        return Answer("Say for how long, like `90m`, `20h` or `2d`.", good=False)
+    if lasts > config.freezes.longest or not reason:
+        hours = f"{config.freezes.longest.total_seconds() / 3600:g} h"
+        return Answer(f"Say why, and stay within {hours}: `/chill freeze red 4h <why>`.", good=False)
+    freeze = Freeze(
+        id=asked.id,
+        name=f"Freeze of {words.when(asked.now)}",
+        level=level,
+        start=asked.now,
+        end=asked.now + lasts,
+        reason=reason[:300],
+        by=asked.by,
+        branches=(base,),
+    )
+    said = f"{words.code(base)} is at {words.code(level)} until {words.when(asked.now + lasts)}; `/chill thaw` ends it."
+    return Answer(said, actions=(StartFreeze(freeze),))
+
+
+def thaw(asked: Asked) -> Answer:
+    windows = asked.config.calendar.open_at(asked.now, scope(asked.state))
+    mine = [window for window in windows if window.hand]
+    if not mine:
+        return Answer("No freeze that was started by hand is on; scheduled windows close by themselves.", good=False)
+    ended = tuple(EndFreeze(window.hand, asked.by, asked.now) for window in mine)
+    return Answer(f"Ended {words.listed([words.code(window.name) for window in mine], 'and')}.", actions=ended)

@@ -1,0 +1,65 @@
+"""Find `/chill ...` in a comment: a line of a top-level paragraph that begins with it.
+
+Quotes, lists, code and HTML are not read.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+PREFIX = "/chill"
+_READ = 20_000  # characters of a comment
+_LINE = re.compile(r"/chill(?:\s+(?P<verb>\S+)(?:\s+(?P<rest>.*))?)?", re.IGNORECASE | re.DOTALL)
+_MARKDOWN = MarkdownIt("commonmark")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A command as it was written: the verb in lower case, and what follows it on one line."""
+
+    verb: str
+    rest: str = ""
+
+
+def parse(body: str) -> Said | None:
+    """The first command of a comment; what follows it in the same paragraph belongs to it."""
+    for lines in _paragraphs(body[:_READ]):
+        starts = [at for at, line in enumerate(lines) if _is_command(line)]
+        if starts:
+            end = starts[1] if len(starts) > 1 else len(lines)
+            return _said(" ".join(lines[starts[0] : end]))
+    return None
+
+
+def _is_command(line: str) -> bool:
+    return line.lower() == PREFIX or line.lower().startswith((f"{PREFIX} ", f"{PREFIX}\t"))
+
+
+def _said(line: str) -> Said:
+    found = _LINE.match(line)
+    verb, rest = (found["verb"], found["rest"]) if found else (None, None)
+    return Said((verb or "help").lower(), " ".join((rest or "").split()))
+
+
+def _paragraphs(body: str) -> Iterator[list[str]]:
+    tokens = _MARKDOWN.parse(body)
+    for before, token in pairwise(tokens):
+        if before.type == "paragraph_open" and before.level == 0:
+            yield "".join(_text(child) for child in token.children or ()).split("\n")
+
+
+def _text(child: Token) -> str:
+    """Only text and line ends can begin a command; code and HTML stay on the line that they are on."""
+    match child.type:
+        case "text":
+            return child.content
+        case "softbreak" | "hardbreak":
+            return "\n"
+        case "code_inline":
+            return f"`{child.content}`".replace("\n", " ")
+        case _:
+            return "\u200b" if child.type == "html_inline" else ""

@@ -1,0 +1,140 @@
+"""What people can say to codechill. One table: help, the checks of who may, and the documentation come from it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.policy import answers as does
+from bot.policy import chat, words
+from bot.policy import permissions as may
+from bot.policy.actions import Action, React, Reply, SaveEscalation
+from bot.policy.answers import Answer, Asked
+from bot.policy.config import Config
+from bot.policy.events import Commented, Event, Pressed
+from bot.policy.opinion import Opinion, Verdict
+from bot.policy.state import State
+from bot.policy.suggest import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    usage: str
+    says: str  # what it does, for help
+    who: str  # who may, for help
+    may: Callable[[Asked], str | None]  # one polite line naming who may, or None when this person may
+    does: Callable[[Asked], Answer]
+    examples: tuple[str, ...] = ()
+
+
+def respond(
+    event: Event, verdict: Verdict, opinions: tuple[Opinion, ...], state: State, config: Config, now: datetime
+) -> Iterable[Action]:
+    """A comment is answered once, ever; an edited one, or a bot's, never. A button counts on the present head only."""
+    if config.mode == "shadow":
+        return
+    match event:
+        case Commented(comment) if not (comment.edited or comment.author.bot or _answered(comment.id, state)):
+            said = chat.parse(comment.body)
+            if said is not None:
+                asked = Asked(f"comment-{comment.id}", comment.author, said.rest, opinions, state, config, now)
+                yield from _in_conversation(comment.id, run(said.verb, asked))
+        case Pressed(button, by, head_sha) if button in BUTTONS and head_sha == state.pull.head_sha and not by.bot:
+            verb, rest = BUTTONS[button]
+            asked = Asked(f"{button}-{by.id}-{head_sha}", by, rest, opinions, state, config, now)
+            yield from _on_button(asked, run(verb, asked))
+        case _:
+            return
+
+
+def _answered(comment: int, state: State) -> bool:
+    return comment in state.pull.replied_to or f"comment:{comment}" in state.notes
+
+
+def run(verb: str, asked: Asked) -> Answer:
+    command = COMMANDS.get(verb)
+    if command is None:
+        meant = nearest(verb, COMMANDS)
+        hint = f"Did you mean `/chill {meant}`?" if meant else "`/chill help` lists what there is."
+        return Answer(f"There is no such command. {hint}", good=False)
+    refusal = command.may(asked)
+    return command.does(asked) if refusal is None else Answer(refusal, good=False)
+
+
+def _in_conversation(comment: int, answer: Answer) -> Iterable[Action]:
+    yield React(comment, "eyes")
+    yield from answer.actions
+    yield Reply(f"comment:{comment}", answer.words, comment, answer.quoted, answer.mention)
+    yield React(comment, "+1" if answer.good else "-1")
+
+
+def _on_button(asked: Asked, answer: Answer) -> Iterable[Action]:
+    """The check itself shows what came of it; only an answer about an exception is told to everybody."""
+    yield from answer.actions
+    told = [action for action in answer.actions if isinstance(action, SaveEscalation)]
+    if told or not answer.good:
+        key = told[0].escalation.id + told[0].escalation.state if told else asked.id
+        yield Reply(f"button:{key}", f"{words.code(asked.by.login)}: {answer.words}", quoted=answer.quoted)
+
+
+def help_(asked: Asked) -> Answer:
+    rows = [f"| `/chill {command.usage}` | {command.says} | {command.who} |" for command in COMMANDS.values()]
+    return Answer("\n".join(["| say | and | who |", "|---|---|---|", *rows]))
+
+
+MANAGERS = "release managers"
+WRITERS = "the author, or anyone who may write"
+COMMANDS: Mapping[str, Command] = {
+    "help": Command("help", "this list", "anyone", may.anyone, help_),
+    "why": Command("why", "what holds it, and where that is written", "anyone", may.anyone, does.why),
+    "justify": Command(
+        "justify <reason> <why it cannot wait>",
+        "ask for an exception for this content and this window",
+        WRITERS,
+        may.author_or_writer,
+        does.justify,
+        ("/chill justify security_fix The patch for the session leak cannot wait until Monday",),
+    ),
+    "approve": Command(
+        "approve",
+        "let it land in spite of the gate",
+        MANAGERS,
+        may.manager,
+        does.approve,
+        ("/chill approve",),
+    ),
+    "deny": Command(
+        "deny <why>",
+        "keep it held",
+        MANAGERS,
+        may.manager,
+        does.deny,
+        ("/chill deny Let us do it on Monday",),
+    ),
+    "attest": Command("attest", "say this head was reviewed adequately", "the author", may.author, does.attest),
+    "refresh": Command("refresh", "score again", WRITERS, may.author_or_writer, does.refresh),
+    "feedback": Command(
+        "feedback <useful or wrong> <why>",
+        "say whether the score helps",
+        WRITERS,
+        may.author_or_writer,
+        does.feedback,
+        ("/chill feedback wrong These files are generated",),
+    ),
+    "freeze": Command(
+        "freeze <level> <for how long> <why>",
+        "hold back changes to this base branch at once",
+        "whom `freezes.by` names",
+        may.freezer,
+        does.freeze,
+        ("/chill freeze red 4h The payment provider is down",),
+    ),
+    "thaw": Command("thaw", "end a freeze by hand", "whom `freezes.by` names", may.freezer, does.thaw),
+}
+BUTTONS: Mapping[str, tuple[str, str]] = {
+    "refresh": ("refresh", ""),
+    "useful": ("feedback", "useful"),
+    "not-useful": ("feedback", "wrong"),
+    "approve": ("approve", ""),
+    "deny": ("deny", "with the button on the check"),
+    "attest": ("attest", ""),
+}

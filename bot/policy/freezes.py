@@ -1,0 +1,47 @@
+"""Freezes that an authorised person starts by hand: data with an end, joined to the calendar like any other window."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.policy.calendar import Level, Window
+from bot.policy.calendar.times import Dated
+from bot.policy.config import Config
+from bot.policy.pull import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """From `start` until `end` (None: until somebody thaws it), for branches by glob (None: every protected one)."""
+
+    id: str
+    name: str
+    level: str
+    start: datetime
+    end: datetime | None
+    reason: str  # from outside, escape when shown
+    by: Person
+    branches: tuple[str, ...] | None = None
+    paths: tuple[str, ...] | None = None
+
+
+def joined(config: Config, freezes: Iterable[Freeze]) -> Config:
+    """The configuration with these freezes in its calendar, after its own windows.
+
+    A level that the file no longer knows counts as a full freeze: nobody meant it to vanish.
+    """
+    windows = tuple(_window(freeze, config) for freeze in freezes if freeze.end is None or freeze.start < freeze.end)
+    return replace(config, calendar=replace(config.calendar, windows=(*config.calendar.windows, *windows)))
+
+
+def _window(freeze: Freeze, config: Config) -> Window:
+    return Window(
+        name=freeze.name,
+        level=Level(freeze.level, config.levels.get(freeze.level, 1.0)),
+        times=Dated(freeze.start, freeze.end),
+        zone=config.timezone,
+        branches=freeze.branches,
+        paths=freeze.paths,
+        reason=freeze.reason,
+        hand=freeze.id,
+    )

@@ -1,0 +1,37 @@
+"""Who may say what. Each returns one polite line naming who may, or None when this person may."""
+
+from bot.policy import approval, words
+from bot.policy.answers import Asked
+from bot.policy.gate import can_write
+
+
+def anyone(asked: Asked) -> None:
+    return None
+
+
+def author_or_writer(asked: Asked) -> str | None:
+    if asked.by.id == asked.state.pull.author.id or can_write(asked.by, asked.state):
+        return None
+    return "Only the author and people who may write to this repository can ask for that."
+
+
+def author(asked: Asked) -> str | None:
+    if asked.by.id == asked.state.pull.author.id:
+        return None
+    return f"Only the author, {words.code(asked.state.pull.author.login)}, can say that."
+
+
+def manager(asked: Asked) -> str | None:
+    if approval.is_manager(asked.by, asked.state, asked.config):
+        return None
+    return f"Only {approval.who_may(asked.state, asked.config)} can decide that."
+
+
+def freezer(asked: Asked) -> str | None:
+    named = asked.config.freezes.by
+    granted = asked.state.granted.get(asked.by.id, frozenset())
+    if asked.by.login.lower() in named or not granted.isdisjoint(named):
+        return None
+    if not named:
+        return "Freezes are not started from comments here; `freezes.by` in the configuration names who may."
+    return f"Only {words.listed([words.code(name.removeprefix('@')) for name in named])} can do that."

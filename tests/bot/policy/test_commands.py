@@ -1,0 +1,384 @@
+"""What people say, who may say it, and what comes of it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from policy_world import ANA, BEN, BOT, HEAD, MIA, SATURDAY, TUESDAY, apply, said, state, weekend
+
+from bot.policy.actions import (
+    Action,
+    EndFreeze,
+    React,
+    Reply,
+    Rescore,
+    SaveAttestation,
+    SaveEscalation,
+    SaveFeedback,
+    SetCheck,
+    StartFreeze,
+)
+from bot.policy.commands import BUTTONS, COMMANDS
+from bot.policy.config import Config
+from bot.policy.decide import decide
+from bot.policy.events import Commented, Pressed, Tick
+from bot.policy.freezes import joined
+from bot.policy.opinion import Verdict
+from bot.policy.pull import Person
+from bot.policy.state import ConfigProblem, State
+
+EVE = Person(6, "eve")  # nobody in particular
+ASK = "/chill justify security_fix it leaks sessions"
+
+
+def tell(before: State, body: str, by: Person = ANA, config: Config | None = None, now: Any = SATURDAY, **more: Any):
+    """The actions beyond check and comment, and the state after all of them."""
+    event = Commented(said(body, by, **more))
+    actions = decide(event, before, config or weekend(), now).actions
+    return [action for action in actions if not isinstance(action, SetCheck)], apply(before, actions)
+
+
+def kinds(actions: list[Action], kind: type) -> list[Any]:
+    return [action for action in actions if isinstance(action, kind)]
+
+
+def words(actions: list[Action]) -> str:
+    (reply,) = kinds(actions, Reply)
+    return reply.words
+
+
+def asked(percentile: float = 0.96, config: Config | None = None, **changes: Any) -> State:
+    return tell(state(percentile, **changes), ASK, ANA, config)[1]
+
+
+def approved(**changes: Any) -> State:
+    after = tell(asked(**changes), "/chill approve", MIA, number=101)[1]
+    return apply(after, decide(Tick("sweep"), after, weekend(), SATURDAY).actions)
+
+
+def test_an_author_asks_and_the_managers_are_really_asked():
+    actions, after = tell(state(), ASK)
+    (saved,) = kinds(actions, SaveEscalation)
+    assert (saved.escalation.reason, saved.escalation.text) == ("security_fix", "it leaks sessions")
+    assert (saved.escalation.window, saved.escalation.head_sha, saved.escalation.content) == (
+        "Weekend",
+        HEAD,
+        "patch-1",
+    )
+    assert saved.escalation.expires is not None
+    assert saved.escalation.expires.isoformat() == "2026-11-23T08:00:00+01:00"
+    (reply,) = kinds(actions, Reply)
+    assert reply.mention == ("@acme/release-managers",)
+    assert reply.quoted == "it leaks sessions"
+    assert [action.content for action in kinds(actions, React)] == ["eyes", "+1"]
+    assert after.escalations == (saved.escalation,)
+
+
+def test_a_manager_approves_and_the_same_content_may_land_until_the_window_closes():
+    actions, after = tell(asked(), "/chill approve", MIA, number=101)
+    assert words(actions) == "Approved: this content may land until Mon 23 Nov 08:00 CET."
+    assert after.escalations[-1].answered_by == MIA
+    decision = decide(Tick("sweep"), after, weekend(), SATURDAY)
+    assert decision.verdict is Verdict.PASS
+    (check,) = kinds(list(decision.actions), SetCheck)
+    assert check.conclusion == "success"
+    assert check.card.headline == (
+        "Exception approved until Mon 23 Nov 08:00 CET · riskier than 96 of 100 recent changes here"
+    )
+
+
+def test_a_manager_denies_and_says_why():
+    actions, after = tell(asked(), "/chill deny let us wait", MIA, number=101)
+    assert words(actions) == "Denied: the change stays held."
+    assert after.escalations[-1].state == "denied"
+    assert decide(Tick("sweep"), after, weekend(), SATURDAY).verdict is Verdict.BLOCK
+    refused, _ = tell(asked(), "/chill deny", MIA, number=101)
+    assert words(refused).startswith("Say why")
+
+
+def test_a_push_that_changes_the_content_voids_an_approval_and_says_so():
+    after = approved()
+    pushed = replace(after, content="patch-2", pull=replace(after.pull, head_sha="c" * 40, check=None))
+    decision = decide(Tick("sweep"), pushed, weekend(), SATURDAY)
+    assert decision.verdict is Verdict.BLOCK
+    (saved,) = kinds(list(decision.actions), SaveEscalation)
+    assert saved.escalation.state == "void"
+    (note,) = kinds(list(decision.actions), Reply)
+    assert note.words.startswith("The approval of an exception no longer holds: the content changed since.")
+    assert kinds(list(decision.actions), SetCheck)[0].card.ask.state == "void"
+
+
+def test_a_clean_merge_of_the_base_carries_an_approval_over_visibly():
+    after = approved()
+    merged = replace(after, pull=replace(after.pull, head_sha="c" * 40, check=None))
+    decision = decide(Tick("sweep"), merged, weekend(), SATURDAY)
+    assert decision.verdict is Verdict.PASS
+    assert kinds(list(decision.actions), SetCheck)[0].card.ask.words == (
+        "Approved by `mia` for `security_fix`. It carries over: the content is the same."
+    )
+
+
+def test_without_a_known_content_an_approval_holds_for_its_head_only():
+    after = approved(content="")
+    assert decide(Tick("sweep"), after, weekend(), SATURDAY).verdict is Verdict.PASS
+    moved = replace(after, pull=replace(after.pull, head_sha="c" * 40))
+    assert decide(Tick("sweep"), moved, weekend(), SATURDAY).verdict is Verdict.BLOCK
+
+
+def test_an_approval_expires_with_its_window():
+    decision = decide(Tick("edge"), approved(), weekend(), TUESDAY)
+    (saved,) = kinds(list(decision.actions), SaveEscalation)
+    assert saved.escalation.state == "expired"
+    assert kinds(list(decision.actions), Reply) == []
+    next_saturday = decide(Tick("edge"), approved(), weekend(), SATURDAY + timedelta(days=7))
+    assert next_saturday.verdict is Verdict.BLOCK
+
+
+@pytest.mark.parametrize(
+    ("percentile", "model", "verdict"),
+    [
+        (0.97, "shipped-2026.11", Verdict.PASS),  # drift
+        (0.99, "shipped-2026.11", Verdict.BLOCK),
+        (0.97, "shipped-2026.12", Verdict.BLOCK),
+        (0.96, "shipped-2026.12", Verdict.PASS),
+    ],
+)
+def test_an_approval_covers_the_risk_that_was_seen(percentile: float, model: str, verdict: Verdict):
+    after = approved()
+    assert after.risk is not None
+    rescored = replace(after, risk=replace(after.risk, percentile=percentile, model=model))
+    assert decide(Tick("sweep"), rescored, weekend(), SATURDAY).verdict is verdict
+
+
+def test_an_approval_for_one_window_does_not_cover_a_stricter_one():
+    stricter = weekend().calendar.windows[0]
+    config = weekend()
+    black = replace(stricter, name="Black Friday", level=replace(stricter.level, name="red", share=0.5))
+    config = replace(config, calendar=replace(config.calendar, windows=(stricter, black)))
+    assert decide(Tick("edge"), approved(), config, SATURDAY).verdict is Verdict.BLOCK
+    refused, _ = tell(asked(), "/chill approve", MIA, config, number=101)
+    assert words(refused).startswith("Another window holds this change now")
+
+
+@pytest.mark.parametrize(
+    ("who", "changes", "because"),
+    [
+        (ANA, {"granted": {1: frozenset({"@acme/release-managers"})}}, "Whoever asks"),
+        (BEN, {}, "Only `acme/release-managers` can decide that."),
+        (EVE, {}, "Only `acme/release-managers` can decide that."),
+        (MIA, {"contributor_ids": frozenset({3})}, "Nobody who worked on a change"),
+        (MIA, {"contributors": frozenset({"mia"})}, "Nobody who worked on a change"),
+        (MIA, {"contributors": frozenset({"3+mia@users.noreply.github.com"})}, "Nobody who worked on a change"),
+    ],
+)
+def test_nobody_approves_their_own_work(who: Person, changes: dict[str, Any], because: str):
+    before = asked(**changes)
+    actions, after = tell(before, "/chill approve", who, number=101)
+    assert words(actions).startswith(because)
+    assert [action.content for action in kinds(actions, React)] == ["eyes", "-1"]
+    assert after.escalations[-1].state == "asked"
+
+
+def test_whoever_asked_cannot_approve_even_as_a_manager():
+    before = tell(state(), ASK, MIA)[1]
+    assert before.escalations[-1].by == MIA
+    assert words(tell(before, "/chill approve", MIA, number=101)[0]).startswith("Whoever asks")
+
+
+def test_the_author_cannot_approve_what_somebody_else_asked_for():
+    before = tell(state(granted={2: frozenset({"write"}), 1: frozenset({"@acme/release-managers"})}), ASK, BEN)[1]
+    assert words(tell(before, "/chill approve", ANA, number=101)[0]).startswith("Nobody who worked")
+
+
+def test_managers_of_a_path_decide_when_the_whole_change_is_theirs():
+    config = replace(weekend(), escalation=replace(weekend().escalation, by_path={"payments/**": ("ben",)}))
+    inside = asked(config=config, paths=("payments/a.py",))
+    assert words(tell(inside, "/chill approve", BEN, config, number=101)[0]).startswith("Approved")
+    across = asked(config=config, paths=("payments/a.py", "web/b.py"))
+    assert words(tell(across, "/chill approve", BEN, config, number=101)[0]).startswith("Only `acme/release-managers`")
+
+
+def test_with_no_managers_named_administrators_decide():
+    config = replace(weekend(), escalation=replace(weekend().escalation, managers=()))
+    before = asked(config=config, granted={3: frozenset({"write", "admin"}), 2: frozenset({"write"})})
+    refused, _ = tell(before, "/chill approve", BEN, config, number=101)
+    assert words(refused) == "Only administrators of this repository can decide that."
+    assert words(tell(before, "/chill approve", MIA, config, number=102)[0]).startswith("Approved")
+
+
+@pytest.mark.parametrize(
+    ("rest", "reply"),
+    [
+        ("", "Name a reason first: `security_fix`"),
+        ("securty_fix now", "Did you mean `security_fix`?"),
+        ("because I want", "Name a reason first"),
+    ],
+)
+def test_only_standard_reasons_count(rest: str, reply: str):
+    actions, after = tell(state(), f"/chill justify {rest}")
+    assert reply in words(actions)
+    assert after.escalations == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "reply"),
+    [
+        (state(0.5), "Nothing holds this change"),
+        (state(None), "The change is still being scored"),
+        (state(0.96, problems=(ConfigProblem("f", 1, 1, "x"),)), "An exception cannot lift this"),
+    ],
+)
+def test_an_exception_is_only_for_what_it_could_lift(before: State, reply: str):
+    assert words(tell(before, ASK)[0]).startswith(reply)
+
+
+def test_asking_twice_is_answered_with_who_decides():
+    actions, _ = tell(asked(), ASK, number=101)
+    assert words(actions) == "`ana` asked already; `acme/release-managers` decide."
+
+
+def test_approving_what_nobody_asks_for_is_answered():
+    assert words(tell(state(), "/chill approve", MIA)[0]).startswith("Nobody is asking")
+
+
+def test_a_request_that_lapsed_cannot_be_approved():
+    pushed = replace(asked(), content="patch-2")
+    actions, _ = tell(pushed, "/chill approve", MIA, number=101)
+    assert kinds(actions, Reply)[-1].words.startswith("That request no longer stands")
+
+
+def test_strangers_may_ask_what_and_why_but_not_more():
+    assert words(tell(state(), "/chill help", EVE)[0]).startswith("| say | and | who |")
+    assert "`Weekend` is open until Mon 23 Nov 08:00 CET" in words(tell(state(), "/chill why", EVE)[0])
+    assert words(tell(state(), "/chill refresh", EVE)[0]).startswith("Only the author and people who may write")
+    assert words(tell(state(), ASK, EVE)[0]).startswith("Only the author and people who may write")
+
+
+def test_why_names_the_window_its_line_and_the_rule():
+    assert words(tell(state(), "/chill why")[0]) == (
+        "Held until Mon 23 Nov 08:00 CET · riskier than 96 of 100 recent changes here.\n"
+        "- `Weekend` is open until Mon 23 Nov 08:00 CET: `weekend` holds back 5 %, `.github/codechill.yml` line 4\n"
+        "- held by gate"
+    )
+    assert words(tell(state(0.5), "/chill why", now=TUESDAY)[0]) == (
+        "Riskier than 50 of 100 recent changes here · free to land."
+    )
+
+
+@pytest.mark.parametrize(
+    ("verb", "reply"),
+    [("aprove", "Did you mean `/chill approve`?"), ("xyzzy", "`/chill help` lists what there is.")],
+)
+def test_an_unknown_command_is_met_with_the_nearest_one(verb: str, reply: str):
+    assert words(tell(state(), f"/chill {verb}")[0]).endswith(reply)
+
+
+def test_refresh_scores_again():
+    assert kinds(tell(state(), "/chill refresh")[0], Rescore) == [Rescore(HEAD)]
+
+
+def test_feedback_is_kept_with_who_and_which_head():
+    actions, _ = tell(state(), "/chill feedback wrong these are generated", BEN)
+    assert kinds(actions, SaveFeedback) == [SaveFeedback(BEN, False, "these are generated", HEAD)]
+    assert words(tell(state(), "/chill feedback maybe")[0]).startswith("Say `/chill feedback useful`")
+
+
+def test_an_author_attests_where_the_level_asks_for_it():
+    config = weekend("gate: {action: {weekend: author_attest}}")
+    held = decide(Tick("sweep"), state(), config, SATURDAY)
+    assert held.verdict is Verdict.BLOCK
+    assert "attest with `/chill attest`" in kinds(list(held.actions), SetCheck)[0].card.lead
+    assert kinds(list(held.actions), SetCheck)[0].buttons[0].identifier == "attest"
+    actions, after = tell(state(), "/chill attest", ANA, config)
+    assert kinds(actions, SaveAttestation) == [SaveAttestation(ANA, HEAD)]
+    assert decide(Tick("sweep"), after, config, SATURDAY).verdict is Verdict.PASS
+    pushed = replace(after, pull=replace(after.pull, head_sha="c" * 40))
+    assert decide(Tick("sweep"), pushed, config, SATURDAY).verdict is Verdict.BLOCK
+    assert words(tell(state(), "/chill attest", BEN, config)[0]) == "Only the author, `ana`, can say that."
+    assert words(tell(state(), "/chill attest", ANA)[0]).startswith("No attestation is asked for")
+
+
+def test_an_edited_comment_a_bot_and_an_answered_comment_do_nothing():
+    assert tell(state(), ASK, edited=True)[0] == tell(state(), ASK, BOT)[0] == tell(state(), "hello")[0]
+    answered = state(replied_to=frozenset({100}))
+    assert kinds(tell(answered, ASK)[0], Reply) == []
+
+
+def test_a_command_is_carried_out_once_however_often_it_is_delivered():
+    _, after = tell(state(), ASK)
+    settled = apply(after, decide(Tick("sweep"), after, weekend(), SATURDAY).actions)
+    assert tell(settled, ASK)[0] == []
+
+
+def test_in_shadow_mode_nobody_is_answered():
+    assert tell(state(), ASK, ANA, weekend(mode="shadow"))[0] == []
+
+
+def test_buttons_say_what_commands_say():
+    before = asked()
+    press = Pressed("approve", MIA, HEAD)
+    decision = decide(press, before, weekend(), SATURDAY)
+    (saved,) = kinds(list(decision.actions), SaveEscalation)
+    assert (saved.escalation.state, saved.escalation.answered_by) == ("approved", MIA)
+    assert [reply.words for reply in kinds(list(decision.actions), Reply)] == [
+        "`mia`: Approved: this content may land until Mon 23 Nov 08:00 CET."
+    ]
+    quiet = decide(Pressed("useful", BEN, HEAD), before, weekend(), SATURDAY).actions
+    assert kinds(list(quiet), SaveFeedback) == [SaveFeedback(BEN, True, "", HEAD)]
+    assert kinds(list(quiet), Reply) == []
+
+
+@pytest.mark.parametrize(
+    "press", [Pressed("approve", MIA, "c" * 40), Pressed("nonsense", MIA, HEAD), Pressed("approve", BOT, HEAD)]
+)
+def test_a_button_on_an_old_head_or_that_is_not_ours_does_nothing(press: Pressed):
+    assert kinds(list(decide(press, asked(), weekend(), SATURDAY).actions), SaveEscalation) == []
+
+
+def test_every_button_leads_to_a_command_and_every_check_shows_at_most_three():
+    assert {verb for verb, _ in BUTTONS.values()} <= COMMANDS.keys()
+    for before in (state(), asked(), state(0.1), approved()):
+        (check,) = kinds(list(decide(Tick("sweep"), before, weekend(), SATURDAY).actions), SetCheck) or [None]
+        if check is not None:
+            assert len(check.buttons) <= 3
+            assert {button.identifier for button in check.buttons} <= BUTTONS.keys()
+            for button in check.buttons:
+                assert len(button.label) <= 20
+                assert len(button.description) <= 40
+                assert len(button.identifier) <= 20
+
+
+FREEZE = "freezes: {by: [mia], longest: 8h}"
+
+
+def test_whom_the_configuration_names_may_freeze_the_base_branch_and_thaw_it():
+    config = weekend(FREEZE)
+    actions, _ = tell(state(0.6), "/chill freeze red 4h The payment provider is down", MIA, config, TUESDAY)
+    (started,) = kinds(actions, StartFreeze)
+    assert (started.freeze.level, started.freeze.end - started.freeze.start) == ("red", timedelta(hours=4))
+    frozen = joined(config, [started.freeze])
+    later = TUESDAY + timedelta(hours=1)
+    assert decide(Tick("edge"), state(0.6), frozen, later).verdict is Verdict.BLOCK
+    assert decide(Tick("edge"), state(0.6), frozen, TUESDAY + timedelta(hours=4)).verdict is Verdict.PASS
+    ended, _ = tell(state(0.6), "/chill thaw", MIA, frozen, later, number=101)
+    assert kinds(ended, EndFreeze) == [EndFreeze(started.freeze.id, MIA, later)]
+    assert words(ended).startswith("Ended `Freeze of Tue 24 Nov 12:00 UTC`")
+
+
+@pytest.mark.parametrize(
+    ("config", "who", "body", "reply"),
+    [
+        (weekend(), MIA, "/chill freeze red 4h why", "Freezes are not started from comments here"),
+        (weekend(FREEZE), BEN, "/chill freeze red 4h why", "Only `mia` can do that."),
+        (weekend(FREEZE), MIA, "/chill freeze green 4h why", "Name a level"),
+        (weekend(FREEZE), MIA, "/chill freeze red soon why", "Say for how long"),
+        (weekend(FREEZE), MIA, "/chill freeze red 9h why", "Say why, and stay within 8 h"),
+        (weekend(FREEZE), MIA, "/chill freeze red 4h", "Say why, and stay within 8 h"),
+        (weekend(FREEZE), MIA, "/chill thaw", "No freeze that was started by hand is on"),
+    ],
+)
+def test_a_freeze_by_hand_needs_leave_a_level_an_end_and_a_reason(config: Config, who: Person, body: str, reply: str):
+    actions, _ = tell(state(0.6), body, who, config)
+    assert words(actions).startswith(reply)
+    assert kinds(actions, StartFreeze) == []
