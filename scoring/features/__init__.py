@@ -2,13 +2,22 @@
 
 import hashlib
 
+from scoring.features.content import CONTENT, SIZE
 from scoring.features.feature import Feature
+from scoring.features.kamei import KAMEI
+from scoring.features.message import MESSAGE
+from scoring.features.past import DIFFUSION, HISTORY, INCIDENTS
+from scoring.features.people import EXPERIENCE
 from scoring.features.table1 import TABLE1
+
+__all__ = ["BY_NAME", "FEATURES", "Feature", "signature"]
 
 # what a value means changed: raise it, and every index is built again
 VERSION = 1
 
-FEATURES: tuple[Feature, ...] = TABLE1
+FEATURES: tuple[Feature, ...] = (
+    *TABLE1, *KAMEI, *SIZE, *CONTENT, *DIFFUSION, *HISTORY, *INCIDENTS, *EXPERIENCE, *MESSAGE,
+)  # fmt: skip
 BY_NAME = {feature.name: feature for feature in FEATURES}
 
 

@@ -6,9 +6,7 @@ from typing import Literal
 
 from scoring.history.state import Facts
 
-Family = Literal[
-    "table1", "size", "content", "diffusion", "history", "incidents", "experience", "message", "time", "kamei"
-]
+Family = Literal["table1", "kamei", "size", "content", "diffusion", "history", "incidents", "experience", "message"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +16,11 @@ class Feature:
     name: str
     family: Family
     of: Callable[[Facts], float]
-    words: str  # a sentence when the value is high; "{subject}" is a path where `subject` gives one
-    low: str = ""  # the sentence when the value is low, "" when a low value explains nothing
+    words: str = ""  # a sentence when the value is high, "" to stay silent; "{subject}" is a path that `subject` gives
+    low: str = ""  # the sentence when the value is low
     hint: str = ""  # what the author can do about it, "" when nothing
-    unit: str = ""  # lines, files, people, days, %; yes/no for a boolean
+    unit: str = ""  # lines, files, people, days, ...; yes/no for a boolean
+    topic: str = ""  # features that tell one story; people hear it once
     log: bool = False  # heavy-tailed: a linear model sees log(1 + value)
     person: bool = False  # speaks of the author: off when the operator says so
     subject: Callable[[Facts], str | None] | None = None

@@ -1,7 +1,7 @@
 """Table I of the Diff Risk Score paper: the features of a regression that gates changes in production."""
 
 from collections.abc import Callable
-from math import exp, log
+from math import exp, expm1, log
 
 from scoring.features.feature import Feature
 from scoring.history.lines import extension
@@ -54,6 +54,11 @@ def folder_incident(facts: Facts) -> float:
     return float(any(file.folder.bad for file in facts.files))
 
 
+def critical(facts: Facts) -> float:
+    """1 when a touched file belongs to a service of the highest criticality."""
+    return float(facts.tier == 1)
+
+
 def complexity(facts: Facts) -> float:
     """Decision words in the touched files before the change."""
     return float(sum(file.path.branches for file in facts.files))
@@ -67,15 +72,6 @@ def own_file(facts: Facts) -> float:
 def prior_changes(facts: Facts) -> float:
     """Changes this author landed before."""
     return float(facts.author.n)
-
-
-def _language(name: str) -> Feature:
-    endings = LANGUAGES[name]
-
-    def touched(facts: Facts) -> float:
-        return float(any(extension(file.file.path) in endings for file in facts.files))
-
-    return Feature(f"language_{name}", "table1", touched, f"Touches {name.capitalize()} code", unit="yes/no")
 
 
 def worst_file(facts: Facts) -> str | None:
@@ -93,38 +89,112 @@ def _worst(facts: Facts, count: Callable[[FileFacts], int], name: Callable[[File
     return name(max(files, key=count)) if files else None
 
 
-_SPLIT = "Split the change so that each part touches less."
+def _language(name: str) -> Feature:
+    endings = LANGUAGES[name]
+
+    def touched(facts: Facts) -> float:
+        return float(any(extension(file.file.path) in endings for file in facts.files))
+
+    return Feature(f"language_{name}", "table1", touched, unit="yes/no", topic="language")
+
+
+SPLIT = "Split the change so that each part touches less."
+REVIEW = "Ask one of the people who know these files for a review."
 
 TABLE1: tuple[Feature, ...] = (
     Feature(
-        "relative_churn", "table1", relative_churn, "Rewrites a large part of the files it touches",
-        "Changes a small part of the files it touches", _SPLIT, "% of their lines", show=lambda x: 100 * exp(x),
+        "relative_churn",
+        "table1",
+        relative_churn,
+        "Rewrites a large part of the files it touches",
+        "Changes a small part of the files it touches",
+        SPLIT,
+        "% of their lines",
+        "share rewritten",
+        show=lambda value: 100 * exp(min(value, 9.0)),
     ),
-    Feature("creates_files", "table1", creates_files, "Creates new files", unit="yes/no"),
-    Feature("only_creates_files", "table1", only_creates_files, "Only creates new files", unit="yes/no"),
+    Feature("creates_files", "table1", creates_files, "Creates new files", "", "", "yes/no", "new files"),
     Feature(
-        "files_touched", "table1", files_touched, "Touches many files at once", "Touches few files", _SPLIT, "files", show=exp,
-    ),
-    Feature(
-        "prior_authors", "table1", prior_authors, "Many people have changed these files", "Few people have changed these files",
-        "Ask one of the people who know these files for a review.", "people", show=lambda x: exp(x) - 1,
-    ),
-    Feature(
-        "file_incident", "table1", file_incident, "{subject} was part of a change that had to be reverted or fixed",
-        hint="Land the part that touches it on its own, with a test for what failed before.", unit="yes/no", subject=worst_file,
+        "only_creates_files", "table1", only_creates_files, "Only creates new files", "", "", "yes/no", "new files"
     ),
     Feature(
-        "folder_incident", "table1", folder_incident, "A change in {subject} had to be reverted or fixed before", unit="yes/no",
+        "files_touched",
+        "table1",
+        files_touched,
+        "Touches many files at once",
+        "Touches few files",
+        SPLIT,
+        "files",
+        "spread",
+        show=exp,
+    ),
+    Feature(
+        "prior_authors",
+        "table1",
+        prior_authors,
+        "Many people have changed these files",
+        "Few people have changed these files",
+        REVIEW,
+        "people",
+        "people before",
+        show=expm1,
+    ),
+    Feature(
+        "file_incident",
+        "table1",
+        file_incident,
+        "{subject} was part of a change that had to be reverted or fixed",
+        "None of its files was part of a change that had to be reverted or fixed",
+        "Land the part that touches it on its own, with a test for what failed before.",
+        "yes/no",
+        "faults in file",
+        subject=worst_file,
+    ),
+    Feature(
+        "folder_incident",
+        "table1",
+        folder_incident,
+        "A change in {subject} had to be reverted or fixed before",
+        "Nothing near it had to be reverted or fixed before",
+        "",
+        "yes/no",
+        "faults nearby",
         subject=worst_folder,
     ),
     Feature(
-        "complexity", "table1", complexity, "The files it touches hold much branching code",
-        "The files it touches hold little branching code", "Land the part in the most complex file on its own.", "branches",
+        "critical", "table1", critical, "Touches a service of the highest criticality", unit="yes/no", topic="service"
+    ),
+    Feature(
+        "complexity",
+        "table1",
+        complexity,
+        "The files it touches hold much branching code",
+        "The files it touches hold little branching code",
+        "Land the part in the most complex file on its own.",
+        "branches",
+        "complex files",
     ),
     *(_language(name) for name in LANGUAGES),
-    Feature("own_file", "table1", own_file, "Touches a file that the author created", unit="yes/no", person=True),
     Feature(
-        "prior_changes", "table1", prior_changes, "The author has landed many changes here",
-        "The author has landed few changes here", "Ask someone at home in this code for a review.", "changes", person=True,
+        "own_file",
+        "table1",
+        own_file,
+        "Touches a file that the author created",
+        "",
+        "",
+        "yes/no",
+        "authorship",
+        person=True,
     ),
-)  # fmt: skip
+    Feature(
+        "prior_changes",
+        "table1",
+        prior_changes,
+        "The author has landed many changes here",
+        "The author has landed few changes here",
+        "Ask someone at home in this code for a review.",
+        "changes",
+        "experience",
+        person=True,
+    ),
+)

@@ -53,6 +53,8 @@ class Entry:
 
     def decayed_bad(self, at: int) -> float:
         """Return the recent faults as of `at`."""
+        if not self.bad_recent:
+            return 0.0
         return float(self.bad_recent * 0.5 ** (max(0, at - self.bad_last) / HALF_YEAR))
 
     def copy(self) -> "Entry":

@@ -1,4 +1,4 @@
-"""The as-of index of one repository: features of every change as they were when it landed, brought up to date by reading new commits only."""
+"""The as-of index of one repository: every change as it looked when it landed, kept up by reading new commits only."""
 
 import fcntl
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +14,7 @@ from scoring.errors import ScoringError
 from scoring.features import FEATURES, Feature, signature
 from scoring.history.git import Git, check
 from scoring.history.lines import LineCounts
+from scoring.history.partial import with_empty_blobs
 from scoring.history.state import Facts, State
 from scoring.history.store import Store
 from scoring.history.stream import Commit, commits
@@ -36,14 +37,23 @@ class History:
     """The index of `repository`, kept in the folder `state` and nowhere else.
 
     `first_parent` reads merges as landings of whole branches; else every commit that is no merge is a change.
+    `absent_as_empty` reads files that a partial clone lacks as empty; else such a clone is refused.
     """
 
     def __init__(
-        self, repository: Path, state: Path, *, first_parent: bool = False, features: tuple[Feature, ...] = FEATURES
+        self,
+        repository: Path,
+        state: Path,
+        *,
+        first_parent: bool = False,
+        absent_as_empty: bool = False,
+        features: tuple[Feature, ...] = FEATURES,
     ) -> None:
         self.git = Git(repository)
         self.features = features
         self.first_parent = first_parent
+        self.absent_as_empty = absent_as_empty
+        self.absent = 0  # files read as empty because the clone lacks them
         self.folder = state
         state.mkdir(parents=True, exist_ok=True)
         self.store = Store(state / "index.sqlite")
@@ -118,7 +128,8 @@ class History:
     def labels(self) -> list[tuple[int, Label]]:
         """Return (row, label) for everything ever known of changes in the index."""
         found = self.store.db.execute(
-            "SELECT row, culprit, known_at, kind, evidence, fault FROM label JOIN seen ON culprit=n WHERE row IS NOT NULL ORDER BY row"
+            "SELECT row, culprit, known_at, kind, evidence, fault FROM label JOIN seen ON culprit=n "
+            "WHERE row IS NOT NULL ORDER BY row"
         )
         return [(row, Label(culprit, at, kind, by, bool(fault))) for row, culprit, at, kind, by, fault in found]
 
@@ -169,7 +180,10 @@ class History:
     def _read(self, todo: Sequence[str], now: int, progress: Progress | None) -> None:
         state = State(self.store)
         done = 0
-        source = commits(self.git, todo, first_parent=self.first_parent)
+        git = self.git
+        if self.absent_as_empty:
+            git, self.absent = with_empty_blobs(self.git, self.folder / "view.git", todo[-1])
+        source = commits(git, todo, first_parent=self.first_parent)
         while done < len(todo):
             before = done
             for commit in source:

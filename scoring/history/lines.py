@@ -3,10 +3,12 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
-PROSE = frozenset({"md", "rst", "txt", "adoc", "html", "svg", "csv", "json", "lock", "po", "xml", "sum", "snap", "map"})
+PROSE = frozenset("md rst txt adoc html svg csv json lock po xml sum snap map".split())
 _SLASHES = frozenset(
-    "c h cc cpp cxx hpp hh m mm java js mjs cjs jsx ts tsx go rs swift kt kts dart scala cs php css scss less proto groovy".split()
+    "c h cc cpp cxx hpp hh m mm java js mjs cjs jsx ts tsx go rs swift kt kts dart scala cs php css scss less proto "
+    "groovy".split()
 )
 _COMMENT = {
     True: (b"//", b"/*", b"* ", b"*/", b"*\n"),
@@ -17,9 +19,9 @@ _DELETED = re.compile(rb"^-[ \t]*([^\s].*)$", re.M)
 _TOKEN = re.compile(rb"[A-Za-z_]\w*\(?|&&|\|\|")
 
 
-def _words(text: str) -> tuple[bytes, ...]:
+def _words(text: str) -> frozenset[bytes]:
     plain = text.encode().split()
-    return tuple(plain) + tuple(word + b"(" for word in plain if word[:1].isalpha())
+    return frozenset(plain) | {word + b"(" for word in plain if word[:1].isalpha()}
 
 
 BRANCHES = _words(
@@ -29,10 +31,12 @@ GUARDS = _words(
     "assert expect raise throw throws panic abort error err errno fail failed warn BUG_ON WARN_ON try except catch rescue"
 )
 MEMORY = _words(
-    "malloc calloc realloc free new delete memcpy memset memmove strcpy strncpy sizeof NULL nullptr unsafe alloc kfree rte_free"
+    "malloc calloc realloc free new delete memcpy memset memmove strcpy strncpy sizeof NULL nullptr unsafe alloc kfree "
+    "rte_free"
 )
 CONCURRENCY = _words(
-    "lock unlock mutex Mutex atomic thread Thread async await synchronized volatile spinlock rcu go chan select Arc RwLock join wait notify"
+    "lock unlock mutex Mutex atomic thread Thread async await synchronized volatile spinlock rcu go chan select Arc "
+    "RwLock join wait notify"
 )
 CONTROL = _words("return goto break continue yield defer")
 DEFINITIONS = _words(
@@ -69,8 +73,8 @@ NOTHING = LineCounts()
 NAMES = tuple(field.name for field in fields(LineCounts))
 
 
-def _share(counts: Counter[bytes], words: tuple[bytes, ...]) -> int:
-    return sum(map(counts.__getitem__, words))
+def _share(counts: Counter[bytes], words: frozenset[bytes]) -> int:
+    return sum(map(counts.__getitem__, words & counts.keys()))
 
 
 def count(body: bytes, extension: str) -> LineCounts:
@@ -108,6 +112,7 @@ def count(body: bytes, extension: str) -> LineCounts:
     )
 
 
+@lru_cache(maxsize=1 << 16)
 def extension(path: str) -> str:
     """Return what follows the last dot of the file's name in lower case, or "" when there is none."""
     name = path.rsplit("/", 1)[-1]

@@ -1,15 +1,17 @@
 """What is known as of now: features of a change are computed from it first, and only then does it learn of the change."""
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scoring.change import FileChange
 from scoring.history.entry import EMPTY, Entry
+from scoring.history.ledger import Ledger, Seen
 from scoring.history.lines import LineCounts
 from scoring.history.store import Store
 from scoring.history.stream import Commit
-from scoring.incidents import Label, Mention, bare_title, is_fault, is_fix, is_revert, mentions, number_of, title_of
+from scoring.incidents import Label, bare_title, is_fault, is_fix, is_revert, mentions, number_of, title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,17 @@ class Facts:
     author: Entry
     author_id: int  # -1 when never seen
     repository: Entry
+    base: float  # the share of the repository's recent changes known to have been at fault, never 0
+    words: tuple[Entry, ...] = ()  # of the title
+    tier: int = 0  # of the most critical service touched: 1 is highest, 0 when none is named
+
+
+_WORD = re.compile(r"[a-z][a-z0-9_]{2,23}")
+
+
+def title_words(title: str) -> list[str]:
+    """Return the different words of a title, at most twelve."""
+    return list(dict.fromkeys(_WORD.findall(title.lower())))[:12]
 
 
 def folder(path: str) -> str:
@@ -62,16 +75,15 @@ class State:
         self._authors: dict[str, int] = {}
         self._new_authors: list[tuple[int, str]] = []
         self._moved: dict[str, str] = {}
+        self._new_moves: dict[str, str] = {}
         self._next_author = int(store.db.execute("SELECT count(*) FROM author").fetchone()[0])
-        self._seen: list[tuple[object, ...]] = []
-        self._by_sha: dict[str, int] = {}
+        self._ledger = Ledger(store)
         self._vectors: list[tuple[int, bytes]] = []
         self._labels: list[Label] = []
-        self.seen = int(store.db.execute("SELECT count(*) FROM seen").fetchone()[0])
         self.rows = int(store.db.execute("SELECT count(*) FROM features").fetchone()[0])
         self.clock = int(store.meta("clock") or 0)
         # a store that was empty at first needs no look-ups for what memory does not hold
-        self._blank = self.seen == 0
+        self._blank = self._ledger.length == 0
 
     def facts(
         self, author: str, at: int, message: str, files: Sequence[FileChange], lines: Sequence[LineCounts]
@@ -95,7 +107,10 @@ class State:
                 )
             )
         author_entry = self._look(f"a{who}") if who >= 0 else EMPTY
-        return Facts(at, title, body, tuple(seen), author_entry, who, self._look("r"))
+        words = tuple(self._look("w" + word) for word in title_words(bare_title(title)))
+        whole = self._look("r")
+        base = (whole.decayed_bad(at) + 1.0) / (whole.recent * whole.decay(at) + 100.0)
+        return Facts(at, title, body, tuple(seen), author_entry, who, whole, base, words)
 
     def learn(self, commit: Commit, at: int, vector: bytes | None) -> None:
         """Count the commit in; `vector` are its features, None for a merge that is no change of its own."""
@@ -104,15 +119,13 @@ class State:
         if vector is not None:
             self._count(commit, who, at)
         self._blame(commit, at)
-        paths = b"\0".join(os.fsencode(file.path) for file in commit.files)
         row = None
         if vector is not None:
             row, self.rows = self.rows, self.rows + 1
             self._vectors.append((row, vector))
-        undo = int(is_revert(commit.message))
-        self._seen.append((self.seen, commit.sha, at, who, number_of(title), bare_title(title)[:300], undo, paths, row))
-        self._by_sha[commit.sha] = self.seen
-        self.seen += 1
+        paths = b"\0".join(os.fsencode(file.path) for file in commit.files)
+        undo, bare = int(is_revert(commit.message)), bare_title(title)[:300]
+        self._ledger.add(Seen(self._ledger.length, commit.sha, at, who, number_of(title), bare, undo, paths, row))
         self.clock = at
 
     def flush(self) -> None:
@@ -122,26 +135,16 @@ class State:
         self.store.put(((os.fsencode(key), entry.dump()) for key, entry in kept), map(os.fsencode, gone))
         db = self.store.db
         db.executemany("INSERT INTO author VALUES(?,?)", self._new_authors)
-        db.executemany(
-            "INSERT OR REPLACE INTO moved VALUES(?,?)",
-            ((os.fsencode(o), os.fsencode(n)) for o, n in self._moved.items()),
-        )
-        db.executemany("INSERT INTO seen VALUES(?,?,?,?,?,?,?,?,?)", self._seen)
+        moves = ((os.fsencode(old), os.fsencode(new)) for old, new in self._new_moves.items())
+        db.executemany("INSERT OR REPLACE INTO moved VALUES(?,?)", moves)
+        self._ledger.flush()
         db.executemany("INSERT INTO features VALUES(?,?)", self._vectors)
         db.executemany(
             "INSERT OR IGNORE INTO label VALUES(?,?,?,?,?)",
             ((mark.culprit, mark.known_at, mark.kind, mark.evidence, mark.fault) for mark in self._labels),
         )
         self.store.set_meta("clock", str(self.clock))
-        for pending in (
-            self._dirty,
-            self._new_authors,
-            self._moved,
-            self._seen,
-            self._by_sha,
-            self._vectors,
-            self._labels,
-        ):
+        for pending in (self._dirty, self._new_authors, self._new_moves, self._vectors, self._labels):
             pending.clear()
 
     def _look(self, key: str) -> Entry:
@@ -171,12 +174,12 @@ class State:
 
     def _count(self, commit: Commit, who: int, at: int) -> None:
         fix = is_fix(commit.message)
-        places: dict[str, int] = {f"a{who}": 0, "r": 0}
+        places = dict.fromkeys(["w" + word for word in title_words(bare_title(title_of(commit.message)))], 0)
+        places |= {f"a{who}": 0, "r": 0}
         for file, counts in zip(commit.files, commit.lines, strict=True):
             churn = counts.added + counts.deleted
             self._file(file, counts, who, at, fix)
-            place = folder(file.path)
-            for key in ("d" + place, "t" + area(file.path), f"x{who}\0{place}", "e" + _extension(file.path)):
+            for key in _places(file.path, who):
                 places[key] = places.get(key, 0) + churn
             places["r"] += churn
         for key, churn in places.items():
@@ -190,9 +193,7 @@ class State:
             if file.status == "R":
                 self._entries["p" + file.old_path] = None
                 self._dirty.add("p" + file.old_path)
-                self._moved[file.old_path] = file.path
-        elif file.status == "A":
-            self._moved.pop(file.path, None)
+                self._moved[file.old_path] = self._new_moves[file.old_path] = file.path
         entry = self._hold(key)
         if entry.creator < 0 and file.status == "A":
             entry.creator = who
@@ -206,32 +207,23 @@ class State:
 
     def _blame(self, commit: Commit, at: int) -> None:
         for mention in mentions(commit.message):
-            found = self._find(mention, commit.sha)
-            if found is None:
-                continue
-            culprit, _, author, undo, paths, row = found
+            culprit = self._ledger.find(mention)
             # taking back a revert is a re-landing
-            if row is None or (undo and mention.kind == "revert"):
+            if culprit is None or culprit.row is None or (culprit.undo and mention.kind == "revert"):
                 continue
             fault = mention.kind == "fixes" or is_fault(commit.message)
-            self._labels.append(Label(culprit, at, mention.kind, commit.sha, fault))
-            self._spread(author, [os.fsdecode(path) for path in paths.split(b"\0") if path], at)
+            self._labels.append(Label(culprit.n, at, mention.kind, commit.sha, fault))
+            self._spread(culprit, at)
 
-    def _spread(self, author: int, paths: Sequence[str], at: int) -> None:
-        places = {f"a{author}", "r"}
-        for path in paths:
-            now = self._now(path)
-            places |= {
-                "p" + now,
-                "d" + folder(path),
-                "t" + area(path),
-                f"x{author}\0{folder(path)}",
-                "e" + _extension(path),
-            }
+    def _spread(self, culprit: Seen, at: int) -> None:
+        places = {f"a{culprit.author}", "r", *("w" + word for word in title_words(culprit.title))}
+        for path in culprit.files():
+            places |= {"p" + self._now(path), *_places(path, culprit.author)}
         for key in places:
             self._hold(key).blame(at)
 
     def _now(self, path: str) -> str:
+        """Return the present name of a file that may have been renamed since."""
         for _ in range(20):
             after = self._moved.get(path)
             if after is None and not self._blank:
@@ -242,31 +234,8 @@ class State:
             path = after
         return path
 
-    def _find(self, mention: Mention, by: str) -> tuple[int, int, int, int, bytes, int | None] | None:
-        if mention.sha:
-            hits = [sha for sha in self._by_sha if sha.startswith(mention.sha)]
-            if hits:
-                return self._pending(self._by_sha[hits[0]]) if len(hits) == 1 else None
-            where, key = "sha>=? AND sha<?", (mention.sha, mention.sha + "g")
-        elif mention.number:
-            where, key = "number=? AND undo=0 AND sha<>?", (mention.number, by)  # type: ignore[assignment]
-        else:
-            where, key = "title=? AND sha<>?", (mention.title[:300], by)
-        if not mention.sha:
-            recent = [
-                s
-                for s in reversed(self._seen)
-                if (s[4] == mention.number if mention.number else s[5] == mention.title[:300])
-            ]
-            if recent:
-                return self._pending(int(recent[0][0]))  # type: ignore[call-overload]
-        found = self.store.db.execute(
-            f"SELECT n, at, author, undo, paths, row FROM seen WHERE {where} ORDER BY n DESC LIMIT 2",  # noqa: S608 (fixed words)
-            key,
-        ).fetchall()
-        # a prefix that two commits share names neither
-        return None if not found or (mention.sha and len(found) > 1) else found[0]
 
-    def _pending(self, n: int) -> tuple[int, int, int, int, bytes, int | None]:
-        _, _, at, author, _, _, undo, paths, row = self._seen[n - int(self._seen[0][0])]  # type: ignore[call-overload]
-        return n, at, author, undo, paths, row  # type: ignore[return-value]
+def _places(path: str, author: int) -> tuple[str, str, str, str]:
+    """Return the keys of what is counted beside the file itself: its folder, subsystem, author's folder, ending."""
+    place = folder(path)
+    return "d" + place, "t" + area(path), f"x{author}\0{place}", "e" + _extension(path)

@@ -2,13 +2,14 @@
 
 import os
 import secrets
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from scoring.change import FileChange, Status
 from scoring.errors import ScoringError
 from scoring.history.git import Git
-from scoring.history.lines import NOTHING, LineCounts, count, extension
+from scoring.history.lines import NAMES, NOTHING, LineCounts, count, extension
 
 DIFF = (
     "--raw", "-p", "-U0", "-M", "-z", "--no-abbrev", "--full-index", "--no-color", "--no-ext-diff", "--no-textconv",
@@ -91,23 +92,39 @@ def parse_diff(data: bytes) -> tuple[tuple[FileChange, ...], tuple[LineCounts, .
     if not raw.startswith(b":"):
         return (), ()
     parts = raw.split(b"\0")
-    sections = (b"\n" + patch).split(b"\ndiff --git ")[1:]
-    files, lines, at, section = [], [], 0, 0
+    sections = deque((b"\n" + patch).split(b"\ndiff --git ")[1:])
+    files, lines, at = [], [], 0
     while at < len(parts) and parts[at]:
         old_mode, new_mode, old, new, letter = parts[at][1:].decode().split(" ")
         pair = letter[0] in "RC"
         old_path = os.fsdecode(parts[at + 1]) if pair else None
         path = os.fsdecode(parts[at + 1 + pair])
         at += 2 + pair
-        # a type change is written as a deletion and a creation
-        taken = 2 if letter[0] == "T" else 1
-        counts, binary = _sections(sections[section : section + taken], path)
-        section += taken
+        counts, binary = _take(sections, old, new, letter[0], path)
         files.append(_file(path, letter[0], counts, old_path, binary, (old, new), (old_mode, new_mode)))
         lines.append(counts)
-    if section != len(sections):
+    if sections:
         raise ScoringError("git's patch does not match its list of files; please report this repository.")
     return tuple(files), tuple(lines)
+
+
+def _take(sections: deque[bytes], old: str, new: str, letter: str, path: str) -> tuple[LineCounts, bool]:
+    # a type change is written as a deletion and a creation; a file that lacks its content may have no section at all
+    wanted = [(old, "0" * len(old)), ("0" * len(new), new)] if letter == "T" else [(old, new)]
+    counts, binary = NOTHING, False
+    for before, after in wanted:
+        if not sections or not _is_about(sections[0], before, after):
+            continue
+        found, opaque = _section(sections.popleft(), path)
+        counts = LineCounts(*(getattr(counts, name) + getattr(found, name) for name in NAMES)) if wanted[1:] else found
+        binary = binary or opaque
+    return counts, binary
+
+
+def _is_about(section: bytes, old: str, new: str) -> bool:
+    start = section.find(b"\nindex ")
+    # a pure rename or change of mode has no such line
+    return old == new if start < 0 else section.startswith(f"{old}..{new}".encode(), start + 7)
 
 
 def _file(
@@ -122,16 +139,6 @@ def _file(
     status: Status = letter if letter in ("A", "M", "D", "R", "C", "T") else "M"  # type: ignore[assignment]
     old, new = (None if set(blob) <= _NO_BLOB else blob for blob in blobs)
     return FileChange(path, status, counts.added, counts.deleted, old_path, binary, old, new, *modes)
-
-
-def _sections(sections: Sequence[bytes], path: str) -> tuple[LineCounts, bool]:
-    if len(sections) == 1:
-        return _section(sections[0], path)
-    if not sections:
-        raise ScoringError("git's patch ends before its list of files; the repository may be damaged.")
-    first, second = (_section(section, path) for section in sections)
-    summed = LineCounts(*(getattr(first[0], n) + getattr(second[0], n) for n in LineCounts.__slots__))
-    return summed, first[1] or second[1]
 
 
 def _section(section: bytes, path: str) -> tuple[LineCounts, bool]:
