@@ -1,0 +1,96 @@
+"""GitHub's own schemas, asked about every request, response and webhook: each answer is a list of what is wrong."""
+
+import gzip
+import json
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import jsonschema_rs
+
+SCHEMAS = "bot.forge.sandbox.schemas"
+
+
+class Contract:
+    """One vendored extract; validators are made when first needed."""
+
+    def __init__(self, name: str):
+        packed = resources.files(SCHEMAS).joinpath(f"{name}.json.gz").read_bytes()
+        self.document: dict[str, Any] = json.loads(gzip.decompress(packed))
+        self.entries: dict[str, Any] = self.document["entries"]
+        self.validators: dict[str, Any] = {}
+
+    def wrong(self, key: str, schema: Any, value: Any) -> list[str]:
+        """Where and how a value breaks a schema; empty when it does not. `key` names the schema."""
+        if key not in self.validators:
+            whole = {"allOf": [schema], "components": self.document["components"]}
+            self.validators[key] = jsonschema_rs.Draft202012Validator(whole, validate_formats=True, mask="it")
+        validator = self.validators[key]
+        return [] if validator.is_valid(value) else described(validator.iter_errors(value))
+
+
+def described(errors: Iterable[Any]) -> list[str]:
+    """The first few faults, each with the path to it."""
+    return [f"/{'/'.join(map(str, error.instance_path))}: {error.message[:300]}" for error, _ in zip(errors, range(5))]
+
+
+@cache
+def rest() -> Contract:
+    """The REST interface."""
+    return Contract("rest")
+
+
+@cache
+def webhooks() -> Contract:
+    """The webhooks."""
+    return Contract("webhooks")
+
+
+def wrong_body(operation: str, body: Any) -> list[str]:
+    """What GitHub would refuse in the body of a request."""
+    entry = rest().entries[operation]
+    if entry["body"] is None or (body is None and not entry["body_required"]):
+        return []
+    return rest().wrong(f"{operation} body", entry["body"], {} if body is None else body)
+
+
+def wrong_query(operation: str, query: dict[str, str]) -> list[str]:
+    """What GitHub would refuse in the query of a request; parameters it does not know are ignored, as it does."""
+    schemas = rest().entries[operation]["query"]
+    return [
+        f"{name} {fault}"
+        for name, value in query.items()
+        if name in schemas
+        for fault in rest().wrong(f"{operation}?{name}", schemas[name], typed(schemas[name], value))
+    ]
+
+
+def typed(schema: dict[str, Any], value: str) -> Any:
+    """A query value as the type its schema asks for."""
+    kind = schema.get("type")
+    if kind == "integer" and value.lstrip("-").isdigit():
+        return int(value)
+    if kind == "boolean" and value in {"true", "false"}:
+        return value == "true"
+    return value
+
+
+def wrong_response(operation: str, status: int, body: Any) -> list[str]:
+    """Where an answer of the sandbox is not what GitHub promises: a fault of the sandbox."""
+    responses = rest().entries[operation]["responses"]
+    if str(status) not in responses:
+        return [] if status >= 400 or status == 304 else [f"status {status} is not one of {sorted(responses)}"]
+    schema = responses[str(status)]
+    if schema is None:
+        return []
+    return rest().wrong(f"{operation} {status}", schema, body)
+
+
+def wrong_webhook(event: str, payload: dict[str, Any]) -> list[str]:
+    """Where a payload is not what GitHub would send: a fault of the sandbox."""
+    action = payload.get("action")
+    name = "-".join(part for part in (event, action) if part).replace("_", "-")
+    if name not in webhooks().entries:
+        return [f"no schema for {name}"]
+    return webhooks().wrong(name, webhooks().entries[name], payload)

@@ -1,0 +1,153 @@
+"""Things that go wrong on purpose: each is armed for so many requests or deliveries, then gone."""
+
+import re
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.forge.sandbox.errors import Refusal
+from bot.forge.sandbox.hooks import Delivery
+from bot.forge.sandbox.limits import secondary
+
+
+@dataclass
+class Fault:
+    """One armed fault of the REST interface, GraphQL or git. `left` counts down."""
+
+    method: str
+    path: str
+    left: int
+    after: bool = False  # the request is carried out first, and only the answer fails
+    refusal: Refusal | None = None
+    drop: bool = False
+    wait: float = 0.0
+
+    def meets(self, method: str, path: str) -> bool:
+        """Whether it is for this request."""
+        fits = re.fullmatch(self.method, method) and re.search(self.path, path)
+        return self.left > 0 and bool(fits)
+
+
+@dataclass
+class Trouble:
+    """One armed fault of webhook deliveries."""
+
+    kind: str  # lose, double, reorder, delay
+    events: Collection[str]
+    left: int
+    seconds: float = 0.0
+    held: list[Delivery] = field(default_factory=list)
+
+
+@dataclass
+class Faults:
+    """The switches. `method` and `path` are regular expressions; `times` says how often.
+
+    - `answer(status)`: GitHub answers 500, 502, 503, 429, ...
+    - `answer(502, after=True)`: it does so after the write happened
+    - `slow(seconds)`: the answer comes late (after the write, unless `after=False`)
+    - `drop()`: the connection closes without an answer
+    - `primary_limit(resets_at)`, `secondary_limit(retry_after, status)`
+    - `stale_reads()`: a pull request reads as it was before its last change
+    - `lose()`, `double()`, `reorder()`, `delay(seconds)`: webhook deliveries, of some events or all
+    - `clear()`: everything works again
+    """
+
+    armed: list[Fault] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    stale: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def answer(
+        self, status: int, times: int = 1, method: str = ".*", path: str = ".*", after: bool = False, message: str = ""
+    ) -> None:
+        """Answer with an error instead of, or after, doing what was asked."""
+        refusal = Refusal(status, message or WORDS.get(status, "Server Error"))
+        self.armed.append(Fault(method, path, times, after, refusal))
+
+    def slow(self, seconds: float, times: int = 1, method: str = ".*", path: str = ".*", after: bool = True) -> None:
+        """Let the caller wait for the answer."""
+        self.armed.append(Fault(method, path, times, after, wait=seconds))
+
+    def drop(self, times: int = 1, method: str = ".*", path: str = ".*", after: bool = False) -> None:
+        """Close the connection without an answer."""
+        self.armed.append(Fault(method, path, times, after, drop=True))
+
+    def primary_limit(self, resets_at: datetime, times: int = 1, method: str = ".*", path: str = ".*") -> None:
+        """The hourly limit is used up until a moment."""
+        stamp = str(int(resets_at.timestamp()))
+        said = {"X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": stamp}
+        refusal = Refusal(403, "API rate limit exceeded for installation.", headers=said)
+        self.armed.append(Fault(method, path, times, refusal=refusal))
+
+    def secondary_limit(
+        self, retry_after: int | None, status: int = 403, times: int = 1, method: str = ".*", path: str = ".*"
+    ) -> None:
+        """Too fast: 403 or 429, with or without Retry-After (seconds)."""
+        self.armed.append(Fault(method, path, times, refusal=secondary(retry_after, status)))
+
+    def stale_reads(self, times: int = 1) -> None:
+        """The next reads of pull requests show what was there before."""
+        self.stale += times
+
+    def lose(self, times: int = 1, events: Collection[str] = ()) -> None:
+        """Deliveries never arrive; the list of deliveries shows them as failed."""
+        self.troubles.append(Trouble("lose", events, times))
+
+    def double(self, times: int = 1, events: Collection[str] = ()) -> None:
+        """Deliveries arrive twice, with the same GUID."""
+        self.troubles.append(Trouble("double", events, times))
+
+    def reorder(self, times: int = 2, events: Collection[str] = ()) -> None:
+        """So many deliveries are held back, then arrive last first."""
+        self.troubles.append(Trouble("reorder", events, times))
+
+    def delay(self, seconds: float, times: int = 1, events: Collection[str] = ()) -> None:
+        """Deliveries arrive late."""
+        self.troubles.append(Trouble("delay", events, times, seconds))
+
+    def clear(self) -> None:
+        """Everything works again."""
+        with self.lock:
+            self.armed, self.troubles, self.stale = [], [], 0
+
+    def met(self, method: str, path: str) -> Fault | None:
+        """The fault for this request, used up by one."""
+        with self.lock:
+            found = next((each for each in self.armed if each.meets(method, path)), None)
+            if found:
+                found.left -= 1
+            return found
+
+    def stale_now(self) -> bool:
+        """Whether this read is stale, used up by one."""
+        with self.lock:
+            self.stale -= (now := self.stale > 0)
+            return now
+
+    def route(self, delivery: Delivery) -> list[tuple[float, Delivery]]:
+        """What becomes of a delivery: (seconds to wait, delivery) each; empty when it is lost."""
+        with self.lock:
+            for trouble in self.troubles:
+                if trouble.left > 0 and (not trouble.events or delivery.event in trouble.events):
+                    trouble.left -= 1
+                    return troubled(trouble, delivery)
+        return [(0.0, delivery)]
+
+
+WORDS = {500: "Server Error", 502: "Server Error", 503: "Service Unavailable", 429: "Too Many Requests"}
+
+
+def troubled(trouble: Trouble, delivery: Delivery) -> list[tuple[float, Delivery]]:
+    """What one fault does to one delivery."""
+    match trouble.kind:
+        case "lose":
+            return []
+        case "double":
+            return [(0.0, delivery), (0.0, delivery)]
+        case "delay":
+            return [(trouble.seconds, delivery)]
+        case _:
+            trouble.held.append(delivery)
+            return [(0.0, each) for each in reversed(trouble.held)] if trouble.left == 0 else [(-1.0, delivery)]

@@ -1,0 +1,318 @@
+"""Operations on repositories: branches, rules, people, commits, contents, references."""
+
+from typing import Any
+
+from bot.forge.sandbox.errors import Refusal, invalid, not_found
+from bot.forge.sandbox.git import NOTHING, SHA
+from bot.forge.sandbox.rest import Answer, Call, operation
+from bot.forge.sandbox.shapes import accounts
+from bot.forge.sandbox.shapes import pulls as pull_shapes
+from bot.forge.sandbox.shapes import repositories as shapes
+from bot.forge.sandbox.state import ROLES, Protection
+from bot.forge.sandbox.verbs import pushes, repositories
+
+LARGEST_CONTENT = 1024 * 1024  # bytes; GitHub leaves the content of larger files out
+COMPARED_FILES = 300
+OLD_NAMES = {"none": "none", "read": "read", "triage": "read", "write": "write", "maintain": "write", "admin": "admin"}
+
+
+@operation("GET /repos/{owner}/{repo}", "metadata:read", "read")
+def get_repository(call: Call) -> Answer:
+    """A repository."""
+    return Answer(body=shape(call))
+
+
+def shape(call: Call) -> Any:
+    """A repository with what the caller may do in it."""
+    role = call.world.role(call.repository, call.caller.login)
+    body = shapes.repository(call.world, call.repository)
+    body["permissions"] = shapes.permissions("read" if call.caller.kind == "installation" else role)
+    if parent := call.world.repositories.get(call.repository.fork_of or 0):
+        body["parent"] = body["source"] = shapes.repository(call.world, parent)
+    return body
+
+
+@operation("PATCH /repos/{owner}/{repo}", "administration:write", "admin")
+def edit_repository(call: Call) -> Answer:
+    """A new name, another default branch, archived or not."""
+    found, login = call.repository, call.caller.login
+    if call.body.get("name") not in {None, found.name}:
+        repositories.rename(call.world, found, call.body["name"], login)
+    if "archived" in call.body:
+        repositories.archive(call.world, found, call.body["archived"], login)
+    if "default_branch" in call.body:
+        call.git.commit_sha(call.body["default_branch"])
+        found.default_branch = call.body["default_branch"]
+    return Answer(body=shape(call))
+
+
+def branches(call: Call) -> dict[str, str]:
+    """Branches and their tips."""
+    return {name.removeprefix("refs/heads/"): sha for name, sha in call.git.refs("refs/heads/").items()}
+
+
+@operation("GET /repos/{owner}/{repo}/branches", "contents:read", "read")
+def list_branches(call: Call) -> Answer:
+    """All branches, or those protected or not."""
+    found, wanted = call.repository, call.query.get("protected")
+    chosen = {
+        name: sha
+        for name, sha in branches(call).items()
+        if wanted is None or (name in found.protections) == (wanted == "true")
+    }
+    return Answer(rows=[shapes.short_branch(call.world, found, name, sha) for name, sha in chosen.items()])
+
+
+def branch_name(call: Call) -> str:
+    """The branch in the path. Raises Refusal (404)."""
+    name = str(call.parts["branch"])
+    if name not in branches(call):
+        raise Refusal(404, "Branch not found")
+    return name
+
+
+@operation("GET /repos/{owner}/{repo}/branches/{branch}", "contents:read", "read")
+def get_branch(call: Call) -> Answer:
+    """One branch."""
+    name = branch_name(call)
+    facts = call.git.commits(branches(call)[name], limit=1)[0]
+    return Answer(body=shapes.branch(call.world, call.repository, name, facts))
+
+
+def protection_of(call: Call) -> Protection:
+    """The protection of the branch in the path. Raises Refusal (404)."""
+    found = call.repository.protections.get(branch_name(call))
+    if found is None:
+        raise Refusal(404, "Branch not protected")
+    return found
+
+
+@operation("GET /repos/{owner}/{repo}/branches/{branch}/protection", "administration:read", "admin")
+def get_protection(call: Call) -> Answer:
+    """A branch's protection."""
+    known = protection_of(call)
+    return Answer(body=shapes.protection(call.world, call.repository, call.parts["branch"], known))
+
+
+@operation(
+    "GET /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks", "administration:read", "admin"
+)
+def get_required_checks(call: Call) -> Answer:
+    """The checks a branch asks for."""
+    known = protection_of(call)
+    if not known.checks:
+        raise Refusal(404, "Required status checks not enabled")
+    return Answer(body=shapes.required_checks(call.world, call.repository, call.parts["branch"], known))
+
+
+@operation("GET /repos/{owner}/{repo}/rules/branches/{branch}", "metadata:read", "read")
+def get_rules(call: Call) -> Answer:
+    """The rules of a branch the way rulesets show them."""
+    found = call.repository.protections.get(call.parts["branch"])
+    if found is None:
+        return Answer(rows=[])
+    source = {"ruleset_source_type": "Repository", "ruleset_source": call.repository.full_name, "ruleset_id": 1}
+    checks = [
+        {"context": name} | ({"integration_id": app} if app else {}) for name, app in sorted(found.checks.items())
+    ]
+    rules: list[Any] = []
+    if checks:
+        inside = {"strict_required_status_checks_policy": found.strict, "required_status_checks": checks}
+        rules.append({"type": "required_status_checks", "parameters": inside, **source})
+    if found.merge_queue:
+        rules.append({"type": "merge_queue", **source})
+    return Answer(rows=rules)
+
+
+@operation("GET /repos/{owner}/{repo}/collaborators", "metadata:read", "write")
+def list_collaborators(call: Call) -> Answer:
+    """Who has a role here."""
+    people = {login: call.world.role(call.repository, login) for login in sorted(call.repository.roles)}
+    rows = [
+        accounts.user(call.world, login) | {"permissions": shapes.permissions(role), "role_name": role}
+        for login, role in people.items()
+    ]
+    return Answer(rows=rows)
+
+
+@operation("GET /repos/{owner}/{repo}/collaborators/{username}", "metadata:read", "write")
+def is_collaborator(call: Call) -> Answer:
+    """204 for who has a role here, else 404."""
+    login = call.world.account(call.parts["username"]).login
+    if login not in call.repository.roles and login != call.repository.owner:
+        raise not_found()
+    return Answer(204)
+
+
+@operation("GET /repos/{owner}/{repo}/collaborators/{username}/permission", "metadata:read", "read")
+def get_permission(call: Call) -> Answer:
+    """What a person may do here: the old four names, and the role."""
+    login = call.world.account(call.parts["username"]).login
+    role = call.world.role(call.repository, login)
+    person = accounts.user(call.world, login) | {"permissions": shapes.permissions(role), "role_name": role}
+    return Answer(body={"permission": OLD_NAMES[role], "role_name": role, "user": person})
+
+
+@operation("GET /repos/{owner}/{repo}/commits", "contents:read", "read")
+def list_commits(call: Call) -> Answer:
+    """History from a branch or commit, newest first."""
+    start = call.git.commit_sha(call.query.get("sha", call.repository.default_branch))
+    page, size = int(call.query.get("page", 1)), int(call.query.get("per_page", 30))
+    facts = call.git.commits(start, limit=page * min(size, 100) + 1)
+    return Answer(rows=[shapes.commit(call.world, call.repository, each) for each in facts])
+
+
+@operation("GET /repos/{owner}/{repo}/commits/{ref}", "contents:read", "read")
+def get_commit(call: Call) -> Answer:
+    """One commit with what it changed."""
+    sha = call.git.resolve(call.parts["ref"])
+    if sha is None:
+        raise Refusal(422, f"No commit found for SHA: {call.parts['ref']}")
+    facts = call.git.commits(sha, limit=1)[0]
+    files = call.git.changed_files(facts.parents[0], sha) if facts.parents else []
+    return Answer(body=shapes.commit(call.world, call.repository, facts, files))
+
+
+@operation("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", "pull_requests:read contents:read", "read")
+def list_pulls_of_commit(call: Call) -> Answer:
+    """Pull requests with that head or merge commit."""
+    sha = call.git.commit_sha(call.parts["commit_sha"])
+    chosen = [each for each in call.repository.pulls.values() if sha in {each.head_sha, each.merge_commit_sha}]
+    return Answer(rows=[pull_shapes.pull(call.world, call.repository, each, full=False) for each in chosen])
+
+
+@operation("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", "contents:read", "read")
+def get_git_commit(call: Call) -> Answer:
+    """A commit as git has it."""
+    facts = call.git.commits(call.git.commit_sha(call.parts["commit_sha"]), limit=1)[0]
+    return Answer(body=shapes.git_commit(call.world, call.repository, facts))
+
+
+@operation("GET /repos/{owner}/{repo}/compare/{basehead}", "contents:read", "read")
+def compare(call: Call) -> Answer:
+    """What one commit has that another has not."""
+    base_name, dots, head_name = call.parts["basehead"].partition("...")
+    if not dots:
+        raise not_found()
+    git, found = call.git, call.repository
+    base, head = git.commit_sha(base_name), git.commit_sha(head_name.rpartition(":")[2])
+    common = git.merge_base(base, head)
+    ahead, behind = git.count(head, f"^{base}"), git.count(base, f"^{head}")
+    commits = git.commits(head, f"^{base}")
+    files = git.changed_files(common, head)[:COMPARED_FILES]
+    url, page = f"{shapes.url_of(call.world, found)}/compare/{base}...{head}", f"{call.world.address}/{found.full_name}"
+    state = {(False, False): "identical", (True, False): "ahead", (False, True): "behind"}
+    body = {
+        "url": url,
+        "html_url": f"{page}/compare/{base}...{head}",
+        "permalink_url": f"{page}/compare/{base}...{head}",
+        "diff_url": f"{page}/compare/{base}...{head}.diff",
+        "patch_url": f"{page}/compare/{base}...{head}.patch",
+        "base_commit": shapes.commit(call.world, found, git.commits(base, limit=1)[0]),
+        "merge_base_commit": shapes.commit(call.world, found, git.commits(common, limit=1)[0]),
+        "status": state.get((ahead > 0, behind > 0), "diverged"),
+        "ahead_by": ahead,
+        "behind_by": behind,
+        "total_commits": ahead,
+        "commits": [shapes.commit(call.world, found, each) for each in reversed(commits)],
+        "files": [shapes.file(call.world, found, each, head) for each in files],
+    }
+    return Answer(body=body)
+
+
+@operation("GET /repos/{owner}/{repo}/contents/{path}", "contents:read", "read")
+def get_content(call: Call) -> Answer:
+    """A file or folder at a branch or commit."""
+    found, path = call.repository, call.parts["path"].strip("/")
+    ref = call.query.get("ref", found.default_branch)
+    sha = call.git.resolve(ref)
+    if sha is None:
+        raise Refusal(404, f"No commit found for the ref {ref}")
+    entry = call.git.content(sha, path)
+    if entry is None:
+        raise not_found()
+    kind, identity, data = entry
+    if kind == "tree":
+        rows = call.git.listing(sha, path)
+        return Answer(
+            body=[shapes.content(call.world, found, name, ref, what, each, None) for what, each, name in rows]
+        )
+    if "raw" in call.accept:
+        return Answer(text=data.decode(errors="replace"), media_type="application/vnd.github.raw; charset=utf-8")
+    shown = shapes.content(call.world, found, path, ref, kind, identity, data)
+    too_large = {"content": "", "encoding": "none"} if len(data) > LARGEST_CONTENT else {}
+    return Answer(body=shown | too_large)
+
+
+@operation("GET /repos/{owner}/{repo}/git/ref/{ref}", "contents:read", "read")
+def get_ref(call: Call) -> Answer:
+    """One reference."""
+    name = f"refs/{call.parts['ref']}"
+    known = call.git.refs(name)
+    if name not in known:
+        raise not_found()
+    return Answer(body=shapes.reference(call.world, call.repository, name, known[name]))
+
+
+@operation("GET /repos/{owner}/{repo}/git/matching-refs/{ref}", "contents:read", "read")
+def list_refs(call: Call) -> Answer:
+    """References that begin so."""
+    wanted = f"refs/{call.parts['ref']}"
+    chosen = {name: sha for name, sha in call.git.refs().items() if name.startswith(wanted)}
+    return Answer(rows=[shapes.reference(call.world, call.repository, name, sha) for name, sha in chosen.items()])
+
+
+@operation("POST /repos/{owner}/{repo}/git/refs", "contents:write", "write")
+def create_ref(call: Call) -> Answer:
+    """A new branch or tag."""
+    name, sha = call.body["ref"], call.body["sha"]
+    if not name.startswith(("refs/heads/", "refs/tags/")) or name in call.git.refs(name):
+        raise invalid("Reference", "ref", "Reference already exists or cannot be made")
+    return Answer(201, moved(call, name, sha))
+
+
+@operation("PATCH /repos/{owner}/{repo}/git/refs/{ref}", "contents:write", "write")
+def update_ref(call: Call) -> Answer:
+    """A branch moves."""
+    name, sha = f"refs/{call.parts['ref']}", call.body["sha"]
+    known = call.git.refs(name).get(name)
+    if known is None or not name.startswith(("refs/heads/", "refs/tags/")):
+        raise Refusal(422, "Reference does not exist")
+    if not call.body.get("force") and not call.git.ancestor(known, call.git.commit_sha(sha)):
+        raise Refusal(422, "Update is not a fast forward")
+    return Answer(200, moved(call, name, sha))
+
+
+def moved(call: Call, name: str, sha: str) -> Any:
+    """Move a reference and show it. Raises Refusal (422)."""
+    if not SHA.match(sha) or call.git.resolve(sha) is None:
+        raise Refusal(422, "Object does not exist")
+    guard(call, name)
+    pushes.push(call.world, call.repository, name, sha, call.caller.login)
+    return shapes.reference(call.world, call.repository, name, sha)
+
+
+def guard(call: Call, name: str) -> None:
+    """Protected branches move by merge only, except for administrators the rules do not bind. Raises Refusal (422)."""
+    rules = call.repository.protections.get(name.removeprefix("refs/heads/"))
+    role = call.world.role(call.repository, call.caller.login)
+    if rules and (rules.enforce_admins or ROLES.index(role) < ROLES.index("admin")):
+        raise Refusal(422, "Protected branch: changes must be made through a pull request.")
+
+
+@operation("DELETE /repos/{owner}/{repo}/git/refs/{ref}", "contents:write", "write")
+def delete_ref(call: Call) -> Answer:
+    """No branch any more."""
+    name = f"refs/{call.parts['ref']}"
+    if name not in call.git.refs(name) or not name.startswith(("refs/heads/", "refs/tags/")):
+        raise Refusal(422, "Reference does not exist")
+    guard(call, name)
+    pushes.push(call.world, call.repository, name, NOTHING, call.caller.login)
+    return Answer(204)
+
+
+@operation("GET /repos/{owner}/{repo}/labels", "issues:read pull_requests:read", "read")
+def list_labels(call: Call) -> Answer:
+    """Labels of the repository."""
+    known = call.repository.labels
+    return Answer(rows=[pull_shapes.label(call.world, call.repository, known[name]) for name in sorted(known)])

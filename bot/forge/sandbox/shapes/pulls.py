@@ -1,0 +1,256 @@
+"""Pull requests, comments, reviews, reactions and labels as JSON."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from bot.forge.sandbox.git import Git, GitFailed
+from bot.forge.sandbox.shapes import Json, accounts, stamp, stamp_or_none
+from bot.forge.sandbox.shapes.repositories import repository, url_of
+from bot.forge.sandbox.state import Comment, Label, Pull, Reaction, Repository, Review, World
+
+REACTIONS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
+
+
+def pull(world: World, found: Repository, known: Pull, full: bool = True) -> Json:
+    """A pull request; `full` adds what a list leaves out."""
+    url, page = f"{url_of(world, found)}/pulls/{known.number}", page_of(world, found, known)
+    issue = f"{url_of(world, found)}/issues/{known.number}"
+    links = {
+        "self": url,
+        "html": page,
+        "issue": issue,
+        "comments": f"{issue}/comments",
+        "review_comments": f"{url}/comments",
+        "review_comment": f"{url_of(world, found)}/pulls/comments{{/number}}",
+        "commits": f"{url}/commits",
+        "statuses": f"{url_of(world, found)}/statuses/{known.head_sha}",
+    }
+    shape: Json = {
+        "id": known.id,
+        "node_id": f"PR_{known.id}",
+        "number": known.number,
+        "url": url,
+        "html_url": page,
+        "diff_url": f"{page}.diff",
+        "patch_url": f"{page}.patch",
+        "issue_url": issue,
+        **{f"{name}_url": links[name] for name in ("commits", "review_comments", "review_comment", "comments")},
+        "statuses_url": links["statuses"],
+        "state": known.state,
+        "locked": False,
+        "title": known.title,
+        "user": accounts.user(world, known.login),
+        "body": known.body,
+        "created_at": stamp(known.created_at),
+        "updated_at": stamp(known.updated_at),
+        "closed_at": stamp_or_none(known.closed_at),
+        "merged_at": stamp_or_none(known.merged_at),
+        "merge_commit_sha": known.merge_commit_sha,
+        "assignee": None,
+        "assignees": [],
+        "requested_reviewers": [accounts.user(world, login) for login in known.requested_reviewers],
+        "requested_teams": [accounts.team(world, world.teams[found.owner, slug]) for slug in known.requested_teams],
+        "labels": [label(world, found, found.labels[name]) for name in known.labels],
+        "milestone": None,
+        "draft": known.draft,
+        "head": head(world, known),
+        "base": side(world, found, known.base_ref, known.base_sha, found.owner),
+        "_links": {name: {"href": address} for name, address in links.items()},
+        "author_association": association(world, found, known.login),
+        "auto_merge": auto_merge(world, known),
+        "active_lock_reason": None,
+    }
+    return shape | (extras(world, found, known) if full else {})
+
+
+def extras(world: World, found: Repository, known: Pull) -> Json:
+    """What a pull request shows only by itself: sizes and whether it merges."""
+    files, added, deleted, commits = sizes(found.folder, known.base_sha, known.head_sha)
+    mergeable = merges(found.folder, base_now(found, known), known.head_sha) if known.state == "open" else None
+    return {
+        "merged": known.merged_at is not None,
+        "mergeable": mergeable,
+        "rebaseable": False,
+        "mergeable_state": {True: "clean", False: "dirty", None: "unknown"}[mergeable],
+        "merged_by": accounts.user_or_none(world, known.merged_by),
+        "comments": sum(each.number == known.number for each in found.comments.values()),
+        "review_comments": 0,
+        "maintainer_can_modify": False,
+        "commits": commits,
+        "additions": added,
+        "deletions": deleted,
+        "changed_files": files,
+    }
+
+
+def base_now(found: Repository, known: Pull) -> str:
+    """The tip of the base branch, which may have moved since the pull request was made."""
+    return Git(found.folder).resolve(known.base_ref) or known.base_sha
+
+
+@lru_cache(maxsize=4096)
+def sizes(folder: Path, base: str, head_sha: str) -> tuple[int, int, int, int]:
+    """Changed files, added lines, deleted lines and commits of a pull request."""
+    git = Git(folder)
+    try:
+        files = git.changed_files(git.merge_base(base, head_sha), head_sha, with_patch=False)
+    except GitFailed:
+        return 0, 0, 0, 0
+    lines = (sum(each.additions for each in files), sum(each.deletions for each in files))
+    return len(files), *lines, git.count(head_sha, f"^{base}")
+
+
+@lru_cache(maxsize=4096)
+def merges(folder: Path, base: str, head_sha: str) -> bool:
+    """Whether two commits merge without a conflict."""
+    git = Git(folder)
+    return git.ancestor(base, head_sha) or git.merged_tree(base, head_sha) is not None
+
+
+def page_of(world: World, found: Repository, known: Pull) -> str:
+    """Where people look at a pull request."""
+    return f"{world.address}/{found.full_name}/pull/{known.number}"
+
+
+def side(world: World, found: Repository | None, ref: str, sha: str, owner: str) -> Json:
+    """One side of a pull request; without a repository once its fork is gone."""
+    shape = {"label": f"{owner}:{ref}", "ref": ref, "sha": sha, "user": accounts.user(world, owner)}
+    return shape | {"repo": repository(world, found) if found else None}
+
+
+def head(world: World, known: Pull) -> Json:
+    """The side that is to be merged."""
+    found = world.repositories.get(known.head_repository_id) if known.head_repository_id else None
+    return side(world, found, known.head_ref, known.head_sha, known.head_owner)
+
+
+def association(world: World, found: Repository, login: str) -> str:
+    """What GitHub calls a person's relation to a repository."""
+    merged = any(each.login == login and each.merged_at for each in found.pulls.values())
+    return accounts.association(world, found.owner, login, found.roles, merged)
+
+
+def auto_merge(world: World, known: Pull) -> Json | None:
+    """The wish to be merged once nothing holds it."""
+    if known.auto_merge is None:
+        return None
+    enabled = accounts.user(world, known.auto_merge.login)
+    return {
+        "enabled_by": enabled,
+        "merge_method": known.auto_merge.method,
+        "commit_title": known.title,
+        "commit_message": known.body or "",
+    }
+
+
+def label(world: World, found: Repository, known: Label) -> Json:
+    """A label."""
+    return {
+        "id": known.id,
+        "node_id": f"LA_{known.id}",
+        "url": f"{url_of(world, found)}/labels/{known.name}",
+        "name": known.name,
+        "color": known.colour,
+        "default": False,
+        "description": known.description,
+    }
+
+
+def issue(world: World, found: Repository, known: Pull) -> Json:
+    """A pull request as the issue it also is."""
+    url, page = f"{url_of(world, found)}/issues/{known.number}", page_of(world, found, known)
+    pull_url = f"{url_of(world, found)}/pulls/{known.number}"
+    return {
+        "id": known.id + 500_000_000,
+        "node_id": f"PR_{known.id}",
+        "number": known.number,
+        "url": url,
+        "repository_url": url_of(world, found),
+        "labels_url": f"{url}/labels{{/name}}",
+        "comments_url": f"{url}/comments",
+        "events_url": f"{url}/events",
+        "timeline_url": f"{url}/timeline",
+        "html_url": page,
+        "title": known.title,
+        "body": known.body,
+        "user": accounts.user(world, known.login),
+        "labels": [label(world, found, found.labels[name]) for name in known.labels],
+        "state": known.state,
+        "state_reason": None,
+        "locked": False,
+        "active_lock_reason": None,
+        "assignee": None,
+        "assignees": [],
+        "milestone": None,
+        "comments": sum(each.number == known.number for each in found.comments.values()),
+        "created_at": stamp(known.created_at),
+        "updated_at": stamp(known.updated_at),
+        "closed_at": stamp_or_none(known.closed_at),
+        "author_association": association(world, found, known.login),
+        "draft": known.draft,
+        "performed_via_github_app": None,
+        "reactions": reaction_counts(f"{url}/reactions", known.reactions),
+        "pull_request": {
+            "url": pull_url,
+            "html_url": page,
+            "diff_url": f"{page}.diff",
+            "patch_url": f"{page}.patch",
+            "merged_at": stamp_or_none(known.merged_at),
+        },
+    }
+
+
+def comment(world: World, found: Repository, known: Comment) -> Json:
+    """A comment in a conversation."""
+    url = f"{url_of(world, found)}/issues/comments/{known.id}"
+    return {
+        "id": known.id,
+        "node_id": f"IC_{known.id}",
+        "url": url,
+        "html_url": f"{world.address}/{found.full_name}/pull/{known.number}#issuecomment-{known.id}",
+        "issue_url": f"{url_of(world, found)}/issues/{known.number}",
+        "user": accounts.user(world, known.login),
+        "body": known.body,
+        "created_at": stamp(known.created_at),
+        "updated_at": stamp(known.updated_at),
+        "author_association": association(world, found, known.login),
+        "performed_via_github_app": accounts.app(world) if known.by_app else None,
+        "reactions": reaction_counts(f"{url}/reactions", known.reactions),
+    }
+
+
+def reaction_counts(url: str, reactions: list[Reaction]) -> Json:
+    """How many of each reaction."""
+    counts = {content: sum(each.content == content for each in reactions) for content in REACTIONS}
+    return {"url": url, "total_count": len(reactions), **counts}
+
+
+def reaction(world: World, known: Reaction) -> Json:
+    """One reaction."""
+    return {
+        "id": known.id,
+        "node_id": f"REA_{known.id}",
+        "user": accounts.user(world, known.login),
+        "content": known.content,
+        "created_at": stamp(known.created_at),
+    }
+
+
+def review(world: World, found: Repository, pulled: Pull, known: Review) -> Json:
+    """A submitted review."""
+    page = f"{page_of(world, found, pulled)}#pullrequestreview-{known.id}"
+    pull_url = f"{url_of(world, found)}/pulls/{pulled.number}"
+    return {
+        "id": known.id,
+        "node_id": f"PRR_{known.id}",
+        "user": accounts.user(world, known.login),
+        "body": known.body,
+        "state": known.state,
+        "html_url": page,
+        "pull_request_url": pull_url,
+        "_links": {"html": {"href": page}, "pull_request": {"href": pull_url}},
+        "submitted_at": stamp(known.submitted_at),
+        "updated_at": stamp(known.submitted_at),
+        "commit_id": known.sha,
+        "author_association": association(world, found, known.login),
+    }

@@ -1,0 +1,213 @@
+"""Whether a pull request may be merged, merging it, and the merge queue that merges what has been checked together."""
+
+from dataclasses import dataclass
+
+from bot.forge.sandbox.errors import Refusal
+from bot.forge.sandbox.git import Git, Signature
+from bot.forge.sandbox.shapes import pulls as shapes
+from bot.forge.sandbox.state import (
+    ROLES,
+    AutoMerge,
+    CheckRun,
+    Protection,
+    Pull,
+    QueueEntry,
+    Repository,
+    World,
+    pull_of,
+    writable,
+)
+from bot.forge.sandbox.verbs import pulls, pushes, queue, tell
+from bot.forge.sandbox.verbs.suites import request_suite
+
+PASSING = {"success", "neutral", "skipped"}
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Why a pull request cannot be merged now. `waiting` is False where waiting alone changes nothing."""
+
+    words: str
+    waiting: bool = False
+
+
+def latest_run(world: World, found: Repository, sha: str, name: str, app: int | None) -> CheckRun | None:
+    """The newest run of a name on a commit by the expected App; there is one App here, so another id finds none."""
+    if app not in {None, world.app.id}:
+        return None
+    runs = [run for run in found.runs.values() if (run.sha, run.name) == (sha, name)]
+    return max(runs, key=lambda run: run.id, default=None)
+
+
+def check_hold(world: World, found: Repository, sha: str, context: str, app: int | None) -> Hold | None:
+    """Why one required check holds a commit. A check run and a status of the same name must both pass."""
+    run = latest_run(world, found, sha, context, app)
+    said = [each for each in found.statuses if (each.sha, each.context) == (sha, context)] if app is None else []
+    if run is None and not said:
+        return Hold(f'Required status check "{context}" is expected.', waiting=True)
+    if run and run.status != "completed":
+        return Hold(f'Required status check "{context}" is {run.status.replace("_", " ")}.', waiting=True)
+    if said and said[-1].state == "pending":
+        return Hold(f'Required status check "{context}" is pending.', waiting=True)
+    if (run and run.conclusion not in PASSING) or (said and said[-1].state != "success"):
+        return Hold(f'Required status check "{context}" is failing.')
+    return None
+
+
+def commit_holds(world: World, found: Repository, rules: Protection, sha: str) -> list[Hold]:
+    """Why required checks hold a commit."""
+    said = (check_hold(world, found, sha, context, app) for context, app in sorted(rules.checks.items()))
+    return [each for each in said if each]
+
+
+def approvals(world: World, found: Repository, pull: Pull) -> int:
+    """How many people who may write approve of it now."""
+    last = {each.login: each.state for each in pull.reviews if each.state != "COMMENTED"}
+    return sum(
+        state == "APPROVED" and ROLES.index(world.role(found, login)) >= ROLES.index("write")
+        for login, state in last.items()
+    )
+
+
+def holds(world: World, found: Repository, pull: Pull) -> list[Hold]:
+    """Everything that keeps a pull request from being merged now."""
+    if pull.state != "open":
+        return [Hold("Pull Request is not open")]
+    found_holds = [Hold("Pull Request is still a draft")] if pull.draft else []
+    base = shapes.base_now(found, pull)
+    if not shapes.merges(found.folder, base, pull.head_sha):
+        found_holds.append(Hold("Pull Request has merge conflicts"))
+    rules = found.protections.get(pull.base_ref)
+    if rules is None:
+        return found_holds
+    found_holds += commit_holds(world, found, rules, pull.head_sha)
+    given = approvals(world, found, pull)
+    if given < rules.approvals:
+        found_holds.append(Hold(f"At least {rules.approvals} approving reviews are required ({given} given).", True))
+    if rules.strict and not Git(found.folder).ancestor(base, pull.head_sha):
+        found_holds.append(Hold("The head branch is not up to date with the base branch."))
+    return found_holds
+
+
+def may_bypass(world: World, found: Repository, pull: Pull, login: str) -> bool:
+    """Whether the rules of the branch do not bind this person."""
+    rules = found.protections.get(pull.base_ref)
+    return rules is not None and not rules.enforce_admins and world.role(found, login) == "admin"
+
+
+def merge(
+    world: World, found: Repository, number: int, login: str, sha: str | None = None, method: str = "merge",
+    message: str | None = None,
+) -> Pull:  # fmt: skip
+    """Merge it now. Raises Refusal: 403 no right, 405 not mergeable, 409 the head moved."""
+    writable(found)
+    pull = pull_of(found, number)
+    if sha is not None and sha != pull.head_sha:
+        raise Refusal(409, "Head branch was modified. Review and try the merge again.")
+    if method == "rebase":
+        raise Refusal(405, "Rebase merges are not allowed on this repository.")
+    rules = found.protections.get(pull.base_ref)
+    if rules and rules.merge_queue:
+        raise Refusal(405, "Changes must be made through the merge queue")
+    if (stopped := holds(world, found, pull)) and not may_bypass(world, found, pull, login):
+        raise Refusal(405, " ".join(each.words for each in stopped))
+    base = shapes.base_now(found, pull)
+    made = merge_commit(world, found, base, pull, login, method, message)
+    land_on(world, found, pull, base, made, login)
+    return pull
+
+
+def land_on(world: World, found: Repository, pull: Pull, base: str, made: str, login: str) -> None:
+    """Move the base branch to a merge commit, close the pull request, say so."""
+    ref = f"refs/heads/{pull.base_ref}"
+    Git(found.folder).set_ref(ref, made)
+    pushes.land(world, found, pull, made, login)
+    pushes.pushed(world, found, ref, base, made, login)
+
+
+def merge_commit(
+    world: World, found: Repository, base: str, pull: Pull, login: str, method: str, message: str | None
+) -> str:
+    """The commit that brings a pull request into a base. Raises Refusal (405)."""
+    git = Git(found.folder)
+    tree = git.merged_tree(base, pull.head_sha)
+    if tree is None:
+        raise Refusal(405, "Pull Request has merge conflicts")
+    words = f"Merge pull request #{pull.number} from {pull.head_owner}/{pull.head_ref}\n\n{pull.title}"
+    squashed = f"{pull.title} (#{pull.number})\n\n{message or pull.body or ''}".rstrip()
+    parents = [base] if method == "squash" else [base, pull.head_sha]
+    person = world.accounts.get(login)
+    author = Signature(person.name if person else login, f"{login}@example.org", world.now())
+    return git.write_commit(tree, parents, squashed if method == "squash" else message or words, author)
+
+
+def enqueue(world: World, found: Repository, number: int, login: str) -> QueueEntry:
+    """Put a pull request at the end of its base's queue and ask for checks on the result. Raises Refusal (422)."""
+    writable(found)
+    pull = pull_of(found, number)
+    serious = [each.words for each in holds(world, found, pull) if "merge queue" not in each.words]
+    if serious:
+        raise Refusal(422, " ".join(serious))
+    if queue.entry_of(found, number):
+        raise Refusal(422, "Pull request is already in the queue")
+    ahead = [each for each in found.queue if each.base_ref == pull.base_ref]
+    base = ahead[-1].head_sha if ahead else shapes.base_now(found, pull)
+    made = merge_commit(world, found, base, pull, login, "merge", None)
+    ref = f"refs/heads/gh-readonly-queue/{pull.base_ref}/pr-{number}-{base}"
+    entry = QueueEntry(number, pull.base_ref, base, ref, made, pull.head_sha, login)
+    found.queue.append(entry)
+    Git(found.folder).set_ref(ref, made)
+    pulls.tell_pull(world, found, pull, "enqueued", login)
+    request_suite(world, found, made, ref.removeprefix("refs/heads/"), base, login)
+    shape = queue.group(found, entry)
+    tell(world, "merge_group", found, login, action="checks_requested", merge_group=shape)
+    return entry
+
+
+def advance(world: World, found: Repository) -> None:
+    """Merge what can be: queue entries from the front as their checks pass, then wishes for auto-merge."""
+    for base_ref in {each.base_ref for each in found.queue}:
+        while (front := next((each for each in found.queue if each.base_ref == base_ref), None)) and step(
+            world, found, front
+        ):
+            continue
+    for pull in list(found.pulls.values()):
+        if pull.auto_merge and pull.state == "open" and not holds(world, found, pull):
+            merge(world, found, pull.number, pull.auto_merge.login, method=pull.auto_merge.method)
+
+
+def step(world: World, found: Repository, front: QueueEntry) -> bool:
+    """Merge or throw out the first entry of a queue; False while it waits."""
+    pull = found.pulls[front.number]
+    stopped = commit_holds(world, found, found.protections.get(front.base_ref, Protection()), front.head_sha)
+    if any(each.waiting for each in stopped):
+        return False
+    if stopped:
+        queue.leave(world, found, pull, "failed", world.bot.login)
+        return True
+    base = shapes.base_now(found, pull)
+    if base != front.base_sha:
+        queue.leave(world, found, pull, "base moved", world.bot.login)
+        return True
+    queue.destroy(world, found, front, "merged", front.login)
+    land_on(world, found, pull, base, front.head_sha, front.login)
+    return True
+
+
+def wish(world: World, found: Repository, number: int, login: str, method: str) -> Pull:
+    """Ask for auto-merge. Raises Refusal (422) where it could be merged at once, as GitHub does."""
+    pull = pull_of(found, number)
+    if not holds(world, found, pull):
+        raise Refusal(422, "Pull request Pull request is in clean status")
+    pull.changed(world.now(), auto_merge=AutoMerge(login, method))
+    pulls.tell_pull(world, found, pull, "auto_merge_enabled", login)
+    return pull
+
+
+def unwish(world: World, found: Repository, number: int, login: str) -> Pull:
+    """Take that back."""
+    pull = pull_of(found, number)
+    if pull.auto_merge:
+        pull.changed(world.now(), auto_merge=None)
+        pulls.tell_pull(world, found, pull, "auto_merge_disabled", login, reason="Manually disabled by user")
+    return pull
