@@ -1,10 +1,10 @@
 """The only reader of GitHub's JSON: a delivery in, envelopes out. Fields that are not read may hold anything."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any, TypeVar
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from bot.forge.envelope import Envelope, Pushed, Reachable, Unreachable
 from bot.policy.events import Changed, Commented, Pressed, Queued
@@ -15,17 +15,32 @@ class Unreadable(ValueError):
     """A delivery of a known event that lacks what every such delivery has."""
 
 
+def _in_utc(given: datetime) -> datetime:
+    try:
+        return given.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("out of range") from None
+
+
+# what does not fit a column, or is no object id, is refused at the door
+Number = Annotated[int, Field(ge=0, lt=2**63)]
+Small = Annotated[int, Field(ge=1, lt=2**31)]
+Sha = Annotated[str, Field(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})\z")]
+Name = Annotated[str, Field(max_length=255)]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+
 class _Read(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
 class _Id(_Read):
-    id: int
+    id: Number
 
 
 class _User(_Read):
-    id: int
-    login: str
+    id: Number
+    login: Name
     type: str = "User"
 
     def person(self) -> Person:
@@ -33,8 +48,8 @@ class _User(_Read):
 
 
 class _Repository(_Read):
-    id: int
-    full_name: str
+    id: Number
+    full_name: Name
 
 
 class _Delivery(_Read):
@@ -47,13 +62,13 @@ class _Delivery(_Read):
 
 
 class _Head(_Read):
-    sha: str
+    sha: Sha
 
 
 class _Pull(_Read):
-    number: int
+    number: Small
     head: _Head
-    updated_at: datetime | None = None
+    updated_at: Moment | None = None
 
 
 class _PullRequest(_Delivery):
@@ -62,15 +77,15 @@ class _PullRequest(_Delivery):
 
 
 class _Issue(_Read):
-    number: int
+    number: Small
     pull_request: dict[str, object] | None = None
 
 
 class _Comment(_Read):
-    id: int
+    id: Number
     user: _User | None
     body: str | None = None
-    created_at: datetime
+    created_at: Moment
 
 
 class _IssueComment(_Delivery):
@@ -85,12 +100,12 @@ class _Base(_Read):
 
 
 class _Named(_Read):
-    number: int
+    number: Small
     base: _Base
 
 
 class _Checked(_Read):
-    head_sha: str
+    head_sha: Sha
     pull_requests: tuple[_Named, ...] | None = ()
 
     def numbers(self, repository: _Repository) -> tuple[int | None, ...]:
@@ -116,7 +131,7 @@ class _CheckSuite(_Delivery):
 
 
 class _Group(_Read):
-    head_sha: str
+    head_sha: Sha
     head_ref: str
     base_ref: str
 
@@ -138,7 +153,7 @@ class _Commit(_Read):
 class _Push(_Delivery):
     repository: _Repository
     ref: str
-    after: str
+    after: Sha
     deleted: bool = False
     forced: bool = False
     commits: tuple[_Commit, ...] = ()
@@ -196,15 +211,20 @@ def _as(model: type[Model], payload: Payload) -> Model:
         raise Unreadable(f"{where}: {first['msg']}") from None
 
 
+def _action(payload: Payload) -> str:
+    action = payload.get("action")
+    return action if isinstance(action, str) else ""
+
+
 def _pull_request(payload: Payload) -> tuple[Envelope, ...]:
-    if payload.get("action") not in _PULL_ACTIONS:
+    if _action(payload) not in _PULL_ACTIONS:
         return ()
     news = _as(_PullRequest, payload)
     return _changed(news, news.action)
 
 
 def _review(payload: Payload) -> tuple[Envelope, ...]:
-    if payload.get("action") not in ("submitted", "dismissed"):
+    if _action(payload) not in ("submitted", "dismissed"):
         return ()
     return _changed(_as(_PullRequest, payload), "review")
 
@@ -215,7 +235,7 @@ def _changed(news: _PullRequest, what: str) -> tuple[Envelope, ...]:
 
 
 def _issue_comment(payload: Payload) -> tuple[Envelope, ...]:
-    if payload.get("action") != "created":
+    if _action(payload) != "created":
         return ()
     news = _as(_IssueComment, payload)
     author = news.comment.user
@@ -227,7 +247,7 @@ def _issue_comment(payload: Payload) -> tuple[Envelope, ...]:
 
 
 def _check_run(payload: Payload) -> tuple[Envelope, ...]:
-    if payload.get("action") not in ("rerequested", "requested_action"):
+    if _action(payload) not in ("rerequested", "requested_action"):
         return ()
     news = _as(_CheckRun, payload)
     event = _check_event(news)
@@ -245,7 +265,7 @@ def _check_event(news: _CheckRun) -> Changed | Pressed | None:
 
 
 def _check_suite(payload: Payload) -> tuple[Envelope, ...]:
-    if payload.get("action") != "rerequested":
+    if _action(payload) != "rerequested":
         return ()
     news = _as(_CheckSuite, payload)
     event = Changed("rerequested", None, news.check_suite.head_sha)
@@ -253,7 +273,7 @@ def _check_suite(payload: Payload) -> tuple[Envelope, ...]:
 
 
 def _merge_group(payload: Payload) -> tuple[Envelope, ...]:
-    if payload.get("action") != "checks_requested":
+    if _action(payload) != "checks_requested":
         return ()
     news = _as(_MergeGroup, payload)
     group = news.merge_group
@@ -271,7 +291,7 @@ def _push(payload: Payload) -> tuple[Envelope, ...]:
 
 def _repository(payload: Payload) -> tuple[Envelope, ...]:
     event: Reachable | Unreachable
-    match payload.get("action"):
+    match _action(payload):
         case "renamed" | "transferred" | "unarchived" | "edited" as why:
             event = Reachable(why)
         case "deleted" | "archived" as why:

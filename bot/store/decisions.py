@@ -1,8 +1,8 @@
 """What was found out and answered about pull requests: assessments, escalations, attestations, feedback, notes."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -15,6 +15,21 @@ from bot.store.tables import assessments, attestations, escalations, feedback, n
 from scoring.assessment import Assessment
 
 Source = Literal["command", "button", "reaction"]
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What somebody thought of a score, with the assessment that they saw (None: there was none)."""
+
+    repository_id: int
+    number: int
+    head_sha: str
+    by: Person
+    source: Source
+    useful: bool
+    text: str
+    at: datetime
+    assessment: Assessment | None
 
 
 class Decisions(AuditLog):
@@ -97,6 +112,14 @@ class Decisions(AuditLog):
             values = {"by_login": by.login, "useful": useful, "text": text, "at": at, "assessment": body}
             self._put(connection, feedback, key, values)
 
+    def all_feedback(self, repository_id: int | None = None) -> tuple[Feedback, ...]:
+        """Oldest first, for evaluation."""
+        query = sa.select(feedback).order_by(feedback.c.at, feedback.c.by_id)
+        if repository_id is not None:
+            query = query.where(feedback.c.repository_id == repository_id)
+        with self.read() as connection:
+            return tuple(_feedback(row) for row in connection.execute(query))
+
     def note(self, repository_id: int, number: int, key: str, *, at: datetime) -> None:
         """Remember that the note of that key was written."""
         with self.write() as connection:
@@ -107,6 +130,12 @@ class Decisions(AuditLog):
         query = sa.select(notes.c.key).where(of_pull(notes, repository_id, number))
         with self.read() as connection:
             return frozenset(connection.scalars(query))
+
+
+def _feedback(row: sa.Row[Any]) -> Feedback:
+    seen = None if row.assessment is None else plain.assessment(row.assessment)
+    where, by = (row.repository_id, row.number, row.head_sha), Person(row.by_id, row.by_login)
+    return Feedback(*where, by, row.source, row.useful, row.text, row.at, seen)
 
 
 def _in_utc(escalation: Escalation) -> Escalation:

@@ -1,0 +1,89 @@
+"""A delivery is stored with its job, done once, and may come again when it failed."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from bot.store import Delivery, Store
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+DELIVERY = Delivery("guid-1", "push", b'{"a": 1}', NOW)
+
+
+class Jobs:
+    """Stands where the queue stands; remembers what it was given."""
+
+    def __init__(self, queued: bool = True) -> None:
+        self.given: list[str] = []
+        self.queued = queued
+
+    def __call__(self, delivery: Delivery, connection: sa.Connection) -> bool:
+        self.given.append(delivery.guid)
+        return self.queued
+
+
+def test_a_delivery_is_done_once(store: Store) -> None:
+    jobs = Jobs()
+    assert [store.receive(DELIVERY, jobs), store.receive(DELIVERY, jobs)] == [True, False]
+    store.settle("guid-1")
+    assert not store.receive(DELIVERY, jobs)
+    assert jobs.given == ["guid-1"]
+    assert store.delivery_state("guid-1") == "done"
+
+
+def test_a_delivery_that_failed_may_come_again(store: Store) -> None:
+    jobs = Jobs()
+    store.receive(DELIVERY, jobs)
+    store.give_up("guid-1", "the forge was away")
+    assert store.failed_deliveries() == (("guid-1", "push", "the forge was away"),)
+    assert store.receive(DELIVERY, jobs)
+    assert (store.delivery_state("guid-1"), len(jobs.given)) == ("received", 2)
+
+
+def test_a_delivery_without_work_is_done_at_once(store: Store) -> None:
+    store.receive(DELIVERY, Jobs(queued=False))
+    assert store.delivery_state("guid-1") == "done"
+
+
+def test_a_delivery_whose_job_cannot_be_made_is_not_stored(store: Store) -> None:
+    def broken(delivery: Delivery, connection: sa.Connection) -> bool:
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        store.receive(DELIVERY, broken)
+    assert store.delivery_state("guid-1") is None
+
+
+def test_a_delivery_that_was_never_finished_may_come_again_after_some_hours(store: Store) -> None:
+    jobs = Jobs()
+    store.receive(DELIVERY, jobs)
+    late = Delivery("guid-1", "push", b"{}", NOW + timedelta(hours=7))
+    assert store.receive(late, jobs)
+
+
+def test_a_refused_delivery_is_kept_for_a_person_to_see(store: Store) -> None:
+    store.refuse(DELIVERY, "repository: Field required")
+    assert store.failed_deliveries() == (("guid-1", "push", "repository: Field required"),)
+    assert store.delivery_body("guid-1") == b'{"a": 1}'
+
+
+def test_the_body_is_kept_until_the_work_is_done(store: Store) -> None:
+    store.receive(DELIVERY, Jobs())
+    assert store.delivery_body("guid-1") == b'{"a": 1}'
+    store.settle("guid-1")
+    assert store.delivery_body("guid-1") is None
+
+
+def test_the_sweep_learns_which_deliveries_came_through(store: Store) -> None:
+    for number, guid in enumerate(("one", "two", "three")):
+        store.receive(Delivery(guid, "push", b"{}", NOW + timedelta(seconds=number)), Jobs())
+    store.give_up("two", "broken")
+    many = frozenset({"one", "two", "three", *(f"never-{number}" for number in range(1200))})
+    assert store.processed(many) == {"one", "three"}
+
+
+def test_old_deliveries_are_forgotten(store: Store) -> None:
+    store.receive(DELIVERY, Jobs())
+    assert store.prune_inbox(NOW + timedelta(days=8)) == 1
+    assert store.delivery_state("guid-1") is None

@@ -1,0 +1,206 @@
+"""What is kept comes back as it was."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.policy.escalation import Escalation
+from bot.policy.pull import Person
+from bot.store import KnownRepository, Store, plain
+from scoring.assessment import Assessment, Proof, Reason, Suggestion
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ADA, BOB = Person(1, "ada"), Person(2, "bob")
+HEAD, NEXT = "a" * 40, "b" * 40
+
+ASSESSMENT = Assessment(
+    sha=HEAD,
+    at=NOW,
+    percentile=0.96,
+    probability=0.031,
+    base_rate=0.012,
+    reasons=(Reason("churn", "It changes {subject}", "412 lines", "31 lines", 0.7, "src/caf\udce9.py"),),
+    suggestions=(Suggestion("Split it", 0.6), Suggestion("Add tests to {subject}", None, "src")),
+    model="shipped-2026.11",
+    reference=500,
+    labelled=12,
+    features={"churn": 412.0, "odd": float("inf")},
+    proof=Proof("P", "comments", "The parsed code is equal"),
+)
+ASKED = Escalation(
+    id="c1",
+    reason="security",
+    text="it cannot wait\u202e",
+    by=ADA,
+    at=NOW,
+    head_sha=HEAD,
+    content="c" * 40,
+    window="Holidays",
+    expires=NOW + timedelta(days=9),
+    percentile=0.96,
+    model="shipped-2026.11",
+)
+
+
+def kinds(store: Store) -> list[str]:
+    return [record.kind for record in store.audit_records()]
+
+
+def test_an_assessment_comes_back_as_it_was(store: Store) -> None:
+    store.save_assessment(7, 1, HEAD, ASSESSMENT)
+    assert store.assessment(7, 1, HEAD) == ASSESSMENT
+
+
+def test_an_assessment_belongs_to_its_head_and_pull_request(store: Store) -> None:
+    store.save_assessment(7, 1, HEAD, ASSESSMENT)
+    assert [store.assessment(7, 1, NEXT), store.assessment(7, 2, HEAD), store.assessment(8, 1, HEAD)] == [None] * 3
+
+
+def test_a_newer_assessment_of_the_same_head_replaces_the_older(store: Store) -> None:
+    newer = replace(ASSESSMENT, percentile=0.5, proof=None)
+    store.save_assessment(7, 1, HEAD, ASSESSMENT)
+    store.save_assessment(7, 1, HEAD, newer)
+    assert store.assessment(7, 1, HEAD) == newer
+
+
+def test_a_forgotten_assessment_is_gone(store: Store) -> None:
+    store.save_assessment(7, 1, HEAD, ASSESSMENT)
+    store.forget_assessment(7, 1, HEAD)
+    assert store.assessment(7, 1, HEAD) is None
+
+
+def test_escalations_come_back_oldest_first(store: Store) -> None:
+    younger = replace(ASKED, id="c2", at=NOW + timedelta(hours=1))
+    store.save_escalation(7, 1, younger, at=NOW)
+    store.save_escalation(7, 1, ASKED, at=NOW)
+    assert store.escalations(7, 1) == (ASKED, younger)
+    assert store.escalations(7, 2) == ()
+
+
+def test_each_change_of_state_of_an_escalation_is_one_audit_record(store: Store) -> None:
+    approved = replace(ASKED, state="approved", answered_by=BOB, answered_at=NOW, answer="go")
+    for one in (ASKED, ASKED, approved, approved):
+        store.save_escalation(7, 1, one, at=NOW)
+    bodies = [json.loads(record.body) for record in store.audit_records(7, 1)]
+    assert [(body["was"], body["escalation"]["state"]) for body in bodies] == [(None, "asked"), ("asked", "approved")]
+    assert store.escalations(7, 1) == (approved,)
+
+
+def test_an_escalation_whose_end_lies_in_a_repeated_hour_is_saved_once(store: Store) -> None:
+    end = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"), fold=1)
+    for _ in range(2):
+        store.save_escalation(7, 1, replace(ASKED, expires=end), at=NOW)
+    assert kinds(store) == ["escalation"]
+    assert store.escalations(7, 1)[0].expires == end.astimezone(UTC)
+
+
+def test_an_attestation_is_audited_once(store: Store) -> None:
+    for _ in range(2):
+        store.save_attestation(7, 1, HEAD, ADA, at=NOW)
+    assert store.attested(7, 1) == {HEAD}
+    assert kinds(store) == ["attestation"]
+
+
+def test_feedback_is_kept_beside_the_score_it_is_about(store: Store) -> None:
+    store.save_assessment(7, 1, HEAD, ASSESSMENT)
+    store.save_feedback(7, 1, HEAD, ADA, False, "too high", at=NOW)
+    store.save_feedback(7, 1, HEAD, ADA, True, "after all", at=NOW)
+    store.save_feedback(7, 1, HEAD, BOB, True, at=NOW, source="reaction")
+    given_ = store.all_feedback()
+    assert [(one.by, one.useful, one.text, one.source) for one in given_] == [
+        (ADA, True, "after all", "command"),
+        (BOB, True, "", "reaction"),
+    ]
+    assert given_[0].assessment == ASSESSMENT
+
+
+def test_a_note_is_remembered(store: Store) -> None:
+    store.note(7, 1, "window:Holidays", at=NOW)
+    store.note(7, 1, "window:Holidays", at=NOW)
+    assert store.notes(7, 1) == {"window:Holidays"}
+    assert store.notes(7, 2) == frozenset()
+
+
+def test_the_last_good_configuration_of_a_branch_is_kept(store: Store) -> None:
+    store.save_configuration(7, "main", text="version: 1", sha=HEAD, at=NOW)
+    store.save_configuration(7, "main", text="version: 1 # newer", sha=NEXT, at=NOW)
+    found = store.last_good(7, "main")
+    assert found is not None
+    assert (found.text, found.sha, found.at) == ("version: 1 # newer", NEXT, NOW)
+    assert store.last_good(7, "release") is None
+
+
+def test_a_pull_request_keeps_the_newest_news_whatever_the_order(store: Store) -> None:
+    for minutes, head in ((5, NEXT), (3, HEAD)):
+        store.saw_pull(7, 1, NOW + timedelta(minutes=minutes), head)
+    store.saw_pull(7, 1)
+    assert store.newest(7, 1) == NOW + timedelta(minutes=5)
+    assert store.pulls_at(7, NEXT) == (1,)
+    assert store.pulls_at(7, HEAD) == ()
+    assert store.newest(7, 2) is None
+
+
+def know(store: Store, number: int, base: str = "main", *, ready: bool = False) -> None:
+    store.save_pull(7, number, head_sha=HEAD, base_ref=base, open=True, ready=ready, verdict=1, percentile=0.9)
+
+
+def test_open_pull_requests_come_with_those_ready_to_land_first(store: Store) -> None:
+    store.saw_repository(KnownRepository(7, 70, "o/r"))
+    know(store, 1)
+    know(store, 2, ready=True)
+    know(store, 3, "release")
+    store.close_pull(7, 3)
+    assert [(pull.number, pull.verdict) for pull in store.open_pulls()] == [(2, 1), (1, 1)]
+    assert store.open_pulls(7, "release") == ()
+    assert store.open_pulls(8) == ()
+
+
+def test_pull_requests_of_a_repository_that_is_gone_are_not_swept(store: Store) -> None:
+    store.saw_repository(KnownRepository(7, 70, "o/r"))
+    know(store, 1)
+    store.repository_gone(7, "deleted")
+    assert (store.open_pulls(), store.repositories()) == ((), ())
+    store.saw_repository(KnownRepository(7, 0, "o/new-name"))
+    assert store.repositories() == (KnownRepository(7, 70, "o/new-name"),)
+    store.installation_gone(70, "suspended")
+    assert store.repository(7) == KnownRepository(7, 70, "o/new-name", "suspended")
+    assert store.repositories(70) == ()
+
+
+def test_one_holder_leads_until_its_lease_runs_out(store: Store) -> None:
+    minute = timedelta(minutes=1)
+    assert store.lead("clock", "a", NOW, minute)
+    assert not store.lead("clock", "b", NOW, minute)
+    assert store.lead("clock", "a", NOW + timedelta(seconds=30), minute)
+    assert not store.lead("clock", "b", NOW + timedelta(seconds=80), minute)
+    assert store.lead("clock", "b", NOW + timedelta(seconds=90), minute)
+    store.resign("clock", "a")
+    assert not store.lead("clock", "a", NOW + timedelta(seconds=91), minute)
+    store.resign("clock", "b")
+    assert store.lead("clock", "a", NOW + timedelta(seconds=91), minute)
+
+
+def test_a_bucket_of_time_is_used_once(store: Store) -> None:
+    assert [store.once("sweep 12:00", NOW), store.once("sweep 12:00", NOW)] == [True, False]
+    store.prune_ticks(NOW + timedelta(days=1))
+    assert store.once("sweep 12:00", NOW)
+
+
+def test_a_moment_without_a_zone_is_refused(store: Store) -> None:
+    with pytest.raises(Exception, match="needs a time zone"):
+        store.note(7, 1, "k", at=datetime(2026, 1, 1))
+
+
+@given(st.text(st.characters(exclude_categories=())), st.floats(allow_nan=False))
+def test_any_text_and_number_survives_the_way_through_json(text: str, number: float) -> None:
+    odd = replace(
+        ASSESSMENT, model=text, features={text: number}, reasons=(replace(ASSESSMENT.reasons[0], subject=text),)
+    )
+    assert plain.assessment(plain.to_text(odd)) == odd
+    asked = replace(ASKED, text=text, percentile=number, answered_by=Person(9, text, True), answered_at=NOW)
+    assert plain.escalation(plain.to_text(asked)) == asked

@@ -1,0 +1,241 @@
+"""The HTTP door, as GitHub and an attacker see it."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from webhook_examples import example, examples
+from werkzeug.test import TestResponse
+
+from bot.intake import envelopes_of, intake
+from bot.policy.events import Changed, Commented
+from bot.queue import Job, LeaseQueue
+from bot.store import Store
+from bot.webhook import Door, Limits, create_blueprint, signature
+from bot.worker import Worker
+
+SECRET = "it's a secret to everybody"
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+class Server:
+    """The whole door on a real store and queue."""
+
+    def __init__(self, folder: Path, limits: Limits | None = None, **door: Any) -> None:
+        self.store = Store(f"sqlite:///{folder / 'codechill.db'}")
+        self.queue = LeaseQueue(self.store.engine)
+        app = Flask("test")
+        door = {"clock": lambda: NOW} | door
+        enqueue = intake(self.store, self.queue)
+        secrets = (SECRET, "the one before")
+        app.register_blueprint(create_blueprint(secrets, self.store, enqueue, limits, door=Door(**door)))
+        self.client: FlaskClient = app.test_client()
+        self.jobs: list[Job] = []
+
+    def send(self, event: str, payload: Any, guid: str = "guid-1", **headers: str) -> TestResponse:
+        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        given = {
+            "X-GitHub-Event": event,
+            "X-GitHub-Delivery": guid,
+            "X-Hub-Signature-256": signature(SECRET, body),
+            "Content-Type": "application/json",
+        }
+        given |= {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.post("/webhook", data=body, headers={k: v for k, v in given.items() if v})
+
+    def work(self) -> list[Job]:
+        def handle(job: Job) -> None:
+            self.jobs.append(job)
+            self.store.settle(job.payload["delivery"])
+
+        worker = Worker(self.queue, handle, lambda: NOW, name="w")
+        while worker.run_one():
+            pass
+        return self.jobs
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    one = Server(tmp_path)
+    yield one
+    one.store.close()
+
+
+OPENED = example("pull_request", "opened")
+
+
+def test_a_signed_delivery_is_stored_with_its_job_and_answered(server: Server) -> None:
+    answer = server.send("pull_request", OPENED)
+    assert (answer.status_code, answer.text) == (202, "accepted\n")
+    assert server.store.delivery_state("guid-1") == "received"
+    (job,) = server.work()
+    (one,) = envelopes_of(job)
+    assert (job.kind, job.key, one.number) == ("pull", "186853002#2", 2)
+    assert isinstance(one.event, Changed)
+    assert server.store.delivery_state("guid-1") == "done"
+
+
+def test_the_same_delivery_again_is_not_done_twice(server: Server) -> None:
+    answers = [server.send("pull_request", OPENED).text for _ in range(3)]
+    assert answers == ["accepted\n", "known already\n", "known already\n"]
+    assert len(server.work()) == 1
+    server.send("pull_request", OPENED)
+    assert len(server.work()) == 1
+
+
+def test_a_delivery_that_failed_is_done_when_it_comes_again(server: Server) -> None:
+    server.send("pull_request", OPENED)
+    server.work()
+    server.store.give_up("guid-1", "the forge was away")
+    assert server.send("pull_request", OPENED).text == "accepted\n"
+    assert len(server.work()) == 2
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "sha256=",
+        "sha1=" + "0" * 40,
+        "sha256=" + "0" * 64,
+        signature("another secret", json.dumps(OPENED).encode()),
+        signature(SECRET, json.dumps(OPENED).encode()).upper(),
+        signature(SECRET, b"another body"),
+        "sha256=\u00e9",
+    ],
+)
+def test_a_missing_or_wrong_signature_is_refused_and_nothing_is_stored(server: Server, given: str) -> None:
+    assert server.send("pull_request", OPENED, X_Hub_Signature_256=given).status_code == 401
+    assert server.store.delivery_state("guid-1") is None
+    assert server.work() == []
+
+
+def test_the_secret_before_still_opens_while_it_is_being_replaced(server: Server) -> None:
+    given = signature("the one before", json.dumps(OPENED).encode())
+    assert server.send("pull_request", OPENED, X_Hub_Signature_256=given).status_code == 202
+
+
+def test_the_signature_is_that_of_the_documentation() -> None:
+    # the example pair of GitHub's page on validating deliveries
+    right = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+    assert signature("It's a Secret to Everybody", b"Hello, World!") == right
+
+
+@pytest.mark.parametrize("event", ["star", "workflow_run", "nonsense"])
+def test_an_unknown_event_is_answered_and_not_kept(server: Server, event: str) -> None:
+    assert server.send(event, {"action": "created"}).status_code == 204
+    assert server.store.delivery_state("guid-1") is None
+
+
+def test_a_ping_is_answered(server: Server) -> None:
+    assert server.send("ping", example("ping")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'"text"', b"null", b"\xff\xfe{}", b"[" * 100_000, b'{"a":' * 5_000]
+)
+def test_a_body_that_is_no_json_object_is_refused(server: Server, body: bytes) -> None:
+    assert server.send("pull_request", body).status_code == 400
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data"])
+def test_another_content_type_is_refused(server: Server, kind: str) -> None:
+    assert server.send("pull_request", OPENED, Content_Type=kind).status_code == 415
+
+
+@pytest.mark.parametrize("guid", ["", "a" * 65, "../../etc", "a b", "é"])
+def test_a_delivery_without_a_proper_guid_is_refused(server: Server, guid: str) -> None:
+    assert server.send("pull_request", OPENED, guid).status_code == 400
+
+
+def test_a_delivery_without_an_event_is_refused(server: Server) -> None:
+    assert server.send("", OPENED).status_code == 400
+
+
+def test_a_body_above_the_limit_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    server = Server(tmp_path, Limits(body=1000))
+    assert server.send("pull_request", b"{" + b" " * 1000).status_code == 413
+    assert server.send("ping", b"{" + b" " * 998 + b"}").status_code == 200
+
+
+def test_a_compressed_body_is_not_unpacked(server: Server) -> None:
+    body = gzip.compress(json.dumps(OPENED).encode())
+    assert server.send("pull_request", body, Content_Encoding="gzip").status_code == 400
+
+
+def test_a_known_event_that_lacks_what_we_need_is_kept_for_a_person(server: Server) -> None:
+    assert server.send("pull_request", {"action": "opened"}).status_code == 202
+    assert server.store.failed_deliveries() == (("guid-1", "pull_request", "repository: Field required"),)
+    assert server.send("pull_request", OPENED).text == "accepted\n"
+
+
+def test_deliveries_about_one_change_become_one_job_that_knows_the_newest(server: Server) -> None:
+    for turn, when in enumerate(("2026-11-21T10:00:00Z", "2026-11-21T11:00:00Z", "2026-11-21T09:00:00Z")):
+        payload = example("pull_request", "synchronize")
+        payload["pull_request"]["updated_at"] = when
+        server.send("pull_request", payload, f"guid-{turn}")
+    assert len(server.work()) == 1
+    assert server.store.newest(186853002, 2) == datetime(2026, 11, 21, 11, tzinfo=UTC)
+    assert [server.store.delivery_state(f"guid-{turn}") for turn in range(3)] == ["done"] * 3
+
+
+def test_every_comment_is_a_job_of_its_own_and_goes_first(server: Server) -> None:
+    server.send("pull_request", OPENED | {"repository": {"id": 1, "full_name": "o/r"}}, "guid-0")
+    payload = example("issue_comment", "created")
+    payload["issue"]["pull_request"] = {}
+    server.send("issue_comment", payload, "guid-1")
+    server.send("issue_comment", payload, "guid-2")
+    events = [type(envelopes_of(job)[0].event) for job in server.work()]
+    assert events == [Commented, Commented, Changed]
+
+
+def test_a_delivery_about_a_repository_is_one_job_with_all_its_envelopes(server: Server) -> None:
+    payload = example("installation_repositories")
+    payload |= {"repositories_added": [{"id": number, "full_name": f"o/{number}"} for number in (1, 2, 3)]}
+    server.send("installation_repositories", payload)
+    (job,) = server.work()
+    assert (job.kind, [one.repository_id for one in envelopes_of(job)]) == ("repository", [1, 2, 3])
+    assert [known.id for known in server.store.repositories()] == [1, 2, 3]
+
+
+def test_every_official_example_goes_through_the_door(server: Server) -> None:
+    codes = {
+        server.send(event, payload, f"guid-{turn}").status_code for turn, (event, payload) in enumerate(examples())
+    }
+    assert codes == {200, 202}
+    server.work()
+    assert server.store.failed_deliveries() == ()
+
+
+def test_the_disk_being_full_is_an_error_to_the_forge_so_that_it_can_be_sent_again(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    server.store.close()
+    (tmp_path / "codechill.db").unlink()
+    (tmp_path / "codechill.db").mkdir()
+    assert server.send("pull_request", OPENED).status_code == 500
+
+
+def test_health_says_alive_and_readiness_names_the_part_that_is_not(tmp_path: Path) -> None:
+    server = Server(tmp_path, ready=lambda: {"database": True, "worker": False}, metrics=lambda: b"up 1\n")
+    assert server.client.get("/healthz").status_code == 200
+    ready = server.client.get("/readyz")
+    assert (ready.status_code, ready.json) == (503, {"ready": False, "parts": {"database": True, "worker": False}})
+    assert server.client.get("/metrics").data == b"up 1\n"
+
+
+def test_the_door_opens_one_way_only(server: Server) -> None:
+    assert server.client.get("/webhook").status_code == 405
+
+
+@pytest.mark.parametrize("secret", ["", (), ("a", "")])
+def test_an_empty_secret_is_refused(tmp_path: Path, secret: str | tuple[str, ...]) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'a.db'}")
+    with pytest.raises(ValueError, match="secret is empty"):
+        create_blueprint(secret, store, lambda delivery, connection: True)
+    store.close()
