@@ -1,0 +1,42 @@
+import pytest
+
+from bot.setup.hosts import Host, UnusableHost, host, web_of
+
+
+@pytest.mark.parametrize(
+    ("address", "web", "api"),
+    [
+        ("https://github.com", "https://github.com", "https://api.github.com"),
+        ("github.com", "https://github.com", "https://api.github.com"),
+        ("https://git.example.org/", "https://git.example.org", "https://git.example.org/api/v3"),
+        ("https://acme.ghe.com", "https://acme.ghe.com", "https://api.acme.ghe.com"),
+        ("http://127.0.0.1:9999", "http://127.0.0.1:9999", "http://127.0.0.1:9999/api/v3"),
+    ],
+)
+def test_each_kind_of_github_has_its_api_and_back(address: str, web: str, api: str) -> None:
+    assert host(address) == Host(web, api)
+    assert web_of(api) == web
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://git.example.org", "ftp://github.com", "https://a:b@github.com", "https://github.com/x", "", "https://?q"],
+)
+def test_an_address_over_which_secrets_could_leak_is_refused(address: str) -> None:
+    with pytest.raises(UnusableHost):
+        host(address)
+
+
+def test_an_app_is_made_for_a_person_or_an_organisation() -> None:
+    there = host("github.com")
+    assert there.new_app(None, "s") == "https://github.com/settings/apps/new?state=s"
+    assert there.new_app("acme", "s") == "https://github.com/organizations/acme/settings/apps/new?state=s"
+    assert there.install("chill") == "https://github.com/apps/chill/installations/new"
+    assert host("git.example.org").install("chill") == "https://git.example.org/github-apps/chill/installations/new"
+    assert there.app_settings("chill", "acme") == "https://github.com/organizations/acme/settings/apps/chill"
+
+
+@pytest.mark.parametrize("name", ["../../evil", "a/b", "a b", "a?x=1", "-a"])
+def test_an_organisation_cannot_lead_elsewhere(name: str) -> None:
+    with pytest.raises(UnusableHost):
+        host("github.com").new_app(name, "s")
