@@ -165,7 +165,7 @@ def _error(complaint: str, code: int) -> GitError:
     if _CORRUPT.search(complaint):
         return Corrupt(words)
     if re.search(
-        r"couldn't find remote ref|unknown revision|Not a valid (object|commit) name|ambiguous argument", complaint
+        r"couldn't find remote ref|unknown revision|Not a valid (object|commit) name|not a tree object", complaint
     ):
         return Missing(words)
     return GitError(words)

@@ -106,7 +106,7 @@ class Mirror:
 
         Raises TooLarge above `limit` bytes.
         """
-        if "\0" in path or not path:
+        if "\0" in path or any(part in ("", ".", "..") for part in path.split("/")):
             return None
         place = ["--literal-pathspecs", "ls-tree", "-z", "--full-tree", valid_sha(sha), "--", path]
         entry = self._read(repository_id, place).decode("utf-8", "surrogateescape")

@@ -1,0 +1,467 @@
+"""Mirrors of real repositories, hostile and broken ones included."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from bot.git import Git, GitError, GitTimeout
+from bot.mirror import Mirror, Missing, TooLarge, valid_ref, valid_sha, valid_url
+
+LOCAL = Git(timeout=20, protocols="file")
+MAIN, PULL = "refs/heads/main", "refs/pull/1/head"
+
+
+class Origin:
+    """A repository on the forge."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+        self.git("init", "-q", "-b", "main")
+        self.git("config", "uploadpack.allowAnySHA1InWant", "true")
+
+    @property
+    def url(self) -> str:
+        return self.folder.as_uri()
+
+    def git(self, *arguments: str) -> str:
+        names = {f"GIT_{who}_{what}": "a@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        done = subprocess.run(
+            ["git", *arguments], cwd=self.folder, env={**os.environ, **names}, check=True, capture_output=True
+        )
+        return done.stdout.decode("utf-8", "surrogateescape").strip()
+
+    def write(self, path: str, content: str | bytes) -> None:
+        place = self.folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    def commit(self, path: str = "a.txt", content: str | bytes = "one\n", message: str = "change") -> str:
+        self.write(path, content)
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", message)
+        return self.git("rev-parse", "HEAD")
+
+    def pull(self, number: int, path: str, content: str | bytes) -> str:
+        """A pull request: one commit off main that only refs/pull/N/head reaches."""
+        self.git("checkout", "-q", "--detach", "main")
+        sha = self.commit(path, content)
+        self.git("update-ref", f"refs/pull/{number}/head", sha)
+        self.git("checkout", "-q", "main")
+        return sha
+
+
+LINES = "".join(f"line {number}\n" for number in range(40))
+
+
+@pytest.fixture
+def origin(tmp_path: Path) -> Origin:
+    one = Origin(tmp_path / "origin")
+    one.commit("a.txt", LINES)
+    return one
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Mirror:
+    return Mirror(tmp_path / "mirrors", git=LOCAL)
+
+
+def test_a_pull_request_is_fetched_from_the_base_repository(origin: Origin, mirror: Mirror) -> None:
+    base, head = origin.git("rev-parse", "main"), origin.pull(1, "b.txt", "new\n")
+    assert mirror.fetch(7, origin.url, [MAIN, PULL]) == {MAIN: base, PULL: head}
+    assert mirror.merge_base(7, base, head) == base
+    assert "+new" in mirror.diff(7, base, head)
+    assert mirror.file_at(7, head, "b.txt") == b"new\n"
+    assert mirror.has(7, head)
+    assert not mirror.has(7, "0" * 40)
+
+
+def test_fetching_again_brings_what_is_new_and_follows_a_forced_push(origin: Origin, mirror: Mirror) -> None:
+    origin.pull(1, "b.txt", "new\n")
+    mirror.fetch(7, origin.url, [MAIN, PULL])
+    moved = origin.pull(1, "b.txt", "quite another\n")
+    assert mirror.fetch(7, origin.url, [PULL]) == {PULL: moved}
+
+
+def test_a_mirror_has_no_work_tree_and_no_hooks(origin: Origin, mirror: Mirror) -> None:
+    mirror.fetch(7, origin.url, [MAIN])
+    folder = mirror.path(7)
+    assert not (folder / "hooks").exists()
+    assert sorted(one.name for one in folder.parent.iterdir()) == ["7.git", "7.lock"]
+    assert "bare = true" in (folder / "config").read_text()
+
+
+def test_a_hook_in_the_mirror_is_not_run(origin: Origin, mirror: Mirror, tmp_path: Path) -> None:
+    mirror.fetch(7, origin.url, [MAIN])
+    hook = mirror.path(7) / "hooks" / "reference-transaction"
+    hook.parent.mkdir()
+    hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    hook.chmod(0o755)
+    origin.commit("a.txt", "two\n")
+    mirror.fetch(7, origin.url, [MAIN])
+    assert not (tmp_path / "ran").exists()
+
+
+def test_attributes_of_the_repository_do_not_change_its_diff(origin: Origin, mirror: Mirror) -> None:
+    base = origin.commit(".gitattributes", "*.txt -diff\n* filter=lfs diff=evil\n")
+    head = origin.pull(1, "a.txt", LINES + "more\n")
+    mirror.fetch(7, origin.url, [MAIN, PULL])
+    assert "+more" in mirror.diff(7, base, head)
+
+
+def test_a_pull_request_that_is_gone_is_missing(origin: Origin, mirror: Mirror) -> None:
+    with pytest.raises(Missing):
+        mirror.fetch(7, origin.url, ["refs/pull/99/head"])
+
+
+def test_a_repository_that_is_gone_is_an_error_that_names_no_credential(mirror: Mirror, tmp_path: Path) -> None:
+    with pytest.raises(GitError):
+        mirror.fetch(7, (tmp_path / "nothing").as_uri(), [MAIN])
+
+
+def test_reading_before_fetching_is_missing(mirror: Mirror) -> None:
+    with pytest.raises(Missing):
+        mirror.diff(7, "0" * 40, "1" * 40)
+
+
+def test_an_unknown_commit_is_missing_and_costs_the_mirror_nothing(origin: Origin, mirror: Mirror) -> None:
+    base = mirror.fetch(7, origin.url, [MAIN])[MAIN]
+    for read in (
+        lambda: mirror.merge_base(7, base, "1" * 40),
+        lambda: mirror.diff(7, "1" * 40, base),
+        lambda: mirror.file_at(7, "1" * 40, "a.txt"),
+    ):
+        with pytest.raises(Missing):
+            read()
+    marker = mirror.path(7) / "kept"
+    marker.touch()
+    mirror.fetch(7, origin.url, [MAIN])
+    assert marker.exists()
+
+
+def test_unrelated_histories_have_no_merge_base(origin: Origin, mirror: Mirror) -> None:
+    base = origin.git("rev-parse", "main")
+    origin.git("checkout", "-q", "--orphan", "other")
+    origin.git("update-ref", PULL, origin.commit("c.txt", "c\n"))
+    head = mirror.fetch(7, origin.url, [MAIN, PULL])[PULL]
+    assert mirror.merge_base(7, base, head) is None
+
+
+# --- the name of a content
+
+
+def ids(mirror: Mirror, origin: Origin) -> str:
+    found = mirror.fetch(7, origin.url, [MAIN, PULL])
+    return mirror.patch_id(7, found[MAIN], found[PULL])
+
+
+def test_the_patch_id_survives_a_clean_merge_of_the_base(origin: Origin, mirror: Mirror) -> None:
+    origin.pull(1, "a.txt", LINES.replace("line 30", "changed"))
+    before = ids(mirror, origin)
+    origin.commit("a.txt", "first\n" + LINES, "the base moves on, far above")
+    origin.commit("z.txt", "z\n", "and elsewhere")
+    assert ids(mirror, origin) == before
+    origin.git("checkout", "-q", "--detach", PULL)
+    origin.git("merge", "-q", "-m", "merge the base", "main")
+    origin.git("update-ref", PULL, "HEAD")
+    origin.git("checkout", "-q", "main")
+    assert ids(mirror, origin) == before
+
+
+def test_the_patch_id_survives_a_clean_rebase(origin: Origin, mirror: Mirror) -> None:
+    content = LINES.replace("line 30", "changed")
+    origin.pull(1, "a.txt", content)
+    before = ids(mirror, origin)
+    origin.commit("a.txt", "first\n" + LINES)
+    origin.pull(1, "a.txt", "first\n" + content)
+    assert ids(mirror, origin) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda origin: origin.pull(1, "a.txt", LINES.replace("line 30", "changed again")),
+        lambda origin: origin.pull(1, "a.txt", LINES.replace("line 30", "  changed")),
+        lambda origin: origin.pull(1, "a.txt", LINES.replace("line 31", "changed")),
+        lambda origin: origin.pull(1, "b.txt", LINES.replace("line 30", "changed")),
+        lambda origin: origin.pull(1, "image.png", b"\x00\x01"),
+    ],
+    ids=["content", "indentation", "place", "file", "kind"],
+)
+def test_the_patch_id_changes_with_the_content(origin: Origin, mirror: Mirror, change: Callable[[Origin], str]) -> None:
+    origin.pull(1, "a.txt", LINES.replace("line 30", "changed"))
+    before = ids(mirror, origin)
+    change(origin)
+    assert ids(mirror, origin) != before
+
+
+def test_the_patch_id_sees_binary_content_and_modes(origin: Origin, mirror: Mirror) -> None:
+    seen = set()
+    for content in (b"\x00\x01", b"\x00\x02"):
+        origin.pull(1, "image.png", content)
+        seen.add(ids(mirror, origin))
+    origin.git("checkout", "-q", "--detach", "main")
+    origin.git("update-index", "--chmod=+x", "a.txt")
+    origin.git("commit", "-q", "-m", "executable")
+    origin.git("update-ref", PULL, "HEAD")
+    origin.git("reset", "-q", "--hard")
+    origin.git("checkout", "-q", "main")
+    seen.add(ids(mirror, origin))
+    assert len(seen) == 3
+    assert "" not in seen
+
+
+def test_an_empty_change_has_an_empty_patch_id(origin: Origin, mirror: Mirror) -> None:
+    origin.git("update-ref", PULL, "main")
+    assert ids(mirror, origin) == ""
+
+
+# --- files
+
+
+@pytest.mark.parametrize(
+    "path", ["", "nothing", "folder", "link", "../a.txt", "/a.txt", "./a.txt", "a.txt\0", ":(glob)*", "*", "--help"]
+)
+def test_a_path_that_is_no_regular_file_is_nothing(origin: Origin, mirror: Mirror, path: str) -> None:
+    (origin.folder / "link").symlink_to("/etc/passwd")
+    origin.commit("folder/inside.txt", "x\n")
+    sha = mirror.fetch(7, origin.url, [MAIN])[MAIN]
+    assert mirror.file_at(7, sha, path) is None
+
+
+@pytest.mark.parametrize("path", ["é/ü.txt", "a b.txt", "new\nline", '"quoted"', ":(glob)x", "-n"])
+def test_a_file_with_an_odd_name_is_read(origin: Origin, mirror: Mirror, path: str) -> None:
+    origin.commit(path, "content\n")
+    sha = mirror.fetch(7, origin.url, [MAIN])[MAIN]
+    assert mirror.file_at(7, sha, path) == b"content\n"
+
+
+def test_a_file_or_diff_above_the_limit_is_too_large(origin: Origin, mirror: Mirror) -> None:
+    base, head = origin.git("rev-parse", "main"), origin.pull(1, "big.txt", "x" * 200_000)
+    mirror.fetch(7, origin.url, [MAIN, PULL])
+    with pytest.raises(TooLarge):
+        mirror.file_at(7, head, "big.txt", 100_000)
+    with pytest.raises(TooLarge):
+        mirror.diff(7, base, head, limit=100_000)
+    assert mirror.file_at(7, head, "big.txt", 200_000) == b"x" * 200_000
+
+
+def test_a_diff_keeps_every_byte(origin: Origin, mirror: Mirror) -> None:
+    base, head = origin.git("rev-parse", "main"), origin.pull(1, "latin.txt", b"caf\xe9\r\nx\x0cy\n")
+    mirror.fetch(7, origin.url, [MAIN, PULL])
+    assert b"+caf\xe9\r\n+x\x0cy\n" in mirror.diff(7, base, head).encode("utf-8", "surrogateescape")
+
+
+# --- what git must never see
+
+
+@pytest.mark.parametrize("sha", ["", "main", "a" * 39, "A" * 40, "a" * 40 + "\n", "--output=x", "a" * 41])
+def test_only_full_object_ids_are_let_through(sha: str) -> None:
+    with pytest.raises(ValueError, match="not an object id"):
+        valid_sha(sha)
+
+
+@pytest.mark.parametrize(
+    "ref",
+    [
+        "",
+        "main",
+        "-x",
+        "refs/heads/",
+        "refs/tags/v1",
+        "refs/heads/a..b",
+        "refs/heads/a b",
+        "refs/heads/a:b",
+        "refs/heads/*",
+        "refs/heads/../config",
+        "refs/heads/.x",
+        "refs/heads/x.lock",
+        "refs/heads/x/",
+        "refs/heads//x",
+        "refs/heads/@{u}",
+        "refs/heads/a\n",
+        "refs/heads/a\x00",
+        "refs/heads/a^",
+        "refs/heads/a~1",
+        "refs/heads/a\\b",
+        "refs/heads/" + "x" * 2000,
+    ],
+)
+def test_a_name_git_would_not_allow_is_refused(ref: str) -> None:
+    with pytest.raises(ValueError, match="not the name"):
+        valid_ref(ref)
+
+
+@pytest.mark.parametrize(
+    "ref", ["refs/heads/main", "refs/pull/7/head", "refs/heads/é/ü", "refs/heads/-x", "refs/heads/a.b-c_d"]
+)
+def test_a_usual_name_is_let_through(ref: str) -> None:
+    assert valid_ref(ref) == ref
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ext::sh -c id",
+        "http://host/r",
+        "file:///etc",
+        "ssh://host/r",
+        "https://u:p@host/r",
+        "https://token@host/r",
+        "--upload-pack=id",
+        "https://host/r\n",
+        "",
+        "host:r.git",
+    ],
+)
+def test_an_address_with_another_protocol_or_a_credential_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="clone address"):
+        valid_url(url, "https")
+
+
+def test_a_branch_named_like_an_option_is_only_a_name(origin: Origin, mirror: Mirror, tmp_path: Path) -> None:
+    ref = f"refs/heads/--upload-pack=touch${{IFS}}{tmp_path.name}"
+    origin.git("update-ref", ref, "main")
+    assert list(mirror.fetch(7, origin.url, [ref])) == [ref]
+
+
+def test_the_number_of_a_repository_is_all_that_becomes_a_path(mirror: Mirror) -> None:
+    with pytest.raises(ValueError):
+        mirror.path("../../etc")  # type: ignore[arg-type]
+
+
+# --- faults
+
+
+def stub(folder: Path, body: str) -> Git:
+    """A git that does what `body` says."""
+    folder.mkdir()
+    script = folder / "git"
+    script.write_text(f"#!{sys.executable}\nimport os, subprocess, sys, time\nREAL = {shutil.which('git')!r}\n{body}\n")
+    script.chmod(0o755)
+    return Git(timeout=0.6, protocols="file", environment={"PATH": f"{folder}:{os.environ['PATH']}"})
+
+
+def test_a_hung_git_is_killed_with_everything_it_started(origin: Origin, tmp_path: Path) -> None:
+    body = f"""
+if "fetch" in sys.argv:
+    child = subprocess.Popen(["sleep", "600"])
+    open({str(tmp_path / "child")!r}, "w").write(str(child.pid))
+    child.wait()
+os.execv(REAL, ["git", *sys.argv[1:]])
+"""
+    mirror = Mirror(tmp_path / "mirrors", git=stub(tmp_path / "bin", body))
+    with pytest.raises(GitTimeout):
+        mirror.fetch(7, origin.url, [MAIN])
+    child = int((tmp_path / "child").read_text())
+    state = Path(f"/proc/{child}/stat")
+    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def test_after_a_hung_fetch_the_next_one_works(origin: Origin, tmp_path: Path) -> None:
+    hung = Mirror(tmp_path / "mirrors", git=stub(tmp_path / "bin", 'time.sleep(600 if "fetch" in sys.argv else 0)'))
+    with pytest.raises((GitTimeout, FileNotFoundError)):
+        hung.fetch(7, origin.url, [MAIN])
+    assert Mirror(tmp_path / "mirrors", git=LOCAL).fetch(7, origin.url, [MAIN])
+
+
+def test_the_token_is_in_no_argument_address_or_file(origin: Origin, tmp_path: Path) -> None:
+    body = f"""
+open({str(tmp_path / "seen")!r}, "a").write(repr(sys.argv) + "\\n")
+open({str(tmp_path / "environment")!r}, "a").write(repr(dict(os.environ)) + "\\n")
+os.execv(REAL, ["git", *sys.argv[1:]])
+"""
+    git = Git(timeout=5, protocols="http", environment=stub(tmp_path / "bin", body).environment)
+    mirror = Mirror(tmp_path / "mirrors", git=git)
+    with pytest.raises(GitError) as caught:
+        mirror.fetch(7, "http://127.0.0.1:9/r", [MAIN], token=lambda: "ghs_verysecret")
+    hidden = "eC1hY2Nlc3MtdG9rZW46Z2hzX3ZlcnlzZWNyZXQ="
+    written = [one.read_text(errors="replace") for one in mirror.path(7).rglob("*") if one.is_file()]
+    for text in (str(caught.value), (tmp_path / "seen").read_text(), *written):
+        assert "ghs_verysecret" not in text
+        assert hidden not in text
+    assert f"Authorization: Basic {hidden}" in (tmp_path / "environment").read_text()
+
+
+@pytest.mark.parametrize("what", ["HEAD", "objects", "pack", "loose", "config", "refs"])
+def test_a_damaged_mirror_is_cloned_again(origin: Origin, mirror: Mirror, what: str) -> None:
+    mirror.fetch(7, origin.url, [MAIN])
+    damage(mirror.path(7), what)
+    head = origin.commit("b.txt", "after the damage\n")
+    with suppress(GitError):  # what a reader does not survive the next fetch heals
+        mirror.diff(7, head, head)
+    assert mirror.fetch(7, origin.url, [MAIN]) == {MAIN: head}
+    assert mirror.file_at(7, head, "a.txt") == LINES.encode()
+
+
+def damage(folder: Path, what: str) -> None:
+    objects = [one for one in (folder / "objects").rglob("*") if one.is_file()]
+    match what:
+        case "HEAD" | "config":
+            (folder / what).unlink()
+        case "refs":
+            (folder / MAIN).write_bytes(b"\0" * 41)
+        case "objects":
+            shutil.rmtree(folder / "objects")
+        case "pack":
+            for one in objects:
+                one.unlink()
+        case "loose":
+            for one in objects:
+                one.chmod(0o644)
+                one.write_bytes(b"garbage")
+
+
+def test_a_fetch_killed_in_the_middle_leaves_nothing_that_stops_the_next(origin: Origin, mirror: Mirror) -> None:
+    mirror.fetch(7, origin.url, [MAIN])
+    for lock in ("packed-refs.lock", "shallow.lock", "config.lock", f"{MAIN}.lock", "HEAD.lock"):
+        (mirror.path(7) / lock).touch()
+    head = origin.commit("b.txt", "x\n")
+    assert mirror.fetch(7, origin.url, [MAIN]) == {MAIN: head}
+
+
+def test_many_threads_may_fetch_the_same_repository(origin: Origin, mirror: Mirror) -> None:
+    refs = []
+    for number in range(1, 7):
+        origin.pull(number, f"f{number}.txt", "x\n")
+        refs.append(f"refs/pull/{number}/head")
+    found: list[dict[str, str]] = []
+    threads = [
+        threading.Thread(target=lambda ref=ref: found.append(mirror.fetch(7, origin.url, [ref]))) for ref in refs
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(next(iter(one)) for one in found) == refs
+
+
+def test_objects_that_would_escape_a_work_tree_are_not_taken_in(origin: Origin, mirror: Mirror) -> None:
+    blob = origin.git("rev-parse", "main:a.txt")
+    raw = b"100644 ..\0" + bytes.fromhex(blob)
+    tree = subprocess.run(
+        ["git", "hash-object", "-t", "tree", "--literally", "-w", "--stdin"],
+        cwd=origin.folder,
+        input=raw,
+        check=True,
+        capture_output=True,
+    )
+    commit = origin.git("commit-tree", "-m", "evil", tree.stdout.decode().strip())
+    origin.git("update-ref", PULL, commit)
+    with pytest.raises(GitError):
+        mirror.fetch(7, origin.url, [PULL])
+    assert mirror.fetch(7, origin.url, [MAIN])
+
+
+def test_a_repository_that_may_not_be_seen_any_more_is_removed(origin: Origin, mirror: Mirror) -> None:
+    mirror.fetch(7, origin.url, [MAIN])
+    mirror.remove(7)
+    mirror.remove(7)
+    assert not mirror.path(7).exists()
