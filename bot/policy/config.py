@@ -1,7 +1,7 @@
 """The repository's configuration: strict to read, every value knows the file and line it came from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Literal
@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from bot.policy import problems as words_for
 from bot.policy.calendar import Calendar, Level, Window
+from bot.policy.calendar.feed import Feed, check_feed
+from bot.policy.calendar.times import Dated
 from bot.policy.document import FileShape, GateAction, OnError
 from bot.policy.state import ConfigProblem
 from bot.policy.suggest import did_you_mean
@@ -100,6 +102,7 @@ class Config:
     critical: Mapping[str, int] = field(default_factory=dict)
     frozen_paths: tuple[str, ...] = ()
     problems: tuple[ConfigProblem, ...] = ()  # of calendars it names; the file itself is sound
+    floor: frozenset[str] = frozenset()  # in an organisation's file: what repositories may only tighten
     file: str = FILE
     sources: Mapping[str, Source] = field(default_factory=dict)
 
@@ -114,9 +117,38 @@ class Config:
         named += [who for each in self.calendar.windows for who in each.authors or ()]
         return frozenset(who for who in named if who.startswith("@"))
 
+    def feeds(self) -> tuple[str, ...]:
+        """Paths in the repository, and https addresses, of the calendars it names; the shell reads them."""
+        times = (each.times for each in self.calendar.windows)
+        return tuple(dict.fromkeys(each.path for each in times if isinstance(each, Feed)))
 
-def parse(text: str, file: str = FILE) -> Config:
-    """Raises ConfigError with every problem found, in the order of the file."""
+    def with_feeds(self, texts: Mapping[str, str | None]) -> "Config":
+        """With the text of each feed. One that is missing or broken is a problem that everybody is shown.
+
+        A broken one counts as open where its level is closed on errors; a missing one says nothing, so nothing is open.
+        """
+        read_ = tuple(self._with_feed(each, texts) for each in self.calendar.windows)
+        found = tuple(problem for _, problem in read_ if problem is not None)
+        windows = tuple(each for each, _ in read_)
+        return replace(self, calendar=replace(self.calendar, windows=windows), problems=(*self.problems, *found))
+
+    def _with_feed(self, each: Window, texts: Mapping[str, str | None]) -> tuple[Window, ConfigProblem | None]:
+        if not isinstance(each.times, Feed):
+            return each, None
+        text = texts.get(each.times.path)
+        wrong = "it is not there" if text is None else check_feed(text)
+        if wrong is None:
+            return replace(each, times=Feed(each.times.path, text)), None
+        problem = ConfigProblem(each.file, each.line, None, f"the calendar of {each.name} cannot be used: {wrong}")
+        closed = text is not None and self.gate.on_error_at(each.level.name, each.level.share) == "closed"
+        return (replace(each, times=Dated(None, None)) if closed else each), problem
+
+
+def parse(text: str, file: str = FILE, under: Config | None = None) -> Config:
+    """What this file says by itself; `under` is an organisation's default, whose levels and zone it may use.
+
+    Raises ConfigError with every problem found, in the order of the file.
+    """
     try:
         document = read(text)
     except Unreadable as error:
@@ -125,7 +157,7 @@ def parse(text: str, file: str = FILE) -> Config:
         shape = FileShape.model_validate(_without_empty(document.value))
     except ValidationError as error:
         raise ConfigError(tuple(words_for.of_shape(error, FileShape, document, file))) from None
-    return _Reading(shape, document, file).config()
+    return _Reading(shape, document, file, under or Config.default()).config()
 
 
 def _without_empty(value: object) -> object:
@@ -138,11 +170,12 @@ def _without_empty(value: object) -> object:
 class _Reading:
     """What spans several keys: levels that windows and gates name, names that must differ."""
 
-    def __init__(self, shape: FileShape, document: Document, file: str) -> None:
+    def __init__(self, shape: FileShape, document: Document, file: str, under: Config) -> None:
         self.shape = shape
         self.document = document
         self.file = file
-        self.levels = {**LEVELS, **shape.levels}
+        self.levels = {**under.levels, **shape.levels}
+        self.zone = shape.timezone if "timezone" in shape.model_fields_set else under.timezone
         self.problems: list[ConfigProblem] = []
 
     def config(self) -> Config:
@@ -154,9 +187,9 @@ class _Reading:
         shape = self.shape
         return Config(
             mode=shape.mode,
-            timezone=shape.timezone,
+            timezone=self.zone,
             levels=MappingProxyType(self.levels),
-            calendar=Calendar(windows, Level("green", 0.0), shape.timezone),
+            calendar=Calendar(windows, Level("green", 0.0), self.zone),
             notice=shape.notice,
             gate=Gate(MappingProxyType(shape.gate.action), MappingProxyType(shape.gate.on_error)),
             exempt_paths=tuple(shape.exempt.paths),
@@ -164,6 +197,7 @@ class _Reading:
             freezes=FreezePolicy(tuple(who.lower() for who in shape.freezes.by), shape.freezes.longest or LONGEST),
             critical=MappingProxyType(shape.critical),
             frozen_paths=tuple(shape.frozen_paths),
+            floor=frozenset(shape.floor),
             file=self.file,
             sources=self._sources(),
         )
@@ -187,7 +221,7 @@ class _Reading:
                 self._wrong(("gate", table, level), words, key=True)
 
     def _windows(self) -> tuple[Window, ...]:
-        setting = Setting(self.levels, self.shape.timezone, self.file)
+        setting = Setting(self.levels, self.zone, self.file)
         seen: dict[str, int | None] = {}
         found = []
         for at, shape in enumerate(self.shape.windows):

@@ -131,6 +131,7 @@ Elapsed = Annotated[timedelta, BeforeValidator(_elapsed), _as("string", pattern=
 Weekday = Annotated[int, BeforeValidator(_day), _as("string", **_DAY)]
 Words = Annotated[str, BeforeValidator(_text), AfterValidator(lambda text: " ".join(text.split())[:300])]
 GateAction = Literal["block", "extra_review", "author_attest"]
+Floor = Literal["mode", "levels", "windows", "gate", "exempt", "escalation", "freezes", "frozen_paths"]
 OnError = Literal["open", "closed"]
 
 
@@ -256,9 +257,28 @@ class FileShape(Shape):
     exempt: ExemptShape = Field(default_factory=ExemptShape, description="What is never gated.")
     escalation: EscalationShape = Field(default_factory=EscalationShape, description="Exceptions.")
     freezes: FreezesShape = Field(default_factory=FreezesShape, description="Freezes by hand.")
+    floor: list[Floor] = Field(
+        default=[], description="In an organisation's file only: what its repositories may only tighten."
+    )
     critical: dict[Glob, Tier] = Field(
         default={}, description="Service criticality for the score: glob to tier, 1 is highest."
     )
     frozen_paths: list[Glob] = Field(
         default=[], description="In any window only proven harmless changes may touch these."
     )
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of the file, for editors: what they flag, we refuse too."""
+    schema = FileShape.model_json_schema(by_alias=True)
+    kinds: list[dict[str, Any]] = [{"required": [kind]} for kind in ("weekly", "holidays", "ics")]
+    kinds += [{"required": ["rrule", "for"]}, {"anyOf": [{"required": ["from"]}, {"required": ["to"]}]}]
+    schema["$defs"]["WindowShape"]["oneOf"] = kinds
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "codechill", **_without_titles(schema)}
+
+
+def _without_titles(value: Any) -> Any:
+    """Generated titles only repeat the keys."""
+    if isinstance(value, dict):
+        return {key: _without_titles(item) for key, item in value.items() if key != "title" or isinstance(item, dict)}
+    return [_without_titles(item) for item in value] if isinstance(value, list) else value

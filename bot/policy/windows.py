@@ -156,3 +156,27 @@ def _try(path: Path, read: Callable[[], T]) -> T:
         return read()
     except ValueError as error:
         raise Wrong(path, str(error)) from None
+
+
+def describe(window: Window) -> str:
+    """When it is open, in a few words."""
+    match window.times:
+        case Weekly(pairs):
+            return f"every week {', '.join(f'{_day_time(start)} to {_day_time(end)}' for start, end in pairs)}"
+        case Dated(start, end):
+            return f"{start or 'since ever'} to {end or 'without end'}"
+        case Rule(rule, _, at, length):
+            return f"{rule} at {_clock(at)} for {length}"
+        case PublicHolidays(country, subdivision, _):
+            return f"public holidays of {country}{' ' + subdivision if subdivision else ''}"
+        case Feed(path):
+            return f"events of {path}"
+
+
+def _day_time(minute: int) -> str:
+    day, of_day = divmod(minute, DAY)
+    return f"{walltime.DAYS[day % 7][:3].capitalize()} {_clock(of_day)}"
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"

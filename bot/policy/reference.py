@@ -1,0 +1,83 @@
+"""The reference of the configuration file, written from the schema so that it cannot disagree with it."""
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from bot.policy.document import FileShape
+
+HEAD = """# Configuration reference
+
+`.github/codechill.yml` on the base branch. Every key but `version` may be left out; unknown keys are refused.
+This page is written by `codechill config reference`; `docs/codechill.schema.json` by `codechill config schema`.
+
+A window is half-open: its start belongs to it, its end does not. A wall time that the clock skips means the moment of
+the jump. A start that the clock shows twice means its first occurrence, an end its second; for an exception the other
+way round, so a freeze is never shorter than the wall clock says. In an iCalendar feed RFC 5545 decides instead.
+
+Shares are written `5%` or `0.05`. Times may be unquoted; `24:00` is an end. Days are English, three letters or full.
+In globs `*` and `?` stay within one segment and `**` stands for whole segments. The strictest window open is in force;
+of equals the one listed first names the level. No window open is `green`.
+"""
+STANDARD = """
+## Standard values
+
+| level | share | when a change cannot be scored |
+|---|--:|---|
+{levels}
+
+Levels of your own are closed on errors from 10 % on. Standard reasons for an exception: {reasons}.
+"""
+
+
+def markdown() -> str:
+    return "".join([HEAD, *_sections(FileShape, ""), _standard()])
+
+
+def _standard() -> str:
+    from bot.policy.config import LEVELS, REASONS, Gate
+
+    rows = [f"| `{name}` | {share:.0%} | {Gate().on_error_at(name, share)} |" for name, share in LEVELS.items()]
+    reasons = ", ".join(f"`{name}` ({meaning.lower()})" for name, meaning in REASONS.items())
+    return STANDARD.format(levels="\n".join(rows), reasons=reasons)
+
+
+def _sections(shape: type[BaseModel], prefix: str) -> Iterator[str]:
+    title = f"`{prefix}`" if prefix else "The file"
+    yield f"\n## {title}\n\n{(shape.__doc__ or '').strip()}\n\n| key | value | default | meaning |\n|---|---|---|---|\n"
+    inner = []
+    for name, field in shape.model_fields.items():
+        key = field.alias or name
+        yield f"| `{key}` | {_kind(field)} | {_default(field)} | {field.description or ''} |\n"
+        nested = _nested(field.annotation)
+        if nested is not None:
+            many = "[]" if "list" in str(field.annotation) else ""
+            inner.append((nested, f"{prefix}.{key}{many}".lstrip(".")))
+    for nested, path in inner:
+        yield from _sections(nested, path)
+
+
+def _nested(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _nested(part)) is not None), None)
+
+
+def _kind(field: FieldInfo) -> str:
+    """What is written there, in words; the pattern is in the schema."""
+    text = str(field.annotation)
+    if "Literal" in text and "dict" not in text and "list" not in text:
+        return " or ".join(f"`{choice}`" for choice in get_args(field.annotation))
+    if text.startswith("dict"):
+        return "settings by name"
+    if _nested(field.annotation) is not None:
+        return "list of settings" if "list" in text else "settings"
+    return "list" if text.startswith(("list", "typing.Optional[list")) or "list[" in text else "one value"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    return f"`{field.default}`" if field.default not in (None, "", [], {}) and field.default_factory is None else ""
