@@ -25,7 +25,7 @@ from bot.policy.actions import (
 )
 from bot.policy.config import Config
 from bot.policy.decide import Decision, decide
-from bot.policy.events import Changed, Commented, Event, Pressed
+from bot.policy.events import Changed, Commented, Event, Pressed, Queued
 from bot.policy.pull import Person, PullRequest
 from bot.policy.state import Failure, State
 from bot.store import Store
@@ -86,6 +86,10 @@ class Reconciler:
             self._perform(target, pull, decide(BEGIN, state, config, now).actions)
         state = self._informed(target, state, config, now)
         return self._settled(target, state, config, event, now)
+
+    def group(self, target: Target, event: Queued) -> None:
+        """Answer for the commit that a merge queue built."""
+        raise NotImplementedError
 
     # --- the rounds
 

@@ -84,7 +84,8 @@ class GitHubForge:
             author=_person(data["user"]),
             head_sha=head["sha"],
             head_ref=head["ref"],
-            base_sha=home["sha"],
+            # the tip now: GitHub's base.sha stays where the branch was when the pull request was last pushed to
+            base_sha=(branch.get("commit") or home)["sha"],
             base_ref=home["ref"],
             fork=head["repo"] is None or head["repo"]["id"] != home["repo"]["id"],
             draft=bool(data.get("draft")),

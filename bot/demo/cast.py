@@ -1,0 +1,113 @@
+"""Which pull requests the demo opens: the riskiest, an ordinary one, and one that changes comments only."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.demo import replay
+from bot.demo.replay import Candidate, Entry, NotUsable
+from scoring.errors import ScoringError
+from scoring.history.read import read_change
+from scoring.scorer import Scorer
+from scoring.semantics.git import GitError, prove_range
+
+MOST_SCORED = 40  # candidates looked at: enough to find a risky one without a long wait
+LARGEST_FILE = 60_000  # bytes of the file that gets a comment when history offers no comment-only change
+COMMENTS = {
+    ".py": "# {}", ".rb": "# {}", ".sh": "# {}", ".c": "/* {} */", ".h": "/* {} */", ".cc": "// {}", ".cpp": "// {}",
+    ".js": "// {}", ".ts": "// {}", ".go": "// {}", ".rs": "// {}", ".java": "// {}",
+}  # fmt: skip
+WORDS = "Reviewed for the holiday season: nothing here changes at run time."
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One pull request to open."""
+
+    name: str  # "a risky one", ...
+    title: str
+    body: str
+    head: str
+    percentile: float
+    origin: str  # the commit it replays; "" when the demo wrote it
+
+
+def cast(repository: Path, state: Path, base: str, tip: str, progress: Callable[[int, int], None]) -> tuple[Role, ...]:
+    """Reads history up to `base` into `state`, scores what came after it, and picks. Raises NotUsable."""
+    try:
+        scorer = Scorer(repository, state)
+        scorer.refresh(base, progress=progress)
+        scored = sorted(_scored(repository, scorer, base, tip), key=lambda role: role.percentile)
+    except ScoringError as error:
+        raise NotUsable(str(error)) from error
+    if not scored:
+        raise NotUsable(f"nothing after {base[:12]} can be replayed; name another repository with REPO=...")
+    risky, ordinary = scored[-1], scored[len(scored) // 2]
+    quiet = _comment_only(repository, base, scored)
+    roles = [replace(risky, name="a risky one"), replace(ordinary, name="an ordinary one")]
+    return (*roles[: 1 if risky is ordinary else 2], *quiet)
+
+
+def _scored(repository: Path, scorer: Scorer, base: str, tip: str) -> Iterator[Role]:
+    found = list(replay.candidates(repository, base, tip))
+    for candidate in _spread(found, MOST_SCORED):
+        try:
+            head = replay.lay(repository, candidate, base)
+            change = read_change(
+                repository, base, head, at=datetime.now(UTC), author=_author(repository, head),
+                title=candidate.title, message="",
+            )  # fmt: skip
+            percentile = scorer.assess(change).percentile
+        except (NotUsable, ScoringError):
+            continue  # objects of a partial clone may be absent: another candidate serves as well
+        yield Role("", candidate.title, candidate.body, head, percentile, candidate.sha)
+
+
+def _spread(found: Sequence[Candidate], most: int) -> Sequence[Candidate]:
+    """The first (base was put right before a large one) and some of the rest, evenly."""
+    step = max(1, -(-len(found) // most))
+    return found[::step]
+
+
+def _comment_only(repository: Path, base: str, scored: Sequence[Role]) -> Iterator[Role]:
+    for role in scored:
+        if _kind(repository, base, role.head) == "comments":
+            yield replace(role, name="a comment-only one")
+            return
+    path = _commentable(repository, base)
+    if path is None:
+        return
+    text = replay.git(repository, "cat-file", "blob", f"{base}:{path}").encode("utf-8", "surrogateescape")
+    line = COMMENTS[Path(path).suffix].format(WORDS)
+    blob = replay.git(repository, "hash-object", "-w", "--stdin", stdin=text.rstrip(b"\n") + f"\n\n{line}\n".encode())
+    who = {"GIT_AUTHOR_NAME": "Ada Author", "GIT_AUTHOR_EMAIL": "ada@acme.example"}
+    title = f"Say in {Path(path).name} that it was reviewed"
+    head = replay.commit(repository, base, (Entry(path.encode(), "100644", blob),), f"{title}\n", who)
+    yield Role("a comment-only one (written by the demo)", title, "", head, 0.0, "")
+
+
+def _kind(repository: Path, base: str, head: str) -> str:
+    try:
+        proof = prove_range(repository, base, head).proof()
+    except GitError:
+        return ""
+    return proof.kind if proof is not None and proof.level == "P" else ""
+
+
+def _commentable(repository: Path, base: str) -> str | None:
+    """The largest source file that is not too large, Python first: a comment can be proved harmless there."""
+    listing = replay.git(repository, "ls-tree", "-r", "-l", "-z", "--full-tree", base)
+    sized = []
+    for row in listing.split("\0"):
+        meta, _, path = row.partition("\t")
+        fields = meta.split()
+        suffix = Path(path).suffix
+        if len(fields) == 4 and fields[0] == "100644" and suffix in COMMENTS and fields[3].isdigit():
+            sized.append((suffix == ".py", int(fields[3]), path))
+    fitting = [entry for entry in sized if entry[1] <= LARGEST_FILE]
+    return max(fitting)[2] if fitting else None
+
+
+def _author(repository: Path, head: str) -> str:
+    return replay.git(repository, "log", "-1", "--format=%aE", "--end-of-options", head).lower()

@@ -1,0 +1,80 @@
+"""The sandbox and the App side by side on loopback, in one process: the demo's stage, and the tests'."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic, sleep
+
+from pydantic import SecretStr
+from waitress.server import create_server
+
+from bot.app import App, build
+from bot.forge.sandbox import Sandbox
+from bot.settings import Settings
+
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """`sandbox` is where people act, `app` is what answers them; real HTTP both ways."""
+
+    sandbox: Sandbox
+    app: App
+    address: str  # of the App
+
+    def settle(self, limit: float = 300.0) -> None:
+        """Wait until every webhook was delivered and every job is done. Raises TimeoutError after `limit` seconds."""
+        ends = monotonic() + limit
+        while monotonic() < ends:
+            self.sandbox.settle()
+            depth = self.app.queue.depth(self.app.clock())
+            if depth.waiting == 0 and depth.running == 0 and not self.app.worker.busy():
+                return
+            sleep(0.02)
+        raise TimeoutError(f"work was still under way after {limit:.0f} seconds: see the log")
+
+
+@contextmanager
+def stage(folder: Path, *, clock: Clock = now, port: int = 0) -> Iterator[Stage]:
+    """Both running, with everything they keep under `folder`; stopped at the end."""
+    sandbox = Sandbox(folder / "forge", clock)
+    sandbox.start(port)
+    try:
+        app = build(_settings(sandbox, folder / "app"), clock=clock)
+        server = create_server(app.web, host="127.0.0.1", port=0, threads=8)
+        thread = threading.Thread(target=server.run, name="app-http", daemon=True)
+        thread.start()
+        app.start()
+        address = f"http://127.0.0.1:{server.effective_port}"
+        sandbox.webhook_url = f"{address}/webhook"
+        try:
+            yield Stage(sandbox, app, address)
+        finally:
+            sandbox.webhook_url = ""
+            app.stop()
+            server.close()
+            server.task_dispatcher.shutdown()
+            thread.join(timeout=5)
+    finally:
+        sandbox.stop()
+
+
+def _settings(sandbox: Sandbox, folder: Path) -> Settings:
+    return Settings(
+        app_id=sandbox.app_id,
+        private_key=SecretStr(sandbox.private_key_pem),
+        webhook_secret=SecretStr(sandbox.webhook_secret),
+        github_api=sandbox.api,
+        git_protocols="http",  # loopback only; a real server keeps to https
+        folder=folder,
+        workers=2,
+        _env_file=None,
+    )

@@ -1,0 +1,151 @@
+"""What happens on the stage, told as it happens: outside a window, inside it, an exception, a push that voids it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from bot.demo import replay
+from bot.demo.cast import Role
+from bot.demo.stage import Stage
+from bot.policy.config import FILE
+
+CALENDAR = """\
+version: 1
+mode: enforce
+timezone: Europe/Berlin
+levels: {green: 0%, weekend: 5%, yellow: 10%, red: 50%}
+notice: 80%
+escalation:
+  managers: ["@acme/release-managers"]
+"""
+WINDOW = """\
+windows:
+  - name: Holiday season
+    level: LEVEL
+    from: FROM
+    to: UNTIL
+"""
+Tell = Callable[[str], None]
+
+
+@dataclass
+class Story:
+    """Plays on one stage with one repository. `wrong` collects what did not come out as promised."""
+
+    stage: Stage
+    repository: str
+    folder: Path  # its git directory on the sandbox
+    roles: tuple[Role, ...]
+    tell: Tell
+    numbers: dict[str, int] = field(default_factory=dict)  # name of the role -> number of its pull request
+    heads: dict[str, str] = field(default_factory=dict)
+    shown: dict[int, str] = field(default_factory=dict)  # the comment as it was shown last
+    wrong: list[str] = field(default_factory=list)
+
+    def play(self) -> Iterator[str]:
+        """Yields a heading before each scene and plays it when asked for the next."""
+        yield "Outside a window: nothing is held"
+        self._configure("")
+        for role in self.roles:
+            self._open(role)
+        self._show_all(held=())
+        level = "yellow" if self.roles[0].percentile >= 0.9 else "red"
+        share = {"yellow": "10 %", "red": "50 %"}[level]
+        yield f"A window opens (Holiday season, {level}: the riskiest {share} are held)"
+        self._configure(self._window(level))
+        self._show_all(held=(self.roles[0],))
+        yield "The author asks for an exception, a release manager approves"
+        self._exception()
+        yield "The author pushes once more: the exception was for other content"
+        self._push()
+        yield "The window closes"
+        self._configure("")
+        self._show_all(held=())
+
+    # --- scenes
+
+    def _open(self, role: Role) -> None:
+        opened = self.stage.sandbox.open_pull(
+            self.repository, title=role.title, body=role.body or None, head_sha=role.head
+        )
+        self.numbers[role.name], self.heads[role.name] = opened.number, role.head
+        self.stage.settle()
+
+    def _exception(self) -> None:
+        sandbox, number = self.stage.sandbox, self.numbers[self.roles[0].name]
+        sandbox.comment(
+            self.repository, number, sandbox.author, "/chill justify launch_with_rollback The launch is tonight."
+        )
+        self.stage.settle()
+        self._answers(number)
+        sandbox.comment(self.repository, number, sandbox.release_manager, "/chill approve")
+        self.stage.settle()
+        self._answers(number)
+        self._show(self.roles[0], held=False)
+
+    def _push(self) -> None:
+        sandbox, role = self.stage.sandbox, self.roles[0]
+        pull = sandbox.pull(self.repository, self.numbers[role.name])
+        who = {"GIT_AUTHOR_NAME": "Ada Author", "GIT_AUTHOR_EMAIL": "ada@acme.example"}
+        head = replay.write(self.folder, role.head, "NOTES.txt", b"One more thing.\n", "One more thing\n", who)
+        sandbox.push(self.repository, pull.head_ref, head)
+        self.heads[role.name] = head
+        self.stage.settle()
+        self._show(role, held=True)
+
+    # --- showing
+
+    def _show_all(self, held: tuple[Role, ...]) -> None:
+        for role in self.roles:
+            self._show(role, held=role in held)
+
+    def _show(self, role: Role, *, held: bool) -> None:
+        sandbox, number = self.stage.sandbox, self.numbers[role.name]
+        check = sandbox.check_run(self.repository, self.heads[role.name])
+        conclusion = check.conclusion if check else None
+        self.tell(f"#{number} {role.title}  ({role.name})")
+        self.tell(f"  check codechill: {conclusion or 'none'}" + (f" · {check.title}" if check else ""))
+        reasons = sandbox.mergeable(self.repository, number)
+        self.tell("  merge button: " + ("; ".join(reasons) if reasons else "green"))
+        if conclusion != ("failure" if held else "success"):
+            self.wrong.append(f"#{number}: the check says {conclusion}, not {'failure' if held else 'success'}")
+        self._show_comment(number)
+
+    def _show_comment(self, number: int) -> None:
+        comments = self.stage.sandbox.comments(self.repository, number)
+        card = next((comment.body for comment in comments if "codechill:card" in comment.body), None)
+        if card is None:
+            self.tell("  no comment: below the notice level, the check is enough\n")
+        elif card == self.shown.get(number):
+            self.tell("  comment: as before\n")
+        else:
+            self.tell("  comment:\n" + _indented(card))
+            self.shown[number] = card
+
+    def _answers(self, number: int) -> None:
+        for comment in self.stage.sandbox.comments(self.repository, number)[-2:]:
+            if "codechill:card" not in comment.body:
+                self.tell(f"  {comment.login}: {comment.body.splitlines()[0]}")
+
+    # --- the calendar
+
+    def _window(self, level: str) -> str:
+        now = self.stage.app.clock()
+        start, end = f"{now - timedelta(hours=1):%Y-%m-%d %H:%M}Z", f"{now + timedelta(days=3):%Y-%m-%d %H:%M}Z"
+        return WINDOW.replace("LEVEL", level).replace("FROM", start).replace("UNTIL", end)
+
+    def _configure(self, windows: str) -> None:
+        """A commit on the base branch, as a maintainer would make it."""
+        sandbox = self.stage.sandbox
+        who = {"GIT_AUTHOR_NAME": "Maya Manager", "GIT_AUTHOR_EMAIL": "maya@acme.example"}
+        text = (CALENDAR + windows).encode()
+        tip = sandbox.tip(self.repository)
+        commit = replay.write(self.folder, tip, FILE, text, "Configure codechill\n", who)
+        sandbox.push(self.repository, "main", commit, sandbox.release_manager)
+        self.stage.settle()
+
+
+def _indented(body: str) -> str:
+    visible = [line for line in body.splitlines() if not line.startswith("<!--")]
+    return "\n".join(f"  │ {line}" for line in visible) + "\n"
