@@ -1,4 +1,4 @@
-"""Who is asking, and whether they may: personal tokens, the App's JWT, installation tokens with their end and their rights."""
+"""Who is asking, and whether they may: personal tokens, the App's JWT, installation tokens with end and rights."""
 
 import base64
 import binascii

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
+from itertools import islice
 from typing import Any
 
 import jsonschema_rs
@@ -32,7 +33,7 @@ class Contract:
 
 def described(errors: Iterable[Any]) -> list[str]:
     """The first few faults, each with the path to it."""
-    return [f"/{'/'.join(map(str, error.instance_path))}: {error.message[:300]}" for error, _ in zip(errors, range(5))]
+    return [f"/{'/'.join(map(str, error.instance_path))}: {error.message[:300]}" for error in islice(errors, 5)]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The git half of the forge: bare repositories on disk, asked and changed by plumbing commands only, never checked out."""
+"""The git half of the forge: bare repositories on disk, asked and changed by plumbing only, never checked out."""
 
 import os
 import re

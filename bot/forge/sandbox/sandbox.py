@@ -1,6 +1,7 @@
 """The sandbox as one object: start it, fill it, act in it as people would, look at what came of it."""
 
 import secrets
+import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -95,7 +96,8 @@ class Sandbox:
     ):
         folder.mkdir(parents=True, exist_ok=True)
         self.author, self.reviewer, self.release_manager = (login for login, _ in PEOPLE.values())
-        self.world = new_world(folder, clock, dict(permissions or PERMISSIONS), list(events))
+        own = Path(tempfile.mkdtemp(prefix="git-", dir=folder))
+        self.world = new_world(own, clock, dict(permissions or PERMISSIONS), list(events))
         self.faults = Faults()
         self.limits = Limits()
         self.outbox = Outbox(self.world, self.faults.route)
@@ -240,7 +242,7 @@ class Sandbox:
         fork: bool = False,
         draft: bool = False,
     ) -> Pull:
-        """A pull request from a branch that exists (`head_ref`) or from a commit (`head_sha`), which then gets a branch.
+        """A pull request from a branch that exists (`head_ref`) or from a commit (`head_sha`), which gets a branch.
 
         With `fork` the branch is in the author's fork, itself a real repository.
         """
@@ -322,7 +324,7 @@ class Sandbox:
             conversation.delete(self.world, found, conversation.comment_of(found, comment_id), person)
 
     def react(self, repo: str, comment_id: int, person: str, content: str) -> Reaction:
-        """React to a comment: +1, -1, laugh, hooray, confused, heart, rocket or eyes. GitHub sends no webhook for it."""
+        """React to a comment: +1, -1, laugh, hooray, confused, heart, rocket or eyes. No webhook tells of it."""
         with self.world.lock:
             known = conversation.comment_of(self.repository(repo), comment_id)
             return conversation.react(self.world, known, person, content)[0]

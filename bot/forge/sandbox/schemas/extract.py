@@ -12,11 +12,116 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-OPERATIONS = ["", "GET /app", "GET /app/hook/config", "GET /app/hook/deliveries", "GET /app/hook/deliveries/{delivery_id}", "POST /app/hook/deliveries/{delivery_id}/attempts", "GET /app/installations", "GET /app/installations/{installation_id}", "POST /app/installations/{installation_id}/access_tokens", "GET /installation/repositories", "DELETE /installation/token", "GET /rate_limit", "GET /user", "GET /users/{username}", "GET /users/{username}/installation", "GET /orgs/{org}", "GET /orgs/{org}/installation", "GET /orgs/{org}/members", "GET /orgs/{org}/members/{username}", "GET /orgs/{org}/memberships/{username}", "GET /orgs/{org}/teams", "GET /orgs/{org}/teams/{team_slug}", "GET /orgs/{org}/teams/{team_slug}/members", "GET /orgs/{org}/teams/{team_slug}/memberships/{username}", "GET /repos/{owner}/{repo}", "PATCH /repos/{owner}/{repo}", "GET /repos/{owner}/{repo}/installation", "GET /repos/{owner}/{repo}/branches", "GET /repos/{owner}/{repo}/branches/{branch}", "GET /repos/{owner}/{repo}/branches/{branch}/protection", "GET /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks", "GET /repos/{owner}/{repo}/rules/branches/{branch}", "GET /repos/{owner}/{repo}/collaborators", "GET /repos/{owner}/{repo}/collaborators/{username}", "GET /repos/{owner}/{repo}/collaborators/{username}/permission", "GET /repos/{owner}/{repo}/commits", "GET /repos/{owner}/{repo}/commits/{ref}", "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", "GET /repos/{owner}/{repo}/commits/{ref}/check-runs", "GET /repos/{owner}/{repo}/commits/{ref}/check-suites", "GET /repos/{owner}/{repo}/commits/{ref}/status", "GET /repos/{owner}/{repo}/commits/{ref}/statuses", "POST /repos/{owner}/{repo}/statuses/{sha}", "GET /repos/{owner}/{repo}/compare/{basehead}", "GET /repos/{owner}/{repo}/contents/{path}", "GET /repos/{owner}/{repo}/git/commits/{commit_sha}", "GET /repos/{owner}/{repo}/git/ref/{ref}", "GET /repos/{owner}/{repo}/git/matching-refs/{ref}", "POST /repos/{owner}/{repo}/git/refs", "PATCH /repos/{owner}/{repo}/git/refs/{ref}", "DELETE /repos/{owner}/{repo}/git/refs/{ref}", "POST /repos/{owner}/{repo}/check-runs", "GET /repos/{owner}/{repo}/check-runs/{check_run_id}", "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}", "GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations", "POST /repos/{owner}/{repo}/check-runs/{check_run_id}/rerequest", "GET /repos/{owner}/{repo}/check-suites/{check_suite_id}", "GET /repos/{owner}/{repo}/check-suites/{check_suite_id}/check-runs", "POST /repos/{owner}/{repo}/check-suites/{check_suite_id}/rerequest", "GET /repos/{owner}/{repo}/issues/{issue_number}", "GET /repos/{owner}/{repo}/issues/{issue_number}/comments", "POST /repos/{owner}/{repo}/issues/{issue_number}/comments", "GET /repos/{owner}/{repo}/issues/comments", "GET /repos/{owner}/{repo}/issues/comments/{comment_id}", "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}", "GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions", "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions", "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}", "GET /repos/{owner}/{repo}/issues/{issue_number}/labels", "POST /repos/{owner}/{repo}/issues/{issue_number}/labels", "PUT /repos/{owner}/{repo}/issues/{issue_number}/labels", "DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels", "DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}", "GET /repos/{owner}/{repo}/issues/{issue_number}/reactions", "POST /repos/{owner}/{repo}/issues/{issue_number}/reactions", "GET /repos/{owner}/{repo}/labels", "GET /repos/{owner}/{repo}/pulls", "POST /repos/{owner}/{repo}/pulls", "GET /repos/{owner}/{repo}/pulls/{pull_number}", "PATCH /repos/{owner}/{repo}/pulls/{pull_number}", "GET /repos/{owner}/{repo}/pulls/{pull_number}/commits", "GET /repos/{owner}/{repo}/pulls/{pull_number}/files", "GET /repos/{owner}/{repo}/pulls/{pull_number}/merge", "PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge", "GET /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers", "POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers", "DELETE /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers", "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", "POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews", "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}", "PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals", "PUT /repos/{owner}/{repo}/pulls/{pull_number}/update-branch", ""][1:-1]
+OPERATIONS = """
+GET /app
+GET /app/hook/config
+GET /app/hook/deliveries
+GET /app/hook/deliveries/{delivery_id}
+POST /app/hook/deliveries/{delivery_id}/attempts
+GET /app/installations
+GET /app/installations/{installation_id}
+POST /app/installations/{installation_id}/access_tokens
+GET /installation/repositories
+DELETE /installation/token
+GET /rate_limit
+GET /user
+GET /users/{username}
+GET /users/{username}/installation
+GET /orgs/{org}
+GET /orgs/{org}/installation
+GET /orgs/{org}/members
+GET /orgs/{org}/members/{username}
+GET /orgs/{org}/memberships/{username}
+GET /orgs/{org}/teams
+GET /orgs/{org}/teams/{team_slug}
+GET /orgs/{org}/teams/{team_slug}/members
+GET /orgs/{org}/teams/{team_slug}/memberships/{username}
+GET /repos/{owner}/{repo}
+PATCH /repos/{owner}/{repo}
+GET /repos/{owner}/{repo}/installation
+GET /repos/{owner}/{repo}/branches
+GET /repos/{owner}/{repo}/branches/{branch}
+GET /repos/{owner}/{repo}/branches/{branch}/protection
+GET /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks
+GET /repos/{owner}/{repo}/rules/branches/{branch}
+GET /repos/{owner}/{repo}/collaborators
+GET /repos/{owner}/{repo}/collaborators/{username}
+GET /repos/{owner}/{repo}/collaborators/{username}/permission
+GET /repos/{owner}/{repo}/commits
+GET /repos/{owner}/{repo}/commits/{ref}
+GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls
+GET /repos/{owner}/{repo}/commits/{ref}/check-runs
+GET /repos/{owner}/{repo}/commits/{ref}/check-suites
+GET /repos/{owner}/{repo}/commits/{ref}/status
+GET /repos/{owner}/{repo}/commits/{ref}/statuses
+POST /repos/{owner}/{repo}/statuses/{sha}
+GET /repos/{owner}/{repo}/compare/{basehead}
+GET /repos/{owner}/{repo}/contents/{path}
+GET /repos/{owner}/{repo}/git/commits/{commit_sha}
+GET /repos/{owner}/{repo}/git/ref/{ref}
+GET /repos/{owner}/{repo}/git/matching-refs/{ref}
+POST /repos/{owner}/{repo}/git/refs
+PATCH /repos/{owner}/{repo}/git/refs/{ref}
+DELETE /repos/{owner}/{repo}/git/refs/{ref}
+POST /repos/{owner}/{repo}/check-runs
+GET /repos/{owner}/{repo}/check-runs/{check_run_id}
+PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}
+GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations
+POST /repos/{owner}/{repo}/check-runs/{check_run_id}/rerequest
+GET /repos/{owner}/{repo}/check-suites/{check_suite_id}
+GET /repos/{owner}/{repo}/check-suites/{check_suite_id}/check-runs
+POST /repos/{owner}/{repo}/check-suites/{check_suite_id}/rerequest
+GET /repos/{owner}/{repo}/issues/{issue_number}
+GET /repos/{owner}/{repo}/issues/{issue_number}/comments
+POST /repos/{owner}/{repo}/issues/{issue_number}/comments
+GET /repos/{owner}/{repo}/issues/comments
+GET /repos/{owner}/{repo}/issues/comments/{comment_id}
+PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}
+DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}
+GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions
+POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions
+DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}
+GET /repos/{owner}/{repo}/issues/{issue_number}/labels
+POST /repos/{owner}/{repo}/issues/{issue_number}/labels
+PUT /repos/{owner}/{repo}/issues/{issue_number}/labels
+DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels
+DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}
+GET /repos/{owner}/{repo}/issues/{issue_number}/reactions
+POST /repos/{owner}/{repo}/issues/{issue_number}/reactions
+GET /repos/{owner}/{repo}/labels
+GET /repos/{owner}/{repo}/pulls
+POST /repos/{owner}/{repo}/pulls
+GET /repos/{owner}/{repo}/pulls/{pull_number}
+PATCH /repos/{owner}/{repo}/pulls/{pull_number}
+GET /repos/{owner}/{repo}/pulls/{pull_number}/commits
+GET /repos/{owner}/{repo}/pulls/{pull_number}/files
+GET /repos/{owner}/{repo}/pulls/{pull_number}/merge
+PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge
+GET /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers
+POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers
+DELETE /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers
+GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews
+POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews
+GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}
+PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals
+PUT /repos/{owner}/{repo}/pulls/{pull_number}/update-branch
+"""
 
-EVENTS = ["ping", "check-run-completed", "check-run-created", "check-run-requested-action", "check-run-rerequested", "check-suite-completed", "check-suite-requested", "check-suite-rerequested", "installation-created", "installation-deleted", "installation-new-permissions-accepted", "installation-suspend", "installation-unsuspend", "installation-repositories-added", "installation-repositories-removed", "issue-comment-created", "issue-comment-deleted", "issue-comment-edited", "merge-group-checks-requested", "merge-group-destroyed", "pull-request-auto-merge-disabled", "pull-request-auto-merge-enabled", "pull-request-closed", "pull-request-converted-to-draft", "pull-request-dequeued", "pull-request-edited", "pull-request-enqueued", "pull-request-labeled", "pull-request-opened", "pull-request-ready-for-review", "pull-request-reopened", "pull-request-review-request-removed", "pull-request-review-requested", "pull-request-synchronize", "pull-request-unlabeled", "pull-request-review-dismissed", "pull-request-review-submitted", "push", "repository-archived", "repository-unarchived", "repository-deleted", "repository-renamed", "repository-transferred", "repository-edited", "status"]
+EVENTS = """
+ping check-run-completed check-run-created check-run-requested-action check-run-rerequested
+check-suite-completed check-suite-requested check-suite-rerequested installation-created installation-deleted
+installation-new-permissions-accepted installation-suspend installation-unsuspend
+installation-repositories-added installation-repositories-removed issue-comment-created issue-comment-deleted
+issue-comment-edited merge-group-checks-requested merge-group-destroyed pull-request-auto-merge-disabled
+pull-request-auto-merge-enabled pull-request-closed pull-request-converted-to-draft pull-request-dequeued
+pull-request-edited pull-request-enqueued pull-request-labeled pull-request-opened
+pull-request-ready-for-review pull-request-reopened pull-request-review-request-removed
+pull-request-review-requested pull-request-synchronize pull-request-unlabeled pull-request-review-dismissed
+pull-request-review-submitted push repository-archived repository-unarchived repository-deleted
+repository-renamed repository-transferred repository-edited status
+"""
 
-# Where the description contradicts itself or what GitHub sends: the list asks for an account that is both kinds at once.
+# Where the description contradicts itself: this list asks for an account that is of both kinds at once.
 CORRECTIONS = {
     ("GET /app/installations", "200"): {"type": "array", "items": {"$ref": "#/components/schemas/installation"}},
 }
@@ -114,8 +219,11 @@ def main(packages: Path, target: Path) -> None:
     """Read both descriptions, write `rest.json.gz`, `webhooks.json.gz`, `VERSION` and `LICENSE`."""
     rest = json.loads((packages / "openapi/generated/api.github.com.json").read_text())
     hooks = json.loads((packages / "openapi-webhooks/generated/api.github.com.json").read_text())
-    write(target / "rest.json.gz", with_components(rest, {name: operation(rest, name) for name in OPERATIONS}))
-    payloads = {name: json_schema(hooks, hooks["webhooks"][name]["post"]["requestBody"]) for name in EVENTS}
+    write(
+        target / "rest.json.gz",
+        with_components(rest, {name: operation(rest, name) for name in OPERATIONS.strip().splitlines()}),
+    )
+    payloads = {name: json_schema(hooks, hooks["webhooks"][name]["post"]["requestBody"]) for name in EVENTS.split()}
     write(target / "webhooks.json.gz", with_components(hooks, payloads))
     versions = [f"{name} {version_of(packages / name)}" for name in ("openapi", "openapi-webhooks")]
     (target / "VERSION").write_text("".join(f"@octokit/{line}\n" for line in versions))

@@ -15,7 +15,7 @@ NAME = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,100}\Z")
 
 def place(world: World, identity: int) -> Path:
     """Where the git data of a repository are: by number, so that a rename moves nothing."""
-    return world.folder / "git" / f"{identity}.git"
+    return world.folder / f"{identity}.git"
 
 
 def add(world: World, full_name: str, source: Path | None, default_branch: str, private: bool) -> Repository:
@@ -43,6 +43,11 @@ def git_folder(source: Path) -> Path:
         common = named / "commondir"
         return (named / common.read_text().strip()).resolve() if common.exists() else named
     return inside if inside.is_dir() else source
+
+
+def head_branch(source: Path) -> str:
+    """The branch a repository on this disk stands on. Raises GitFailed where it stands on none."""
+    return Git(git_folder(source)).text("symbolic-ref", "--short", "HEAD")
 
 
 def fork(world: World, parent: Repository, login: str) -> Repository:

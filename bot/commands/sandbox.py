@@ -1,0 +1,93 @@
+"""`codechill sandbox`: the stand-in for GitHub by itself, for any client."""
+
+import json
+import re
+import signal
+import tempfile
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from bot.forge.sandbox import Refusal, Sandbox
+from bot.forge.sandbox.git import GitFailed
+from bot.forge.sandbox.verbs.repositories import head_branch
+
+
+@click.command()
+@click.option("--port", default=0, show_default="any free one", type=click.IntRange(0, 65535), help="Port on loopback.")
+@click.option("--repo", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A git repository to load.")
+@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Where to keep the git data and key.")
+@click.option("--webhook", default="", help="Where to send webhooks.")
+@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def sandbox(port: int, repo: Path | None, folder: Path | None, webhook: str, shape: str) -> None:
+    """Run a local stand-in for GitHub: REST, webhooks, git over HTTP and a small page.
+
+    It prints its address and everything a client needs to sign in, then serves until Ctrl-C. Nothing is kept.
+    """
+    with ExitStack() as closing:
+        place = folder or Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="codechill-sandbox-")))
+        try:
+            box = Sandbox(place)
+            box.start(port)
+            closing.callback(box.stop)
+            box.webhook_url = webhook
+            name = load(box, repo)
+        except (OSError, GitFailed, Refusal) as failed:
+            raise click.ClickException(str(failed)) from failed
+        said = details(box, place, name)
+        click.echo(json.dumps(said) if shape == "json" else text(said))
+        serve_until_stopped()
+
+
+def load(box: Sandbox, source: Path | None) -> str:
+    """One repository, filled from `source` or empty, protected by the check; its full name."""
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", source.resolve().name.removesuffix(".git")).strip(".-") if source else ""
+    name = f"acme/{stem or 'rocket'}"
+    box.add_repository(name, source, head_branch(source) if source else "main")
+    box.protect(name)
+    return name
+
+
+def details(box: Sandbox, place: Path, name: str) -> dict[str, Any]:
+    """What a client needs to know. The key is written where only its owner may read it."""
+    key = place / "app.private-key.pem"
+    key.touch(mode=0o600)
+    key.chmod(0o600)
+    key.write_text(box.private_key_pem)
+    people = {"author": box.author, "reviewer": box.reviewer, "release_manager": box.release_manager}
+    return {
+        "address": box.address,
+        "api": box.api,
+        "app_id": box.app_id,
+        "installation_id": box.installation_id,
+        "private_key_file": str(key.resolve()),
+        "webhook_secret": box.webhook_secret,
+        "webhook_url": box.webhook_url,
+        "bot": box.bot_login,
+        "repository": name,
+        "clone": f"{box.address}/{name}.git",
+        "people": {role: {"login": login, "token": box.token(login)} for role, login in people.items()},
+    }
+
+
+def text(said: dict[str, Any]) -> str:
+    """The same for people."""
+    rows = {name.replace("_", " "): value for name, value in said.items() if name != "people"}
+    rows |= {f"{role.replace('_', ' ')} {each['login']}": each["token"] for role, each in said["people"].items()}
+    return "\n".join(f"{name + ':':<22} {value}" for name, value in rows.items())
+
+
+def serve_until_stopped() -> None:
+    """Wait for Ctrl-C or a request to end; both are the normal way out."""
+    stopped = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopped.set()
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, stop)
+    stopped.wait()
