@@ -8,12 +8,14 @@ import sqlalchemy as sa
 from bot.forge import envelope as envelopes
 from bot.forge.envelope import Envelope, Reachable, Unreachable
 from bot.forge.github_webhook import read
-from bot.policy.events import Changed, Commented, Pressed
+from bot.policy.events import Changed, Commented, Pressed, Tick
 from bot.queue.port import Job, JobQueue
 from bot.store import Delivery, KnownRepository, Store
 
 PULL, REPOSITORY = "pull", "repository"  # the kinds of job: one event of one pull request; news of repositories
-PEOPLE = 10  # what a person waits for goes before what the clock or a push asks for
+
+# what a person waits for goes before what a push asks for, and that before what nobody waits for
+PEOPLE, USUAL, SWEEP = 10, 0, -10
 
 
 def pull_key(repository_id: int, number: int) -> str:
@@ -47,16 +49,37 @@ def enqueue_event(queue: JobQueue, one: Envelope, delivery: Delivery, connection
     if one.number is None:
         raise ValueError("an event of a pull request needs its number")
     key = pull_key(one.repository_id, one.number)
-    by_person = isinstance(one.event, Commented | Pressed)
+    same = _same(one.event)
     return queue.enqueue(
         PULL,
         {"delivery": delivery.guid, "envelopes": [envelopes.to_json(one)]},
         key,
         run_at=delivery.received_at,
-        dedupe=f"{key} {one.event.what}" if isinstance(one.event, Changed) else None,
-        priority=PEOPLE if by_person else 0,
+        dedupe=f"{key} {same}" if same else None,
+        priority=_priority(one.event),
         connection=connection,
     )
+
+
+def _same(event: object) -> str | None:
+    """What makes two waiting events one: facts are fetched when the job runs, so one look serves both."""
+    match event:
+        case Changed(what):
+            return what
+        case Tick(why):
+            return f"tick {why}"
+        case _:
+            return None
+
+
+def _priority(event: object) -> int:
+    match event:
+        case Commented() | Pressed():
+            return PEOPLE
+        case Tick("sweep"):
+            return SWEEP
+        case _:
+            return USUAL
 
 
 def _enqueue_news(queue: JobQueue, found: tuple[Envelope, ...], delivery: Delivery, connection: sa.Connection) -> bool:
@@ -69,5 +92,7 @@ def _remember(store: Store, one: Envelope, connection: sa.Connection) -> None:
     if one.repository_id and not isinstance(one.event, Unreachable):
         known = KnownRepository(one.repository_id, one.installation_id, one.full_name)
         store.saw_repository(known, connection)
-    if one.number is not None and isinstance(one.event, Changed) and not isinstance(one.event, Reachable):
+    if isinstance(one.event, Reachable) and not one.repository_id:
+        store.installation_back(one.installation_id, connection)
+    if one.number is not None and isinstance(one.event, Changed):
         store.saw_pull(one.repository_id, one.number, one.event.as_of, one.event.head_sha, connection)

@@ -20,6 +20,7 @@ class Backoff:
     base: float = 1.0
     cap: float = 300.0
     attempts: int = 8  # after so many a job is dead
+    patience: int = 200  # the same when each time the error said when to come back
 
     def wait(self, attempts: int, chance: float) -> timedelta | None:
         """`chance` is in [0, 1). None: it was tried often enough."""
@@ -155,7 +156,7 @@ class Worker:
         now = self._clock()
         told = self._rules.not_before(error, now)
         wait = self._rules.backoff.wait(job.attempts, self._chance())
-        if told is not None:  # being asked to wait is no fault of the job: it does not count towards giving up
+        if told is not None and job.attempts < self._rules.backoff.patience:  # to be asked to wait is no failure
             return max(told, now) + (wait or timedelta())
         return None if wait is None else now + wait
 

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from bot.store.database import Database, of_pull
 from bot.store.tables import configurations, pulls, repositories
 
+_INSTALLATION = "installation: "
+
 
 @dataclass(frozen=True, slots=True)
 class KnownRepository:
@@ -71,9 +73,16 @@ class Pulls(Database):
             connection.execute(sa.update(repositories).where(here).values(gone=why))
 
     def installation_gone(self, installation_id: int, why: str) -> None:
+        """None of its repositories can be reached; those gone for a reason of their own keep it."""
+        here = sa.and_(repositories.c.installation_id == installation_id, repositories.c.gone == "")
         with self.write() as connection:
-            here = repositories.c.installation_id == installation_id
-            connection.execute(sa.update(repositories).where(here).values(gone=why))
+            connection.execute(sa.update(repositories).where(here).values(gone=f"{_INSTALLATION}{why}"[:64]))
+
+    def installation_back(self, installation_id: int, connection: sa.Connection | None = None) -> None:
+        """What went with the installation comes back with it."""
+        here = sa.and_(repositories.c.installation_id == installation_id, repositories.c.gone.startswith(_INSTALLATION))
+        with self.write(connection) as own:
+            own.execute(sa.update(repositories).where(here).values(gone=""))
 
     def saw_pull(
         self,

@@ -168,8 +168,17 @@ def test_pull_requests_of_a_repository_that_is_gone_are_not_swept(store: Store) 
     store.saw_repository(KnownRepository(7, 0, "o/new-name"))
     assert store.repositories() == (KnownRepository(7, 70, "o/new-name"),)
     store.installation_gone(70, "suspended")
-    assert store.repository(7) == KnownRepository(7, 70, "o/new-name", "suspended")
+    assert store.repository(7) == KnownRepository(7, 70, "o/new-name", "installation: suspended")
     assert store.repositories(70) == ()
+
+
+def test_what_went_with_the_installation_comes_back_with_it(store: Store) -> None:
+    for number in (7, 8):
+        store.saw_repository(KnownRepository(number, 70, f"o/{number}"))
+    store.repository_gone(8, "archived")
+    store.installation_gone(70, "suspend")
+    store.installation_back(70)
+    assert [one.id for one in store.repositories(70)] == [7]
 
 
 def test_one_holder_leads_until_its_lease_runs_out(store: Store) -> None:
