@@ -7,9 +7,10 @@ from scoring.semantics.paths import is_docs, is_specimen
 from scoring.semantics.verdict import Finding, Pair
 
 RUN = re.compile(
-    r"(?i)<script|<iframe|javascript:|^\s*\.\. (?:raw|doctest|testcode|testsetup|ipython|exec|jupyter-execute|plot)::|"
+    r"(?i)<script|<iframe|javascript:|^[ \t]*\.\. (?:raw|doctest|testcode|testsetup|ipython)::|"
+    r"\.\. (?:exec|jupyter-execute|plot|include|literalinclude|automodule|autoclass|program-output|command-output)::|"
     r"```\s*\{|\{%|\{\{|```\s*(?:rust|exec|eval|mermaid exec|doctest)|>>> |"
-    r"<!--\s*(?:doctest|skip|embed|include|automd|toc)|\.\. (?:include|literalinclude|automodule|autoclass|program-output|command-output)::",
+    r"<!--\s*(?:doctest|skip|embed|include|automd|toc)",
     re.MULTILINE,
 )
 FRONT_MATTER = re.compile(r"\A(?:---|\+\+\+)\n.*?\n(?:---|\+\+\+)\n", re.DOTALL)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from scoring.change import Change, FileChange
-from scoring.semantics import data, docs, guards, python
+from scoring.semantics import data, docs, guards, python, source
 from scoring.semantics.paths import classify, name
 from scoring.semantics.verdict import ChangeVerdict, FileVerdict, Finding, Pair, weakest
 
@@ -48,6 +48,7 @@ CHECKS: tuple[Check, ...] = (
     rename,
     python.check,
     data.check,
+    source.check,
     docs.check,
 )
 

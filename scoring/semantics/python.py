@@ -23,7 +23,7 @@ DIRECTIVE = re.compile(
 )
 SELF_READING = re.compile(
     r"\b(?:getsource|getsourcelines|getcomments|findsource|getblock|linecache|dill|cloudpickle)\b|"
-    r"__file__[^\n]*\b(?:read|read_text|read_bytes|open)\b|\bopen\w*\s*\(\s*(?:[\w.]+\(\s*)*__file__|argv\[0\][^\n]*read"
+    r"__file__[^\n]{0,80}\b(?:read|read_text|read_bytes|open)\b|\bopen\w*\s*\(\s*(?:[\w.]{1,40}\(\s?){0,4}__file__|argv\[0\][^\n]{0,80}read"
 )
 LINE_NUMBERS = re.compile(
     r"\b(?:f_lineno|tb_lineno|lineno|co_firstlineno|co_lines|co_linetable|co_lnotab|co_positions|_getframe|currentframe|"

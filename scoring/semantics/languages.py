@@ -1,0 +1,281 @@
+"""The languages read by tree-sitter: how each is recognised, and what a comparison of its trees must beware of."""
+
+import importlib
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from tree_sitter import Language as Grammar
+
+from scoring.semantics import directives
+from scoring.semantics.directives import any_of
+from scoring.semantics.paths import name
+
+NEVER = "(?!)"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One grammar and its traps; every trap is a regular expression."""
+
+    title: str
+    module: str  # of the wheel that bundles the grammar
+    function: str
+    suffixes: tuple[str, ...]
+    directive: str  # comments that tools obey: must stay as and where they are
+    forbidden: str = NEVER  # in any comment: readers may not agree where it ends
+    untrusted: str = NEVER  # anywhere: a comment may be read while the program runs
+    line_numbers: str = NEVER  # anywhere: code that sees on which line it stands
+    opaque: frozenset[str] = frozenset()  # nodes compared by their exact bytes
+    docs: str = NEVER  # comments that are part of the program
+    newlines: bool = False  # a line's end can end a statement
+    spaces: bool = False  # a blank between two tokens can change their meaning
+
+
+def nodes(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+STRINGS = nodes(
+    "string", "string_literal", "char_literal", "character_literal", "regex", "heredoc", "raw_string_literal"
+)
+PREPROCESSOR = nodes("preproc_def", "preproc_function_def", "preproc_call", "preproc_include", "preproc_arg")
+C_JOINED = r"\\\s*$|\\[ \t]*\n|\?\?/"
+C_LINES = any_of(
+    r"__LINE__",
+    r"__COUNTER__",
+    r"__builtin_LINE",
+    r"source_location",
+    r"(?i:assert)",
+    r"BUG_ON",
+    r"WARN_ON",
+    r"CHECK(?:_\w+)?\s*\(",
+    r"__(?:DATE|TIME|TIMESTAMP)__",
+)
+SCRIPT_READERS = any_of(
+    r"\*/\s*\}\s*\)?\s*\.\s*toString", r"Function\.prototype\.toString", r"multiline\s*\(", r"\.toSource\s*\("
+)
+SCRIPT_LINES = any_of(r"captureStackTrace", r"prepareStackTrace", r"\.stack\b")
+JAVA_LINES = any_of(r"getLineNumber", r"lineNumber", r"StackWalker", r"StackTraceElement")
+RUST_LINES = any_of(
+    r"\b(?:line|column)!", r"track_caller", r"Location::caller", r"include_str!\s*\(\s*file!", r"snapshot"
+)
+RUBY_READERS = any_of(
+    r"\bDATA\b",
+    r"method_source",
+    r"__FILE__[^\n]{0,80}read",
+    r"read[^\n]{0,40}__FILE__",
+    r"\$0[^\n]{0,40}read",
+    r"RubyVM",
+    r"Ripper",
+    r"RDoc",
+)
+RUBY_LINES = any_of(r"__LINE__", r"\bcaller(?:_locations)?\b", r"source_location", r"lineno", r"backtrace")
+PHP_READERS = any_of(
+    r"getDocComment",
+    r"__halt_compiler",
+    r"__COMPILER",
+    r"token_get_all",
+    r"PhpToken",
+    r"AnnotationReader",
+    r"\?>",
+    r"(?:file_get_contents|file|fopen|show_source|highlight_file|php_strip_whitespace)\s*\(\s*__FILE__",
+)
+SHELL_READERS = any_of(
+    r"\b(?:sed|e?grep|awk|head|tail|cat|less|more|tar|dd|perl|python3?|read|source|base64)\b[^\n]{0,160}\$\{?(?:0|BASH_SOURCE)",
+    r"<\s*[\"']?\$\{?(?:0|BASH_SOURCE)",
+    r"__ARCHIVE",
+    r"PAYLOAD",
+    r"declare -f",
+    r"typeset -f",
+    r"set -v",
+)
+SHARP_OPAQUE = nodes(
+    "interpolated_string_expression",
+    "verbatim_string_literal",
+    "preproc_region",
+    "preproc_endregion",
+    "preproc_pragma",
+    "preproc_line",
+    "preproc_nullable",
+    "preproc_define",
+    "preproc_undef",
+)
+
+LANGUAGES: tuple[Language, ...] = (
+    Language(
+        "JavaScript",
+        "tree_sitter_javascript",
+        "language",
+        (".js", ".jsx", ".mjs", ".cjs"),
+        any_of(directives.SCRIPT, directives.SCRIPT_TYPES),
+        r"<!--|-->",
+        any_of(SCRIPT_READERS, "<!--", r"(?m:^[ \t]*-->)"),
+        SCRIPT_LINES,
+        nodes("string", "regex", "jsx_text"),
+        newlines=True,
+    ),
+    Language(
+        "TypeScript",
+        "tree_sitter_typescript",
+        "language_typescript",
+        (".ts", ".mts", ".cts"),
+        directives.SCRIPT,
+        r"<!--|-->",
+        SCRIPT_READERS,
+        SCRIPT_LINES,
+        nodes("string", "regex"),
+        newlines=True,
+    ),
+    Language(
+        "TypeScript",
+        "tree_sitter_typescript",
+        "language_tsx",
+        (".tsx",),
+        directives.SCRIPT,
+        r"<!--|-->",
+        SCRIPT_READERS,
+        SCRIPT_LINES,
+        nodes("string", "regex", "jsx_text"),
+        newlines=True,
+    ),
+    Language(
+        "Go",
+        "tree_sitter_go",
+        "language",
+        (".go",),
+        directives.GO,
+        untrusted=r'"C"',
+        line_numbers=any_of(r"runtime\.Callers?", r"Lshortfile", r"Llongfile"),
+        opaque=nodes("interpreted_string_literal", "raw_string_literal", "rune_literal"),
+        newlines=True,
+    ),
+    Language(
+        "Java",
+        "tree_sitter_java",
+        "language",
+        (".java",),
+        directives.JAVA,
+        r"\\u",
+        r"\\u+00[0-7][0-9a-fA-F]",
+        JAVA_LINES,
+        STRINGS,
+    ),
+    Language(
+        "C",
+        "tree_sitter_c",
+        "language",
+        (".c", ".h"),
+        directives.C,
+        C_JOINED,
+        r"\?\?/",
+        C_LINES,
+        STRINGS | PREPROCESSOR,
+    ),
+    Language(
+        "C++",
+        "tree_sitter_cpp",
+        "language",
+        (".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".inl", ".tcc"),
+        directives.C,
+        C_JOINED,
+        r"\?\?/",
+        C_LINES,
+        STRINGS | PREPROCESSOR,
+    ),
+    Language(
+        "Rust",
+        "tree_sitter_rust",
+        "language",
+        (".rs",),
+        directives.RUST,
+        line_numbers=RUST_LINES,
+        opaque=STRINGS,
+        docs=r"^///(?!/)|^//!|^/\*\*(?![*/])|^/\*!",
+    ),
+    Language(
+        "Ruby",
+        "tree_sitter_ruby",
+        "language",
+        (".rb", ".rake", ".gemspec", ".ru"),
+        directives.RUBY,
+        untrusted=RUBY_READERS,
+        line_numbers=RUBY_LINES,
+        opaque=STRINGS | nodes("heredoc_body", "string_array", "symbol_array", "subshell"),
+        newlines=True,
+        spaces=True,
+    ),
+    Language(
+        "PHP",
+        "tree_sitter_php",
+        "language_php",
+        (".php",),
+        directives.PHP,
+        r"\?>",
+        PHP_READERS,
+        any_of("__LINE__", "debug_backtrace", r"getLine\b", "getStartLine"),
+        STRINGS | nodes("encapsed_string", "nowdoc", "shell_command_expression", "text", "text_interpolation"),
+    ),
+    Language(
+        "Shell",
+        "tree_sitter_bash",
+        "language",
+        (".sh", ".bash"),
+        directives.SHELL,
+        untrusted=SHELL_READERS,
+        line_numbers=r"LINENO|\bcaller\b",
+        opaque=nodes(
+            "string", "raw_string", "ansi_c_string", "heredoc_redirect", "heredoc_body", "herestring_redirect", "regex"
+        ),
+        newlines=True,
+        spaces=True,
+    ),
+    Language(
+        "C#",
+        "tree_sitter_c_sharp",
+        "language",
+        (".cs",),
+        directives.C_SHARP,
+        line_numbers=any_of("CallerLineNumber", "StackFrame", "StackTrace", "GetFileLineNumber"),
+        opaque=STRINGS | SHARP_OPAQUE,
+    ),
+    Language(
+        "Kotlin",
+        "tree_sitter_kotlin",
+        "language",
+        (".kt", ".kts"),
+        directives.JAVA,
+        line_numbers=JAVA_LINES,
+        opaque=STRINGS | nodes("multiline_string_literal"),
+        newlines=True,
+    ),
+)
+
+BY_NAME = {"rakefile": "Ruby", "gemfile": "Ruby", "vagrantfile": "Ruby", "podfile": "Ruby", "fastfile": "Ruby"}
+SHELL = re.compile(rb"#!\s*\S*?(?:/|env )(?:ba|da)?sh\b")
+
+
+def language_of(path: str, first: bytes) -> Language | None:
+    """The language of a file by its suffix, its name, or the interpreter its first line asks for."""
+    base = name(path).lower()
+    for language in LANGUAGES:
+        if base.endswith(language.suffixes) or BY_NAME.get(base) == language.title:
+            return language
+    if "." not in base and SHELL.match(first.split(b"\n", 1)[0][:200]):
+        return by_title("Shell")
+    return None
+
+
+def by_title(title: str) -> Language:
+    return next(language for language in LANGUAGES if language.title == title)
+
+
+@cache
+def grammar(module: str, function: str) -> Grammar:
+    """The compiled grammar; loaded when first needed."""
+    return Grammar(getattr(importlib.import_module(module), function)())
+
+
+@cache
+def pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text)

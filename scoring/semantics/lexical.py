@@ -1,0 +1,77 @@
+"""Source text with its comments taken out: a quick look before trees are built, and a second way to read C.
+
+C with macros often cannot be parsed without running its preprocessor, but its comments can be found without.
+"""
+
+import re
+
+from scoring.semantics.languages import Language
+
+# A quote that never closes ends with its line, so that no pattern here can fail late and start over.
+LINE_AND_BLOCK = re.compile(
+    r"""(?P<comment>//[^\n]*|/\*(?:[\s\S]*?\*/|[\s\S]*))|"(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\[\s\S]|[^'\\\n])*'?|`[^`]*`?"""
+)
+HASH = re.compile(
+    r"""(?P<comment>(?<![^\s;])#[^\n]*|^=begin\b(?:[\s\S]*?^=end\b|[\s\S]*))|"(?:\\[\s\S]|[^"\\])*"?|'[^']*'?""",
+    re.MULTILINE,
+)
+PHP = re.compile(
+    r"""(?P<comment>//[^\n]*|#[^\n]*|/\*(?:[\s\S]*?\*/|[\s\S]*))|"(?:\\[\s\S]|[^"\\])*"?|'(?:\\[\s\S]|[^'\\])*'?"""
+)
+STYLES = {"Ruby": HASH, "Shell": HASH, "PHP": PHP}
+
+UNREADABLE = re.compile(r"""\?\?[=/'()!<>-]|\bu?8?[LU]?R"|#[ \t]*include[ \t]*<[^>\n]*(?:/[/*]|["'])""")
+JOINED = re.compile(r"\\[ \t]*(?:\n|$)")
+NAMED_QUOTE = re.compile(r"(?<![0-9A-Za-z_])(?:u8|[uUL])$")
+
+
+def might_be_equal(old: str, new: str, language: Language) -> bool:
+    """False when the code surely differs in more than layout. Saves time; where it errs, nothing is proved."""
+    style = STYLES.get(language.title, LINE_AND_BLOCK)
+    return _squeezed(old, style) == _squeezed(new, style)
+
+
+def _squeezed(text: str, style: re.Pattern[str]) -> str:
+    return "".join(style.sub(lambda match: "" if match["comment"] else match[0], text).split())
+
+
+def c_lines(text: str) -> list[str] | None:
+    """The lines of C or C++ that hold code, comments replaced by a blank as a compiler does; None when unsure."""
+    if UNREADABLE.search(text):
+        return None
+    parts: list[str] = []
+    at = 0
+    for match in LINE_AND_BLOCK.finditer(text):
+        before = text[at : match.start()]
+        if not _trusted(match, before):
+            return None
+        parts += [before, " " if match["comment"] else match[0]]
+        at = match.end()
+    lines = "".join([*parts, text[at:]]).split("\n")
+    return [line.rstrip() for line in lines if line.strip()]
+
+
+def _trusted(match: re.Match[str], before: str) -> bool:
+    """Whether a compiler surely sees the same comment or quoted text."""
+    comment = match["comment"]
+    if comment:
+        closed = comment.startswith("//") or (len(comment) > 3 and comment.endswith("*/"))
+        return closed and JOINED.search(comment) is None
+    quote = match[0][0]
+    closed = len(match[0]) > 1 and match[0].endswith(quote) and "`" not in match[0][:1]
+    digits = quote == "'" and before[-1:].isalnum() and NAMED_QUOTE.search(before[-4:]) is None
+    return closed and not digits
+
+
+def c_comments(text: str) -> list[tuple[int, str]]:
+    """Every comment of C or C++ with the number of lines of code that end before it."""
+    found: list[tuple[int, str]] = []
+    lines = 0
+    at = 0
+    for match in LINE_AND_BLOCK.finditer(text):
+        lines += sum(1 for line in text[at : match.start()].split("\n")[:-1] if line.strip())
+        at = match.start()
+        if match["comment"]:
+            found.append((lines, match["comment"]))
+            at = match.end()
+    return found

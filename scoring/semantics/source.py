@@ -1,0 +1,177 @@
+"""Source code in twelve languages: strong evidence that only comments or layout changed, from equal syntax trees."""
+
+from collections import Counter
+from dataclasses import replace
+
+from scoring.semantics import guards, lexical, trees
+from scoring.semantics.directives import EVERYWHERE, any_of
+from scoring.semantics.languages import Language, by_title, language_of, pattern
+from scoring.semantics.paths import is_specimen
+from scoring.semantics.trees import Gap, Tree
+from scoring.semantics.verdict import Finding, Pair
+
+# Documentation that a macro turns into something the program shows or obeys.
+DOC_READERS = any_of(
+    "clap",
+    "structopt",
+    "argh",
+    "bpaf",
+    "schemars",
+    "async_graphql",
+    "juniper",
+    "poise",
+    "utoipa",
+    "pyo3",
+    "uniffi",
+    "napi",
+    "wasm_bindgen",
+    "displaydoc",
+    "macro_rules",
+    "```",
+)
+
+
+def check(pair: Pair) -> Finding | None:
+    """S for comments and layout, H where something may still read them; None when the code differs."""
+    if pair.old is None or pair.new is None or pair.renamed:
+        return None
+    language = language_of(pair.path, pair.new)
+    if language is None or language_of(pair.path, pair.old) is not language:
+        return None
+    texts = guards.comparable(pair.old, pair.new)
+    if isinstance(texts, Finding):
+        return texts
+    if not lexical.might_be_equal(*texts, language):
+        return None
+    finding = _refusal(pair, texts, language) or _by_trees(pair, texts, language)
+    if finding is not None and finding.level == "S" and is_specimen(pair.path):
+        return Finding("H", finding.kind, f"{finding.words.rstrip('.')}, but the folder holds files that others read.")
+    return finding
+
+
+def _by_trees(pair: Pair, texts: tuple[str, str], language: Language) -> Finding | None:
+    roots = _parse(language, pair)
+    if roots is None and language.title in ("C", "C++"):
+        return _by_lines(texts, language)
+    if roots is None:
+        return Finding(None, "code", f"It cannot be read as {language.title} without errors.")
+    return _compare(*roots, texts) if trees.same(*roots) else _doc_comments(*roots, texts)
+
+
+def _by_lines(texts: tuple[str, str], language: Language) -> Finding:
+    """C that does not parse without its macros: the lines of code must be the same, byte for byte."""
+    lines = [lexical.c_lines(text) for text in texts]
+    if None in lines or lines[0] != lines[1]:
+        return Finding(None, "code", f"It cannot be read as {language.title} without its macros.")
+    comments = [lexical.c_comments(text) for text in texts]
+    obeyed = pattern(any_of(language.directive, EVERYWHERE))
+    marks = [[comment for comment in side if obeyed.search(comment[1])] for side in comments]
+    if marks[0] != marks[1]:
+        return Finding(None, "directive", "A comment that tools act on changed or moved.")
+    if (finding := _escapes([[text for _, text in side] for side in comments])) is not None:
+        return finding
+    if any(pattern(language.line_numbers).search(text) for text in texts):
+        return Finding("H", "comments", "Only comments changed, but the file may see on which line its code stands.")
+    kind, what = ("formatting", "layout") if comments[0] == comments[1] else ("comments", "comments")
+    return Finding("S", kind, f"Only {what} changed, checked by comparing every line of code without its comments.")
+
+
+def _escapes(sides: list[list[str]]) -> Finding | None:
+    if any(guards.ESCAPE.search(comment) for comment in Counter(sides[1]) - Counter(sides[0])):
+        return Finding(None, "hidden", "A new comment holds a character escape.")
+    return None
+
+
+def _parse(language: Language, pair: Pair) -> tuple[Tree, Tree] | None:
+    headers = pair.path.endswith(".h")
+    for reader in (language, by_title("C++")) if headers else (language,):
+        old, new = (trees.parse(reader, data) for data in (pair.old or b"", pair.new or b""))
+        if old is not None and new is not None:
+            return old, new
+    return None
+
+
+def _refusal(pair: Pair, texts: tuple[str, str], language: Language) -> Finding | None:
+    """Why equal trees are not enough, whatever changed."""
+    if not guards.same_interpreter(pair.old or b"", pair.new or b""):
+        return Finding(None, "directive", "The line that picks its interpreter changed.")
+    if any(pattern(language.untrusted).search(text) for text in texts):
+        return Finding(None, "directive", f"In this {language.title} file comments may be more than comments.")
+    if any(guards.unstable_names(text) for text in texts):
+        return Finding(None, "hidden", "It holds names that can be read as other names.")
+    return None
+
+
+def _compare(old: Tree, new: Tree, texts: tuple[str, str]) -> Finding:
+    sides = trees.gaps(old), trees.gaps(new)
+    if len(sides[0]) != len(sides[1]) or any(a.rest != b.rest for a, b in zip(*sides, strict=True)):
+        return Finding(None, "code", "Something between its tokens changed.")
+    refusal = _comments_obeyed(sides, new.language) or _separators(sides, new.language)
+    return refusal or _verdict(sides, texts, new.language)
+
+
+def _comments_obeyed(sides: tuple[list[Gap], list[Gap]], language: Language) -> Finding | None:
+    for left, right in zip(*sides, strict=True):
+        if left.comments == right.comments and left.text == right.text:
+            continue
+        if _from_directive(left, language) != _from_directive(right, language):
+            return Finding(None, "directive", "A comment that tools act on changed or moved.")
+    bad = pattern(language.forbidden)
+    if any(bad.search(comment) for side in sides for gap in side for comment in gap.comments):
+        return Finding(None, "hidden", "A comment may not end where it seems to.")
+    return _escapes([[comment for gap in side for comment in gap.comments] for side in sides])
+
+
+def _from_directive(gap: Gap, language: Language) -> tuple[bool, tuple[str, ...]] | None:
+    """The gap from its first obeyed comment on, line by line: such a comment speaks of what follows it."""
+    obeyed = pattern(any_of(language.directive, EVERYWHERE))
+    for comment in gap.comments:
+        if obeyed.search(comment):
+            before, _, after = gap.text.partition(comment)
+            return "\n" in before, tuple(line.strip() for line in (comment + after).split("\n"))
+    return None
+
+
+def _separators(sides: tuple[list[Gap], list[Gap]], language: Language) -> Finding | None:
+    """Line ends and blanks between tokens, in languages where they carry meaning a tree may not show."""
+    for left, right in zip(*sides, strict=True):
+        commented = left.comments != right.comments
+        if language.newlines and left.breaks != right.breaks and (commented or language.spaces):
+            return Finding(None, "code", "A comment or blank moved a line's end, which can end a statement.")
+        if language.spaces and bool(left.text) != bool(right.text):
+            return Finding(None, "code", "A blank between two words came or went, which can change their meaning.")
+    return None
+
+
+def _verdict(sides: tuple[list[Gap], list[Gap]], texts: tuple[str, str], language: Language) -> Finding:
+    kind, what = _kind(sides)
+    if any(pattern(language.line_numbers).search(text) for text in texts) and _lines(sides[0]) != _lines(sides[1]):
+        return Finding("H", kind, f"{what}, but the file may see on which line its code stands.")
+    return Finding("S", kind, f"{what}, checked by comparing {language.title} syntax trees.")
+
+
+def _kind(sides: tuple[list[Gap], list[Gap]]) -> tuple[str, str]:
+    comments = [[comment for gap in side for comment in gap.comments] for side in sides]
+    if comments[0] == comments[1]:
+        return "formatting", "Only the layout changed"
+    layout = any(
+        left.comments == right.comments and left.text != right.text for left, right in zip(*sides, strict=True)
+    )
+    return ("formatting", "Only comments and layout changed") if layout else ("comments", "Only comments changed")
+
+
+def _lines(side: list[Gap]) -> list[int]:
+    return [gap.text.count("\n") for gap in side[:-1]]
+
+
+def _doc_comments(old: Tree, new: Tree, texts: tuple[str, str]) -> Finding | None:
+    """Doc comments are attributes in Rust: harmless where nothing reads or runs them."""
+    old, new = replace(old, docs=False), replace(new, docs=False)
+    if not trees.same(old, new):
+        return None
+    if (finding := _compare(old, new, texts)).level is None:
+        return finding
+    what = "Only doc comments and comments changed, checked by comparing syntax trees"
+    if any(pattern(DOC_READERS).search(text) for text in texts):
+        return Finding("H", "docstrings", f"{what}, but a macro or a test may use them.")
+    return Finding("S", "docstrings", f"{what}.")
