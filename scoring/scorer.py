@@ -1,27 +1,46 @@
 """Score changes of one repository: the one entry the server uses. Needs onnxruntime and numpy, no training library."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.assessment import Assessment, Suggestion
+from scoring.assessment import Assessment, Reason
+from scoring.blend import mix, rank
 from scoring.calibration import Calibration, rebase
 from scoring.change import Change
-from scoring.explain import ablate, reasons
+from scoring.explain import reasons, weigh
 from scoring.features.quantiles import WINDOW, ranks, rolling, window
 from scoring.history.index import History, Progress
 from scoring.history.lines import LineCounts
 from scoring.history.read import lines_of
+from scoring.history.state import Facts
 from scoring.models.design import design
-from scoring.models.loaded import Loaded, load
+from scoring.models.kept import own_of
+from scoring.models.loaded import load
+from scoring.models.own import Own
+from scoring.services import WEIGHTS, tier
+from scoring.suggest import Files, suggestions
 
 SHIPPED = Path(__file__).resolve().parent.parent / "deploy" / "models" / "shipped"
 Clock = Callable[[], datetime]
 Matrix = NDArray[np.float32]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The recent changes that a change is ranked among."""
+
+    raw: Matrix
+    usual: Matrix  # the median of each feature
+    spread: Matrix  # a scale of each feature, never 0
+    logits: Floats  # in landing order
+    paths: tuple[tuple[str, ...], ...]
+    calibration: Calibration
 
 
 def _now() -> datetime:
@@ -29,94 +48,146 @@ def _now() -> datetime:
 
 
 class Scorer:
-    """Scores against the index kept in `state`; models come from `shipped` and, when there, `state/own`.
+    """Scores against the index kept in `state`, with the `shipped` model and the repository's own regression.
 
-    `people` off keeps every feature that speaks of a person at its usual value. Raises ScoringError for bad input.
+    `people` off keeps every feature that speaks of a person at its usual value; `absent_as_empty` reads partial clones.
+    Raises ScoringError for bad input. One thread at a time.
     """
 
     def __init__(
-        self, repository: Path, state: Path, *, shipped: Path = SHIPPED, people: bool = True, clock: Clock = _now
+        self,
+        repository: Path,
+        state: Path,
+        *,
+        shipped: Path = SHIPPED,
+        people: bool = True,
+        absent_as_empty: bool = False,
+        clock: Clock = _now,
     ) -> None:
         self.repository = repository
-        self.history = History(repository, state)
         self.shipped = load(shipped)
+        self.history = History(repository, state, absent_as_empty=absent_as_empty)
+        self.state = state
         self.people = people
         self.clock = clock
-        self._reference: tuple[tuple[str, int], Matrix, NDArray[np.float64], Calibration] | None = None
+        self._names = tuple(feature.name for feature in self.history.features)
+        self._personal = np.array([feature.person for feature in self.history.features])
+        self._own: tuple[int, Own | None] | None = None
+        self._reference: tuple[tuple[str, int, int], Reference] | None = None
 
     def refresh(self, tip: str, *, progress: Progress | None = None) -> None:
         """Bring the index up to commit `tip`: fast when already there, and safe to kill or to run twice at once."""
         self.history.refresh(tip, now=int(self.clock().timestamp()), progress=progress)
 
     def assess(self, change: Change, *, critical: Mapping[str, int] | None = None) -> Assessment:
-        """Return the risk of a change; one that is in the index already is seen as of the moment it landed."""
+        """Return the risk of a change; one that is in the index already is seen as of the moment it landed.
+
+        `critical` maps globs to the tier of the service there, 1 the highest.
+        """
         row = self.history.row_of(change.sha)
         lines = lines_of(self.repository, change)
-        facts = self.history.facts(change, lines, int(change.at.timestamp()))
+        facts = self._facts(change, lines, critical or {})
         vector = self.history.vector(facts) if row is None else self.history.matrix(row, row + 1)[0]
-        raw, scores, calibration = self._look_back(len(self.history) if row is None else row)
-        usual = np.median(raw, axis=0) if len(raw) else vector.copy()
-        if not self.people:
-            vector = self._impersonal(vector, usual)
+        past = self._look_back(len(self.history) if row is None else row)
+        scores = np.sort(past.logits + self._tiers(past, critical or {}))
+        vector = self._impersonal(vector, past.usual)
+        score = self._score(past.raw)
+        extra = WEIGHTS.get(facts.tier, 0.0)
+        found = float(score(vector[None, :])[0]) + extra
+        percentile = float(rank(np.array([found]), scores)[0])
+        why = self._reasons(facts, vector, past, score, extra)
 
-        def score(rows: Matrix) -> NDArray[np.float64]:
-            return self._logits(self.shipped, rows, ranks(rows, raw))
+        def rank_of(smaller: Sequence[Files]) -> Sequence[float]:
+            return [float(each) for each in rank(self._smaller(change, smaller, past, critical or {}), scores)]
 
-        logit = float(score(vector[None, :])[0])
-        why = reasons(self.history.features, facts, vector, usual, ablate(vector, usual, score))
-        assessed = Assessment(
+        files = list(zip(change.files, lines, strict=True))
+        return Assessment(
             sha=change.sha,
             at=change.at,
-            percentile=_percentile(logit, scores),
-            probability=float(calibration.probability(np.array([logit]))[0]),
+            percentile=percentile,
+            probability=float(past.calibration.probability(np.array([found]))[0]),
             base_rate=self._base_rate(),
             reasons=why,
-            suggestions=(),
-            model=self.shipped.card.id,
+            suggestions=suggestions(files, percentile, rank_of, why) if row is None else (),
+            model=self.shipped.card.id + (" + this repository" if self._regression() else ""),
             reference=len(scores),
             labelled=self.history.labelled(),
-            features={f.name: float(v) for f, v in zip(self.history.features, vector, strict=True)},
-        )
-        return replace(
-            assessed, suggestions=() if row is not None else self._suggest(change, lines, assessed.percentile)
+            features={name: float(value) for name, value in zip(self._names, vector, strict=True)},
         )
 
-    def _logits(self, model: Loaded, raw: Matrix, quantile: Matrix) -> NDArray[np.float64]:
-        names = [feature.name for feature in self.history.features]
-        return model.logits(design(model.card.columns, names, raw, quantile))
+    def _facts(self, change: Change, lines: Sequence[LineCounts], critical: Mapping[str, int]) -> Facts:
+        facts = self.history.facts(change, lines, int(change.at.timestamp()))
+        return replace(facts, tier=tier((file.path for file in change.files), critical))
 
-    def _look_back(self, row: int) -> tuple[Matrix, NDArray[np.float64], Calibration]:
-        """Return the recent changes before `row`, their scores in ascending order, and the calibration they give."""
+    def _smaller(
+        self, change: Change, smaller: Sequence[Files], past: Reference, critical: Mapping[str, int]
+    ) -> Floats:
+        vectors, extra = [], []
+        for files in smaller:
+            part = replace(change, files=tuple(file for file, _ in files)) if files else change
+            facts = self._facts(part, [counts for _, counts in files], critical)
+            vectors.append(self._impersonal(self.history.vector(facts), past.usual))
+            extra.append(WEIGHTS.get(facts.tier, 0.0))
+        return np.asarray(self._score(past.raw)(np.array(vectors)) + np.array(extra))
+
+    def _score(self, reference: Matrix) -> Callable[[Matrix], Floats]:
+        return lambda rows: self._logits(rows, ranks(rows, reference))
+
+    def _logits(self, raw: Matrix, quantile: Matrix) -> Floats:
+        shipped = self.shipped.logits(design(self.shipped.card.columns, self._names, raw, quantile))
+        own = self._regression()
+        return mix(own.logits(self._names, raw, quantile), shipped) if own and len(raw) else shipped
+
+    def _regression(self) -> Own | None:
+        size = len(self.history)
+        if self._own is None or self._own[0] != size:
+            self._own = size, own_of(self.history, self.state)
+        return self._own[1]
+
+    def _look_back(self, row: int) -> Reference:
         first, last = window(row)
         last = last or row  # a young repository: better its few changes than none
-        key = (self.history.tip, row)
+        key = (self.history.tip, row, len(self.history))
         if self._reference is None or self._reference[0] != key:
-            start = max(0, first - WINDOW)
-            everything = self.history.matrix(start, last)
-            recent = everything[first - start :]
-            quantile = rolling(everything, first - start) if len(everything) else everything
-            if not self.people and len(recent):
-                recent = self._impersonal(recent, np.median(recent, axis=0))
-            scores = self._logits(self.shipped, recent, quantile)
-            calibration = rebase(scores, self._base_rate()) if len(scores) >= 100 else self.shipped.card.calibration
-            self._reference = key, recent, np.sort(scores), calibration
-        return self._reference[1:]
+            self._reference = key, self._referred(first, last)
+        return self._reference[1]
+
+    def _referred(self, first: int, last: int) -> Reference:
+        start = max(0, first - WINDOW)
+        everything = self.history.matrix(start, last)
+        raw = everything[first - start :]
+        if not len(raw):
+            nothing = np.zeros(len(self._names), dtype=np.float32)
+            return Reference(raw, nothing, nothing + 1, np.empty(0), (), self.shipped.card.calibration)
+        usual = np.median(raw, axis=0)
+        spread = np.maximum(np.abs(raw - usual).mean(axis=0), 1e-6)
+        seen = np.where(self._personal, usual, everything).astype(np.float32) if not self.people else everything
+        logits = self._logits(seen[first - start :], rolling(seen, first - start))
+        return Reference(raw, usual, spread, logits, self.history.paths(first, last), self._calibrate(logits))
+
+    def _calibrate(self, logits: Floats) -> Calibration:
+        # fewer changes cannot carry a rate of their own
+        told = self.shipped.card.calibration
+        return rebase(logits, self._base_rate(), told.slope) if len(logits) >= 100 else told
 
     def _base_rate(self) -> float:
         # twenty imagined changes at the shipped model's rate, so that a young repository is neither perfect nor doomed
-        n, bad = len(self.history), self.history.labelled()
-        return (bad + 20 * self.shipped.card.base_rate) / (n + 20)
+        size, bad = len(self.history), self.history.labelled()
+        return (bad + 20 * self.shipped.card.base_rate) / (size + 20)
 
     def _impersonal(self, vector: Matrix, usual: Matrix) -> Matrix:
-        personal = np.array([feature.person for feature in self.history.features])
-        return np.where(personal, usual, vector).astype(np.float32)
+        return vector if self.people else np.where(self._personal, usual, vector).astype(np.float32)
 
-    def _suggest(self, change: Change, lines: tuple[LineCounts, ...], percentile: float) -> tuple[Suggestion, ...]:
-        return ()
+    def _tiers(self, past: Reference, critical: Mapping[str, int]) -> Floats:
+        return np.array([WEIGHTS.get(tier(paths, critical), 0.0) for paths in past.paths]) if critical else np.zeros(1)
 
-
-def _percentile(logit: float, scores: NDArray[np.float64]) -> float:
-    if not len(scores):
-        return 0.5
-    below = np.searchsorted(scores, logit, "left") + np.searchsorted(scores, logit, "right")
-    return float(below / (2 * len(scores)))
+    def _reasons(
+        self, facts: Facts, vector: Matrix, past: Reference, score: Callable[[Matrix], Floats], extra: float
+    ) -> tuple[Reason, ...]:
+        features = self.history.features
+        told = reasons(features, facts, vector, past.usual, past.spread, weigh(features, vector, past.usual, score))
+        if not extra:
+            return told
+        words = f"Touches a service of criticality tier {facts.tier}"
+        service = Reason("critical", words, f"tier {facts.tier}", "none", extra)
+        return tuple(sorted((*told, service), key=lambda reason: -abs(reason.weight)))

@@ -1,6 +1,7 @@
 """The as-of index of one repository: every change as it looked when it landed, kept up by reading new commits only."""
 
 import fcntl
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -124,6 +125,11 @@ class History:
     def knows(self, sha: str) -> bool:
         """Say whether a commit is in the index, merges included."""
         return self._contains(sha)
+
+    def paths(self, first: int, last: int) -> tuple[tuple[str, ...], ...]:
+        """Return the paths that each change of rows first <= row < last touched."""
+        found = self.store.db.execute("SELECT paths FROM seen WHERE row>=? AND row<? ORDER BY row", (first, last))
+        return tuple(tuple(os.fsdecode(path) for path in told.split(b"\0") if path) for (told,) in found)
 
     def labels(self) -> list[tuple[int, Label]]:
         """Return (row, label) for everything ever known of changes in the index."""

@@ -21,7 +21,7 @@ class Linear:
 
     def logits(self, design: NDArray[np.float32]) -> Floats:
         """Return one log-odds a row."""
-        return self.intercept + self.contributions(design).sum(axis=1)
+        return np.asarray(self.intercept + self.contributions(design).sum(axis=1))
 
     def contributions(self, design: NDArray[np.float32]) -> Floats:
         """Return what each column adds to the log-odds, shape of `design`; with the intercept they sum to the logit."""

@@ -1,0 +1,271 @@
+"""Measure every model on the later part of a history, trained only on what was known before it."""
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.blend import blend, own_ranks
+from scoring.dataset import NEVER, Dataset
+from scoring.errors import ScoringError
+from scoring.features import FEATURES
+from scoring.features.kamei import KAMEI
+from scoring.metrics import (
+    GATES,
+    SAFE,
+    Interval,
+    auc,
+    average_precision,
+    captured,
+    ceiling,
+    effort_recall,
+    hits,
+    mcnemar,
+    paired,
+    safest,
+)
+from scoring.models.design import RANK, design
+from scoring.models.own import columns, fit_own
+from scoring.train import TABLE1_COLUMNS
+
+SPLIT = 0.7
+KAMEI_COLUMNS = tuple(feature.name for feature in KAMEI)
+MODELS = ("random", "churn", "kamei", "table1", "shipped", "own", "blend")
+Floats = NDArray[np.float64]
+Cold = Callable[[Dataset], Floats]  # log-odds of a model that never saw the repository
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One repository: its table, where the later part begins, and one column of scores a model, for every row."""
+
+    data: Dataset
+    cut: int
+    scores: Mapping[str, Floats]
+    digest: str
+
+    @property
+    def label(self) -> NDArray[np.bool_]:
+        """Which changes of the later part were at fault."""
+        return self.data.inducing[self.cut :]
+
+    def test(self, model: str) -> Floats:
+        """Return a model's scores of the later part."""
+        return self.scores[model][self.cut :]
+
+
+def score_all(data: Dataset, cold: Cold, *, split: float = SPLIT) -> Scored:
+    """Fit and score every model on one repository. Raises ScoringError when nothing can be measured on it."""
+    cut = data.cut(split)
+    if not data.inducing[cut:].any():
+        raise ScoringError(
+            f"{data.name} has no change in its later part that was reverted or fixed; nothing to measure."
+        )
+    churn = data.raw[:, data.columns.index("churn")].astype(np.float64)
+    shipped = cold(data)
+    scores: dict[str, Floats] = {"random": np.random.default_rng(3).random(len(churn)), "churn": churn}
+    for name, wanted in (("kamei", KAMEI_COLUMNS), ("table1", TABLE1_COLUMNS)):
+        model = fit_own(data, cut, names=wanted, strength=1.0)
+        # a repository without labels has no model of its own; size is what is left
+        scores[name] = model.logits(data.columns, data.raw, data.quantile) if model else churn
+    own = fit_own(data, cut)
+    scores["shipped"] = shipped
+    scores["own"] = own.logits(data.columns, data.raw, data.quantile) if own else shipped
+    scores["blend"] = blend(own_ranks(scores["own"]), own_ranks(shipped)) if own else shipped
+    return Scored(data, cut, scores, data.digest())
+
+
+def require_same(scored: Sequence[Scored]) -> str:
+    """Return one hash for the whole evaluation; raises ScoringError when a table changed since it was scored."""
+    for each in scored:
+        if each.digest != each.data.digest():
+            raise ScoringError(f"The data of {each.data.name} changed between models; run the evaluation again.")
+    return "-".join(sorted(each.digest for each in scored)) if len(scored) < 2 else _joined(scored)
+
+
+def _joined(scored: Sequence[Scored]) -> str:
+    import hashlib
+
+    return hashlib.sha256("\n".join(sorted(each.digest for each in scored)).encode()).hexdigest()[:16]
+
+
+def require_apart(names: Sequence[Sequence[str]]) -> None:
+    """Raise ScoringError when two repositories share commits: one would leak into the other."""
+    seen: dict[str, int] = {}
+    for place, shas in enumerate(names):
+        for sha in (shas[0], shas[-1], shas[len(shas) // 2]):
+            if seen.setdefault(sha, place) != place:
+                raise ScoringError("Two of the repositories share history; leave one of them out.")
+
+
+def pooled(scored: Sequence[Scored], model: str, share: float, *, severe: bool = False) -> tuple[int, int]:
+    """Return (captured, positives) over all repositories, the quota taken in each."""
+    found = [_hits(each, model, share, severe) for each in scored]
+    return int(sum(map(np.sum, found))), sum(map(len, found))
+
+
+def _hits(each: Scored, model: str, share: float, severe: bool = False) -> NDArray[np.bool_]:
+    label = each.data.severe[each.cut :] & each.label if severe else each.label
+    return hits(each.test(model), label, share)
+
+
+def pooled_safest(scored: Sequence[Scored], model: str, share: float) -> float:
+    """Return the rate of faults among the safest `share` of each repository relative to the rate of all."""
+    told = [(safest(each.test(model), each.label, share), each.label.sum()) for each in scored]
+    return float(sum(rate * n for rate, n in told) / sum(n for _, n in told))
+
+
+def ratio(scored: Sequence[Scored], model: str, base: str, share: float) -> Interval:
+    """Return how much more a model captures than another, with a paired bootstrap interval."""
+    groups = [(_hits(each, model, share), _hits(each, base, share)) for each in scored]
+    return paired(groups, lambda ours, theirs: ours / theirs if theirs else float("nan"))
+
+
+def difference(each: Scored, model: str, base: str, share: float) -> Interval:
+    """Return the difference in captured on one repository, with its interval."""
+    return paired([(_hits(each, model, share), _hits(each, base, share))], lambda ours, theirs: ours - theirs)
+
+
+def report(scored: Sequence[Scored], models: Sequence[str] = MODELS) -> str:
+    """Return all figures as Markdown."""
+    parts = [_head(scored), _pooled_table(scored, models), _ratios(scored), _each_table(scored), _losses(scored)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _head(scored: Sequence[Scored]) -> str:
+    rows, bad = sum(len(s.label) for s in scored), sum(int(s.label.sum()) for s in scored)
+    caps = " / ".join(
+        f"{100 * sum(ceiling(s.label, g) * s.label.sum() for s in scored) / bad:.0f}" for g in (0.05, 0.10)
+    )
+    return (
+        f"Data `{require_same(scored)}`: {len(scored)} repositories, {rows:,} later changes, {bad:,} of them later reverted or fixed "
+        f"({100 * bad / rows:.1f} %), {pooled(scored, 'churn', 0.5, severe=True)[1]:,} severe. "
+        f"A perfect order would capture {caps} % at 5 / 10 % gated."
+    )
+
+
+def _pooled_table(scored: Sequence[Scored], models: Sequence[str]) -> str:
+    gates = " | ".join(f"{100 * g:.0f} %" for g in GATES)
+    safe = " | ".join(f"safest {100 * g:.0f} %" for g in SAFE)
+    lines = [
+        f"| model | {gates} | {safe} | AUC | AP | 20 % effort | severe 5 / 10 / 50 % |",
+        "|---|" + "--:|" * (len(GATES) + len(SAFE) + 4),
+    ]
+    for model in models:
+        shares = " | ".join(f"{_percent(pooled(scored, model, g))}" for g in GATES)
+        rates = " | ".join(f"{pooled_safest(scored, model, g):.2f}" for g in SAFE)
+        mean = [_mean(scored, model, measure) for measure in (auc, average_precision)]
+        effort = _mean(scored, model, lambda s, l: 0.0, effort=True)
+        severe = " / ".join(_percent(pooled(scored, model, g, severe=True)) for g in (0.05, 0.10, 0.50))
+        lines.append(
+            f"| {model} | {shares} | {rates} | {mean[0]:.3f} | {mean[1]:.3f} | {100 * effort:.0f} | {severe} |"
+        )
+    return "\n".join(lines)
+
+
+def _percent(counts: tuple[int, int]) -> str:
+    return f"{100 * counts[0] / counts[1]:.1f}" if counts[1] else "–"
+
+
+def _mean(
+    scored: Sequence[Scored],
+    model: str,
+    measure: Callable[[Floats, NDArray[np.bool_]], float],
+    *,
+    effort: bool = False,
+) -> float:
+    weights = [float(s.label.sum()) for s in scored]
+    values = [
+        effort_recall(s.test(model), s.label, s.test("churn")) if effort else measure(s.test(model), s.label)
+        for s in scored
+    ]
+    return float(np.average(values, weights=weights))
+
+
+def _ratios(scored: Sequence[Scored]) -> str:
+    lines = [
+        "| captured, as a ratio | 5 % | 10 % | 50 % | McNemar at 10 % |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    for model, base in (
+        ("blend", "table1"),
+        ("shipped", "table1"),
+        ("own", "table1"),
+        ("blend", "churn"),
+        ("blend", "shipped"),
+    ):
+        cells = [_interval(ratio(scored, model, base, share)) for share in (0.05, 0.10, 0.50)]
+        first = np.concatenate([_hits(s, model, 0.10) for s in scored])
+        second = np.concatenate([_hits(s, base, 0.10) for s in scored])
+        lines.append(f"| {model} over {base} | {' | '.join(cells)} | p = {mcnemar(first, second):.1g} |")
+    return "\n".join(lines)
+
+
+def _interval(figure: Interval) -> str:
+    return f"{figure.value:.2f} [{figure.low:.2f}, {figure.high:.2f}]"
+
+
+def _each_table(scored: Sequence[Scored]) -> str:
+    shown = ("churn", "kamei", "table1", "shipped", "own", "blend")
+    lines = [
+        "Captured at 5 / 10 / 50 % gated, and AUC:",
+        "",
+        f"| repository | changes | faults | {' | '.join(shown)} |",
+        "|---|--:|--:|" + "--:|" * len(shown),
+    ]
+    for each in scored:
+        cells = [
+            " / ".join(f"{100 * captured(each.test(m), each.label, g):.0f}" for g in (0.05, 0.10, 0.50))
+            + f", {auc(each.test(m), each.label):.2f}"
+            for m in shown
+        ]
+        lines.append(f"| {each.data.name} | {len(each.label):,} | {int(each.label.sum())} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _losses(scored: Sequence[Scored]) -> str:
+    worse = [s.data.name for s in scored if difference(s, "blend", "churn", 0.10).high < 0]
+    return f"Repositories where the blend captures less than churn at 10 %, by more than its interval: {', '.join(worse) or 'none'}."
+
+
+def ablation(data: Sequence[Dataset], share: float = 0.10) -> str:
+    """Return what the own regressions capture when one family of features is left out."""
+    families = sorted({feature.family for feature in FEATURES} - {"kamei"})
+    everything = columns()
+    lines = [f"| left out | captured at {100 * share:.0f} % |", "|---|--:|"]
+    for family in ("nothing", *families):
+        out = {feature.name for feature in FEATURES if feature.family == family}
+        names = tuple(name for name in everything if name.removeprefix(RANK) not in out)
+        found = positives = 0
+        for table in data:
+            cut = table.cut(SPLIT)
+            model = fit_own(table, cut, names=names)
+            if model:
+                scores = model.logits(table.columns, table.raw[cut:], table.quantile[cut:])
+                caught = hits(scores, table.inducing[cut:], share)
+                found, positives = found + int(caught.sum()), positives + len(caught)
+        lines.append(f"| {family} | {_percent((found, positives))} |")
+    return "\n".join(lines)
+
+
+def write_scores(scored: Sequence[Scored], path: Path) -> None:
+    """Write one row a change: what is known of it, and what each model says."""
+    shown = ("table1", "kamei", "shipped", "own", "blend")
+    with path.open("w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file)
+        out.writerow(["repository", "sha", "landed_at", "split", "label", "known_at", "severe", "churn", *shown])
+        for each in scored:
+            data = each.data
+            for row, sha in enumerate(data.shas):
+                known = "" if data.known_at[row] == NEVER else int(data.known_at[row])
+                facts = [data.name, sha, int(data.at[row]), "train" if row < each.cut else "test"]
+                marks = [int(data.inducing[row]), known, int(data.severe[row]), int(each.scores["churn"][row])]
+                out.writerow([*facts, *marks, *(f"{each.scores[model][row]:.6g}" for model in shown)])
+
+
+def cold_with(logits: Callable[[NDArray[np.float32]], Floats], wanted: Sequence[str]) -> Cold:
+    """Return a model of other repositories as a function of a table."""
+    return lambda data: logits(design(wanted, data.columns, data.raw, data.quantile))

@@ -1,0 +1,47 @@
+"""A repository's own regression: everything known of its changes, strongly held towards nothing."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.dataset import Dataset, resample, training_rows
+from scoring.features import FEATURES
+from scoring.models.design import RANK, design
+from scoring.models.linear import Linear, fit
+
+STRENGTH = 0.001  # with hundreds of columns and few labels only what shows everywhere may speak
+ENOUGH = 30  # known faults in the training rows below which a repository has no model of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The regression and the columns it looks at."""
+
+    columns: tuple[str, ...]
+    linear: Linear
+    faults: int  # positives it was fitted on
+
+    def logits(
+        self, available: tuple[str, ...], raw: NDArray[np.float32], quantile: NDArray[np.float32]
+    ) -> NDArray[np.float64]:
+        """Return one log-odds a row."""
+        return self.linear.logits(design(self.columns, available, raw, quantile))
+
+
+def columns() -> tuple[str, ...]:
+    """Return what it looks at: every feature, raw and as its rank among recent changes."""
+    names = [feature.name for feature in FEATURES if feature.family != "kamei"]
+    return (*names, *(RANK + name for name in names))
+
+
+def fit_own(
+    data: Dataset, cut: int, *, now: int | None = None, names: tuple[str, ...] | None = None, strength: float = STRENGTH
+) -> Own | None:
+    """Fit on what was known of the rows before `cut` at moment `now`; None when too few faults were."""
+    rows, label = resample(*training_rows(data, cut, now))
+    if label.sum() < ENOUGH:
+        return None
+    wanted = names or columns()
+    x = design(wanted, data.columns, data.raw[rows], data.quantile[rows])
+    return Own(wanted, fit(x, label, strength), int(label.sum()))
