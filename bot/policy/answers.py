@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from bot.policy import approval, walltime, words
 from bot.policy.actions import (
@@ -79,6 +80,7 @@ def justify(asked: Asked) -> Answer:
         return Answer(f"Name a reason first: {known}.{hint}", good=False)
     state, risk = asked.state, asked.state.risk
     stretch = in_force(state, asked.config, asked.now)
+    ends = stretch.window.until if stretch.window else stretch.until
     escalation = Escalation(
         id=asked.id,
         reason=reason,
@@ -88,7 +90,8 @@ def justify(asked: Asked) -> Answer:
         head_sha=state.pull.head_sha,
         content=state.content,
         window=stretch.window.name if stretch.window else approval.OUTSIDE,
-        expires=stretch.window.until if stretch.window else stretch.until,
+        # in UTC: an ambiguous local time would equal none that comes back from a store
+        expires=None if ends is None else ends.astimezone(UTC),
         percentile=risk.percentile if risk else 1.0,
         model=risk.model if risk else "",
     )
@@ -132,7 +135,8 @@ def _decided(asked: Asked, became: approval.Decided) -> Answer:
     if refusal:
         return Answer(refusal, good=False)
     done = replace(last, state=became, answered_by=asked.by, answered_at=asked.now, answer=asked.rest[:500])
-    until = f" until {words.when(done.expires)}" if done.expires else ""
+    zone = ZoneInfo(asked.config.timezone)
+    until = f" until {words.when(done.expires.astimezone(zone))}" if done.expires else ""
     said = f"Approved: this content may land{until}." if became == "approved" else "Denied: the change stays held."
     return Answer(said, actions=(SaveEscalation(done),), quoted=done.answer)
 

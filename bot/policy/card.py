@@ -11,7 +11,7 @@ from bot.policy.calendar import InForce
 from bot.policy.config import Config
 from bot.policy.escalation import Escalation
 from bot.policy.opinion import Opinion, Verdict
-from bot.policy.standing import is_exempt, is_waiting, stretches, would_hold
+from bot.policy.standing import is_exempt, is_waiting, latest, stretches, would_hold
 from bot.policy.state import State
 from bot.policy.verdict import held_by, is_proven
 from bot.policy.views import Ask, Card, Gate, Tone
@@ -41,7 +41,7 @@ class _View:
         """When nothing that holds now holds any more; None when one of them has no end in sight."""
         ends = [opinion.until for opinion in self.holding]
         known = [end for end in ends if end is not None]
-        return max(known) if known and len(known) == len(ends) else None
+        return latest(known) if known and len(known) == len(ends) else None
 
 
 def build(state: State, opinions: tuple[Opinion, ...], config: Config, now: datetime) -> Card:

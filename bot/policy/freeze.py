@@ -6,7 +6,7 @@ from bot.policy import globs
 from bot.policy.calendar import OpenWindow
 from bot.policy.config import Config
 from bot.policy.opinion import Opinion, Verdict
-from bot.policy.standing import scope
+from bot.policy.standing import latest, scope
 from bot.policy.state import State
 
 NAME = "freeze"
@@ -28,7 +28,7 @@ def _thaw(windows: tuple[OpenWindow, ...], state: State, config: Config) -> date
         ends = [window.until for window in windows if window.until is not None]
         if len(ends) < len(windows):
             return None
-        until = max(ends)
+        until = latest(ends)
         windows = config.calendar.open_at(until, scope(state))
     return until
 

@@ -1,7 +1,7 @@
 """Where a pull request stands: what applies to it now, and whether a level would hold it."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 
 from bot.policy import globs
 from bot.policy.calendar import InForce, Scope
@@ -49,3 +49,8 @@ def is_exempt(state: State, config: Config) -> bool:
 
 def is_waiting(state: State) -> bool:
     return state.risk is None and state.failure is None
+
+
+def latest(moments: Iterable[datetime]) -> datetime:
+    """Two times of one zone compare by what the clock shows; which is later is said in UTC."""
+    return max(moments, key=lambda moment: moment.astimezone(UTC))

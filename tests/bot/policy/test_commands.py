@@ -67,7 +67,7 @@ def test_an_author_asks_and_the_managers_are_really_asked():
         "patch-1",
     )
     assert saved.escalation.expires is not None
-    assert saved.escalation.expires.isoformat() == "2026-11-23T08:00:00+01:00"
+    assert saved.escalation.expires.isoformat() == "2026-11-23T07:00:00+00:00"
     (reply,) = kinds(actions, Reply)
     assert reply.mention == ("@acme/release-managers",)
     assert reply.quoted == "it leaks sessions"
