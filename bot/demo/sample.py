@@ -53,13 +53,13 @@ class _Shop:
     now: datetime = START
 
 
-def build(folder: Path) -> Path:
-    """Write the repository, bare, into `folder` (created). Raises CalledProcessError when git refuses."""
+def build(folder: Path, changes: int = CHANGES) -> Path:
+    """Write the repository, bare, into `folder` (made when absent). Raises CalledProcessError when git refuses."""
     folder.mkdir(parents=True, exist_ok=True)
     _git(folder, "init", "--quiet", "--bare", "--initial-branch=main", ".")
     shop = _Shop(random.Random(20241007))  # noqa: S311 - the same history every time, nothing secret
     _begin(shop)
-    for number in range(CHANGES):
+    for number in range(changes):
         shop.now += timedelta(hours=shop.chance.uniform(8, 70))
         _settle(shop)
         _change(shop, number)
@@ -118,10 +118,11 @@ def _fresh(shop: _Shop, path: str) -> list[str]:
 def _edited(shop: _Shop, path: str, blocks: int) -> list[str]:
     lines = list(shop.files[path])
     for _ in range(blocks):
-        if shop.chance.random() < 0.25 and len(lines) > 30:
-            at = shop.chance.randrange(1, len(lines) - 6)
-            del lines[at : at + shop.chance.randint(1, 5)]
-        lines += _block(shop, path)
+        added = _block(shop, path)
+        if shop.chance.random() < 0.25 and len(lines) > 4 * len(added):
+            at = 1 + len(added) * shop.chance.randrange((len(lines) - 1) // len(added))
+            del lines[at : at + len(added)]  # one whole block: what stays is still valid
+        lines += added
     return lines
 
 

@@ -107,7 +107,7 @@ class GitHubForge:
         return tuple(pull["number"] for pull in pulls)
 
     def file(self, target: Target, path: str, ref: str) -> str | None:
-        repo = self._client(target).get_repo(target.full_name, lazy=True)
+        repo = self._client(target).get_repo(target.full_name)
         with _translated(self._clock):
             try:
                 found = repo.get_contents(path, ref=ref)
@@ -159,7 +159,7 @@ class GitHubForge:
             case PutComment():
                 self._put_comment(target, pull, action)
             case Reply():
-                issue = self._client(target).get_repo(target.full_name, lazy=True).get_issue(pull.number)
+                issue = self._client(target).get_repo(target.full_name).get_issue(pull.number)
                 with _translated(self._clock):
                     issue.create_comment(self._words.reply(action))
             case React():
@@ -183,7 +183,7 @@ class GitHubForge:
             fields["actions"] = [
                 {"label": b.label, "description": b.description, "identifier": b.identifier} for b in action.buttons
             ]
-        repo = self._client(target).get_repo(target.full_name, lazy=True)
+        repo = self._client(target).get_repo(target.full_name)
         with _translated(self._clock):
             # a completed run cannot go back to in progress: a new one of the same name takes its place
             if existing is None or (existing.status == "completed" and not action.conclusion):

@@ -1,0 +1,166 @@
+"""One pull request from webhook to verdict: real HTTP, real git, real SQLite, real ONNX."""
+
+import hashlib
+import hmac
+import json
+import urllib.error
+import urllib.request
+
+from bot.policy.config import FILE
+from tests.bot.conftest import BASIC, Place
+
+
+def post(place: Place, event: str, payload: dict[str, object], guid: str, secret: str | None = None) -> int:
+    body = json.dumps(payload).encode()
+    key = place.stage.sandbox.webhook_secret if secret is None else secret
+    signature = "sha256=" + hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
+    headers = {
+        "Content-Type": "application/json",
+        "X-GitHub-Event": event,
+        "X-GitHub-Delivery": guid,
+        "X-Hub-Signature-256": signature,
+    }
+    request = urllib.request.Request(f"{place.stage.address}/webhook", body, headers)  # noqa: S310 - loopback
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_a_risky_change_is_held_in_a_window_and_free_after_it(place: Place) -> None:
+    place.window("red")
+    number = place.open(place.large(), "Rework billing")
+    assert place.check(number).conclusion == "failure"
+    assert place.card(number).startswith("### Held until further notice · riskier than ")
+    assert place.stage.sandbox.mergeable(place.name, number) == ['Required status check "codechill" is failing.']
+    place.configure(BASIC)
+    assert place.check(number).conclusion == "success"
+    assert "free to land" in place.card(number).splitlines()[0]
+    assert place.stage.sandbox.mergeable(place.name, number) == []
+
+
+def test_a_quiet_change_gets_a_check_and_no_comment(place: Place) -> None:
+    number = place.open(place.change("docs/new.md", b"# New\n"))
+    assert place.check(number).conclusion == "success"
+    assert place.ours(number) == []
+
+
+def test_a_comment_only_change_passes_a_full_freeze_and_a_one_token_change_does_not(place: Place) -> None:
+    place.window("frozen")
+    text = place.read("billing/ledger.py")
+    comment = place.open(place.change("billing/ledger.py", text + b"\n# why: the auditors asked\n"), "Comment")
+    token = place.open(place.change("billing/ledger.py", text + b"\nX = 1\n"), "Token")
+    assert (place.check(comment).conclusion, place.check(token).conclusion) == ("success", "failure")
+    assert "syntax tree" in (place.check(comment).summary or "").lower()
+
+
+def test_the_same_delivery_twice_is_done_once(place: Place) -> None:
+    place.window("red")
+    number = place.open(place.large())
+    pull = place.stage.sandbox.pull(place.name, number)
+    repository = place.stage.sandbox.repository(place.name)
+    payload: dict[str, object] = {
+        "action": "synchronize",
+        "number": number,
+        "pull_request": {"number": number, "updated_at": "2020-01-01T00:00:00Z", "head": {"sha": pull.head_sha}},
+        "repository": {"id": repository.id, "full_name": place.name},
+        "installation": {"id": place.stage.sandbox.installation_id},
+    }
+    assert [post(place, "pull_request", payload, f"guid-{place.name[5:]}") for _ in range(3)] == [202, 202, 202]
+    place.stage.settle()
+    assert len(place.ours(number)) == 1
+    conclusions = [run.conclusion for run in place.stage.sandbox.check_runs(place.name, pull.head_sha)]
+    assert conclusions == ["failure"]
+
+
+def test_a_wrong_signature_is_refused_and_nothing_is_stored(place: Place) -> None:
+    assert post(place, "pull_request", {"action": "opened"}, "forged-1", secret="guessed") == 401
+    assert place.stage.app.store.delivery_state("forged-1") is None
+
+
+def test_a_comment_by_somebody_who_pretends_to_be_us_is_left_alone(place: Place) -> None:
+    place.window("red")
+    head = place.large()
+    fake = "### Free to land\n<!-- codechill:card 0123456789ab -->"
+    number = place.open(head)
+    forged = place.stage.sandbox.comment(place.name, number, place.stage.sandbox.author, fake)
+    place.stage.settle()
+    place.configure(BASIC)
+    bodies = {each.id: each.body for each in place.stage.sandbox.comments(place.name, number)}
+    assert bodies[forged.id] == fake
+    assert "free to land" in place.card(number)
+
+
+def test_a_comment_that_somebody_deleted_is_written_anew_once(place: Place) -> None:
+    place.window("red")
+    number = place.open(place.large())
+    (card,) = place.ours(number)
+    place.stage.sandbox.delete_comment(place.name, card.id, place.stage.sandbox.release_manager)
+    place.stage.settle()
+    place.stage.sandbox.rerun(place.name, place.check(number).id, place.stage.sandbox.author)
+    place.stage.settle()
+    (again,) = place.ours(number)
+    assert again.id != card.id
+
+
+def test_a_bad_configuration_says_file_line_and_what_was_meant_and_the_last_good_one_stays(place: Place) -> None:
+    place.window("red")
+    number = place.open(place.large())
+    place.configure(BASIC + "windows:\n  - {name: Always, lvel: red, from: 2020-01-01}\n")
+    summary = place.check(number).summary or ""
+    assert place.check(number).conclusion == "failure"
+    assert "`.github/codechill.yml`, line 4" in summary
+    assert "did you mean level?" in summary
+    assert "last valid version stays in force" in summary
+
+
+def test_a_pull_request_cannot_configure_its_own_gate(place: Place) -> None:
+    place.window("red")
+    head = place.change(FILE, b"version: 1\nmode: shadow\n", place.large())
+    assert place.check(place.open(head)).conclusion == "failure"
+
+
+def test_a_fork_is_scored_from_the_base_repository(place: Place) -> None:
+    place.window("red")
+    number = place.open(place.large(), fork=True)
+    assert place.check(number).conclusion == "failure"
+
+
+def test_a_push_is_scored_anew(place: Place) -> None:
+    place.window("red")
+    head = place.large()
+    number = place.open(head)
+    held = place.card(number)
+    pull = place.stage.sandbox.pull(place.name, number)
+    place.stage.sandbox.push(place.name, pull.head_ref, place.change("README.txt", b"calm\n"))
+    place.stage.settle()
+    assert place.card(number) != held
+    assert place.stage.sandbox.pull(place.name, number).head_sha != head
+
+
+def test_an_exception_needs_a_manager_and_holds_for_this_content_only(place: Place) -> None:
+    people = place.stage.sandbox
+    place.window("red")
+    head = place.large()
+    number = place.open(head)
+    place.say(number, people.author, "/chill justify launch_with_rollback The launch is tonight.")
+    place.say(number, people.author, "/chill approve")
+    place.say(number, people.reviewer, "/chill approve")
+    assert place.check(number).conclusion == "failure"
+    place.say(number, people.release_manager, "/chill approve")
+    assert place.check(number).conclusion == "success"
+    pull = people.pull(place.name, number)
+    people.push(place.name, pull.head_ref, place.change("api/search.py", b"def broken(): return 1\n", head))
+    place.stage.settle()
+    assert place.check(number).conclusion == "failure"
+
+
+def test_the_audit_log_holds_every_decision_unbroken(place: Place) -> None:
+    place.window("red")
+    number = place.open(place.large())
+    repository = place.stage.sandbox.repository(place.name).id
+    records = [r for r in place.stage.app.store.audit_records() if (r.repository_id, r.number) == (repository, number)]
+    assert [record.kind for record in records] == ["decision"]
+    assert json.loads(records[0].body)["verdict"] == "block"
+    assert place.stage.app.store.verify_audit() is None
