@@ -19,6 +19,7 @@ HOSTILE = (
     "\u202egpj.exe\u200b\n\n# Heading\n- [ ] x"
 )
 
+MOVE = "Move {subject} to its own pull request: what stays would rank at 78"
 CARD = Card(
     tone="held",
     headline="Held until Mon 24 Nov 08:00 CET · riskier than 96 of 100 recent changes here",
@@ -27,7 +28,7 @@ CARD = Card(
     probability=0.07,
     base_rate=1 / 60,
     reasons=(Reason("file_incidents", "{subject} was part of 3 incidents", "3", "0", 1.2, "api/session.py"),),
-    suggestions=(Suggestion("Move {subject} to its own pull request", 0.78, "billing/export.py"),),
+    suggestions=(Suggestion(MOVE, 0.78, "billing/export.py"),),
     ask=Ask(("security_fix", "incident_mitigation"), ("@acme/release-managers",)),
     model="shipped-2026.11",
     reference=2310,
@@ -43,7 +44,7 @@ def test_a_held_card_shows_the_five_parts_and_its_hidden_mark() -> None:
     text = WORDS.comment(PutComment(CARD))
     assert text.startswith("### Held until Mon 24 Nov 08:00 CET · riskier than 96 of 100 recent changes here\n")
     assert "| `api/session.py` was part of 3 incidents | 3 | 0 |" in text
-    assert "- Move `billing/export.py` to its own pull request: it would then rank at 78 of 100" in text
+    assert "- Move `billing/export.py` to its own pull request: what stays would rank at 78 (checked by sco" in text
     assert "`/chill justify <reason> <why it cannot wait>`" in text
     assert "about 1 time in 14; the average here is 1 in 60" in text
     assert "Useful? 👍 or 👎 this comment" in text
