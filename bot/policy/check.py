@@ -33,9 +33,12 @@ def respond(
 
 
 def conclusion(verdict: Verdict, state: State, mode: Mode) -> Conclusion | None:
-    """None while the score is not there yet. Only `enforce` ever fails a check."""
-    if is_waiting(state):
-        return None
+    """None while the score is not there yet."""
+    return None if is_waiting(state) else strength(verdict, mode)
+
+
+def strength(verdict: Verdict, mode: Mode) -> Conclusion:
+    """What a verdict means in each mode: only `enforce` ever fails a check."""
     if mode == "comment":
         return "neutral"
     if verdict is Verdict.PASS:

@@ -27,10 +27,15 @@ class Decision:
 
 def decide(event: Event, state: State, config: Config, now: datetime) -> Decision:
     """Deciding again on what the actions brought about yields no action."""
-    opinions = tuple(rule(state, config, now) for rule in RULES)
+    opinions = opinions_on(state, config, now)
     verdict = combine(opinions, approval.approved(state, config, now))
     wanted = tuple(_wanted(event, verdict, opinions, state, config, now)) if state.pull.open else ()
     return Decision(verdict, opinions, tuple(action for action in wanted if not action.holds(state)))
+
+
+def opinions_on(state: State, config: Config, now: datetime) -> tuple[Opinion, ...]:
+    """What every rule thinks, in the order of RULES."""
+    return tuple(rule(state, config, now) for rule in RULES)
 
 
 def _wanted(

@@ -1,0 +1,90 @@
+"""A merge queue's commit is decided again when the queue asks: what was free when it was queued may be held now."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.policy import approval
+from bot.policy.actions import Conclusion, SetCheck
+from bot.policy.calendar import Scope
+from bot.policy.card import build
+from bot.policy.check import strength
+from bot.policy.config import Config
+from bot.policy.decide import Decision, opinions_on
+from bot.policy.events import Queued
+from bot.policy.opinion import Opinion, Verdict
+from bot.policy.pull import CheckRun
+from bot.policy.standing import is_waiting
+from bot.policy.state import State
+from bot.policy.verdict import combine
+from bot.policy.views import Card
+
+NAME = "queue"
+_SEGMENT = re.compile(r"(?:^|/)pr-(\d{1,12})-[0-9a-f]{7,64}(?=/|$)")
+
+
+def numbers(head_ref: str) -> tuple[int, ...]:
+    """The pull requests that a queue's branch names, in its order; the shell follows chained groups further."""
+    return tuple(dict.fromkeys(int(number) for number in _SEGMENT.findall(head_ref)))
+
+
+def decide_group(
+    event: Queued, states: Sequence[State | None], config: Config, now: datetime, check: CheckRun | None = None
+) -> Decision:
+    """One state for each pull request in the group; None for one that cannot be resolved, or no states at all.
+
+    A group passes when all of it would. What cannot be resolved is held while any window is open on the base branch.
+    `check` is our check run on the group's commit, when there is one already.
+    """
+    members = tuple(_member(state, config, now) for state in states if state is not None)
+    lost = None if members and len(members) == len(states) else _unresolved(event, config, now)
+    opinions = tuple(opinion for member in members for opinion in member.opinions)
+    verdict = max([member.verdict for member in members] + [lost.verdict if lost else Verdict.PASS])
+    wanted = SetCheck(event.head_sha, _conclusion(verdict, members, config), _card(members, verdict, lost, config, now))
+    done = check is not None and check.head_sha == event.head_sha and check.digest == wanted.digest
+    actions = () if done or config.mode == "shadow" else (wanted,)
+    return Decision(verdict, (*opinions, lost) if lost else opinions, actions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    state: State
+    opinions: tuple[Opinion, ...]
+    verdict: Verdict
+
+
+def _member(state: State, config: Config, now: datetime) -> _Member:
+    opinions = opinions_on(state, config, now)
+    return _Member(state, opinions, combine(opinions, approval.approved(state, config, now)))
+
+
+def _unresolved(event: Queued, config: Config, now: datetime) -> Opinion:
+    scope = Scope(event.base_ref.removeprefix("refs/heads/"))
+    windows = config.calendar.open_at(now, scope)
+    if not windows:
+        return Opinion(NAME, words="Not every pull request in this group could be found; no window is open.")
+    said = f"{windows[0].name} is open, and not every pull request in this group could be found."
+    return Opinion(NAME, Verdict.BLOCK, said, config.calendar.level_at(now, scope).until)
+
+
+def _conclusion(verdict: Verdict, members: Sequence[_Member], config: Config) -> Conclusion | None:
+    """In progress while a score is missing, unless what is known holds the group already."""
+    waiting = any(is_waiting(member.state) for member in members)
+    held = any(member.verdict is Verdict.BLOCK and not is_waiting(member.state) for member in members)
+    return None if waiting and not held else strength(verdict, config.mode)
+
+
+def _card(members: Sequence[_Member], verdict: Verdict, lost: Opinion | None, config: Config, now: datetime) -> Card:
+    lines = [lost.words] if lost else []
+    lines += [
+        f"#{member.state.pull.number}: {build(member.state, member.opinions, config, now).headline}."
+        for member in members
+    ]
+    held = sum(member.verdict is Verdict.BLOCK for member in members)
+    if verdict is Verdict.PASS:
+        return Card("free", "Every pull request in this group is free to land", " ".join(lines))
+    headline = (
+        f"Held: {held} of {len(members)} pull requests in this group" if held else "Held: this group is not known"
+    )
+    return Card("held", headline, " ".join(lines))
