@@ -1,6 +1,5 @@
 """`codechill setup`: make the GitHub App."""
 
-import os
 import re
 import socket
 import threading
@@ -13,21 +12,14 @@ from urllib.parse import urlsplit
 import click
 from waitress.server import create_server
 
+from bot.commands.operator import FOLDER, Unusable
 from bot.setup.convert import convert
 from bot.setup.flow import HOUR, Flow, Plan, create_app
 from bot.setup.hosts import UnusableHost, host
 from bot.setup.keep import ENV, CannotKeep, Credentials, keep, require_room
 from bot.setup.manifest import PROFILES, ManifestError, Profile, read
 
-FOLDER = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "codechill"
-
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:/_~%\[\]-]+")
-
-
-class Unusable(click.ClickException):
-    """It could not be done."""
-
-    exit_code = 2
 
 
 def _now() -> datetime:

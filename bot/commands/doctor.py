@@ -1,0 +1,93 @@
+"""`codechill doctor`: is the App well, and does its check hold what it says it holds."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from bot.commands.operator import Unusable, env_option, settings_from
+from bot.doctor import Facts, Finding, examine, worst
+from bot.doctor.fetch import Scope, fetch
+from bot.doctor.here import here, reach
+from bot.doctor.wire import Refused, Unreachable, Wires
+from bot.settings import Settings
+from bot.setup.manifest import PROFILES, ManifestError, Profile, read
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@click.command()
+@click.option("--format", "layout", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--repo", "repos", multiple=True, metavar="OWNER/NAME", help="Only this one; repeat for more.")
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Repositories an account."
+)
+@click.option("--profile", type=click.Choice(PROFILES), default="advisory", show_default=True)
+@env_option
+def doctor(layout: str, repos: tuple[str, ...], limit: int, profile: Profile, env_file: Path | None) -> None:
+    """Check the App from GitHub's side and from this machine's. Reads only.
+
+    Looked at: the clock, the key, permissions and events against the manifest, accounts that have not accepted them,
+    the webhook and its last deliveries, whether the check is required on every protected branch and believed from this
+    App only, who may bypass it, the database, the model, the disk.
+
+    \b
+    Exit status: 0  all is well (there may be notes)
+                 1  something has to be put right
+                 2  it could not be checked
+    """
+    settings = settings_from(env_file)
+    try:
+        manifest = read(profile)
+        facts = _facts(settings, Scope(repos, limit))
+    except (Unreachable, Refused, ManifestError, OSError, ValueError) as error:
+        raise Unusable(str(error)) from None
+    findings = examine(facts, manifest)
+    click.echo(_json(facts, findings) if layout == "json" else "\n".join(_text(facts, findings)))
+    raise SystemExit(0 if worst(findings) in (None, "note") else 1)
+
+
+def _facts(settings: Settings, scope: Scope) -> Facts:
+    with Wires(settings.app_id, settings.private_key.get_secret_value(), settings.github_api) as wires:
+        return fetch(
+            wires,
+            api=settings.github_api,
+            here=here(settings, os.environ),
+            clock=_now,
+            scope=scope,
+            public_url=settings.public_url,
+            reached=reach(settings.public_url),
+        )
+
+
+def _json(facts: Facts, findings: tuple[Finding, ...]) -> str:
+    told = {
+        "at": facts.now.isoformat(),
+        "app": None if facts.app is None else {"id": facts.app.id, "slug": facts.app.slug},
+        "worst": worst(findings),
+        "looked_at": {"installations": len(facts.installations), "branches": len(facts.branches)},
+        "findings": [asdict(finding) for finding in findings],
+    }
+    return json.dumps(told, indent=2)
+
+
+def _text(facts: Facts, findings: tuple[Finding, ...]) -> Iterator[str]:
+    for finding in findings:
+        yield f"{finding.severity:<8} {_visible(finding.about)}: {_visible(finding.found)}"
+        if finding.fix:
+            yield f"{'':<8} -> {_visible(finding.fix)}"
+    who = f"{facts.app.slug} (App {facts.app.id})" if facts.app else "the App"
+    looked = f"{len(facts.installations)} accounts and {len(facts.branches)} branches looked at"
+    serious = sum(finding.severity != "note" for finding in findings)
+    yield f"{_visible(who)}: {looked}; " + (f"{serious} to put right." if serious else "all is well.")
+
+
+def _visible(text: str) -> str:
+    """Names come from other people: nothing in them may drive a terminal."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)

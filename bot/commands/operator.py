@@ -1,0 +1,48 @@
+"""What the operator's commands share: where credentials are kept, and how settings are read."""
+
+import os
+from pathlib import Path
+
+import click
+from pydantic import ValidationError
+
+from bot.settings import Settings
+from bot.setup.keep import ENV
+
+FOLDER = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "codechill"
+
+
+class Unusable(click.ClickException):
+    """It could not be done: one sentence, exit status 2."""
+
+    exit_code = 2
+
+
+env_option = click.option(
+    "--env",
+    "env_file",
+    type=click.Path(path_type=Path),
+    help=f"A file of CODECHILL_... lines; default: {ENV} as codechill setup made it, where there is one.",
+)
+
+
+def settings_from(env_file: Path | None) -> Settings:
+    """From the environment and a file; the environment wins. Raises Unusable, which never repeats a value."""
+    if env_file is not None and not env_file.is_file():
+        raise Unusable(f"there is no file {env_file}")
+    made = FOLDER / ENV
+    found = env_file or (made if made.is_file() else None)
+    try:
+        return Settings(_env_file=found)
+    except ValidationError as error:
+        raise Unusable(_sentences(error)) from None
+    except OSError as error:
+        raise Unusable(f"{found} cannot be read: {error.strerror}") from None
+
+
+def _sentences(error: ValidationError) -> str:
+    lines = [
+        f"  CODECHILL_{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
+        for problem in error.errors(include_input=False, include_url=False)
+    ]
+    return "\n".join(["The settings are not complete (codechill setup makes them):", *lines])

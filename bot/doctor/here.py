@@ -1,0 +1,115 @@
+"""Looks at this machine for the doctor: the database, the model, the disk, git, the server's own door."""
+
+import re
+import shutil
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import make_url
+
+from bot.doctor.facts import Here, Part, Reached
+from bot.settings import Settings, misspelt
+from bot.store.engine import open_engine, reading
+from bot.store.migrate import settings as migrations
+from scoring.errors import ScoringError
+from scoring.models.loaded import load
+from scoring.scorer import SHIPPED
+
+_PATIENCE_S = 5
+
+
+def here(settings: Settings, environment: Mapping[str, str], model_folder: Path = SHIPPED) -> Here:
+    return Here(
+        folder=str(settings.folder),
+        database=database(settings.database_url),
+        model=model(model_folder),
+        free=shutil.disk_usage(_existing(settings.folder)).free,
+        git=git_version(),
+        unknown_settings=misspelt(environment),
+    )
+
+
+def database(url: str) -> Part:
+    """Whether it answers and has the newest form. Makes and changes nothing."""
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
+            return Part("absent")
+        engine = open_engine(url, busy=_PATIENCE_S)
+    except (sa.exc.SQLAlchemyError, ImportError, OSError) as error:
+        return Part("broken", _words(error))
+    try:
+        return _form(engine)
+    except sa.exc.SQLAlchemyError as error:
+        return Part("broken", _words(error))
+    finally:
+        engine.dispose()
+
+
+def _form(engine: sa.Engine) -> Part:
+    newest = ScriptDirectory.from_config(migrations()).get_current_head()
+    with reading(engine) as connection:
+        form = MigrationContext.configure(connection).get_current_revision()
+    if form is None:
+        return Part("absent")
+    return Part("ready") if form == newest else Part("behind", f"{form}, the newest is {newest}")
+
+
+def model(folder: Path) -> Part:
+    """Whether the model fits its card and scores a change."""
+    try:
+        loaded = load(folder)
+        scored = loaded.logits(np.zeros((1, len(loaded.card.columns)), dtype=np.float32))
+    except (ScoringError, OSError) as error:
+        return Part("broken", " ".join(str(error).split()))
+    if scored.shape != (1,) or not np.isfinite(scored).all():
+        return Part("broken", f"The model in {folder} gives no number for a change")
+    return Part("ready", loaded.card.id)
+
+
+def git_version() -> tuple[int, ...]:
+    """Empty when there is no git, or it says nothing that can be read."""
+    try:
+        told = subprocess.run(["git", "--version"], capture_output=True, text=True, timeout=_PATIENCE_S, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ()
+    found = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", told.stdout)
+    return tuple(int(part) for part in found.groups() if part is not None) if found else ()
+
+
+class _Straight(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
+        """A redirect is the answer: GitHub does not follow one either."""
+
+
+def reach(public_url: str) -> Reached | None:
+    """Knock at the server's health page by its public address; None when there is none."""
+    if not public_url.startswith(("https://", "http://")):
+        return None
+    url = public_url.rstrip("/") + "/healthz"
+    try:
+        with urllib.request.build_opener(_Straight).open(url, timeout=_PATIENCE_S) as answer:
+            alive = answer.read(64).strip() == b"alive"
+            return Reached(url, int(answer.status) if alive else 0, "" if alive else "something else answers there")
+    except urllib.error.HTTPError as refused:
+        return Reached(url, refused.code)
+    except (OSError, ValueError) as error:
+        return Reached(url, 0, str(getattr(error, "reason", "") or type(error).__name__))
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest above it that exists."""
+    return next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+
+
+def _words(error: Exception) -> str:
+    """The driver's first line; SQLAlchemy's own words could repeat the statement."""
+    return " ".join(str(getattr(error, "orig", None) or error).splitlines()[:1]) or type(error).__name__
