@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from scoring.change import Change, FileChange
-from scoring.semantics import data, docs, guards, python, source
+from scoring.semantics import additions, data, docs, guards, imports, python, resources, source
 from scoring.semantics.paths import classify, name
 from scoring.semantics.verdict import ChangeVerdict, FileVerdict, Finding, Pair, weakest
 
@@ -49,7 +49,10 @@ CHECKS: tuple[Check, ...] = (
     python.check,
     data.check,
     source.check,
+    imports.check,
+    additions.check,
     docs.check,
+    resources.check,
 )
 
 

@@ -9,7 +9,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 
-from scoring.semantics import guards
+from scoring.semantics import formatter, guards
 from scoring.semantics.paths import is_specimen
 from scoring.semantics.verdict import Finding, Pair
 
@@ -49,7 +49,10 @@ def check(pair: Pair) -> Finding | None:
     if trees[0] is None or trees[1] is None:
         return Finding(None, "code", "It does not parse as Python.")
     if same(trees[0], trees[1]):
-        return refusal(pair.old, pair.new, texts) or _equal(trees[0], trees[1], texts, pair)
+        refused = refusal(pair.old, pair.new, texts)
+        if refused is not None and refused.kind == "directive":
+            return _formatted(pair, texts) or refused
+        return refused or _equal(trees[0], trees[1], texts, pair)
     if same(without_docstrings(trees[0]), without_docstrings(trees[1])):
         return refusal(pair.old, pair.new, texts) or _docstrings(texts)
     return None
@@ -158,7 +161,7 @@ def comments(text: str) -> list[str]:
 
 
 def directives(text: str) -> list[tuple[int, bool, str]] | None:
-    """Comments that tools act on: after how many logical lines, whether on a line of their own, and their text."""
+    """Comments that tools act on: after how many statements, whether on a line of their own, and their text."""
     try:
         return list(_directives(tokens(text)))
     except (SyntaxError, tokenize.TokenError):
@@ -166,17 +169,17 @@ def directives(text: str) -> list[tuple[int, bool, str]] | None:
 
 
 def _directives(stream: list[tokenize.TokenInfo]) -> Iterator[tuple[int, bool, str]]:
-    lines = 0
+    statements = 0
     inside_script = False
     for token in stream:
-        if token.type == tokenize.NEWLINE:
-            lines += 1
+        if token.type == tokenize.NEWLINE or token.string == ";":
+            statements += 1
         if token.type != tokenize.COMMENT:
             continue
         if token.string.startswith("# ///"):
             inside_script = not inside_script
         if inside_script or DIRECTIVE.match(token.string) or _inner_directive(token.string):
-            yield lines, not token.line[: token.start[1]].strip(), token.string
+            yield statements, not token.line[: token.start[1]].strip(), token.string
 
 
 def _inner_directive(comment: str) -> bool:
@@ -207,6 +210,16 @@ def _equal(old: ast.Module, new: ast.Module, texts: tuple[str, str], pair: Pair)
             "S", kind, f"{what}, checked by comparing syntax trees, but the folder holds files that others read."
         )
     return Finding("P", kind, f"{what}, checked by comparing syntax trees.")
+
+
+def _formatted(pair: Pair, texts: tuple[str, str]) -> Finding | None:
+    """Directives that a formatter moved go on meaning the same; one that people moved may not."""
+    if comments(texts[0]) != comments(texts[1]) or pair.old is None or pair.new is None or is_specimen(pair.path):
+        return None
+    tool = formatter.reproduces(pair.old, pair.new, pair.path)
+    if tool is None or SELF_READING.search(texts[1]) or LINE_NUMBERS.search(texts[1]):
+        return None
+    return Finding("P", "formatting", f"Only the layout changed: {tool} makes exactly these bytes of the base.")
 
 
 def positions(tree: ast.Module) -> list[int]:

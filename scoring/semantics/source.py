@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
-from scoring.semantics import guards, lexical, trees
+from scoring.semantics import formatter, guards, lexical, trees
 from scoring.semantics.directives import EVERYWHERE, any_of
 from scoring.semantics.languages import Language, by_title, language_of, pattern
 from scoring.semantics.paths import is_specimen
@@ -44,9 +44,18 @@ def check(pair: Pair) -> Finding | None:
     if not lexical.might_be_equal(*texts, language):
         return None
     finding = _refusal(pair, texts, language) or _by_trees(pair, texts, language)
+    if finding == Finding("S", "formatting", finding.words if finding else "") and not is_specimen(pair.path):
+        return _formatted(pair) or finding
     if finding is not None and finding.level == "S" and is_specimen(pair.path):
         return Finding("H", finding.kind, f"{finding.words.rstrip('.')}, but the folder holds files that others read.")
     return finding
+
+
+def _formatted(pair: Pair) -> Finding | None:
+    tool = formatter.reproduces(pair.old or b"", pair.new or b"", pair.path)
+    if tool is None:
+        return None
+    return Finding("P", "formatting", f"Only the layout changed: {tool} makes exactly these bytes of the base.")
 
 
 def _by_trees(pair: Pair, texts: tuple[str, str], language: Language) -> Finding | None:

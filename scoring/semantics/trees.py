@@ -40,6 +40,10 @@ class Tree:
         """The bytes of a node. Not Node.text: that asks the reader again, which crashes once the parser is gone."""
         return self.source[node.start_byte : node.end_byte]
 
+    def at(self, node: Node) -> "Tree":
+        """The part of the tree below a node."""
+        return Tree(node, self.source, self.language, self.docs)
+
     def is_comment(self, node: Node) -> bool:
         if node.type not in COMMENTS:
             return False
