@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from bot.store.audit import Broken, Record
 from bot.store.decisions import Decisions
 from bot.store.engine import open_engine
+from bot.store.freezes import Freezes
 from bot.store.inbox import Delivery, Enqueue, Inbox
 from bot.store.leases import Leases
 from bot.store.migrate import migrate
@@ -13,7 +14,7 @@ from bot.store.pulls import KnownPull, KnownRepository, LastGood, Pulls
 __all__ = ["Broken", "Delivery", "Enqueue", "KnownPull", "KnownRepository", "LastGood", "Record", "Store"]
 
 
-class Store(Inbox, Decisions, Pulls, Leases):
+class Store(Inbox, Decisions, Freezes, Pulls, Leases):
     """Safe to share between threads. Opening it applies the migrations that are missing."""
 
     def __init__(self, url: str) -> None:

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from bot.policy.escalation import Escalation
+from bot.policy.freezes import Freeze
 from bot.policy.pull import Person
 from scoring.assessment import Assessment, Proof, Reason, Suggestion
 
@@ -60,6 +61,13 @@ def escalation(text: str) -> Escalation:
     body |= {name: _moment(body[name]) for name in ("at", "expires", "answered_at")}
     body |= {name: _person(body[name]) for name in ("by", "answered_by")}
     return Escalation(**body)
+
+
+def freeze(text: str) -> Freeze:
+    body = _body(text)
+    body |= {name: _moment(body[name]) for name in ("start", "end")}
+    body |= {name: None if body[name] is None else tuple(body[name]) for name in ("branches", "paths")}
+    return Freeze(**body | {"by": _person(body["by"])})
 
 
 def assessment(text: str) -> Assessment:

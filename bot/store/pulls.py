@@ -170,6 +170,17 @@ class Pulls(Database):
             row = connection.execute(query).one_or_none()
             return None if row is None else LastGood(row.text, row.sha, row.at)
 
+    def configurations(self) -> tuple[tuple[int, str, str], ...]:
+        """Repository id, branch and text of every last good configuration, of repositories that can be reached."""
+        query = (
+            sa.select(configurations.c.repository_id, configurations.c.ref, configurations.c.text)
+            .join(repositories, repositories.c.id == configurations.c.repository_id)
+            .where(repositories.c.gone == "")
+            .order_by(configurations.c.repository_id, configurations.c.ref)
+        )
+        with self.read() as connection:
+            return tuple((row.repository_id, row.ref, row.text) for row in connection.execute(query))
+
 
 def _known(row: sa.Row[tuple[object, ...]]) -> KnownPull:
     repository = KnownRepository(row.repository_id, row.installation_id, row.full_name)

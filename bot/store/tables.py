@@ -178,6 +178,17 @@ configurations = sa.Table(
     sa.PrimaryKeyConstraint("repository_id", "ref"),
 )
 
+freezes = sa.Table(
+    "freezes",
+    metadata,
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("id", sa.String(128), nullable=False),
+    sa.Column("start", Moment, nullable=False),
+    sa.Column("end", Moment),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.PrimaryKeyConstraint("repository_id", "id"),
+)
+
 notes = sa.Table(
     "notes",
     metadata,

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.policy.escalation import Escalation
+from bot.policy.freezes import Freeze
 from bot.policy.pull import Person
 from bot.store import KnownRepository, Store, plain
 from scoring.assessment import Assessment, Proof, Reason, Suggestion
@@ -133,6 +134,24 @@ def test_the_last_good_configuration_of_a_branch_is_kept(store: Store) -> None:
     assert found is not None
     assert (found.text, found.sha, found.at) == ("version: 1 # newer", NEXT, NOW)
     assert store.last_good(7, "release") is None
+
+
+def test_only_configurations_of_repositories_that_can_be_reached_are_listed(store: Store) -> None:
+    for number in (7, 8):
+        store.saw_repository(KnownRepository(number, 70, f"o/{number}"))
+        store.save_configuration(number, "main", text="version: 1", sha=HEAD, at=NOW)
+    store.repository_gone(8, "deleted")
+    assert store.configurations() == ((7, "main", "version: 1"),)
+
+
+def test_a_freeze_by_hand_is_kept_until_it_ends_and_audited_at_each_change(store: Store) -> None:
+    end = NOW + timedelta(hours=2)
+    freeze = Freeze("f1", "Launch", "frozen", NOW, None, "launch \u202e", ADA, ("main",), None)
+    for one in (freeze, freeze, replace(freeze, end=end)):
+        store.save_freeze(7, one, at=NOW)
+    assert store.freezes(7, NOW) == (replace(freeze, end=end),)
+    assert (store.freezes(7, end + timedelta(seconds=1)), store.freezes(8, NOW)) == ((), ())
+    assert kinds(store) == ["freeze", "freeze"]
 
 
 def test_a_pull_request_keeps_the_newest_news_whatever_the_order(store: Store) -> None:

@@ -87,6 +87,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("repository_id", "number", "head_sha", "by_id", "source", name=op.f("pk_feedback")),
     )
     op.create_table(
+        "freezes",
+        sa.Column("repository_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.String(length=128), nullable=False),
+        sa.Column("start", sa.DateTime(), nullable=False),
+        sa.Column("end", sa.DateTime(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("repository_id", "id", name=op.f("pk_freezes")),
+    )
+    op.create_table(
         "inbox",
         sa.Column("guid", sa.String(length=64), nullable=False),
         sa.Column("event", sa.String(length=64), nullable=False),

@@ -1,0 +1,65 @@
+"""GitHub's record of the webhooks it sent to the App, and how to have one sent again."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import github
+import requests
+from github import Auth, GithubException, GithubIntegration
+
+from bot.forge.deliveries import Attempt
+from bot.forge.port import ForgeError, Gone
+
+_PINNED = {"X-GitHub-Api-Version": "2022-11-28"}
+_NEXT = re.compile(r'[?&]cursor=([^&>"]+)[^>]*>;\s*rel="next"')
+_PAGES = 200  # of a hundred attempts: a bound for a record that never ends
+
+
+class GitHubDeliveries:
+    """Signed in as the App itself, not as an installation."""
+
+    def __init__(self, *, app_id: int, private_key: str, api: str, timeout: int = 15) -> None:
+        self._app = GithubIntegration(
+            auth=Auth.AppAuth(app_id, private_key), base_url=api.rstrip("/"), timeout=timeout, retry=None, lazy=True
+        )
+
+    def since(self, since: datetime) -> Iterator[Attempt]:
+        cursor: str | None = ""
+        for _ in range(_PAGES):
+            headers, rows = self._ask("GET", "/app/hook/deliveries", {"per_page": 100} | _from(cursor))
+            found = [_attempt(row) for row in rows if row["delivered_at"]]  # without: it is on its way at this moment
+            yield from (attempt for attempt in found if attempt.at >= since)
+            cursor = _next_cursor(headers)
+            if cursor is None or any(attempt.at < since for attempt in found):
+                return
+
+    def again(self, attempt_id: int) -> None:
+        self._ask("POST", f"/app/hook/deliveries/{int(attempt_id)}/attempts", {})
+
+    def _ask(self, verb: str, path: str, query: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+        try:
+            answer = self._app.requester.requestJsonAndCheck(verb, path, parameters=query or None, headers=_PINNED)
+        except github.UnknownObjectException as error:
+            raise Gone("GitHub has forgotten this delivery") from error
+        except GithubException as error:
+            raise ForgeError(f"GitHub answered {error.status} about deliveries") from error
+        except requests.RequestException as error:
+            raise ForgeError(f"GitHub could not be reached ({type(error).__name__})") from error
+        return answer[0], answer[1]
+
+
+def _from(cursor: str | None) -> dict[str, Any]:
+    return {"cursor": cursor} if cursor else {}
+
+
+def _next_cursor(headers: dict[str, Any]) -> str | None:
+    link = next((str(value) for name, value in headers.items() if name.lower() == "link"), "")
+    found = _NEXT.search(link)
+    return found[1] if found else None
+
+
+def _attempt(row: dict[str, Any]) -> Attempt:
+    at = datetime.fromisoformat(row["delivered_at"])
+    return Attempt(int(row["id"]), str(row["guid"]), at, str(row["event"]), 200 <= int(row["status_code"]) < 400)

@@ -1,0 +1,158 @@
+"""What the clock's jobs do: find pull requests that should be looked at, and put each into the queue."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.forge.envelope import Envelope
+from bot.forge.port import Forge, Gone, Target
+from bot.intake import enqueue_event
+from bot.policy.events import Tick
+from bot.queue.port import Job, JobQueue
+from bot.redelivery import Redelivery
+from bot.schedule import EDGE, Beat
+from bot.store import Delivery, KnownPull, KnownRepository, Store
+
+_log = structlog.get_logger(__name__)
+
+SWEEP, SWEEP_ONE, REDELIVER, PRUNE, EDGE_DONE = "sweep", "sweep-one", "redeliver", "prune", "edge-done"
+KINDS = frozenset({SWEEP, SWEEP_ONE, REDELIVER, PRUNE, EDGE, EDGE_DONE})
+
+KEPT = timedelta(days=8)  # deliveries and buckets: a day longer than any forge can send again
+ROTATION = timedelta(days=1)  # an open pull request is looked at again at least this often
+BACK = timedelta(hours=2)  # how far a usual redelivery sweep looks; the first of a day looks at all that is kept
+REPORT = timedelta(minutes=1)  # after an edge, how often its audit record asks whether all is done
+REPORTS = 15
+
+
+def beats(sweep: timedelta, redeliver: timedelta) -> tuple[Beat, ...]:
+    """The usual beats, from the operator's settings."""
+    return (Beat(SWEEP, sweep, -10), Beat(REDELIVER, redeliver), Beat(PRUNE, timedelta(days=1), -10))
+
+
+class Sweeps:
+    """Give every job whose kind is in KINDS to `handle`."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        queue: JobQueue,
+        forge: Forge,
+        clock: Callable[[], datetime],
+        redelivery: Redelivery | None = None,
+    ) -> None:
+        self._store, self._queue, self._forge, self._clock, self._redelivery = store, queue, forge, clock, redelivery
+
+    def handle(self, job: Job) -> None:
+        """Raises ForgeError when the forge must be asked and does not answer."""
+        match job.kind:
+            case "sweep":
+                self._sweep()
+            case "sweep-one":
+                self._sweep_one(int(job.payload["repository_id"]))
+            case "redeliver":
+                self._redeliver()
+            case "prune":
+                self._prune()
+            case "edge":
+                self._edge(int(job.payload["repository_id"]), str(job.payload["ref"]), _at(job))
+            case "edge-done":
+                self._edge_done(job)
+            case _:
+                raise ValueError(f"no job of the clock: {job.kind}")
+
+    def _sweep(self) -> None:
+        """One job for each repository, so that one that cannot be reached does not hold up the others."""
+        for one in self._store.repositories():
+            key, now = f"clock/sweep/{one.id}", self._clock()
+            self._queue.enqueue(SWEEP_ONE, {"repository_id": one.id}, key, run_at=now, dedupe=key, priority=-10)
+
+    def _sweep_one(self, repository_id: int) -> None:
+        repository = self._store.repository(repository_id)
+        if repository is None or repository.gone:
+            return
+        known = {pull.number: pull for pull in self._store.open_pulls(repository_id)}
+        try:
+            found = self._forge.open_pulls(Target(repository.installation_id, repository.id, repository.full_name))
+        except Gone as error:
+            self._store.repository_gone(repository_id, "not found")  # an event of the installation brings it back
+            _log.warning("sweep.repository_gone", repository=repository.full_name, words=str(error))
+            return
+        for number in known.keys() - set(found):
+            self._store.close_pull(repository_id, number)
+        due = [number for number in found if _due(known.get(number), self._clock())]
+        for number in due:
+            self._look(repository, number, "sweep")
+
+    def _redeliver(self) -> None:
+        if self._redelivery is None:
+            return
+        now = self._clock()
+        first_today = self._store.once(f"redeliver everything {now.date().isoformat()}", now)
+        count = self._redelivery.sweep(None if first_today else now - BACK)
+        if count:
+            _log.warning("redelivery.asked", count=count)
+
+    def _prune(self) -> None:
+        before = self._clock() - KEPT
+        _log.info("store.pruned", deliveries=self._store.prune_inbox(before), ticks=self._store.prune_ticks(before))
+
+    def _edge(self, repository_id: int, ref: str, at: datetime) -> None:
+        """Every open pull request into that branch is decided again, those ready to land first."""
+        covered = self._store.open_pulls(repository_id, ref)
+        for pull in covered:
+            self._look(pull.repository, pull.number, "edge")
+        before = {str(pull.number): pull.verdict for pull in covered}
+        self._report(repository_id, ref, at, before, turn=1)
+
+    def _edge_done(self, job: Job) -> None:
+        """One audit record for each edge: how many, how many changed, how long it took, how many are left."""
+        repository_id, ref, before = (
+            int(job.payload["repository_id"]),
+            str(job.payload["ref"]),
+            dict(job.payload["before"]),
+        )
+        at, turn = _at(job), int(job.payload["turn"])
+        now = {str(pull.number): pull for pull in self._store.open_pulls(repository_id, ref)}
+        left = [number for number in before if number in now and not _decided_since(now[number], at)]
+        if left and turn < REPORTS:
+            self._report(repository_id, ref, at, before, turn=turn + 1)
+            return
+        done = [now[number] for number in before if number in now and number not in left]
+        self._store.audit(
+            "edge",
+            at=self._clock(),
+            repository_id=repository_id,
+            ref=ref,
+            edge=at,
+            pulls=len(before),
+            changed=sum(pull.verdict != before[str(pull.number)] for pull in done),
+            seconds=max(((pull.decided_at or at) - at).total_seconds() for pull in done) if done else 0.0,
+            left=len(left),
+        )
+
+    def _report(self, repository_id: int, ref: str, at: datetime, before: dict[str, int | None], *, turn: int) -> None:
+        payload = {"repository_id": repository_id, "ref": ref, "at": at.isoformat(), "before": before, "turn": turn}
+        run_at = self._clock() + REPORT
+        self._queue.enqueue(EDGE_DONE, payload, f"clock/edge-done/{repository_id}/{ref}"[:255], run_at=run_at)
+
+    def _look(self, repository: KnownRepository, number: int, why: str) -> None:
+        tick = Tick("edge") if why == "edge" else Tick("sweep")
+        one = Envelope(repository.installation_id, repository.id, repository.full_name, number, tick)
+        enqueue_event(self._queue, one, Delivery("", "", b"", self._clock()))
+
+
+def _at(job: Job) -> datetime:
+    return datetime.fromisoformat(str(job.payload["at"]))
+
+
+def _due(pull: KnownPull | None, now: datetime) -> bool:
+    if pull is None or pull.decided_at is None or pull.decided_at < now - ROTATION:
+        return True
+    return pull.as_of is not None and pull.as_of > pull.decided_at
+
+
+def _decided_since(pull: KnownPull, at: datetime) -> bool:
+    return pull.decided_at is not None and pull.decided_at >= at
