@@ -3,6 +3,7 @@
 import http.client
 import json
 import uuid
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -84,10 +85,10 @@ def _guess(payload: dict[str, Any]) -> str:
 def _post(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
     parts = urlsplit(url)
     try:
-        connection = _connection(parts)
-        connection.request("POST", parts.path or "/", body, headers)
-        answer = connection.getresponse()
-        words = answer.read(500).decode("utf-8", "replace")
+        with closing(_connection(parts)) as connection:
+            connection.request("POST", parts.path or "/", body, headers)
+            answer = connection.getresponse()
+            words = answer.read(500).decode("utf-8", "replace")
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise Unusable(f"{url} does not answer: {error or type(error).__name__}") from None
     return answer.status, "".join(letter if letter.isprintable() else " " for letter in words).strip()
