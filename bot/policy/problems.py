@@ -11,7 +11,8 @@ from bot.policy.yaml_positions import Document, Path, Place
 
 
 def problem(file: str, place: Place | None, words: str) -> ConfigProblem:
-    return ConfigProblem(file, place.line if place else None, place.column if place else None, words)
+    """Without a place it is the file as a whole: its first line."""
+    return ConfigProblem(file, place.line if place else 1, place.column if place else 1, words)
 
 
 def of_shape(error: ValidationError, shape: type[BaseModel], document: Document, file: str) -> list[ConfigProblem]:

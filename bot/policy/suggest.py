@@ -1,17 +1,33 @@
-"""Did you mean: the nearest known word."""
+"""Did you mean: the known word that takes the fewest slips of the keyboard."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+
+_LONGEST = 60  # no word anybody meant is longer, and comparing costs the product of both lengths
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word most like this one in any case, or None when nothing is close."""
-    folded = {name.casefold(): name for name in sorted(known)}
-    found = get_close_matches(word[:80].casefold(), list(folded), 1, 0.6)
-    return folded[found[0]] if found else None
+    written = word[:_LONGEST].casefold()
+    ranked = sorted((_slips(written, name.casefold()), abs(len(name) - len(word)), name) for name in known)
+    allowed = max(1, len(written) // 3)
+    return ranked[0][2] if ranked and ranked[0][0] <= allowed and written else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """ "; did you mean X?", or nothing."""
     close = nearest(word, known)
     return f"; did you mean {close}?" if close else ""
+
+
+def _slips(one: str, other: str) -> int:
+    """Letters left out, added, mistaken or swapped with their neighbour (optimal string alignment distance)."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, left in enumerate(one, 1):
+        before_that, before, row = before, row, [i]
+        for j, right in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (left != right))
+            if i > 1 and j > 1 and left == other[j - 2] and right == one[i - 2]:
+                cost = min(cost, before_that[j - 2] + 1)
+            row.append(cost)
+    return row[-1]

@@ -2,7 +2,8 @@
 
 import re
 from datetime import datetime, timedelta
-from difflib import get_close_matches
+
+from bot.policy.suggest import nearest
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
@@ -29,8 +30,8 @@ def weekday(text: str) -> int:
     for index, day in enumerate(DAYS):
         if name in (day, day[:3]):
             return index
-    close = get_close_matches(name, [*DAYS, *(day[:3] for day in DAYS)], 1, 0.5)
-    meant = f"; did you mean {close[0].capitalize()}?" if close else "; write Mon, Tue, Wed, Thu, Fri, Sat or Sun"
+    close = nearest(name, [*DAYS, *(day[:3] for day in DAYS)])
+    meant = f"; did you mean {close.capitalize()}?" if close else "; write Mon, Tue, Wed, Thu, Fri, Sat or Sun"
     raise ValueError(f"{_quote(text)} is no day of the week{meant}")
 
 

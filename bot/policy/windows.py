@@ -103,8 +103,10 @@ def _holidays(shape: HolidaysShape) -> PublicHolidays:
 
 def _feed(path: str) -> Feed:
     parts = path.split("/")
-    if "://" in path:
+    if path.startswith("https://"):
         return Feed(path)
+    if "://" in path:
+        raise Wrong(("ics",), "a calendar on the network needs an https address")
     if path.startswith("/") or ".." in parts or "" in parts or not path.endswith(".ics"):
         raise Wrong(("ics",), "name a file that ends in .ics, from the repository's root, like .github/on-call.ics")
     return Feed(path)

@@ -93,6 +93,7 @@ def check_rule(text: str, start: date | None) -> str:
         parts[key] = value
     _check_parts(parts, start)
     rule = ";".join(f"{key}={value}" for key, value in parts.items())
+    _check_until(parts.get("UNTIL"), start)
     if not _happens(parts, start):
         raise ValueError("this rule never happens")
     return rule
@@ -121,6 +122,17 @@ def _check_parts(parts: dict[str, str], start: date | None) -> None:
         raise ValueError("COUNT and INTERVAL need start, the first possible day")
     if start is None and not any(key in parts for key in _DAY_FIXED_BY[freq]):
         raise ValueError(f"this rule names no day; add {' or '.join(_DAY_FIXED_BY[freq])}, or start")
+
+
+def _check_until(text: str | None, start: date | None) -> None:
+    if text is None:
+        return
+    try:
+        until = datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 - a date has no zone
+    except ValueError:
+        raise ValueError(f"UNTIL={text} is not in the calendar") from None
+    if start is not None and until < start:
+        raise ValueError("UNTIL is before start")
 
 
 def _happens(parts: dict[str, str], start: date | None) -> bool:
