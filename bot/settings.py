@@ -105,5 +105,6 @@ def misspelt(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _doubt(name: str, known: set[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(known), n=1)
-    return f"unknown setting {name}" + (f"; did you mean {near[0]}?" if near else "")
+    bare = [one.removeprefix(_PREFIX) for one in sorted(known)]
+    near = difflib.get_close_matches(name.removeprefix(_PREFIX), bare, n=1)
+    return f"unknown setting {name}" + (f"; did you mean {_PREFIX}{near[0]}?" if near else "")

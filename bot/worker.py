@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -50,8 +51,15 @@ def _nothing(job: Job, error: Exception) -> None:
     return None
 
 
+def _uncounted(job: Job, outcome: str, seconds: float) -> None:
+    return None
+
+
 class Worker:
-    """`handle` does one job and raises when it could not; `on_dead` is told of each job that is given up."""
+    """`handle` does one job and raises when it could not; `on_dead` is told of each job that is given up.
+
+    `on_end` is told of every attempt: the job, "done", "retried" or "dead", and how many seconds it took.
+    """
 
     def __init__(
         self,
@@ -62,11 +70,12 @@ class Worker:
         name: str,
         rules: Rules | None = None,
         on_dead: Callable[[Job, Exception], None] = _nothing,
+        on_end: Callable[[Job, str, float], None] = _uncounted,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._queue, self._handle, self._clock, self._name = queue, handle, clock, name
         self._rules = rules or Rules()
-        self._on_dead, self._chance = on_dead, chance
+        self._on_dead, self._on_end, self._chance = on_dead, on_end, chance
         self._stopping, self._wake = threading.Event(), threading.Event()
         self._running: dict[int, Job] = {}
         self._lock = threading.Lock()
@@ -131,24 +140,28 @@ class Worker:
 
     def _do(self, job: Job) -> None:
         with structlog.contextvars.bound_contextvars(job=job.id, kind=job.kind, key=job.key, **_delivery(job)):
+            began = time.monotonic()
             try:
                 self._handle(job)
             except Exception as error:  # noqa: BLE001 - the one place where errors of jobs end
-                self._failed(job, error)
+                outcome = self._failed(job, error)
             else:
+                outcome = "done"
                 if not self._queue.finish(job):
                     _log.warning("worker.lease_lost", words="another worker has the job now; both leave the same state")
+            self._on_end(job, outcome, time.monotonic() - began)
 
-    def _failed(self, job: Job, error: Exception) -> None:
+    def _failed(self, job: Job, error: Exception) -> str:
         words = f"{type(error).__name__}: {error}"
         at = self._next_try(job, error)
         if at is None:
             _log.error("worker.gave_up", attempts=job.attempts, exc_info=error)
             self._on_dead(job, error)
             self._queue.bury(job, words)
-            return
+            return "dead"
         _log.warning("worker.try_again", at=at.isoformat(), attempts=job.attempts, exc_info=error)
         self._queue.retry(job, at, words)
+        return "retried"
 
     def _next_try(self, job: Job, error: Exception) -> datetime | None:
         if isinstance(error, self._rules.hopeless):

@@ -1,0 +1,95 @@
+"""The operator's settings: every form of a key, and no misspelt name goes unnoticed."""
+
+import base64
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from bot.settings import Settings, misspelt, pem
+
+KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA7bq2X\nc2Vjb25kbGluZQ==\n-----END RSA PRIVATE KEY-----\n"
+NEEDED = {"CODECHILL_APP_ID": "7", "CODECHILL_PRIVATE_KEY": KEY, "CODECHILL_WEBHOOK_SECRET": "a long secret"}
+
+
+def settings(monkeypatch: pytest.MonkeyPatch, **more: str) -> Settings:
+    for name, value in (NEEDED | more).items():
+        monkeypatch.setenv(name, value)
+    return Settings()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        KEY,
+        KEY.replace("\n", "\\n"),
+        f'"{KEY}"',
+        KEY.replace("\n", "\r\n").replace("\r", ""),
+        base64.b64encode(KEY.encode()).decode(),
+        base64.encodebytes(KEY.encode()).decode(),
+    ],
+    ids=["text", "written newlines", "quoted", "windows", "base64", "base64 in lines"],
+)
+def test_a_key_may_be_given_as_text_or_base64(given: str) -> None:
+    assert pem(given) == KEY
+
+
+def test_a_key_may_be_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key.pem").write_text(KEY)
+    assert pem(str(tmp_path / "key.pem")) == KEY
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["", "nothing.pem", "a2V5", "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----", "\0", "x" * 10_000],
+)
+def test_what_is_no_key_is_refused_without_repeating_it(given: str) -> None:
+    with pytest.raises(ValueError, match="private key") as caught:
+        pem(given)
+    assert not given or given not in str(caught.value)
+
+
+def test_the_least_that_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = settings(monkeypatch)
+    assert (found.app_id, found.github_api, found.shadow) == (7, "https://api.github.com", False)
+    assert found.database_url.startswith("sqlite:////")
+    assert found.database_url.endswith("/.codechill/codechill.db")
+    assert found.webhook_secrets == ("a long secret",)
+
+
+def test_two_secrets_while_one_replaces_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = settings(monkeypatch, CODECHILL_WEBHOOK_SECRET_OLD="the one before")
+    assert found.webhook_secrets == ("a long secret", "the one before")
+
+
+def test_what_is_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = settings(monkeypatch)
+    for secret in ("a long secret", "MIIEowIBAAKCAQEA7bq2X"):
+        assert secret not in repr(found)
+        assert secret not in found.model_dump_json()
+    assert set(found.secrets()) == {"a long secret", KEY}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("APP_ID", "0"),
+        ("APP_ID", "codechill"),
+        ("WEBHOOK_SECRET", "short"),
+        ("PORT", "65536"),
+        ("WORKERS", "0"),
+        ("LEASE_SECONDS", "1"),
+        ("LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    with pytest.raises(ValidationError):
+        settings(monkeypatch, **{f"CODECHILL_{name}": value})
+
+
+def test_a_misspelt_setting_is_noticed() -> None:
+    given = {"CODECHILL_WEBHOOK_SECERT": "x", "CODECHILL_APP_ID": "1", "CODECHILL_Q": "x", "PATH": "/bin"}
+    assert misspelt(given) == (
+        "unknown setting CODECHILL_Q",
+        "unknown setting CODECHILL_WEBHOOK_SECERT; did you mean CODECHILL_WEBHOOK_SECRET?",
+    )
