@@ -18,6 +18,7 @@ class Source:
     """One repository a model learned from."""
 
     repository: str
+    first: str  # its first commit: what two clones of one history share
     tip: str
     changes: int
     inducing: int

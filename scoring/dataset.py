@@ -1,6 +1,7 @@
 """The training table as it could have been made at a moment: nothing in it was learned later."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from scoring.errors import ScoringError
 from scoring.features.quantiles import rolling
 from scoring.history.index import History
-from scoring.incidents import YEAR
+from scoring.incidents import YEAR, Incident
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -49,22 +50,33 @@ class Dataset:
         return told.hexdigest()[:16]
 
 
-def collect(history: History, name: str, *, faults_only: bool = False) -> Dataset:
-    """Return the table of an index that is up to date. Raises ScoringError when it is empty."""
+def collect(history: History, name: str, *, incidents: Sequence[Incident] = (), faults_only: bool = False) -> Dataset:
+    """Return the table of an index that is up to date, with imported incidents as further labels.
+
+    `faults_only` leaves out reverts that name a reason which is no fault. Raises ScoringError when the index is empty.
+    """
     changes = history.changes()
     if not changes:
         raise ScoringError(f"{name} has no commits to learn from.")
     at = np.array([change.at for change in changes], dtype=np.int64)
     known = np.full(len(changes), NEVER, dtype=np.int64)
     times = np.zeros(len(changes), dtype=np.int64)
-    for row, label in history.labels():
-        if 0 <= label.known_at - at[row] <= YEAR and (label.fault or not faults_only):
-            known[row] = min(known[row], label.known_at)
+    severe = np.zeros(len(changes), dtype=bool)
+    marks = [(row, label.known_at) for row, label in history.labels() if label.fault or not faults_only]
+    for incident in incidents:
+        row = history.cause(incident)
+        if row is not None:
+            marks.append((row, incident.known_at))
+            severe[row] = severe[row] or incident.severe
+    for row, known_at in marks:
+        if 0 <= known_at - at[row] <= YEAR:
+            known[row] = min(known[row], known_at)
             times[row] += 1
     raw = history.matrix()
+    severe &= known < NEVER
     columns = tuple(feature.name for feature in history.features)
     shas = tuple(change.sha for change in changes)
-    return Dataset(name, columns, shas, at, raw, rolling(raw), known, times >= 2)
+    return Dataset(name, columns, shas, at, raw, rolling(raw), known, severe | (times >= 2))
 
 
 def training_rows(
@@ -89,3 +101,12 @@ def resample(rows: NDArray[np.intp], label: Flags, seed: int = 7) -> tuple[NDArr
         negatives = np.random.default_rng(seed).choice(negatives, wanted, replace=False)
     kept = np.sort(np.concatenate([np.flatnonzero(label), negatives]))
     return rows[kept], label[kept]
+
+
+def require_apart(tables: Sequence[Dataset]) -> None:
+    """Raise ScoringError when two tables share history: one would leak into the other."""
+    seen: dict[str, str] = {}
+    for table in tables:
+        for sha in {table.shas[0], table.shas[-1]}:
+            if seen.setdefault(sha, table.name) != table.name or len(tables) != len({t.shas[0] for t in tables}):
+                raise ScoringError(f"{seen[sha]} and another repository share history; leave one of them out.")

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.blend import blend, own_ranks
+from scoring.card import Card
 from scoring.dataset import NEVER, Dataset
 from scoring.errors import ScoringError
 from scoring.features import FEATURES
@@ -28,14 +29,14 @@ from scoring.metrics import (
     safest,
 )
 from scoring.models.design import RANK, design
+from scoring.models.loaded import load
 from scoring.models.own import columns, fit_own
-from scoring.train import TABLE1_COLUMNS
+from scoring.names import TABLE1_COLUMNS, WITHOUT
 
 SPLIT = 0.7
 KAMEI_COLUMNS = tuple(feature.name for feature in KAMEI)
 MODELS = ("random", "churn", "kamei", "table1", "shipped", "own", "blend")
 Floats = NDArray[np.float64]
-Cold = Callable[[Dataset], Floats]  # log-odds of a model that never saw the repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +58,14 @@ class Scored:
         return self.scores[model][self.cut :]
 
 
-def score_all(data: Dataset, cold: Cold, *, split: float = SPLIT) -> Scored:
-    """Fit and score every model on one repository. Raises ScoringError when nothing can be measured on it."""
+def score_all(data: Dataset, shipped: Floats, *, split: float = SPLIT) -> Scored:
+    """Fit and score every model on one repository; `shipped` are the scores of a model that never saw it. Raises ScoringError when nothing can be measured on it."""
     cut = data.cut(split)
     if not data.inducing[cut:].any():
         raise ScoringError(
             f"{data.name} has no change in its later part that was reverted or fixed; nothing to measure."
         )
     churn = data.raw[:, data.columns.index("churn")].astype(np.float64)
-    shipped = cold(data)
     scores: dict[str, Floats] = {"random": np.random.default_rng(3).random(len(churn)), "churn": churn}
     for name, wanted in (("kamei", KAMEI_COLUMNS), ("table1", TABLE1_COLUMNS)):
         model = fit_own(data, cut, names=wanted, strength=1.0)
@@ -90,15 +90,6 @@ def _joined(scored: Sequence[Scored]) -> str:
     import hashlib
 
     return hashlib.sha256("\n".join(sorted(each.digest for each in scored)).encode()).hexdigest()[:16]
-
-
-def require_apart(names: Sequence[Sequence[str]]) -> None:
-    """Raise ScoringError when two repositories share commits: one would leak into the other."""
-    seen: dict[str, int] = {}
-    for place, shas in enumerate(names):
-        for sha in (shas[0], shas[-1], shas[len(shas) // 2]):
-            if seen.setdefault(sha, place) != place:
-                raise ScoringError("Two of the repositories share history; leave one of them out.")
 
 
 def pooled(scored: Sequence[Scored], model: str, share: float, *, severe: bool = False) -> tuple[int, int]:
@@ -158,7 +149,7 @@ def _pooled_table(scored: Sequence[Scored], models: Sequence[str]) -> str:
         shares = " | ".join(f"{_percent(pooled(scored, model, g))}" for g in GATES)
         rates = " | ".join(f"{pooled_safest(scored, model, g):.2f}" for g in SAFE)
         mean = [_mean(scored, model, measure) for measure in (auc, average_precision)]
-        effort = _mean(scored, model, lambda s, l: 0.0, effort=True)
+        effort = _mean(scored, model, auc, effort=True)
         severe = " / ".join(_percent(pooled(scored, model, g, severe=True)) for g in (0.05, 0.10, 0.50))
         lines.append(
             f"| {model} | {shares} | {rates} | {mean[0]:.3f} | {mean[1]:.3f} | {100 * effort:.0f} | {severe} |"
@@ -266,6 +257,30 @@ def write_scores(scored: Sequence[Scored], path: Path) -> None:
                 out.writerow([*facts, *marks, *(f"{each.scores[model][row]:.6g}" for model in shown)])
 
 
-def cold_with(logits: Callable[[NDArray[np.float32]], Floats], wanted: Sequence[str]) -> Cold:
-    """Return a model of other repositories as a function of a table."""
-    return lambda data: logits(design(wanted, data.columns, data.raw, data.quantile))
+def unseen(folder: Path, data: Dataset) -> Floats:
+    """Return the log-odds of the model in `folder`, or of the one beside it that did not learn from this repository.
+
+    Raises ScoringError when every one did.
+    """
+    for place in (folder, *sorted(folder.glob(f"{WITHOUT}*"))):
+        model = load(place)
+        if not knows(model.card, data):
+            return model.logits(design(model.card.columns, data.columns, data.raw, data.quantile))
+    raise ScoringError(
+        f"The model in {folder} learned from {data.name} and there is none beside it that did not; train it with --folds."
+    )
+
+
+def knows(card: Card, data: Dataset) -> bool:
+    """Say whether a model learned from a repository or from a copy of it."""
+    return any(source.first == data.shas[0] or source.tip in data.shas for source in card.sources)
+
+
+def figures(scored: Sequence[Scored]) -> dict[str, object]:
+    """Return the pooled figures as plain data, shares as 0 to 1."""
+    told: dict[str, object] = {"data": require_same(scored), "repositories": [each.data.name for each in scored]}
+    for model in MODELS:
+        shares = {f"{100 * g:.0f}": np.divide(*pooled(scored, model, g)) for g in GATES}
+        safe = {f"{100 * g:.0f}": pooled_safest(scored, model, g) for g in SAFE}
+        told[model] = {"captured": shares, "safest": safe, "auc": _mean(scored, model, auc)}
+    return told

@@ -1,8 +1,14 @@
 """Which earlier change does a message blame: reverts and Fixes trailers, each with its evidence."""
 
+import csv
+import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
+
+from scoring.errors import ScoringError
 
 Kind = Literal["fixes", "revert", "incident"]
 YEAR = 365 * 86400  # a fault found later than this is not held against the change
@@ -48,6 +54,47 @@ class Label:
     kind: Kind
     evidence: str  # the commit or incident that says so
     fault: bool  # False when the revert names a reason that is no fault (flaky test, by mistake, ...)
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A confirmed production fault and the change that caused it, named by id prefix or pull request number."""
+
+    name: str
+    known_at: int  # seconds since 1970
+    sha: str = ""
+    number: int = 0
+    severe: bool = False
+
+
+def read_incidents(path: Path) -> tuple[Incident, ...]:
+    """Read a CSV (with a header) or JSON list of objects: incident, cause (sha or pull request), known_at, severity.
+
+    Raises ScoringError naming the line that cannot be used.
+    """
+    try:
+        text = path.read_text("utf-8")
+        rows = json.loads(text) if text.lstrip().startswith("[") else list(csv.DictReader(text.splitlines()))
+    except (OSError, ValueError, csv.Error) as error:
+        raise ScoringError(f"{path} cannot be read as CSV or JSON: {error}.") from error
+    return tuple(_incident(row, place, path) for place, row in enumerate(rows, 1))
+
+
+def _incident(row: object, place: int, path: Path) -> Incident:
+    told = {str(key).strip().lower(): str(value).strip() for key, value in row.items()} if isinstance(row, dict) else {}
+    cause = told.get("cause", "").removeprefix("#")
+    try:
+        moment = datetime.fromisoformat(told["known_at"])
+    except (KeyError, ValueError) as error:
+        raise ScoringError(f"Incident {place} in {path} has no known_at in ISO 8601.") from error
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    severe = told.get("severity", "").lower() in ("1", "0", "critical", "severe", "sev0", "sev1", "high", "p0", "p1")
+    name, known_at = told.get("incident", str(place)), int(moment.timestamp())
+    if cause.isdigit() and len(cause) < 7:
+        return Incident(name, known_at, number=int(cause), severe=severe)
+    if not _HEX.fullmatch(cause):
+        raise ScoringError(f"Incident {place} in {path} names no cause: a commit id or a pull request number.")
+    return Incident(name, known_at, sha=cause.lower(), severe=severe)
 
 
 def title_of(message: str) -> str:

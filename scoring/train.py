@@ -1,77 +1,129 @@
-"""Fit a model on the histories of repositories, oldest first, and write its folder."""
+"""Fit a model on the histories of repositories and write its folder; nothing is written unless all went well."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.calibration import rebase, sigmoid
+from scoring.calibration import Calibration, platt, rebase, sigmoid
 from scoring.card import Card, Source
-from scoring.dataset import Dataset, resample, training_rows
+from scoring.dataset import Dataset
 from scoring.errors import ScoringError
-from scoring.features.table1 import TABLE1
+from scoring.metrics import GATES, captured
 from scoring.models.design import design
-from scoring.models.export import linear_graph, parity, write
+from scoring.models.export import linear_graph, parity, trees_graph, write
 from scoring.models.linear import Linear, fit
+from scoring.models.trees import columns, fit_trees, pool
+from scoring.names import TABLE1_COLUMNS, WITHOUT
 
-TABLE1_COLUMNS = tuple(feature.name for feature in TABLE1)
-ENOUGH = 20  # labelled changes below which nothing is fitted
-
-
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """What was fitted, on which rows."""
-
-    model: Linear
-    columns: tuple[str, ...]
-    rows: NDArray[np.float32]
-    base_rate: float
+ENOUGH = 20  # known faults below which nothing is fitted
+Floats = NDArray[np.float64]
 
 
-def pooled(
-    tables: Sequence[Dataset], columns: Sequence[str], share: float = 1.0
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Return the resampled training rows of several repositories, each up to `share` of its history."""
-    designs, labels = [], []
-    for table in tables:
-        rows, label = resample(*training_rows(table, table.cut(share)))
-        designs.append(design(columns, table.columns, table.raw[rows], table.quantile[rows]))
-        labels.append(label)
-    label = np.concatenate(labels)
-    if label.sum() < ENOUGH:
-        raise ScoringError(
-            f"Only {int(label.sum())} changes with a known fault; at least {ENOUGH} are needed to train."
-        )
-    return np.concatenate(designs), label
-
-
-def train_linear(tables: Sequence[Dataset], folder: Path, name: str, command: str) -> Card:
-    """Fit the Table I regression on all of `tables` and write its folder; returns the card."""
-    x, label = pooled(tables, TABLE1_COLUMNS)
-    model = fit(x, label)
+def train_table1(tables: Sequence[Dataset], folder: Path, name: str, command: str) -> Card:
+    """Fit the regression of Table I and write its folder; returns the card."""
+    require_enough(tables)
+    x, label, _ = pool(tables, TABLE1_COLUMNS)
+    model: Linear = fit(x, label)
     graph = linear_graph(model)
-    logits = model.logits(x)
-    worst = parity(graph, x, sigmoid(logits), folder)
-    everything = np.concatenate([design(TABLE1_COLUMNS, t.columns, t.raw, t.quantile) for t in tables])
-    rate = float(np.concatenate([t.inducing for t in tables]).mean())
+    worst = parity(graph, x, sigmoid(model.logits(x)), folder)
+    logits = [model.logits(design(TABLE1_COLUMNS, t.columns, t.raw, t.quantile)) for t in tables]
+    calibration = rebase(np.concatenate(logits), base_rate(tables))
     return write(
-        folder,
-        graph,
-        lambda digest: Card(
-            name, "linear", TABLE1_COLUMNS, digest, worst, rate, rebase(model.logits(everything), rate),
-            sources(tables), newest(tables), command,
-        ),
+        folder, graph, lambda digest: _card(name, "linear", TABLE1_COLUMNS, digest, worst, calibration, tables, command, {})
     )  # fmt: skip
 
 
-def sources(tables: Sequence[Dataset]) -> tuple[Source, ...]:
-    """Return what the card says of the data."""
-    return tuple(Source(t.name, t.shas[-1], len(t.shas), int(t.inducing.sum())) for t in tables)
+def train_trees(tables: Sequence[Dataset], folder: Path, name: str, command: str, folds: int = 0) -> Card:
+    """Fit gradient boosting on all of `tables` and write its folder; returns the card.
+
+    With `folds`, as many more models are written beside it, each of which did not see one part of the repositories: they
+    show how it does where it never looked, calibrate it, and stand in for it when one of its own repositories is measured.
+    """
+    require_enough(tables)
+    names = columns()
+    parts = [tables[place::folds] for place in range(folds)] if folds > 1 else []
+    unseen: dict[str, Floats] = {}
+    for place, part in enumerate(parts):
+        rest = [table for table in tables if table not in part]
+        model = fit_trees(rest, names)
+        _write_trees(
+            model, rest, names, folder / f"{WITHOUT}{place}", f"{name}-{WITHOUT}{place}", command, Calibration(), {}
+        )
+        unseen |= {t.name: model.predict(design(names, t.columns, t.raw, t.quantile), raw_score=True) for t in part}
+    model = fit_trees(tables, names)
+    calibration = _calibration(tables, unseen) if unseen else Calibration()
+    return _write_trees(model, tables, names, folder, name, command, calibration, figures(tables, unseen))
 
 
-def newest(tables: Sequence[Dataset]) -> str:
-    """Return the day of the newest change."""
-    return datetime.fromtimestamp(max(int(t.at[-1]) for t in tables), UTC).date().isoformat()
+def _write_trees(
+    model: Any,
+    tables: Sequence[Dataset],
+    names: tuple[str, ...],
+    folder: Path,
+    name: str,
+    command: str,
+    calibration: Calibration,
+    told: dict[str, Any],
+) -> Card:
+    graph = trees_graph(model, len(names))
+    worst = 0.0
+    for table in tables:
+        x = design(names, table.columns, table.raw, table.quantile)
+        worst = max(worst, parity(graph, x, model.predict_proba(x)[:, 1], folder))
+    return write(
+        folder, graph, lambda digest: _card(name, "trees", names, digest, worst, calibration, tables, command, told)
+    )  # fmt: skip
+
+
+def _card(
+    name: str,
+    kind: str,
+    names: tuple[str, ...],
+    digest: str,
+    worst: float,
+    calibration: Calibration,
+    tables: Sequence[Dataset],
+    command: str,
+    told: dict[str, Any],
+) -> Card:
+    newest = datetime.fromtimestamp(max(int(t.at[-1]) for t in tables), UTC).date().isoformat()
+    sources = tuple(Source(t.name, t.shas[0], t.shas[-1], len(t.shas), int(t.inducing.sum())) for t in tables)
+    return Card(
+        name, kind, names, digest, worst, base_rate(tables), calibration, sources, newest, command, figures=told
+    )
+
+
+def require_enough(tables: Sequence[Dataset]) -> None:
+    """Raise ScoringError when too few faults are known to learn from, or when all changes are one person's."""
+    known = sum(int(table.inducing.sum()) for table in tables)
+    if known < ENOUGH:
+        raise ScoringError(
+            f"Only {known} changes are known to have been reverted or fixed; at least {ENOUGH} are needed to train, "
+            "so use the shipped model, or import incidents."
+        )
+
+
+def base_rate(tables: Sequence[Dataset]) -> float:
+    """Return the share of changes that were reverted or fixed within a year, over all tables."""
+    return float(np.concatenate([table.inducing for table in tables]).mean())
+
+
+def _calibration(tables: Sequence[Dataset], unseen: dict[str, Floats]) -> Calibration:
+    """Fit slope and offset on scores of repositories that the scoring model had not seen, each at its true rate."""
+    return platt(np.concatenate([unseen[t.name] for t in tables]), np.concatenate([t.inducing for t in tables]))
+
+
+def figures(tables: Sequence[Dataset], unseen: dict[str, Floats]) -> dict[str, Any]:
+    """Return what the models captured on the later 30 % of repositories they had not seen, in percent."""
+    told = {}
+    for table in tables:
+        cut = table.cut(0.7)
+        label = table.inducing[cut:]
+        if table.name in unseen and label.any():
+            scores = unseen[table.name][cut:]
+            told[table.name] = {f"{100 * g:.0f}": round(100 * captured(scores, label, g), 1) for g in GATES}
+    return {"captured when not seen, by share gated": told} if told else {}

@@ -1,27 +1,32 @@
 """Commands that score, train and evaluate without any forge: `score`, `train`, `evaluate`."""
 
 import hashlib
+import importlib.util
 import json
 import os
+import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import ParamSpec
 
 import click
 
 from scoring.assessment import Assessment, Reason, Suggestion
 from scoring.calibration import words
+from scoring.card import read_card
 from scoring.change import Change
-from scoring.dataset import Dataset, collect
+from scoring.dataset import Dataset, collect, require_apart
 from scoring.errors import ScoringError
 from scoring.history.git import Git
 from scoring.history.index import History
 from scoring.history.read import commit_change, read_change
+from scoring.incidents import Incident, read_incidents
 from scoring.scorer import SHIPPED, Scorer
 
 P = ParamSpec("P")
@@ -200,35 +205,130 @@ def _code(text: str, subject: str | None) -> str:
     return text.replace("{subject}", f"{ticks}{pad}{name}{pad}{ticks}")
 
 
+def many(command: Callable[P, None]) -> Callable[P, None]:
+    """Add the options that `train` and `evaluate` share."""
+    options = (
+        click.option(
+            "--repo", "repos", type=click.Path(path_type=Path), multiple=True, required=True, help="Repeat for more."
+        ),
+        click.option(
+            "--state", type=click.Path(path_type=Path), help="Folder of the indexes; default: the user's cache."
+        ),
+        click.option(
+            "--missing-blobs",
+            type=click.Choice(["refuse", "empty"]),
+            default="refuse",
+            show_default=True,
+            help="What to do about files that a partial clone lacks.",
+        ),
+        click.option("--incidents", type=click.Path(path_type=Path), help="CSV or JSON of incidents and their causes."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @click.command()
-@click.option(
-    "--repo",
-    "repos",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    required=True,
-    help="A git repository; repeat for more.",
-)
+@many
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for model.onnx and card.json.")
 @click.option("--name", default="own", show_default=True, help="The model's id on its card.")
-@click.option("--state", type=click.Path(path_type=Path), help="Folder of the indexes; default: the user's cache.")
+@click.option("--kind", type=click.Choice(["trees", "table1"]), default="trees", show_default=True)
+@click.option(
+    "--folds", type=click.IntRange(0, 20), default=0, help="Also write models that did not see some repositories."
+)
 @plainly
-def train(repos: tuple[Path, ...], out: Path, name: str, state: Path | None) -> None:
+def train(
+    repos: tuple[Path, ...],
+    state: Path | None,
+    missing_blobs: str,
+    incidents: Path | None,
+    out: Path,
+    name: str,
+    kind: str,
+    folds: int,
+) -> None:
     """Fit a model on the histories of repositories and write its folder."""
-    from scoring.train import train_linear
+    _require_libraries()
+    from scoring.train import train_table1, train_trees
 
-    tables = [_table(repo, state) for repo in repos]
-    card = train_linear(tables, out, name, "codechill train")
-    click.echo(f"{out}: {card.id}, parity {card.parity:.0e}, {sum(s.inducing for s in card.sources):,} known faults.")
+    tables = _tables(repos, state, missing_blobs, incidents)
+    told = f"codechill train --kind {kind} --folds {folds} --name {name}"
+    with TemporaryDirectory() as draft:
+        folder = Path(draft) / "model"
+        card = (
+            train_trees(tables, folder, name, told, folds)
+            if kind == "trees"
+            else train_table1(tables, folder, name, told)
+        )
+        shutil.copytree(folder, out, dirs_exist_ok=True)
+    known = sum(source.inducing for source in card.sources)
+    click.echo(f"{out}: {card.id} from {len(tables)} repositories, {known:,} known faults, parity {card.parity:.0e}.")
 
 
-def _table(repo: Path, state: Path | None) -> Dataset:
+def _require_libraries() -> None:
+    missing = [name for name in ("lightgbm", "onnx", "onnxmltools") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise ScoringError(f"Training needs {', '.join(missing)}; install codechill[train].")
+
+
+@click.command()
+@many
+@click.option("--model", type=click.Path(path_type=Path), default=SHIPPED, help="The model of other repositories.")
+@click.option("--scores", type=click.Path(path_type=Path), help="Also write one row a change, as CSV.")
+@click.option("--expect", default="", help="Refuse unless the data has this hash.")
+@click.option("--ablation", is_flag=True, help="Also measure what each family of features brings.")
+@click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown", show_default=True)
+@plainly
+def evaluate(
+    repos: tuple[Path, ...],
+    state: Path | None,
+    missing_blobs: str,
+    incidents: Path | None,
+    model: Path,
+    scores: Path | None,
+    expect: str,
+    ablation: bool,
+    form: str,
+) -> None:
+    """Measure all models on the later 30 % of each history, trained only on what was known before."""
+    from scoring import evaluate as measure
+
+    read_card(model)
+    tables = _tables(repos, state, missing_blobs, incidents)
+    scored = [measure.score_all(table, measure.unseen(model, table)) for table in tables]
+    found = measure.require_same(scored)
+    if expect and expect != found:
+        raise ScoringError(f"The data has hash {found}, not {expect}: figures on different data cannot be compared.")
+    if scores:
+        measure.write_scores(scored, scores)
+    click.echo(
+        json.dumps(measure.figures(scored), indent=2) if form == "json" else measure.report(scored), nl=form == "json"
+    )
+    if ablation:
+        click.echo("\n" + measure.ablation(tables))
+
+
+def _tables(repos: Sequence[Path], state: Path | None, missing_blobs: str, incidents: Path | None) -> list[Dataset]:
+    told = read_incidents(incidents) if incidents else ()
+    tables = [_table(repo, state, missing_blobs == "empty", told) for repo in repos]
+    require_apart(tables)
+    return tables
+
+
+def _table(repo: Path, state: Path | None, absent_as_empty: bool, incidents: Sequence[Incident]) -> Dataset:
     folder = state / state_folder(repo).name if state else state_folder(repo)
-    history = History(repo, folder)
-    with progress_bar(f"Reading {repo.name}") as report:
+    history = History(repo, folder, absent_as_empty=absent_as_empty)
+    with progress_bar(f"Reading {_name(repo)}") as report:
         history.refresh(history.git.resolve("HEAD"), now=int(datetime.now(UTC).timestamp()), progress=report)
-    return collect(history, _name(repo))
+    if history.absent:
+        click.echo(f"{_name(repo)}: {history.absent:,} files that this clone lacks were read as empty.", err=True)
+    table = collect(history, _name(repo), incidents=incidents)
+    history.close()
+    return table
 
 
 def _name(repo: Path) -> str:
-    return repo.absolute().name
+    """Return owner/name as far as the path tells it."""
+    path = repo.absolute()
+    path = path.parent if path.name in ("repo", ".git") else path
+    return path.name.removesuffix(".git").replace("+", "/")

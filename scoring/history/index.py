@@ -14,12 +14,13 @@ from scoring.change import Change
 from scoring.errors import ScoringError
 from scoring.features import FEATURES, Feature, signature
 from scoring.history.git import Git, check
+from scoring.history.ledger import Ledger
 from scoring.history.lines import LineCounts
 from scoring.history.partial import with_empty_blobs
 from scoring.history.state import Facts, State
 from scoring.history.store import Store
 from scoring.history.stream import Commit, commits
-from scoring.incidents import Label
+from scoring.incidents import Incident, Label, Mention
 
 Progress = Callable[[int, int], None]
 _BATCH = 4000
@@ -138,6 +139,11 @@ class History:
             "WHERE row IS NOT NULL ORDER BY row"
         )
         return [(row, Label(culprit, at, kind, by, bool(fault))) for row, culprit, at, kind, by, fault in found]
+
+    def cause(self, incident: Incident) -> int | None:
+        """Return the row of the change that an incident names, None when it is not in the index."""
+        found = Ledger(self.store).find(Mention("incident", sha=incident.sha, number=incident.number))
+        return found.row if found else None
 
     def labelled(self) -> int:
         """Return how many changes carry a label."""

@@ -5,10 +5,40 @@ from collections import Counter
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
-PROSE = frozenset("md rst txt adoc html svg csv json lock po xml sum snap map".split())
+PROSE = frozenset(["md", "rst", "txt", "adoc", "html", "svg", "csv", "json", "lock", "po", "xml", "sum", "snap", "map"])
 _SLASHES = frozenset(
-    "c h cc cpp cxx hpp hh m mm java js mjs cjs jsx ts tsx go rs swift kt kts dart scala cs php css scss less proto "
-    "groovy".split()
+    [
+        "c",
+        "h",
+        "cc",
+        "cpp",
+        "cxx",
+        "hpp",
+        "hh",
+        "m",
+        "mm",
+        "java",
+        "js",
+        "mjs",
+        "cjs",
+        "jsx",
+        "ts",
+        "tsx",
+        "go",
+        "rs",
+        "swift",
+        "kt",
+        "kts",
+        "dart",
+        "scala",
+        "cs",
+        "php",
+        "css",
+        "scss",
+        "less",
+        "proto",
+        "groovy",
+    ]
 )
 _COMMENT = {
     True: (b"//", b"/*", b"* ", b"*/", b"*\n"),

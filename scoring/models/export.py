@@ -1,7 +1,6 @@
 """Write a fitted model as ONNX, and refuse when the graph does not say what the model says. Needs the train extra."""
 
 import hashlib
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,14 +47,34 @@ def linear_graph(model: Linear) -> bytes:
 
 def trees_graph(booster: Any, columns: int) -> bytes:
     """Return a LightGBM classifier as an ONNX graph from (rows, columns) to (rows, 2) probabilities."""
+    from lightgbm import Booster
     from onnxmltools import convert_lightgbm
     from onnxmltools.convert.common.data_types import FloatTensorType
 
+    rounded = Booster(model_str=_rounded(booster.booster_.model_to_string()))
     converted = convert_lightgbm(
-        booster, initial_types=[("x", FloatTensorType([None, columns]))], zipmap=False, target_opset=15
+        rounded, initial_types=[("x", FloatTensorType([None, columns]))], zipmap=False, target_opset=15
     )
-    buffer = io.BytesIO(converted.SerializeToString())
-    return buffer.getvalue()
+    return bytes(converted.SerializeToString())
+
+
+def _rounded(text: str) -> str:
+    """Round every threshold of a LightGBM model down to single precision.
+
+    ONNX keeps thresholds in single precision; rounded to nearest, one could pass a value that the fitted model stops.
+    For inputs in single precision, x <= t and x <= floor(t) say the same.
+    """
+    kept = []
+    for line in text.splitlines():
+        if line.startswith("threshold="):
+            values = np.array(line.removeprefix("threshold=").split(), dtype=np.float64)
+            single = values.astype(np.float32)
+            single = np.where(single > values, np.nextafter(single, np.float32(-np.inf)), single)
+            line = "threshold=" + " ".join(repr(float(value)) for value in single)
+        # sizes of the text of each tree: no longer true, and not needed
+        if not line.startswith("tree_sizes="):
+            kept.append(line)
+    return "\n".join(kept) + "\n"
 
 
 def parity(graph: bytes, design: NDArray[np.float32], expected: NDArray[np.float64], where: Path) -> float:

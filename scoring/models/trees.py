@@ -53,4 +53,4 @@ def fit_trees(tables: Sequence[Dataset], names: Sequence[str]) -> Any:
     from lightgbm import LGBMClassifier
 
     x, label, weight = pool(tables, names)
-    return LGBMClassifier(**SETTINGS, random_state=SEED).fit(x, label, sample_weight=weight)
+    return LGBMClassifier(**SETTINGS, random_state=SEED).fit(x, label.astype(int), sample_weight=weight)
