@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.forge.deliveries import Attempt, Deliveries
 from bot.forge.github_webhook import EVENTS
+from bot.forge.port import Gone
 from bot.store import Store
 
 
@@ -15,7 +16,7 @@ class Patience:
     kept: timedelta = timedelta(days=3)  # GitHub sends nothing older again
     settling: timedelta = timedelta(minutes=2)  # a delivery this young may still be on its way through our door
     attempts: int = 5  # what failed so often fails for a reason that asking again does not cure
-    at_once: int = 200  # in one sweep: the rest comes with the next
+    at_once: int = 100  # in one sweep: the rest comes with the next
 
 
 def lost(
@@ -50,6 +51,11 @@ class Redelivery:
         attempts = tuple(self._deliveries.since(since or now - self._patience.kept))
         processed = self._store.processed(frozenset(attempt.guid for attempt in attempts))
         wanted = lost(attempts, processed, now, self._patience)
-        for attempt_id in wanted:
+        return sum(self._again(attempt_id) for attempt_id in wanted)
+
+    def _again(self, attempt_id: int) -> bool:
+        try:
             self._deliveries.again(attempt_id)
-        return len(wanted)
+        except Gone:
+            return False  # forgotten since it was listed: the sweep of open pull requests makes up for it
+        return True

@@ -22,7 +22,13 @@ class GitHubDeliveries:
 
     def __init__(self, *, app_id: int, private_key: str, api: str, timeout: int = 15) -> None:
         self._app = GithubIntegration(
-            auth=Auth.AppAuth(app_id, private_key), base_url=api.rstrip("/"), timeout=timeout, retry=None, lazy=True
+            auth=Auth.AppAuth(app_id, private_key),
+            base_url=api.rstrip("/"),
+            timeout=timeout,
+            retry=None,
+            lazy=True,
+            seconds_between_requests=0,
+            seconds_between_writes=0,
         )
 
     def since(self, since: datetime) -> Iterator[Attempt]:
