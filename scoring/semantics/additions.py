@@ -134,11 +134,9 @@ def _grown(old: Tree, new: Tree, test: re.Pattern[str], depth: int) -> bool:
         here = new.at(child)
         if at < len(before) and trees.same(old.at(before[at]), here):
             at += 1
-        elif _is_added(child, here, test):
-            continue
         elif at < len(before) and _grown(old.at(before[at]), here, test, depth - 1):
             at += 1
-        else:
+        elif not _is_added(child, here, test):
             return False
     return at == len(before)
 

@@ -87,7 +87,6 @@ SCRIPT = any_of(
     r"@preserve",
     r"@copyright",
     r"@cc_on",
-    r"^#!",
     r"@jest",
     r"@vitest",
     r"@internal",
@@ -156,7 +155,6 @@ JAVA = any_of(
     r"@j2objc",
     r"#if",
     r"#end",
-    r"^#!",
     r"@suppress",
 )
 
@@ -192,7 +190,6 @@ RUBY = any_of(
     r"simplecov",
     r"reek",
     r"brakeman",
-    r"^#!",
     r":(?:no)?doc:",
     r":(?:stop|start)doc:",
     r"erb_?lint",
@@ -209,7 +206,6 @@ PHP = any_of(
     r"psalm",
     r"@codeCoverageIgnore",
     r"@phan",
-    r"^#!",
     r"^#\[",
     r"rector",
     r"ecs:",
@@ -217,7 +213,6 @@ PHP = any_of(
 
 SHELL = any_of(
     r"shellcheck",
-    r"^#!",
     r"^#(?:SBATCH|PBS|BSUB|MSUB|COBALT|OAR|MOAB)",
     r"^#[$@%/?:#]",
     r"(?:BEGIN|END) INIT INFO",

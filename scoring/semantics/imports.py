@@ -24,15 +24,16 @@ Alias = tuple[str, int, str, str]
 
 def check(pair: Pair) -> Finding | None:
     """S or H when nothing but the order of imports (and comments and layout) changed."""
-    if pair.old is None or pair.new is None or pair.renamed or not _same_letters(pair.old, pair.new):
+    if pair.old is None or pair.new is None or pair.renamed:
+        return None
+    language = language_of(pair.path, pair.new)
+    python_file = pair.path.endswith((".py", ".pyi"))
+    if not (python_file or (language and language.title in NODES)) or not _same_letters(pair.old, pair.new):
         return None
     texts = guards.comparable(pair.old, pair.new)
     if isinstance(texts, Finding):
         return texts
-    if pair.path.endswith((".py", ".pyi")):
-        return _python(pair.old, pair.new, texts)
-    language = language_of(pair.path, pair.new)
-    return _trees(pair.old, pair.new, language) if language is not None and language.title in NODES else None
+    return _trees(pair.old, pair.new, language) if language else _python(pair.old, pair.new, texts)
 
 
 def _same_letters(old: bytes, new: bytes) -> bool:

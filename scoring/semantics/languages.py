@@ -28,7 +28,8 @@ class Language:
     line_numbers: str = NEVER  # anywhere: code that sees on which line it stands
     opaque: frozenset[str] = frozenset()  # nodes compared by their exact bytes
     docs: str = NEVER  # comments that are part of the program
-    newlines: bool = False  # a line's end can end a statement
+    newlines: bool = False  # a line's end can end a statement, and the grammar knows when
+    lines: bool = False  # the same, and the grammar may be wrong about it: lines must stay as they are
     spaces: bool = False  # a blank between two tokens can change their meaning
 
 
@@ -202,7 +203,7 @@ LANGUAGES: tuple[Language, ...] = (
         untrusted=RUBY_READERS,
         line_numbers=RUBY_LINES,
         opaque=STRINGS | nodes("heredoc_body", "string_array", "symbol_array", "subshell"),
-        newlines=True,
+        lines=True,
         spaces=True,
     ),
     Language(
@@ -227,7 +228,7 @@ LANGUAGES: tuple[Language, ...] = (
         opaque=nodes(
             "string", "raw_string", "ansi_c_string", "heredoc_redirect", "heredoc_body", "herestring_redirect", "regex"
         ),
-        newlines=True,
+        lines=True,
         spaces=True,
     ),
     Language(
@@ -247,7 +248,7 @@ LANGUAGES: tuple[Language, ...] = (
         directives.JAVA,
         line_numbers=JAVA_LINES,
         opaque=STRINGS | nodes("multiline_string_literal"),
-        newlines=True,
+        lines=True,
     ),
 )
 

@@ -143,9 +143,9 @@ def _from_directive(gap: Gap, language: Language) -> tuple[bool, tuple[str, ...]
 
 def _separators(sides: tuple[list[Gap], list[Gap]], language: Language) -> Finding | None:
     """Line ends and blanks between tokens, in languages where they carry meaning a tree may not show."""
-    for left, right in zip(*sides, strict=True):
+    for left, right in list(zip(*sides, strict=True))[1:-1]:
         commented = left.comments != right.comments
-        if language.newlines and left.breaks != right.breaks and (commented or language.spaces):
+        if left.breaks != right.breaks and ((language.newlines and commented) or language.lines):
             return Finding(None, "code", "A comment or blank moved a line's end, which can end a statement.")
         if language.spaces and bool(left.text) != bool(right.text):
             return Finding(None, "code", "A blank between two words came or went, which can change their meaning.")

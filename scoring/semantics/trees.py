@@ -96,7 +96,14 @@ def same(old: Tree, new: Tree) -> bool:
 def _same_leaf(old: Tree, new: Tree, left: Node, right: Node) -> bool:
     if left.child_count + right.child_count:
         return True  # both hold nothing but comments
-    return old.text(left).strip() == new.text(right).strip()  # a line's end is a token in some grammars
+    if old.text(left) == new.text(right):
+        return True
+    return _is_line_end(old, left) and _is_line_end(new, right)
+
+
+def _is_line_end(tree: Tree, node: Node) -> bool:
+    """A blank that is a token, as in Go. Not the blank between two parts of a string, which is a node with a name."""
+    return not node.is_named and not tree.text(node).strip()
 
 
 def gaps(tree: Tree) -> list[Gap]:
@@ -111,7 +118,7 @@ def gaps(tree: Tree) -> list[Gap]:
             comments.append(node)
         elif node.child_count and not tree.is_whole(node):
             todo += reversed(node.children)
-        elif tree.text(node).strip():
+        elif tree.text(node) and not _is_line_end(tree, node):
             found.append(_gap(tree.source, at, node.start_byte, comments))
             comments = []
             at = node.end_byte
