@@ -93,11 +93,12 @@ class Sandbox:
         clock: Callable[[], datetime] = wall_clock,
         permissions: Mapping[str, str] | None = None,
         events: Sequence[str] = EVENTS,
+        keys: tuple[str, str] | None = None,
     ):
         folder.mkdir(parents=True, exist_ok=True)
         self.author, self.reviewer, self.release_manager = (login for login, _ in PEOPLE.values())
         own = Path(tempfile.mkdtemp(prefix="git-", dir=folder))
-        self.world = new_world(own, clock, dict(permissions or PERMISSIONS), list(events))
+        self.world = new_world(own, clock, dict(permissions or PERMISSIONS), list(events), keys or access.key_pair())
         self.faults = Faults()
         self.limits = Limits()
         self.outbox = Outbox(self.world, self.faults.route)
@@ -105,6 +106,7 @@ class Sandbox:
         self.app = self.new_app()
         self.listener: Any = None
         self.thread: threading.Thread | None = None
+        self.stopping = False
 
     def new_app(self) -> Any:
         """The Flask application."""
@@ -126,20 +128,28 @@ class Sandbox:
             ident="GitHub.com",
         )
         self.world.address = f"http://127.0.0.1:{self.listener.effective_port}"
-        self.thread = threading.Thread(target=self.listener.run, name="sandbox-http", daemon=True)
+        self.stopping = False
+        self.thread = threading.Thread(target=self.serve, name="sandbox-http", daemon=True)
         self.thread.start()
         self.outbox.start()
         return self.world.address
 
+    def serve(self) -> None:
+        """Answer until told to stop, then close; waitress' own loop would wait for idle clients to leave."""
+        listener = self.listener
+        while not self.stopping:
+            listener.asyncore.loop(timeout=1.0, map=listener._map, count=1)
+        listener.task_dispatcher.shutdown(timeout=1)
+        for channel in list(listener._map.values()):
+            channel.close()
+
     def stop(self) -> None:
         """Deliver what waits, then close."""
         self.outbox.stop()
-        if self.listener is not None:
-            self.listener.close()
-            self.listener.task_dispatcher.shutdown()
-            self.listener = None
         if self.thread is not None:
-            self.thread.join(timeout=5)
+            self.stopping = True
+            self.listener.pull_trigger()
+            self.thread.join()
             self.thread = None
 
     def __enter__(self) -> "Sandbox":
@@ -492,9 +502,15 @@ def new_token() -> str:
     return f"ghp_{secrets.token_hex(18)}"
 
 
-def new_world(folder: Path, clock: Callable[[], datetime], permissions: dict[str, str], events: list[str]) -> World:
-    """An organisation, its people and team, the App installed on it."""
-    private, public = access.key_pair()
+def new_world(
+    folder: Path,
+    clock: Callable[[], datetime],
+    permissions: dict[str, str],
+    events: list[str],
+    keys: tuple[str, str],
+) -> World:
+    """An organisation, its people and team, the App (with its private and public key) installed on it."""
+    private, public = keys
     now = clock().astimezone(UTC).replace(microsecond=0)
     secret = secrets.token_hex(20)
     app = App(4711, "codechill", "codechill", ORGANISATION, private, public, secret, permissions, events, now)

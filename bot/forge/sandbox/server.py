@@ -29,6 +29,9 @@ from bot.forge.sandbox.rest import repos as _repos
 from bot.forge.sandbox.state import Repository, World
 
 LARGEST_REQUEST = 26 * 1024 * 1024  # bytes
+ALIASES = {  # older addresses that GitHub still answers, and PyGithub uses
+    "/repos/{owner}/{repo}/commits/{ref}/statuses": "/repos/<owner>/<repo>/statuses/<path:ref>",
+}
 VERSIONS = {"2022-11-28", "2026-03-10"}
 REGISTERED = (_app, _checks, _issues, _pulls, _repos)  # importing them fills OPERATIONS
 CREATES = re.compile(r"POST /repos/\{owner\}/\{repo\}/(issues/.*|pulls.*|check-runs|statuses.*)")
@@ -210,6 +213,8 @@ def create_app(server: Server) -> Flask:
     app.url_map.merge_slashes = False
     for operation in OPERATIONS:
         app.add_url_rule(operation.rule, operation.name, view(server, operation), methods=[operation.method])
+        if operation.path in ALIASES:
+            app.add_url_rule(ALIASES[operation.path], f"{operation.name} alias", view(server, operation))
     app.register_error_handler(Refusal, lambda refusal: refused(server.world, refusal))
     app.register_error_handler(HTTPException, lambda error: refused(server.world, as_refusal(error)))
     app.register_error_handler(AssertionError, lambda fault: broken(server.world, fault))

@@ -125,6 +125,7 @@ repository-renamed repository-transferred repository-edited status
 CORRECTIONS = {
     ("GET /app/installations", "200"): {"type": "array", "items": {"$ref": "#/components/schemas/installation"}},
 }
+SIDE = {"label", "ref", "repo", "sha", "user"}  # of a pull request: without a repository once its fork is deleted
 PROSE = {"description", "title", "example", "examples", "externalDocs", "deprecated", "default"}
 METHODS = {"get", "post", "put", "patch", "delete"}
 KEPT_FORMATS = {"date-time"}  # the other formats differ between the description and what GitHub sends
@@ -139,6 +140,8 @@ def plain(schema: Any) -> Any:
     kept = {key: plain_part(key, part) for key, part in schema.items() if key not in PROSE and not key.startswith("x-")}
     if kept.get("format") not in KEPT_FORMATS:
         kept.pop("format", None)
+    if set(kept.get("properties", ())) >= SIDE:
+        kept["properties"]["repo"] = {"anyOf": [kept["properties"]["repo"], {"type": "null"}]}
     nullable = kept.pop("nullable", False)
     return {"anyOf": [kept, {"type": "null"}]} if nullable else kept
 
