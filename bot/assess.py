@@ -78,8 +78,8 @@ class MirrorAssessor:
         return Facts(tip, change, _paths(change), frozenset(people), content)
 
     def assess(self, target: Target, facts: Facts, critical: Mapping[str, int]) -> Assessment:
-        lock, scorer = self._scorer(target.repository_id)
         try:
+            lock, scorer = self._scorer(target.repository_id)
             with lock:
                 scorer.refresh(facts.tip)
                 assessment = scorer.assess(facts.change, critical=critical)

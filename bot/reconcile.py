@@ -11,9 +11,10 @@ from datetime import datetime
 
 from bot.assess import Assessor, Facts, Unscorable
 from bot.configuration import Configurations
-from bot.forge.port import Forge, Refused, Target
+from bot.forge.port import Forge, Gone, Refused, Target
 from bot.policy.actions import (
     Action,
+    EndFreeze,
     PutComment,
     React,
     Reply,
@@ -22,12 +23,14 @@ from bot.policy.actions import (
     SaveEscalation,
     SaveFeedback,
     SetCheck,
+    StartFreeze,
 )
 from bot.policy.config import Config
 from bot.policy.decide import Decision, decide
 from bot.policy.events import Changed, Commented, Event, Pressed, Queued
+from bot.policy.group import decide_group
 from bot.policy.pull import Person, PullRequest
-from bot.policy.state import Failure, State
+from bot.policy.state import ConfigProblem, Failure, State
 from bot.store import Store
 
 BEGIN = Changed("scoring")
@@ -82,14 +85,45 @@ class Reconciler:
             granted=self._granted(target, pull, event, config),
         )
         known = self._store.assessment(target.repository_id, number, pull.head_sha)
-        if known is None:
+        if known is None and pull.check is None:  # a verdict that is shown stays until there is another
             self._perform(target, pull, decide(BEGIN, state, config, now).actions)
         state = self._informed(target, state, config, now)
         return self._settled(target, state, config, event, now)
 
     def group(self, target: Target, event: Queued) -> None:
-        """Answer for the commit that a merge queue built."""
-        raise NotImplementedError
+        """Answer for the commit that a merge queue built, on that commit. What cannot be resolved fails closed."""
+        now = self._clock()
+        numbers = self._forge.group_members(target, event.head_sha, event.head_ref, event.base_ref)
+        base_ref = event.base_ref.removeprefix("refs/heads/")
+        config, problems = self._configurations.of(target, self._forge.tip(target, base_ref), base_ref)
+        states = tuple(self._member(target, number, problems, config, now) for number in numbers)
+        decision = decide_group(event, states, config, now, self._forge.check_of(target, event.head_sha))
+        outcomes = []
+        for action in decision.actions:
+            if isinstance(action, SetCheck):
+                self._forge.check_commit(target, action)
+                outcomes.append(Outcome(action, "done"))
+        self._store.audit(
+            "merge_group",
+            at=now,
+            repository_id=target.repository_id,
+            event=event,
+            pulls=numbers,
+            verdict=decision.verdict,
+            opinions=decision.opinions,
+            outcomes=outcomes,
+        )
+
+    def _member(
+        self, target: Target, number: int, problems: tuple[ConfigProblem, ...], config: Config, now: datetime
+    ) -> State | None:
+        """None: it cannot be resolved."""
+        try:
+            pull = self._forge.pull(target, number)
+            granted = self._granted(target, pull, SETTLE, config)
+            return self._informed(target, State(pull, problems=problems, granted=granted), config, now)
+        except Gone:
+            return None
 
     # --- the rounds
 
@@ -98,6 +132,8 @@ class Reconciler:
         changing = tuple(action for action in decision.actions if not isinstance(action, SetCheck | PutComment))
         if any(isinstance(action, _KEPT) for action in changing):
             self._record(target, state, event, decision, self._perform(target, state.pull, changing))
+            if any(isinstance(action, StartFreeze | EndFreeze) for action in changing):
+                config, _ = self._configurations.of(target, state.pull.base_sha, state.pull.base_ref)
             state = self._informed(target, state, config, now)
             event, decision = SETTLE, decide(SETTLE, state, config, now)
         self._record(target, state, event, decision, self._perform(target, state.pull, decision.actions))
@@ -199,6 +235,12 @@ class Reconciler:
                 self._store.save_attestation(*key, action.head_sha, action.by, at=now)
             case SaveFeedback():
                 self._store.save_feedback(*key, action.head_sha, action.by, action.useful, action.text, at=now)
+            case StartFreeze():
+                self._store.save_freeze(target.repository_id, action.freeze, at=now)
+            case EndFreeze():
+                for freeze in self._store.freezes(target.repository_id, action.at):
+                    if freeze.id == action.id:
+                        self._store.save_freeze(target.repository_id, replace(freeze, end=action.at), at=now)
             case Rescore():
                 self._store.forget_assessment(*key, action.head_sha)
         return "done"
@@ -211,7 +253,7 @@ class Reconciler:
         return "done"
 
 
-_KEPT = (SaveEscalation, SaveAttestation, Rescore)  # what changes the verdict once it is kept
+_KEPT = (SaveEscalation, SaveAttestation, Rescore, StartFreeze, EndFreeze)  # what changes the verdict once it is kept
 
 
 def _commander(event: Event) -> Person | None:

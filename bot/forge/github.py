@@ -15,6 +15,7 @@ from urllib3.util.retry import Retry
 from bot.forge import markers
 from bot.forge.port import Busy, ForgeAction, ForgeError, Gone, Refused, Target, Words
 from bot.policy.actions import PutComment, React, Reply, SetCheck
+from bot.policy.group import numbers
 from bot.policy.pull import CheckRun, Comment, Person, PullRequest, Repository, Review
 
 CHECK = "codechill"
@@ -148,6 +149,24 @@ class GitHubForge:
             if auth is None:
                 raise ForgeError("the client has no credentials")
             return auth.token
+
+    def group_members(self, target: Target, head_sha: str, head_ref: str, base_ref: str) -> tuple[int, ...]:
+        base = base_ref.removeprefix("refs/heads/")
+        span = f"{quote(base, safe='')}...{quote(head_sha, safe='')}"
+        compared = self._get(target, f"/repos/{_name(target)}/compare/{span}", per_page=250)
+        ahead = {commit["sha"] for commit in compared["commits"]} | {head_sha}
+        # entries queued before this one lie under it, and each has a branch of its own at its commit
+        queue = f"/repos/{_name(target)}/git/matching-refs/heads/gh-readonly-queue/{quote(base)}/"
+        refs = [ref["ref"] for ref in self._pages(target, queue) if ref["object"]["sha"] in ahead]
+        found = tuple(number for ref in (*refs, head_ref) for number in numbers(ref))
+        return tuple(sorted(set(found))) if numbers(head_ref) else ()
+
+    def tip(self, target: Target, ref: str) -> str:
+        path = f"/repos/{_name(target)}/branches/{quote(ref.removeprefix('refs/heads/'), safe='')}"
+        return str(self._get(target, path)["commit"]["sha"])
+
+    def check_of(self, target: Target, sha: str) -> CheckRun | None:
+        return self._our_check(target, sha)
 
     # --- writing
 

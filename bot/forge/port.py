@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.policy.actions import PutComment, React, Reply, SetCheck
-from bot.policy.pull import Person, PullRequest, Repository
+from bot.policy.pull import CheckRun, Person, PullRequest, Repository
 
 ForgeAction = SetCheck | PutComment | Reply | React
 
@@ -80,6 +80,18 @@ class Forge(Protocol):
 
     def perform(self, target: Target, pull: PullRequest, action: ForgeAction) -> None:
         """Make it so. Doing it twice leaves one comment and one check run."""
+        ...
+
+    def group_members(self, target: Target, head_sha: str, head_ref: str, base_ref: str) -> tuple[int, ...]:
+        """Every pull request in a merge group, those queued before it included; empty when they cannot be told."""
+        ...
+
+    def tip(self, target: Target, ref: str) -> str:
+        """The commit a branch points to."""
+        ...
+
+    def check_of(self, target: Target, sha: str) -> CheckRun | None:
+        """Our newest check run on a commit."""
         ...
 
     def check_commit(self, target: Target, action: SetCheck) -> None:

@@ -2,7 +2,7 @@
 
 from bot.forge.port import Forge, ForgeAction, Target
 from bot.policy.actions import SetCheck
-from bot.policy.pull import Person, PullRequest, Repository
+from bot.policy.pull import CheckRun, Person, PullRequest, Repository
 
 
 class ShadowForge:
@@ -29,6 +29,15 @@ class ShadowForge:
 
     def token(self, target: Target) -> str:
         return self._forge.token(target)
+
+    def group_members(self, target: Target, head_sha: str, head_ref: str, base_ref: str) -> tuple[int, ...]:
+        return self._forge.group_members(target, head_sha, head_ref, base_ref)
+
+    def tip(self, target: Target, ref: str) -> str:
+        return self._forge.tip(target, ref)
+
+    def check_of(self, target: Target, sha: str) -> CheckRun | None:
+        return self._forge.check_of(target, sha)
 
     def perform(self, target: Target, pull: PullRequest, action: ForgeAction) -> None:
         """Nothing."""

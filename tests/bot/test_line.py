@@ -164,3 +164,44 @@ def test_the_audit_log_holds_every_decision_unbroken(place: Place) -> None:
     assert [record.kind for record in records] == ["decision"]
     assert json.loads(records[0].body)["verdict"] == "block"
     assert place.stage.app.store.verify_audit() is None
+
+
+def test_a_merge_queue_is_refused_while_a_member_is_held_and_let_through_when_none_is(place: Place) -> None:
+    people = place.stage.sandbox
+    number = place.open(place.large())
+    people.protect(place.name, merge_queue=True)
+    place.stage.settle()
+    entry = people.enqueue(place.name, number, people.author)
+    place.stage.settle()
+    check = people.check_run(place.name, entry.head_sha)
+    assert check is not None
+    assert check.conclusion == "success"
+
+
+def test_a_merge_queue_entry_is_refused_when_a_window_opened_unnoticed(place: Place) -> None:
+    people = place.stage.sandbox
+    people.protect(place.name, merge_queue=True)
+    number = place.open(place.large())
+    door, people.webhook_url = people.webhook_url, ""  # the news of the window is lost
+    place.window("red")
+    people.webhook_url = door
+    assert place.check(number).conclusion == "success"
+    entry = people.enqueue(place.name, number, people.author)
+    place.stage.settle()
+    queued = people.check_run(place.name, entry.head_sha)
+    assert queued is not None
+    assert queued.conclusion == "failure"
+    assert people.pull(place.name, number).merged_at is None
+
+
+def test_a_freeze_started_by_a_comment_holds_and_a_thaw_releases(place: Place) -> None:
+    people = place.stage.sandbox
+    place.configure(BASIC + 'freezes: {by: ["@acme/release-managers"]}\n')
+    number = place.open(place.large())
+    assert place.check(number).conclusion == "success"
+    place.say(number, people.author, "/chill freeze red 2h because")
+    assert place.check(number).conclusion == "success"
+    place.say(number, people.release_manager, "/chill freeze red 2h The database is being moved")
+    assert place.check(number).conclusion == "failure"
+    place.say(number, people.release_manager, "/chill thaw")
+    assert place.check(number).conclusion == "success"
