@@ -16,7 +16,7 @@ from bot.policy.calendar.window import Level, Scope, Window
 
 __all__ = ["Calendar", "InForce", "Level", "OpenWindow", "Scope", "Window"]
 
-REACH = 2  # years looked back and ahead: always more than 400 days
+BACK, AHEAD = 1, 2  # years in sight: ahead always more than 400 days
 ANYTHING = Scope()
 
 
@@ -123,4 +123,4 @@ def _in_zone(moment: datetime | None, zone: str) -> datetime | None:
 
 
 def _years(first: datetime, last: datetime) -> tuple[int, int]:
-    return first.astimezone(UTC).year - REACH, last.astimezone(UTC).year + REACH
+    return first.astimezone(UTC).year - BACK, last.astimezone(UTC).year + AHEAD

@@ -10,10 +10,11 @@ import icalendar
 import recurring_ical_events
 
 from bot.policy.calendar.instants import at_minute
+from bot.policy.calendar.recurring import happens
 from bot.policy.calendar.spans import Span
 
 MAX_CHARS = 1024 * 1024
-MAX_EVENTS = 2_000
+MAX_A_YEAR = 2_000  # expanding one takes about a third of a millisecond
 _TOO_OFTEN = {"SECONDLY", "MINUTELY", "HOURLY"}
 
 
@@ -39,10 +40,12 @@ def check_feed(text: str) -> str | None:
         return f"it is larger than {MAX_CHARS // 1024} KiB"
     try:
         events = icalendar.Calendar.from_ical(text).walk("VEVENT")
-        if len(events) > MAX_EVENTS:
-            return f"it holds more than {MAX_EVENTS} events"
         if any(_repeats_too_often(event) for event in events):
             return "an event repeats more than once a day"
+        if sum(_a_year(event) for event in events) > MAX_A_YEAR:
+            return f"it holds more than {MAX_A_YEAR} events a year"
+        if not all(_happens(rule, event) for event in events for rule in _rules(event)):
+            return "an event repeats by a rule that never happens"
         for _ in Feed("", text).spans(date(2026, 1, 1), date(2027, 1, 1), ZoneInfo("UTC")):
             pass
     except (ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError) as error:
@@ -50,12 +53,43 @@ def check_feed(text: str) -> str | None:
     return None
 
 
-def _repeats_too_often(event: Any) -> bool:
+def _rules(event: Any) -> list[Any]:
     rules = event.get("RRULE", [])
-    rules = rules if isinstance(rules, list) else [rules]
-    freqs = {str(freq).upper() for rule in rules for freq in rule.get("FREQ", [])}
-    sub_daily = any(key in rule for rule in rules for key in ("BYHOUR", "BYMINUTE", "BYSECOND"))
-    return sub_daily or not freqs.isdisjoint(_TOO_OFTEN)
+    return rules if isinstance(rules, list) else [rules]
+
+
+def _freq(rule: Any) -> str:
+    return str(rule["FREQ"][0]).upper()
+
+
+def _repeats_too_often(event: Any) -> bool:
+    return any(
+        _freq(rule) in _TOO_OFTEN or not rule.keys().isdisjoint(("BYHOUR", "BYMINUTE", "BYSECOND"))
+        for rule in _rules(event)
+    )
+
+
+def _a_year(event: Any) -> int:
+    """How often it happens in a year, estimated from above before anything is expanded."""
+    dates = event.get("RDATE", [])
+    found = 1 + sum(len(some.dts) for some in (dates if isinstance(dates, list) else [dates]))
+    for rule in _rules(event):
+        count = {key: max(1, len(rule.get(key, []))) for key in ("BYDAY", "BYMONTH", "BYMONTHDAY")}
+        yearly = 366 if not rule.keys().isdisjoint(("BYDAY", "BYYEARDAY", "BYWEEKNO")) else count["BYMONTH"]
+        weekdays = 5 * count["BYDAY"] if "BYDAY" in rule else 1
+        found += {
+            "DAILY": 366,
+            "WEEKLY": 53 * count["BYDAY"],
+            "MONTHLY": 12 * max(weekdays, count["BYMONTHDAY"]),
+            "YEARLY": yearly * count["BYMONTHDAY"],
+        }[_freq(rule)]
+    return found
+
+
+def _happens(rule: Any, event: Any) -> bool:
+    parts = {key.upper(): ",".join(str(value) for value in values) for key, values in rule.items()}
+    start = event.start
+    return happens(parts, start.date() if isinstance(start, datetime) else start)
 
 
 def _transparent(event: Any) -> bool:

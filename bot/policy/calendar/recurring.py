@@ -1,7 +1,7 @@
 """Windows that begin on the days of an RFC 5545 rule, or on public holidays."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -94,7 +94,7 @@ def check_rule(text: str, start: date | None) -> str:
     _check_parts(parts, start)
     rule = ";".join(f"{key}={value}" for key, value in parts.items())
     _check_until(parts.get("UNTIL"), start)
-    if not _happens(parts, start):
+    if not happens(parts, start):
         raise ValueError("this rule never happens")
     return rule
 
@@ -135,8 +135,11 @@ def _check_until(text: str | None, start: date | None) -> None:
         raise ValueError("UNTIL is before start")
 
 
-def _happens(parts: dict[str, str], start: date | None) -> bool:
-    """Looked for in the last years that dates reach: a rule that never happens is searched to the end of them."""
+def happens(parts: Mapping[str, str], start: date | None) -> bool:
+    """Whether the days of a rule, given by its parts, ever come.
+
+    Looked for in the last years that dates reach: a rule that never happens is searched to the end of them.
+    """
     rule = ";".join(f"{key}={value}" for key, value in parts.items() if key not in ("COUNT", "UNTIL"))
     day = start or date(2000, 1, 1)
     # days and weekdays repeat every 400 years; without INTERVAL any leap year does for a first

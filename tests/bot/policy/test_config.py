@@ -179,7 +179,7 @@ WRONG = [
     ("version: 1\nversion: 1", "2:1", "version is given twice; it stands on line 1 already"),
     ("version: 1\nlevels: {red: 1%, red: 2%}", "2:19", "red is given twice"),
     ("version: 1\n[a]: 1", "2:1", "a key must be a plain word"),
-    ("version: 1\n: 1", "2:1", "a key must be a plain word"),
+    ("version: 1\n~: 1", "2:1", "a key must be a plain word"),
     ("version: 1\nmode: !!int enforce", "2:7", "YAML tags"),
     ("version: 1\nlevels: !x {}", "2:9", "YAML tags"),
     ("version: 1\n\tmode: enforce", "2:1", "YAML is indented with spaces, here is a tab"),
