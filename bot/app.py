@@ -10,20 +10,27 @@ from flask import Flask
 
 from bot.assess import MirrorAssessor
 from bot.configuration import Configurations
+from bot.edges import KnownEdges
+from bot.forge.envelope import Envelope
 from bot.forge.github import GitHubForge
+from bot.forge.github_deliveries import GitHubDeliveries
 from bot.forge.port import Busy, Forge, Gone, Target
 from bot.forge.shadow import ShadowForge
 from bot.git import Git
-from bot.intake import PULL, envelopes_of, intake
+from bot.intake import envelopes_of, intake
+from bot.metrics import Metrics
 from bot.mirror import Mirror
 from bot.news import News
 from bot.policy.events import Changed, Commented, Pressed, Tick
 from bot.queue.lease import LeaseQueue
 from bot.queue.port import Job
 from bot.reconcile import Reconciler, Stale
+from bot.redelivery import Redelivery
 from bot.render import Markdown
+from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.store import Store
+from bot.sweeps import KINDS, Sweeps, beats
 from bot.webhook import Door, Limits, create_blueprint
 from bot.worker import Rules, Worker
 
@@ -42,22 +49,22 @@ class App:
 
     web: Flask
     worker: Worker
+    schedule: Schedule
     store: Store
     queue: LeaseQueue
     reconciler: Reconciler
     clock: Clock
 
-    def start(self) -> None:
+    def start(self, *, schedule: bool = True) -> None:
+        """Without `schedule`, edges and sweeps happen only when somebody calls `schedule.look`."""
         self.worker.start()
+        if schedule:
+            self.schedule.start()
 
     def stop(self) -> None:
+        self.schedule.stop()
         self.worker.stop()
         self.store.close()
-
-    def settle(self) -> None:
-        """Do every job that is due, in this thread: for tests and the demo."""
-        while self.worker.run_one():
-            pass
 
 
 def build(settings: Settings, *, clock: Clock = now) -> App:
@@ -85,12 +92,19 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         clock=clock,
     )
     news = News(forge=forge, store=store, queue=queue, clock=clock, group=reconciler.group)
-    handler = _Handler(store, reconciler, news)
+    deliveries = GitHubDeliveries(
+        app_id=settings.app_id, private_key=settings.private_key.get_secret_value(), api=settings.github_api
+    )
+    redelivery = Redelivery(deliveries, store, clock)
+    sweeps = Sweeps(store=store, queue=queue, forge=forge, clock=clock, redelivery=redelivery)
+    metrics = Metrics(queue.depth, clock)
+    handler = _Handler(store, reconciler, news, sweeps, metrics)
+    name = f"{socket.gethostname()}-{os.getpid()}"
     worker = Worker(
         queue,
         handler.handle,
         clock,
-        name=f"{socket.gethostname()}-{os.getpid()}",
+        name=name,
         rules=Rules(
             threads=settings.workers,
             lease=timedelta(seconds=settings.lease_seconds),
@@ -98,34 +112,55 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
             hopeless=(Gone,),
         ),
         on_dead=handler.dead,
+        on_end=metrics.job,
     )
-    return App(_web(settings, store, queue, worker, clock), worker, store, queue, reconciler, clock)
+    schedule = Schedule(
+        store,
+        queue,
+        clock,
+        holder=name,
+        beats=beats(timedelta(minutes=settings.sweep_minutes), timedelta(minutes=settings.redelivery_minutes)),
+        edges=KnownEdges(store),
+    )
+    web = _web(settings, store, queue, worker, metrics, clock)
+    return App(web, worker, schedule, store, queue, reconciler, clock)
 
 
 class _Handler:
     """From a job to the one who does it."""
 
-    def __init__(self, store: Store, reconciler: Reconciler, news: News) -> None:
+    def __init__(self, store: Store, reconciler: Reconciler, news: News, sweeps: Sweeps, metrics: Metrics) -> None:
         self._store, self._reconciler, self._news = store, reconciler, news
+        self._sweeps, self._metrics = sweeps, metrics
 
     def handle(self, job: Job) -> None:
+        if job.kind in KINDS:
+            self._sweeps.handle(job)
+            return
         guid = str(job.payload.get("delivery") or "")
         for envelope in envelopes_of(job):
-            target = Target(self._installation(envelope.installation_id, envelope.repository_id),
-                            envelope.repository_id, envelope.full_name)  # fmt: skip
-            match envelope.event:
-                case Changed() | Commented() | Pressed() | Tick() as event if job.kind == PULL and envelope.number:
-                    self._reconciler.pull(target, envelope.number, event)
-                case _:
-                    self._news.take(envelope, guid)
+            self._take(envelope, guid)
         self._store.settle(guid or None)
+
+    def _take(self, envelope: Envelope, guid: str) -> None:
+        target = self._target(envelope)
+        match envelope.event:
+            case Changed() | Commented() | Pressed() | Tick() as event if envelope.number is not None:
+                decision = self._reconciler.pull(target, envelope.number, event)
+                if decision is not None:
+                    self._metrics.verdict(decision.verdict.name.lower())
+            case _:
+                self._news.take(envelope, guid)
+
+    def _target(self, envelope: Envelope) -> Target:
+        """By number: the name in an old delivery may not be the repository's name any more."""
+        known = self._store.repository(envelope.repository_id)
+        if known is None:
+            return Target(envelope.installation_id, envelope.repository_id, envelope.full_name)
+        return Target(envelope.installation_id or known.installation_id, known.id, known.full_name)
 
     def dead(self, job: Job, error: Exception) -> None:
         self._store.give_up(str(job.payload.get("delivery") or "") or None, f"{type(error).__name__}: {error}")
-
-    def _installation(self, told: int, repository: int) -> int:
-        known = None if told else self._store.repository(repository)
-        return told or (known.installation_id if known else 0)
 
 
 def _not_before(error: Exception, at: datetime) -> datetime | None:
@@ -138,13 +173,15 @@ def _not_before(error: Exception, at: datetime) -> datetime | None:
             return None
 
 
-def _web(settings: Settings, store: Store, queue: LeaseQueue, worker: Worker, clock: Clock) -> Flask:
+def _web(settings: Settings, store: Store, queue: LeaseQueue, worker: Worker, metrics: Metrics, clock: Clock) -> Flask:
     web = Flask("codechill", static_folder=None)
     web.config["MAX_CONTENT_LENGTH"] = settings.max_delivery_bytes
     door = Door(
         clock=clock,
         wake=worker.wake,
         ready=lambda: {"database": store.answers(), "worker": worker.alive()},
+        metrics=metrics.page,
+        count=metrics.delivery,
     )
     limits = Limits(body=settings.max_delivery_bytes)
     web.register_blueprint(create_blueprint(settings.webhook_secrets, store, intake(store, queue), limits, door=door))

@@ -205,3 +205,21 @@ def test_a_freeze_started_by_a_comment_holds_and_a_thaw_releases(place: Place) -
     assert place.check(number).conclusion == "failure"
     place.say(number, people.release_manager, "/chill thaw")
     assert place.check(number).conclusion == "success"
+
+
+def test_when_a_window_opens_by_the_clock_every_open_pull_request_is_decided_again_and_counted(place: Place) -> None:
+    now = place.stage.app.clock()
+    soon = now.replace(microsecond=0)
+    number = place.open(place.large())
+    window = f"windows:\n  - {{name: Night, level: red, from: '{soon:%Y-%m-%d %H:%M}', to: 2099-01-01}}\n"
+    door, place.stage.sandbox.webhook_url = place.stage.sandbox.webhook_url, ""
+    place.configure(BASIC + window)
+    place.stage.sandbox.webhook_url = door
+    repository = place.stage.sandbox.repository(place.name).id
+    store = place.stage.app.store
+    store.save_configuration(repository, "main", text=BASIC + window, sha="0" * 40, at=now)
+    assert place.check(number).conclusion == "success"
+    place.stage.app.schedule.look()
+    place.stage.app.worker.wake()
+    place.stage.settle()
+    assert place.check(number).conclusion == "failure"
