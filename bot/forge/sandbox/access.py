@@ -36,6 +36,7 @@ class Need:
 
     app: tuple[str, ...]
     person: str
+    writes: bool = True
 
 
 def key_pair() -> tuple[str, str]:
@@ -190,7 +191,8 @@ def has(caller: Caller, wanted: str) -> bool:
 
 def allow_person(world: World, caller: Caller, need: Need, repository: Repository | None) -> None:
     """The same for a person, or for nobody in particular."""
-    if caller.kind == "anonymous" and need.person != "anyone":
+    public = repository is not None and need.person == "read" and not need.writes
+    if caller.kind == "anonymous" and need.person != "anyone" and not public:
         raise Refusal(401, "Requires authentication")
     if repository is None or need.person in {"anyone", "someone"}:
         return

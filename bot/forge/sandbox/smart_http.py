@@ -17,7 +17,7 @@ from bot.forge.sandbox.state import Repository, World, writable
 from bot.forge.sandbox.verbs import pushes
 
 SERVICES = {"git-upload-pack": "upload-pack", "git-receive-pack": "receive-pack"}
-READ = Need(("contents:read",), "read")
+READ = Need(("contents:read",), "read", writes=False)
 WRITE = Need(("contents:write",), "write")
 CHUNK = 65_536
 

@@ -91,7 +91,7 @@ def operation(name: str, app: str = "", person: str = "read") -> Callable[[Handl
     anyone, someone (signed in), a role in the repository, or nobody."""
 
     def register(handler: Handler) -> Handler:
-        OPERATIONS.append(Operation(name, Need(tuple(app.split()), person), handler))
+        OPERATIONS.append(Operation(name, Need(tuple(app.split()), person, not name.startswith("GET ")), handler))
         return handler
 
     return register
