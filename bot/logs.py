@@ -65,7 +65,6 @@ def configure(level: str, style: str, secrets: tuple[str, ...], stream: TextIO |
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
-        Mask(secrets),
     ]
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.engine import reading, writing
+
+Row = Mapping[str, Any]
 
 
 class Database:
@@ -21,19 +24,36 @@ class Database:
     def write(self, connection: sa.Connection | None = None) -> AbstractContextManager[sa.Connection]:
         return writing(self.engine, connection)
 
-    def _insert(self, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
-        return postgresql.insert(table) if self.engine.dialect.name == "postgresql" else sqlite.insert(table)
-
     def _put(
         self, connection: sa.Connection, table: sa.Table, key: Mapping[str, Any], values: Mapping[str, Any]
     ) -> None:
         """Insert a row, or give the row of that key these values."""
-        row = self._insert(table).values(**key, **values)
-        connection.execute(row.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+        connection.execute(_upsert(connection.dialect.name, table, tuple(key), tuple(values)), {**key, **values})
 
-    def _once(self, connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> bool:
+    def _once(self, connection: sa.Connection, table: sa.Table, row: Row) -> bool:
         """Insert a row unless its key is there; says whether it was inserted."""
-        return connection.execute(self._insert(table).values(**row).on_conflict_do_nothing()).rowcount == 1
+        return connection.execute(_insert_once(connection.dialect.name, table), dict(row)).rowcount == 1
+
+
+Insert = postgresql.Insert | sqlite.Insert
+
+
+def insert(dialect: str, table: sa.Table) -> Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+# statements are made once: making one costs more than running it
+
+
+@cache
+def _upsert(dialect: str, table: sa.Table, key: tuple[str, ...], values: tuple[str, ...]) -> Insert:
+    row = insert(dialect, table)
+    return row.on_conflict_do_update(index_elements=list(key), set_={name: row.excluded[name] for name in values})
+
+
+@cache
+def _insert_once(dialect: str, table: sa.Table) -> Insert:
+    return insert(dialect, table).on_conflict_do_nothing()
 
 
 def of_pull(table: sa.Table, repository_id: int, number: int) -> sa.ColumnElement[bool]:

@@ -1,9 +1,11 @@
 """One way to open the database, so that every transaction of the process begins alike."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
@@ -53,5 +55,17 @@ def writing(engine: sa.Engine, connection: sa.Connection | None = None) -> Itera
     if connection is not None:
         yield connection
         return
-    with engine.begin() as own:
+    with _turn(engine), engine.begin() as own:
         yield own
+
+
+_turns: WeakKeyDictionary[sa.Engine, threading.Lock] = WeakKeyDictionary()
+_guard = threading.Lock()
+
+
+def _turn(engine: sa.Engine) -> AbstractContextManager[object]:
+    """Threads of one process queue up here: SQLite would let each of them sleep and try again."""
+    if engine.dialect.name != "sqlite":
+        return nullcontext()
+    with _guard:
+        return _turns.setdefault(engine, threading.Lock())

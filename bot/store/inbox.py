@@ -4,10 +4,11 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 import sqlalchemy as sa
 
-from bot.store.database import Database
+from bot.store.database import Database, Insert, insert
 from bot.store.tables import inbox
 
 
@@ -87,8 +88,7 @@ class Inbox(Database):
             return connection.execute(sa.delete(inbox).where(inbox.c.received_at < before)).rowcount
 
     def _is_new(self, connection: sa.Connection, delivery: Delivery) -> bool:
-        query = sa.select(inbox.c.state, inbox.c.received_at).where(inbox.c.guid == delivery.guid)
-        row = connection.execute(query).one_or_none()
+        row = connection.execute(_BEFORE, {"guid": delivery.guid}).one_or_none()
         if row is None or row.state == "failed":
             return True
         return bool(row.state == "received" and row.received_at < delivery.received_at - self.forgotten)
@@ -101,9 +101,7 @@ class Inbox(Database):
             "body": None if state == "done" else zlib.compress(delivery.body, 1),
             "error": error,
         }
-        row = self._insert(inbox).values(guid=delivery.guid, times=1, **values)
-        again = row.on_conflict_do_update(index_elements=["guid"], set_=values | {"times": inbox.c.times + 1})
-        connection.execute(again)
+        connection.execute(_kept(connection.dialect.name), {"guid": delivery.guid, "times": 1, **values})
 
     def _set(self, guid: str | None, state: str, error: str) -> None:
         if guid is None:
@@ -111,6 +109,16 @@ class Inbox(Database):
         values = {"state": state, "error": error} | ({"body": None} if state == "done" else {})
         with self.write() as connection:
             connection.execute(sa.update(inbox).where(inbox.c.guid == guid).values(**values))
+
+
+_BEFORE = sa.select(inbox.c.state, inbox.c.received_at).where(inbox.c.guid == sa.bindparam("guid"))
+
+
+@cache
+def _kept(dialect: str) -> Insert:
+    row = insert(dialect, inbox)
+    values = {name: row.excluded[name] for name in ("event", "received_at", "state", "body", "error")}
+    return row.on_conflict_do_update(index_elements=["guid"], set_=values | {"times": inbox.c.times + 1})
 
 
 def _parts(guids: list[str], size: int = 500) -> list[list[str]]:

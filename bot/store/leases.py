@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from bot.store.database import Database
+from bot.store.database import Database, insert
 from bot.store.tables import leases, ticks
 
 
 class Leases(Database):
     def lead(self, name: str, holder: str, now: datetime, lasting: timedelta) -> bool:
         """Take or keep the lease of that name; False while somebody else holds it."""
-        row = self._insert(leases).values(name=name, holder=holder, until=now + lasting)
+        row = insert(self.engine.dialect.name, leases).values(name=name, holder=holder, until=now + lasting)
         free = sa.or_(leases.c.holder == holder, leases.c.until <= now)
         values = {"holder": holder, "until": now + lasting}
         with self.write() as connection:

@@ -1,11 +1,12 @@
 """Which repositories and pull requests there are, as far as deliveries and decisions told: what sweeps walk over."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 
-from bot.store.database import Database, of_pull
+from bot.store.database import Database, Insert, insert, of_pull
 from bot.store.tables import configurations, pulls, repositories
 
 _INSTALLATION = "installation: "
@@ -45,14 +46,9 @@ class LastGood:
 
 class Pulls(Database):
     def saw_repository(self, repository: KnownRepository, connection: sa.Connection | None = None) -> None:
-        values = {"full_name": repository.full_name, "gone": repository.gone}
-        if repository.installation_id:
-            values |= {"installation_id": repository.installation_id}  # type: ignore[dict-item]
-        row = self._insert(repositories).values(
-            id=repository.id, **({"installation_id": repository.installation_id} | values)
-        )
+        """A delivery told of it: it can be reached. The installation 0 stands for: not named, keep the known one."""
         with self.write(connection) as own:
-            own.execute(row.on_conflict_do_update(index_elements=["id"], set_=values))
+            own.execute(_saw_repository(own.dialect.name), asdict(repository))
 
     def repository(self, repository_id: int) -> KnownRepository | None:
         with self.read() as connection:
@@ -93,16 +89,9 @@ class Pulls(Database):
         connection: sa.Connection | None = None,
     ) -> None:
         """A delivery told of a pull request. The newest `as_of` stays, with its head."""
-        row = self._insert(pulls).values(
-            repository_id=repository_id, number=number, as_of=as_of, head_sha=head_sha or ""
-        )
-        newer = sa.and_(
-            row.excluded.as_of.is_not(None), pulls.c.as_of.is_(None) | (row.excluded.as_of >= pulls.c.as_of)
-        )
-        head = sa.case((newer & (row.excluded.head_sha != ""), row.excluded.head_sha), else_=pulls.c.head_sha)
-        values = {"as_of": sa.case((newer, row.excluded.as_of), else_=pulls.c.as_of), "head_sha": head}
+        row = {"repository_id": repository_id, "number": number, "as_of": as_of, "head_sha": head_sha or ""}
         with self.write(connection) as own:
-            own.execute(row.on_conflict_do_update(index_elements=["repository_id", "number"], set_=values))
+            own.execute(_saw_pull(own.dialect.name), row)
 
     def newest(self, repository_id: int, number: int) -> datetime | None:
         """The newest change any delivery told of: facts older than this are stale."""
@@ -180,6 +169,27 @@ class Pulls(Database):
         )
         with self.read() as connection:
             return tuple((row.repository_id, row.ref, row.text) for row in connection.execute(query))
+
+
+@cache
+def _saw_repository(dialect: str) -> Insert:
+    row = insert(dialect, repositories)
+    told = row.excluded.installation_id
+    values = {
+        "full_name": row.excluded.full_name,
+        "gone": row.excluded.gone,
+        "installation_id": sa.case((told != 0, told), else_=repositories.c.installation_id),
+    }
+    return row.on_conflict_do_update(index_elements=["id"], set_=values)
+
+
+@cache
+def _saw_pull(dialect: str) -> Insert:
+    row = insert(dialect, pulls)
+    newer = row.excluded.as_of.is_not(None) & (pulls.c.as_of.is_(None) | (row.excluded.as_of >= pulls.c.as_of))
+    head = sa.case((newer & (row.excluded.head_sha != ""), row.excluded.head_sha), else_=pulls.c.head_sha)
+    values = {"as_of": sa.case((newer, row.excluded.as_of), else_=pulls.c.as_of), "head_sha": head}
+    return row.on_conflict_do_update(index_elements=["repository_id", "number"], set_=values)
 
 
 def _known(row: sa.Row[tuple[object, ...]]) -> KnownPull:
