@@ -4,6 +4,7 @@
 
 Every commit without merges is compared with its parent. "Later faulted" are the commits that a later commit
 reverts or names in a Fixes: trailer; every such commit with level P or S is printed, to be looked at.
+Seconds are of processor time, without that of git.
 """
 
 import argparse
@@ -76,22 +77,22 @@ def main() -> None:
     files: Counter[tuple[str, str]] = Counter()
     slowest: list[tuple[float, str]] = []
     suspects: list[tuple[str, ChangeVerdict]] = []
-    started = time.monotonic()
+    started = time.process_time()
     with blobs(asked.repo) as reader:
         for change in changes(asked.repo, list(texts)):
-            began = time.monotonic()
+            began = time.process_time()
             verdict = prove_change(change, reader.read)
-            slowest.append((round(time.monotonic() - began, 2), change.sha))
+            slowest.append((round(time.process_time() - began, 2), change.sha))
             levels[verdict.level or "none"] += 1
             if verdict.level:
                 kinds[f"{verdict.level} {verdict.kind}"] += 1
             for file in verdict.files:
                 files[(suffix(file.path), file.level or "none")] += 1
             if verdict.level == "P" and asked.list:
-                print(change.sha, verdict.kind, texts[change.sha].split("\n")[0])
+                print(change.sha, verdict.kind, texts[change.sha].split("\n")[0], flush=True)  # noqa: T201
             if verdict.level in ("P", "S") and change.sha in later:
                 suspects.append((change.sha, verdict))
-    seconds = time.monotonic() - started
+    seconds = time.process_time() - started
     count = sum(levels.values())
     table: dict[str, dict[str, int]] = {}
     for (ending, level), number in files.items():
@@ -103,11 +104,12 @@ def main() -> None:
         "kinds": dict(kinds.most_common()), "files": top, "faulted_in_history": len(later),
         "slowest": sorted(slowest, reverse=True)[:3],
         "proved_and_faulted": [
-            {"sha": sha, "level": verdict.level, "kind": verdict.kind, "by": later[sha], "title": texts[sha].split("\n")[0]}
+            {"sha": sha, "level": verdict.level, "kind": verdict.kind, "by": later[sha],
+             "title": texts[sha].split("\n")[0]}
             for sha, verdict in suspects
         ],
     }  # fmt: skip
-    print(json.dumps(result, indent=1))
+    print(json.dumps(result, indent=1))  # noqa: T201
     if asked.json:
         asked.json.write_text(json.dumps(result, indent=1) + "\n")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from scoring.semantics import guards
+from scoring.semantics import guards, lexical
 from scoring.semantics.paths import is_specimen, name
 from scoring.semantics.verdict import Finding, Pair
 
@@ -50,6 +50,8 @@ def check(pair: Pair) -> Finding | None:
     if isinstance(texts, Finding):
         return texts
     reader, language = READERS[suffix]
+    if language == "YAML" and len({tuple(lexical.words(text, lexical.YAML_WORDS)) for text in texts}) > 1:
+        return None
     try:
         old, new = (reader(text.removeprefix("\ufeff")) for text in texts)
     except Refused as why:

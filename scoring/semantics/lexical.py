@@ -20,6 +20,13 @@ PHP = re.compile(
 )
 STYLES = {"Ruby": HASH, "Shell": HASH, "PHP": PHP}
 
+# The words of code: what is left of Python and YAML without strings, comments, numbers and punctuation.
+PYTHON_WORDS = re.compile(
+    r"""(?:\b[rRbBfFuU]{1,2}(?=["']))?(?:\"{3}[\s\S]*?(?:\"{3}|\Z)|'{3}[\s\S]*?(?:'{3}|\Z)|"(?:\\[\s\S]|[^"\\\n])*"?|"""
+    r"""'(?:\\[\s\S]|[^'\\\n])*'?)|#[^\n]*|(?P<word>\b[^\W\d]\w*)"""
+)
+YAML_WORDS = re.compile(r"(?<![^\s])#[^\n]*|(?P<word>\w+)")
+
 UNREADABLE = re.compile(r"""\?\?[=/'()!<>-]|\bu?8?[LU]?R"|#[ \t]*include[ \t]*<[^>\n]*(?:/[/*]|["'])""")
 JOINED = re.compile(r"\\[ \t]*(?:\n|$)")
 NAMED_QUOTE = re.compile(r"(?<![0-9A-Za-z_])(?:u8|[uUL])$")
@@ -29,6 +36,11 @@ def might_be_equal(old: str, new: str, language: Language) -> bool:
     """False when the code surely differs in more than layout. Saves time; where it errs, nothing is proved."""
     style = STYLES.get(language.title, LINE_AND_BLOCK)
     return _squeezed(old, style) == _squeezed(new, style)
+
+
+def words(text: str, style: re.Pattern[str]) -> list[str]:
+    """The words of code, in order. Cheap to compare: where they differ, so does the code."""
+    return [match["word"] for match in style.finditer(text) if match["word"]]
 
 
 def _squeezed(text: str, style: re.Pattern[str]) -> str:

@@ -9,7 +9,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 
-from scoring.semantics import formatter, guards
+from scoring.semantics import formatter, guards, lexical
 from scoring.semantics.paths import is_specimen
 from scoring.semantics.verdict import Finding, Pair
 
@@ -45,6 +45,8 @@ def check(pair: Pair) -> Finding | None:
     texts = guards.comparable(pair.old, pair.new)
     if isinstance(texts, Finding):
         return texts
+    if lexical.words(texts[0], lexical.PYTHON_WORDS) != lexical.words(texts[1], lexical.PYTHON_WORDS):
+        return None
     trees = parse(pair.old), parse(pair.new)
     if trees[0] is None or trees[1] is None:
         return Finding(None, "code", "It does not parse as Python.")

@@ -38,11 +38,11 @@ def check(pair: Pair) -> Finding | None:
     language = language_of(pair.path, pair.new)
     if language is None or language_of(pair.path, pair.old) is not language:
         return None
+    if not lexical.might_be_equal(pair.old.decode("utf-8", "replace"), pair.new.decode("utf-8", "replace"), language):
+        return None
     texts = guards.comparable(pair.old, pair.new)
     if isinstance(texts, Finding):
         return texts
-    if not lexical.might_be_equal(*texts, language):
-        return None
     finding = _refusal(pair, texts, language) or _by_trees(pair, texts, language)
     if finding == Finding("S", "formatting", finding.words if finding else "") and not is_specimen(pair.path):
         return _formatted(pair) or finding
