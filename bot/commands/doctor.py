@@ -10,12 +10,8 @@ from pathlib import Path
 import click
 
 from bot.commands.operator import Unusable, env_option, settings_from
-from bot.doctor import Facts, Finding, examine, worst
-from bot.doctor.fetch import Scope, fetch
-from bot.doctor.here import here, reach
-from bot.doctor.wire import Refused, Unreachable, Wires
-from bot.settings import Settings
-from bot.setup.manifest import PROFILES, ManifestError, Profile, read
+from bot.doctor import Facts, Finding, Refused, Scope, Unreachable, visit, worst
+from bot.setup.manifest import PROFILES, ManifestError, Profile
 
 
 def _now() -> datetime:
@@ -44,26 +40,11 @@ def doctor(layout: str, repos: tuple[str, ...], limit: int, profile: Profile, en
     """
     settings = settings_from(env_file)
     try:
-        manifest = read(profile)
-        facts = _facts(settings, Scope(repos, limit))
+        facts, findings = visit(settings, os.environ, _now, scope=Scope(repos, limit), profile=profile)
     except (Unreachable, Refused, ManifestError, OSError, ValueError) as error:
         raise Unusable(str(error)) from None
-    findings = examine(facts, manifest)
     click.echo(_json(facts, findings) if layout == "json" else "\n".join(_text(facts, findings)))
     raise SystemExit(0 if worst(findings) in (None, "note") else 1)
-
-
-def _facts(settings: Settings, scope: Scope) -> Facts:
-    with Wires(settings.app_id, settings.private_key.get_secret_value(), settings.github_api) as wires:
-        return fetch(
-            wires,
-            api=settings.github_api,
-            here=here(settings, os.environ),
-            clock=_now,
-            scope=scope,
-            public_url=settings.public_url,
-            reached=reach(settings.public_url),
-        )
 
 
 def _json(facts: Facts, findings: tuple[Finding, ...]) -> str:

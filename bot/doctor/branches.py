@@ -48,16 +48,18 @@ def _held(
 ) -> tuple[tuple[Requirement, ...], tuple[Bypass, ...]]:
     rules = list(wire.pages(f"/repos/{name}/rules/branches/{quote(branch, safe='')}"))
     required = (*_by_protection(summary), *_by_rulesets(rules))
-    classic = [_protection_bypass(wire, name, branch, summary, host)] if summary.get("enabled") else []
+    classic = [_protection_bypass(wire, name, branch, summary, host)] if summary.get("enabled", bool(summary)) else []
     rulesets = dict.fromkeys(int(rule["ruleset_id"]) for rule in rules if rule["type"] == "required_status_checks")
     newer = [_ruleset_bypass(wire, name, number, host) for number in rulesets]
     return tuple(dict.fromkeys(required)), (*classic, *newer)
 
 
 def _by_protection(summary: dict[str, Any]) -> Iterator[Requirement]:
-    checks = (summary.get("required_status_checks") or {}).get("checks") or ()
-    for check in checks:
-        yield Requirement(check["context"], _source(check.get("app_id")), "branch protection")
+    told = summary.get("required_status_checks") or {}
+    sources = {check["context"]: _source(check.get("app_id")) for check in told.get("checks") or ()}
+    # older servers name contexts only: they cannot hold a check to one source
+    for context in dict.fromkeys((*sources, *(told.get("contexts") or ()))):
+        yield Requirement(context, sources.get(context), "branch protection")
 
 
 def _by_rulesets(rules: list[dict[str, Any]]) -> Iterator[Requirement]:

@@ -28,7 +28,7 @@ def fetch(
     api: str,
     here: Here,
     clock: Callable[[], datetime],
-    scope: Scope = Scope(),
+    scope: Scope,
     public_url: str = "",
     reached: Reached | None = None,
 ) -> Facts:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from bot.doctor.facts import Branch, Facts
+from bot.doctor.facts import App, Branch, Facts, Requirement
 from bot.doctor.finding import Finding
-from bot.setup.manifest import Manifest
+from bot.setup.manifest import Manifest, level_at_least
 
 CHECK = "codechill"
 
@@ -12,10 +12,10 @@ CHECK = "codechill"
 def required(facts: Facts, manifest: Manifest) -> Iterator[Finding]:
     if facts.app is not None:
         for branch in facts.branches:
-            yield from _branch(branch, facts.app.id)
+            yield from _branch(branch, facts.app)
 
 
-def _branch(branch: Branch, app_id: int) -> Iterator[Finding]:
+def _branch(branch: Branch, app: App) -> Iterator[Finding]:
     about = f"{branch.repository} {branch.name}"
     if branch.problem:
         words = f"What this branch requires could not be read: {branch.problem}."
@@ -27,12 +27,19 @@ def _branch(branch: Branch, app_id: int) -> Iterator[Finding]:
     for requirement in ours:
         if requirement.app_id is None:
             words = f"Whoever may write can report {CHECK} themselves: {requirement.source} believes anybody."
-            fix = f"Choose this App as the expected source of the check at {branch.settings_url}."
-            yield Finding("required", "error", about, words, fix)
-        elif requirement.app_id != app_id:
-            words = f"{requirement.source} waits for {CHECK} from App {requirement.app_id}; this is App {app_id}."
+            yield Finding("required", "error", about, words, _pin(requirement, branch, app))
+        elif requirement.app_id != app.id:
+            words = f"{requirement.source} waits for {CHECK} from App {requirement.app_id}; this is App {app.id}."
             fix = f"Choose this App as the expected source at {branch.settings_url}: nothing can be merged until then."
             yield Finding("required", "error", about, words, fix)
+
+
+def _pin(requirement: Requirement, branch: Branch, app: App) -> str:
+    fix = f"Choose this App as the expected source of the check at {branch.settings_url}."
+    if requirement.source == "branch protection" or level_at_least(app.permissions.get("statuses"), "write"):
+        return fix
+    # so GitHub's documentation of rulesets says; branch protection offers every App that reported the check
+    return f"Grant statuses: write at {app.settings_url}/permissions, for a ruleset offers no other Apps. {fix}"
 
 
 def _not_required(branch: Branch, about: str) -> Finding:

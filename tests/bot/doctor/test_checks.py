@@ -161,6 +161,18 @@ def test_the_landing_app_is_measured_by_the_landing_profile() -> None:
     assert [f.check for f in examine(replace(WELL, app=app, installations=accepted), MANIFEST)] == ["permissions"]
 
 
+def test_a_ruleset_offers_the_app_as_source_only_when_it_may_write_statuses() -> None:
+    branch = replace(BRANCH, required=(Requirement("codechill", None, "ruleset 3 of acme"),))
+    may_not, may = without("statuses"), {**MANIFEST.permissions, "statuses": "write"}
+    fixes = [
+        next(finding.fix for finding in found(app=replace(APP, permissions=given), branches=(branch,))
+             if finding.check == "required")
+        for given in (may_not, may)
+    ]  # fmt: skip
+    assert [fix.startswith("Grant statuses: write") for fix in fixes] == [True, False]
+    assert fixes[1].startswith("Choose this App as the expected source")
+
+
 def test_the_worst_comes_first() -> None:
     findings = found(deliveries=(), skew=12.0, reached=Reached("u", 500))
     assert [finding.severity for finding in findings] == ["error", "warning", "note"]

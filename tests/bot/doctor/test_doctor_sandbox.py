@@ -54,7 +54,7 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 
 
 def looked(sandbox: Sandbox, key: str = "", api: str = "", **how: object) -> Facts:
-    how = {"clock": now} | how
+    how = {"clock": now, "scope": Scope()} | how
     with Wires(sandbox.app_id, key or sandbox.private_key_pem, api or sandbox.api) as wires:
         return fetch(wires, api=api or sandbox.api, here=HERE, **how)  # type: ignore[arg-type]
 

@@ -1,10 +1,15 @@
+import io
 import os
+import shlex
 import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.settings import Settings
 from bot.setup.keep import CannotKeep, Credentials, credentials, env_text, keep, require_room
@@ -47,11 +52,11 @@ def test_what_is_kept_can_be_read_by_its_owner_only(tmp_path: Path) -> None:
 
 def test_the_server_reads_what_setup_wrote(tmp_path: Path) -> None:
     env, _ = keep(made(), tmp_path / "c", api="https://git.example.org/api/v3", public_url="https://chill.example.org")
-    settings = Settings(_env_file=env)  # type: ignore[call-arg]
-    assert (settings.app_id, settings.github_api) == (7, "https://git.example.org/api/v3")
-    assert settings.private_key.get_secret_value() == PEM
-    assert settings.webhook_secrets == ("w" * 40,)
-    assert settings.public_url == "https://chill.example.org"
+    read = Settings(_env_file=env)  # type: ignore[call-arg]
+    assert (read.app_id, read.github_api) == (7, "https://git.example.org/api/v3")
+    assert read.private_key.get_secret_value() == PEM
+    assert read.webhook_secrets == ("w" * 40,)
+    assert read.public_url == "https://chill.example.org"
 
 
 def test_a_shell_reads_it_the_same(tmp_path: Path) -> None:
@@ -115,6 +120,22 @@ def test_an_answer_without_a_part_is_refused_and_nothing_of_it_is_repeated(part:
 def test_a_value_that_would_mean_something_to_a_shell_is_refused(bad: object) -> None:
     with pytest.raises(CannotKeep):
         credentials(ANSWER | {"webhook_secret": bad})
+
+
+plain = st.text(st.characters(min_codepoint=0, max_codepoint=0x24F), min_size=1, max_size=40)
+
+
+@settings(max_examples=300, deadline=None)
+@given(secret=plain)
+def test_a_secret_that_is_taken_reads_back_the_same_everywhere(secret: str) -> None:
+    try:
+        given_out = credentials(ANSWER | {"webhook_secret": secret})
+    except CannotKeep:
+        return
+    text = env_text(given_out, Path("/k/key.pem"), API)
+    assert dotenv_values(stream=io.StringIO(text))["CODECHILL_WEBHOOK_SECRET"] == secret
+    (line,) = [line for line in text.splitlines() if line.startswith("CODECHILL_WEBHOOK_SECRET=")]
+    assert shlex.split(line, comments=True) == [f"CODECHILL_WEBHOOK_SECRET={secret}"]
 
 
 def test_every_line_is_a_comment_or_a_plain_setting(tmp_path: Path) -> None:

@@ -1,0 +1,39 @@
+"""One visit of the doctor: fetch, look at this machine, examine. For the command, and for the clock."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from bot.doctor.checks import examine
+from bot.doctor.facts import Facts
+from bot.doctor.fetch import Scope, fetch
+from bot.doctor.finding import Finding
+from bot.doctor.here import here, reach
+from bot.doctor.wire import Wires
+from bot.settings import Settings
+from bot.setup.manifest import Profile, read
+
+
+def visit(
+    settings: Settings,
+    environment: Mapping[str, str],
+    clock: Callable[[], datetime],
+    *,
+    scope: Scope | None = None,
+    profile: Profile = "advisory",
+) -> tuple[Facts, tuple[Finding, ...]]:
+    """What was looked at, and what was found, the worst first. Only reads.
+
+    Raises Unreachable or Refused when GitHub cannot be asked, ManifestError when the manifest is missing.
+    """
+    manifest = read(profile)
+    with Wires(settings.app_id, settings.private_key.get_secret_value(), settings.github_api) as wires:
+        facts = fetch(
+            wires,
+            api=settings.github_api,
+            here=here(settings, environment),
+            clock=clock,
+            scope=scope or Scope(),
+            public_url=settings.public_url,
+            reached=reach(settings.public_url),
+        )
+    return facts, examine(facts, manifest)
