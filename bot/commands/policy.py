@@ -194,7 +194,7 @@ def _as_text(
     until = f"until {_both(current.until)}" if current.until else "no change in sight"
     lines = [
         f"{current.level}: {words.percent(current.share)} held back, at {_both(now)}",
-        f"since {_both(current.since) if current.since else 'ever, or longer than 400 days'}, {until}",
+        f"since {_both(current.since) if current.since else 'ever, or longer than a year'}, {until}",
     ]
     for window in windows:
         where = f"{window.file} line {window.line}" if window.line else "started by hand"

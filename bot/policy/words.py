@@ -9,7 +9,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def when(moment: datetime) -> str:
     """Mon 24 Nov 08:00 CET"""
     zone = moment.tzname() or ""
-    zone = f"UTC{zone}" if zone[:1] in "+-" else zone
+    zone = f"UTC{zone}" if zone.startswith(("+", "-")) else zone
     return f"{_DAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]} {moment:%H:%M} {zone}".rstrip()
 
 

@@ -1,0 +1,171 @@
+"""`codechill config` and `codechill calendar` as a maintainer runs them."""
+
+import json
+from pathlib import Path
+
+import icalendar
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.commands.policy import calendar, config
+
+SAMPLE = """\
+version: 1
+timezone: Europe/Berlin
+windows:
+  - name: Weekend
+    level: weekend
+    weekly: {from: "Fri 17:00", to: "Mon 08:00"}
+  - name: Launch
+    level: red
+    from: 2026-11-28 12:00
+    to: 2026-11-28 18:00
+    branches: [main]
+    paths: ["web/**"]
+  - name: On-call
+    level: yellow
+    ics: .github/on-call.ics
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    folder = tmp_path / ".github"
+    folder.mkdir()
+    found = folder / "codechill.yml"
+    found.write_text(SAMPLE)
+    return found
+
+
+def run(command: object, *words: object) -> Result:
+    return CliRunner().invoke(command, [str(word) for word in words])  # type: ignore[arg-type]
+
+
+def asked(file: Path, *words: str) -> dict[str, object]:
+    result = run(calendar, "--config", file, "--format", "json", *words)
+    assert result.exit_code == 0, result.output
+    found: dict[str, object] = json.loads(result.stdout)
+    return found
+
+
+def test_the_calendar_says_what_is_in_force_and_where_that_is_written(file: Path):
+    found = asked(file, "--at", "2026-11-28 13:00")
+    assert (found["level"], found["share"]) == ("red", 0.5)
+    assert (found["since"], found["until"]) == ("2026-11-28T12:00:00+01:00", "2026-11-28T18:00:00+01:00")
+    assert [(window["name"], window["line"]) for window in found["windows"]] == [("Launch", 7), ("Weekend", 4)]
+    assert found["next_change"] == {
+        "at": "2026-11-28T18:00:00+01:00", "level": "weekend", "share": 0.05, "window": "Weekend"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "level"),
+    [
+        (("--branch", "main", "--path", "web/a"), "red"),
+        (("--branch", "main"), "red"),
+        (("--branch", "topic"), "weekend"),
+        (("--path", "api/a"), "weekend"),
+        (("--path", "api/a", "--path", "web/a"), "red"),
+    ],
+)
+def test_branch_and_path_narrow_what_counts(file: Path, words: tuple[str, ...], level: str):
+    assert asked(file, "--at", "2026-11-28T12:00:00Z", *words)["level"] == level
+
+
+def test_the_calendar_reads_well_in_a_terminal(file: Path):
+    result = run(calendar, "--config", file, "--at", "2026-11-21 13:00", "--next", 2)
+    assert result.stdout.splitlines() == [
+        "weekend: 5 % held back, at Sat 21 Nov 13:00 CET (2026-11-21 12:00 UTC)",
+        "since Fri 20 Nov 17:00 CET (2026-11-20 16:00 UTC), until Mon 23 Nov 08:00 CET (2026-11-23 07:00 UTC)",
+        f"  open: Weekend (weekend 5 %), {file} line 4, since Fri 20 Nov 17:00 CET (2026-11-20 16:00 UTC), "
+        "until Mon 23 Nov 08:00 CET (2026-11-23 07:00 UTC)",
+        "next changes:",
+        "  Mon 23 Nov 08:00 CET (2026-11-23 07:00 UTC) green 0 %",
+        "  Fri 27 Nov 17:00 CET (2026-11-27 16:00 UTC) weekend 5 % (Weekend)",
+    ]
+    assert "warning" in result.stderr
+    assert "it is not there" in result.stderr
+
+
+def test_without_windows_nothing_is_in_sight(file: Path):
+    file.write_text("version: 1")
+    result = run(calendar, "--config", file)
+    assert "since ever, or longer than a year, no change in sight" in result.stdout
+    assert asked(file)["next_change"] is None
+
+
+def test_a_window_without_ends_says_so(file: Path):
+    file.write_text("version: 1\nwindows: [{name: w, level: red, to: 2999-01-01}]")
+    assert "since since ever" not in run(calendar, "--config", file).stdout
+    assert "since ever, until Tue 1 Jan 00:00 UTC (2999-01-01 00:00 UTC)" in run(calendar, "--config", file).stdout
+    file.write_text("version: 1\nwindows: [{name: w, level: red, from: 1999-01-01}]")
+    assert "without end" in run(calendar, "--config", file).stdout
+
+
+def test_changes_are_listed_as_json_too(file: Path):
+    found = asked(file, "--at", "2026-11-21 13:00", "--next", "3")
+    assert [change["level"] for change in found["changes"]] == ["green", "weekend", "red"]
+
+
+def test_the_feed_beside_the_configuration_is_read(file: Path):
+    event = "BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261124T100000Z\r\nDTEND:20261124T110000Z\r\nSUMMARY:Shift\r\nEND:VEVENT"
+    (file.parent / "on-call.ics").write_text(f"BEGIN:VCALENDAR\r\n{event}\r\nEND:VCALENDAR\r\n")
+    found = asked(file, "--at", "2026-11-24T10:30:00Z")
+    assert [window["name"] for window in found["windows"]] == ["Shift"]
+
+
+def test_the_coming_levels_are_a_feed_for_peoples_calendars(file: Path):
+    result = run(calendar, "--config", file, "--at", "2026-11-21 13:00", "--ics")
+    events = icalendar.Calendar.from_ical(result.stdout).walk("VEVENT")
+    assert [str(event["SUMMARY"]) for event in events[:3]] == [
+        "Weekend (weekend, 5 % held back)",
+        "Weekend (weekend, 5 % held back)",
+        "Launch (red, 50 % held back)",
+    ]
+    assert events[2].start.isoformat() == "2026-11-28T11:00:00+00:00"
+    again = run(calendar, "--config", file, "--at", "2026-11-21 14:00", "--ics")
+    assert again.stdout == result.stdout
+
+
+def test_what_never_ends_is_no_event(file: Path):
+    file.write_text("version: 1\nwindows: [{name: w, level: red, from: 1999-01-01}]")
+    assert "VEVENT" not in run(calendar, "--config", file, "--ics").stdout
+
+
+def test_a_good_file_is_called_good(file: Path):
+    result = run(config, "check", file)
+    assert (result.exit_code, result.stdout) == (0, f"{file}: good. Mode enforce, 3 windows.\n")
+
+
+def test_a_bad_file_is_refused_with_the_place_and_what_was_meant(file: Path):
+    file.write_text("version: 1\nwindwos: []\n")
+    for command, words in ((config, ("check", file)), (config, ("show", file)), (calendar, ("--config", file))):
+        result = run(command, *words)
+        assert result.exit_code == 2
+        assert result.stderr == f"{file}:2:1: unknown setting windwos; did you mean windows?\n"
+    file.write_bytes(b"\xff")
+    assert "not UTF-8 text" in run(config, "check", file).stderr
+
+
+def test_a_time_that_is_none_is_refused(file: Path):
+    result = run(calendar, "--config", file, "--at", "soon")
+    assert result.exit_code == 2
+    assert '"soon" is no date' in result.stderr
+
+
+def test_every_value_is_shown_with_its_source(file: Path, tmp_path: Path):
+    org = tmp_path / "org.yml"
+    org.write_text("version: 1\nmode: advise\nnotice: 60%\n")
+    result = run(config, "show", file, "--organisation", org)
+    assert (
+        f"mode                                     advise  ({org}:2)".split() == result.stdout.splitlines()[0].split()
+    )
+    assert result.stdout.splitlines()[1].split() == ["timezone", "Europe/Berlin", f"({file}:2)"]
+    assert "built in" in result.stdout
+    rows = json.loads(run(config, "show", file, "--organisation", org, "--format", "json").stdout)
+    assert rows[2] == {"key": "notice", "value": "60 %", "file": str(org), "line": 3}
+
+
+def test_the_reference_in_the_docs_is_the_one_the_command_prints():
+    assert run(config, "reference").stdout == Path("docs/configuration.md").read_text("utf-8")
+    assert json.loads(run(config, "schema").stdout) == json.loads(Path("docs/codechill.schema.json").read_text("utf-8"))
