@@ -1,4 +1,4 @@
-"""From a score to a probability at the true rate: training saw five negatives for each positive, the world shows more."""
+"""From a score to a probability at the true rate: training saw five negatives for each positive, the world more."""
 
 from dataclasses import dataclass
 

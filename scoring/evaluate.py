@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.blend import blend, own_ranks
+from scoring.blend import mix
 from scoring.card import Card
 from scoring.dataset import NEVER, Dataset
 from scoring.errors import ScoringError
@@ -59,7 +59,10 @@ class Scored:
 
 
 def score_all(data: Dataset, shipped: Floats, *, split: float = SPLIT) -> Scored:
-    """Fit and score every model on one repository; `shipped` are the scores of a model that never saw it. Raises ScoringError when nothing can be measured on it."""
+    """Fit and score every model on one repository; `shipped` are the scores of a model that never saw it.
+
+    Raises ScoringError when nothing can be measured on it.
+    """
     cut = data.cut(split)
     if not data.inducing[cut:].any():
         raise ScoringError(
@@ -74,7 +77,7 @@ def score_all(data: Dataset, shipped: Floats, *, split: float = SPLIT) -> Scored
     own = fit_own(data, cut)
     scores["shipped"] = shipped
     scores["own"] = own.logits(data.columns, data.raw, data.quantile) if own else shipped
-    scores["blend"] = blend(own_ranks(scores["own"]), own_ranks(shipped)) if own else shipped
+    scores["blend"] = mix(scores["own"], shipped) if own else shipped
     return Scored(data, cut, scores, data.digest())
 
 
@@ -128,12 +131,13 @@ def report(scored: Sequence[Scored], models: Sequence[str] = MODELS) -> str:
 
 def _head(scored: Sequence[Scored]) -> str:
     rows, bad = sum(len(s.label) for s in scored), sum(int(s.label.sum()) for s in scored)
+    severe = pooled(scored, "churn", 0.5, severe=True)[1]
     caps = " / ".join(
         f"{100 * sum(ceiling(s.label, g) * s.label.sum() for s in scored) / bad:.0f}" for g in (0.05, 0.10)
     )
     return (
-        f"Data `{require_same(scored)}`: {len(scored)} repositories, {rows:,} later changes, {bad:,} of them later reverted or fixed "
-        f"({100 * bad / rows:.1f} %), {pooled(scored, 'churn', 0.5, severe=True)[1]:,} severe. "
+        f"Data `{require_same(scored)}`: {len(scored)} repositories, {rows:,} later changes, "
+        f"{bad:,} of them later reverted or fixed ({100 * bad / rows:.1f} %), {severe:,} severe. "
         f"A perfect order would capture {caps} % at 5 / 10 % gated."
     )
 
@@ -219,7 +223,8 @@ def _each_table(scored: Sequence[Scored]) -> str:
 
 def _losses(scored: Sequence[Scored]) -> str:
     worse = [s.data.name for s in scored if difference(s, "blend", "churn", 0.10).high < 0]
-    return f"Repositories where the blend captures less than churn at 10 %, by more than its interval: {', '.join(worse) or 'none'}."
+    told = ", ".join(worse) or "none"
+    return f"Repositories where the blend captures less than churn at 10 %, by more than its interval: {told}."
 
 
 def ablation(data: Sequence[Dataset], share: float = 0.10) -> str:
@@ -267,7 +272,7 @@ def unseen(folder: Path, data: Dataset) -> Floats:
         if not knows(model.card, data):
             return model.logits(design(model.card.columns, data.columns, data.raw, data.quantile))
     raise ScoringError(
-        f"The model in {folder} learned from {data.name} and there is none beside it that did not; train it with --folds."
+        f"The model in {folder} learned from {data.name} and none beside it did not; train it with --folds."
     )
 
 

@@ -1,4 +1,4 @@
-"""Why a change ranks where it does: each story the features tell is put back to its usual value, and the score's loss is its weight."""
+"""Why a change ranks where it does: put one story of the features back to its usual values, and see what is lost."""
 
 from collections.abc import Callable, Sequence
 

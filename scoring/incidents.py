@@ -28,8 +28,8 @@ _RELANDS = re.compile(
 _HEX = re.compile(r"[0-9a-f]{7,64}", re.I)
 _NUMBER = re.compile(r"\(#(\d+)\)\s*$|^Merge pull request #(\d+)\b")
 _NOT_A_FAULT = re.compile(
-    r"\b(?:flak[ey]\w*|experiment (?:ended|is over)|no longer (?:needed|wanted|necessary)|merge conflict|premature(?:ly)?"
-    r"|by mistake|accidental(?:ly)?|wrong branch|not ready|business)\b",
+    r"\b(?:flak[ey]\w*|experiment (?:ended|is over)|no longer (?:needed|wanted|necessary)|merge conflict"
+    r"|premature(?:ly)?|by mistake|accidental(?:ly)?|wrong branch|not ready|business)\b",
     re.I,
 )
 _FIX = re.compile(r"\b(?:fix(?:e[sd])?|bugs?|defects?|crash(?:es)?|regression|leaks?)\b", re.I)

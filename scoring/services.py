@@ -20,13 +20,13 @@ def matcher(glob: str) -> re.Pattern[str]:
     for part in re.split(r"(\*\*/|/\*\*$|\*\*|\*|\?)", glob.strip("/")):
         match part:
             case "**/":
-                parts.append("(?:[^/]+/)*+")
+                parts.append("(?:[^/]+/)*")
             case "/**":
                 parts.append("/.*")
             case "**":
                 parts.append(".*")
             case "*":
-                parts.append("[^/]*+")
+                parts.append("[^/]*")
             case "?":
                 parts.append("[^/]")
             case _:
@@ -60,7 +60,7 @@ def from_codeowners(text: str, tiers: Mapping[str, int]) -> dict[str, int]:
 
 
 def from_backstage(text: str, folder: str = "") -> dict[str, int]:
-    """Return glob -> tier from a catalog-info.yaml found in `folder`: its tier label or annotation, else its lifecycle."""
+    """Return glob -> tier from a catalog-info.yaml in `folder`: its tier label or annotation, else its lifecycle."""
     try:
         documents = [each for each in yaml.safe_load_all(text) if isinstance(each, dict)]
     except yaml.YAMLError as error:

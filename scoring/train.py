@@ -32,16 +32,19 @@ def train_table1(tables: Sequence[Dataset], folder: Path, name: str, command: st
     worst = parity(graph, x, sigmoid(model.logits(x)), folder)
     logits = [model.logits(design(TABLE1_COLUMNS, t.columns, t.raw, t.quantile)) for t in tables]
     calibration = rebase(np.concatenate(logits), base_rate(tables))
-    return write(
-        folder, graph, lambda digest: _card(name, "linear", TABLE1_COLUMNS, digest, worst, calibration, tables, command, {})
-    )  # fmt: skip
+
+    def card(digest: str) -> Card:
+        return _card(name, "linear", TABLE1_COLUMNS, digest, worst, calibration, tables, command, {})
+
+    return write(folder, graph, card)
 
 
 def train_trees(tables: Sequence[Dataset], folder: Path, name: str, command: str, folds: int = 0) -> Card:
     """Fit gradient boosting on all of `tables` and write its folder; returns the card.
 
-    With `folds`, as many more models are written beside it, each of which did not see one part of the repositories: they
-    show how it does where it never looked, calibrate it, and stand in for it when one of its own repositories is measured.
+    With `folds`, as many more models are written beside it, each of which did not see one part of the repositories:
+    they show how it does where it never looked, calibrate it, and stand in for it when one of its own repositories is
+    measured.
     """
     require_enough(tables)
     names = columns()
@@ -74,9 +77,11 @@ def _write_trees(
     for table in tables:
         x = design(names, table.columns, table.raw, table.quantile)
         worst = max(worst, parity(graph, x, model.predict_proba(x)[:, 1], folder))
-    return write(
-        folder, graph, lambda digest: _card(name, "trees", names, digest, worst, calibration, tables, command, told)
-    )  # fmt: skip
+
+    def card(digest: str) -> Card:
+        return _card(name, "trees", names, digest, worst, calibration, tables, command, told)
+
+    return write(folder, graph, card)
 
 
 def _card(

@@ -17,6 +17,7 @@ from typing import ParamSpec
 
 import click
 
+from scoring import frozen
 from scoring.assessment import Assessment, Reason, Suggestion
 from scoring.calibration import words
 from scoring.card import read_card
@@ -161,8 +162,9 @@ def _headline(assessed: Assessment) -> str:
 
 def _how(assessed: Assessment) -> str:
     return (
-        f"Model {assessed.model}. Changes like this one were later reverted or fixed {words(assessed.probability)}; the average "
-        f"here is {words(assessed.base_rate)} (n = {assessed.reference:,}, {assessed.labelled:,} labelled). "
+        f"Model {assessed.model}. Changes like this one were later reverted or fixed {words(assessed.probability)}; "
+        f"the average here is {words(assessed.base_rate)} "
+        f"(n = {assessed.reference:,}, {assessed.labelled:,} labelled). "
         "It says where to look, not that the change is wrong."
     )
 
@@ -275,6 +277,7 @@ def _require_libraries() -> None:
 @many
 @click.option("--model", type=click.Path(path_type=Path), default=SHIPPED, help="The model of other repositories.")
 @click.option("--scores", type=click.Path(path_type=Path), help="Also write one row a change, as CSV.")
+@click.option("--freeze", type=click.Path(path_type=Path), help="Also write the table of one repository: numbers only.")
 @click.option("--expect", default="", help="Refuse unless the data has this hash.")
 @click.option("--ablation", is_flag=True, help="Also measure what each family of features brings.")
 @click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown", show_default=True)
@@ -286,6 +289,7 @@ def evaluate(
     incidents: Path | None,
     model: Path,
     scores: Path | None,
+    freeze: Path | None,
     expect: str,
     ablation: bool,
     form: str,
@@ -299,6 +303,10 @@ def evaluate(
     found = measure.require_same(scored)
     if expect and expect != found:
         raise ScoringError(f"The data has hash {found}, not {expect}: figures on different data cannot be compared.")
+    if freeze and len(tables) != 1:
+        raise ScoringError("Only one repository at a time can be frozen.")
+    if freeze:
+        frozen.write(tables[0], freeze)
     if scores:
         measure.write_scores(scored, scores)
     click.echo(

@@ -16,8 +16,16 @@ __all__ = ["BY_NAME", "FEATURES", "Feature", "signature"]
 VERSION = 1
 
 FEATURES: tuple[Feature, ...] = (
-    *TABLE1, *KAMEI, *SIZE, *CONTENT, *DIFFUSION, *HISTORY, *INCIDENTS, *EXPERIENCE, *MESSAGE,
-)  # fmt: skip
+    *TABLE1,
+    *KAMEI,
+    *SIZE,
+    *CONTENT,
+    *DIFFUSION,
+    *HISTORY,
+    *INCIDENTS,
+    *EXPERIENCE,
+    *MESSAGE,
+)
 BY_NAME = {feature.name: feature for feature in FEATURES}
 
 

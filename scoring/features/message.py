@@ -17,12 +17,14 @@ _ISSUE = re.compile(r"#\d+|\b[A-Z]{2,10}-\d+\b|issues?/\d+", re.I)
 _TOPICS = {
     "adds": r"\b(?:add(?:s|ed|ing)?|new|introduc\w*|support\w*|implement\w*|feat\w*|allow\w*|enable\w*)\b",
     "removes": r"\b(?:remov\w*|delet\w*|drop\w*|deprecat\w*|clean\w*|unused)\b",
-    "refactors": r"\b(?:refactor\w*|rework\w*|rewrit\w*|restructur\w*|simplif\w*|mov(?:e|es|ed|ing)|renam\w*|convert\w*|split\w*|use)\b",
+    "refactors": r"\b(?:refactor\w*|rework\w*|rewrit\w*|restructur\w*|simplif\w*|mov(?:e|es|ed|ing)|renam\w*|convert\w*"
+    r"|split\w*|use)\b",
     "optimises": r"\b(?:optimi[sz]\w*|perf\w*|faster|speed\w*|cach\w*|improv\w*)\b",
     "updates": r"\b(?:updat\w*|bump\w*|upgrad\w*|roll\w*|sync\w*|releas\w*|version\w*|import\w*)\b",
     "documents": r"\b(?:docs?|document\w*|readme|comment\w*|typos?|changelog|spelling|man)\b",
     "tests": r"\b(?:tests?|testing|specs?|ci|lint\w*|coverage|flak\w*)\b",
-    "handles": r"\b(?:lock\w*|rac(?:e|es|y)|thread\w*|async\w*|concurren\w*|atomic\w*|memory|leaks?|overflow\w*|crash\w*|null)\b",
+    "handles": r"\b(?:lock\w*|rac(?:e|es|y)|thread\w*|async\w*|concurren\w*|atomic\w*|memory|leaks?|overflow\w*"
+    r"|crash\w*|null)\b",
     "default": r"\b(?:defaults?|enable[sd]?|disable[sd]?|flags?|config\w*)\b",
 }
 
@@ -37,18 +39,56 @@ def _says(name: str) -> Feature:
 
 
 MESSAGE: tuple[Feature, ...] = (
-    Feature("description_words", "message", lambda f: f.body.count(" ") + f.body.count("\n"), "The description is long", "",
-            "", "words", "description", log=True),
+    Feature(
+        "description_words",
+        "message",
+        lambda f: f.body.count(" ") + f.body.count("\n"),
+        "The description is long",
+        "",
+        "",
+        "words",
+        "description",
+        log=True,
+    ),
     Feature("description_lines", "message", lambda f: f.body.count("\n"), "", "", "", "lines", "description", log=True),
     Feature("title_length", "message", lambda f: len(f.title), "", "", "", "characters", "title", log=True),
     Feature("title_depth", "message", lambda f: f.title.count(":"), "", "", "", "", "title"),
     Feature("trailers", "message", lambda f: len(_TRAILER.findall(f.body)), "", "", "", "lines", "reviewed", log=True),
-    Feature("reviewers_named", "message", lambda f: len(_REVIEWED.findall(f.body)), "", "", "", "people", "reviewed", log=True),
+    Feature(
+        "reviewers_named",
+        "message",
+        lambda f: len(_REVIEWED.findall(f.body)),
+        "",
+        "",
+        "",
+        "people",
+        "reviewed",
+        log=True,
+    ),
     Feature("mentions_tests", "message", lambda f: bool(_TESTED.search(f.body)), "", "", "", "yes/no", "description"),
-    Feature("mentions_issue", "message", lambda f: bool(_ISSUE.search(f.title) or _ISSUE.search(f.body)), "", "", "", "yes/no", "description"),
+    Feature(
+        "mentions_issue",
+        "message",
+        lambda f: bool(_ISSUE.search(f.title) or _ISSUE.search(f.body)),
+        "",
+        "",
+        "",
+        "yes/no",
+        "description",
+    ),
     Feature("is_fix", "message", lambda f: is_fix(f.title), "Repairs something", "", "", "yes/no", "title"),
-    Feature("is_revert", "message", lambda f: is_revert(f.title), "Takes an earlier change back", "", "", "yes/no", "title"),
-    Feature("is_relanding", "message", lambda f: is_relanding(f.title), "Brings back a change that had been taken back", "",
-            "Say in the description what is different this time.", "yes/no", "title"),
+    Feature(
+        "is_revert", "message", lambda f: is_revert(f.title), "Takes an earlier change back", "", "", "yes/no", "title"
+    ),
+    Feature(
+        "is_relanding",
+        "message",
+        lambda f: is_relanding(f.title),
+        "Brings back a change that had been taken back",
+        "",
+        "Say in the description what is different this time.",
+        "yes/no",
+        "title",
+    ),
     *(_says(name) for name in _TOPICS),
-)  # fmt: skip
+)

@@ -16,7 +16,7 @@ def window(row: int) -> tuple[int, int]:
 
 
 def ranks(values: Matrix, reference: Matrix) -> Matrix:
-    """Return for each cell the mid-rank, 0 to 1, of its value in the same column of `reference` (.5 when that is empty)."""
+    """Return for each cell the mid-rank, 0 to 1, of its value in its column of `reference` (.5 when that is empty)."""
     if not len(reference):
         return np.full(values.shape, 0.5, dtype=np.float32)
     ordered = np.sort(reference, axis=0)

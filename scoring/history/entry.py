@@ -9,8 +9,8 @@ class Entry:
     """Counters of changes and faults, some of them halving with time. Times are seconds since 1970."""
 
     __slots__ = (
-        "authors", "bad", "bad_last", "bad_recent", "branches", "churn", "creator", "first", "fixes", "hot", "last", "lines",
-        "n", "recent",
+        "authors", "bad", "bad_last", "bad_recent", "branches", "churn", "creator", "first", "fixes", "hot", "last",
+        "lines", "n", "recent",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -74,8 +74,8 @@ class Entry:
         """Read what `dump` wrote."""
         entry = cls()
         (
-            entry.n, entry.first, entry.last, entry.recent, entry.hot, entry.churn, entry.fixes, entry.bad, entry.bad_last,
-            entry.bad_recent, entry.lines, entry.branches, entry.creator, authors,
+            entry.n, entry.first, entry.last, entry.recent, entry.hot, entry.churn, entry.fixes, entry.bad,
+            entry.bad_last, entry.bad_recent, entry.lines, entry.branches, entry.creator, authors,
         ) = json.loads(text)  # fmt: skip
         entry.authors = set(authors)
         return entry

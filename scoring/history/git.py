@@ -1,4 +1,4 @@
-"""Run git on a hostile repository: read only, no hooks, no network, no configured programs, no silently short answer."""
+"""Run git on a hostile repository: read only, no hooks, no network, no programs, no silently short answer."""
 
 import os
 import re

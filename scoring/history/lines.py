@@ -58,7 +58,8 @@ BRANCHES = _words(
     "if elif else for foreach while case catch except rescue unless until when match switch select guard && ||"
 )
 GUARDS = _words(
-    "assert expect raise throw throws panic abort error err errno fail failed warn BUG_ON WARN_ON try except catch rescue"
+    "assert expect raise throw throws panic abort error err errno fail failed warn BUG_ON WARN_ON try "
+    "except catch rescue"
 )
 MEMORY = _words(
     "malloc calloc realloc free new delete memcpy memset memmove strcpy strncpy sizeof NULL nullptr unsafe alloc kfree "
@@ -70,7 +71,8 @@ CONCURRENCY = _words(
 )
 CONTROL = _words("return goto break continue yield defer")
 DEFINITIONS = _words(
-    "def fn func function class struct enum interface trait impl module fun void static public private protected override"
+    "def fn func function class struct enum interface trait impl module fun void static public private "
+    "protected override"
 )
 
 

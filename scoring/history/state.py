@@ -1,4 +1,4 @@
-"""What is known as of now: features of a change are computed from it first, and only then does it learn of the change."""
+"""What is known as of now: a change is looked at from here first, and only then does it become part of the past."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from scoring.incidents import Label, bare_title, is_fault, is_fix, is_revert, me
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """One file of a change beside what was known before of it, its folder, its subsystem and the author's work there."""
+    """One file of a change beside what was known of it, its folder, its subsystem and the author's work there."""
 
     file: FileChange
     lines: LineCounts

@@ -21,7 +21,8 @@ CREATE INDEX IF NOT EXISTS seen_title ON seen(title);
 CREATE INDEX IF NOT EXISTS seen_row ON seen(row) WHERE row IS NOT NULL;
 CREATE TABLE IF NOT EXISTS features(row INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS label(
-  culprit INTEGER NOT NULL, known_at INTEGER NOT NULL, kind TEXT NOT NULL, evidence TEXT NOT NULL, fault INTEGER NOT NULL,
+  culprit INTEGER NOT NULL, known_at INTEGER NOT NULL, kind TEXT NOT NULL, evidence TEXT NOT NULL,
+  fault INTEGER NOT NULL,
   PRIMARY KEY(culprit, evidence));
 """
 

@@ -22,7 +22,7 @@ _NO_BLOB = frozenset("0")
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit as read; `lines` runs parallel to `files`; a merge has neither unless it was diffed with its first parent."""
+    """A commit as read; `lines` runs parallel to `files`; a merge has neither unless diffed with its first parent."""
 
     sha: str
     parents: tuple[str, ...]

@@ -30,7 +30,7 @@ class Linear:
 
 
 def fit(design: NDArray[np.float32], label: NDArray[np.bool_], strength: float = 1.0) -> Linear:
-    """Fit with an L2 penalty of 1 / (2 strength) on the weights of standardised columns (`strength` is scikit-learn's C)."""
+    """Fit with an L2 penalty of 1 / (2 strength) on the weights of standardised columns (scikit-learn's C)."""
     x = design.astype(np.float64)
     mean, scale = x.mean(axis=0), x.std(axis=0)
     # a constant column says nothing, now or later

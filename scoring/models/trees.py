@@ -37,7 +37,7 @@ def columns() -> tuple[str, ...]:
 def pool(
     tables: Sequence[Dataset], names: Sequence[str]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.float64]]:
-    """Return the rows of all repositories resampled 5:1, their labels, and weights that keep one from drowning the rest."""
+    """Return the rows of all repositories resampled 5:1, their labels, and weights so that none drowns the rest."""
     designs, labels, weights = [], [], []
     for table in tables:
         rows, label = resample(*training_rows(table, len(table.shas), int(table.at[-1])))

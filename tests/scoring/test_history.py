@@ -108,7 +108,7 @@ def test_clocks_that_run_wild_do_not_stop_time(tmp_path: Path) -> None:
 
 
 def test_any_byte_in_a_path_and_any_kind_of_file_is_read(tmp_path: Path) -> None:
-    odd = os.fsdecode(b"d\xff/q\"u\tn\nl \xc3\xa9.py")
+    odd = os.fsdecode(b'd\xff/q"u\tn\nl \xc3\xa9.py')
     steps = [
         Step("Start", {odd: b"if a:\n", "bin": b"\0\1\2", "empty": b"", "link": b"target"}, modes={"link": "120000"}),
         Step("Again", {odd: b"if a:\n  b\n", "bin": b"\0\1\3", "link": b"now a file\n"}, at=START + DAY),
@@ -134,7 +134,9 @@ def test_a_submodule_is_a_file_of_one_line(tmp_path: Path) -> None:
         capture_output=True,
         check=True,
     ).stdout.decode().strip()  # fmt: skip
-    environment = os.environ | {f"GIT_{who}_{what}": "x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    environment = os.environ | {
+        f"GIT_{who}_{what}": "x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+    }
     made = subprocess.run(
         ["git", "-C", str(tmp_path / "repo"), "commit-tree", tree, "-p", shas[0], "-m", "Add sub"],
         env=environment, capture_output=True, check=True,
