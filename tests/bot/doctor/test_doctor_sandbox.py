@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -44,13 +45,21 @@ ENFORCING = {".github/codechill.yml": "version: 1\nmode: enforce\n"}
 ADVISING = {".github/codechill.yml": "version: 1\nmode: advise\n"}
 
 
+@pytest.fixture(scope="module")
+def closing() -> Iterator[ThreadPoolExecutor]:
+    """A server takes a second to close: the next test need not wait for it."""
+    with ThreadPoolExecutor() as pool:
+        yield pool
+
+
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+def sandbox(tmp_path: Path, closing: ThreadPoolExecutor) -> Iterator[Sandbox]:
     made = Sandbox(tmp_path / "github", permissions=MANIFEST.permissions, events=MANIFEST.events)
-    with made as started:
-        started.add_repository(REPO, a_repository(tmp_path / "shop", **ENFORCING))
-        started.protect(REPO, "main")
-        yield started
+    made.start()
+    made.add_repository(REPO, a_repository(tmp_path / "shop", **ENFORCING))
+    made.protect(REPO, "main")
+    yield made
+    closing.submit(made.stop)
 
 
 def looked(sandbox: Sandbox, key: str = "", api: str = "", **how: object) -> Facts:
