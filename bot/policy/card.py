@@ -213,6 +213,6 @@ def _became(last: Escalation, view: _View) -> tuple[AskState, str]:
             said = f"Denied by {answered}."
         case "void":
             said = f"The exception no longer holds: {fallen[1] if fallen else 'content or risk changed since'}."
-        case "expired":
+        case _:
             said = "The exception has expired with its window."
     return state, said

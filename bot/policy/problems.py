@@ -61,17 +61,14 @@ def _short(text: str) -> str:
 
 
 def _known(shape: type[BaseModel], path: Path) -> Iterable[str]:
-    """The keys that stand where `path` leads."""
-    at: type[BaseModel] | None = shape
+    """The keys that stand where `path` leads; only settings of their own forbid others."""
     for part in path:
-        if isinstance(part, str) and at is not None:
-            at = _inside(at, part)
-    return [] if at is None else [field.alias or name for name, field in at.model_fields.items()]
+        if isinstance(part, str):
+            shape = _inside(shape, part)
+    return [field.alias or name for name, field in shape.model_fields.items()]
 
 
-def _inside(shape: type[BaseModel], key: str) -> type[BaseModel] | None:
-    for name, field in shape.model_fields.items():
-        if key == (field.alias or name):
-            kinds = [field.annotation, *get_args(field.annotation)]
-            return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
-    return None
+def _inside(shape: type[BaseModel], key: str) -> type[BaseModel]:
+    field = next(field for name, field in shape.model_fields.items() if key == (field.alias or name))
+    kinds = [field.annotation, *get_args(field.annotation)]
+    return next(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel))

@@ -162,7 +162,8 @@ def _try(path: Path, read: Callable[[], T]) -> T:
 
 def describe(window: Window) -> str:
     """When it is open, in a few words."""
-    match window.times:
+    times = window.times
+    match times:
         case Weekly(pairs):
             return f"every week {', '.join(f'{_day_time(start)} to {_day_time(end)}' for start, end in pairs)}"
         case Dated(start, end):
@@ -171,8 +172,8 @@ def describe(window: Window) -> str:
             return f"{rule} at {_clock(at)} for {length}"
         case PublicHolidays(country, subdivision, _):
             return f"public holidays of {country}{' ' + subdivision if subdivision else ''}"
-        case Feed(path):
-            return f"events of {path}"
+        case _:
+            return f"events of {times.path}"
 
 
 def _day_time(minute: int) -> str:

@@ -4,7 +4,7 @@ Nothing is guessed from a value's look (`22:00` is not 1320, `no` is not false);
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -100,10 +100,8 @@ class _Walk:
             case yaml.SequenceNode():
                 _no_tag(node, "tag:yaml.org,2002:seq")
                 return [self._value(item, (*path, at)) for at, item in enumerate(node.value)]
-            case yaml.ScalarNode():
-                return _scalar(node)
             case _:
-                raise Unreadable("a plain value is expected here", place)
+                return _scalar(cast(yaml.ScalarNode, node))
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, object]:
         _no_tag(node, "tag:yaml.org,2002:map")

@@ -62,8 +62,7 @@ class Calendar:
         found = [
             _shown(window, span)
             for window in self._covering(scope)
-            for span in window.spans(*_years(now, now))
-            if span.start <= now < span.end
+            for span in window.open_spans(now, *_years(now, now))
         ]
         return tuple(sorted(found, key=lambda window: -window.share))
 

@@ -1,5 +1,6 @@
 """A freeze window: when, how strict, and for what."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -7,6 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.policy import globs
+from bot.policy.calendar.feed import Feed
 from bot.policy.calendar.instants import EVER, NEVER
 from bot.policy.calendar.spans import Span, cut, join
 from bot.policy.calendar.times import Carved, Dated, Times
@@ -64,6 +66,13 @@ class Window:
     def spans(self, first_year: int, last_year: int) -> tuple[Span, ...]:
         """When it is open, sorted, joined, exceptions cut out; complete between the two years, both included."""
         return _spans(self.times, self.carved, self.zone, first_year, last_year)
+
+    def open_spans(self, at: datetime, first_year: int, last_year: int) -> tuple[Span, ...]:
+        """Those that hold the instant: several only when a feed's events overlap."""
+        spans = self.spans(first_year, last_year)
+        begun = bisect_right(spans, at, key=lambda span: span.start)
+        candidates = spans[:begun] if isinstance(self.times, Feed) else spans[max(0, begun - 1) : begun]
+        return tuple(span for span in candidates if at < span.end)
 
 
 @lru_cache(maxsize=1024)

@@ -9,6 +9,7 @@ import jsonschema_rs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
 
 from bot.policy.calendar import Window
 from bot.policy.calendar.feed import Feed
@@ -16,8 +17,11 @@ from bot.policy.calendar.recurring import PublicHolidays, Rule
 from bot.policy.calendar.times import Carved, Dated, Weekly
 from bot.policy.config import REASONS, Config, ConfigError, parse
 from bot.policy.document import json_schema
+from bot.policy.problems import of_shape
 from bot.policy.state import ConfigProblem
+from bot.policy.yaml_positions import read
 
+DOCS = Path(__file__).parents[3] / "docs"
 SAMPLE = """\
 version: 1
 mode: enforce
@@ -263,6 +267,7 @@ WRONG = [
     (WINDOW + "rrule: FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30\n    for: 1h", "5:12", "this rule never happens"),
     (WINDOW + "rrule: FREQ=YEARLY;INTERVAL=2;BYMONTH=2;BYMONTHDAY=29\n    start: 2025-01-01\n    for: 1h", "5:12",
      "this rule never happens"),
+    (WINDOW + "rrule: FREQ=DAILY;UNTIL=20260105\n    start: 2026-01-01\n    for: 1h\n    at: 25:00", "8:9", "25:00"),
     (WINDOW + "rrule: FREQ=DAILY\n    start: 2026-01-01 10:00\n    for: 1h", "6:12", "start is a day"),
     (WINDOW + "holidays: {country: ZZ}", "5:25", "no holidays are known for ZZ"),
     (WINDOW + "holidays: {country: DE, subdivision: BEE}", "5:42", "DE has no subdivision BEE; did you mean BE?"),
@@ -338,9 +343,25 @@ def test_whatever_shape_the_settings_take_nothing_but_a_problem_comes_of_it(valu
 
 
 def test_the_published_schema_is_the_one_that_is_enforced():
-    published = json.loads(Path("docs/codechill.schema.json").read_text("utf-8"))
+    published = json.loads((DOCS / "codechill.schema.json").read_text("utf-8"))
     assert published == json_schema()
     nights = {"name": "w", "level": "red", "weekly": {"days": ["Mon"], "from": "22:00", "to": "06:00"}}
     jsonschema_rs.validator_for(published).validate({"version": 1, "windows": [nights]})
     assert not jsonschema_rs.is_valid(published, {"version": 1, "windwos": []})
     assert not jsonschema_rs.is_valid(published, {"version": 1, "windows": [{"name": "w", "level": "red"}]})
+
+
+def test_what_nobody_foresaw_is_still_said_with_its_place():
+    class Odd(BaseModel):
+        count: int
+
+    with pytest.raises(ValidationError) as caught:
+        Odd.model_validate({"count": "x"})
+    (found,) = of_shape(caught.value, Odd, read("a: 1\ncount: x"), "f")
+    assert (found.line, found.column) == (2, 8)
+    assert found.words.startswith("count: Input should be a valid integer")
+
+
+def test_long_names_are_shortened_where_they_are_quoted():
+    (found,) = problems("version: 1\n" + "x" * 200 + ": 1")
+    assert len(found.words) < 120

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_world import ANA, BEN, BOT, HEAD, MIA, SATURDAY, TUESDAY, apply, pull, risk, said, state, weekend
 
-from bot.policy import configuration, freeze, gate, globs, semantics, words
+from bot.policy import approval, configuration, freeze, gate, globs, semantics, words
 from bot.policy.actions import PutComment, Reply, SetCheck
 from bot.policy.calendar import Calendar, Scope
 from bot.policy.card import build
@@ -35,7 +35,8 @@ def card(before: State, config: Config, now: datetime) -> Any:
 
 
 def test_of_a_thousand_changes_a_five_percent_gate_holds_fifty():
-    held = [k for k in range(1000) if gate.opine(state(k / 1000), weekend(), SATURDAY).verdict is Verdict.BLOCK]
+    config = weekend()
+    held = [k for k in range(1000) if gate.opine(state(k / 1000), config, SATURDAY).verdict is Verdict.BLOCK]
     assert held == list(range(950, 1000))
 
 
@@ -375,6 +376,13 @@ def test_a_hostile_glob_costs_no_more_than_its_length_times_the_paths():
     assert not globs.matches("**/a/" * 40 + "b", "a/" * 2000 + "c")
 
 
+@pytest.mark.parametrize(("by", "why"), [(BOT, "A person has to decide this."), (BEN, "This is for `acme/release-m")])
+def test_a_bot_and_a_stranger_may_not_answer(by: Person, why: str):
+    asked = Escalation("1", "data_loss", "", ANA, SATURDAY, HEAD, "patch-1", "Weekend", None, 0.96, "m")
+    assert (approval.why_not(by, asked, state(), weekend()) or "").startswith(why)
+    assert approval.why_not(MIA, asked, state(), weekend()) is None
+
+
 # --- the law: do it twice, the second time nothing happens
 
 PEOPLE = [ANA, BEN, MIA, BOT]
@@ -446,7 +454,10 @@ MORE = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+CONFIGS = {(more, mode): weekend(more, mode) for more in MORE for mode in ("shadow", "comment", "advise", "enforce")}
+
+
+@settings(max_examples=100, deadline=None)
 @given(
     before=STATES,
     event=EVENTS,
@@ -455,7 +466,7 @@ MORE = [
     now=st.sampled_from([FRIDAY, SATURDAY, TUESDAY]),
 )
 def test_do_it_again_and_nothing_happens(before: State, event: Event, more: str, mode: str, now: datetime):
-    config = weekend(more, mode)
+    config = CONFIGS[more, mode]
     after = apply(before, decide(event, before, config, now).actions)
     settled = apply(after, decide(Tick("sweep"), after, config, now).actions)
     assert decide(Tick("sweep"), settled, config, now).actions == ()
