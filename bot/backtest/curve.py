@@ -1,0 +1,81 @@
+"""Captured against gated: of all that was later reverted or fixed, how much is among the riskiest share?"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.backtest.measure import Figures, interval, share
+from bot.backtest.outcomes import Outcomes
+from bot.backtest.scores import Scores
+from bot.backtest.settings import SHARES
+from bot.policy.standing import among_riskiest
+from scoring.metrics import auc, ceiling, paired
+
+GATES = (0.01, 0.02, 0.03, 0.05, 0.075, 0.10, 0.15, 0.20, 0.30, 0.40, 0.50, 0.60, 0.70, 0.80, 0.90)
+WORDS = {"codechill": "codechill", "table1": "Table I regression", "churn": "size of the change", "random": "random"}
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+def curve(scores: Scores, outcomes: Outcomes, rows: Sequence[int]) -> Figures:
+    """Each ordering's line with 95 % intervals; thresholds are percentiles as of each landing, as when serving.
+
+    `gated` is what the threshold really gated. The regression of the paper counts where it could be fitted; before
+    that it gates by size.
+    """
+    label = np.array([row in outcomes.by_row for row in rows], dtype=bool)
+    orders = _orders(scores, rows)
+    points = {name: [_point(values, label, gate) for gate in GATES] for name, values in orders.items()}
+    return {
+        "landings": len(rows),
+        "faults": int(label.sum()),
+        "base_rate": share(int(label.sum()), len(rows)),
+        "lines": [{"name": name, "words": WORDS[name], "points": found} for name, found in points.items()],
+        "auc": {name: _rounded(auc(values, label)) for name, values in orders.items()},
+        "table": [_row(orders, label, gate) for gate in SHARES],
+    }
+
+
+def _orders(scores: Scores, rows: Sequence[int]) -> dict[str, Floats]:
+    at = np.array(rows, dtype=np.intp)
+    churn = scores.churn[at]
+    paper = scores.table1[at]
+    return {"codechill": scores.percentile[at], "table1": np.where(np.isnan(paper), churn, paper), "churn": churn}
+
+
+def _gated(values: Floats, gate: float) -> Flags:
+    return np.array([among_riskiest(float(value), gate) for value in values], dtype=bool)
+
+
+def _point(values: Floats, label: Flags, gate: float) -> Figures:
+    gated = _gated(values, gate)
+    found, faults = int((gated & label).sum()), int(label.sum())
+    around = interval(found, faults)
+    return {
+        "target": gate,
+        "gated": share(int(gated.sum()), len(values)),
+        "captured": share(found, faults),
+        "low": around[0] if around else None,
+        "high": around[1] if around else None,
+    }
+
+
+def _row(orders: Mapping[str, Floats], label: Flags, gate: float) -> Figures:
+    told: Figures = {"target": gate, "random": gate, "best": _rounded(ceiling(label, gate))}
+    told |= {name: _point(values, label, gate) for name, values in orders.items()}
+    for other in ("table1", "churn"):
+        told[f"over_{other}"] = _difference(orders["codechill"], orders[other], label, gate)
+    return told
+
+
+def _difference(ours: Floats, theirs: Floats, label: Flags, gate: float) -> Figures | None:
+    """Captured by us minus captured by them, resampled together."""
+    if not label.any():
+        return None
+    found = paired([(_gated(ours, gate)[label], _gated(theirs, gate)[label])], lambda a, b: a - b)
+    return {"value": _rounded(found.value), "low": _rounded(found.low), "high": _rounded(found.high)}
+
+
+def _rounded(value: float) -> float | None:
+    return None if np.isnan(value) else round(float(value), 4)

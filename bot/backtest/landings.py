@@ -1,0 +1,56 @@
+"""What landed on the branch, in order, as the index remembers it."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.history.index import History
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """One change that reached the branch: a commit, or a whole merged branch."""
+
+    row: int  # its place in the index
+    sha: str
+    at: datetime  # when it landed: UTC, never before the landing before it
+    author: int  # a number, never a name
+    title: str  # from outside: escape when shown
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Every landing, and the features each had when it landed; rows of both run parallel."""
+
+    landings: tuple[Landing, ...]
+    columns: tuple[str, ...]
+    raw: NDArray[np.float32]  # (landings, columns)
+
+    @property
+    def at(self) -> NDArray[np.int64]:
+        """Landing times in seconds since 1970."""
+        return np.array([int(landing.at.timestamp()) for landing in self.landings], dtype=np.int64)
+
+    def column(self, name: str) -> NDArray[np.float64]:
+        """One feature of every landing."""
+        return np.asarray(self.raw[:, self.columns.index(name)], dtype=np.float64)
+
+
+def read_past(history: History) -> Past:
+    """Everything that landed; the index must be up to date and made with `first_parent`."""
+    found = history.store.db.execute(
+        "SELECT row, sha, at, author, title, paths FROM seen WHERE row IS NOT NULL ORDER BY row"
+    )
+    landings = tuple(
+        Landing(row, sha, datetime.fromtimestamp(at, UTC), author, title, _paths(paths))
+        for row, sha, at, author, title, paths in found
+    )
+    return Past(landings, tuple(feature.name for feature in history.features), history.matrix())
+
+
+def _paths(told: bytes) -> tuple[str, ...]:
+    return tuple(os.fsdecode(path) for path in told.split(b"\0") if path)

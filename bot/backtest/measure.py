@@ -1,0 +1,117 @@
+"""Counts and rates of a replay. A share of nothing is None, never 0."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from bot.backtest.outcomes import Outcomes
+from bot.backtest.replay import Replayed
+
+ROUNDS = 2000  # of the bootstrap
+Figures = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of the landings of one window, group or period."""
+
+    landings: int  # while a window was open
+    held: int
+    let_through: int  # a hard freeze would have stopped these too
+    proven: int  # would have been held, had they not been proved harmless
+    faults: int  # landings that were later reverted or fixed
+    caught: int  # of these, held
+    false_alarms: int  # held, and nothing is known against them
+    share_held: float | None
+    share_caught: float | None
+    delay_median_hours: float | None
+    delay_total_hours: float
+    endless: int  # held with no end in sight
+
+    def figures(self) -> Figures:
+        return asdict(self)
+
+
+def tally(replayed: Iterable[Replayed], outcomes: Outcomes) -> Tally:
+    """Count the landings while a window was open."""
+    open_ = [each for each in replayed if each.in_window]
+    held = [each for each in open_ if each.held]
+    faults = sum(each.landing.row in outcomes.by_row for each in open_)
+    caught = sum(each.landing.row in outcomes.by_row for each in held)
+    hours = [each.hours for each in held if each.hours is not None]
+    return Tally(
+        landings=len(open_),
+        held=len(held),
+        let_through=len(open_) - len(held),
+        proven=sum(each.proven is not None for each in open_),
+        faults=faults,
+        caught=caught,
+        false_alarms=len(held) - caught,
+        share_held=share(len(held), len(open_)),
+        share_caught=share(caught, faults),
+        delay_median_hours=round(float(np.median(hours)), 2) if hours else None,
+        delay_total_hours=round(float(sum(hours)), 1),
+        endless=sum(each.hours is None for each in held),
+    )
+
+
+def share(part: int, whole: int) -> float | None:
+    """part / whole, to four digits; None of nothing."""
+    return round(part / whole, 4) if whole else None
+
+
+def interval(part: int, whole: int) -> tuple[float, float] | None:
+    """The 95 % bootstrap interval of part / whole; None of nothing."""
+    if not whole:
+        return None
+    drawn = np.random.default_rng(17).binomial(whole, part / whole, ROUNDS) / whole
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return round(float(low), 4), round(float(high), 4)
+
+
+def windows(replayed: Sequence[Replayed], outcomes: Outcomes) -> list[Figures]:
+    """What each window held, in the order of first appearance; `openings` counts those in which something landed."""
+    keys = dict.fromkeys((each.window, each.level, each.share) for each in replayed if each.in_window)
+    found = []
+    for window, level, target in keys:
+        members = [each for each in replayed if (each.window, each.level, each.share) == (window, level, target)]
+        openings = len({each.opened for each in members})
+        told: Figures = {"window": window, "level": level, "target": target, "openings": openings}
+        found.append(told | tally(members, outcomes).figures())
+    return found
+
+
+def grouped(
+    replayed: Sequence[Replayed], outcomes: Outcomes, key: Callable[[Replayed], str], most: int = 8
+) -> list[Figures]:
+    """The largest groups by landings in windows; the small ones together."""
+    members: dict[str, list[Replayed]] = {}
+    for each in replayed:
+        if each.in_window:
+            members.setdefault(key(each), []).append(each)
+    names = sorted(members, key=lambda name: (-len(members[name]), name))
+    rest = [each for name in names[most:] for each in members[name]]
+    told: list[Figures] = [{"name": name} | tally(members[name], outcomes).figures() for name in names[:most]]
+    return [*told, {"name": "all others"} | tally(rest, outcomes).figures()] if rest else told
+
+
+def periods(replayed: Sequence[Replayed], outcomes: Outcomes) -> list[Figures]:
+    """By quarter, or by year when there are more than twelve quarters; empty ones are there too."""
+    if not replayed:
+        return []
+    first, last = _quarter(replayed[0]), _quarter(replayed[-1])
+    by_year = last - first > 12
+    members: dict[int, list[Replayed]] = {}
+    for each in replayed:
+        members.setdefault(_quarter(each) // (4 if by_year else 1), []).append(each)
+    low, high = min(members), max(members)
+    return [
+        {"name": str(at) if by_year else f"{at // 4} Q{at % 4 + 1}"} | tally(members.get(at, ()), outcomes).figures()
+        for at in range(low, high + 1)
+    ]
+
+
+def _quarter(each: Replayed) -> int:
+    at = each.landing.at
+    return at.year * 4 + (at.month - 1) // 3

@@ -1,0 +1,171 @@
+"""Score every landing as it would have been scored then: ranked among the changes before it, by models fitted before it.
+
+The shipped model is used unless its card says that it learned from this very history; then only regressions fitted on
+what was known at each time are.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.backtest.landings import Past
+from bot.backtest.outcomes import Outcomes
+from scoring.blend import mix, rank
+from scoring.calibration import Calibration, rebase
+from scoring.dataset import NEVER, Dataset
+from scoring.features.quantiles import BLOCK, WINDOW, rolling
+from scoring.models.design import design
+from scoring.models.loaded import Loaded
+from scoring.models.own import Own, fit_own
+from scoring.services import WEIGHTS, tier
+from scoring.train import TABLE1_COLUMNS
+
+GROWTH = 1.25  # fitted again when there are so many times as many landings
+WARM = BLOCK  # landings that only serve to rank the others
+Floats = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What was in force from row `first` on."""
+
+    first: int
+    own: Own | None
+    table1: Own | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """One row a landing. Percentiles are 0 to 1 among the recent landings before; NaN where no model existed yet."""
+
+    data: Dataset
+    fitted: tuple[Fitted, ...]
+    model: Loaded  # the shipped one
+    shipped: Floats | None  # its log-odds; None when it knew this history and is not used
+    percentile: Floats
+    churn: Floats
+    table1: Floats  # the regression of the paper; NaN before it could be fitted
+    probability: Floats
+    base_rate: Floats
+    labelled: NDArray[np.int64]  # landings known to be at fault when this one landed
+    peeked: bool  # the shipped model knew this history and nothing better could be fitted
+
+    @property
+    def first(self) -> int:
+        """The first row that can be replayed."""
+        scored = np.flatnonzero(~np.isnan(self.percentile[WARM:]))
+        return WARM + int(scored[0]) if len(scored) else len(self.percentile)
+
+    def model_at(self, row: int) -> Fitted:
+        return [fitted for fitted in self.fitted if fitted.first <= row][-1]
+
+    def shipped_logits(self, raw: NDArray[np.float32], quantile: NDArray[np.float32]) -> Floats:
+        """What the shipped model says of rows that need not be in the history."""
+        return self.model.logits(design(self.model.card.columns, self.data.columns, raw, quantile))
+
+    def logits(
+        self, fitted: Fitted, raw: NDArray[np.float32], quantile: NDArray[np.float32], shipped: Floats
+    ) -> Floats:
+        """What the models in force say of rows; `shipped` is ignored when the shipped model is not used."""
+        if fitted.own is None:
+            return shipped
+        own = fitted.own.logits(self.data.columns, raw, quantile)
+        return own if self.shipped is None else mix(own, shipped)
+
+
+def as_dataset(past: Past, outcomes: Outcomes, name: str) -> Dataset:
+    """The table that models learn from; each label carries the moment it became known."""
+    size = len(past.landings)
+    known = np.full(size, NEVER, dtype=np.int64)
+    severe = np.zeros(size, dtype=bool)
+    for row, outcome in outcomes.by_row.items():
+        known[row] = outcome.known_at
+        severe[row] = outcome.times >= 2
+    shas = tuple(landing.sha for landing in past.landings)
+    return Dataset(name, past.columns, shas, past.at, past.raw, rolling(past.raw), known, severe)
+
+
+def score(
+    past: Past, outcomes: Outcomes, model: Loaded, *, critical: dict[str, int] | None = None,
+    name: str = "", progress: Progress | None = None,
+) -> Scores:  # fmt: skip
+    """Score all landings. `critical` maps globs to the tier of the service there."""
+    data = as_dataset(past, outcomes, name)
+    knew = any(source.tip in outcomes.commits for source in model.card.sources)
+    fitted = tuple(_fit(data, progress))
+    peeked = knew and all(each.own is None for each in fitted)
+    shipped = model.logits(design(model.card.columns, data.columns, data.raw, data.quantile))
+    blank = np.full(len(data.shas), np.nan)
+    scores = Scores(
+        data=data, fitted=fitted, model=model, shipped=None if knew and not peeked else shipped, percentile=blank.copy(),
+        churn=_ranked(past.column("churn")), table1=blank.copy(), probability=blank.copy(), base_rate=blank.copy(),
+        labelled=np.zeros(len(blank), dtype=np.int64), peeked=peeked,
+    )  # fmt: skip
+    extra = _tiers(past, critical or {})
+    for fit, last in _segments(fitted, len(blank)):
+        _fill(scores, fit, last, shipped, extra, model.card.base_rate, model.card.calibration)
+    return scores
+
+
+def _fit(data: Dataset, progress: Progress | None) -> Iterator[Fitted]:
+    """One entry a time that a model would have been fitted, each knowing only what was known then."""
+    yield Fitted(0, None, None)
+    size, last = len(data.shas), 0
+    for row in range(WARM, size, BLOCK):
+        if row < last * GROWTH:
+            continue
+        own = fit_own(data, row, now=int(data.at[row]))
+        table1 = fit_own(data, row, now=int(data.at[row]), names=TABLE1_COLUMNS, strength=1.0)
+        last = row if own or table1 else last
+        if own or table1:
+            yield Fitted(row, own, table1)
+        if progress:
+            progress(row, size)
+    if progress:
+        progress(size, size)
+
+
+def _segments(fitted: Sequence[Fitted], size: int) -> Iterator[tuple[Fitted, int]]:
+    ends = [*(each.first for each in fitted[1:]), size]
+    yield from zip(fitted, ends, strict=True)
+
+
+def _fill(
+    scores: Scores, fit: Fitted, last: int, shipped: Floats, extra: Floats, rate: float, told: Calibration
+) -> None:
+    """The rows from `fit.first` to `last`, block by block, each ranked in the window that serving would use."""
+    start = max(0, fit.first - WINDOW)
+    data = scores.data
+    rows = slice(start, last)
+    usable = fit.own is not None or scores.shipped is not None
+    logits = scores.logits(fit, data.raw[rows], data.quantile[rows], shipped[rows]) + extra[rows] if usable else None
+    paper = fit.table1.logits(data.columns, data.raw[rows], data.quantile[rows]) if fit.table1 else None
+    for block in range(fit.first, last, BLOCK):
+        stop, low = min(block + BLOCK, last), max(0, block - WINDOW)
+        here, before = slice(block - start, stop - start), slice(low - start, block - start)
+        bad = int((data.known_at[:block] < data.at[block]).sum())
+        scores.labelled[block:stop] = bad
+        scores.base_rate[block:stop] = (bad + 20 * rate) / (block + 20)
+        if logits is not None:
+            scores.percentile[block:stop] = rank(logits[here], np.sort(logits[before]))
+            calm = rebase(logits[before], scores.base_rate[block], told.slope) if block - low >= 100 else told
+            scores.probability[block:stop] = calm.probability(logits[here])
+        if paper is not None:
+            scores.table1[block:stop] = rank(paper[here], np.sort(paper[before]))
+
+
+def _ranked(values: Floats) -> Floats:
+    found = np.full(len(values), 0.5)
+    for block in range(0, len(values), BLOCK):
+        reference = np.sort(values[max(0, block - WINDOW) : block])
+        found[block : block + BLOCK] = rank(values[block : block + BLOCK], reference)
+    return found
+
+
+def _tiers(past: Past, critical: dict[str, int]) -> Floats:
+    if not critical:
+        return np.zeros(len(past.landings))
+    return np.array([WEIGHTS.get(tier(landing.paths, critical), 0.0) for landing in past.landings])
