@@ -64,7 +64,7 @@ def _text(facts: Facts, findings: tuple[Finding, ...]) -> Iterator[str]:
         if finding.fix:
             yield f"{'':<8} -> {_visible(finding.fix)}"
     who = f"{facts.app.slug} (App {facts.app.id})" if facts.app else "the App"
-    looked = f"{len(facts.installations)} accounts and {len(facts.branches)} branches looked at"
+    looked = f"looked at accounts: {len(facts.installations)}, branches: {len(facts.branches)}"
     serious = sum(finding.severity != "note" for finding in findings)
     yield f"{_visible(who)}: {looked}; " + (f"{serious} to put right." if serious else "all is well.")
 

@@ -1,7 +1,7 @@
 """What the doctor looks at: what GitHub says of the App, and what is true on this machine. No client, no clock."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -122,7 +122,8 @@ class Here:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`skew` is this machine's clock minus GitHub's, in seconds. `refused` says why GitHub does not know the App."""
+    """`skew` is this machine's clock minus GitHub's, in seconds. `refused` says why GitHub does not know the App.
+    `unseen` are repositories that were asked for and that the App does not reach."""
 
     now: datetime
     here: Here
@@ -134,4 +135,5 @@ class Facts:
     reached: Reached | None = None
     deliveries: tuple[Delivery, ...] = ()
     installations: tuple[Installation, ...] = ()
-    branches: tuple[Branch, ...] = field(default=())
+    branches: tuple[Branch, ...] = ()
+    unseen: tuple[str, ...] = ()

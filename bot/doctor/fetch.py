@@ -44,14 +44,21 @@ def fetch(
             raise Unreachable(f"GitHub answered {refused}") from None
         return replace(known, skew=skew(before, clock(), refused.headers), refused=str(refused))
     looked = [_installation(wires, row, scope, host) for row in wire.pages("/app/installations")]
+    branches = tuple(branch for _, found in looked for branch in found)
     return replace(
         known,
         app=_app(data, host),
         hook=_hook(wire.get_or_none("/app/hook/config") or {}),
         deliveries=tuple(_deliveries(wire)),
         installations=tuple(installation for installation, _ in looked),
-        branches=tuple(branch for _, found in looked for branch in found),
+        branches=branches,
+        unseen=_unseen(scope, branches),
     )
+
+
+def _unseen(scope: Scope, branches: Collection[Branch]) -> tuple[str, ...]:
+    seen = {branch.repository.lower() for branch in branches}
+    return tuple(name for name in scope.repositories if name.lower() not in seen)
 
 
 def _app(data: dict[str, Any], host: Host) -> App:

@@ -59,6 +59,9 @@ def installations(facts: Facts, manifest: Manifest) -> Iterator[Finding]:
         yield Finding("installations", "error", "the App", words, f"Install it at {facts.app.install_url}.")
     for installation in facts.installations:
         yield from _installation(installation, facts.app, manifest)
+    for name in facts.unseen:
+        fix = f"Compare the name, or add the repository at {facts.app.install_url}."
+        yield Finding("installations", "error", name, "The App does not reach this repository.", fix)
 
 
 def _installation(installation: Installation, app: App, manifest: Manifest) -> Iterator[Finding]:
@@ -80,6 +83,8 @@ def _installation(installation: Installation, app: App, manifest: Manifest) -> I
     if installation.problem:
         words = f"Its repositories could not be looked at: {installation.problem}."
         yield Finding("installations", "warning", account, words, "Run codechill doctor again in a minute.")
+    elif not installation.repositories:
+        yield Finding("installations", "warning", account, "No repository is covered.", f"Choose some at {url}.")
     if installation.left_out:
         words = f"{installation.left_out} of {installation.repositories} repositories were not looked at."
         yield Finding("installations", "note", account, words, "Raise --limit, or name some with --repo.")

@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from bot.doctor.facts import Delivery, Facts
 from bot.doctor.finding import Finding, Severity
 from bot.setup.manifest import Manifest
 
+_HERE = ("127.0.0.1", "localhost", "::1")  # a stand-in for GitHub beside the server
 _DAY = timedelta(days=1)
 _FIXES = {
     0: "Nothing answers there: check the address, the firewall, the certificate, and that codechill serve runs.",
@@ -27,7 +29,7 @@ def address(facts: Facts, manifest: Manifest) -> Iterator[Finding]:
         words = "The App has no webhook address, so nothing happens by itself."
         yield _hook("error", words, f"Set it at {where} to this server's address with /webhook, and tick Active.")
         return
-    if not hook.url.startswith("https://"):
+    if not hook.url.startswith("https://") and urlsplit(hook.url).hostname not in _HERE:
         yield _hook("warning", "Webhooks travel unencrypted.", f"Use an https:// address at {where}.")
     if not hook.verifies:
         words = "GitHub does not verify the certificate of this server."

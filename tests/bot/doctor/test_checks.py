@@ -18,7 +18,9 @@ APP = App(
     settings_url="https://github.com/organizations/acme/settings/apps/codechill",
     install_url="https://github.com/apps/codechill/installations/new",
 )
-INSTALLATION = Installation(1, "acme", MANIFEST.permissions, frozenset(MANIFEST.events), "https://github.com/i/1")
+INSTALLATION = Installation(
+    1, "acme", MANIFEST.permissions, frozenset(MANIFEST.events), "https://github.com/i/1", repositories=1
+)
 OURS = Requirement("codechill", 7, "branch protection")
 BRANCH = Branch("acme/shop", "main", "https://github.com/acme/shop/settings/branches", required=(OURS,))
 HERE = Here("/data", Part("ready"), Part("ready"), 10 << 30, (2, 47, 1))
@@ -72,6 +74,9 @@ CASES: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"installations": (replace(INSTALLATION, events=frozenset({"push"})),)}, [("installations", "error")]),
     ({"installations": (replace(INSTALLATION, problem="404 Not Found"),)}, [("installations", "warning")]),
     ({"installations": (replace(INSTALLATION, repositories=9, left_out=4),)}, [("installations", "note")]),
+    ({"installations": (replace(INSTALLATION, repositories=0),)}, [("installations", "warning")]),
+    ({"unseen": ("acme/gone",)}, [("installations", "error")]),
+    ({"hook": Hook("http://127.0.0.1:8080/webhook"), "public_url": ""}, []),
     ({"hook": Hook("")}, [("webhook", "error")]),
     ({"hook": Hook("https://codechill.invalid/webhook")}, [("webhook", "error")]),
     ({"hook": Hook("http://chill.example.org/webhook")}, [("webhook", "warning"), ("webhook", "warning")]),

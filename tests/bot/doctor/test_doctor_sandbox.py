@@ -194,6 +194,12 @@ def test_no_more_repositories_are_looked_at_than_asked_for(sandbox: Sandbox, tmp
     assert ("installations", "note") in told(facts)
 
 
+def test_a_repository_that_the_app_does_not_reach_is_told(sandbox: Sandbox) -> None:
+    facts = looked(sandbox, scope=Scope([REPO, "acme/none"]))
+    assert facts.unseen == ("acme/none",)
+    assert ("installations", "error") in told(facts)
+
+
 def test_the_doctor_writes_nothing_to_github(sandbox: Sandbox) -> None:
     sandbox.faults.answer(500, times=100, method="POST|PUT|PATCH|DELETE", path="/repos/")
     looked(sandbox)
@@ -223,7 +229,7 @@ def test_the_command_prints_findings_with_their_fixes_and_exits_1(sandbox: Sandb
     assert result.exit_code == 1
     assert f"error    {REPO} main: codechill is not required" in result.output
     assert f"-> Require the check codechill, with this App as its source, at {sandbox.address}/{REPO}" in result.output
-    assert "1 accounts and 1 branches looked at; 2 to put right." in result.output
+    assert "looked at accounts: 1, branches: 1; 2 to put right." in result.output
 
 
 def test_the_command_exits_0_when_all_is_well(sandbox: Sandbox, tmp_path: Path) -> None:
