@@ -107,5 +107,5 @@ def paired(
             drawn = rng.multinomial(len(a), outcome / len(a), size=rounds)
             sums += np.column_stack([drawn[:, 2] + drawn[:, 3], drawn[:, 1] + drawn[:, 3]])
     values = [statistic(x / len(first), y / len(first)) for x, y in sums]
-    low, high = np.nanpercentile(values, [2.5, 97.5])
+    low, high = np.percentile([each for each in values if not np.isnan(each)] or [np.nan], [2.5, 97.5])
     return Interval(statistic(float(first.mean()), float(second.mean())), float(low), float(high))
