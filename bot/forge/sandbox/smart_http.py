@@ -20,6 +20,8 @@ SERVICES = {"git-upload-pack": "upload-pack", "git-receive-pack": "receive-pack"
 READ = Need(("contents:read",), "read", writes=False)
 WRITE = Need(("contents:write",), "write")
 CHUNK = 65_536
+# a source on this disk may itself be a partial clone: partial clones of it work all the same
+LENIENT = 'uploadpack.packObjectsHook=pack() { "$@" --missing=allow-any; }; pack'
 
 
 def add_to(app: Flask, server: Server) -> None:
@@ -65,7 +67,7 @@ def lookup(world: World, name: str) -> Repository | None:
 def command(service: str, found: Repository, *options: str) -> list[str]:
     """How git is asked to serve; protected branches are hidden from pushes, which git then refuses."""
     bound = [f"refs/heads/{name}" for name, rules in found.protections.items() if rules.enforce_admins]
-    settings = ["core.hooksPath=/dev/null", "safe.directory=*", *(f"receive.hideRefs={ref}" for ref in bound)]
+    settings = ["core.hooksPath=/dev/null", "safe.directory=*", LENIENT, *(f"receive.hideRefs={ref}" for ref in bound)]
     chosen = [part for setting in settings for part in ("-c", setting)]
     return ["git", *chosen, SERVICES[service], "--stateless-rpc", *options, str(found.folder)]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sandbox_kit import REPO, History, ask, installation_token
 
-from bot.forge.sandbox import Sandbox
+from bot.forge.sandbox import Refusal, Sandbox
 from bot.forge.sandbox.git import Git
 
 
@@ -32,7 +32,7 @@ def test_the_app_clones_and_fetches_pull_requests_of_forks(
     token, place = installation_token(box), str(tmp_path / "clone")
     assert git(token, "clone", "--quiet", "--bare", url, place).returncode == 0
     assert git(token, "-C", place, "fetch", "--quiet", "origin", f"refs/pull/{number}/head").returncode == 0
-    assert Git(Path(place)).resolve("FETCH_HEAD") == history.shas["change"]
+    assert Git(Path(place)).text("rev-parse", "FETCH_HEAD") == history.shas["change"]
 
 
 def test_clones_may_leave_content_out(box: Sandbox, url: str, tmp_path: Path) -> None:
@@ -108,8 +108,6 @@ def test_what_looks_like_an_option_is_not_taken_for_one(box: Sandbox, history: H
 
 @pytest.mark.parametrize("name", ["acme/..", "acme/.", "acme/a b", "acme/", "nobody/x", "acme/../../x", "acme/rocket"])
 def test_repositories_have_plain_names(box: Sandbox, name: str) -> None:
-    from bot.forge.sandbox import Refusal
-
     with pytest.raises(Refusal):
         box.add_repository(name)
 

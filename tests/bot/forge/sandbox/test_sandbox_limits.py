@@ -1,7 +1,6 @@
 """Limits that GitHub's schemas do not tell."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ from sandbox_kit import REPO, History, app_jwt, ask, installation_token
 
 from bot.forge.sandbox import Refusal, Sandbox
 from bot.forge.sandbox.access import Caller
+from bot.forge.sandbox.git import Git, Signature
 from bot.forge.sandbox.limits import Limits
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -77,13 +77,15 @@ def test_of_a_thousand_and_one_runs_the_oldest_is_forgotten(box: Sandbox, histor
     assert first.id not in found.runs
 
 
-def test_a_file_list_ends_at_3000_and_a_diff_at_300_files(tmp_path: Path, box: Sandbox, history: History) -> None:
-    history.git("checkout", "--quiet", "-b", "many", history.shas["three"])
-    history.commit("many", **{f"many__{number}": f"{number}\n" for number in range(3_001)})
-    history.git("checkout", "--quiet", "main")
-    number = box.open_pull(REPO, title="Many", head_sha=history.shas["many"]).number
+def test_a_file_list_ends_at_3000_and_a_diff_at_300_files(box: Sandbox, history: History) -> None:
+    git, base = Git(box.repository(REPO).folder), history.shas["three"]
+    blob = git.text("rev-parse", f"{base}:engine")
+    rows = "".join(f"100644 blob {blob}\tfile{number}\n" for number in range(3_001))
+    tree = git.raw("mktree", stdin=rows.encode()).decode().strip()
+    many = git.write_commit(tree, [base], "many", Signature("Ada", "ada@example.org", NOW))
+    number = box.open_pull(REPO, title="Many", head_sha=many).number
     path, token = f"/repos/{REPO}/pulls/{number}", box.token("ada")
-    assert ask(box, path, token)[1]["changed_files"] == 3001
+    assert ask(box, path, token)[1]["changed_files"] == 3003  # one is a rename
     assert len(ask(box, f"{path}/files?per_page=100&page=30", token)[1]) == 100
     assert ask(box, f"{path}/files?per_page=100&page=31", token)[1] == []
     status, body, _ = ask(box, path, token, Accept="application/vnd.github.diff")
