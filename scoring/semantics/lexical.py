@@ -34,8 +34,7 @@ NAMED_QUOTE = re.compile(r"(?<![0-9A-Za-z_])(?:u8|[uUL])$")
 
 def might_be_equal(old: str, new: str, language: Language) -> bool:
     """False when the code surely differs in more than layout. Saves time; where it errs, nothing is proved."""
-    style = STYLES.get(language.title, LINE_AND_BLOCK)
-    return _squeezed(old, style) == _squeezed(new, style)
+    return _squeezed(old, language) == _squeezed(new, language)
 
 
 def words(text: str, style: re.Pattern[str]) -> list[str]:
@@ -43,8 +42,14 @@ def words(text: str, style: re.Pattern[str]) -> list[str]:
     return [match["word"] for match in style.finditer(text) if match["word"]]
 
 
-def _squeezed(text: str, style: re.Pattern[str]) -> str:
-    return "".join(style.sub(lambda match: "" if match["comment"] else match[0], text).split())
+def without_comments(text: str, language: Language) -> str:
+    """The text with what looks like a comment left out."""
+    style = STYLES.get(language.title, LINE_AND_BLOCK)
+    return style.sub(lambda match: "" if match["comment"] else match[0], text)
+
+
+def _squeezed(text: str, language: Language) -> str:
+    return "".join(without_comments(text, language).split())
 
 
 def c_lines(text: str) -> list[str] | None:

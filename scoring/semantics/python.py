@@ -45,7 +45,7 @@ def check(pair: Pair) -> Finding | None:
     texts = guards.comparable(pair.old, pair.new)
     if isinstance(texts, Finding):
         return texts
-    if lexical.words(texts[0], lexical.PYTHON_WORDS) != lexical.words(texts[1], lexical.PYTHON_WORDS):
+    if _words(texts[0]) != _words(texts[1]):
         return None
     trees = parse(pair.old), parse(pair.new)
     if trees[0] is None or trees[1] is None:
@@ -58,6 +58,11 @@ def check(pair: Pair) -> Finding | None:
     if same(without_docstrings(trees[0]), without_docstrings(trees[1])):
         return refusal(pair.old, pair.new, texts) or _docstrings(texts)
     return None
+
+
+def _words(text: str) -> list[str]:
+    # elif is short for an if below an else: the trees are equal
+    return " ".join(lexical.words(text, lexical.PYTHON_WORDS)).replace("elif", "else if").split(" ")
 
 
 def _is_python(pair: Pair) -> bool:
@@ -132,7 +137,7 @@ def refusal(old: bytes, new: bytes, texts: tuple[str, str]) -> Finding | None:
             )
     if not guards.same_interpreter(old, new):
         return Finding(None, "directive", "The line that picks its interpreter changed.")
-    if any(guards.unstable_names(text) for text in texts):
+    if any(guards.unstable_names(" ".join(lexical.words(text, lexical.PYTHON_WORDS))) for text in texts):
         return Finding(None, "hidden", "It holds names that Python reads as other names.")
     return _changed_directives(texts)
 

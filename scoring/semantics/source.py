@@ -106,7 +106,7 @@ def _refusal(pair: Pair, texts: tuple[str, str], language: Language) -> Finding 
         return Finding(None, "directive", "The line that picks its interpreter changed.")
     if any(pattern(language.untrusted).search(text) for text in texts):
         return Finding(None, "directive", f"In this {language.title} file comments may be more than comments.")
-    if any(guards.unstable_names(text) for text in texts):
+    if any(guards.unstable_names(lexical.without_comments(text, language)) for text in texts):
         return Finding(None, "hidden", "It holds names that can be read as other names.")
     return None
 
