@@ -1,36 +1,52 @@
-"""Buys the new App's credentials with the code that GitHub sent: the one request of the manifest flow."""
+"""Buys the new App's credentials with the code that GitHub sent: the one request of the manifest flow.
 
+Not through PyGithub: at level debug it logs answers in full, and this answer is nothing but secrets.
+"""
+
+import json
+import urllib.error
+import urllib.request
 from typing import Any
 
-import github
-import requests
-from github import Github, GithubException
-
-_TIMEOUT_S = 15
 API_VERSION = "2022-11-28"
+_TIMEOUT_S = 15
+_LARGEST = 1 << 20  # bytes of an answer
 
 
 class ConversionFailed(Exception):
     """GitHub gave nothing for the code; the message is one sentence for the operator, and does not name the code."""
 
 
+class _Straight(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
+        """The code goes to the address that was asked, and to no other."""
+
+
 def convert(api: str, code: str) -> Any:
-    """GitHub's answer for a code, as plain data. Raises ConversionFailed. Never sent twice: a code is good once."""
-    client = Github(
-        base_url=api, timeout=_TIMEOUT_S, retry=None, seconds_between_requests=0, seconds_between_writes=0, lazy=True
-    )
-    pinned = {"X-GitHub-Api-Version": API_VERSION}
+    """GitHub's answer for a code, as plain data. Raises ConversionFailed. Never sent twice: a code is good once.
+
+    `api` begins with https://, or http:// for a stand-in on this machine.
+    """
+    headers = {
+        "Accept": "application/vnd.github+json",
+        "User-Agent": "codechill-setup",
+        "X-GitHub-Api-Version": API_VERSION,
+    }
+    address = f"{api}/app-manifests/{code}/conversions"
+    asked = urllib.request.Request(address, b"", headers, method="POST")  # noqa: S310 - see above
     try:
-        _, answer = client.requester.requestJsonAndCheck("POST", f"/app-manifests/{code}/conversions", headers=pinned)
-    except github.UnknownObjectException:
-        raise ConversionFailed("GitHub does not know the code: it was used already, or more than an hour ago") from None
-    except GithubException as error:
-        raise ConversionFailed(f"GitHub answered {error.status}: wait a minute and begin again") from None
-    except requests.RequestException as error:
-        kind = type(error).__name__
+        with urllib.request.build_opener(_Straight).open(asked, timeout=_TIMEOUT_S) as answer:
+            return json.loads(answer.read(_LARGEST))
+    except urllib.error.HTTPError as refused:
+        raise ConversionFailed(_words(refused.code)) from None
+    except (OSError, ValueError) as error:
+        kind = type(getattr(error, "reason", error)).__name__
         raise ConversionFailed(
             f"GitHub could not be reached ({kind}); if the App exists now, delete it there and begin again"
         ) from None
-    finally:
-        client.close()
-    return answer
+
+
+def _words(status: int) -> str:
+    if status == 404:
+        return "GitHub does not know the code: it was used already, or more than an hour ago"
+    return f"GitHub answered {status}: wait a minute and begin again"

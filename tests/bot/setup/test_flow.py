@@ -1,5 +1,6 @@
 import html
 import json
+import logging
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask, redirect
 from flask.testing import FlaskClient
 from github_pages import CLIENT_SECRET, PEM, WEBHOOK_SECRET, Pages, app_of, serving
 from werkzeug.test import TestResponse
@@ -172,3 +174,31 @@ def test_hostile_words_in_a_manifest_stay_words(tmp_path: Path, pages: Pages) ->
     assert "<img" not in page
     value = html.unescape(re.findall(r'name="manifest" value="([^"]+)"', page)[0])
     assert json.loads(value)["name"] == '"><script>'
+
+
+def test_at_level_debug_no_secret_is_logged(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    assert desk.open(desk.press()).status_code == 303
+    assert not [s for s in (WEBHOOK_SECRET, CLIENT_SECRET, "secretkeymaterial") if s in caplog.text]
+
+
+def test_a_redirect_does_not_take_the_code_elsewhere() -> None:
+    seen: list[str] = []
+    app = Flask(__name__)
+    app.add_url_rule("/elsewhere", "elsewhere", lambda: seen.append("elsewhere") or "{}", methods=["GET", "POST"])
+    rule = "/api/v3/app-manifests/<code>/conversions"
+    app.add_url_rule(rule, "convert", lambda code: redirect("/elsewhere", 307), methods=["POST"])
+    with serving(app) as address, pytest.raises(ConversionFailed, match="307"):
+        convert(f"{address}/api/v3", "code")
+    assert seen == []
+
+
+@pytest.mark.parametrize("body", ["not json", "", "[]", "null", '{"id": 1}'])
+def test_an_answer_that_is_none_is_told(desk: Desk, body: str) -> None:
+    app = Flask(__name__)
+    rule = "/api/v3/app-manifests/<code>/conversions"
+    app.add_url_rule(rule, "convert", lambda code: (body, 201), methods=["POST"])
+    with serving(app) as address:
+        desk.flow.convert = lambda code: convert(f"{address}/api/v3", code)
+        assert desk.open(desk.press()).status_code == 403
+    assert not (desk.folder / "codechill.env").exists()
