@@ -1,12 +1,13 @@
 """The bridge to scoring: a pull request becomes a change in a local mirror, and the change an assessment."""
 
-import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+
+from git import Repo
 
 from bot.forge.port import Forge, Target
 from bot.git import Git, TooLarge
@@ -20,8 +21,7 @@ from scoring.scorer import SHIPPED, Scorer
 from scoring.semantics.git import prove_range
 
 MOST_FILES = 3_000  # GitHub lists no more, and nobody reviews them
-_PEOPLE = "--format=%ae%x00%ce%x00%(trailers:key=Co-authored-by,valueonly,separator=%x00)%x00"
-_ADDRESS = re.compile(r"<([^<>\s]+)>\s*$")
+MOST_COMMITS = 250  # whose people are read: GitHub lists no more either
 
 
 class Unscorable(Exception):
@@ -103,11 +103,12 @@ class MirrorAssessor:
     def _people_of(self, folder: Path, base: str, head: str) -> list[str]:
         """Addresses behind base..head, the author of the head first."""
         span = f"{valid_sha(base)}..{valid_sha(head)}"
-        log = ["log", "--use-mailmap", "--max-count=250", _PEOPLE, "--end-of-options", span]
-        found = self._git.run(folder, log, limit=1 << 20).decode("utf-8", "replace")
-        parts = [part.strip() for part in found.replace("\n", "\0").split("\0") if part.strip()]
-        addresses = [match[1] if (match := _ADDRESS.search(part)) else part for part in parts]
-        return [address.lower() for address in addresses] or [""]
+        with Repo(folder) as repository:  # one for each call: threads that share a Repo hang
+            repository.git.update_environment(**self._git.environ(folder))
+            commits = list(repository.iter_commits(span, max_count=MOST_COMMITS))
+            people = [[each.author, each.committer, *each.co_authors] for each in commits]
+        addresses = [(person.email or "").lower() for some in people for person in some]
+        return list(dict.fromkeys(address for address in addresses if address)) or [""]
 
     def _scorer(self, repository: int) -> tuple[threading.Lock, Scorer]:
         with self._guard:

@@ -71,7 +71,7 @@ class Git:
             stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=self._environment(folder, secrets or {}),
+            env=self.environ(folder, secrets),
             cwd=folder.parent,
             start_new_session=True,
         )
@@ -84,9 +84,10 @@ class Git:
             raise _error(complaint.decode("utf-8", "replace"), code)
         return out
 
-    def _environment(self, folder: Path, secrets: Mapping[str, str]) -> dict[str, str]:
+    def environ(self, folder: Path, secrets: Mapping[str, str] | None = None) -> dict[str, str]:
+        """All that a git command in `folder` may inherit; `secrets` are settings handed over out of sight."""
         settings = {"core.hooksPath": os.devnull, "gc.auto": "0", "maintenance.auto": "false"}
-        settings |= {"safe.directory": str(folder), "fetch.recurseSubmodules": "false", **secrets}
+        settings |= {"safe.directory": str(folder), "fetch.recurseSubmodules": "false", **(secrets or {})}
         named = {f"GIT_CONFIG_KEY_{at}": key for at, key in enumerate(settings)}
         values = {f"GIT_CONFIG_VALUE_{at}": value for at, value in enumerate(settings.values())}
         return {

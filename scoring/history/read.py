@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scoring.change import Change
+from scoring.diff import agree
 from scoring.errors import ScoringError
 from scoring.history.git import Git
 from scoring.history.lines import LineCounts
@@ -29,7 +30,9 @@ def read_change(
     git = Git(repo)
     head = git.resolve(head)
     origin = _origin(git, base, head)
-    files, lines = parse_diff(git.run("diff", *DIFF, "--end-of-options", origin or _empty_tree(git), head))
+    read = git.run("diff", *DIFF, "--end-of-options", origin or _empty_tree(git), head)
+    files, lines = parse_diff(read)
+    agree(files, read.partition(b"\0\0")[2])
     return ReadChange(head, origin, author.lower(), at, title, message, files, lines)
 
 

@@ -6,6 +6,7 @@ import json
 import urllib.error
 import urllib.request
 
+from bot.demo import replay
 from bot.policy.config import FILE
 from tests.bot.conftest import BASIC, Place
 
@@ -223,3 +224,16 @@ def test_when_a_window_opens_by_the_clock_every_open_pull_request_is_decided_aga
     place.stage.app.worker.wake()
     place.stage.settle()
     assert place.check(number).conclusion == "failure"
+
+
+def test_a_co_author_cannot_approve_even_as_a_manager(place: Place) -> None:
+    people = place.stage.sandbox
+    place.window("red")
+    who = {"GIT_AUTHOR_NAME": "Ada Author", "GIT_AUTHOR_EMAIL": "ada@acme.example"}
+    words = f"Rework\n\nCo-authored-by: Maya <{people.release_manager}@users.noreply.github.com>\n"
+    head = replay.write(place.folder, place.large(), "NOTES.txt", b"x\n", words, who)
+    number = place.open(head)
+    place.say(number, people.author, "/chill justify launch_with_rollback The launch is tonight.")
+    answer = place.say(number, people.release_manager, "/chill approve")
+    assert place.check(number).conclusion == "failure"
+    assert "Approved" not in answer
