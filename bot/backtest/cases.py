@@ -1,6 +1,6 @@
 """The ten most telling landings, each with the card that would have been shown."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -82,7 +82,7 @@ def told(case: Case, replay: Replay, config: Config, explain: Callable[[int], tu
 
 
 def explainer(replay: Replay) -> Callable[[int], tuple[Reason, ...]]:
-    """Reasons for a row, from the models and the window of its time. Files are not named: only what was known is told."""
+    """Reasons for a row, from the models and the ranks of its time; no file is named, only what was known is told."""
     scores, shipped = replay.scores, replay.scores.shipped_logits
 
     def explain(row: int) -> tuple[Reason, ...]:
@@ -102,10 +102,10 @@ def explainer(replay: Replay) -> Callable[[int], tuple[Reason, ...]]:
 
 
 def _reasons(
-    vector: Sequence[float], usual: Sequence[float], spread: Sequence[float], weights: Sequence[float]
+    vector: NDArray[np.float32], usual: NDArray[np.float32], spread: NDArray[np.float32], weights: NDArray[np.float64]
 ) -> tuple[Reason, ...]:
     names = tuple(dict.fromkeys(map(topic, FEATURES)))
-    found = []
+    found: list[Reason] = []
     for place in sorted(range(len(names)), key=lambda place: -weights[place]):
         if weights[place] < SMALLEST or len(found) == SHOWN:
             break

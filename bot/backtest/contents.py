@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bot.backtest.landings import Landing
-
 from scoring.assessment import Proof
 from scoring.change import Change, FileChange
 from scoring.errors import ScoringError

@@ -7,10 +7,10 @@ NEW = 10  # landings before which an author counts as new here
 TOP = "(top folder)"
 LANGUAGES = {
     "C": "c h", "C++": "cc cpp cxx hpp hh", "C#": "cs", "CSS": "css scss sass less", "Dart": "dart",
-    "Documentation": "md rst txt adoc", "Go": "go", "HTML": "html htm erb", "Java": "java", "JavaScript": "js jsx mjs cjs",
-    "Kotlin": "kt kts", "Make and build": "mk cmake am ac in bazel gradle", "Markup and data": "json yaml yml toml xml ini cfg",
-    "PHP": "php", "Python": "py pyi pyx", "Ruby": "rb rake gemspec", "Rust": "rs", "Shell": "sh bash at",
-    "Swift": "swift", "TypeScript": "ts tsx", "Protocol buffers": "proto",
+    "Documentation": "md rst txt adoc", "Go": "go", "HTML": "html htm erb", "Java": "java",
+    "JavaScript": "js jsx mjs cjs", "Kotlin": "kt kts", "Build": "mk cmake am ac in bazel gradle",
+    "Data": "json yaml yml toml xml ini cfg", "PHP": "php", "Python": "py pyi pyx", "Ruby": "rb rake gemspec",
+    "Rust": "rs", "Shell": "sh bash at", "Swift": "swift", "TypeScript": "ts tsx", "Protocol buffers": "proto",
 }  # fmt: skip
 _BY_ENDING = {ending: name for name, endings in LANGUAGES.items() for ending in endings.split()}
 

@@ -86,7 +86,9 @@ class Replay:
     branch: str
     name: str
 
-    def run(self, config: Config, rows: Sequence[int], progress: Progress | None = None) -> Iterator[Replayed]:
+    def run(
+        self, config: Config, rows: Sequence[int], progress: Progress | None = None, *, proving: bool = True
+    ) -> Iterator[Replayed]:
         """Decide about `rows`, oldest first. Stopping early leaves what was decided so far valid."""
         quiet = replace(config, mode="shadow")  # the verdict is the same; nothing is written anywhere
         named = _names_paths(config)
@@ -94,7 +96,7 @@ class Replay:
             landings = [self.past.landings[row] for row in rows[start : start + CHUNK]]
             if named:
                 self.contents.paths(landings)
-            yield from self._decided(landings, quiet)
+            yield from self._decided(landings, quiet, proving)
             if progress:
                 progress(min(start + CHUNK, len(rows)), len(rows))
 
@@ -118,10 +120,10 @@ class Replay:
             proof=proof,
         )
 
-    def _decided(self, landings: Sequence[Landing], config: Config) -> Iterator[Replayed]:
+    def _decided(self, landings: Sequence[Landing], config: Config, proving: bool) -> Iterator[Replayed]:
         first = [(landing, self.decide(landing, config)) for landing in landings]
         held = [landing for landing, decision in first if decision.verdict is Verdict.BLOCK]
-        proved = self.contents.prove(held)
+        proved = self.contents.prove(held) if proving else {}
         for landing, decision in first:
             proof = proved.get(landing.row) if decision.verdict is Verdict.BLOCK else None
             yield self._replayed(landing, self.decide(landing, config, proof) if proof else decision, config, proof)

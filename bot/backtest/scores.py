@@ -1,4 +1,4 @@
-"""Score every landing as it would have been scored then: ranked among the changes before it, by models fitted before it.
+"""Score every landing as of its time: ranked among the changes before it, by models fitted on what was known.
 
 The shipped model is used unless its card says that it learned from this very history; then only regressions fitted on
 what was known at each time are.
@@ -16,14 +16,15 @@ from scoring.blend import mix, rank
 from scoring.calibration import Calibration, rebase
 from scoring.dataset import NEVER, Dataset
 from scoring.features.quantiles import BLOCK, WINDOW, rolling
+from scoring.features.table1 import TABLE1
 from scoring.models.design import design
 from scoring.models.loaded import Loaded
 from scoring.models.own import Own, fit_own
 from scoring.services import WEIGHTS, tier
-from scoring.train import TABLE1_COLUMNS
 
 GROWTH = 1.25  # fitted again when there are so many times as many landings
 WARM = BLOCK  # landings that only serve to rank the others
+TABLE1_COLUMNS = tuple(feature.name for feature in TABLE1)
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
@@ -50,6 +51,7 @@ class Scores:
     table1: Floats  # the regression of the paper; NaN before it could be fitted
     probability: Floats
     base_rate: Floats
+    before: Floats  # how much its author had landed before
     labelled: NDArray[np.int64]  # landings known to be at fault when this one landed
     peeked: bool  # the shipped model knew this history and nothing better could be fitted
 
@@ -100,9 +102,10 @@ def score(
     shipped = model.logits(design(model.card.columns, data.columns, data.raw, data.quantile))
     blank = np.full(len(data.shas), np.nan)
     scores = Scores(
-        data=data, fitted=fitted, model=model, shipped=None if knew and not peeked else shipped, percentile=blank.copy(),
+        data=data, fitted=fitted, model=model,
+        shipped=None if knew and not peeked else shipped, percentile=blank.copy(),
         churn=_ranked(past.column("churn")), table1=blank.copy(), probability=blank.copy(), base_rate=blank.copy(),
-        labelled=np.zeros(len(blank), dtype=np.int64), peeked=peeked,
+        before=past.column("prior_changes"), labelled=np.zeros(len(blank), dtype=np.int64), peeked=peeked,
     )  # fmt: skip
     extra = _tiers(past, critical or {})
     for fit, last in _segments(fitted, len(blank)):

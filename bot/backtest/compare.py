@@ -1,0 +1,75 @@
+"""What changing from one configuration to another would have meant."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from bot.backtest.measure import Figures, tally
+from bot.backtest.page import count, hours, percent
+from bot.backtest.replay import Replayed
+from bot.backtest.report import Backtest
+from bot.backtest.settings import Named
+from bot.backtest.text import labelled, table
+from bot.render import visible
+
+SHOWN = 10
+
+
+def compared(test: Backtest, before: Named, after: Named) -> Figures:
+    """Both replayed over the same landings, and those whose fate differs. `critical` globs of neither are scored."""
+    runs = [list(test.replay.run(named.config, test.rows)) for named in (before, after)]
+    test.replayed = runs[1]
+    newly = [b for a, b in zip(*runs, strict=True) if b.held and not a.held]
+    freed = [b for a, b in zip(*runs, strict=True) if a.held and not b.held]
+    told = test.figures_of_labels()
+    return {
+        "schema": 1,
+        "configurations": [
+            {"name": named.name} | tally(run, test.outcomes).figures()
+            for named, run in zip((before, after), runs, strict=True)
+        ],
+        "newly_held": _changes(newly, test),
+        "no_longer_held": _changes(freed, test),
+        "labels": told,
+    }
+
+
+def _changes(replayed: Sequence[Replayed], test: Backtest) -> Figures:
+    at_fault = [each for each in replayed if each.landing.row in test.outcomes.by_row]
+    shown = sorted(replayed, key=lambda each: (each.landing.row not in test.outcomes.by_row, -each.percentile))
+    return {
+        "landings": len(replayed),
+        "faults": len(at_fault),
+        "examples": [
+            {
+                "sha": each.landing.sha,
+                "title": each.landing.title,
+                "at": each.landing.at.isoformat(),
+                "fault": each.landing.row in test.outcomes.by_row,
+            }
+            for each in shown[:SHOWN]
+        ],
+    }
+
+
+def comparison(told: Mapping[str, Any]) -> Iterator[str]:
+    """The comparison on a terminal."""
+    before, after = told["configurations"]
+    yield from table("Configuration", (before, after), "name")
+    yield (
+        f"From {visible(before['name'])} to {visible(after['name'])}: {_sign(after['held'] - before['held'])} held, "
+        f"{_sign(after['caught'] - before['caught'])} caught of what was at fault, "
+        f"{_sign(after['false_alarms'] - before['false_alarms'])} false alarms, "
+        f"{percent(before['share_held'])} -> {percent(after['share_held'])} of landings in windows, "
+        f"median wait {hours(before['delay_median_hours'])} -> {hours(after['delay_median_hours'])}."
+    )
+    for key, words in (("newly_held", "Newly held"), ("no_longer_held", "No longer held")):
+        part = told[key]
+        yield f"\n{words}: {count(part['landings'])}, of them later reverted or fixed: {count(part['faults'])}"
+        for each in part["examples"]:
+            mark = "  at fault" if each["fault"] else ""
+            yield f"  {each['sha'][:12]} {each['at'][:10]} {visible(each['title'])[:80]}{mark}"
+    yield "\n" + labelled(told["labels"])
+
+
+def _sign(number: int) -> str:
+    return f"{number:+,}"

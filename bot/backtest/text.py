@@ -1,0 +1,99 @@
+"""The report on a terminal: the few numbers that decide, then where the rest is."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from bot.backtest.page import count, hours, percent
+from bot.render import visible
+
+Report = Mapping[str, Any]
+
+
+def summary(report: Report) -> Iterator[str]:
+    """The report in at most fifty lines."""
+    at, told, labels = report["repository"], report["summary"], report["labels"]
+    if report["partial"]:
+        part = report["partial"]
+        yield f"PARTIAL: {part['why']} after {count(part['decided'])} of {count(part['of'])} landings."
+    yield f"{visible(at['name'])}, branch {visible(at['branch'])}: {at['from']} to {at['to']}"
+    yield f"Calendar: {visible(report['configuration']['source'])} ({report['configuration']['timezone']})"
+    yield ""
+    yield f"  {count(told['replayed'])} landings replayed, {count(told['landings'])} of them while a window was open."
+    yield f"  A hard freeze would have blocked all {count(told['landings'])}. codechill would have held {held(told)}"
+    yield f"  and let {count(told['let_through'])} through ({percent(told['share_let_through'])})."
+    yield f"  {caught(told)}"
+    yield f"  {count(told['false_alarms'])} held landings have nothing known against them. {delay(told)}"
+    if told["proven"]:
+        yield f"  {count(told['proven'])} more would have been held, but were proved harmless."
+    yield ""
+    yield from table("Windows", report["windows"], "window")
+    yield from table("The same windows at other levels", report["levels"], "name")
+    yield from table("Other calendars", report["calendars"], "name")
+    yield from _curve(report["curve"])
+    yield labelled(labels)
+    yield from report["notes"][:1]
+
+
+def held(told: Report) -> str:
+    return f"{count(told['held'])} ({percent(told['share_held'])}; target {percent(told['target'])})"
+
+
+def caught(told: Report) -> str:
+    """What was held of what was at fault, with its interval."""
+    if not told["faults"]:
+        return "Nothing that landed in a window is known to have been at fault."
+    between = f"{percent(told['caught_low'])} to {percent(told['caught_high'])}"
+    return (
+        f"Of {count(told['faults'])} landings there that were later reverted or fixed, it would have held "
+        f"{count(told['caught'])} ({percent(told['share_caught'])}; 95 % interval {between})."
+    )
+
+
+def delay(told: Report) -> str:
+    if told["delay_median_hours"] is None:
+        return ""
+    return f"Half of the held waited {hours(told['delay_median_hours'])} or less."
+
+
+def labelled(labels: Report) -> str:
+    """How much the figures rest on."""
+    weak = " That is few: the figures are weak." if labels["weak"] else ""
+    return (
+        f"Known faults: {count(labels['faults'])} ({count(labels['reverted'])} reverted, {count(labels['fixed'])} "
+        f"fixed), {percent(labels['rate'])} of landings.{weak} Of the newest {count(labels['unripe'])} not much is known yet."
+    )
+
+
+def table(title: str, rows: Sequence[Report], name: str) -> Iterator[str]:
+    """One line a row, columns aligned; nothing for no rows."""
+    if not rows:
+        return
+    head = (title, "target", "landings", "held", "held %", "faults", "caught", "median wait")
+    cells = [head, *(_cells(row, name) for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(head))]
+    for line in cells:
+        first = f"{line[0]:<{widths[0]}}"
+        rest = (f"{cell:>{width}}" for cell, width in zip(line[1:], widths[1:], strict=True))
+        yield "  ".join((first, *rest)).rstrip()
+    yield ""
+
+
+def _cells(row: Report, name: str) -> tuple[str, ...]:
+    told = [visible(str(row[name])), "" if row.get("target") is None else percent(row["target"])]
+    told += [count(row["landings"]), count(row["held"]), percent(row["share_held"]), count(row["faults"])]
+    return (*told, count(row["caught"]), hours(row["delay_median_hours"]))
+
+
+def _curve(curve: Report) -> Iterator[str]:
+    yield f"Captured of all {count(curve['faults'])} known faults, whenever they landed, when the riskiest are gated:"
+    yield "  gated   codechill            Table I   size   random"
+    for row in curve["table"]:
+        ours = row["codechill"]
+        around = "" if ours["low"] is None else f"[{percent(ours['low'])}, {percent(ours['high'])}]"
+        others = (percent(row["table1"]["captured"]), percent(row["churn"]["captured"]), percent(row["random"]))
+        yield f"  {percent(row['target']):<6}  {percent(ours['captured']):>6} {around:<18} " + "  ".join(others)
+    yield ""
+
+
+def joined(lines: Iterable[str]) -> str:
+    return "\n".join(lines)

@@ -1,0 +1,193 @@
+"""`codechill backtest`: what would codechill have held here, and what of that was at fault?"""
+
+import json
+import shlex
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from bot.backtest.compare import compared, comparison
+from bot.backtest.landings import Past, read_past
+from bot.backtest.outcomes import Outcomes, read_outcomes
+from bot.backtest.page import page
+from bot.backtest.replay import Contents, Replay, rows_since
+from bot.backtest.report import Backtest, rows_of, write_csv
+from bot.backtest.scores import score
+from bot.backtest.settings import BUILT_IN, Named, built_in
+from bot.backtest.text import summary
+from bot.commands.policy import Unusable
+from bot.commands.scoring import plainly, progress_bar, state_folder
+from bot.policy import walltime
+from bot.policy.config import Config, ConfigError, parse
+from bot.render import visible
+from scoring.errors import ScoringError
+from scoring.history.git import Git
+from scoring.history.index import History
+from scoring.models.loaded import load
+from scoring.scorer import SHIPPED
+
+STOPPED = 130  # as shells report a program that was interrupted
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_OUT = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option("--repo", type=click.Path(path_type=Path), default=Path(), help="The git repository; default: here.")
+@click.option("--branch", default="HEAD", show_default=True, help="The branch whose landings are replayed.")
+@click.option("--since", help="Replay landings from this day on; what came before still serves to rank them.")
+@click.option("--config", "file", type=_FILE, help="Configuration; left out: weekends and the end of the year.")
+@click.option("--compare", "pair", type=_FILE, nargs=2, metavar="CONFIG_A CONFIG_B", help="Say what B changes.")
+@click.option("--timezone", "zone", default="UTC", show_default=True, help="IANA zone of the built-in calendars.")
+@click.option("--name", help="What to call the repository; default: its folder.")
+@click.option("--html", type=_OUT, help="Write one page that can be sent to anybody.")
+@click.option("--json", "plain", type=_OUT, help="Write all numbers.")
+@click.option("--csv", "table", type=_OUT, help="Write one row for each landing in a window.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--state", type=click.Path(path_type=Path), help="Folder of the index; default: the user's cache.")
+@click.option("--model", type=click.Path(path_type=Path), default=SHIPPED, help="Model folder instead of the shipped.")
+@click.option(
+    "--missing-blobs", type=click.Choice(["refuse", "empty"]), default="refuse", show_default=True,
+    help="Files that a partial clone lacks: refuse to go on, or read them as empty.",
+)  # fmt: skip
+@plainly
+def backtest(
+    repo: Path, branch: str, since: str | None, file: Path | None, pair: tuple[Path, Path] | None, zone: str,
+    name: str | None, html: Path | None, plain: Path | None, table: Path | None, form: str, state: Path | None,
+    model: Path, missing_blobs: str,
+) -> None:  # fmt: skip
+    """Replay history as if codechill had been on, and say what it would have held and caught.
+
+    Every landing of the branch is decided at the moment it landed by the rules that serve pull requests, with a score
+    that knows nothing of what came later. Nothing is written to the repository, and nothing of it is run.
+
+    \b
+    Exit status: 0    done
+                 2    it could not be done, or there is too little history to say anything
+                 130  interrupted; a report that was begun is written and marked partial
+    """
+    config, source = (_config(file), str(file)) if file else (_built_in(zone), BUILT_IN)
+    replay, outcomes = _prepared(repo, branch, name, state, model, config, missing_blobs == "empty")
+    rows = rows_since(replay.past, replay.scores, _since(since, config))
+    test = Backtest(replay, outcomes, config, source, rows)
+    test.require_enough()
+    if pair:
+        told = compared(test, *(Named(path.name, _config(path)) for path in pair))
+        click.echo(json.dumps(told, indent=2) if form == "json" else "\n".join(comparison(told)))
+        return
+    _run(test, zone)
+    figures = test.figures()
+    click.echo(json.dumps(figures, indent=2) if form == "json" else "\n".join(summary(figures)))
+    if plain:
+        plain.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+    if html:
+        html.write_text(page(figures, _command()), "utf-8")
+    if table:
+        with table.open("w", newline="", encoding="utf-8") as out:
+            write_csv(rows_of(test), out)
+    _say(f"Written: {path}" for path in (html, plain, table) if path)
+    if test.stopped:
+        sys.exit(STOPPED)
+
+
+def _run(test: Backtest, zone: str) -> None:
+    """Replay, then try other settings; an interruption ends it with what there is."""
+    try:
+        with progress_bar("Replaying landings") as report:
+            test.run(report)
+        with progress_bar("Trying other levels and calendars") as report:
+            test.compare(zone, report)
+    except KeyboardInterrupt:
+        if not test.replayed:
+            raise
+        test.stopped = "interrupted"
+
+
+def _prepared(
+    repo: Path, branch: str, name: str | None, state: Path | None, model: Path, config: Config, absent: bool
+) -> tuple[Replay, Outcomes]:
+    shipped = load(model)
+    past, outcomes, git = _history(repo, branch, state, absent)
+    called = name or repo.absolute().name
+    with progress_bar("Scoring as of each landing") as report:
+        scores = score(past, outcomes, shipped, critical=dict(config.critical), name=called, progress=report)
+    return Replay(past, scores, Contents(git, repo), _branch(git, branch), called), outcomes
+
+
+def _history(repo: Path, branch: str, state: Path | None, absent: bool) -> tuple[Past, Outcomes, Git]:
+    # landings are another reading of the history than the commits that serving indexes
+    history = History(repo, (state or state_folder(repo)) / "landings", first_parent=True, absent_as_empty=absent)
+    tip = history.git.resolve(branch)
+    try:
+        with progress_bar("Reading history") as report:
+            history.refresh(tip, now=int(datetime.now(UTC).timestamp()), progress=report)
+        past = read_past(history)
+        return past, read_outcomes(history.git, tip, past.landings), history.git
+    except KeyboardInterrupt:
+        raise ScoringError(
+            "Interrupted before anything was replayed; what was read is kept, so run it again."
+        ) from None
+    finally:
+        history.close()
+
+
+def _branch(git: Git, branch: str) -> str:
+    """The branch's name as windows name it."""
+    if branch != "HEAD":
+        return branch.removeprefix("refs/heads/").removeprefix("origin/")
+    try:
+        return git.run("symbolic-ref", "--short", "HEAD").decode("utf-8", "replace").strip()
+    except ScoringError:
+        return "HEAD"  # detached
+
+
+def _built_in(zone: str) -> Config:
+    try:
+        return built_in(zone)
+    except ConfigError as error:
+        raise click.BadParameter(error.problems[0].words, param_hint="--timezone") from None
+
+
+def _config(file: Path) -> Config:
+    """A configuration with the calendar files beside it. Raises Unusable."""
+    try:
+        found = parse(file.read_text("utf-8"), str(file))
+    except ConfigError as error:
+        raise Unusable(error.problems) from None
+    except UnicodeDecodeError as error:
+        raise ScoringError(f"{file} is not UTF-8 text.") from error
+    root = file.resolve().parent
+    root = root.parent if root.name == ".github" else root
+    found = found.with_feeds({path: _feed(root / path) for path in found.feeds()})
+    _say(f"warning: {problem.words}" for problem in found.problems)
+    return found
+
+
+def _feed(file: Path) -> str | None:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _since(text: str | None, config: Config) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = walltime.moment(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--since") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(config.timezone))).astimezone(UTC)
+
+
+def _command() -> str:
+    """What was typed, so that anybody can type it again."""
+    return visible(" ".join(["codechill", *(shlex.quote(word) for word in sys.argv[1:])]))
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(visible(line), err=True)
