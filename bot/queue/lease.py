@@ -1,4 +1,4 @@
-"""The embedded queue: a table of jobs, each run under a lease that its worker keeps alive."""
+"""The queue: a table of jobs in the store's own database, each run under a lease that its worker keeps alive."""
 
 import json
 from collections.abc import Mapping
@@ -6,24 +6,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 
 from bot.queue.port import Dead, Depth, Job
-from bot.store.engine import reading, writing
+from bot.store.database import insert_once, inserted
+from bot.store.engine import CLAIM, reading, take_turns, writing
 from bot.store.tables import jobs
-
-_ADD = sqlite.insert(jobs).on_conflict_do_nothing()  # made once: making a statement costs more than running it
 
 
 class LeaseQueue:
-    """On the store's own SQLite database; any number of threads and processes of one machine may work on it.
+    """On SQLite any number of threads and processes of one machine may work on it, on PostgreSQL of many machines.
 
     A job that took `max_attempts` workers down with it is dead: it must not take the next one.
     """
 
     def __init__(self, engine: sa.Engine, *, max_attempts: int = 8) -> None:
-        if engine.dialect.name != "sqlite":
-            raise ValueError("the embedded queue needs SQLite: elsewhere two workers could claim one job")
         self._engine = engine
         self._max_attempts = max_attempts
 
@@ -47,13 +43,14 @@ class LeaseQueue:
         }
         row |= {"state": "waiting", "run_at": run_at, "attempts": 0, "error": ""}
         with writing(self._engine, connection) as own:
-            return own.execute(_ADD, row).rowcount == 1
+            return inserted(own, insert_once(own.dialect.name, jobs), row)
 
     def claim(self, worker: str, now: datetime, lease: timedelta) -> Job | None:
         with reading(self._engine) as connection:  # an idle worker must not take the write lock ten times a second
             if connection.scalar(_next_id(now)) is None and connection.scalar(_expired_id(now)) is None:
                 return None
         with writing(self._engine) as connection:
+            take_turns(connection, CLAIM)
             self._requeue_expired(connection, now)
             job_id = connection.scalar(_next_id(now))
             if job_id is None:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.store.database import Database
+from bot.store.engine import AUDIT, take_turns
 from bot.store.plain import to_text
 from bot.store.tables import audit
 
@@ -57,8 +58,7 @@ class AuditLog(Database):
     ) -> Record:
         """Add one record; `facts` may be any of our values (event, opinions, verdict, actions, outcomes, ...)."""
         with self.write(connection) as own:
-            if own.dialect.name == "postgresql":
-                own.execute(sa.text("SELECT pg_advisory_xact_lock(7270118)"))  # one writer at a time, as on SQLite
+            take_turns(own, AUDIT)
             record = self._next(own, kind, at, repository_id, number, to_text(facts))
             own.execute(sa.insert(audit).values(**_columns(record)))
             return record

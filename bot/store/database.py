@@ -32,7 +32,7 @@ class Database:
 
     def _once(self, connection: sa.Connection, table: sa.Table, row: Row) -> bool:
         """Insert a row unless its key is there; says whether it was inserted."""
-        return connection.execute(_insert_once(connection.dialect.name, table), dict(row)).rowcount == 1
+        return inserted(connection, insert_once(connection.dialect.name, table), row)
 
 
 Insert = postgresql.Insert | sqlite.Insert
@@ -40,6 +40,11 @@ Insert = postgresql.Insert | sqlite.Insert
 
 def insert(dialect: str, table: sa.Table) -> Insert:
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def inserted(connection: sa.Connection, statement: Insert, row: Row) -> bool:
+    """Run an insert that may do nothing; says whether it did something."""
+    return connection.execute(statement, dict(row), execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 # statements are made once: making one costs more than running it
@@ -52,7 +57,7 @@ def _upsert(dialect: str, table: sa.Table, key: tuple[str, ...], values: tuple[s
 
 
 @cache
-def _insert_once(dialect: str, table: sa.Table) -> Insert:
+def insert_once(dialect: str, table: sa.Table) -> Insert:
     return insert(dialect, table).on_conflict_do_nothing()
 
 

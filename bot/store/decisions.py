@@ -109,7 +109,13 @@ class Decisions(AuditLog):
         shown = sa.and_(of_pull(assessments, repository_id, number), assessments.c.head_sha == head_sha)
         with self.write() as connection:
             body = connection.scalar(sa.select(assessments.c.body).where(shown))
-            values = {"by_login": by.login, "useful": useful, "text": text, "at": at, "assessment": body}
+            values = {
+                "by_login": by.login,
+                "useful": useful,
+                "text": text.replace("\0", "\ufffd"),
+                "at": at,
+                "assessment": body,
+            }
             self._put(connection, feedback, key, values)
 
     def all_feedback(self, repository_id: int | None = None) -> tuple[Feedback, ...]:

@@ -10,6 +10,8 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
+MIGRATE, AUDIT, CLAIM, RECEIVE = 7270117, 7270118, 7270119, 7270120  # what writers on PostgreSQL take turns at
+
 _READING = {"codechill_reading": True}
 
 
@@ -69,3 +71,10 @@ def _turn(engine: sa.Engine) -> AbstractContextManager[object]:
         return nullcontext()
     with _guard:
         return _turns.setdefault(engine, threading.Lock())
+
+
+def take_turns(connection: sa.Connection, what: int, which: str = "") -> None:
+    """Wait until no other transaction does `what` (with the same `which`). On SQLite there is one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        lock = sa.text("SELECT pg_advisory_xact_lock(:what, hashtext(:which))")
+        connection.execute(lock, {"what": what, "which": which})

@@ -9,6 +9,7 @@ from functools import cache
 import sqlalchemy as sa
 
 from bot.store.database import Database, Insert, insert
+from bot.store.engine import RECEIVE, take_turns
 from bot.store.tables import inbox
 
 
@@ -36,6 +37,7 @@ class Inbox(Database):
         A GUID that failed may come again. Whatever `enqueue` raises undoes the whole.
         """
         with self.write() as connection:
+            take_turns(connection, RECEIVE, delivery.guid)
             if not self._is_new(connection, delivery):
                 return False
             queued = enqueue(delivery, connection)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from bot.store.database import Database, insert
+from bot.store.database import Database, insert, inserted
 from bot.store.tables import leases, ticks
 
 
@@ -16,7 +16,7 @@ class Leases(Database):
         values = {"holder": holder, "until": now + lasting}
         with self.write() as connection:
             taken = row.on_conflict_do_update(index_elements=["name"], set_=values, where=free)
-            return connection.execute(taken).rowcount == 1
+            return inserted(connection, taken, {})
 
     def resign(self, name: str, holder: str) -> None:
         with self.write() as connection:

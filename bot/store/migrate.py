@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+from bot.store.engine import MIGRATE, take_turns
+
 _FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -20,7 +22,6 @@ def migrate(engine: sa.Engine) -> None:
     """Apply every migration that is missing, in one transaction."""
     config = settings()
     with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(7270117)"))
+        take_turns(connection, MIGRATE)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -1,18 +1,32 @@
-"""The queues that must keep the promise."""
+"""The queue on each database."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from databases import KINDS, new_database, postgresql, sqlite_address
 from queue_backends import open_queue
 
 from bot.queue import JobQueue
 from bot.store import Store
 
 
-@pytest.fixture
-def address(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'codechill.db'}"
+@pytest.fixture(scope="session")
+def migrated() -> Iterator[tuple[str, str]]:
+    """A PostgreSQL server, and the name of a database on it that has our tables: copying it is fast."""
+    with postgresql() as server, new_database(server) as template:
+        Store(template).close()
+        yield server, str(sa.engine.make_url(template).database)
+
+
+@pytest.fixture(params=KINDS)
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield sqlite_address(tmp_path)
+        return
+    with new_database(*request.getfixturevalue("migrated")) as made:
+        yield made
 
 
 @pytest.fixture

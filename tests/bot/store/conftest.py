@@ -1,15 +1,34 @@
-"""A store in a folder of its own."""
+"""A store on each database."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from databases import KINDS, new_database, postgresql, sqlite_address
 
 from bot.store import Store
 
 
+@pytest.fixture(scope="session")
+def migrated() -> Iterator[tuple[str, str]]:
+    """A PostgreSQL server, and the name of a database on it that has our tables: copying it is fast."""
+    with postgresql() as server, new_database(server) as template:
+        Store(template).close()
+        yield server, str(sa.engine.make_url(template).database)
+
+
+@pytest.fixture(params=KINDS)
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield sqlite_address(tmp_path)
+        return
+    with new_database(*request.getfixturevalue("migrated")) as made:
+        yield made
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path / 'data' / 'codechill.db'}")
+def store(address: str) -> Iterator[Store]:
+    opened = Store(address)
     yield opened
     opened.close()

@@ -2,15 +2,23 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from databases import sqlite_address
 
 from bot.policy.events import Tick
 from bot.policy.opinion import Opinion, Verdict
 from bot.store import Record, Store
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> str:
+    """SQLite only: the tests tamper with its triggers."""
+    return sqlite_address(tmp_path)
 
 
 def write(store: Store, count: int) -> list[Record]:

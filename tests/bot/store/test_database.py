@@ -7,11 +7,18 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from databases import sqlite_address
 
 from bot.store import Store
 from bot.store.engine import open_engine
 from bot.store.migrate import migrate
 from bot.store.tables import metadata, notes, ticks
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> str:
+    """SQLite only: the tests look at its files."""
+    return sqlite_address(tmp_path)
 
 
 def test_the_migrations_make_exactly_the_tables_that_the_code_reads(store: Store) -> None:

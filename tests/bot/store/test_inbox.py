@@ -1,5 +1,6 @@
 """A delivery is stored with its job, done once, and may come again when it failed."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -87,3 +88,18 @@ def test_old_deliveries_are_forgotten(store: Store) -> None:
     store.receive(DELIVERY, Jobs())
     assert store.prune_inbox(NOW + timedelta(days=8)) == 1
     assert store.delivery_state("guid-1") is None
+
+
+def test_the_same_delivery_at_the_same_instant_is_done_once(store: Store) -> None:
+    jobs, start = Jobs(), threading.Barrier(4)
+
+    def receive() -> None:
+        start.wait()
+        store.receive(DELIVERY, jobs)
+
+    threads = [threading.Thread(target=receive) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert jobs.given == ["guid-1"]

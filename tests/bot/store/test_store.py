@@ -1,11 +1,15 @@
 """What is kept comes back as it was."""
 
 import json
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +17,7 @@ from bot.policy.escalation import Escalation
 from bot.policy.freezes import Freeze
 from bot.policy.pull import Person
 from bot.store import KnownRepository, Store, plain
+from bot.store.tables import metadata
 from scoring.assessment import Assessment, Proof, Reason, Suggestion
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -222,6 +227,32 @@ def test_a_bucket_of_time_is_used_once(store: Store) -> None:
 def test_a_moment_without_a_zone_is_refused(store: Store) -> None:
     with pytest.raises(Exception, match="needs a time zone"):
         store.note(7, 1, "k", at=datetime(2026, 1, 1))
+
+
+def test_the_tables_are_those_that_the_code_reads_and_the_audit_log_keeps_itself(store: Store) -> None:
+    with store.write() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert compare_metadata(context, metadata) == []
+    for turn in range(3):
+        store.audit("decision", at=NOW, repository_id=7, number=1, turn=turn)
+    for statement in ("UPDATE audit SET body = '{}'", "DELETE FROM audit"):
+        with pytest.raises(sa.exc.DBAPIError, match="append-only"), store.write() as connection:
+            connection.execute(sa.text(statement))
+    assert store.verify_audit(store.audit_head()) is None
+
+
+def test_threads_that_write_the_audit_log_at_once_make_one_chain(store: Store) -> None:
+    def write(number: int) -> None:
+        for turn in range(10):
+            store.audit("decision", at=NOW, repository_id=number, number=1, turn=turn)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(1, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert store.verify_audit() is None
+    assert store.audit_head()[0] == 40
 
 
 @given(st.text(st.characters(exclude_categories=())), st.floats(allow_nan=False))
