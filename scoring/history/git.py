@@ -53,9 +53,10 @@ class Git:
             raise ScoringError(f"{path} is not a folder.")
         self._config = dict(_CONFIG) | {"safe.directory": "*"}
         try:
-            self.directory = Path(os.fsdecode(self.run("rev-parse", "--absolute-git-dir").rstrip(b"\n")))
+            told = self.run("rev-parse", "--absolute-git-dir", "--git-common-dir").split(b"\n")
         except ScoringError as error:
             raise ScoringError(f"{path} is not a git repository.") from error
+        self.directory, self.common = Path(os.fsdecode(told[0])), self.path / os.fsdecode(told[1])
 
     def command(self, *arguments: str) -> list[str]:
         """Return the argument list of a git command with our settings before it."""
@@ -102,7 +103,7 @@ class Git:
 
     def require_whole(self) -> None:
         """Raise ScoringError for a shallow clone: its history would be silently short."""
-        if self.run("rev-parse", "--is-shallow-repository").strip() == b"true":
+        if (self.common / "shallow").exists():
             raise ScoringError(
                 "This clone is shallow; run `git fetch --unshallow` so that its whole history can be read."
             )

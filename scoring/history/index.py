@@ -71,7 +71,7 @@ class History:
 
     def __len__(self) -> int:
         """Return the number of changes."""
-        return int(self.store.db.execute("SELECT count(*) FROM features").fetchone()[0])
+        return self.store.next("features", "row")
 
     def refresh(self, tip: str, *, now: int, progress: Progress | None = None) -> int:
         """Bring the index up to commit `tip` and return how many commits were read.
@@ -165,8 +165,10 @@ class History:
         if self._contains(tip):
             return []
         before = self.store.meta("tip")
-        if before and self._descends(tip, before):
-            return self._order(tip, f"^{before}")
+        if before:
+            new, lost = self._between(before, tip)
+            if not lost:
+                return new
         everything = self._order(tip)
         known = {sha for (sha,) in self.store.db.execute("SELECT sha FROM seen")}
         if known and not known <= set(everything):
@@ -178,11 +180,18 @@ class History:
         walk = ("--first-parent",) if self.first_parent else ()
         return self.git.run("rev-list", "--reverse", "--date-order", *walk, *revisions, "--").decode().split()
 
-    def _descends(self, tip: str, before: str) -> bool:
+    def _between(self, before: str, tip: str) -> tuple[list[str], bool]:
+        """Return the commits that `tip` adds to `before`, oldest first, and whether it lost any."""
+        walk = ("--first-parent",) if self.first_parent else ()
         try:
-            return self.git.run("merge-base", tip, before).decode().strip() == before
+            told = self.git.run(
+                "rev-list", "--reverse", "--date-order", "--left-right", *walk, f"{before}...{tip}", "--"
+            ).decode()
         except ScoringError:
-            return False
+            # the old tip may be gone from the repository
+            return [], True
+        marked = told.split()
+        return [each[1:] for each in marked if each[0] == ">"], any(each[0] == "<" for each in marked)
 
     def _reset(self) -> None:
         with self.store.writing():

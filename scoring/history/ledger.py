@@ -35,7 +35,7 @@ class Ledger:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.length = int(store.db.execute("SELECT count(*) FROM seen").fetchone()[0])
+        self.length = store.next("seen", "n")
         self._pending: list[Seen] = []
         self._by_prefix: defaultdict[str, list[Seen]] = defaultdict(list)
         self._by_number: dict[int, Seen] = {}

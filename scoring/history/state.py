@@ -76,11 +76,11 @@ class State:
         self._new_authors: list[tuple[int, str]] = []
         self._moved: dict[str, str] = {}
         self._new_moves: dict[str, str] = {}
-        self._next_author = int(store.db.execute("SELECT count(*) FROM author").fetchone()[0])
+        self._next_author = store.next("author", "id")
         self._ledger = Ledger(store)
         self._vectors: list[tuple[int, bytes]] = []
         self._labels: list[Label] = []
-        self.rows = int(store.db.execute("SELECT count(*) FROM features").fetchone()[0])
+        self.rows = store.next("features", "row")
         self.clock = int(store.meta("clock") or 0)
         # a store that was empty at first needs no look-ups for what memory does not hold
         self._blank = self._ledger.length == 0

@@ -71,6 +71,11 @@ class Store:
         """Remember a value."""
         self.db.execute("INSERT OR REPLACE INTO meta VALUES(?,?)", (name, value))
 
+    def next(self, table: str, column: str) -> int:
+        """Return the number that the next row of a table gets: rows are numbered from 0 without gaps."""
+        found = self.db.execute(f"SELECT max({column}) FROM {table}").fetchone()[0]  # noqa: S608 (names from our code)
+        return 0 if found is None else int(found) + 1
+
     def entry(self, key: bytes) -> str | None:
         """Return the entry under `key` as text."""
         found = self.db.execute("SELECT value FROM entry WHERE key=?", (key,)).fetchone()
