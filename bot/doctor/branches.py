@@ -25,6 +25,8 @@ def branches_of(wire: Wire, repository: dict[str, Any], host: Host) -> Iterator[
             required, bypasses = _held(wire, name, branch, summary, host)
             yield Branch(name, branch, settings, mode, branch == default, required, bypasses)
     except Refused as refused:
+        if refused.limited:
+            raise
         yield Branch(name, default, settings, problem=str(refused))
 
 
@@ -46,12 +48,22 @@ def _text(content: str) -> str:
 def _held(
     wire: Wire, name: str, branch: str, summary: dict[str, Any], host: Host
 ) -> tuple[tuple[Requirement, ...], tuple[Bypass, ...]]:
-    rules = list(wire.pages(f"/repos/{name}/rules/branches/{quote(branch, safe='')}"))
+    rules = _rules(wire, name, branch)
     required = (*_by_protection(summary), *_by_rulesets(rules))
     classic = [_protection_bypass(wire, name, branch, summary, host)] if summary.get("enabled", bool(summary)) else []
     rulesets = dict.fromkeys(int(rule["ruleset_id"]) for rule in rules if rule["type"] == "required_status_checks")
     newer = [_ruleset_bypass(wire, name, number, host) for number in rulesets]
     return tuple(dict.fromkeys(required)), (*classic, *newer)
+
+
+def _rules(wire: Wire, name: str, branch: str) -> list[dict[str, Any]]:
+    """None where a plan or an older server has no rulesets."""
+    try:
+        return list(wire.pages(f"/repos/{name}/rules/branches/{quote(branch, safe='')}"))
+    except Refused as refused:
+        if refused.absent:
+            return []
+        raise
 
 
 def _by_protection(summary: dict[str, Any]) -> Iterator[Requirement]:

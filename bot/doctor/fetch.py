@@ -113,6 +113,8 @@ def _installation(
         chosen, all_of_them = _repositories(wire, scope)
         branches = tuple(branch for one in chosen for branch in branches_of(wire, one, host))
     except Refused as refused:
+        if refused.limited:
+            raise
         return Installation(**facts, problem=str(refused)), ()
     left_out = 0 if scope.repositories else all_of_them - len(chosen)
     return Installation(**facts, repositories=all_of_them, left_out=left_out), branches

@@ -23,11 +23,19 @@ class Unreachable(Exception):
 
 
 class Refused(Exception):
-    """GitHub answered that it will not; the message is its words. `headers` are lower case."""
+    """GitHub answered that it will not; the message is its words. `headers` are lower case.
 
-    def __init__(self, status: int, words: str, headers: dict[str, str]) -> None:
+    `limited`: it is a rate limit, which says nothing about what was asked for.
+    """
+
+    def __init__(self, status: int, words: str, headers: dict[str, str], *, limited: bool = False) -> None:
         super().__init__(f"{status} {words}")
-        self.status, self.headers = status, headers
+        self.status, self.headers, self.limited = status, headers, limited
+
+    @property
+    def absent(self) -> bool:
+        """There is nothing, or nothing that this client may see."""
+        return self.status in (403, 404) and not self.limited
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,7 @@ class Wire:
         try:
             return self.get(path, **query)
         except Refused as refused:
-            if refused.status in (403, 404):
+            if refused.absent:
                 return None
             raise
 
@@ -126,6 +134,7 @@ def _refused(error: GithubException) -> Refused:
     data = error.data if isinstance(error.data, dict) else {}
     words = " ".join(str(data.get("message") or error.message or "no message").split())[:200]
     headers = {name.lower(): value for name, value in (error.headers or {}).items()}
-    if isinstance(error, github.RateLimitExceededException):
-        words = "rate limit: run the doctor again in an hour"
-    return Refused(error.status, words, headers)
+    limited = error.status == 429 or isinstance(error, github.RateLimitExceededException) or "retry-after" in headers
+    if limited:
+        words = "GitHub's rate limit is used up: run the doctor again in an hour"
+    return Refused(error.status, words, headers, limited=limited)

@@ -15,7 +15,7 @@ from bot.commands.doctor import doctor
 from bot.doctor import Facts, examine
 from bot.doctor.facts import Here, Part, Requirement
 from bot.doctor.fetch import Scope, fetch
-from bot.doctor.wire import Unreachable, Wires
+from bot.doctor.wire import Refused, Unreachable, Wires
 from bot.forge.sandbox import Sandbox
 from bot.setup.manifest import read
 from bot.store import Store
@@ -173,6 +173,29 @@ def test_deliveries_that_do_not_arrive_are_counted(sandbox: Sandbox) -> None:
 def test_a_hiccup_of_github_does_not_matter(sandbox: Sandbox) -> None:
     sandbox.faults.answer(502, times=1, path="/app/installations$")
     assert looked(sandbox).branches
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_where_there_are_no_rulesets_branch_protection_counts(sandbox: Sandbox, status: int) -> None:
+    sandbox.faults.answer(status, path="/rules/branches/")
+    facts = looked(sandbox)
+    assert facts.branches[0].required == (Requirement("codechill", sandbox.app_id, "branch protection"),)
+    assert facts.branches[0].problem == ""
+
+
+@pytest.mark.parametrize("path", ["/rules/branches/", "/installation/repositories", "/contents/"])
+def test_a_limit_ends_the_visit_and_is_not_taken_for_an_answer(sandbox: Sandbox, path: str) -> None:
+    sandbox.faults.primary_limit(now() + timedelta(hours=1), times=9, path=path)
+    with pytest.raises(Refused, match="rate limit"):
+        looked(sandbox)
+
+
+def test_a_secondary_limit_is_not_slept_through(sandbox: Sandbox) -> None:
+    sandbox.faults.secondary_limit(retry_after=600, times=9, path="/contents/")
+    began = now()
+    with pytest.raises(Refused, match="rate limit"):
+        looked(sandbox)
+    assert now() - began < timedelta(minutes=5)
 
 
 def test_a_github_that_stays_broken_is_told_as_such(sandbox: Sandbox) -> None:
