@@ -62,7 +62,7 @@ def build(state: State, opinions: tuple[Opinion, ...], config: Config, now: date
         proof=risk.proof if risk else None,
         ask=_ask(view),
         failure=state.failure if risk is None else None,
-        problems=(*state.problems, *config.problems),
+        problems=(*state.problems, *state.proposed, *config.problems),
         model=risk.model if risk else "",
         reference=risk.reference if risk else 0,
         labelled=risk.labelled if risk else 0,
@@ -88,7 +88,11 @@ def _tone(view: _View) -> Tone:
 def _headline(view: _View) -> str:
     ranked = "" if view.percentile is None else words.riskier(view.percentile)
     if any(opinion.firm for opinion in view.holding):
-        return "Held until the configuration can be read again"
+        return (
+            "Held: it would break the configuration"
+            if view.state.proposed
+            else "Held until the configuration is mended"
+        )
     if is_waiting(view.state):
         return "Waiting for the score"
     unscored = "this change could not be scored"
@@ -125,6 +129,7 @@ def _lead(view: _View) -> Iterator[str]:
         yield "This repository only advises: nothing stops you."
     if not view.holding:
         yield _ahead(view)
+    yield view.state.proposal
     if any(problem.last_good for problem in view.state.problems):
         yield "The configuration has a problem; its last valid version stays in force."
 

@@ -10,7 +10,9 @@ NAME = "configuration"
 
 
 def opine(state: State, config: Config, now: datetime) -> Opinion:
-    """Only a change of that very file passes, or nobody could ever mend it."""
+    """Only a change of that very file passes, or nobody could ever mend it; one that would break it never does."""
+    if state.proposed:
+        return Opinion(NAME, Verdict.BLOCK, "This pull request would break the configuration.", firm=True)
     broken = tuple(problem for problem in state.problems if not problem.last_good)
     if not broken:
         return Opinion(NAME)

@@ -143,11 +143,15 @@ class WeeklyShape(Shape):
     """Every week. Either from one day to another, or on some days between two times."""
 
     days: list[Weekday] | None = Field(
-        None, min_length=1, description="Days on which it starts; times then stand alone."
+        None, min_length=1, description="Days on which it starts; times then stand alone.", examples=[["Mon", "Tue"]]
     )
-    from_: Words | None = Field(default=None, alias="from", description='"Fri 17:00", or "22:00" with days.')
+    from_: Words | None = Field(
+        default=None, alias="from", description='"Fri 17:00", or "22:00" with days.', examples=["Fri 17:00"]
+    )
     to: Words | None = Field(
-        default=None, description='"Mon 08:00", or "06:00" with days; up to `from` means the next day.'
+        default=None,
+        description='"Mon 08:00", or "06:00" with days; up to `from` means the next day.',
+        examples=["Mon 08:00"],
     )
 
 
@@ -156,7 +160,7 @@ class ExceptShape(Shape):
 
     from_: Start | None = Field(default=None, alias="from", description="Left out: since ever.")
     to: End | None = Field(default=None, description="Left out: without end.")
-    reason: Words = Field(default="", description="Why, for people.")
+    reason: Words = Field(default="", description="Why, for people.", examples=["planned migration"])
 
 
 class HolidaysShape(Shape):
@@ -174,73 +178,123 @@ class HolidaysShape(Shape):
 class WindowShape(Shape):
     """A freeze window. It needs `name`, `level` and one kind of time."""
 
-    name: Name = Field(description="Unique; shown to people.")
-    level: Words = Field(description="A name of `levels`.")
+    name: Name = Field(description="Unique; shown to people.", examples=["Weekend"])
+    level: Words = Field(description="A name of `levels`.", examples=["weekend"])
     weekly: WeeklyShape | None = Field(default=None, description="Every week.")
     from_: Start | None = Field(
-        default=None, alias="from", description="Wall time, or with an offset. Left out: since ever."
+        default=None,
+        alias="from",
+        description="Wall time, or with an offset. Left out: since ever.",
+        examples=["2026-11-26 00:00"],
     )
-    to: End | None = Field(default=None, description="Wall time, or with an offset. Left out: without end.")
-    rrule: Words | None = Field(default=None, description="RFC 5545 rule for the local days on which it starts.")
+    to: End | None = Field(
+        default=None, description="Wall time, or with an offset. Left out: without end.", examples=["2026-12-01 08:00"]
+    )
+    rrule: Words | None = Field(
+        default=None,
+        description="RFC 5545 rule for the local days on which it starts.",
+        examples=["FREQ=MONTHLY;BYMONTHDAY=-1"],
+    )
     start: Start | None = Field(
-        default=None, description="First possible day of `rrule`; needed with COUNT or INTERVAL."
+        default=None,
+        description="First possible day of `rrule`; needed with COUNT or INTERVAL.",
+        examples=["2026-01-01"],
     )
-    at: At | None = Field(default=None, description="Time of day at which `rrule` starts. Left out: 00:00.")
+    at: At | None = Field(
+        default=None, description="Time of day at which `rrule` starts. Left out: 00:00.", examples=["12:00"]
+    )
     for_: Elapsed | None = Field(
-        default=None, alias="for", description="How long `rrule` lasts, elapsed: 90m, 20h, 2d."
+        default=None, alias="for", description="How long `rrule` lasts, elapsed: 90m, 20h, 2d.", examples=["20h"]
     )
     holidays: HolidaysShape | None = Field(default=None, description="Public holidays of a country.")
     ics: Words | None = Field(
-        default=None, description="iCalendar file, from the repository's root; every event is a window."
+        default=None,
+        description="iCalendar file, from the repository's root; every event is a window.",
+        examples=[".github/on-call.ics"],
     )
     timezone: Zone | None = Field(
-        default=None, description="IANA zone of this window's wall times. Left out: the file's."
+        default=None,
+        description="IANA zone of this window's wall times. Left out: the file's.",
+        examples=["America/New_York"],
     )
     branches: list[Glob] | None = Field(
-        default=None, min_length=1, description="Globs. Left out: every protected branch."
+        default=None,
+        min_length=1,
+        description="Globs. Left out: every protected branch.",
+        examples=[["main", "release/*"]],
     )
-    paths: list[Glob] | None = Field(default=None, min_length=1, description="Globs. Left out: every path.")
+    paths: list[Glob] | None = Field(
+        default=None, min_length=1, description="Globs. Left out: every path.", examples=[["services/**"]]
+    )
     authors: list[Manager] | None = Field(
-        default=None, min_length=1, description="People and teams. Left out: everybody."
+        default=None,
+        min_length=1,
+        description="People and teams. Left out: everybody.",
+        examples=[["some-user", "@acme/payments"]],
     )
     except_: list[ExceptShape] = Field(default=[], alias="except", description="Times carved out of this window only.")
-    reason: Words = Field(default="", description="Why, for people.")
+    reason: Words = Field(default="", description="Why, for people.", examples=["planned migration"])
 
 
 class GateShape(Shape):
     """What a gate asks for, and what happens when there is no score; by level."""
 
     action: dict[Name, GateAction] = Field(
-        default={}, description="block (the default), extra_review or author_attest."
+        default={},
+        description="block (the default), extra_review or author_attest.",
+        examples=[{"red": "extra_review"}],
     )
-    on_error: dict[Name, OnError] = Field(default={}, description="open or closed, when a change cannot be scored.")
+    on_error: dict[Name, OnError] = Field(
+        default={}, description="open or closed, when a change cannot be scored.", examples=[{"yellow": "closed"}]
+    )
 
 
 class ExemptShape(Shape):
     """What is never gated."""
 
-    paths: list[Glob] = Field(default=[], description="Changes that touch nothing else are never gated.")
+    paths: list[Glob] = Field(
+        default=[], description="Changes that touch nothing else are never gated.", examples=[["docs/**"]]
+    )
 
 
 class FreezesShape(Shape):
     """Freezes started by hand with `/chill freeze`."""
 
-    by: list[Manager] = Field(default=[], description="Who may start and end them in comments. None: nobody.")
-    longest: Elapsed | None = Field(default=None, description="The longest that one may last. Left out: 3d.")
+    by: list[Manager] = Field(
+        default=[],
+        description="Who may start and end them in comments. None: nobody.",
+        examples=[["@acme/release-managers"]],
+    )
+    longest: Elapsed | None = Field(
+        default=None, description="The longest that one may last. Left out: 3d.", examples=["12h"]
+    )
 
 
 class EscalationShape(Shape):
     """Who decides on exceptions, and for which reasons they may be asked."""
 
-    managers: list[Manager] = Field(default=[], description="Logins and teams. None: administrators of the repository.")
-    by_path: dict[Glob, list[Manager]] = Field(default={}, description="Managers for changes that stay within a glob.")
-    reasons: dict[Word, Words] | None = Field(default=None, min_length=1, description="Left out: the standard list.")
+    managers: list[Manager] = Field(
+        default=[],
+        description="Logins and teams. None: administrators of the repository.",
+        examples=[["@acme/release-managers"]],
+    )
+    by_path: dict[Glob, list[Manager]] = Field(
+        default={},
+        description="Managers for changes that stay within a glob.",
+        examples=[{"payments/**": ["@acme/payments-leads"]}],
+    )
+    reasons: dict[Word, Words] | None = Field(
+        default=None,
+        min_length=1,
+        description="Left out: the standard list.",
+        examples=[{"security_fix": "Closes a vulnerability"}],
+    )
 
 
 class FileShape(Shape):
     """How codechill treats this repository: .github/codechill.yml on the base branch."""
 
-    version: Version = Field(description="Always 1.")
+    version: Version = Field(description="Always 1.", examples=[1])
     mode: Literal["shadow", "comment", "advise", "enforce"] = Field(
         default="enforce",
         description="shadow: decide, write nothing. comment and advise: the check never blocks. enforce.",
@@ -249,22 +303,32 @@ class FileShape(Shape):
         default="UTC", description="IANA zone of the wall times in this file.", examples=["Europe/Berlin"]
     )
     levels: dict[Name, Share] = Field(
-        {}, description="Shares held back; replaces or adds single levels. Green stays 0 %."
+        {},
+        description="Shares held back; replaces or adds single levels. Green stays 0 %.",
+        examples=[{"launch": "30%"}],
     )
     windows: list[WindowShape] = Field(default=[], description="Freeze windows; the strictest one open is in force.")
-    notice: Share = Field(default=0.8, description="Outside windows, comment only from this percentile on.")
+    notice: Share = Field(
+        default=0.8, description="Outside windows, comment only from this percentile on.", examples=["80%"]
+    )
     gate: GateShape = Field(default_factory=GateShape, description="Gates by level.")
     exempt: ExemptShape = Field(default_factory=ExemptShape, description="What is never gated.")
     escalation: EscalationShape = Field(default_factory=EscalationShape, description="Exceptions.")
     freezes: FreezesShape = Field(default_factory=FreezesShape, description="Freezes by hand.")
     floor: list[Floor] = Field(
-        default=[], description="In an organisation's file only: what its repositories may only tighten."
+        default=[],
+        description="In an organisation's file only: what its repositories may only tighten.",
+        examples=[["levels", "windows"]],
     )
     critical: dict[Glob, Tier] = Field(
-        default={}, description="Service criticality for the score: glob to tier, 1 is highest."
+        default={},
+        description="Service criticality for the score: glob to tier, 1 is highest.",
+        examples=[{"services/auth/**": 1}],
     )
     frozen_paths: list[Glob] = Field(
-        default=[], description="In any window only proven harmless changes may touch these."
+        default=[],
+        description="In any window only proven harmless changes may touch these.",
+        examples=[["billing/ledger/**"]],
     )
 
 

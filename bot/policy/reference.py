@@ -1,7 +1,8 @@
 """The reference of the configuration file, written from the schema so that it cannot disagree with it."""
 
+import re
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -20,6 +21,9 @@ way round, so a freeze is never shorter than the wall clock says. In an iCalenda
 Shares are written `5%` or `0.05`. Times may be unquoted; `24:00` is an end. Days are English, three letters or full.
 In globs `*` and `?` stay within one segment and `**` stands for whole segments. The strictest window open is in force;
 of equals the one listed first names the level. No window open is `green`.
+
+An editor checks the file while it is written when its first line names the schema:
+`# yaml-language-server: $schema=<address of codechill.schema.json>`.
 """
 STANDARD = """
 ## Standard values
@@ -46,7 +50,7 @@ def _standard() -> str:
 
 def _sections(shape: type[BaseModel], prefix: str) -> Iterator[str]:
     title = f"`{prefix}`" if prefix else "The file"
-    yield f"\n## {title}\n\n{(shape.__doc__ or '').strip()}\n\n| key | value | default | meaning |\n|---|---|---|---|\n"
+    yield f"\n## {title}\n\n{(shape.__doc__ or '').strip()}\n\n| key | write | default | meaning |\n|---|---|---|---|\n"
     inner = []
     for name, field in shape.model_fields.items():
         key = field.alias or name
@@ -66,18 +70,27 @@ def _nested(annotation: Any) -> type[BaseModel] | None:
 
 
 def _kind(field: FieldInfo) -> str:
-    """What is written there, in words; the pattern is in the schema."""
-    text = str(field.annotation)
-    if "Literal" in text and "dict" not in text and "list" not in text:
+    """What is written there: the choices, or an example; the patterns are in the schema."""
+    if get_origin(field.annotation) is Literal:
         return " or ".join(f"`{choice}`" for choice in get_args(field.annotation))
-    if text.startswith("dict"):
-        return "settings by name"
-    if _nested(field.annotation) is not None:
-        return "list of settings" if "list" in text else "settings"
-    return "list" if text.startswith(("list", "typing.Optional[list")) or "list[" in text else "one value"
+    if field.examples:
+        return f"like `{_written(field.examples[0])}`"
+    return "list of settings" if "list" in str(field.annotation) else "settings"
+
+
+def _written(value: object) -> str:
+    """As it stands in the file, on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_written(key)}: {_written(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_written(item) for item in value) + "]"
+    quoted = isinstance(value, str) and not re.fullmatch(r"[\w.+/% :;=,-]+", value)
+    return f'"{value}"' if quoted else str(value)
 
 
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    return f"`{field.default}`" if field.default not in (None, "", [], {}) and field.default_factory is None else ""
+    if field.default_factory is not None or field.default in (None, "", [], {}):
+        return ""
+    return f"`{field.default:.0%}`" if isinstance(field.default, float) else f"`{field.default}`"

@@ -39,5 +39,8 @@ class State:
     granted: Mapping[int, frozenset[str]] = field(default_factory=dict)
     attested: frozenset[str] = frozenset()  # heads whose author attested that the review was adequate
     notes: frozenset[str] = frozenset()  # keys of replies and notes that were written already
+    # when it edits the configuration: what is wrong with its version, and one sentence on what would change
+    proposed: tuple[ConfigProblem, ...] = ()
+    proposal: str = ""
     commander: Person | None = None  # who gave the command or pressed the button
     details_url: str | None = None

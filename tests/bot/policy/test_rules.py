@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from policy_world import ANA, BEN, BOT, HEAD, MIA, SATURDAY, TUESDAY, apply, pull, risk, said, state, weekend
+from policy_world import ANA, BEN, BOT, HEAD, MIA, SATURDAY, TUESDAY, WEEKEND, apply, pull, risk, said, state, weekend
 
 from bot.policy import approval, configuration, freeze, gate, globs, semantics, words
 from bot.policy.actions import PutComment, Reply, SetCheck
@@ -20,6 +20,7 @@ from bot.policy.escalation import Escalation
 from bot.policy.events import Changed, Commented, Event, Pressed, Tick
 from bot.policy.freezes import Freeze, joined
 from bot.policy.opinion import Opinion, Verdict
+from bot.policy.proposal import compare, sentence
 from bot.policy.pull import CheckRun, Comment, Person, Review
 from bot.policy.state import ConfigProblem, Failure, State
 from bot.policy.ticks import ticks
@@ -180,6 +181,43 @@ def test_a_window_may_name_authors_and_teams():
     assert gate.opine(state(0.9, author=BEN), config, SATURDAY).verdict is Verdict.PASS
     new = state(0.9, author=BEN, granted={2: frozenset({"@acme/new"})})
     assert gate.opine(new, config, SATURDAY).verdict is Verdict.BLOCK
+
+
+def test_a_change_that_would_break_the_configuration_is_held_and_told_where():
+    wrong = ConfigProblem(".github/codechill.yml", 2, 1, "unknown setting windwos; did you mean windows?")
+    before = state(0.1, paths=(".github/codechill.yml",), proposed=(wrong,))
+    decision = decide(Changed("opened"), before, weekend(), TUESDAY)
+    assert decision.verdict is Verdict.BLOCK
+    (check,) = [action for action in decision.actions if isinstance(action, SetCheck)]
+    assert check.card.headline == "Held: it would break the configuration"
+    assert check.card.problems == (wrong,)
+
+
+def test_a_change_of_the_configuration_is_told_what_it_would_move():
+    stricter = parse(WEEKEND.replace("level: weekend", "level: red"))
+    found = compare(weekend(), stricter, [state(0.6, number=8), state(0.96), state(0.1, number=3)], SATURDAY)
+    assert found.changes == (
+        "windows[0]: Weekend: weekend 5 %, every week Fri 17:00 to Mon 08:00 becomes "
+        "Weekend: red 50 %, every week Fri 17:00 to Mon 08:00",
+    )
+    assert (found.held, found.freed, found.looked_at) == ((8,), (), 3)
+    told = "This pull request changes 1 setting of the configuration; it would hold #8 now, "
+    told += "of 3 open pull requests looked at."
+    assert sentence(found) == told
+    assert card(state(0.1, proposal=told), weekend(), TUESDAY).lead == told
+    back = compare(stricter, parse("version: 1"), [state(0.6, number=8)], SATURDAY)
+    assert "it would free #8 now" in sentence(back)
+    assert "it would move none of 0" in sentence(compare(stricter, weekend(), [], SATURDAY))
+    assert sentence(compare(weekend(), weekend(), [], SATURDAY)).endswith("without changing what it means.")
+
+
+def test_what_is_armed_to_merge_by_itself_is_held_like_anything_else_when_a_window_opens():
+    armed = state(0.96, auto_merge=True)
+    armed = apply(armed, decide(Changed("auto_merge_enabled"), armed, weekend(), TUESDAY).actions)
+    assert armed.pull.check is not None
+    assert armed.pull.check.conclusion == "success"
+    (check,) = [a for a in decide(Tick("edge"), armed, weekend(), SATURDAY).actions if isinstance(a, SetCheck)]
+    assert check.conclusion == "failure"
 
 
 # --- what people are told

@@ -1,0 +1,63 @@
+"""What a change of the configuration would change: settings by name, and which open pull requests it would move."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.policy.config import Config
+from bot.policy.decide import decide
+from bot.policy.events import Tick
+from bot.policy.opinion import Verdict
+from bot.policy.shown import settings
+from bot.policy.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """From the configuration in force to a proposed one. Numbers are those of pull requests, in order."""
+
+    changes: tuple[str, ...]  # "levels.red: 50 % becomes 60 %"; values are from outside, escape when shown
+    held: tuple[int, ...]  # free now, held then
+    freed: tuple[int, ...]
+    looked_at: int
+
+
+def compare(now_in_force: Config, proposed: Config, states: Iterable[State], now: datetime) -> Proposal:
+    """A dry run: nothing is written, whatever the modes say."""
+    looked_at = 0
+    moved: dict[Verdict, list[int]] = {Verdict.BLOCK: [], Verdict.PASS: []}
+    for state in states:
+        looked_at += 1
+        before = decide(Tick("configuration"), state, now_in_force, now).verdict
+        after = decide(Tick("configuration"), state, proposed, now).verdict
+        if after is not before:
+            moved[after].append(state.pull.number)
+    return Proposal(
+        tuple(_changes(now_in_force, proposed)),
+        tuple(sorted(moved[Verdict.BLOCK])),
+        tuple(sorted(moved[Verdict.PASS])),
+        looked_at,
+    )
+
+
+def sentence(proposal: Proposal) -> str:
+    """For the check of the pull request that proposes it."""
+    if not proposal.changes:
+        return "This pull request edits the configuration without changing what it means."
+    number = len(proposal.changes)
+    what = f"This pull request changes {number} setting{'s' if number > 1 else ''} of the configuration"
+    moves = [
+        f"{verb} {', '.join(f'#{number}' for number in numbers)}"
+        for verb, numbers in (("hold", proposal.held), ("free", proposal.freed))
+        if numbers
+    ]
+    of = f"of {proposal.looked_at} open pull requests looked at"
+    return f"{what}; it would {' and '.join(moves)} now, {of}." if moves else f"{what}; it would move none {of}."
+
+
+def _changes(before: Config, after: Config) -> Iterator[str]:
+    old = {one.key: one.value for one in settings(before)}
+    new = {one.key: one.value for one in settings(after)}
+    for key in dict.fromkeys((*old, *new)):
+        if old.get(key) != new.get(key):
+            yield f"{key}: {old.get(key, 'nothing')} becomes {new.get(key, 'nothing')}"
