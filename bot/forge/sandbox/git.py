@@ -24,7 +24,11 @@ SETTINGS = {
 
 
 class GitFailed(Exception):
-    """git ended with an error; the message is what it said."""
+    """git ended with an error; the message is what it said, `status` how it ended."""
+
+    def __init__(self, message: str, status: int = 1):
+        super().__init__(message)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,9 @@ class Git:
             [*command, *arguments], input=stdin, capture_output=True, env=environment() | (extra or {}), check=False
         )
         if done.returncode:
-            raise GitFailed(done.stderr.decode(errors="replace").strip() or f"git ended with {done.returncode}")
+            raise GitFailed(
+                done.stderr.decode(errors="replace").strip() or f"git ended with {done.returncode}", done.returncode
+            )
         return done.stdout
 
     def text(self, *arguments: str) -> str:
@@ -215,13 +221,6 @@ class Git:
         listed = self.raw("ls-tree", "-z", "--full-tree", "--end-of-options", sha, folder).decode(errors="replace")
         entries = [each.partition("\t") for each in listed.split("\0") if each]
         return [(head.split(" ")[1], head.split(" ")[2], name) for head, _, name in entries]
-
-    def merged_tree(self, base: str, head: str) -> str | None:
-        """The tree of a merge, or None where it conflicts."""
-        try:
-            return self.text("merge-tree", "--write-tree", "--end-of-options", base, head).splitlines()[0]
-        except GitFailed:
-            return None
 
     def write_commit(self, tree: str, parents: list[str], message: str, author: Signature) -> str:
         """A new commit object, reached by nothing yet."""

@@ -13,8 +13,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from bot.forge.sandbox.errors import Refusal, not_found
 from bot.forge.sandbox.git import Git
 from bot.forge.sandbox.markdown import to_html
+from bot.forge.sandbox.measures import sizes
+from bot.forge.sandbox.rules import holds
 from bot.forge.sandbox.server import Server
-from bot.forge.sandbox.shapes.pulls import sizes
 from bot.forge.sandbox.state import ROLES, CheckRun, Pull, Repository, World, pull_of
 from bot.forge.sandbox.verbs import checks, conversation, merging, pulls, queue
 
@@ -168,7 +169,7 @@ def pull_facts(world: World, found: Repository, known: Pull) -> dict[str, Any]:
         "runs": [shown_run(run) for run in latest.values()],
         "required": set(rules.checks) if rules else set(),
         "expected": expected,
-        "holds": [each.words for each in merging.holds(world, found, known)] if known.state == "open" else [],
+        "holds": [each.words for each in holds(world, found, known)] if known.state == "open" else [],
         "merge_queue": bool(rules and rules.merge_queue),
         "entry": queue.entry_of(found, known.number),
         "files": files,

@@ -16,6 +16,7 @@ from bot.forge.sandbox.faults import Faults
 from bot.forge.sandbox.git import NOTHING, SHA, Git
 from bot.forge.sandbox.hooks import Delivery, Outbox
 from bot.forge.sandbox.limits import Limits
+from bot.forge.sandbox.rules import holds
 from bot.forge.sandbox.server import Server, create_app
 from bot.forge.sandbox.state import (
     Account,
@@ -33,7 +34,7 @@ from bot.forge.sandbox.state import (
     World,
     pull_of,
 )
-from bot.forge.sandbox.verbs import checks, conversation, merging, pulls, pushes, repositories
+from bot.forge.sandbox.verbs import checks, conversation, merging, pulls, pushes, queue, repositories
 
 ORGANISATION = "acme"
 PEOPLE = {"author": ("ada", "Ada Author"), "reviewer": ("ravi", "Ravi Reviewer"),
@@ -77,12 +78,12 @@ class Sandbox:
         add_repository, push, fork, open_pull, protect, grant, add_person, add_team
     Act as a person:
         comment, edit_comment, delete_comment, react, review, label, click, rerun, edit, close, reopen, draft,
-        merge, enqueue, auto_merge
+        ask_reviewers, merge, enqueue, dequeue, auto_merge
     Look:
         comments, check_runs, check_run, pull, deliveries, repository, mergeable (why not, in words), tip
     Make trouble:
-        faults (see Faults), limits.secondary = True, suspend, unsuspend, uninstall, expire_tokens, rename, transfer,
-        archive, delete, delete_fork
+        faults (see Faults), limits.secondary = True, suspend, unsuspend, uninstall, accept_permissions,
+        expire_tokens, rename, transfer, archive, delete (a fork, too), delete_branch
 
     Methods raise Refusal with GitHub's status and words where GitHub would refuse.
     """
@@ -397,6 +398,18 @@ class Sandbox:
         with self.world.lock:
             return merging.enqueue(self.world, self.repository(repo), number, person)
 
+    def dequeue(self, repo: str, number: int, person: str) -> None:
+        """Take it, and what was built on top of it, out of the merge queue."""
+        with self.world.lock:
+            found = self.repository(repo)
+            queue.leave(self.world, found, pull_of(found, number), "manual", person)
+
+    def ask_reviewers(self, repo: str, number: int, person: str, *logins: str, teams: Sequence[str] = ()) -> None:
+        """Ask people and teams for a review."""
+        with self.world.lock:
+            found = self.repository(repo)
+            pulls.ask_reviewers(self.world, found, pull_of(found, number), list(logins), list(teams), person)
+
     def auto_merge(self, repo: str, number: int, person: str, method: str = "merge") -> Pull:
         """Ask for a merge once nothing holds it."""
         with self.world.lock:
@@ -435,7 +448,7 @@ class Sandbox:
         """Why a pull request cannot be merged now, in GitHub's words; empty when it can."""
         with self.world.lock:
             found = self.repository(repo)
-            return [each.words for each in merging.holds(self.world, found, pull_of(found, number))]
+            return [each.words for each in holds(self.world, found, pull_of(found, number))]
 
     @property
     def deliveries(self) -> list[Delivery]:
@@ -465,6 +478,13 @@ class Sandbox:
         with self.world.lock:
             repositories.tell_installation(self.world, "deleted", self.release_manager)
             self.world.installation.deleted = True
+
+    def accept_permissions(self, **permissions: str) -> None:
+        """The organisation accepts new permissions of the App: `accept_permissions(contents="write")`."""
+        with self.world.lock:
+            self.world.app.permissions.update(permissions)
+            self.world.installation.permissions = {**self.world.installation.permissions, **permissions}
+            repositories.tell_installation(self.world, "new_permissions_accepted", self.release_manager)
 
     def expire_tokens(self) -> None:
         """All installation tokens end now."""
@@ -514,7 +534,7 @@ def new_world(
     now = clock().astimezone(UTC).replace(microsecond=0)
     secret = secrets.token_hex(20)
     app = App(4711, "codechill", "codechill", ORGANISATION, private, public, secret, permissions, events, now)
-    world = World(folder, clock, app, Installation(815, ORGANISATION, permissions, events, now))
+    world = World(folder, clock, app, Installation(815, ORGANISATION, dict(permissions), list(events), now))
     world.accounts = {login: Account(number, login, name, "User", new_token())
                       for number, (login, name) in enumerate(PEOPLE.values(), 101)}  # fmt: skip
     world.accounts[ORGANISATION] = Account(100, ORGANISATION, "Acme", "Organization")

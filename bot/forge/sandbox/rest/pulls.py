@@ -3,6 +3,7 @@
 from bot.forge.sandbox.access import sees
 from bot.forge.sandbox.errors import Refusal, invalid, not_found
 from bot.forge.sandbox.git import Git
+from bot.forge.sandbox.measures import base_now
 from bot.forge.sandbox.rest import Answer, Call, operation
 from bot.forge.sandbox.shapes import accounts
 from bot.forge.sandbox.shapes import pulls as shapes
@@ -142,23 +143,12 @@ def update_branch(call: Call) -> Answer:
     head = call.world.repositories.get(known.head_repository_id or 0)
     if head is None:
         raise Refusal(422, "The head repository is gone.")
-    base = shapes.base_now(call.repository, known)
+    base = base_now(call.repository, known)
     Git(head.folder).take(call.repository.folder, base)
-    made = merging.merge_commit(
-        call.world, head, known.head_sha, flipped(known, base), call.caller.login, "merge", None
-    )
+    made = merging.update_commit(call.world, head, known, base, call.caller.login)
     pushes.push(call.world, head, f"refs/heads/{known.head_ref}", made, call.caller.login)
     page = f"{call.world.address}/{call.repository.full_name}/pull/{known.number}"
     return Answer(202, {"message": "Updating pull request branch.", "url": page})
-
-
-def flipped(known: Pull, base: str) -> Pull:
-    """The merge of the base into the head, as a pull request in the other direction would be."""
-    return Pull(
-        known.id, known.number, known.repository_id, known.login, f"Merge branch '{known.base_ref}'", None,
-        known.head_ref, known.head_sha, known.repository_id, known.head_owner, known.base_ref, base,
-        known.created_at, known.updated_at,
-    )  # fmt: skip
 
 
 @operation("GET /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers", "pull_requests:read", "read")

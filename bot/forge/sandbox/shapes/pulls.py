@@ -1,9 +1,7 @@
 """Pull requests, comments, reviews, reactions and labels as JSON."""
 
-from functools import lru_cache
-from pathlib import Path
-
-from bot.forge.sandbox.git import Git, GitFailed
+from bot.forge.sandbox import rules
+from bot.forge.sandbox.measures import base_now, merges, sizes
 from bot.forge.sandbox.shapes import Json, accounts, stamp, stamp_or_none
 from bot.forge.sandbox.shapes.repositories import repository, url_of
 from bot.forge.sandbox.state import Comment, Label, Pull, Reaction, Repository, Review, World
@@ -71,7 +69,7 @@ def extras(world: World, found: Repository, known: Pull) -> Json:
         "merged": known.merged_at is not None,
         "mergeable": mergeable,
         "rebaseable": False,
-        "mergeable_state": {True: "clean", False: "dirty", None: "unknown"}[mergeable],
+        "mergeable_state": rules.merge_state(world, found, known),
         "merged_by": accounts.user_or_none(world, known.merged_by),
         "comments": sum(each.number == known.number for each in found.comments.values()),
         "review_comments": 0,
@@ -81,30 +79,6 @@ def extras(world: World, found: Repository, known: Pull) -> Json:
         "deletions": deleted,
         "changed_files": files,
     }
-
-
-def base_now(found: Repository, known: Pull) -> str:
-    """The tip of the base branch, which may have moved since the pull request was made."""
-    return Git(found.folder).resolve(known.base_ref) or known.base_sha
-
-
-@lru_cache(maxsize=4096)
-def sizes(folder: Path, base: str, head_sha: str) -> tuple[int, int, int, int]:
-    """Changed files, added lines, deleted lines and commits of a pull request."""
-    git = Git(folder)
-    try:
-        files = git.changed_files(git.merge_base(base, head_sha), head_sha, with_patch=False)
-    except GitFailed:
-        return 0, 0, 0, 0
-    lines = (sum(each.additions for each in files), sum(each.deletions for each in files))
-    return len(files), *lines, git.count(head_sha, f"^{base}")
-
-
-@lru_cache(maxsize=4096)
-def merges(folder: Path, base: str, head_sha: str) -> bool:
-    """Whether two commits merge without a conflict."""
-    git = Git(folder)
-    return git.ancestor(base, head_sha) or git.merged_tree(base, head_sha) is not None
 
 
 def page_of(world: World, found: Repository, known: Pull) -> str:

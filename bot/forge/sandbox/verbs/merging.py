@@ -1,14 +1,12 @@
-"""Whether a pull request may be merged, merging it, and the merge queue that merges what has been checked together."""
-
-from dataclasses import dataclass
+"""Merging a pull request, and the merge queue that merges what has been checked together."""
 
 from bot.forge.sandbox.errors import Refusal
 from bot.forge.sandbox.git import Git, Signature
-from bot.forge.sandbox.shapes import pulls as shapes
+from bot.forge.sandbox.measures import base_now
+from bot.forge.sandbox.merges import merged_tree
+from bot.forge.sandbox.rules import commit_holds, holds
 from bot.forge.sandbox.state import (
-    ROLES,
     AutoMerge,
-    CheckRun,
     Protection,
     Pull,
     QueueEntry,
@@ -19,74 +17,6 @@ from bot.forge.sandbox.state import (
 )
 from bot.forge.sandbox.verbs import pulls, pushes, queue, tell
 from bot.forge.sandbox.verbs.suites import request_suite
-
-PASSING = {"success", "neutral", "skipped"}
-
-
-@dataclass(frozen=True)
-class Hold:
-    """Why a pull request cannot be merged now. `waiting` is False where waiting alone changes nothing."""
-
-    words: str
-    waiting: bool = False
-
-
-def latest_run(world: World, found: Repository, sha: str, name: str, app: int | None) -> CheckRun | None:
-    """The newest run of a name on a commit by the expected App; there is one App here, so another id finds none."""
-    if app not in {None, world.app.id}:
-        return None
-    runs = [run for run in found.runs.values() if (run.sha, run.name) == (sha, name)]
-    return max(runs, key=lambda run: run.id, default=None)
-
-
-def check_hold(world: World, found: Repository, sha: str, context: str, app: int | None) -> Hold | None:
-    """Why one required check holds a commit. A check run and a status of the same name must both pass."""
-    run = latest_run(world, found, sha, context, app)
-    said = [each for each in found.statuses if (each.sha, each.context) == (sha, context)] if app is None else []
-    if run is None and not said:
-        return Hold(f'Required status check "{context}" is expected.', waiting=True)
-    if run and run.status != "completed":
-        return Hold(f'Required status check "{context}" is {run.status.replace("_", " ")}.', waiting=True)
-    if said and said[-1].state == "pending":
-        return Hold(f'Required status check "{context}" is pending.', waiting=True)
-    if (run and run.conclusion not in PASSING) or (said and said[-1].state != "success"):
-        return Hold(f'Required status check "{context}" is failing.')
-    return None
-
-
-def commit_holds(world: World, found: Repository, rules: Protection, sha: str) -> list[Hold]:
-    """Why required checks hold a commit."""
-    said = (check_hold(world, found, sha, context, app) for context, app in sorted(rules.checks.items()))
-    return [each for each in said if each]
-
-
-def approvals(world: World, found: Repository, pull: Pull) -> int:
-    """How many people who may write approve of it now."""
-    last = {each.login: each.state for each in pull.reviews if each.state != "COMMENTED"}
-    return sum(
-        state == "APPROVED" and ROLES.index(world.role(found, login)) >= ROLES.index("write")
-        for login, state in last.items()
-    )
-
-
-def holds(world: World, found: Repository, pull: Pull) -> list[Hold]:
-    """Everything that keeps a pull request from being merged now."""
-    if pull.state != "open":
-        return [Hold("Pull Request is not open")]
-    found_holds = [Hold("Pull Request is still a draft")] if pull.draft else []
-    base = shapes.base_now(found, pull)
-    if not shapes.merges(found.folder, base, pull.head_sha):
-        found_holds.append(Hold("Pull Request has merge conflicts"))
-    rules = found.protections.get(pull.base_ref)
-    if rules is None:
-        return found_holds
-    found_holds += commit_holds(world, found, rules, pull.head_sha)
-    given = approvals(world, found, pull)
-    if given < rules.approvals:
-        found_holds.append(Hold(f"At least {rules.approvals} approving reviews are required ({given} given).", True))
-    if rules.strict and not Git(found.folder).ancestor(base, pull.head_sha):
-        found_holds.append(Hold("The head branch is not up to date with the base branch."))
-    return found_holds
 
 
 def may_bypass(world: World, found: Repository, pull: Pull, login: str) -> bool:
@@ -111,7 +41,7 @@ def merge(
         raise Refusal(405, "Changes must be made through the merge queue")
     if (stopped := holds(world, found, pull)) and not may_bypass(world, found, pull, login):
         raise Refusal(405, " ".join(each.words for each in stopped))
-    base = shapes.base_now(found, pull)
+    base = base_now(found, pull)
     made = merge_commit(world, found, base, pull, login, method, message)
     land_on(world, found, pull, base, made, login)
     return pull
@@ -130,15 +60,30 @@ def merge_commit(
 ) -> str:
     """The commit that brings a pull request into a base. Raises Refusal (405)."""
     git = Git(found.folder)
-    tree = git.merged_tree(base, pull.head_sha)
+    tree = merged_tree(git, base, pull.head_sha)
     if tree is None:
         raise Refusal(405, "Pull Request has merge conflicts")
     words = f"Merge pull request #{pull.number} from {pull.head_owner}/{pull.head_ref}\n\n{pull.title}"
     squashed = f"{pull.title} (#{pull.number})\n\n{message or pull.body or ''}".rstrip()
     parents = [base] if method == "squash" else [base, pull.head_sha]
+    said = squashed if method == "squash" else message or words
+    return git.write_commit(tree, parents, said, signed(world, login))
+
+
+def update_commit(world: World, head: Repository, pull: Pull, base: str, login: str) -> str:
+    """The commit that brings a base, whose commits `head` has, into a pull request's branch. Raises Refusal (422)."""
+    git = Git(head.folder)
+    tree = merged_tree(git, pull.head_sha, base)
+    if tree is None:
+        raise Refusal(422, "merge conflict between base and head")
+    words = f"Merge branch '{pull.base_ref}' into {pull.head_ref}"
+    return git.write_commit(tree, [pull.head_sha, base], words, signed(world, login))
+
+
+def signed(world: World, login: str) -> Signature:
+    """A person as the author of a commit made now."""
     person = world.accounts.get(login)
-    author = Signature(person.name if person else login, f"{login}@example.org", world.now())
-    return git.write_commit(tree, parents, squashed if method == "squash" else message or words, author)
+    return Signature(person.name if person else login, f"{login}@example.org", world.now())
 
 
 def enqueue(world: World, found: Repository, number: int, login: str) -> QueueEntry:
@@ -151,7 +96,7 @@ def enqueue(world: World, found: Repository, number: int, login: str) -> QueueEn
     if queue.entry_of(found, number):
         raise Refusal(422, "Pull request is already in the queue")
     ahead = [each for each in found.queue if each.base_ref == pull.base_ref]
-    base = ahead[-1].head_sha if ahead else shapes.base_now(found, pull)
+    base = ahead[-1].head_sha if ahead else base_now(found, pull)
     made = merge_commit(world, found, base, pull, login, "merge", None)
     ref = f"refs/heads/gh-readonly-queue/{pull.base_ref}/pr-{number}-{base}"
     entry = QueueEntry(number, pull.base_ref, base, ref, made, pull.head_sha, login)
@@ -185,7 +130,7 @@ def step(world: World, found: Repository, front: QueueEntry) -> bool:
     if stopped:
         queue.leave(world, found, pull, "failed", world.bot.login)
         return True
-    base = shapes.base_now(found, pull)
+    base = base_now(found, pull)
     if base != front.base_sha:
         queue.leave(world, found, pull, "base moved", world.bot.login)
         return True

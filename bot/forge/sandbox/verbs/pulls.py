@@ -86,10 +86,16 @@ def set_state(world: World, found: Repository, pull: Pull, state: str, sender: s
     writable(found)
     if state == pull.state:
         return
-    if state == "open" and (pull.merged_at or pull.head_repository_id is None):
-        raise invalid("PullRequest", "state", "state cannot be changed. The pull request cannot be reopened.")
     now = world.now()
-    pull.changed(now, state=state, closed_at=None if state == "open" else now, auto_merge=None)
+    if state == "open":
+        head = world.repositories.get(pull.head_repository_id or 0)
+        tip = Git(head.folder).resolve(pull.head_ref) if head else None
+        if pull.merged_at or tip is None:
+            raise invalid("PullRequest", "state", "state cannot be changed. The pull request cannot be reopened.")
+        pull.changed(now, state=state, closed_at=None, head_sha=tip)
+        keep_head(world, found, pull)
+    else:
+        pull.changed(now, state=state, closed_at=now, auto_merge=None)
     tell_pull(world, found, pull, "reopened" if state == "open" else "closed", sender)
 
 

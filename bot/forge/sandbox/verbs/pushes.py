@@ -29,15 +29,20 @@ def pushed(world: World, found: Repository, ref: str, before: str, after: str, s
     found.pushed_at = world.now()
     tell(world, "push", found, sender, **push_facts(world, found, ref, before, after, sender))
     branch = ref.removeprefix("refs/heads/")
-    if after == NOTHING or branch == ref:
+    if branch == ref:
         return
-    request_suite(world, found, after, branch, before, sender)
+    if after != NOTHING:
+        request_suite(world, found, after, branch, before, sender)
     for base in list(world.repositories.values()):
         for pull in list(base.pulls.values()):
-            if pull.state == "open" and (pull.head_repository_id, pull.head_ref) == (found.id, branch):
+            if pull.state != "open" or (pull.head_repository_id, pull.head_ref) != (found.id, branch):
+                continue
+            if after == NOTHING:
+                pulls.set_state(world, base, pull, "closed", sender)
+            else:
                 synchronize(world, base, pull, before, after, sender)
     for pull in [each for each in found.pulls.values() if each.state == "open" and each.base_ref == branch]:
-        if before != NOTHING and Git(found.folder).ancestor(pull.head_sha, after):
+        if NOTHING not in (before, after) and Git(found.folder).ancestor(pull.head_sha, after):
             land(world, found, pull, after, sender)
 
 

@@ -4,6 +4,8 @@ import pytest
 from sandbox_kit import REPO, History, Receiver, ask, installation_token
 
 from bot.forge.sandbox import Refusal, Sandbox
+from bot.forge.sandbox.git import Git
+from bot.forge.sandbox.merges import merged_by_index, merged_tree
 
 WAITING = 'Required status check "codechill" is expected.'
 
@@ -165,3 +167,68 @@ def test_the_queue_is_entered_by_graphql_as_octokit_would(box: Sandbox, pull: in
     _, done, _ = ask(box, "/graphql", box.token("maya"), "POST", given, **headers)
     assert done["data"]["enqueuePullRequest"]["pullRequest"]["number"] == pull
     assert [each.number for each in box.repository(REPO).queue] == [pull]
+
+
+def test_the_word_for_a_pull_request_follows_what_holds_it(box: Sandbox, pull: int, history: History) -> None:
+    def word() -> str:
+        return str(ask(box, f"/repos/{REPO}/pulls/{pull}", box.token("ada"))[1]["mergeable_state"])
+
+    assert word() == "clean"
+    box.protect(REPO)
+    assert word() == "blocked"
+    report(box, history.shas["change"], conclusion="success")
+    assert word() == "clean"
+    box.protect(REPO, strict=True)
+    assert word() == "behind"
+    ask(box, f"/repos/{REPO}/pulls/{pull}/update-branch", box.token("ada"), "PUT", {})
+    assert word() == "blocked"
+    box.draft(REPO, pull, "ada")
+    assert word() == "draft"
+    box.close(REPO, pull, "ada")
+    assert word() == "unknown"
+
+
+def test_updating_the_branch_merges_the_base_into_it(box: Sandbox, pull: int, history: History) -> None:
+    path = f"/repos/{REPO}/pulls/{pull}/update-branch"
+    assert ask(box, path, box.token("ada"), "PUT", {"expected_head_sha": history.shas["one"]})[0] == 422
+    assert ask(box, path, box.token("ada"), "PUT", {})[0] == 202
+    _, made, _ = ask(box, f"/repos/{REPO}/commits/{box.pull(REPO, pull).head_sha}", box.token("ada"))
+    assert [each["sha"] for each in made["parents"]] == [history.shas["change"], history.shas["three"]]
+
+
+def test_deleting_the_branch_closes_the_pull_request_until_the_branch_is_back(
+    box: Sandbox, pull: int, history: History
+) -> None:
+    branch = box.pull(REPO, pull).head_ref
+    box.delete_branch(REPO, branch)
+    assert box.pull(REPO, pull).state == "closed"
+    with pytest.raises(Refusal) as refused:
+        box.reopen(REPO, pull, "ada")
+    assert refused.value.status == 422
+    box.push(REPO, branch, history.shas["clash"])
+    box.reopen(REPO, pull, "ada")
+    assert (box.pull(REPO, pull).state, box.pull(REPO, pull).head_sha) == ("open", history.shas["clash"])
+
+
+def test_new_permissions_are_accepted_and_told(box: Sandbox, pull: int, history: History, receiver: Receiver) -> None:
+    token = installation_token(box)
+    assert ask(box, f"/repos/{REPO}/pulls/{pull}/merge", token, "PUT", {})[0] == 403
+    box.webhook_url = receiver.url
+    box.accept_permissions(contents="write")
+    box.settle()
+    assert receiver.events == ["installation.new_permissions_accepted"]
+    assert ask(box, f"/repos/{REPO}/pulls/{pull}/merge", installation_token(box), "PUT", {})[0] == 200
+    assert box.pull(REPO, pull).merged_by == "codechill[bot]"
+
+
+def test_merging_file_by_file_agrees_with_the_newer_git(box: Sandbox, history: History) -> None:
+    git, main = Git(box.repository(REPO).folder), history.shas["three"]
+    for other in ("one", "two", "change", "clash"):
+        assert merged_by_index(git, main, history.shas[other]) == merged_tree(git, main, history.shas[other])
+    history.git("checkout", "--quiet", "-b", "both", history.shas["change"])
+    both = history.commit("both", engine="0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n")
+    history.git("checkout", "--quiet", "-b", "top", history.shas["two"])
+    top = history.commit("top", engine="1\n2\n3\nfour\n5\n6\n7\n8\n9\n10\n")
+    history.git("checkout", "--quiet", "main")
+    assert merged_by_index(git, both, top) == merged_tree(git, both, top)
+    assert merged_by_index(git, both, top) is not None
