@@ -14,7 +14,7 @@ from flask import Blueprint, Request, Response, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from bot.forge.github_webhook import EVENTS, Unreadable
-from bot.store.inbox import Delivery, Enqueue
+from bot.store.inbox import Delivery, Enqueue, NotStored
 
 _log = structlog.get_logger(__name__)
 _GUID = re.compile(r"[0-9A-Za-z-]{1,64}")
@@ -129,19 +129,22 @@ class _Receiver:
             return 200, "pong"
         if event not in EVENTS:
             return 204, ""
-        return 202, self._keep(Delivery(guid, event, body, self._door.clock()))
+        return self._keep(Delivery(guid, event, body, self._door.clock()))
 
-    def _keep(self, delivery: Delivery) -> str:
+    def _keep(self, delivery: Delivery) -> tuple[int, str]:
         with structlog.contextvars.bound_contextvars(delivery=delivery.guid, event_name=delivery.event):
             try:
                 new = self._inbox.receive(delivery, self._enqueue)
             except Unreadable as error:
                 self._inbox.refuse(delivery, str(error))
                 _log.error("webhook.unreadable", words=str(error))
-                return "stored, but not understood"
+                return 202, "stored, but not understood"
+            except NotStored as error:
+                _log.error("webhook.not_stored", words=str(error))
+                return 503, "the delivery could not be stored: send it again later"
             _log.info("webhook.received", new=new)
         self._door.wake()
-        return "accepted" if new else "known already"
+        return 202, "accepted" if new else "known already"
 
     def _signed(self, given: str, body: bytes) -> bool:
         # every secret is tried, so that the time taken does not tell which one matched

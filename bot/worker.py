@@ -77,7 +77,7 @@ class Worker:
         self._rules = rules or Rules()
         self._on_dead, self._on_end, self._chance = on_dead, on_end, chance
         self._stopping, self._wake = threading.Event(), threading.Event()
-        self._running: dict[int, Job] = {}
+        self._running: dict[tuple[int, int], Job] = {}  # by id and attempt: one may outlive its lease here
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
 
@@ -116,12 +116,12 @@ class Worker:
         if job is None:
             return False
         with self._lock:
-            self._running[job.id] = job
+            self._running[job.id, job.attempts] = job
         try:
             self._do(job)
         finally:
             with self._lock:
-                del self._running[job.id]
+                del self._running[job.id, job.attempts]
         return True
 
     def _loop(self, name: str) -> None:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from bot.store.audit import Broken, Record
 from bot.store.decisions import Decisions
-from bot.store.engine import open_engine
+from bot.store.engine import BUSY, open_engine
 from bot.store.freezes import Freezes
 from bot.store.inbox import Delivery, Enqueue, Inbox
 from bot.store.leases import Leases
@@ -15,10 +15,13 @@ __all__ = ["Broken", "Delivery", "Enqueue", "KnownPull", "KnownRepository", "Las
 
 
 class Store(Inbox, Decisions, Freezes, Pulls, Leases):
-    """Safe to share between threads. Opening it applies the migrations that are missing."""
+    """Safe to share between threads. Opening it applies the migrations that are missing.
 
-    def __init__(self, url: str) -> None:
-        self.engine: sa.Engine = open_engine(url)
+    A writer waits up to `busy` seconds for others. What the database cannot do raises sqlalchemy.exc.SQLAlchemyError.
+    """
+
+    def __init__(self, url: str, *, busy: float = BUSY) -> None:
+        self.engine: sa.Engine = open_engine(url, busy=busy)
         migrate(self.engine)
 
     def answers(self) -> bool:

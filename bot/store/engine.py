@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -12,10 +12,12 @@ from sqlalchemy.engine import make_url
 
 MIGRATE, AUDIT, CLAIM, RECEIVE = 7270117, 7270118, 7270119, 7270120  # what writers on PostgreSQL take turns at
 
+BUSY = 8.0  # seconds: GitHub waits ten for the answer to a webhook, and a late one counts as lost
+
 _READING = {"codechill_reading": True}
 
 
-def open_engine(url: str, *, busy: float = 30.0, pool: int = 16) -> sa.Engine:
+def open_engine(url: str, *, busy: float = BUSY, pool: int = 16) -> sa.Engine:
     """An engine on SQLite (WAL; a writer waits up to `busy` seconds for another) or on PostgreSQL.
 
     Raises sqlalchemy.exc.ArgumentError for an address that is none. A missing folder of a SQLite file is made.
@@ -65,12 +67,20 @@ _turns: WeakKeyDictionary[sa.Engine, threading.Lock] = WeakKeyDictionary()
 _guard = threading.Lock()
 
 
-def _turn(engine: sa.Engine) -> AbstractContextManager[object]:
+@contextmanager
+def _turn(engine: sa.Engine) -> Iterator[None]:
     """Threads of one process queue up here: SQLite would let each of them sleep and try again."""
     if engine.dialect.name != "sqlite":
-        return nullcontext()
+        yield
+        return
     with _guard:
-        return _turns.setdefault(engine, threading.Lock())
+        lock = _turns.setdefault(engine, threading.Lock())
+    if not lock.acquire(timeout=BUSY):
+        raise sa.exc.TimeoutError("the database is busy: other threads kept it for too long")
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def take_turns(connection: sa.Connection, what: int, which: str = "") -> None:

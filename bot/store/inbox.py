@@ -23,6 +23,10 @@ class Delivery:
     received_at: datetime
 
 
+class NotStored(Exception):
+    """The database could not take the delivery: it is full, locked or away. The forge may send it again."""
+
+
 # makes the job of a delivery in the same transaction; False: there is nothing to do
 Enqueue = Callable[[Delivery, sa.Connection], bool]
 
@@ -34,15 +38,21 @@ class Inbox(Database):
     def receive(self, delivery: Delivery, enqueue: Enqueue) -> bool:
         """Store a delivery together with its job. False: it is done or being done, nothing was stored.
 
-        A GUID that failed may come again. Whatever `enqueue` raises undoes the whole.
+        A GUID that failed may come again. Whatever `enqueue` raises undoes the whole. Raises NotStored.
         """
-        with self.write() as connection:
-            take_turns(connection, RECEIVE, delivery.guid)
-            if not self._is_new(connection, delivery):
-                return False
-            queued = enqueue(delivery, connection)
-            self._store(connection, delivery, "received" if queued else "done", "")
-            return True
+        try:
+            with self.write() as connection:
+                return self._receive(connection, delivery, enqueue)
+        except sa.exc.SQLAlchemyError as error:
+            raise NotStored(f"{type(error).__name__}: {getattr(error, 'orig', None) or error}") from error
+
+    def _receive(self, connection: sa.Connection, delivery: Delivery, enqueue: Enqueue) -> bool:
+        take_turns(connection, RECEIVE, delivery.guid)
+        if not self._is_new(connection, delivery):
+            return False
+        queued = enqueue(delivery, connection)
+        self._store(connection, delivery, "received" if queued else "done", "")
+        return True
 
     def refuse(self, delivery: Delivery, error: str) -> None:
         """Keep a delivery that could not be read, so that a person can look and the forge may send it again."""

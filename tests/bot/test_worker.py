@@ -234,6 +234,26 @@ def test_a_long_job_keeps_its_lease(queue: LeaseQueue) -> None:
     assert runs == [1]
 
 
+def test_a_job_that_outlived_its_lease_may_run_again_beside_itself_and_both_end(
+    queue: LeaseQueue, clock: Clock
+) -> None:
+    """A worker that was suspended (a laptop lid, a stopped container) wakes up to find its job in other hands."""
+    seen: list[int] = []
+
+    def handle(job: Job) -> None:
+        seen.append(job.attempts)
+        if job.attempts == 1:
+            clock.forward(61)
+            assert one.run_one()
+
+    one = worker(queue, handle, clock)
+    add(queue, "a")
+    assert one.run_one()
+    assert seen == [1, 2]
+    assert not one.busy()
+    assert queue.depth(clock.now).running == 0
+
+
 class Broken:
     """A queue whose database is away for a while."""
 

@@ -2,12 +2,15 @@
 
 import gzip
 import json
+import random
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from webhook_examples import example, examples
@@ -27,8 +30,8 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 class Server:
     """The whole door on a real store and queue."""
 
-    def __init__(self, folder: Path, limits: Limits | None = None, **door: Any) -> None:
-        self.store = Store(f"sqlite:///{folder / 'codechill.db'}")
+    def __init__(self, folder: Path, limits: Limits | None = None, busy: float = 8.0, **door: Any) -> None:
+        self.store = Store(f"sqlite:///{folder / 'codechill.db'}", busy=busy)
         self.queue = LeaseQueue(self.store.engine)
         app = Flask("test")
         door = {"clock": lambda: NOW} | door
@@ -213,12 +216,43 @@ def test_every_official_example_goes_through_the_door(server: Server) -> None:
     assert server.store.failed_deliveries() == ()
 
 
-def test_the_disk_being_full_is_an_error_to_the_forge_so_that_it_can_be_sent_again(tmp_path: Path) -> None:
+REFUSED = (503, "the delivery could not be stored: send it again later\n")
+
+
+def test_a_full_disk_is_told_to_the_forge_and_the_delivery_comes_through_later(server: Server) -> None:
+    with server.store.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    server.store.engine.dispose()
+    full = sa.event.listens_for(server.store.engine, "connect")
+    limit = [pages]
+    full(lambda connection, record: connection.execute(f"PRAGMA max_page_count={limit[0]}"))
+    large = example("pull_request", "opened") | {"noise": random.Random(1).randbytes(200_000).hex()}
+    answer = server.send("pull_request", large)
+    assert (answer.status_code, answer.text) == REFUSED
+    limit[0] = 1_000_000
+    server.store.engine.dispose()
+    assert server.send("pull_request", large).text == "accepted\n"
+    assert len(server.work()) == 1
+
+
+def test_a_locked_database_is_told_to_the_forge_in_time(tmp_path: Path) -> None:
+    server = Server(tmp_path, busy=0.1)
+    other = sqlite3.connect(tmp_path / "codechill.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    answer = server.send("pull_request", OPENED)
+    assert (answer.status_code, answer.text) == REFUSED
+    other.execute("ROLLBACK")
+    other.close()
+    assert server.send("pull_request", OPENED).text == "accepted\n"
+    server.store.close()
+
+
+def test_a_database_that_is_gone_is_told_to_the_forge(tmp_path: Path) -> None:
     server = Server(tmp_path)
     server.store.close()
     (tmp_path / "codechill.db").unlink()
     (tmp_path / "codechill.db").mkdir()
-    assert server.send("pull_request", OPENED).status_code == 500
+    assert server.send("pull_request", OPENED).status_code == 503
 
 
 def test_health_says_alive_and_readiness_names_the_part_that_is_not(tmp_path: Path) -> None:
