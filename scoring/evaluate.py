@@ -30,7 +30,7 @@ from scoring.metrics import (
 )
 from scoring.models.design import RANK, design
 from scoring.models.loaded import load
-from scoring.models.own import columns, fit_own
+from scoring.models.own import fit_own
 from scoring.names import TABLE1_COLUMNS, WITHOUT
 
 SPLIT = 0.7
@@ -229,8 +229,10 @@ def _losses(scored: Sequence[Scored]) -> str:
 
 def ablation(data: Sequence[Dataset], share: float = 0.10) -> str:
     """Return what the own regressions capture when one family of features is left out."""
+    everything = tuple(
+        prefix + feature.name for prefix in ("", RANK) for feature in FEATURES if feature.family != "kamei"
+    )
     families = sorted({feature.family for feature in FEATURES} - {"kamei"})
-    everything = columns()
     lines = [f"| left out | captured at {100 * share:.0f} % |", "|---|--:|"]
     for family in ("nothing", *families):
         out = {feature.name for feature in FEATURES if feature.family == family}
