@@ -63,7 +63,8 @@ def why(asked: Asked) -> Answer:
         opinion.rule for opinion in held_by(asked.opinions, approval.approved(asked.state, asked.config, asked.now))
     ]
     if rules:
-        lines.append(f"- held by {words.listed(rules, 'and')}")
+        named = words.listed([words.code(rule) for rule in rules], "and")
+        lines.append(f"- held by the rule{'s' if len(rules) > 1 else ''} {named}")
     return Answer("\n".join(lines))
 
 

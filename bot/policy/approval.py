@@ -111,7 +111,7 @@ def respond(
             continue
         became, why = fallen
         yield SaveEscalation(replace(escalation, state=became))
-        if became == "void":
+        if became == "void" and config.mode != "shadow":
             was = "approval" if escalation.state == "approved" else "request"
             yield Reply(
                 key=f"void:{escalation.id}",

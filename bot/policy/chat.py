@@ -14,6 +14,7 @@ from markdown_it.token import Token
 PREFIX = "/chill"
 _READ = 20_000  # characters of a comment
 _LINE = re.compile(r"/chill(?:\s+(?P<verb>\S+)(?:\s+(?P<rest>.*))?)?", re.IGNORECASE | re.DOTALL)
+_NOT_TEXT = "\x00"  # stands for HTML, so that nothing behind it begins a line; Markdown itself never lets it through
 _MARKDOWN = MarkdownIt("commonmark")
 
 
@@ -31,7 +32,7 @@ def parse(body: str) -> Said | None:
         starts = [at for at, line in enumerate(lines) if _is_command(line)]
         if starts:
             end = starts[1] if len(starts) > 1 else len(lines)
-            return _said(" ".join(lines[starts[0] : end]))
+            return _said(" ".join(lines[starts[0] : end]).replace(_NOT_TEXT, ""))
     return None
 
 
@@ -62,4 +63,4 @@ def _text(child: Token) -> str:
         case "code_inline":
             return f"`{child.content}`".replace("\n", " ")
         case _:
-            return "\u200b" if child.type == "html_inline" else ""
+            return _NOT_TEXT if child.type == "html_inline" else ""

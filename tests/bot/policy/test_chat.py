@@ -1,7 +1,7 @@
 """Commands are found where people write them, and nowhere else."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.policy.chat import Said, parse
@@ -19,6 +19,7 @@ from bot.policy.chat import Said, parse
         ("/chill deny a\n/chill approve", Said("deny", "a")),
         ("/chill justify data_loss because `rm` ran", Said("justify", "data_loss because `rm` ran")),
         ("   /chill why", Said("why")),
+        ("/chill justify data_loss it <b>loses</b> rows\n<i>now</i>", Said("justify", "data_loss it loses rows now")),
         ("/chill justify data_loss *now* [or](http://x) never", Said("justify", "data_loss now or never")),
     ],
 )
@@ -51,6 +52,7 @@ def test_quotes_code_lists_and_html_are_not_commands(body: str):
     assert parse(body) is None
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("/chil aprove`>*_<!-\n\t#[]()~|\\"), max_size=80))
 def test_whatever_is_written_a_command_needs_its_prefix_at_the_start_of_a_line(body: str):
     found = parse(body)

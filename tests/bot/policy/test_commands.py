@@ -259,7 +259,7 @@ def test_why_names_the_window_its_line_and_the_rule():
     assert words(tell(state(), "/chill why")[0]) == (
         "Held until Mon 23 Nov 08:00 CET · riskier than 96 of 100 recent changes here.\n"
         "- `Weekend` is open until Mon 23 Nov 08:00 CET: `weekend` holds back 5 %, `.github/codechill.yml` line 4\n"
-        "- held by gate"
+        "- held by the rule `gate`"
     )
     assert words(tell(state(0.5), "/chill why", now=TUESDAY)[0]) == (
         "Riskier than 50 of 100 recent changes here · free to land."

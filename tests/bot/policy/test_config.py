@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
@@ -309,6 +309,7 @@ def problems(text: str) -> tuple[ConfigProblem, ...]:
     return ()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_whatever_the_file_holds_the_answer_is_a_configuration_or_a_problem(text: str):
     assert all(problem.words and problem.line for problem in problems(text))
@@ -336,6 +337,7 @@ SETTINGS = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(SETTINGS)
 def test_whatever_shape_the_settings_take_nothing_but_a_problem_comes_of_it(value: Any):
     found = problems(json.dumps({"version": "1", "windows": [value], "gate": value, "levels": value}))

@@ -511,7 +511,7 @@ def test_do_it_again_and_nothing_happens(before: State, event: Event, more: str,
     if not isinstance(event, Pressed):
         assert decide(event, settled, config, now).actions == ()
     if mode == "shadow":
-        assert after.pull == before.pull
+        assert (after.pull, after.notes) == (before.pull, before.notes)
     check = next((a for a in decide(event, before, config, now).actions if isinstance(a, SetCheck)), None)
     if check is not None:
         assert mode == "enforce" or check.conclusion != "failure"
