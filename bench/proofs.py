@@ -1,6 +1,6 @@
 """How many changes of a repository's history are proved, how fast, and which of those were later reverted or fixed.
 
-    python bench/proofs.py REPO [--limit N] [--json OUT] [--list]
+    python bench/proofs.py REPO [--limit N] [--skip N] [--json OUT] [--list]
 
 Every commit without merges is compared with its parent. "Later faulted" are the commits that a later commit
 reverts or names in a Fixes: trailer; every such commit with level P or S is printed, to be looked at.
@@ -25,9 +25,9 @@ from scoring.semantics.git import ENVIRONMENT, GIT, blobs, read_raw, run
 FAULTED = re.compile(r"This reverts commit ([0-9a-f]{7,40})|^Fixes: ([0-9a-f]{7,40})\b", re.MULTILINE)
 
 
-def messages(repo: Path, limit: int) -> dict[str, str]:
+def messages(repo: Path, limit: int, skip: int) -> dict[str, str]:
     """The message of every commit without merges, newest first."""
-    bound = [f"--max-count={limit}"] if limit else []
+    bound = [f"--skip={skip}", *([f"--max-count={limit}"] if limit else [])]
     out = run(repo, "log", "-z", "--no-merges", "--format=%H%n%B", *bound, "HEAD")
     records = (record.decode("utf-8", "replace").partition("\n") for record in out.split(b"\0") if record.strip())
     return {sha: message for sha, _, message in records}
@@ -48,7 +48,7 @@ def faulted(texts: dict[str, str]) -> dict[str, list[str]]:
 
 def changes(repo: Path, shas: list[str]) -> Iterator[Change]:
     """The files of each commit against its parent, from one running git."""
-    command = [*GIT, "-C", str(repo), "diff-tree", "--stdin", "--root", "-r", "-z", "--raw", "-M", "--no-abbrev"]
+    command = [*GIT, "-C", str(repo), "diff-tree", "--stdin", "--root", "-r", "-z", "--raw", "-M100%", "--no-abbrev"]
     names = "".join(f"{sha}\n" for sha in shas).encode()
     out = subprocess.run(command, input=names, capture_output=True, check=True, env=os.environ | ENVIRONMENT).stdout
     at = datetime.fromtimestamp(0, UTC)
@@ -67,10 +67,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("repo", type=Path)
     parser.add_argument("--limit", type=int, default=0, help="only the newest N commits")
+    parser.add_argument("--skip", type=int, default=0, help="leave out the newest N commits")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--list", action="store_true", help="print every change with level P")
     asked = parser.parse_args()
-    texts = messages(asked.repo, asked.limit)
+    texts = messages(asked.repo, asked.limit, asked.skip)
     later = faulted(texts)
     levels: Counter[str] = Counter()
     kinds: Counter[str] = Counter()

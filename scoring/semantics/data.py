@@ -12,6 +12,7 @@ from scoring.semantics import guards, lexical
 from scoring.semantics.paths import is_specimen, name
 from scoring.semantics.verdict import Finding, Pair
 
+MAX_YAML_DEPTH = 100
 MAX_YAML = 1 << 18  # bytes; the reader in pure Python takes about a second for these
 TEMPLATE = re.compile(r"(?<!\$)\{\{|\{%|<%|\$\[\[|\[%|@@\w+@@")
 DIRECTIVE = re.compile(
@@ -112,9 +113,20 @@ def read_yaml(text: str) -> Hashable:
         raise Refused("It looks like a template: comments in it may be code.")
     if len(text) > MAX_YAML:
         raise Refused(f"It is larger than {MAX_YAML >> 10} KiB and was not compared.")
+    if _depth(text) > MAX_YAML_DEPTH:
+        raise Refused("It is nested too deeply to be compared.")
     events = list(yaml.parse(text, Loader=yaml.SafeLoader))
     _check_keys(events)
     return tuple(_event(event) for event in events)
+
+
+def _depth(text: str) -> int:
+    """How deeply brackets nest, those in strings included; the reader takes time for each level at each token."""
+    depth = deepest = 0
+    for match in re.finditer(r"[\[{]|[\]}]", text):
+        depth += 1 if match[0] in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _event(event: yaml.Event) -> Hashable:

@@ -61,7 +61,8 @@ def merge_base(repo: Path, base: str, head: str) -> str:
 
 def read_change(repo: Path, base: str, head: str) -> Change:
     """The change between two commits, with the files of its trees. Raises GitError."""
-    raw = run(repo, "diff-tree", "-r", "-z", "--raw", "-M", "--no-abbrev", "--end-of-options", base, head)
+    # only exact renames: a renamed file that also changed is never proved, and contents may not be at hand
+    raw = run(repo, "diff-tree", "-r", "-z", "--raw", "-M100%", "--no-abbrev", "--end-of-options", base, head)
     return Change(head, base, "", datetime.fromtimestamp(0, UTC), "", "", tuple(read_raw(raw)))
 
 

@@ -230,22 +230,22 @@ def test_any_text_of_signs_gets_a_verdict_and_none_against_itself_is_lost(text: 
 
 
 DEEP = {
-    "brackets": "(" * 9000,
-    "closed brackets": "(" * 3000 + ")" * 3000,
-    "signs": "-" * 9000 + "1",
-    "calls": "a" + "()" * 9000,
-    "braces": "{" * 9000,
-    "opened comments": "/*" * 9000,
-    "quotes": "\"'`" * 6000,
-    "generics": "a<" * 9000,
-    "choices": "a ? b : " * 4000,
-    "list": "[" * 9000 + "]" * 9000,
-    "mapping": '{"a":' * 4000 + "1" + "}" * 4000,
+    "brackets": "(" * 3000,
+    "closed brackets": "(" * 1000 + ")" * 1000,
+    "signs": "-" * 3000 + "1",
+    "calls": "a" + "()" * 3000,
+    "braces": "{" * 3000,
+    "opened comments": "/*" * 3000,
+    "quotes": "\"'`" * 2000,
+    "generics": "a<" * 3000,
+    "choices": "a ? b : " * 1500,
+    "list": "[" * 3000 + "]" * 3000,
+    "mapping": '{"a":' * 1500 + "1" + "}" * 4000,
     "anchors": "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 400)),
     "tables": "[" + ".".join("a" * 3000) + "]\nb = 1\n",
     "here documents": "cat <<E\n" * 2000,
     "indented": "\n".join(" " * n + "if a:" for n in range(300)),
-    "line": "x = " + "1 + " * 9000 + "1\n",
+    "line": "x = " + "1 + " * 3000 + "1\n",
 }
 
 
