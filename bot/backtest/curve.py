@@ -41,7 +41,10 @@ def _orders(scores: Scores, rows: Sequence[int]) -> dict[str, Floats]:
     at = np.array(rows, dtype=np.intp)
     churn = scores.churn[at]
     paper = scores.table1[at]
-    return {"codechill": scores.percentile[at], "table1": np.where(np.isnan(paper), churn, paper), "churn": churn}
+    found = {"codechill": scores.percentile[at], "table1": np.where(np.isnan(paper), churn, paper), "churn": churn}
+    if np.isnan(paper).all():  # it could never be fitted
+        del found["table1"]
+    return found
 
 
 def _gated(values: Floats, gate: float) -> Flags:
@@ -63,8 +66,9 @@ def _point(values: Floats, label: Flags, gate: float) -> Figures:
 
 def _row(orders: Mapping[str, Floats], label: Flags, gate: float) -> Figures:
     told: Figures = {"target": gate, "random": gate, "best": _rounded(ceiling(label, gate))}
+    told["table1"] = None
     told |= {name: _point(values, label, gate) for name, values in orders.items()}
-    for other in ("table1", "churn"):
+    for other in [name for name in orders if name != "codechill"]:
         told[f"over_{other}"] = _difference(orders["codechill"], orders[other], label, gate)
     return told
 

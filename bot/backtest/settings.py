@@ -13,7 +13,7 @@ _WEEKEND = '  - {name: Weekend, level: weekend, weekly: {from: "Fri 17:00", to: 
 _HOLIDAYS = '  - {name: Holiday season, level: yellow, rrule: "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=20", for: 16d}\n'
 _NIGHTS = '  - {name: Night, level: weekend, weekly: {days: [Mon, Tue, Wed, Thu], from: "18:00", to: "08:00"}}\n'
 _FRIDAY = '  - {name: Friday afternoon, level: weekend, weekly: {from: "Fri 12:00", to: "Mon 08:00"}}\n'
-_ALWAYS = '  - {name: Always, level: LEVEL, weekly: {from: "Mon 00:00", to: "Mon 00:00"}}\n'
+_ALWAYS = '  - {name: Always, level: LEVEL, weekly: {from: "Mon 00:00", to: "Sun 24:00"}}\n'
 
 
 @dataclass(frozen=True, slots=True)

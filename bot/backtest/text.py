@@ -58,9 +58,10 @@ def delay(told: Report) -> str:
 def labelled(labels: Report) -> str:
     """How much the figures rest on."""
     weak = " That is few: the figures are weak." if labels["weak"] else ""
+    kinds = f"{count(labels['reverted'])} reverted, {count(labels['fixed'])} fixed"
     return (
-        f"Known faults: {count(labels['faults'])} ({count(labels['reverted'])} reverted, {count(labels['fixed'])} "
-        f"fixed), {percent(labels['rate'])} of landings.{weak} Of the newest {count(labels['unripe'])} not much is known yet."
+        f"Known faults: {count(labels['faults'])} ({kinds}), {percent(labels['rate'])} of landings.{weak} "
+        f"Of the newest {count(labels['unripe'])} not much is known yet."
     )
 
 
@@ -86,12 +87,13 @@ def _cells(row: Report, name: str) -> tuple[str, ...]:
 
 def _curve(curve: Report) -> Iterator[str]:
     yield f"Captured of all {count(curve['faults'])} known faults, whenever they landed, when the riskiest are gated:"
-    yield "  gated   codechill            Table I   size   random"
+    yield "  gated   codechill                    Table I     size  random"
     for row in curve["table"]:
         ours = row["codechill"]
         around = "" if ours["low"] is None else f"[{percent(ours['low'])}, {percent(ours['high'])}]"
-        others = (percent(row["table1"]["captured"]), percent(row["churn"]["captured"]), percent(row["random"]))
-        yield f"  {percent(row['target']):<6}  {percent(ours['captured']):>6} {around:<18} " + "  ".join(others)
+        paper = percent(row["table1"]["captured"] if row["table1"] else None)
+        others = f"{paper:>9}  {percent(row['churn']['captured']):>7}  {percent(row['random']):>6}"
+        yield f"  {percent(row['target']):<6}  {percent(ours['captured']):>7} {around:<19}{others}"
     yield ""
 
 
