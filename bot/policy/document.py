@@ -130,6 +130,9 @@ At = Annotated[int, BeforeValidator(_at), _as("string", pattern=r"^\d{1,2}:\d{2}
 Elapsed = Annotated[timedelta, BeforeValidator(_elapsed), _as("string", pattern=r"^\d+\s*[mhd]$")]
 Weekday = Annotated[int, BeforeValidator(_day), _as("string", **_DAY)]
 Words = Annotated[str, BeforeValidator(_text), AfterValidator(lambda text: " ".join(text.split())[:300])]
+# bounds on what one decision may cost; nobody has written this much by hand
+Globs = Annotated[list[Glob], Field(max_length=100)]
+Managers = Annotated[list[Manager], Field(max_length=50)]
 GateAction = Literal["block", "extra_review", "author_attest"]
 Floor = Literal["mode", "levels", "windows", "gate", "exempt", "escalation", "freezes", "frozen_paths"]
 OnError = Literal["open", "closed"]
@@ -217,22 +220,24 @@ class WindowShape(Shape):
         description="IANA zone of this window's wall times. Left out: the file's.",
         examples=["America/New_York"],
     )
-    branches: list[Glob] | None = Field(
+    branches: Globs | None = Field(
         default=None,
         min_length=1,
         description="Globs. Left out: every protected branch.",
         examples=[["main", "release/*"]],
     )
-    paths: list[Glob] | None = Field(
+    paths: Globs | None = Field(
         default=None, min_length=1, description="Globs. Left out: every path.", examples=[["services/**"]]
     )
-    authors: list[Manager] | None = Field(
+    authors: Managers | None = Field(
         default=None,
         min_length=1,
         description="People and teams. Left out: everybody.",
         examples=[["some-user", "@acme/payments"]],
     )
-    except_: list[ExceptShape] = Field(default=[], alias="except", description="Times carved out of this window only.")
+    except_: list[ExceptShape] = Field(
+        default=[], max_length=50, alias="except", description="Times carved out of this window only."
+    )
     reason: Words = Field(default="", description="Why, for people.", examples=["planned migration"])
 
 
@@ -252,7 +257,7 @@ class GateShape(Shape):
 class ExemptShape(Shape):
     """What is never gated."""
 
-    paths: list[Glob] = Field(
+    paths: Globs = Field(
         default=[], description="Changes that touch nothing else are never gated.", examples=[["docs/**"]]
     )
 
@@ -260,7 +265,7 @@ class ExemptShape(Shape):
 class FreezesShape(Shape):
     """Freezes started by hand with `/chill freeze`."""
 
-    by: list[Manager] = Field(
+    by: Managers = Field(
         default=[],
         description="Who may start and end them in comments. None: nobody.",
         examples=[["@acme/release-managers"]],
@@ -273,12 +278,12 @@ class FreezesShape(Shape):
 class EscalationShape(Shape):
     """Who decides on exceptions, and for which reasons they may be asked."""
 
-    managers: list[Manager] = Field(
+    managers: Managers = Field(
         default=[],
         description="Logins and teams. None: administrators of the repository.",
         examples=[["@acme/release-managers"]],
     )
-    by_path: dict[Glob, list[Manager]] = Field(
+    by_path: dict[Glob, Managers] = Field(
         default={},
         description="Managers for changes that stay within a glob.",
         examples=[{"payments/**": ["@acme/payments-leads"]}],
@@ -307,7 +312,9 @@ class FileShape(Shape):
         description="Shares held back; replaces or adds single levels. Green stays 0 %.",
         examples=[{"launch": "30%"}],
     )
-    windows: list[WindowShape] = Field(default=[], description="Freeze windows; the strictest one open is in force.")
+    windows: list[WindowShape] = Field(
+        default=[], max_length=100, description="Freeze windows; the strictest one open is in force."
+    )
     notice: Share = Field(
         default=0.8, description="Outside windows, comment only from this percentile on.", examples=["80%"]
     )
@@ -325,7 +332,7 @@ class FileShape(Shape):
         description="Service criticality for the score: glob to tier, 1 is highest.",
         examples=[{"services/auth/**": 1}],
     )
-    frozen_paths: list[Glob] = Field(
+    frozen_paths: Globs = Field(
         default=[],
         description="In any window only proven harmless changes may touch these.",
         examples=[["billing/ledger/**"]],

@@ -52,6 +52,8 @@ def _words(details: Mapping[str, Any], path: Path, shape: type[BaseModel]) -> st
             return f"{dotted(path)} holds settings of its own; write them as key: value"
         case "too_short":
             return f"{dotted(path)} is empty; leave it out or name something"
+        case "too_long":
+            return f"{dotted(path)} holds more than {details['ctx']['max_length']} entries"
         case _:
             return f"{dotted(path)}: {details['msg']}"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from bot.policy import globs
 from bot.policy.calendar import InForce, Scope
@@ -43,8 +44,12 @@ def would_hold(state: State, config: Config, stretch: InForce) -> bool:
 
 def is_exempt(state: State, config: Config) -> bool:
     """Every changed path is known and exempt."""
-    paths = state.pull.paths
-    return bool(paths) and all(globs.any_matches(config.exempt_paths, path) for path in paths)
+    return _all_match(config.exempt_paths, state.pull.paths)
+
+
+@lru_cache(maxsize=64)
+def _all_match(patterns: tuple[str, ...], paths: tuple[str, ...]) -> bool:
+    return bool(paths) and all(globs.any_matches(patterns, path) for path in paths)
 
 
 def is_waiting(state: State) -> bool:

@@ -8,8 +8,9 @@ _LONGEST = 60  # no word anybody meant is longer, and comparing costs the produc
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word most like this one in any case, or None when nothing is close."""
     written = word[:_LONGEST].casefold()
-    ranked = sorted((_slips(written, name.casefold()), abs(len(name) - len(word)), name) for name in known)
-    allowed = max(1, len(written) // 3)
+    allowed = min(3, max(1, len(written) // 3))
+    close = (name for name in known if abs(len(name) - len(written)) <= allowed)
+    ranked = sorted((_slips(written, name.casefold()), abs(len(name) - len(written)), name) for name in close)
     return ranked[0][2] if ranked and ranked[0][0] <= allowed and written else None
 
 

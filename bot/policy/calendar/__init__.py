@@ -6,6 +6,7 @@ State is a function of all windows and one instant; nothing is switched on or of
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import chain
 from zoneinfo import ZoneInfo
 
@@ -61,7 +62,7 @@ class Calendar:
         """The open windows that apply, strictest first; of equals the one listed first."""
         found = [
             _shown(window, span)
-            for window in self._covering(scope)
+            for window in _covering(self.windows, scope)
             for span in window.open_spans(now, *_years(now, now))
         ]
         return tuple(sorted(found, key=lambda window: -window.share))
@@ -77,7 +78,7 @@ class Calendar:
 
     def levels(self, now: datetime, scope: Scope = ANYTHING) -> Iterator[InForce]:
         """The stretch of time that holds `now`, then those that follow, for at least 400 days."""
-        line = timeline(self._covering(scope), self.green, *_years(now, now))
+        line = timeline(_covering(self.windows, scope), self.green, *_years(now, now))
         first = line.at(now)
         yield self._stretch(line, first, now, scope)
         for index in range(first + 1, len(line.starts)):
@@ -88,9 +89,6 @@ class Calendar:
         spans = chain.from_iterable(window.spans(*_years(after, until)) for window in self.windows)
         return tuple(sorted({edge for span in spans for edge in (span.start, span.end) if after < edge <= until}))
 
-    def _covering(self, scope: Scope) -> tuple[Window, ...]:
-        return tuple(window for window in self.windows if window.covers(scope))
-
     def _stretch(self, line: Timeline, index: int, at: datetime, scope: Scope) -> InForce:
         window = next(iter(self.open_at(at, scope)), None)
         zone = self.zone if window is None else window.zone
@@ -98,6 +96,12 @@ class Calendar:
         return InForce(
             level.name, level.share, window, _in_zone(line.since(index), zone), _in_zone(line.until(index), zone)
         )
+
+
+@lru_cache(maxsize=64)
+def _covering(windows: tuple[Window, ...], scope: Scope) -> tuple[Window, ...]:
+    """One decision asks several times about one pull request, which may have thousands of paths."""
+    return tuple(window for window in windows if window.covers(scope))
 
 
 def _shown(window: Window, span: Span) -> OpenWindow:

@@ -212,6 +212,7 @@ WRONG = [
     ("version: 1\nescalation: {managers: [a b]}", "2:25", "is no person or team"),
     ("version: 1\nescalation: {reasons: {a b: c}}", "2:24", "a reason is one word"),
     ("version: 1\nescalation: {reasons: {}}", "2:23", "escalation.reasons is empty"),
+    ("version: 1\nexempt: {paths: [" + "a," * 101 + "]}", "2:17", "exempt.paths holds more than 100 entries"),
     ("version: 1\ngate: {action: {reed: block}}", "2:17", "gate.action: unknown level reed; did you mean red?"),
     ("version: 1\ngate: {action: {red: blok}}", "2:22", "did you mean block?"),
     ("version: 1\nfreezes: {longest: 0h}", "2:20", "must be more than nothing"),
