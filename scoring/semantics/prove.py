@@ -1,5 +1,6 @@
 """Ask each check in turn what it knows of a file; the first that speaks decides, and a change is its weakest file."""
 
+import time
 from collections.abc import Callable
 
 from scoring.change import Change, FileChange
@@ -9,6 +10,7 @@ from scoring.semantics.verdict import ChangeVerdict, FileVerdict, Finding, Pair,
 
 MAX_FILES = 1000
 MAX_CHANGE_BYTES = 32 << 20
+MAX_CHANGE_SECONDS = 60.0
 
 Check = Callable[[Pair], Finding | None]
 
@@ -79,16 +81,22 @@ def _unknown(pair: Pair) -> str:
     return "The file was deleted." if pair.new is None else "More than comments and layout changed."
 
 
-def prove_change(change: Change, read_blob: Callable[[str], bytes]) -> ChangeVerdict:
-    """The verdict of a change and of each file. `read_blob` takes an object id; a KeyError means it is not at hand."""
+def prove_change(
+    change: Change, read_blob: Callable[[str], bytes], *, clock: Callable[[], float] = time.monotonic
+) -> ChangeVerdict:
+    """The verdict of a change and of each file. `read_blob` takes an object id; a KeyError means it is not at hand.
+
+    `clock` counts seconds: files that a minute does not suffice for are left unproved.
+    """
     if len(change.files) > MAX_FILES:
         return ChangeVerdict(None, "large", f"More than {MAX_FILES} files changed; they were not compared.")
     verdicts: list[FileVerdict] = []
     left = MAX_CHANGE_BYTES
+    ends = clock() + MAX_CHANGE_SECONDS
     for file in change.files:
         old, new = _read(file.old_blob, file.old_mode, read_blob), _read(file.new_blob, file.new_mode, read_blob)
         left -= len(old or b"") + len(new or b"")
-        verdicts.append(_prove(file, old, new) if left >= 0 else _skipped(file))
+        verdicts.append(_prove(file, old, new) if left >= 0 and clock() <= ends else _skipped(file))
     return weakest(tuple(verdicts))
 
 
