@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 import tempfile
 import threading
@@ -15,6 +16,8 @@ import click
 from bot.forge.sandbox import Refusal, Sandbox
 from bot.forge.sandbox.git import GitFailed
 from bot.forge.sandbox.verbs.repositories import head_branch
+
+KEY = "app.private-key.pem"
 
 
 @click.command()
@@ -32,8 +35,8 @@ def sandbox(port: int, repo: Path | None, folder: Path | None, webhook: str, sha
         place = folder or Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="codechill-sandbox-")))
         try:
             box = Sandbox(place)
+            closing.callback(tidy, box, place)
             box.start(port)
-            closing.callback(box.stop)
             box.webhook_url = webhook
             name = load(box, repo)
         except (OSError, GitFailed, Refusal) as failed:
@@ -41,6 +44,13 @@ def sandbox(port: int, repo: Path | None, folder: Path | None, webhook: str, sha
         said = details(box, place, name)
         click.echo(json.dumps(said) if shape == "json" else text(said))
         serve_until_stopped()
+
+
+def tidy(box: Sandbox, place: Path) -> None:
+    """Stop, and leave nothing behind in a folder that stays."""
+    box.stop()
+    shutil.rmtree(box.world.folder, ignore_errors=True)
+    (place / KEY).unlink(missing_ok=True)
 
 
 def load(box: Sandbox, source: Path | None) -> str:
@@ -54,7 +64,7 @@ def load(box: Sandbox, source: Path | None) -> str:
 
 def details(box: Sandbox, place: Path, name: str) -> dict[str, Any]:
     """What a client needs to know. The key is written where only its owner may read it."""
-    key = place / "app.private-key.pem"
+    key = place / KEY
     key.touch(mode=0o600)
     key.chmod(0o600)
     key.write_text(box.private_key_pem)

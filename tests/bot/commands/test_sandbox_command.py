@@ -45,6 +45,7 @@ def test_it_prints_all_a_client_needs_serves_it_and_ends_well(running: "subproce
         assert found["default_branch"] == "trunk"
     running.send_signal(signal.SIGINT)
     assert running.wait(timeout=20) == 0
+    assert list(key.parent.iterdir()) == []
 
 
 def fetch(url: str, token: str) -> Any:
