@@ -6,20 +6,16 @@ from pathlib import Path
 from types import FrameType
 
 import click
-from pydantic import ValidationError
 from waitress.server import create_server
 
 from bot.app import App, build
+from bot.commands.operator import Unusable, env_option, settings_from
 from bot.logs import configure
 from bot.settings import Settings, misspelt
 
 
-class Unusable(click.ClickException):
-    exit_code = 2
-
-
 @click.command()
-@click.option("--env", "env_file", type=click.Path(path_type=Path), help="A file of CODECHILL_... lines.")
+@env_option
 def serve(env_file: Path | None) -> None:
     """Run the App: webhooks in, checks and comments out.
 
@@ -27,12 +23,7 @@ def serve(env_file: Path | None) -> None:
     CODECHILL_APP_ID, CODECHILL_PRIVATE_KEY (path, PEM or base64) and CODECHILL_WEBHOOK_SECRET.
     Ctrl-C ends it gracefully: jobs in hand are finished, everything else waits in the database.
     """
-    if env_file is not None and not env_file.is_file():
-        raise Unusable(f"there is no file {env_file}")
-    try:
-        settings = Settings(_env_file=env_file)
-    except ValidationError as error:
-        raise Unusable(_sentences(error)) from None
+    settings = settings_from(env_file)
     for doubt in misspelt(os.environ):
         click.echo(f"codechill: {doubt}", err=True)
     configure(settings.log_level, settings.log_format, settings.secrets())
@@ -58,11 +49,3 @@ def _run(app: App, settings: Settings) -> None:
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-def _sentences(error: ValidationError) -> str:
-    lines = [
-        f"  CODECHILL_{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
-        for problem in error.errors(include_input=False, include_url=False)
-    ]
-    return "\n".join(["The settings are not complete:", *lines])

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.demo import replay
-from bot.demo.replay import Candidate, Entry, NotUsable
+from bot.demo.replay import Candidate, NotUsable
 from scoring.errors import ScoringError
 from scoring.history.read import read_change
 from scoring.scorer import Scorer
 from scoring.semantics.git import GitError, prove_range
 
 MOST_SCORED = 40  # candidates looked at: enough to find a risky one without a long wait
+MOST_COMMENTED = 12
 LARGEST_FILE = 60_000  # bytes of the file that gets a comment when history offers no comment-only change
 COMMENTS = {
     ".py": "# {}", ".rb": "# {}", ".sh": "# {}", ".c": "/* {} */", ".h": "/* {} */", ".cc": "// {}", ".cpp": "// {}",
@@ -31,6 +32,7 @@ class Role:
     head: str
     percentile: float
     origin: str  # the commit it replays; "" when the demo wrote it
+    proven: bool = False  # that it cannot hurt: no window holds it
 
 
 def cast(repository: Path, state: Path, base: str, tip: str, progress: Callable[[int, int], None]) -> tuple[Role, ...]:
@@ -44,7 +46,7 @@ def cast(repository: Path, state: Path, base: str, tip: str, progress: Callable[
     if not scored:
         raise NotUsable(f"nothing after {base[:12]} can be replayed; name another repository with REPO=...")
     risky, ordinary = scored[-1], scored[len(scored) // 2]
-    quiet = _comment_only(repository, base, scored)
+    quiet = _comment_only(repository, scorer, base, scored)
     roles = [replace(risky, name="a risky one"), replace(ordinary, name="an ordinary one")]
     return (*roles[: 1 if risky is ordinary else 2], *quiet)
 
@@ -54,14 +56,16 @@ def _scored(repository: Path, scorer: Scorer, base: str, tip: str) -> Iterator[R
     for candidate in _spread(found, MOST_SCORED):
         try:
             head = replay.lay(repository, candidate, base)
-            change = read_change(
-                repository, base, head, at=datetime.now(UTC), author=_author(repository, head),
-                title=candidate.title, message="",
-            )  # fmt: skip
-            percentile = scorer.assess(change).percentile
+            percentile = _percentile(repository, scorer, base, head, candidate.title)
         except (NotUsable, ScoringError):
             continue  # objects of a partial clone may be absent: another candidate serves as well
         yield Role("", candidate.title, candidate.body, head, percentile, candidate.sha)
+
+
+def _percentile(repository: Path, scorer: Scorer, base: str, head: str, title: str) -> float:
+    author = replay.git(repository, "log", "-1", "--format=%aE", "--end-of-options", head).lower()
+    change = read_change(repository, base, head, at=datetime.now(UTC), author=author, title=title, message="")
+    return scorer.assess(change).percentile
 
 
 def _spread(found: Sequence[Candidate], most: int) -> Sequence[Candidate]:
@@ -70,44 +74,45 @@ def _spread(found: Sequence[Candidate], most: int) -> Sequence[Candidate]:
     return found[::step]
 
 
-def _comment_only(repository: Path, base: str, scored: Sequence[Role]) -> Iterator[Role]:
+def _comment_only(repository: Path, scorer: Scorer, base: str, scored: Sequence[Role]) -> Iterator[Role]:
+    """One from history when there is one; else a comment of the demo's own where it can be proved, or looks calmest."""
     for role in scored:
-        if _kind(repository, base, role.head) == "comments":
-            yield replace(role, name="a comment-only one")
+        if _proven(repository, base, role.head):
+            yield replace(role, name="a comment-only one", proven=True)
             return
-    path = _commentable(repository, base)
-    if path is None:
-        return
+    written = [_commented(repository, scorer, base, path) for path in _commentable(repository, base)]
+    if written:
+        yield min(written, key=lambda role: (not role.proven, role.percentile))
+
+
+def _commented(repository: Path, scorer: Scorer, base: str, path: str) -> Role:
     text = replay.git(repository, "cat-file", "blob", f"{base}:{path}").encode("utf-8", "surrogateescape")
     line = COMMENTS[Path(path).suffix].format(WORDS)
-    blob = replay.git(repository, "hash-object", "-w", "--stdin", stdin=text.rstrip(b"\n") + f"\n\n{line}\n".encode())
     who = {"GIT_AUTHOR_NAME": "Ada Author", "GIT_AUTHOR_EMAIL": "ada@acme.example"}
     title = f"Say in {Path(path).name} that it was reviewed"
-    head = replay.commit(repository, base, (Entry(path.encode(), "100644", blob),), f"{title}\n", who)
-    yield Role("a comment-only one (written by the demo)", title, "", head, 0.0, "")
+    head = replay.write(repository, base, path, text.rstrip(b"\n") + f"\n\n{line}\n".encode(), f"{title}\n", who)
+    percentile = _percentile(repository, scorer, base, head, title)
+    name = "a comment-only one, written by the demo"
+    return Role(name, title, "", head, percentile, "", _proven(repository, base, head))
 
 
-def _kind(repository: Path, base: str, head: str) -> str:
+def _proven(repository: Path, base: str, head: str) -> bool:
     try:
         proof = prove_range(repository, base, head).proof()
     except GitError:
-        return ""
-    return proof.kind if proof is not None and proof.level == "P" else ""
+        return False
+    return proof is not None and proof.level == "P" and proof.kind == "comments"
 
 
-def _commentable(repository: Path, base: str) -> str | None:
-    """The largest source file that is not too large, Python first: a comment can be proved harmless there."""
+def _commentable(repository: Path, base: str) -> list[str]:
+    """Some source files that are not too large, Python first: a comment can be proved harmless there."""
     listing = replay.git(repository, "ls-tree", "-r", "-l", "-z", "--full-tree", base)
     sized = []
     for row in listing.split("\0"):
         meta, _, path = row.partition("\t")
         fields = meta.split()
-        suffix = Path(path).suffix
-        if len(fields) == 4 and fields[0] == "100644" and suffix in COMMENTS and fields[3].isdigit():
-            sized.append((suffix == ".py", int(fields[3]), path))
-    fitting = [entry for entry in sized if entry[1] <= LARGEST_FILE]
-    return max(fitting)[2] if fitting else None
-
-
-def _author(repository: Path, head: str) -> str:
-    return replay.git(repository, "log", "-1", "--format=%aE", "--end-of-options", head).lower()
+        if len(fields) == 4 and fields[0] == "100644" and Path(path).suffix in COMMENTS and fields[3].isdigit():
+            sized.append((not path.endswith(".py"), -int(fields[3]), path))
+    fitting = sorted(entry for entry in sized if -entry[1] <= LARGEST_FILE)
+    python = [path for other, _, path in fitting if not other]
+    return python[:1] or [path for _, _, path in fitting[:: max(1, len(fitting) // MOST_COMMENTED)]][:MOST_COMMENTED]

@@ -54,7 +54,8 @@ class Story:
         share = {"yellow": "10 %", "red": "50 %"}[level]
         yield f"A window opens (Holiday season, {level}: the riskiest {share} are held)"
         self._configure(self._window(level))
-        self._show_all(held=(self.roles[0],))
+        gate = 0.9 if level == "yellow" else 0.5
+        self._show_all(held=tuple(role for role in self.roles if role.percentile >= gate and not role.proven))
         yield "The author asks for an exception, a release manager approves"
         self._exception()
         yield "The author pushes once more: the exception was for other content"
