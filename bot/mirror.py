@@ -45,12 +45,19 @@ class Mirror:
     """One bare repository for each repository id under `root`. Threads and processes may share it.
 
     `token` gives the credential for the next fetch; it travels in git's environment, never in an address or argument.
+    Above `packs` pack files a mirror is repacked. The first fetch, of all history, may take ten times as long.
     """
 
     def __init__(
-        self, root: Path, *, token: Callable[[], str] | None = None, timeout: float = 120.0, git: Git | None = None
+        self,
+        root: Path,
+        *,
+        token: Callable[[], str] | None = None,
+        timeout: float = 120.0,
+        git: Git | None = None,
+        packs: int = 64,
     ) -> None:
-        self._root, self._token = root.absolute(), token
+        self._root, self._token, self._packs = root.absolute(), token, packs
         self._git = git or Git(timeout)
         self._locks: dict[int, threading.Lock] = {}
         self._guard = threading.Lock()
@@ -147,26 +154,35 @@ class Mirror:
             raise
 
     def _fetch(self, folder: Path, url: str, refs: Sequence[str], secrets: Mapping[str, str]) -> dict[str, str]:
-        self._prepare(folder)
+        patience = self._git.timeout * (1 if self._prepare(folder) else 10)
         options = ["--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", "--force"]
         specs = [f"+{ref}:{ref}" for ref in refs]
-        self._git.run(folder, ["fetch", "--quiet", *options, "--end-of-options", url, *specs], secrets=secrets)
+        command = ["fetch", "--quiet", *options, "--end-of-options", url, *specs]
+        self._git.run(folder, command, secrets=secrets, timeout=patience)
+        self._tidy(folder)
         return {ref: self._where(folder, ref) for ref in refs}
 
     def _where(self, folder: Path, ref: str) -> str:
         found = self._git.run(folder, ["rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}"])
         return valid_sha(found.decode().strip())
 
-    def _prepare(self, folder: Path) -> None:
+    def _tidy(self, folder: Path) -> None:
+        """Every fetch leaves a pack; a thousand of them make each look-up slow."""
+        if len(list((folder / "objects" / "pack").glob("*.pack"))) > self._packs:
+            self._git.run(folder, ["repack", "--quiet", "--geometric=2", "-d"], timeout=self._git.timeout * 10)
+
+    def _prepare(self, folder: Path) -> bool:
+        """Make the folder ready for a fetch; says whether it has history already."""
         if (folder / _DAMAGED).exists() or (folder.exists() and not (folder / "HEAD").exists()):
             shutil.rmtree(folder)
         if not folder.exists():
             self._git.run(folder, ["init", "--quiet", "--bare", "--template=", str(folder)])
             # an unborn HEAD: git would otherwise read the repository's own .gitattributes from it
             (folder / "HEAD").write_text("ref: refs/codechill/none\n")
-            return
+            return False
         for stale in [*folder.glob("*.lock"), *(folder / "refs").rglob("*.lock")]:
             stale.unlink(missing_ok=True)  # we hold the lock of this mirror: who left it was killed
+        return any((folder / "objects" / "pack").glob("*.pack"))
 
     @contextmanager
     def _alone(self, repository_id: int) -> Iterator[Path]:
@@ -202,7 +218,12 @@ def valid_url(url: str, protocols: str) -> str:
 
 
 def _secrets(url: str, token: Callable[[], str] | None) -> dict[str, str]:
-    settings = {"fetch.fsckObjects": "true", **{f"fetch.fsck.{fault}": "ignore" for fault in _OLD_FAULTS}}
+    # each fetch stays one pack: unpacked it would be thousands of files
+    settings = {
+        "fetch.fsckObjects": "true",
+        "fetch.unpackLimit": "1",
+        **{f"fetch.fsck.{fault}": "ignore" for fault in _OLD_FAULTS},
+    }
     parts = urlsplit(url)
     if token is None or parts.scheme not in ("https", "http"):
         return settings

@@ -154,6 +154,17 @@ def test_unrelated_histories_have_no_merge_base(origin: Origin, mirror: Mirror) 
     assert mirror.merge_base(7, base, head) is None
 
 
+def test_a_mirror_that_is_fetched_often_stays_tidy(origin: Origin, tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path / "mirrors", git=LOCAL, packs=3)
+    for number in range(8):
+        head = origin.commit("a.txt", f"{number}\n")
+        assert mirror.fetch(7, origin.url, [MAIN]) == {MAIN: head}
+    objects = mirror.path(7) / "objects"
+    assert len(list((objects / "pack").glob("*.pack"))) <= 4
+    assert [one.name for one in objects.iterdir() if len(one.name) == 2] == []
+    assert mirror.file_at(7, head, "a.txt") == b"7\n"
+
+
 # --- the name of a content
 
 
@@ -357,6 +368,7 @@ if "fetch" in sys.argv:
     child.wait()
 os.execv(REAL, ["git", *sys.argv[1:]])
 """
+    Mirror(tmp_path / "mirrors", git=LOCAL).fetch(7, origin.url, [MAIN])
     mirror = Mirror(tmp_path / "mirrors", git=stub(tmp_path / "bin", body))
     with pytest.raises(GitTimeout):
         mirror.fetch(7, origin.url, [MAIN])

@@ -2,9 +2,11 @@
 
 from copy import deepcopy
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from webhook_examples import example, examples
@@ -27,6 +29,11 @@ def test_every_official_example_is_read(event: str) -> None:
     found = [read(name, payload) for name, payload in examples() if name == event]
     assert found
     assert all(from_json(to_json(one)) == one for envelopes in found for one in envelopes)
+
+
+def test_the_app_asks_for_the_events_that_are_read_and_no_others() -> None:
+    asked = yaml.safe_load((Path(__file__).parents[3] / "app.yml").read_text())["default_events"]
+    assert set(asked) == EVENTS - {"installation", "installation_repositories", "ping"}
 
 
 def test_an_opened_pull_request() -> None:
