@@ -1,0 +1,71 @@
+"""What people see and press, in a real Chromium. It needs the machine's own browser; `.ci/run` installs one."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.bot.conftest import Place
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
+]
+OFFLINE = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=OFFLINE)
+        yield started
+        started.close()
+
+
+@pytest.fixture(params=[(1280, 900), (390, 844)], ids=["desktop", "phone"])
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    width, height = request.param
+    opened = browser.new_page(viewport={"width": width, "height": height})
+    yield opened
+    opened.close()
+
+
+def test_a_held_change_shows_its_card_and_lands_after_a_manager_approved(place: Place, page: Page) -> None:
+    people = place.stage.sandbox
+    place.window("red")
+    number = place.open(place.large(), "Rework <b>billing</b>")
+    address = f"{people.address}/{place.name}/pull/{number}"
+
+    page.goto(f"{address}?as={people.author}")
+    assert page.locator("h1").inner_text().startswith("Rework <b>billing</b>")
+    assert "Held until further notice" in page.locator(".prose h3").first.inner_text()
+    assert page.locator(".prose table").first.locator("tr").count() >= 2
+    assert page.get_by_role("button", name="Merge pull request").is_disabled()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+    _say(place, page, "/chill justify launch_with_rollback The launch is tonight.")
+    page.goto(f"{address}?as={people.release_manager}")
+    _say(place, page, "/chill approve")
+
+    page.goto(f"{address}?as={people.author}")
+    assert "Exception approved" in page.locator(".prose h3").first.inner_text()
+    page.get_by_role("button", name="Merge pull request").click()
+    assert "Merged" in page.get_by_label("Merge").inner_text()
+
+
+def test_a_hostile_description_runs_nothing_and_asks_no_other_host(place: Place, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    body = "<script>document.title='owned'</script><img src=https://elsewhere.example/x onerror=alert(1)> @everyone"
+    number = place.open(place.change("docs/x.md", b"x\n"), "`</title><script>", body=body)
+    page.goto(f"{place.stage.sandbox.address}/{place.name}/pull/{number}")
+    assert "owned" not in page.title()
+    assert [url for url in asked if not url.startswith(place.stage.sandbox.address)] == []
+
+
+def _say(place: Place, page: Page, text: str) -> None:
+    page.get_by_role("textbox").fill(text)
+    page.get_by_role("button", name="Comment", exact=True).click()
+    place.stage.settle()
