@@ -12,6 +12,7 @@ import click
 from bot.policy import walltime, words
 from bot.policy.calendar import InForce, OpenWindow, Scope
 from bot.policy.calendar.export import to_ics
+from bot.policy.commands import markdown as commands_page
 from bot.policy.config import FILE, Config, ConfigError, parse
 from bot.policy.document import json_schema
 from bot.policy.organisation import merge
@@ -81,6 +82,12 @@ def schema() -> None:
 def reference() -> None:
     """Print the reference of every key, as Markdown."""
     click.echo(markdown(), nl=False)
+
+
+@config.command()
+def commands() -> None:
+    """Print what can be said to codechill in comments, as Markdown."""
+    click.echo(commands_page(), nl=False)
 
 
 @click.command()

@@ -81,6 +81,17 @@ def help_(asked: Asked) -> Answer:
     return Answer("\n".join(["| say | and | who |", "|---|---|---|", *rows]))
 
 
+def markdown() -> str:
+    """The page on commands, written from the table."""
+    lines = ["# Commands", "", "A line of a comment that begins with `/chill`; the first one of a comment counts."]
+    lines += ["Edited comments, quotes, lists, code and HTML are not read.", ""]
+    lines += ["This page is written by `codechill config commands`."]
+    lines += ["", "| say | and | who may |", "|---|---|---|"]
+    lines += [f"| `/chill {command.usage}` | {command.says} | {command.who} |" for command in COMMANDS.values()]
+    examples = [example for command in COMMANDS.values() for example in command.examples]
+    return "\n".join([*lines, "", "For example:", "", *(f"    {example}" for example in examples), ""])
+
+
 MANAGERS = "release managers"
 WRITERS = "the author, or anyone who may write"
 COMMANDS: Mapping[str, Command] = {

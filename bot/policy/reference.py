@@ -22,6 +22,7 @@ Shares are written `5%` or `0.05`. Times may be unquoted; `24:00` is an end. Day
 In globs `*` and `?` stay within one segment and `**` stands for whole segments. The strictest window open is in force;
 of equals the one listed first names the level. No window open is `green`.
 
+`codechill.example.yml` beside this page shows every key once.
 An editor checks the file while it is written when its first line names the schema:
 `# yaml-language-server: $schema=<address of codechill.schema.json>`.
 """

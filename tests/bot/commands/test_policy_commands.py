@@ -168,5 +168,6 @@ def test_every_value_is_shown_with_its_source(file: Path, tmp_path: Path):
 
 
 def test_the_reference_in_the_docs_is_the_one_the_command_prints():
+    assert run(config, "commands").stdout == (DOCS / "commands.md").read_text("utf-8")
     assert run(config, "reference").stdout == (DOCS / "configuration.md").read_text("utf-8")
     assert json.loads(run(config, "schema").stdout) == json.loads((DOCS / "codechill.schema.json").read_text("utf-8"))

@@ -6,16 +6,47 @@ from pathlib import Path
 import icalendar
 from policy_world import SATURDAY, weekend
 
+from bot.policy import chat, commands
 from bot.policy.calendar import Scope
 from bot.policy.calendar.export import to_ics
 from bot.policy.config import parse
+from bot.policy.document import (
+    EscalationShape,
+    ExceptShape,
+    FileShape,
+    FreezesShape,
+    GateShape,
+    HolidaysShape,
+    WeeklyShape,
+    WindowShape,
+)
 from bot.policy.reference import markdown
+from bot.policy.yaml_positions import read
 
 DOCS = Path(__file__).parents[3] / "docs"
 
 
 def test_the_reference_in_the_docs_is_written_from_the_schema():
     assert (DOCS / "configuration.md").read_text("utf-8") == markdown()
+
+
+def test_the_page_on_commands_is_written_from_the_table_and_its_examples_are_commands():
+    assert (DOCS / "commands.md").read_text("utf-8") == commands.markdown()
+    for command in commands.COMMANDS.values():
+        for example in command.examples:
+            said = chat.parse(example)
+            assert said is not None
+            assert commands.COMMANDS[said.verb] is command
+
+
+def test_the_example_uses_every_setting_and_is_valid_for_editors_too():
+    text = (DOCS / "codechill.example.yml").read_text("utf-8")
+    assert text.startswith("# yaml-language-server: $schema=codechill.schema.json\n")
+    parse(text)
+    written = {part for path in read(text).keys for part in path if isinstance(part, str)}
+    shapes = [FileShape, WindowShape, WeeklyShape, ExceptShape, HolidaysShape, GateShape, FreezesShape, EscalationShape]
+    known = {field.alias or name for shape in shapes for name, field in shape.model_fields.items()}
+    assert known - written == {"floor", "subdivision"}  # an organisation's, and a country's that has some
 
 
 def test_levels_to_come_are_events_that_keep_their_identity():
