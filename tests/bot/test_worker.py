@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import structlog.testing
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.queue import Job, LeaseQueue
@@ -280,6 +280,7 @@ def test_a_database_that_was_away_does_not_end_the_worker(queue: LeaseQueue) -> 
     assert one.stop()
 
 
+@settings(deadline=None)
 @given(st.integers(1, 7), st.floats(0, 1, exclude_max=True))
 def test_the_wait_is_between_nothing_and_its_bound(attempts: int, chance: float) -> None:
     wait = Backoff(base=1, cap=60).wait(attempts, chance)

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.policy.escalation import Escalation
@@ -255,6 +255,7 @@ def test_threads_that_write_the_audit_log_at_once_make_one_chain(store: Store) -
     assert store.audit_head()[0] == 40
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=())), st.floats(allow_nan=False))
 def test_any_text_and_number_survives_the_way_through_json(text: str, number: float) -> None:
     odd = replace(
