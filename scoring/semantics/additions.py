@@ -138,6 +138,8 @@ def _grown(old: Tree, new: Tree, test: re.Pattern[str], depth: int) -> bool:
     if old.root.type != new.root.type or old.is_whole(old.root) or not depth:
         return False
     before = old.children(old.root)
+    if not before:
+        return False  # a word that became another; nothing can be put into it
     at = 0
     for child in new.children(new.root):
         here = new.at(child)

@@ -3,7 +3,7 @@
 import re
 
 from scoring.semantics import guards
-from scoring.semantics.paths import is_docs, is_specimen
+from scoring.semantics.paths import in_program, is_docs, is_specimen
 from scoring.semantics.verdict import Finding, Pair
 
 RUN = re.compile(
@@ -25,7 +25,7 @@ def check(pair: Pair) -> Finding | None:
         return Finding(None, "encoding", "It is documentation, but not UTF-8 text.")
     if _more_hidden(old, new):
         return Finding(None, "hidden", "The new text holds characters that cannot be seen.")
-    if is_specimen(pair.path):
+    if is_specimen(pair.path) or in_program(pair.path):
         return Finding("H", "docs", "It looks like documentation, but lies among files that others read.")
     if RUN.search(old) or RUN.search(new) or _front_matter(old) != _front_matter(new):
         return Finding("H", "docs", "It is documentation, but part of it may be run or read by a tool.")

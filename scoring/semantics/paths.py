@@ -36,17 +36,34 @@ AGENT_FOLDERS = {
     "_layouts",
     "_includes",
 }
+PROGRAM_FOLDERS = {
+    "src",
+    "lib",
+    "app",
+    "internal",
+    "cmd",
+    "public",
+    "static",
+    "content",
+    "posts",
+    "_posts",
+    "pages",
+    "routes",
+    "views",
+}
+PROSE_NAMES = re.compile(r"(?:readme|changelog|changes|history|contributing|news)\b", re.IGNORECASE)
 SPECIMENS = {
     "fixtures", "fixture", "__fixtures__", "testdata", "test_data", "test-data", "templates", "template", "snapshots",
     "__snapshots__", "golden", "goldens", "cassettes", "expected", "baselines", "samples", "schematics", "skeleton",
     "stubs", "cookiecutter", "data", "corpus", "specimens", "test-files", "testfiles", "testcases", "blueprints",
     "generators", "scaffold", "scaffolds", "assets", "resources",
 }  # fmt: skip
-TEST_FOLDERS = {"test", "tests", "__tests__", "spec", "specs", "testing", "e2e", "testsuite", "src/test"}
+TEST_FOLDERS = {"test", "tests", "__tests__", "spec", "specs", "e2e", "testsuite"}
 TEST_NAMES = re.compile(
-    r"^(?:test_.*\.py|.*_tests?\.(?:py|go|rb|c|cc|cpp|rs|dart|exs)|.*\.(?:test|spec|e2e-spec)\.[cm]?[jt]sx?|.*(?:Test|Tests|IT|Spec)\.(?:java|kt|cs|php|scala|groovy)|"
+    r"^(?:test_.*\.py|.*_tests?\.(?:py|go|rb|c|cc|cpp|rs|dart|exs)|.*\.(?:test|spec|e2e-spec)\.[cm]?[jt]sx?|.*(?:Test|Tests|[a-z]IT|Spec)\.(?:java|kt|cs|php|scala|groovy)|"
     r".*_spec\.rb|.*\.bats|.*\.t)$"
 )
+SURE_TEST_NAMES = re.compile(r"(?:_test\.go|\.(?:test|spec|e2e-spec)\.[cm]?[jt]sx?|_spec\.rb|\.bats)$")
 RESOURCES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".ico", ".woff", ".woff2", ".ttf", ".otf", ".bmp", ".avif")
 GENERATED_PATHS = re.compile(
     r"(?:^|/)(?:node_modules|vendor|third_party/vendor|Godeps|__generated__)/|(?:\.pb\.(?:go|cc|h)|_pb2(?:_grpc)?\.pyi?|"
@@ -86,6 +103,12 @@ def is_specimen(path: str) -> bool:
     return any(folder.lower() in SPECIMENS for folder in folders(path))
 
 
+def in_program(path: str) -> bool:
+    """Whether a page lies where programs keep what they read or show: prompts, texts, articles."""
+    inside = any(folder.lower() in PROGRAM_FOLDERS for folder in folders(path))
+    return inside and PROSE_NAMES.match(name(path)) is None
+
+
 def is_docs(path: str) -> bool:
     """Prose for people. Not: instructions to agents, licences, lists that tools read, pages with code in them."""
     base = name(path).lower()
@@ -115,8 +138,13 @@ def is_test(path: str) -> bool:
 
 
 def is_test_module(path: str) -> bool:
-    """A file that a test runner collects by its name, so that nothing else should import it."""
-    return TEST_NAMES.match(name(path)) is not None
+    """A file that a test runner collects by its name, so that nothing else should import it.
+
+    Most names say so only in a folder of tests: aiohttp/test_utils.py is part of what people install.
+    """
+    if TEST_NAMES.match(name(path)) is None:
+        return False
+    return SURE_TEST_NAMES.search(path) is not None or any(folder.lower() in TEST_FOLDERS for folder in folders(path))
 
 
 def is_generated(path: str, content: bytes, attributes: tuple[tuple[str, bool], ...] = ()) -> bool:

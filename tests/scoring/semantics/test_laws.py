@@ -255,3 +255,24 @@ def test_deep_or_endless_input_ends_without_a_crash(shape: str) -> None:
         text = DEEP[shape]
         verdict = prove_file(text.encode(), (text + "\n#\n").encode(), path)
         assert verdict.level in {"P", "S", "H", None}
+
+
+TESTS = {
+    "a.spec.ts": "describe('a', () => {\n  it('b', () => {\n    expect(c(1)).toBe(2);\n  });\n});\n",
+    "a_test.go": 'package a\n\nfunc TestA(t *testing.T) {\n\tif b(1) != 2 {\n\t\tt.Error("c")\n\t}\n}\n',
+    "src/test/ATest.java": "class ATest {\n  @Test void b() { assertEquals(c(1), 2); }\n}\n",
+    "tests/test_a.py": "import a\n\n\nclass TestA:\n    def test_b(self):\n        assert a.c(1) == 2\n",
+    "a_spec.rb": "describe A do\n  it 'b' do\n    expect(c(1)).to eq 2\n  end\nend\n",
+}
+
+
+@pytest.mark.parametrize("path", TESTS)
+def test_no_word_of_a_test_can_change_while_tests_are_added(path: str) -> None:
+    source = TESTS[path]
+    wrong = []
+    for match in re.finditer(r"\w+", source):
+        for other in (match[0] + "q", "skip", f"{match[0]}.skip", f"x{match[0]}", f"@Disabled {match[0]}"):
+            anew = source[: match.start()] + other + source[match.end() :]
+            if prove_file(source.encode(), anew.encode(), path).level in ("P", "S"):
+                wrong.append((match[0], other))
+    assert wrong == []
