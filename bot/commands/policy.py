@@ -150,7 +150,7 @@ def _moment(text: str | None, found: Config) -> datetime:
     if text is None:
         return datetime.now(UTC)
     try:
-        moment = walltime.moment(text)
+        moment = datetime.fromisoformat(text) if "." in text else walltime.moment(text)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--at") from None
     zone = ZoneInfo(found.timezone)

@@ -13,8 +13,10 @@ from bot.policy.calendar.instants import at_minute
 from bot.policy.calendar.recurring import happens
 from bot.policy.calendar.spans import Span
 
+FIRST, LAST = 1970, 2999  # years
 MAX_CHARS = 1024 * 1024
 MAX_A_YEAR = 2_000  # expanding one takes about a third of a millisecond
+_UTC = ZoneInfo("UTC")
 _TOO_OFTEN = {"SECONDLY", "MINUTELY", "HOURLY"}
 
 
@@ -46,11 +48,17 @@ def check_feed(text: str) -> str | None:
             return f"it holds more than {MAX_A_YEAR} events a year"
         if not all(_happens(rule, event) for event in events for rule in _rules(event)):
             return "an event repeats by a rule that never happens"
-        for _ in Feed("", text).spans(date(2026, 1, 1), date(2027, 1, 1), ZoneInfo("UTC")):
+        if not all(_in_years(event) for event in events):  # all, not only those of the year that is tried
+            return f"an event lies outside the years {FIRST} to {LAST}"
+        for _ in Feed("", text).spans(date(2026, 1, 1), date(2027, 1, 1), _UTC):
             pass
     except (ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError) as error:
         return f"it cannot be read as iCalendar ({type(error).__name__})"
     return None
+
+
+def _in_years(event: Any) -> bool:
+    return bool(event.start.year >= FIRST and event.end.year <= LAST)
 
 
 def _rules(event: Any) -> list[Any]:

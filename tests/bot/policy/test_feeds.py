@@ -70,6 +70,17 @@ def test_a_recurring_event_moves_and_drops_as_the_feed_says():
     assert opened(text, datetime(2026, 11, 24, 15, 30, tzinfo=UTC)) == [("Moved", "24 16:00", "24 17:00")]
 
 
+@pytest.mark.parametrize("years", ["00010101 20300101", "20300101 99991231"])
+def test_an_event_beyond_all_years_is_refused(years: str):
+    start, end = years.split()
+    text = feed(f"SUMMARY:x\r\nDTSTART;VALUE=DATE:{start}\r\nDTEND;VALUE=DATE:{end}")
+    assert check_feed(text) == "an event lies outside the years 1970 to 2999"
+
+
+def test_an_event_that_is_broken_in_a_later_year_is_refused_now():
+    assert check_feed(feed("SUMMARY:x\r\nDTEND:20300101T000000Z")) is not None
+
+
 @pytest.mark.parametrize("mark", ["STATUS:CANCELLED", "TRANSP:TRANSPARENT", "status:cancelled"])
 def test_cancelled_and_transparent_events_are_no_windows(mark: str):
     text = feed(f"SUMMARY:x\r\n{mark}\r\nDTSTART:20261124T100000Z\r\nDTEND:20261124T140000Z")

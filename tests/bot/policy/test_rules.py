@@ -351,6 +351,27 @@ def test_a_freeze_by_hand_at_a_level_that_is_gone_holds_everything_and_an_empty_
     assert (endless.until, endless.window.hand if endless.window else None) == (None, "1")
 
 
+def test_windows_of_one_level_that_touch_are_one_stretch_and_of_two_names_are_two():
+    text = """\
+version: 1
+levels: {launch: 50%}
+windows:
+  - {name: a, level: red, from: 2026-11-20, to: 2026-11-22}
+  - {name: b, level: red, from: 2026-11-22, to: 2026-11-24}
+  - {name: c, level: launch, from: 2026-11-24, to: 2026-11-25}
+"""
+    stretch = parse(text).calendar.level_at(SATURDAY)
+    assert (f"{stretch.since:%d}", f"{stretch.until:%d}") == ("20", "24")
+    assert [stretch.level for stretch in parse(text).calendar.levels(SATURDAY)] == ["red", "launch", "green"]
+
+
+def test_a_window_on_a_leap_day_comes_every_fourth_year():
+    leap = "{name: l, level: red, rrule: FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29, for: 1d}"
+    calendar = parse(f"version: 1\nwindows: [{leap}]").calendar
+    edges = calendar.edges(datetime(2027, 1, 1, tzinfo=UTC), datetime(2033, 1, 1, tzinfo=UTC))
+    assert [f"{edge:%Y-%m-%d}" for edge in edges] == ["2028-02-29", "2028-03-01", "2032-02-29", "2032-03-01"]
+
+
 def test_no_change_in_sight_is_none():
     assert Calendar().next_change(SATURDAY) is None
     assert weekend().calendar.next_change(SATURDAY).level == "green"  # type: ignore[union-attr]
