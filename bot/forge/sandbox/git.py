@@ -86,6 +86,8 @@ class Git:
 
     def raw(self, *arguments: str, stdin: bytes = b"", extra: dict[str, str] | None = None) -> bytes:
         """Standard output of one git command. Raises GitFailed."""
+        if any("\0" in each for each in arguments):
+            raise GitFailed("no name in git holds a zero byte")
         command = ["git", "--git-dir", str(self.folder), "-c", "core.quotePath=false", "-c", "core.hooksPath=/dev/null"]
         done = subprocess.run(
             [*command, *arguments], input=stdin, capture_output=True, env=environment() | (extra or {}), check=False
@@ -208,7 +210,10 @@ class Git:
 
     def content(self, sha: str, path: str) -> tuple[str, str, bytes] | None:
         """Kind (blob or tree), object id and content of a path at a commit; None where there is none."""
-        listed = self.raw("ls-tree", "-z", "--full-tree", "--end-of-options", sha, path.rstrip("/")).decode()
+        try:
+            listed = self.raw("ls-tree", "-z", "--full-tree", "--end-of-options", sha, path.rstrip("/")).decode()
+        except GitFailed:
+            return None
         entry = next((each for each in listed.split("\0") if each.partition("\t")[2] == path.rstrip("/")), None)
         if entry is None:
             return None

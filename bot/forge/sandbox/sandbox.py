@@ -3,7 +3,7 @@
 import secrets
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -280,10 +280,15 @@ class Sandbox:
         strict: bool = False,
         enforce_admins: bool = True,
         merge_queue: bool = False,
+        shown_as: Collection[str] = ("branch protection", "ruleset"),
     ) -> None:
-        """Ask for checks (reported by the App itself, with `from_app`) and approvals before a merge into a branch."""
+        """Ask for checks (reported by the App itself, with `from_app`) and approvals before a merge into a branch.
+
+        GitHub shows such rules as classic branch protection or as a ruleset; here as both unless told otherwise.
+        """
         expected = self.app_id if from_app else None
-        rules = Protection(dict.fromkeys(required_checks, expected), approvals, strict, enforce_admins, merge_queue)
+        checks: dict[str, int | None] = dict.fromkeys(required_checks, expected)
+        rules = Protection(checks, approvals, strict, enforce_admins, merge_queue, frozenset(shown_as))
         with self.world.lock:
             found = self.repository(repo)
             repositories.protect(found, branch or found.default_branch, rules)

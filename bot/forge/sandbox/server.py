@@ -18,6 +18,7 @@ from bot.forge.sandbox import access, contract
 from bot.forge.sandbox.access import Caller
 from bot.forge.sandbox.errors import Refusal, not_found
 from bot.forge.sandbox.faults import Faults
+from bot.forge.sandbox.git import GitFailed
 from bot.forge.sandbox.hooks import Outbox
 from bot.forge.sandbox.limits import Limits, Standing
 from bot.forge.sandbox.rest import OPERATIONS, Answer, Call, Operation
@@ -139,7 +140,9 @@ def checked_body(operation: Operation) -> dict[str, Any]:
         body = {"labels": body}  # the older form, which GitHub takes and PyGithub sends
     if wrong := contract.wrong_body(operation.name, body):
         raise Refusal(422, f"Invalid request.\n\n{wrong[0]}")
-    return {} if body is None else body
+    if body is not None and not isinstance(body, dict):
+        raise Refusal(400, "Body should be a JSON object")
+    return body or {}
 
 
 def limits_body(standing: Standing) -> Answer:
@@ -216,6 +219,7 @@ def create_app(server: Server) -> Flask:
         if operation.path in ALIASES:
             app.add_url_rule(ALIASES[operation.path], f"{operation.name} alias", view(server, operation))
     app.register_error_handler(Refusal, lambda refusal: refused(server.world, refusal))
+    app.register_error_handler(GitFailed, lambda failed: refused(server.world, unavailable(failed)))
     app.register_error_handler(HTTPException, lambda error: refused(server.world, as_refusal(error)))
     app.register_error_handler(AssertionError, lambda fault: broken(server.world, fault))
     app.wsgi_app = Prefix(app.wsgi_app)  # type: ignore[method-assign]
@@ -234,6 +238,11 @@ def view(server: Server, operation: Operation) -> Any:
 def as_refusal(error: HTTPException) -> Refusal:
     """What Flask itself refuses, in GitHub's form."""
     return not_found() if error.code in {404, 405} else Refusal(error.code or 500, error.description or "")
+
+
+def unavailable(failed: GitFailed) -> Refusal:
+    """What GitHub says where git has no answer, as in a repository that lacks some of its content."""
+    return Refusal(503, f"Server Error: Sorry, this is temporarily unavailable. {failed}")
 
 
 def broken(world: World, fault: AssertionError) -> Response:

@@ -39,13 +39,17 @@ class Team:
 
 @dataclass
 class Protection:
-    """What a branch asks for before a merge. `checks` maps a context to the App id that must report it, or None."""
+    """What a branch asks for before a merge. `checks` maps a context to the App id that must report it, or None.
+
+    GitHub has two ways to ask, which may be used together; `shown_as` says which show this.
+    """
 
     checks: dict[str, int | None] = field(default_factory=dict)
     approvals: int = 0
     strict: bool = False
     enforce_admins: bool = True
     merge_queue: bool = False
+    shown_as: frozenset[str] = frozenset({"branch protection", "ruleset"})
 
 
 @dataclass

@@ -81,7 +81,7 @@ class Operation:
 
 
 NUMBERS = ("pull_number", "issue_number", "check_run_id", "check_suite_id", "comment_id", "review_id",
-           "installation_id", "delivery_id", "reaction_id")  # fmt: skip
+           "installation_id", "delivery_id", "ruleset_id", "reaction_id")  # fmt: skip
 CONVERTERS = dict.fromkeys(NUMBERS, "int") | dict.fromkeys(("path", "ref", "branch", "basehead"), "path")
 OPERATIONS: list[Operation] = []
 

@@ -5,7 +5,7 @@ from typing import Any
 from bot.forge.sandbox.errors import Refusal, invalid, not_found
 from bot.forge.sandbox.git import NOTHING, SHA
 from bot.forge.sandbox.rest import Answer, Call, operation
-from bot.forge.sandbox.shapes import accounts
+from bot.forge.sandbox.shapes import accounts, stamp
 from bot.forge.sandbox.shapes import pulls as pull_shapes
 from bot.forge.sandbox.shapes import repositories as shapes
 from bot.forge.sandbox.state import ROLES, Protection
@@ -82,7 +82,7 @@ def get_branch(call: Call) -> Answer:
 def protection_of(call: Call) -> Protection:
     """The protection of the branch in the path. Raises Refusal (404)."""
     found = call.repository.protections.get(branch_name(call))
-    if found is None:
+    if found is None or "branch protection" not in found.shown_as:
         raise Refusal(404, "Branch not protected")
     return found
 
@@ -105,23 +105,60 @@ def get_required_checks(call: Call) -> Answer:
     return Answer(body=shapes.required_checks(call.world, call.repository, call.parts["branch"], known))
 
 
+def rulesets(call: Call) -> dict[int, tuple[str, Protection]]:
+    """Branches whose rules a ruleset asks for, numbered."""
+    numbered = enumerate(call.repository.protections.items(), 1)
+    return {number: (name, rules) for number, (name, rules) in numbered if "ruleset" in rules.shown_as}
+
+
+def rules_of(known: Protection) -> list[Any]:
+    """What a ruleset asks for."""
+    checks = [
+        {"context": name} | ({"integration_id": app} if app else {}) for name, app in sorted(known.checks.items())
+    ]
+    inside = {"strict_required_status_checks_policy": known.strict, "required_status_checks": checks}
+    required = [{"type": "required_status_checks", "parameters": inside}] if checks else []
+    return [*required, {"type": "merge_queue"}] if known.merge_queue else required
+
+
 @operation("GET /repos/{owner}/{repo}/rules/branches/{branch}", "metadata:read", "read")
 def get_rules(call: Call) -> Answer:
-    """The rules of a branch the way rulesets show them."""
-    found = call.repository.protections.get(call.parts["branch"])
-    if found is None:
-        return Answer(rows=[])
-    source = {"ruleset_source_type": "Repository", "ruleset_source": call.repository.full_name, "ruleset_id": 1}
-    checks = [
-        {"context": name} | ({"integration_id": app} if app else {}) for name, app in sorted(found.checks.items())
-    ]
-    rules: list[Any] = []
-    if checks:
-        inside = {"strict_required_status_checks_policy": found.strict, "required_status_checks": checks}
-        rules.append({"type": "required_status_checks", "parameters": inside, **source})
-    if found.merge_queue:
-        rules.append({"type": "merge_queue", **source})
-    return Answer(rows=rules)
+    """The rules that rulesets ask of a branch."""
+    source = {"ruleset_source_type": "Repository", "ruleset_source": call.repository.full_name}
+    asked = [(number, known) for number, (name, known) in rulesets(call).items() if name == call.parts["branch"]]
+    return Answer(
+        rows=[{**rule, **source, "ruleset_id": number} for number, known in asked for rule in rules_of(known)]
+    )
+
+
+def ruleset(call: Call, number: int, name: str) -> Any:
+    """A ruleset in a list."""
+    made = stamp(call.repository.created_at)
+    place = {"id": number, "name": f"Protect {name}", "target": "branch", "enforcement": "active"}
+    source = {"source_type": "Repository", "source": call.repository.full_name}
+    return {**place, **source, "node_id": f"RRS_{number}", "created_at": made, "updated_at": made}
+
+
+@operation("GET /repos/{owner}/{repo}/rulesets", "metadata:read", "read")
+def list_rulesets(call: Call) -> Answer:
+    """All rulesets."""
+    return Answer(rows=[ruleset(call, number, name) for number, (name, _) in rulesets(call).items()])
+
+
+@operation("GET /repos/{owner}/{repo}/rulesets/{ruleset_id}", "metadata:read", "read")
+def get_ruleset(call: Call) -> Answer:
+    """One ruleset; who may bypass it is shown only to those who may change it."""
+    number = call.parts["ruleset_id"]
+    if number not in rulesets(call):
+        raise not_found()
+    name, known = rulesets(call)[number]
+    body = ruleset(call, number, name) | {"rules": rules_of(known)}
+    body["conditions"] = {"ref_name": {"include": [f"refs/heads/{name}"], "exclude": []}}
+    may_change = call.caller.permissions.get("administration") == "write"
+    if may_change or call.world.role(call.repository, call.caller.login) == "admin":
+        administrators = {"actor_id": 5, "actor_type": "RepositoryRole", "bypass_mode": "always"}
+        body["bypass_actors"] = [] if known.enforce_admins else [administrators]
+    return Answer(body=body)
 
 
 @operation("GET /repos/{owner}/{repo}/collaborators", "metadata:read", "write")

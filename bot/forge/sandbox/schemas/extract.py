@@ -44,6 +44,8 @@ GET /repos/{owner}/{repo}/branches/{branch}
 GET /repos/{owner}/{repo}/branches/{branch}/protection
 GET /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks
 GET /repos/{owner}/{repo}/rules/branches/{branch}
+GET /repos/{owner}/{repo}/rulesets
+GET /repos/{owner}/{repo}/rulesets/{ruleset_id}
 GET /repos/{owner}/{repo}/collaborators
 GET /repos/{owner}/{repo}/collaborators/{username}
 GET /repos/{owner}/{repo}/collaborators/{username}/permission

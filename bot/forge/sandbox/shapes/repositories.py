@@ -122,17 +122,19 @@ def permissions(role: str) -> Json:
 def short_branch(world: World, found: Repository, name: str, sha: str) -> Json:
     """A branch in a list."""
     protection = found.protections.get(name)
+    classic = protection if protection and "branch protection" in protection.shown_as else None
+    bound = "everyone" if classic and classic.enforce_admins else "non_admins"
     url = url_of(world, found)
     return {
         "name": name,
         "commit": {"sha": sha, "url": f"{url}/commits/{sha}"},
         "protected": protection is not None,
         "protection": {
-            "enabled": protection is not None,
+            "enabled": classic is not None,
             "required_status_checks": {
-                "enforcement_level": "everyone" if protection else "off",
-                "contexts": sorted(protection.checks) if protection else [],
-                "checks": checks_of(protection) if protection else [],
+                "enforcement_level": bound if classic else "off",
+                "contexts": sorted(classic.checks) if classic else [],
+                "checks": checks_of(classic) if classic else [],
             },
         },
         "protection_url": f"{url}/branches/{name}/protection",

@@ -67,9 +67,10 @@ def fork(world: World, parent: Repository, login: str) -> Repository:
 
 def protect(found: Repository, branch: str, protection: Protection | None) -> None:
     """Set what a branch asks for before a merge, or lift it."""
-    found.protections.pop(branch, None)
     if protection:
         found.protections[branch] = protection
+    else:
+        found.protections.pop(branch, None)
 
 
 def grant(found: Repository, login: str, role: str) -> None:

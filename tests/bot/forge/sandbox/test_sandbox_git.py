@@ -95,7 +95,7 @@ def test_an_unreachable_git_host_fails(box: Sandbox, url: str, tmp_path: Path) -
 
 def test_what_looks_like_an_option_is_not_taken_for_one(box: Sandbox, history: History, tmp_path: Path) -> None:
     spoiled, token = tmp_path / "spoiled", box.token("ada")
-    for ref in (f"--output={spoiled}", "-n", "a..b", "a b", "@{1}", "\n"):
+    for ref in (f"--output={spoiled}", "-n", "a..b", "a b", "@{1}", "\n", "\0"):
         made = {"ref": f"refs/heads/{ref}", "sha": history.shas["one"]}
         status = ask(box, f"/repos/{REPO}/git/refs", token, "POST", made)[0]
         assert status in {201, 422}

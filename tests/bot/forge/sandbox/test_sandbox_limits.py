@@ -97,6 +97,9 @@ def test_malformed_requests_are_told_apart(box: Sandbox, pull: int) -> None:
     assert ask(box, f"/repos/{REPO}/pulls?state=ajar", token)[0] == 422
     assert ask(box, f"/repos/{REPO}/pulls", token, X_GitHub_Api_Version="2019-01-01")[0] == 400
     assert ask(box, f"/repos/{REPO}/pulls/no-number", token)[0] == 404
+    for body in ([], "text", 7, {"body": 7}, {}):
+        status = ask(box, f"/repos/{REPO}/issues/{pull}/comments", token, "POST", body)[0]
+        assert status in {400, 422}
     assert ask(box, f"/repos/{REPO}/pulls/{pull + 1}", token)[0] == 404
     assert ask(box, "/nothing/here/at/all", token)[0] == 404
 

@@ -232,3 +232,31 @@ def test_merging_file_by_file_agrees_with_the_newer_git(box: Sandbox, history: H
     history.git("checkout", "--quiet", "main")
     assert merged_by_index(git, both, top) == merged_tree(git, both, top)
     assert merged_by_index(git, both, top) is not None
+
+
+@pytest.mark.parametrize(("shown_as", "classic", "newer"), [("branch protection", 200, 404), ("ruleset", 404, 200)])
+def test_rules_show_as_branch_protection_or_as_a_ruleset(
+    box: Sandbox, pull: int, shown_as: str, classic: int, newer: int
+) -> None:
+    box.protect(REPO, shown_as=[shown_as], enforce_admins=False)
+    token = installation_token(box)
+    assert ask(box, f"/repos/{REPO}/branches/main/protection", token)[0] == classic
+    rows = ask(box, f"/repos/{REPO}/rules/branches/main", token)[1]
+    assert [each["ruleset_id"] for each in rows] == ([1] if newer == 200 else [])
+    assert len(ask(box, f"/repos/{REPO}/rulesets", token)[1]) == len(rows)
+    status, one, _ = ask(box, f"/repos/{REPO}/rulesets/1", token)
+    assert status == newer
+    assert "bypass_actors" not in one
+    branch = ask(box, f"/repos/{REPO}/branches/main", token)[1]
+    level = branch["protection"]["required_status_checks"]["enforcement_level"]
+    assert (branch["protected"], level) == (True, "non_admins" if classic == 200 else "off")
+    assert box.mergeable(REPO, pull) == [WAITING]
+
+
+def test_who_may_bypass_a_ruleset_is_shown_to_its_administrators(box: Sandbox) -> None:
+    box.protect(REPO, enforce_admins=False)
+    box.grant(REPO, "maya", "admin")
+    one = ask(box, f"/repos/{REPO}/rulesets/1", box.token("maya"))[1]
+    assert [each["actor_type"] for each in one["bypass_actors"]] == ["RepositoryRole"]
+    box.protect(REPO)
+    assert ask(box, f"/repos/{REPO}/rulesets/1", box.token("maya"))[1]["bypass_actors"] == []
