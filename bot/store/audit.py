@@ -15,7 +15,7 @@ from bot.store.plain import to_text
 from bot.store.tables import audit
 
 GENESIS = "0" * 64
-_PAGE = 1000
+_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-MIGRATE, AUDIT, CLAIM, RECEIVE = 7270117, 7270118, 7270119, 7270120  # what writers on PostgreSQL take turns at
+MIGRATE, AUDIT, CLAIM = 7270117, 7270118, 7270119  # what writers on PostgreSQL take turns at
 
 BUSY = 8.0  # seconds: GitHub waits ten for the answer to a webhook, and a late one counts as lost
 
@@ -83,8 +83,7 @@ def _turn(engine: sa.Engine) -> Iterator[None]:
         lock.release()
 
 
-def take_turns(connection: sa.Connection, what: int, which: str = "") -> None:
-    """Wait until no other transaction does `what` (with the same `which`). On SQLite there is one writer anyway."""
+def take_turns(connection: sa.Connection, what: int) -> None:
+    """Wait until no other transaction does `what`. On SQLite there is one writer anyway."""
     if connection.dialect.name == "postgresql":
-        lock = sa.text("SELECT pg_advisory_xact_lock(:what, hashtext(:which))")
-        connection.execute(lock, {"what": what, "which": which})
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:what)"), {"what": what})

@@ -8,8 +8,7 @@ from functools import cache
 
 import sqlalchemy as sa
 
-from bot.store.database import Database, Insert, insert
-from bot.store.engine import RECEIVE, take_turns
+from bot.store.database import Database, Insert, insert, inserted
 from bot.store.tables import inbox
 
 
@@ -40,24 +39,21 @@ class Inbox(Database):
 
         A GUID that failed may come again. Whatever `enqueue` raises undoes the whole. Raises NotStored.
         """
+        row = self._row(delivery, "received", "")
         try:
             with self.write() as connection:
-                return self._receive(connection, delivery, enqueue)
+                if not inserted(connection, _take(connection.dialect.name), row):
+                    return False
+                if not enqueue(delivery, connection):
+                    connection.execute(_DONE, {"of": delivery.guid})
+                return True
         except sa.exc.SQLAlchemyError as error:
             raise NotStored(f"{type(error).__name__}: {getattr(error, 'orig', None) or error}") from error
-
-    def _receive(self, connection: sa.Connection, delivery: Delivery, enqueue: Enqueue) -> bool:
-        take_turns(connection, RECEIVE, delivery.guid)
-        if not self._is_new(connection, delivery):
-            return False
-        queued = enqueue(delivery, connection)
-        self._store(connection, delivery, "received" if queued else "done", "")
-        return True
 
     def refuse(self, delivery: Delivery, error: str) -> None:
         """Keep a delivery that could not be read, so that a person can look and the forge may send it again."""
         with self.write() as connection:
-            self._store(connection, delivery, "failed", error)
+            connection.execute(_keep(connection.dialect.name), self._row(delivery, "failed", error))
 
     def settle(self, guid: str | None) -> None:
         """The work of a delivery is done; its body is no longer needed."""
@@ -99,21 +95,17 @@ class Inbox(Database):
         with self.write() as connection:
             return connection.execute(sa.delete(inbox).where(inbox.c.received_at < before)).rowcount
 
-    def _is_new(self, connection: sa.Connection, delivery: Delivery) -> bool:
-        row = connection.execute(_BEFORE, {"guid": delivery.guid}).one_or_none()
-        if row is None or row.state == "failed":
-            return True
-        return bool(row.state == "received" and row.received_at < delivery.received_at - self.forgotten)
-
-    def _store(self, connection: sa.Connection, delivery: Delivery, state: str, error: str) -> None:
-        values = {
+    def _row(self, delivery: Delivery, state: str, error: str) -> dict[str, object]:
+        return {
+            "guid": delivery.guid,
             "event": delivery.event,
             "received_at": delivery.received_at,
+            "forgotten_at": delivery.received_at + self.forgotten,
             "state": state,
-            "body": None if state == "done" else zlib.compress(delivery.body, 1),
+            "body": zlib.compress(delivery.body, 1),
             "error": error,
+            "times": 1,
         }
-        connection.execute(_kept(connection.dialect.name), {"guid": delivery.guid, "times": 1, **values})
 
     def _set(self, guid: str | None, state: str, error: str) -> None:
         if guid is None:
@@ -123,14 +115,25 @@ class Inbox(Database):
             connection.execute(sa.update(inbox).where(inbox.c.guid == guid).values(**values))
 
 
-_BEFORE = sa.select(inbox.c.state, inbox.c.received_at).where(inbox.c.guid == sa.bindparam("guid"))
+_DONE = sa.update(inbox).where(inbox.c.guid == sa.bindparam("of")).values(state="done", body=None)
+_TOLD = ("event", "received_at", "forgotten_at", "state", "body", "error")
 
 
 @cache
-def _kept(dialect: str) -> Insert:
+def _keep(dialect: str) -> Insert:
     row = insert(dialect, inbox)
-    values = {name: row.excluded[name] for name in ("event", "received_at", "state", "body", "error")}
-    return row.on_conflict_do_update(index_elements=["guid"], set_=values | {"times": inbox.c.times + 1})
+    values = {name: row.excluded[name] for name in _TOLD} | {"times": inbox.c.times + 1}
+    return row.on_conflict_do_update(index_elements=["guid"], set_=values)
+
+
+@cache
+def _take(dialect: str) -> Insert:
+    """The same, but only when the delivery is new, failed before, or was forgotten: one statement, so no two can."""
+    row = insert(dialect, inbox)
+    values = {name: row.excluded[name] for name in _TOLD} | {"times": inbox.c.times + 1}
+    forgotten = (inbox.c.state == "received") & (inbox.c.forgotten_at < row.excluded.received_at)
+    again = (inbox.c.state == "failed") | forgotten
+    return row.on_conflict_do_update(index_elements=["guid"], set_=values, where=again)
 
 
 def _parts(guids: list[str], size: int = 500) -> list[list[str]]:

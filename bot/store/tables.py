@@ -46,6 +46,7 @@ inbox = sa.Table(
     sa.Column("guid", sa.String(64), primary_key=True),
     sa.Column("event", sa.String(64), nullable=False),
     sa.Column("received_at", Moment, nullable=False),
+    sa.Column("forgotten_at", Moment, nullable=False),  # when nobody can be working on it any more
     sa.Column("state", sa.String(8), nullable=False),  # received, done, failed
     sa.Column("body", sa.LargeBinary),  # zlib; None once it is no longer needed
     sa.Column("error", sa.Text, nullable=False, server_default=""),

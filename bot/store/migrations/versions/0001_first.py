@@ -100,6 +100,7 @@ def upgrade() -> None:
         sa.Column("guid", sa.String(length=64), nullable=False),
         sa.Column("event", sa.String(length=64), nullable=False),
         sa.Column("received_at", sa.DateTime(), nullable=False),
+        sa.Column("forgotten_at", sa.DateTime(), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("error", sa.Text(), server_default="", nullable=False),
