@@ -31,6 +31,7 @@ class Dataset:
     raw: Floats  # (changes, columns)
     quantile: Floats  # the same cells as ranks among the changes before
     known_at: Times  # when the first label within a year became known; NEVER when none
+    ever_at: Times  # when the first label at all became known, however late; NEVER when none
     severe: Flags  # blamed by two or more later changes within a year
 
     @property
@@ -60,6 +61,7 @@ def collect(history: History, name: str, *, incidents: Sequence[Incident] = (), 
         raise ScoringError(f"{name} has no commits to learn from.")
     at = np.array([change.at for change in changes], dtype=np.int64)
     known = np.full(len(changes), NEVER, dtype=np.int64)
+    ever = known.copy()
     times = np.zeros(len(changes), dtype=np.int64)
     severe = np.zeros(len(changes), dtype=bool)
     marks = [(row, label.known_at) for row, label in history.labels() if label.fault or not faults_only]
@@ -69,6 +71,7 @@ def collect(history: History, name: str, *, incidents: Sequence[Incident] = (), 
             marks.append((row, incident.known_at))
             severe[row] = severe[row] or incident.severe
     for row, known_at in marks:
+        ever[row] = min(ever[row], known_at)
         if 0 <= known_at - at[row] <= YEAR:
             known[row] = min(known[row], known_at)
             times[row] += 1
@@ -76,19 +79,20 @@ def collect(history: History, name: str, *, incidents: Sequence[Incident] = (), 
     severe &= known < NEVER
     columns = tuple(feature.name for feature in history.features)
     shas = tuple(change.sha for change in changes)
-    return Dataset(name, columns, shas, at, raw, rolling(raw), known, severe | (times >= 2))
+    return Dataset(name, columns, shas, at, raw, rolling(raw), known, ever, severe | (times >= 2))
 
 
 def training_rows(
-    data: Dataset, cut: int, now: int | None = None, *, maturity: int = MATURITY
+    data: Dataset, cut: int, now: int | None = None, *, late: bool = False
 ) -> tuple[NDArray[np.intp], Flags]:
     """Return the rows before `cut` that may train at moment `now` (default: when row `cut` landed) and their labels.
 
-    A fault found later counts as none: nobody knew.
+    A fault found after that moment counts as none: nobody knew. `late` also counts those found more than a year after
+    they landed.
     """
     moment = int(data.at[min(cut, len(data.at) - 1)]) if now is None else now
-    label = data.known_at[:cut] < moment
-    ripe = label | (data.at[:cut] <= moment - maturity)
+    label = (data.ever_at if late else data.known_at)[:cut] < moment
+    ripe = label | (data.at[:cut] <= moment - MATURITY)
     rows = np.flatnonzero(ripe)
     return rows, label[rows]
 

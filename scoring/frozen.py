@@ -14,7 +14,13 @@ def write(data: Dataset, path: Path) -> None:
     """Write the table of a repository; commits become numbers and nothing tells who wrote them."""
     with path.open("wb") as file:
         np.savez_compressed(
-            file, columns=np.array(data.columns), at=data.at, raw=data.raw, known_at=data.known_at, severe=data.severe
+            file,
+            columns=np.array(data.columns),
+            at=data.at,
+            raw=data.raw,
+            known_at=data.known_at,
+            ever_at=data.ever_at,
+            severe=data.severe,
         )
 
 
@@ -25,6 +31,7 @@ def read(path: Path, name: str) -> Dataset:
             raw = kept["raw"]
             shas = tuple(f"{row:040x}" for row in range(len(raw)))
             columns = tuple(str(column) for column in kept["columns"])
-            return Dataset(name, columns, shas, kept["at"], raw, rolling(raw), kept["known_at"], kept["severe"])
+            known, ever = kept["known_at"], kept["ever_at"]
+            return Dataset(name, columns, shas, kept["at"], raw, rolling(raw), known, ever, kept["severe"])
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ScoringError(f"{path} is no frozen table.") from error

@@ -18,6 +18,7 @@ from typing import ParamSpec
 import click
 
 from scoring import frozen
+from scoring import selection as select
 from scoring.assessment import Assessment, Reason, Suggestion
 from scoring.calibration import words
 from scoring.card import read_card
@@ -280,6 +281,7 @@ def _require_libraries() -> None:
 @click.option("--freeze", type=click.Path(path_type=Path), help="Also write the table of one repository: numbers only.")
 @click.option("--expect", default="", help="Refuse unless the data has this hash.")
 @click.option("--ablation", is_flag=True, help="Also measure what each family of features brings.")
+@click.option("--selection", is_flag=True, help="Also show which features say the same.")
 @click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown", show_default=True)
 @plainly
 def evaluate(
@@ -292,6 +294,7 @@ def evaluate(
     freeze: Path | None,
     expect: str,
     ablation: bool,
+    selection: bool,
     form: str,
 ) -> None:
     """Measure all models on the later 30 % of each history, trained only on what was known before."""
@@ -314,6 +317,8 @@ def evaluate(
     )
     if ablation:
         click.echo("\n" + measure.ablation(tables))
+    if selection:
+        click.echo("\n" + select.report(tables))
 
 
 def _tables(repos: Sequence[Path], state: Path | None, missing_blobs: str, incidents: Path | None) -> list[Dataset]:

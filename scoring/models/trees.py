@@ -40,7 +40,7 @@ def pool(
     """Return the rows of all repositories resampled 5:1, their labels, and weights so that none drowns the rest."""
     designs, labels, weights = [], [], []
     for table in tables:
-        rows, label = resample(*training_rows(table, len(table.shas), int(table.at[-1])))
+        rows, label = resample(*training_rows(table, len(table.shas), int(table.at[-1]), late=True))
         designs.append(design(names, table.columns, table.raw[rows], table.quantile[rows]))
         labels.append(label)
         weights.append(np.full(len(rows), max(1, len(rows)) ** -0.5))
