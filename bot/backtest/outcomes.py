@@ -31,6 +31,7 @@ class Outcomes:
     """What became of the landings, as known at the tip."""
 
     by_row: Mapping[int, Outcome]
+    ever: Mapping[int, int]  # when each was first blamed, however late: seconds since 1970
     excused: int  # reverts that name a reason that is no fault: a flaky test, by mistake, ...
     commits: frozenset[str]  # every commit of the history, merged branches included
 
@@ -106,21 +107,25 @@ class _Blame:
 
     def outcomes(self) -> Outcomes:
         found: dict[int, Outcome] = {}
+        ever: dict[int, int] = {}
         excused: set[int] = set()
         for sha in self.in_order:
             for mention in self.told[sha].blames:
-                self._hold(sha, mention, found, excused)
-        return Outcomes(found, len(excused - set(found)), frozenset(self.told))
+                self._hold(sha, mention, found, ever, excused)
+        return Outcomes(found, ever, len(excused - set(found)), frozenset(self.told))
 
-    def _hold(self, sha: str, mention: Mention, found: dict[int, Outcome], excused: set[int]) -> None:
+    def _hold(
+        self, sha: str, mention: Mention, found: dict[int, Outcome], ever: dict[int, int], excused: set[int]
+    ) -> None:
         row = self._culprit(sha, mention)
         if row is None:
             return
         known = int(self.landings[self.brought[sha]].at.timestamp())
-        if known - int(self.landings[row].at.timestamp()) > YEAR:
-            return
         if mention.kind == "revert" and not self.told[sha].fault:
             excused.add(row)
+            return
+        ever.setdefault(row, known)
+        if known - int(self.landings[row].at.timestamp()) > YEAR:
             return
         first = found.get(row)
         if first is None:

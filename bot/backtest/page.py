@@ -1,5 +1,6 @@
 """The report as one HTML page that needs nothing else: no script, no network, charts drawn here as SVG."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -20,11 +21,16 @@ def page(figures: Figures, command: str, templates: Path = TEMPLATES) -> str:
         lstrip_blocks=True,
     )
     env.filters |= {
-        "visible": visible, "count": count, "percent": percent, "hours": hours, "day": day, "moment": moment,
-        "points": points,
+        "visible": visible, "count": count, "percent": _whole(percent), "hours": _whole(hours), "day": day,
+        "points": points, "moment": moment,
     }  # fmt: skip
     env.globals |= {"figure": figure}
     return env.get_template("page.html.j2").render(report=figures, command=command)
+
+
+def _whole(say: Callable[[float | None], str]) -> Callable[[float | None], str]:
+    """A number and its unit stay on one line."""
+    return lambda value: say(value).replace(" ", "\u00a0")
 
 
 def count(value: int) -> str:

@@ -89,7 +89,10 @@ class Replay:
     def run(
         self, config: Config, rows: Sequence[int], progress: Progress | None = None, *, proving: bool = True
     ) -> Iterator[Replayed]:
-        """Decide about `rows`, oldest first. Stopping early leaves what was decided so far valid."""
+        """Decide about `rows`, oldest first. Stopping early leaves what was decided so far valid.
+
+        Without `proving` only proofs that are known from an earlier run count.
+        """
         quiet = replace(config, mode="shadow")  # the verdict is the same; nothing is written anywhere
         named = _names_paths(config)
         for start in range(0, len(rows), CHUNK):
@@ -123,7 +126,7 @@ class Replay:
     def _decided(self, landings: Sequence[Landing], config: Config, proving: bool) -> Iterator[Replayed]:
         first = [(landing, self.decide(landing, config)) for landing in landings]
         held = [landing for landing, decision in first if decision.verdict is Verdict.BLOCK]
-        proved = self.contents.prove(held) if proving else {}
+        proved = self.contents.prove(held) if proving else self.contents.proved
         for landing, decision in first:
             proof = proved.get(landing.row) if decision.verdict is Verdict.BLOCK else None
             yield self._replayed(landing, self.decide(landing, config, proof) if proof else decision, config, proof)

@@ -57,8 +57,7 @@ class Backtest:
         open_ = [each.landing.row for each in self.replayed if each.in_window]
         for done, (kind, named, target, same_windows) in enumerate(todo):
             rows = open_ if same_windows else self.rows
-            proving = target != 1.0  # a hard freeze asks nobody
-            self.others.append((kind, named.name, target, list(self.replay.run(named.config, rows, proving=proving))))
+            self.others.append((kind, named.name, target, list(self.replay.run(named.config, rows, proving=False))))
             if progress:
                 progress(done + 1, len(todo))
 
@@ -188,6 +187,11 @@ class Backtest:
             "changes before it and models fitted on what was known then. Nobody could ask for an exception."
         )
         yield "Landing times are the committer's clock. When a held change would have landed instead, nobody knows."
+        if self.others:
+            yield (
+                "Other settings were tried with the proofs that the replayed configuration needed; of what only they "
+                "would have held, some might have been proved harmless."
+            )
         yield from self._caveats()
 
     def _caveats(self) -> Iterator[str]:

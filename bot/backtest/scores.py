@@ -1,7 +1,7 @@
 """Score every landing as of its time: ranked among the changes before it, by models fitted on what was known.
 
-The shipped model is used unless its card says that it learned from this very history; then only regressions fitted on
-what was known at each time are.
+A shipped model that learned from this very history is left out as soon as there is a regression fitted on what was
+known at the time.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -82,21 +82,23 @@ def as_dataset(past: Past, outcomes: Outcomes, name: str) -> Dataset:
     """The table that models learn from; each label carries the moment it became known."""
     size = len(past.landings)
     known = np.full(size, NEVER, dtype=np.int64)
+    ever = known.copy()
     severe = np.zeros(size, dtype=bool)
+    for row, at in outcomes.ever.items():
+        ever[row] = at
     for row, outcome in outcomes.by_row.items():
         known[row] = outcome.known_at
         severe[row] = outcome.times >= 2
     shas = tuple(landing.sha for landing in past.landings)
-    return Dataset(name, past.columns, shas, past.at, past.raw, rolling(past.raw), known, severe)
+    return Dataset(name, past.columns, shas, past.at, past.raw, rolling(past.raw), known, ever, severe)
 
 
 def score(
-    past: Past, outcomes: Outcomes, model: Loaded, *, critical: dict[str, int] | None = None,
+    past: Past, outcomes: Outcomes, model: Loaded, *, knew: bool = False, critical: dict[str, int] | None = None,
     name: str = "", progress: Progress | None = None,
 ) -> Scores:  # fmt: skip
-    """Score all landings. `critical` maps globs to the tier of the service there."""
+    """Score all landings. `knew` says that the model learned from this history; `critical` maps globs to tiers."""
     data = as_dataset(past, outcomes, name)
-    knew = any(source.tip in outcomes.commits for source in model.card.sources)
     fitted = tuple(_fit(data, progress))
     peeked = knew and all(each.own is None for each in fitted)
     shipped = model.logits(design(model.card.columns, data.columns, data.raw, data.quantile))

@@ -12,6 +12,7 @@ import click
 
 from bot.backtest.compare import compared, comparison
 from bot.backtest.landings import Past, read_past
+from bot.backtest.models import unknowing
 from bot.backtest.outcomes import Outcomes, read_outcomes
 from bot.backtest.page import page
 from bot.backtest.replay import Contents, Replay, rows_since
@@ -27,7 +28,6 @@ from bot.render import visible
 from scoring.errors import ScoringError
 from scoring.history.git import Git
 from scoring.history.index import History
-from scoring.models.loaded import load
 from scoring.scorer import SHIPPED
 
 STOPPED = 130  # as shells report a program that was interrupted
@@ -109,11 +109,11 @@ def _run(test: Backtest, zone: str) -> None:
 def _prepared(
     repo: Path, branch: str, name: str | None, state: Path | None, model: Path, config: Config, absent: bool
 ) -> tuple[Replay, Outcomes]:
-    shipped = load(model)
     past, outcomes, git = _history(repo, branch, state, absent)
+    shipped, knew = unknowing(model, outcomes.commits)
     called = name or repo.absolute().name
     with progress_bar("Scoring as of each landing") as report:
-        scores = score(past, outcomes, shipped, critical=dict(config.critical), name=called, progress=report)
+        scores = score(past, outcomes, shipped, knew=knew, critical=dict(config.critical), name=called, progress=report)
     return Replay(past, scores, Contents(git, repo), _branch(git, branch), called), outcomes
 
 

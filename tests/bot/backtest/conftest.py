@@ -1,0 +1,46 @@
+"""One repository, replayed once, for all tests that only look."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from backtest_world import grow
+from click.testing import CliRunner, Result
+
+from bot.commands.backtest import backtest
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one run of the command left behind."""
+
+    repo: Path
+    state: Path
+    html: str
+    told: dict[str, Any]
+    csv: list[str]
+    text: str
+
+
+def call(repo: Path, state: Path, *more: str) -> Result:
+    """Run the command in this process."""
+    return CliRunner().invoke(backtest, ["--repo", str(repo), "--state", str(state), *more])
+
+
+@pytest.fixture(scope="session")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    repo = tmp_path_factory.mktemp("past") / "shop.git"
+    grow(repo, 800)
+    return repo
+
+
+@pytest.fixture(scope="session")
+def ran(past: Path, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    out = tmp_path_factory.mktemp("ran")
+    html, plain, table = out / "page.html", out / "all.json", out / "rows.csv"
+    result = call(past, out, "--html", str(html), "--json", str(plain), "--csv", str(table), "--name", "acme/shop")
+    assert result.exit_code == 0, result.output
+    told = json.loads(plain.read_text())
+    return Ran(past, out, html.read_text("utf-8"), told, table.read_text().splitlines(), result.output)

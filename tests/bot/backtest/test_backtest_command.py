@@ -1,0 +1,180 @@
+"""`codechill backtest` as people run it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from backtest_world import HOSTILE, WEEKEND, grow
+from conftest import Ran, call
+
+
+class Seen(HTMLParser):
+    """What a browser would load, and every number with the place it claims to come from."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.figures: list[tuple[str, str]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        self.tags.append((tag, named))
+        if "data-figure" in named:
+            self.figures.append((str(named["data-figure"]), str(named["value"])))
+
+
+def at(told: Any, key: str) -> Any:
+    for step in key.split("."):
+        told = told[int(step)] if isinstance(told, list) else told[step]
+    return told
+
+
+def test_the_page_loads_nothing_and_runs_nothing(ran: Ran) -> None:
+    seen = Seen(ran.html)
+    assert not [tag for tag, _ in seen.tags if tag in {"script", "link", "img", "iframe", "object", "base", "form"}]
+    assert not [named for _, named in seen.tags if named.keys() & {"src", "href", "action", "xlink:href", "onload"}]
+    assert not re.search(r"url\(|@import|//[a-z]", ran.html.partition("<body>")[0])
+
+
+def test_every_number_on_the_page_is_the_one_in_the_json(ran: Ran) -> None:
+    figures = Seen(ran.html).figures
+    assert len(figures) > 150
+    for key, shown in figures:
+        value = at(ran.told, key)
+        assert shown == ("" if value is None else str(value)), key
+
+
+def test_what_comes_from_outside_is_shown_and_never_obeyed(ran: Ran) -> None:
+    assert "<script" not in ran.html
+    assert "\u202e" not in ran.html
+    assert "\u202e" not in ran.text
+
+
+def test_the_numbers_add_up(ran: Ran) -> None:
+    for part in (ran.told["summary"], *ran.told["windows"], *ran.told["levels"], *ran.told["calendars"]):
+        assert part["landings"] == part["held"] + part["let_through"]
+        assert part["held"] == part["caught"] + part["false_alarms"]
+        assert part["caught"] <= part["faults"]
+    for kind in ("windows", "periods", "authors", "folders", "languages"):
+        for figure in ("landings", "held", "caught", "proven"):
+            assert sum(row[figure] for row in ran.told[kind]) == ran.told["summary"][figure], (kind, figure)
+
+
+def test_a_hard_freeze_blocks_what_codechill_lets_through(ran: Ran) -> None:
+    (hard,) = (level for level in ran.told["levels"] if level["name"] == "hard freeze")
+    assert hard["held"] == hard["landings"] == ran.told["summary"]["landings"]
+    assert ran.told["summary"]["let_through"] > ran.told["summary"]["held"] > 0
+
+
+def test_a_stricter_level_never_holds_less(ran: Ran) -> None:
+    held = [level["held"] for level in ran.told["levels"]]
+    assert held == sorted(held)
+
+
+def test_csv_has_one_inert_row_for_each_landing_in_a_window(ran: Ran) -> None:
+    assert len(ran.csv) == 1 + ran.told["summary"]["landings"]
+    assert not [row for row in ran.csv if row[:1] in "=+-@"]
+
+
+def test_no_person_is_named_anywhere(ran: Ran) -> None:
+    for text in (ran.html, json.dumps(ran.told), "\n".join(ran.csv)):
+        assert "x.example" not in text
+
+
+def test_the_report_says_how_much_it_rests_on(ran: Ran) -> None:
+    assert ran.told["labels"]["weak"] is True
+    assert "That is few: the figures are weak." in ran.text
+    assert "Association is not prevention" in ran.text
+    assert "That is few, so these figures are weak." in ran.html
+
+
+def test_the_built_in_calendar_is_named_when_no_configuration_is_given(ran: Ran) -> None:
+    assert "built in: weekends hold back the riskiest 5 %" in ran.text
+    assert [window["window"] for window in ran.told["configuration"]["windows"]] == ["Weekend", "Holiday season"]
+
+
+def test_ten_cases_show_both_sides(ran: Ran) -> None:
+    kinds = [case["why"] for case in ran.told["cases"]]
+    assert len(kinds) == 10
+    assert {"caught", "false alarm"} <= set(kinds)
+    assert all(case["reasons"] for case in ran.told["cases"] if case["why"] == "caught")
+
+
+def test_too_little_history_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    repo = tmp_path / "young.git"
+    grow(repo, 120)
+    result = call(repo, tmp_path / "state")
+    assert result.exit_code == 2
+    assert "at least 300 and 10 are needed" in result.output
+    assert "mode: shadow" in result.output
+
+
+def test_a_day_in_the_middle_may_be_named_and_still_too_little_is_refused(past: Path, ran: Ran) -> None:
+    result = call(past, ran.state, "--since", "2024-08-15")
+    assert result.exit_code == 2
+    assert "Leave out --since" in result.output
+
+
+@pytest.mark.parametrize(("option", "value"), [("--timezone", "Mars/Base"), ("--since", "yesterday")])
+def test_a_wrong_option_is_refused_by_name(past: Path, ran: Ran, option: str, value: str) -> None:
+    result = call(past, ran.state, option, value)
+    assert result.exit_code == 2
+    assert option in result.output
+
+
+def test_a_wrong_configuration_is_refused_with_its_line(past: Path, ran: Ran, tmp_path: Path) -> None:
+    file = tmp_path / "bad.yml"
+    file.write_text("version: 1\nwindos: []\n")
+    result = call(past, ran.state, "--config", str(file))
+    assert result.exit_code == 2
+    assert ":2:" in result.output
+
+
+def test_comparing_says_what_the_change_would_have_meant(past: Path, ran: Ran, tmp_path: Path) -> None:
+    mild, strict = tmp_path / "mild.yml", tmp_path / "strict.yml"
+    mild.write_text(WEEKEND)
+    strict.write_text(WEEKEND.replace("level: weekend", "level: red"))
+    result = call(past, ran.state, "--compare", str(mild), str(strict), "--format", "json")
+    told = json.loads(result.stdout)
+    before, after = told["configurations"]
+    assert before["landings"] == after["landings"]
+    assert told["newly_held"]["landings"] == after["held"] - before["held"] > 0
+    assert told["no_longer_held"]["landings"] == 0
+    same = call(past, ran.state, "--compare", str(mild), str(mild))
+    assert "Newly held: 0" in same.stdout
+
+
+def test_an_interrupted_replay_leaves_a_marked_part(past: Path, ran: Ran, tmp_path: Path) -> None:
+    html, plain = tmp_path / "page.html", tmp_path / "all.json"
+    command = [sys.executable, "-m", "bot", "backtest", "--repo", str(past), "--state", str(ran.state)]
+    process = subprocess.Popen(
+        [*command, "--html", str(html), "--json", str(plain)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "Trying other levels" in line:
+            process.send_signal(signal.SIGINT)
+            break
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out.startswith("PARTIAL: interrupted")
+    told = json.loads(plain.read_text())
+    assert told["partial"]["why"] == "interrupted"
+    assert told["partial"]["decided"] == told["summary"]["replayed"]
+    assert "This report is partial." in html.read_text("utf-8")
+
+
+def test_hostile_titles_are_part_of_this_history() -> None:
+    assert "<script>" in HOSTILE

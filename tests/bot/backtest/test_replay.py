@@ -1,0 +1,137 @@
+"""The replay decides as the server would have, and knows nothing of what came later."""
+
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from backtest_world import START, WEEKEND, grow
+
+from bot.backtest.landings import read_past
+from bot.backtest.models import unknowing
+from bot.backtest.outcomes import read_outcomes
+from bot.backtest.replay import Contents, Replay, Replayed, rows_since
+from bot.backtest.scores import score
+from bot.policy.config import Config, parse
+from bot.policy.decide import decide
+from bot.policy.events import Changed
+from bot.policy.pull import Person
+from bot.policy.state import State
+from scoring.history.index import History
+from scoring.history.read import commit_change
+from scoring.scorer import SHIPPED, Scorer
+from scoring.semantics.git import prove_range
+
+NOW = START + 4000 * 86400
+RED = WEEKEND.replace("level: weekend", "level: red")
+
+
+def prepared(repo: Path, state: Path) -> Replay:
+    history = History(repo, state, first_parent=True)
+    tip = history.git.resolve("main")
+    history.refresh(tip, now=NOW)
+    past = read_past(history)
+    outcomes = read_outcomes(history.git, tip, past.landings)
+    model, knew = unknowing(SHIPPED, outcomes.commits)
+    scores = score(past, outcomes, model, knew=knew)
+    return Replay(past, scores, Contents(history.git, repo), "main", "acme/shop")
+
+
+def decided(replay: Replay, config: Config) -> list[Replayed]:
+    return list(replay.run(config, rows_since(replay.past, replay.scores, None)))
+
+
+def test_a_landing_and_a_pull_request_with_the_same_facts_get_the_same_verdict(past: Path, tmp_path: Path) -> None:
+    replay, config = prepared(past, tmp_path / "landings"), parse(RED)
+    found = decided(replay, config)
+    scorer = Scorer(past, tmp_path / "index", clock=lambda: datetime.fromtimestamp(NOW, UTC))
+    scorer.refresh(replay.past.landings[-1].sha)
+    looked_at = [each for each in found if each.in_window][::7]
+    assert {each.held for each in looked_at} == {True, False}
+    for each in looked_at:
+        change = commit_change(past, each.landing.sha)
+        proof = prove_range(past, change.base, change.sha).proof()
+        served = replace(scorer.assess(change), proof=proof)
+        if each.landing.row < replay.scores.model_at(10**9).first or len(replay.scores.fitted) == 1:
+            assert abs(served.percentile - each.percentile) < 1e-6
+        pull = replace(
+            replay.state(each.landing).pull, number=17, author=Person(5, "ana"), head_ref="topic", base_sha=change.base
+        )
+        served = replace(served, percentile=each.percentile)
+        decision = decide(Changed("opened"), State(pull=pull, risk=served, content="c"), config, each.landing.at)
+        assert (decision.verdict == 1) == each.held
+        assert next((o.until for o in decision.opinions if o.verdict), None) == each.until
+
+
+def test_what_is_learned_later_changes_no_earlier_verdict(tmp_path: Path) -> None:
+    repo = tmp_path / "shop.git"
+    commits = grow(repo, 560)
+    before = decided(prepared(repo, tmp_path / "before"), parse(RED))
+    grow(repo, 120, seed=9, blame=tuple(commits[250:360]))
+    after = decided(prepared(repo, tmp_path / "after"), parse(RED))
+    assert len(after) == len(before) + 120
+    assert after[: len(before)] == before
+
+
+def test_the_very_same_labels_do_change_what_is_said_of_the_past(tmp_path: Path) -> None:
+    repo = tmp_path / "shop.git"
+    commits = grow(repo, 300)
+    first = prepared(repo, tmp_path / "before")
+    known = read_outcomes(first.contents.git, commits[-1], first.past.landings).by_row
+    everything = grow(repo, 60, seed=9, blame=tuple(commits[250:300]))
+    later = prepared(repo, tmp_path / "after")
+    assert len(read_outcomes(later.contents.git, everything[-1], later.past.landings).by_row) >= len(known) + 45
+
+
+def test_a_large_change_of_comments_only_is_let_through_as_proven(past: Path, tmp_path: Path) -> None:
+    found = decided(prepared(past, tmp_path / "landings"), parse(WEEKEND.replace("level: weekend", "level: frozen")))
+    proven = [each for each in found if each.proven]
+    assert proven
+    assert {each.landing.title.split()[0] for each in proven} == {"Explain"}
+    assert not any(each.held for each in proven)
+    explained = [each for each in found if each.landing.title.startswith("Explain") and each.in_window]
+    assert explained == proven
+
+
+def test_frozen_paths_hold_what_the_gate_lets_through(past: Path, tmp_path: Path) -> None:
+    replay = prepared(past, tmp_path / "landings")
+    held = [each for each in decided(replay, parse(WEEKEND + 'frozen_paths: ["docs/**"]\n')) if "freeze" in each.rules]
+    assert held
+    assert {path for each in held for path in each.landing.paths} == {"docs/readme.md"}
+
+
+def test_a_hold_ends_when_its_window_does(past: Path, tmp_path: Path) -> None:
+    for each in decided(prepared(past, tmp_path / "landings"), parse(RED)):
+        if each.held:
+            assert each.until is not None
+            assert (each.until.weekday(), each.until.hour) == (0, 8)
+            assert 0 < (each.hours or 0) <= 63
+
+
+def test_a_revert_inside_a_merged_branch_counts_for_the_landing_that_brought_it(tmp_path: Path) -> None:
+    repo = tmp_path / "merged.git"
+    first = grow(repo, 6)
+    made = _merge(repo, first[-1], f"Take it back\n\nThis reverts commit {first[2]}.")
+    history = History(repo, tmp_path / "state", first_parent=True)
+    history.refresh(made, now=NOW)
+    past = read_past(history)
+    found = read_outcomes(history.git, made, past.landings)
+    assert past.landings[-1].sha == made
+    assert list(found.by_row) == [2]
+    assert found.by_row[2].known_at == int(past.landings[-1].at.timestamp())
+
+
+def _merge(repo: Path, onto: str, message: str) -> str:
+    """A branch of one commit, merged."""
+
+    def git(*arguments: str) -> str:
+        who = ("-c", "user.name=ann", "-c", "user.email=ann@x.example")
+        return subprocess.run(
+            ["git", "-C", str(repo), *who, *arguments], capture_output=True, check=True, text=True
+        ).stdout.strip()
+
+    tree = git("rev-parse", f"{onto}^{{tree}}")
+    topic = git("commit-tree", tree, "-p", onto, "-m", message)
+    merge = git("commit-tree", tree, "-p", onto, "-p", topic, "-m", "Merge branch 'topic'")
+    git("update-ref", "refs/heads/main", merge)
+    return merge
