@@ -76,7 +76,8 @@ def configure(level: str, style: str, secrets: tuple[str, ...], stream: TextIO |
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    logging.getLogger("urllib3").setLevel(logging.WARNING)  # at debug it prints every address it asks for
+    for library in ("urllib3", "apscheduler", "alembic"):  # addresses, every tick, every start: nobody reads that
+        logging.getLogger(library).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -53,6 +53,13 @@ def test_the_log_of_libraries_takes_the_same_way(stream: io.StringIO) -> None:
     assert (line["event"], line["logger"]) == (f"sent {MASK}", "some.library")
 
 
+def test_the_chatter_of_libraries_is_left_out(stream: io.StringIO) -> None:
+    for library in ("apscheduler.executors.default", "alembic.runtime.migration", "urllib3.connectionpool"):
+        logging.getLogger(library).info("as always")
+        logging.getLogger(library).warning("unusual")
+    assert [line["event"] for line in lines(stream)] == ["unusual"] * 3
+
+
 @pytest.mark.parametrize("secret", [*TOKENS[:-1], SECRETS[0], KEY, KEY.splitlines()[1], KEY.splitlines()[2]])
 def test_a_secret_is_masked_wherever_it_stands(stream: io.StringIO, secret: str) -> None:
     log = structlog.get_logger("bot.test")
