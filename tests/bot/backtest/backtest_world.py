@@ -2,8 +2,14 @@
 
 import random
 import subprocess
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner, Result
+
+from bot.commands.backtest import backtest
 
 HOUR = 3600
 START = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp())
@@ -13,6 +19,23 @@ windows:
   - {name: Weekend, level: weekend, weekly: {from: "Fri 17:00", to: "Mon 08:00"}}
 """
 HOSTILE = '<script>alert("1")</script> & `x` \u202e'
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one run of the command left behind."""
+
+    repo: Path
+    state: Path
+    html: str
+    told: dict[str, Any]
+    csv: list[str]
+    text: str
+
+
+def call(repo: Path, state: Path, *more: str) -> Result:
+    """Run the command in this process."""
+    return CliRunner().invoke(backtest, ["--repo", str(repo), "--state", str(state), *more])
 
 
 def grow(repo: Path, changes: int, *, seed: int = 1, blame: tuple[str, ...] = ()) -> list[str]:
@@ -52,9 +75,8 @@ def _change(place: int, rng: random.Random) -> tuple[str, dict[str, str]]:
         return f"Rework {place}", {f"core/{name}.py": _code(place, 150) for name in ("engine", "state", "wire")}
     if place % 50 == 45:
         # one file, comments only: large and harmless
-        return f"Explain {place}", {
-            "core/notes.py": "".join(f"# {place} {n} {rng.random()}\n" for n in range(400)) + "x = 1\n"
-        }
+        comments = "".join(f"# {place} {n} {rng.random()}\n" for n in range(400))
+        return f"Explain {place}", {"core/notes.py": f"{comments}x = 1\n"}
     if place % 60 == 7:
         return HOSTILE, {"docs/readme.md": f"{place}\n"}
     return f"Adjust {place}", {f"lib/part{rng.randrange(9)}.py": _code(place, rng.randrange(1, 9))}

@@ -1,32 +1,10 @@
 """One repository, replayed once, for all tests that only look."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from backtest_world import grow
-from click.testing import CliRunner, Result
-
-from bot.commands.backtest import backtest
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What one run of the command left behind."""
-
-    repo: Path
-    state: Path
-    html: str
-    told: dict[str, Any]
-    csv: list[str]
-    text: str
-
-
-def call(repo: Path, state: Path, *more: str) -> Result:
-    """Run the command in this process."""
-    return CliRunner().invoke(backtest, ["--repo", str(repo), "--state", str(state), *more])
+from backtest_world import Ran, call, grow
 
 
 @pytest.fixture(scope="session")
