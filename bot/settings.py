@@ -37,8 +37,6 @@ class Settings(BaseSettings):
     max_delivery_bytes: int = Field(26 * 1024 * 1024, ge=1024)
     sweep_minutes: int = Field(30, ge=1, le=1440, description="how often open pull requests are looked at again")
     redelivery_minutes: int = Field(10, ge=1, le=1440, description="how often lost deliveries are asked for")
-    reactions_minutes: int = Field(15, ge=1, le=1440, description="how often reactions to comments are read")
-    calendar_hosts: tuple[str, ...] = Field((), description="hosts that .ics feeds may be read from, as a JSON list")
     shadow: bool = Field(False, description="decide everything, write nothing to the forge")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "text"] = "json"
