@@ -135,6 +135,8 @@ class Git:
 
     def refs(self, prefix: str = "refs/") -> dict[str, str]:
         """References under a prefix and the commits or tags they point to."""
+        if "\0" in prefix:
+            return {}
         listed = self.text("for-each-ref", "--format=%(objectname) %(refname)", prefix)
         return {name: sha for sha, _, name in (line.partition(" ") for line in listed.splitlines())}
 
