@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from bot.git import Corrupt, Git, GitError, GitTimeout, Missing, TooLarge
 
-__all__ = ["Corrupt", "GitError", "GitTimeout", "Mirror", "Missing", "TooLarge"]
+__all__ = ["Corrupt", "GitError", "GitTimeout", "Mirror", "Missing", "Occupied", "TooLarge"]
 
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _REF = re.compile(r"refs/(?:heads|pull)/[^\x00-\x20\x7f~^:?*\[\\]+")
@@ -41,11 +41,17 @@ _OLD_FAULTS = [
 ]
 
 
+class Occupied(GitError):
+    """Somebody else is fetching this repository: come back a little later. No failure."""
+
+
 class Mirror:
     """One bare repository for each repository id under `root`. Threads and processes may share it.
 
     `token` gives the credential for the next fetch; it travels in git's environment, never in an address or argument.
     Above `packs` pack files a mirror is repacked. The first fetch, of all history, may take ten times as long.
+    `wait`: seconds to wait for another thread's fetch of that repository before Occupied is raised (None: no limit),
+    so that one host that hangs does not take every worker.
     """
 
     def __init__(
@@ -56,8 +62,9 @@ class Mirror:
         timeout: float = 120.0,
         git: Git | None = None,
         packs: int = 64,
+        wait: float | None = None,
     ) -> None:
-        self._root, self._token, self._packs = root.absolute(), token, packs
+        self._root, self._token, self._packs, self._wait = root.absolute(), token, packs, wait
         self._git = git or Git(timeout)
         self._locks: dict[int, threading.Lock] = {}
         self._guard = threading.Lock()
@@ -188,7 +195,17 @@ class Mirror:
     def _alone(self, repository_id: int) -> Iterator[Path]:
         with self._guard:
             lock = self._locks.setdefault(repository_id, threading.Lock())
-        with lock, (self._root / f"{int(repository_id)}.lock").open("w") as other_processes:
+        if not lock.acquire(timeout=-1 if self._wait is None else self._wait):
+            raise Occupied("another fetch of this repository is in hand")
+        try:
+            with self._alone_among_processes(repository_id) as folder:
+                yield folder
+        finally:
+            lock.release()
+
+    @contextmanager
+    def _alone_among_processes(self, repository_id: int) -> Iterator[Path]:
+        with (self._root / f"{int(repository_id)}.lock").open("w") as other_processes:
             fcntl.flock(other_processes, fcntl.LOCK_EX)
             yield self.path(repository_id)
 

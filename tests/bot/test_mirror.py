@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.git import Git, GitError, GitTimeout
-from bot.mirror import Mirror, Missing, TooLarge, valid_ref, valid_sha, valid_url
+from bot.mirror import Mirror, Missing, Occupied, TooLarge, valid_ref, valid_sha, valid_url
 
 LOCAL = Git(timeout=20, protocols="file")
 MAIN, PULL = "refs/heads/main", "refs/pull/1/head"
@@ -382,6 +383,32 @@ def test_after_a_hung_fetch_the_next_one_works(origin: Origin, tmp_path: Path) -
     with pytest.raises((GitTimeout, FileNotFoundError)):
         hung.fetch(7, origin.url, [MAIN])
     assert Mirror(tmp_path / "mirrors", git=LOCAL).fetch(7, origin.url, [MAIN])
+
+
+def test_a_repository_whose_host_hangs_does_not_take_every_thread(origin: Origin, tmp_path: Path) -> None:
+    body = f"""
+if "fetch" in sys.argv:
+    open({str(tmp_path / "began")!r}, "w").close()
+    time.sleep(600)
+os.execv(REAL, ["git", *sys.argv[1:]])
+"""
+    mirror = Mirror(tmp_path / "mirrors", git=stub(tmp_path / "bin", body), wait=0.05)
+    errors: list[GitError] = []
+
+    def fetch() -> None:
+        try:
+            mirror.fetch(7, origin.url, [MAIN])
+        except GitError as error:
+            errors.append(error)
+
+    hanging = threading.Thread(target=fetch)
+    hanging.start()
+    while not (tmp_path / "began").exists():
+        time.sleep(0.01)
+    with pytest.raises(Occupied):
+        mirror.fetch(7, origin.url, [MAIN])
+    hanging.join()
+    assert [type(error) for error in errors] == [GitTimeout]
 
 
 def test_the_token_is_in_no_argument_address_or_file(origin: Origin, tmp_path: Path) -> None:
