@@ -48,7 +48,7 @@ class Source:
 
 
 class ConfigError(ValueError):
-    """The file cannot be used. `problems` are in the order of the file; `fallback` is what is safe meanwhile."""
+    """The file cannot be used. `problems` are all that is wrong with it, in the order of the file."""
 
     def __init__(self, problems: tuple[ConfigProblem, ...]) -> None:
         super().__init__("\n".join(f"{p.file}:{p.line or 1}:{p.column or 1}: {p.words}" for p in problems))
