@@ -113,7 +113,11 @@ class Git:
         """Read objects from another repository on this disk without copying them."""
         info = self.folder / "objects" / "info"
         info.mkdir(parents=True, exist_ok=True)
-        (info / "alternates").write_text(f"{objects_of(source)}\n")
+        objects = objects_of(source)
+        (info / "alternates").write_text(f"{objects}\n")
+        shallow = objects.parent / "shallow"  # where a shallow clone's history ends
+        if shallow.exists():
+            (self.folder / "shallow").write_bytes(shallow.read_bytes())
 
     def resolve(self, name: str) -> str | None:
         """The commit a SHA, branch, tag or full reference name means, or None."""

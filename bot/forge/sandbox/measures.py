@@ -29,4 +29,7 @@ def sizes(folder: Path, base: str, head_sha: str) -> tuple[int, int, int, int]:
 def merges(folder: Path, base: str, head_sha: str) -> bool:
     """Whether two commits merge without a conflict."""
     git = Git(folder)
-    return git.ancestor(base, head_sha) or merged_tree(git, base, head_sha) is not None
+    try:
+        return git.ancestor(base, head_sha) or merged_tree(git, base, head_sha) is not None
+    except GitFailed:  # content that this copy of the repository lacks
+        return False

@@ -129,6 +129,19 @@ def test_a_repository_without_some_content_can_be_shown_and_cloned_in_part(
     assert made.returncode == 0, made.stderr
 
 
+def test_a_shallow_clone_serves_as_far_as_it_goes(box: Sandbox, tmp_path: Path, history: History) -> None:
+    shallow = tmp_path / "shallow"
+    command = ["git", "clone", "--quiet", "--depth=2", "--branch=main", f"file://{history.folder}", str(shallow)]
+    subprocess.run(command, check=True)
+    box.add_repository("acme/shallow", shallow)
+    box.push("acme/shallow", "main", history.shas["two"])
+    made = box.open_pull("acme/shallow", title="Three", head_sha=history.shas["three"], fork=True)
+    listed = ask(box, "/repos/acme/shallow/commits", box.token("ada"))[1]
+    assert [each["commit"]["message"] for each in listed] == ["two"]
+    shown = ask(box, f"/repos/acme/shallow/pulls/{made.number}", box.token("ada"))[1]
+    assert (shown["commits"], shown["changed_files"], shown["mergeable"]) == (1, 1, True)
+
+
 def unpacked(folder: Path) -> "subprocess._FILE":
     """The repository's pack, taken out of it, open for reading."""
     (pack,) = (folder / "objects" / "pack").glob("*.pack")
