@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.backtest.measure import Figures, interval, share
+from bot.backtest.measure import Figures, resampled, share
 from bot.backtest.outcomes import Outcomes
 from bot.backtest.scores import Scores
 from bot.backtest.settings import SHARES
@@ -19,7 +19,7 @@ Flags = NDArray[np.bool_]
 
 
 def curve(scores: Scores, outcomes: Outcomes, rows: Sequence[int]) -> Figures:
-    """Each ordering's line with 95 % intervals; thresholds are percentiles as of each landing, as when serving.
+    """Each ordering's line with 95 % bootstrap intervals; thresholds are percentiles as of each landing, as served.
 
     `gated` is what the threshold really gated. The regression of the paper counts where it could be fitted; before
     that it gates by size.
@@ -54,7 +54,7 @@ def _gated(values: Floats, gate: float) -> Flags:
 def _point(values: Floats, label: Flags, gate: float) -> Figures:
     gated = _gated(values, gate)
     found, faults = int((gated & label).sum()), int(label.sum())
-    around = interval(found, faults)
+    around = resampled(found, faults)
     return {
         "target": gate,
         "gated": share(int(gated.sum()), len(values)),

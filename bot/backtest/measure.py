@@ -62,6 +62,16 @@ def share(part: int, whole: int) -> float | None:
 
 
 def interval(part: int, whole: int) -> tuple[float, float] | None:
+    """The 95 % interval of part / whole after Wilson: wide where little was seen, also at 0 and 1. None of nothing."""
+    if not whole:
+        return None
+    rate, z = part / whole, 1.96
+    middle = (rate + z * z / (2 * whole)) / (1 + z * z / whole)
+    half = z / (1 + z * z / whole) * (rate * (1 - rate) / whole + z * z / (4 * whole * whole)) ** 0.5
+    return round(max(0.0, middle - half), 4), round(min(1.0, middle + half), 4)
+
+
+def resampled(part: int, whole: int) -> tuple[float, float] | None:
     """The 95 % bootstrap interval of part / whole; None of nothing."""
     if not whole:
         return None

@@ -24,6 +24,7 @@ from scoring.history.git import Git
 CHUNK = 400  # landings decided between two reports of progress
 EVENT = Tick("sweep")
 Progress = Callable[[int, int], None]
+Proofs = Mapping[int, Proof | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Contents:
         missing = [landing.sha for landing in landings if landing.sha not in self.files]
         self.files |= {sha: paths_of(files) for sha, files in files_of(self.git, missing).items()}
 
-    def prove(self, landings: Sequence[Landing]) -> Mapping[int, Proof | None]:
+    def prove(self, landings: Sequence[Landing]) -> Proofs:
         """What is certain of these landings, by row."""
         missing = [landing for landing in landings if landing.row not in self.proved]
         if missing:
@@ -87,11 +88,11 @@ class Replay:
     name: str
 
     def run(
-        self, config: Config, rows: Sequence[int], progress: Progress | None = None, *, proving: bool = True
+        self, config: Config, rows: Sequence[int], progress: Progress | None = None, *, proved: Proofs | None = None
     ) -> Iterator[Replayed]:
         """Decide about `rows`, oldest first. Stopping early leaves what was decided so far valid.
 
-        Without `proving` only proofs that are known from an earlier run count.
+        `proved` are the proofs that count, by row; left out, what would be held is looked at.
         """
         quiet = replace(config, mode="shadow")  # the verdict is the same; nothing is written anywhere
         named = _names_paths(config)
@@ -99,7 +100,7 @@ class Replay:
             landings = [self.past.landings[row] for row in rows[start : start + CHUNK]]
             if named:
                 self.contents.paths(landings)
-            yield from self._decided(landings, quiet, proving)
+            yield from self._decided(landings, quiet, proved)
             if progress:
                 progress(min(start + CHUNK, len(rows)), len(rows))
 
@@ -123,10 +124,10 @@ class Replay:
             proof=proof,
         )
 
-    def _decided(self, landings: Sequence[Landing], config: Config, proving: bool) -> Iterator[Replayed]:
+    def _decided(self, landings: Sequence[Landing], config: Config, known: Proofs | None) -> Iterator[Replayed]:
         first = [(landing, self.decide(landing, config)) for landing in landings]
         held = [landing for landing, decision in first if decision.verdict is Verdict.BLOCK]
-        proved = self.contents.prove(held) if proving else self.contents.proved
+        proved = self.contents.prove(held) if known is None else known
         for landing, decision in first:
             proof = proved.get(landing.row) if decision.verdict is Verdict.BLOCK else None
             yield self._replayed(landing, self.decide(landing, config, proof) if proof else decision, config, proof)

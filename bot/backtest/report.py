@@ -15,9 +15,11 @@ from bot.backtest.replay import Replay, Replayed
 from bot.backtest.settings import SHARES, Named, at_share, calendars, hard
 from bot.policy.config import Config
 from scoring.errors import ScoringError
+from scoring.features.quantiles import WINDOW
 
 LEAST_LANDINGS, LEAST_LABELS = 300, 10  # below these a backtest says nothing
 FEW = 50  # labels below which its figures are weak
+OVER = 1.5  # times the target from which the share held is spoken of
 RIPE = timedelta(days=180)  # faults of younger landings are mostly not known yet
 Progress = Callable[[int, int], None]
 
@@ -57,7 +59,9 @@ class Backtest:
         open_ = [each.landing.row for each in self.replayed if each.in_window]
         for done, (kind, named, target, same_windows) in enumerate(todo):
             rows = open_ if same_windows else self.rows
-            self.others.append((kind, named.name, target, list(self.replay.run(named.config, rows, proving=False))))
+            # a hard freeze asks for no proof
+            proved = {} if target == 1.0 else self.replay.contents.proved
+            self.others.append((kind, named.name, target, list(self.replay.run(named.config, rows, proved=proved))))
             if progress:
                 progress(done + 1, len(todo))
 
@@ -195,7 +199,14 @@ class Backtest:
         yield from self._caveats()
 
     def _caveats(self) -> Iterator[str]:
-        scores = self.replay.scores
+        scores, told = self.replay.scores, self._summary()
+        held, target = told["share_held"], told["target"]
+        if isinstance(held, float) and isinstance(target, float) and target and held > OVER * target:
+            yield (
+                f"More was held than the levels say ({held:.1%} instead of {target:.1%}): a change is ranked among the "
+                f"{WINDOW:,} before it, and where scores rise over the years the newest rank high. The share gated is "
+                "what to watch after switching on."
+            )
         if scores.peeked:
             yield (
                 "The shipped model learned from this very history, and too little is labelled for a model of its own: "
