@@ -42,6 +42,7 @@ class Story:
     heads: dict[str, str] = field(default_factory=dict)
     shown: dict[int, str] = field(default_factory=dict)  # the comment as it was shown last
     wrong: list[str] = field(default_factory=list)
+    gate: float = 1.0  # percentile from which the window holds
 
     def play(self) -> Iterator[str]:
         """Yields a heading before each scene and plays it when asked for the next."""
@@ -52,10 +53,13 @@ class Story:
         self._show_all(held=())
         level = "yellow" if self.roles[0].percentile >= 0.9 else "red"
         share = {"yellow": "10 %", "red": "50 %"}[level]
-        yield f"A window opens (Holiday season, {level}: the riskiest {share} are held)"
+        yield "A window opens, its news is lost, and the risky one is put into the merge queue"
+        self._queue(level)
+        yield f"The news arrives (Holiday season, {level}: the riskiest {share} are held)"
         self._configure(self._window(level))
-        gate = 0.9 if level == "yellow" else 0.5
-        self._show_all(held=tuple(role for role in self.roles if role.percentile >= gate and not role.proven))
+        self.gate = 0.9 if level == "yellow" else 0.5
+        held = [role for role in self.roles if self._percentile(role) >= self.gate and not role.proven]
+        self._show_all(held=tuple(held))
         yield "The author asks for an exception, a release manager approves"
         self._exception()
         yield "The author pushes once more: the exception was for other content"
@@ -73,6 +77,24 @@ class Story:
         self.numbers[role.name], self.heads[role.name] = opened.number, role.head
         self.stage.settle()
 
+    def _queue(self, level: str) -> None:
+        """The check on the pull request is still green; the queue asks about a commit of its own."""
+        sandbox, number = self.stage.sandbox, self.numbers[self.roles[0].name]
+        sandbox.protect(self.repository, merge_queue=True)
+        door, sandbox.webhook_url = sandbox.webhook_url, ""
+        self._configure(self._window(level))
+        sandbox.webhook_url = door
+        entry = sandbox.enqueue(self.repository, number, sandbox.author)
+        self.stage.settle()
+        check = sandbox.check_run(self.repository, entry.head_sha)
+        merged = sandbox.pull(self.repository, number).merged_at is not None
+        self.tell(f"#{number} {self.roles[0].title}")
+        self.tell(f"  check codechill on the queue's commit: {check.conclusion if check else 'none'}")
+        self.tell(f"  {'merged' if merged else 'not merged: the queue let go of it'}\n")
+        if merged or check is None or check.conclusion != "failure":
+            self.wrong.append(f"#{number}: the merge queue was not refused")
+        sandbox.protect(self.repository)
+
     def _exception(self) -> None:
         sandbox, number = self.stage.sandbox, self.numbers[self.roles[0].name]
         sandbox.comment(
@@ -89,11 +111,26 @@ class Story:
         sandbox, role = self.stage.sandbox, self.roles[0]
         pull = sandbox.pull(self.repository, self.numbers[role.name])
         who = {"GIT_AUTHOR_NAME": "Ada Author", "GIT_AUTHOR_EMAIL": "ada@acme.example"}
-        head = replay.write(self.folder, role.head, "NOTES.txt", b"One more thing.\n", "One more thing\n", who)
+        path = self._text(role.head)
+        data = replay.git(self.folder, "cat-file", "blob", f"{role.head}:{path}").encode("utf-8", "surrogateescape")
+        more = b"\n".join([data.rstrip(b"\n"), *data.splitlines()[-8:], b""])
+        head = replay.write(self.folder, role.head, path, more, "One more thing\n", who)
         sandbox.push(self.repository, pull.head_ref, head)
         self.heads[role.name] = head
         self.stage.settle()
-        self._show(role, held=True)
+        self._show(role, held=self._percentile(role) >= self.gate)
+
+    def _text(self, head: str) -> str:
+        """A file that the head changed and kept."""
+        changed = replay.git(self.folder, "diff-tree", "-r", "-z", "--numstat", "--diff-filter=AM", f"{head}^", head)
+        rows = [row.split("\t", 2) for row in changed.split("\0") if row]
+        return max(((int(added), path) for added, _, path in rows if added.isdigit()), default=(0, FILE))[1]
+
+    def _percentile(self, role: Role) -> float:
+        """As the App sees the pull request's present head."""
+        number, repository = self.numbers[role.name], self.stage.sandbox.repository(self.repository)
+        risk = self.stage.app.store.assessment(repository.id, number, self.heads[role.name])
+        return risk.percentile if risk else 1.0
 
     # --- showing
 
