@@ -55,14 +55,14 @@ def measure(path: Path, peer: int) -> list[str]:
     git = Git(path)
     tip = git.resolve("HEAD")
     with tempfile.TemporaryDirectory() as folder:
-        history = History(path, Path(folder) / "a", absent_as_empty=True)
+        history = History(path, Path(folder) / "a")
         now = int(datetime.now(UTC).timestamp())
         before = git.run("rev-parse", f"{tip}~1").decode().strip()
         ours, our_cpu = both(lambda: history.refresh(before, now=now))
         pushed = seconds(lambda: history.refresh(tip, now=now))
         rows = len(history)
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        reader = Scorer(path, Path(folder) / "a", absent_as_empty=True)
+        reader = Scorer(path, Path(folder) / "a")
         change = commit_change(path, tip)
         reader.assess(change)
         facts = seconds(lambda: history.vector(history.facts(change, change.lines, now)))

@@ -203,7 +203,7 @@ class History:
         done = 0
         git = self.git
         if self.absent_as_empty:
-            git, self.absent = with_empty_blobs(self.git, self.folder / "view.git", todo[-1])
+            git, self.absent = with_empty_blobs(self.git, self.folder / "view.git", todo[-1], self.tip)
         source = commits(git, todo, first_parent=self.first_parent)
         while done < len(todo):
             before = done
