@@ -10,7 +10,7 @@ from bot.backtest.outcomes import Outcomes
 from bot.backtest.scores import Scores
 from bot.backtest.settings import SHARES
 from bot.policy.standing import among_riskiest
-from scoring.metrics import auc, ceiling, paired
+from scoring.metrics import auc, ceiling, hits, paired
 
 GATES = (0.01, 0.02, 0.03, 0.05, 0.075, 0.10, 0.15, 0.20, 0.30, 0.40, 0.50, 0.60, 0.70, 0.80, 0.90)
 WORDS = {"codechill": "codechill", "table1": "Table I regression", "churn": "size of the change", "random": "random"}
@@ -64,10 +64,19 @@ def _point(values: Floats, label: Flags, gate: float) -> Figures:
     }
 
 
+def _quota(values: Floats, label: Flags, gate: float) -> Figures:
+    """What exactly the riskiest `gate` of all captures: like for like, whatever a threshold gates."""
+    found, faults = int(hits(values, label, gate).sum()), int(label.sum())
+    around = resampled(found, faults)
+    low, high = around or (None, None)
+    return {"captured": share(found, faults), "low": low, "high": high}
+
+
 def _row(orders: Mapping[str, Floats], label: Flags, gate: float) -> Figures:
     told: Figures = {"target": gate, "random": gate, "best": _rounded(ceiling(label, gate))}
     told["table1"] = None
-    told |= {name: _point(values, label, gate) for name, values in orders.items()}
+    told |= {name: _quota(values, label, gate) for name, values in orders.items()}
+    told["served"] = share(int(_gated(orders["codechill"], gate).sum()), len(label))
     for other in [name for name in orders if name != "codechill"]:
         told[f"over_{other}"] = _difference(orders["codechill"], orders[other], label, gate)
     return told
@@ -77,7 +86,7 @@ def _difference(ours: Floats, theirs: Floats, label: Flags, gate: float) -> Figu
     """Captured by us minus captured by them, resampled together."""
     if not label.any():
         return None
-    found = paired([(_gated(ours, gate)[label], _gated(theirs, gate)[label])], lambda a, b: a - b)
+    found = paired([(hits(ours, label, gate), hits(theirs, label, gate))], lambda a, b: a - b)
     return {"value": _rounded(found.value), "low": _rounded(found.low), "high": _rounded(found.high)}
 
 
