@@ -336,6 +336,10 @@ def _table(repo: Path, state: Path | None, absent_as_empty: bool, incidents: Seq
     if history.absent:
         click.echo(f"{_name(repo)}: {history.absent:,} files that this clone lacks were read as empty.", err=True)
     table = collect(history, _name(repo), incidents=incidents)
+    if history.authors() < 2:
+        raise ScoringError(
+            f"{_name(repo)} has a single author: what is learned or measured there describes one person."
+        )
     history.close()
     return table
 

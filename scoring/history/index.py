@@ -145,6 +145,10 @@ class History:
         found = Ledger(self.store).find(Mention("incident", sha=incident.sha, number=incident.number))
         return found.row if found else None
 
+    def authors(self) -> int:
+        """Return how many people wrote the commits of the index."""
+        return self.store.next("author", "id")
+
     def labelled(self) -> int:
         """Return how many changes carry a label."""
         return int(self.store.db.execute("SELECT count(DISTINCT culprit) FROM label").fetchone()[0])
@@ -169,8 +173,11 @@ class History:
             new, lost = self._between(before, tip)
             if not lost:
                 return new
-        everything = self._order(tip)
         known = {sha for (sha,) in self.store.db.execute("SELECT sha FROM seen")}
+        if before and self._stands(before):
+            # another branch, such as a release: what it has of its own is read as well, nothing was rewritten
+            return [sha for sha in new if sha not in known]
+        everything = self._order(tip)
         if known and not known <= set(everything):
             self._reset()
             return everything
@@ -192,6 +199,13 @@ class History:
             return [], True
         marked = told.split()
         return [each[1:] for each in marked if each[0] == ">"], any(each[0] == "<" for each in marked)
+
+    def _stands(self, sha: str) -> bool:
+        """Say whether a branch or tag still leads to a commit."""
+        try:
+            return bool(self.git.run("for-each-ref", "--count=1", f"--contains={sha}"))
+        except ScoringError:
+            return False
 
     def _reset(self) -> None:
         with self.store.writing():

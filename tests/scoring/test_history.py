@@ -164,6 +164,15 @@ def test_rewritten_history_is_read_again_and_a_merged_branch_is_not(tmp_path: Pa
     assert [change.sha for change in history.changes()] == [*shas[:3], forced]
 
 
+def test_another_branch_adds_what_it_has_of_its_own_and_forgets_nothing(tmp_path: Path) -> None:
+    shas = build(tmp_path / "repo", [Step(f"c{n}", {"a": b"%d\n" % n}, at=START + n) for n in range(5)])
+    subprocess.run(["git", "-C", str(tmp_path / "repo"), "branch", "release", shas[4]], check=True)
+    history = read(tmp_path / "repo", tmp_path / "state", shas[4])
+    (other,) = extend(tmp_path / "repo", [Step("other", {"a": b"x\n"}, at=START + 9)], first=50, onto=shas[2])
+    assert [history.refresh(tip, now=NOW) for tip in (other, shas[4], other)] == [1, 0, 0]
+    assert [change.sha for change in history.changes()] == [*shas, other]
+
+
 def test_a_shallow_clone_is_refused_with_the_remedy(tmp_path: Path) -> None:
     build(tmp_path / "repo", [Step(f"c{n}", {"a": b"%d\n" % n}, at=START + n) for n in range(5)])
     subprocess.run(["git", "clone", "-q", "--depth=2", f"file://{tmp_path}/repo", str(tmp_path / "cut")], check=True)

@@ -160,6 +160,15 @@ def test_a_history_without_labels_cannot_be_trained_on_and_nothing_is_written(tm
     assert not (tmp_path / "model").exists()
 
 
+def test_one_author_is_no_sample_of_people_but_can_be_scored(tmp_path: Path) -> None:
+    steps = [Step(f"Tidy {n}", {"a": lines(n)}, at=START + n * DAY) for n in range(9)]
+    build(tmp_path / "solo", [*steps, Step('Revert "Tidy 8"', {"a": lines(7)}, at=START + 9 * DAY)])
+    refused = run(evaluate, "--repo", tmp_path / "solo", cache=tmp_path / "cache")
+    scored = run(score, "--repo", tmp_path / "solo", cache=tmp_path / "cache")
+    assert (refused.exit_code, scored.exit_code) == (2, 0)
+    assert "single author" in refused.stderr
+
+
 def test_training_without_its_libraries_says_what_is_missing(
     repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
