@@ -86,14 +86,14 @@ def _cells(row: Report, name: str) -> tuple[str, ...]:
 
 
 def _curve(curve: Report) -> Iterator[str]:
-    yield f"Captured of all {count(curve['faults'])} known faults, whenever they landed, when the riskiest are gated:"
-    yield "  gated   codechill                    Table I     size  random"
+    yield f"Of all {count(curve['faults'])} known faults, captured when exactly the riskiest share of all is gated:"
+    yield "  gated   codechill                    Table I     size  random  (threshold really gates)"
     for row in curve["table"]:
         ours = row["codechill"]
         around = "" if ours["low"] is None else f"[{percent(ours['low'])}, {percent(ours['high'])}]"
         paper = percent(row["table1"]["captured"] if row["table1"] else None)
         others = f"{paper:>9}  {percent(row['churn']['captured']):>7}  {percent(row['random']):>6}"
-        yield f"  {percent(row['target']):<6}  {percent(ours['captured']):>7} {around:<19}{others}"
+        yield f"  {percent(row['target']):<6}  {percent(ours['captured']):>7} {around:<19}{others}  ({percent(row['served'])})"
     yield ""
 
 

@@ -1,5 +1,6 @@
 """The replay decides as the server would have, and knows nothing of what came later."""
 
+import os
 import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -123,13 +124,14 @@ def test_a_revert_inside_a_merged_branch_counts_for_the_landing_that_brought_it(
 
 
 def _merge(repo: Path, onto: str, message: str) -> str:
-    """A branch of one commit, merged."""
+    """A branch of one commit, merged a week after the first commit."""
+    at = f"{START + 7 * 86400} +0000"
+    dated = os.environ | {"GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": at}
 
     def git(*arguments: str) -> str:
         who = ("-c", "user.name=ann", "-c", "user.email=ann@x.example")
-        return subprocess.run(
-            ["git", "-C", str(repo), *who, *arguments], capture_output=True, check=True, text=True
-        ).stdout.strip()
+        command = ["git", "-C", str(repo), *who, *arguments]
+        return subprocess.run(command, capture_output=True, check=True, text=True, env=dated).stdout.strip()
 
     tree = git("rev-parse", f"{onto}^{{tree}}")
     topic = git("commit-tree", tree, "-p", onto, "-m", message)
