@@ -19,7 +19,7 @@ from bot.forge.shadow import ShadowForge
 from bot.git import Git
 from bot.intake import envelopes_of, intake
 from bot.metrics import Metrics
-from bot.mirror import Mirror
+from bot.mirror import Mirror, Occupied
 from bot.news import News
 from bot.policy.events import Changed, Commented, Pressed, Tick
 from bot.queue.lease import LeaseQueue
@@ -35,6 +35,7 @@ from bot.webhook import Door, Limits, create_blueprint
 from bot.worker import Rules, Worker
 
 STALE_AGAIN = timedelta(seconds=2)
+MIRROR_WAIT_S = 5.0
 Clock = Callable[[], datetime]
 
 
@@ -82,13 +83,14 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
     )
     if settings.shadow:
         forge = ShadowForge(forge)
-    mirror = Mirror(settings.folder.absolute() / "mirrors", git=git)
+    mirror = Mirror(settings.folder.absolute() / "mirrors", git=git, wait=MIRROR_WAIT_S)
     assessor = MirrorAssessor(forge, mirror, settings.folder.absolute() / "indexes", git=git)
+    configurations = Configurations(forge, store, clock)
     reconciler = Reconciler(
         forge=forge,
         store=store,
         assessor=assessor,
-        configurations=Configurations(forge, store, clock),
+        configurations=configurations,
         clock=clock,
     )
     news = News(forge=forge, store=store, queue=queue, clock=clock, group=reconciler.group)
@@ -120,7 +122,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         clock,
         holder=name,
         beats=beats(timedelta(minutes=settings.sweep_minutes), timedelta(minutes=settings.redelivery_minutes)),
-        edges=KnownEdges(store),
+        edges=KnownEdges(store, configurations.known),
     )
     web = _web(settings, store, queue, worker, metrics, clock)
     return App(web, worker, schedule, store, queue, reconciler, clock)
@@ -169,6 +171,8 @@ def _not_before(error: Exception, at: datetime) -> datetime | None:
             return error.until
         case Stale():
             return at + STALE_AGAIN
+        case Occupied():  # another job fetches the same repository, perhaps from a host that hangs: do others meanwhile
+            return at + timedelta(seconds=MIRROR_WAIT_S)
         case _:
             return None
 

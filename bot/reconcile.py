@@ -25,14 +25,16 @@ from bot.policy.actions import (
     SetCheck,
     StartFreeze,
 )
-from bot.policy.config import Config
+from bot.policy.config import FILE, Config
 from bot.policy.decide import Decision, decide
 from bot.policy.events import Changed, Commented, Event, Pressed, Queued
 from bot.policy.group import decide_group
+from bot.policy.proposal import compare, sentence
 from bot.policy.pull import Person, PullRequest
 from bot.policy.state import ConfigProblem, Failure, State
 from bot.store import Store
 
+MOST_COMPARED = 20  # open pull requests that a change of the configuration is tried on
 BEGIN = Changed("scoring")
 SETTLE = Changed("settled")
 
@@ -157,6 +159,8 @@ class Reconciler:
             failure = Failure(str(error))
         if facts is not None:
             pull = replace(pull, paths=facts.paths, contributors=facts.contributors)
+            if FILE in facts.paths:
+                state = self._proposing(target, state, config, now)
         return replace(
             state,
             pull=pull,
@@ -168,15 +172,33 @@ class Reconciler:
             notes=self._store.notes(*key),
         )
 
+    def _proposing(self, target: Target, state: State, config: Config, now: datetime) -> State:
+        """A pull request that edits the configuration is told what that would change, by a dry run."""
+        proposed, problems = self._configurations.proposed(target, state.pull.head_sha)
+        if proposed is None:
+            return replace(state, proposed=problems)
+        others = [known.number for known in self._store.open_pulls(target.repository_id, state.pull.base_ref)]
+        states = []
+        for number in [number for number in others if number != state.pull.number][:MOST_COMPARED]:
+            pull = self._forge.pull(target, number)
+            risk = self._store.assessment(target.repository_id, number, pull.head_sha)
+            if risk is not None:
+                states.append(State(pull, risk=risk))
+        return replace(state, proposal=sentence(compare(config, proposed, states, now)))
+
     def _fresh(self, target: Target, number: int, event: Event) -> PullRequest:
         pull = self._forge.pull(target, number)
-        if isinstance(event, Changed) and event.as_of is not None and pull.updated_at < event.as_of:
-            raise Stale("the forge answered with facts older than the event")
+        told = [event.as_of] if isinstance(event, Changed) else []
+        told.append(self._store.newest(target.repository_id, number))
+        if any(as_of is not None and pull.updated_at < as_of for as_of in told):
+            raise Stale("the forge answered with facts older than what a delivery told")
         return pull
 
     def _granted(self, target: Target, pull: PullRequest, event: Event, config: Config) -> dict[int, frozenset[str]]:
         """What the people whose word counts here may do: who gave the command, and who approved this head."""
         asked = [person for person in (_commander(event),) if person is not None]
+        if any(window.authors for window in config.calendar.windows):
+            asked.append(pull.author)  # some windows hold only what some people wrote
         asked += [r.author for r in pull.reviews if r.state == "approved" and r.head_sha == pull.head_sha]
         teams = config.teams()
         return {person.id: self._forge.access(target, person, teams) for person in {p.id: p for p in asked}.values()}

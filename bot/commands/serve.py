@@ -36,7 +36,13 @@ def serve(env_file: Path | None) -> None:
 
 def _run(app: App, settings: Settings) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
-    server = create_server(app.web, host=settings.host, port=settings.port, threads=settings.threads)
+    server = create_server(
+        app.web,
+        host=settings.host,
+        port=settings.port,
+        threads=settings.threads,
+        max_request_body_size=settings.max_delivery_bytes,  # else up to 1 GB is buffered before the door sees it
+    )
     app.start()
     click.echo(f"codechill listens on http://{settings.host}:{server.effective_port}/webhook", err=True)
     try:

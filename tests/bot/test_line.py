@@ -5,10 +5,11 @@ import hmac
 import json
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 from bot.demo import replay
 from bot.policy.config import FILE
-from tests.bot.conftest import BASIC, Place
+from tests.bot.conftest import BASIC, OPEN_WINDOW, Place
 
 
 def post(place: Place, event: str, payload: dict[str, object], guid: str, secret: str | None = None) -> int:
@@ -237,3 +238,30 @@ def test_a_co_author_cannot_approve_even_as_a_manager(place: Place) -> None:
     answer = place.say(number, people.release_manager, "/chill approve")
     assert place.check(number).conclusion == "failure"
     assert "Approved" not in answer
+
+
+def test_an_organisation_default_holds_where_a_repository_says_nothing(place: Place, shop: Path) -> None:
+    people = place.stage.sandbox
+    home = people.add_repository("acme/.github", shop, "main")
+    folder = Path(home.folder)
+    text = (BASIC + OPEN_WINDOW.replace("LEVEL", "red")).encode()
+    who = {"GIT_AUTHOR_NAME": "Maya", "GIT_AUTHOR_EMAIL": "maya@acme.example"}
+    tip = replay.git(folder, "rev-parse", "refs/heads/main")
+    people.push("acme/.github", "main", replay.write(folder, tip, "codechill.yml", text, "Default\n", who))
+    try:
+        number = place.open(place.large())
+        assert place.check(number).conclusion == "failure"
+    finally:
+        people.delete("acme/.github")
+
+
+def test_a_pull_request_that_edits_the_configuration_is_told_what_it_would_change(place: Place) -> None:
+    place.window("green")
+    risky = place.open(place.large())
+    tip = place.stage.sandbox.tip(place.name)
+    text = (BASIC + OPEN_WINDOW.replace("LEVEL", "red")).encode()
+    good = place.open(place.change(FILE, text, tip), "Freeze")
+    assert f"it would hold \\#{risky} now" in (place.check(good).summary or "")
+    bad = place.open(place.change(FILE, b"version: 1\nlevles: {}\n", tip), "Typo")
+    assert "did you mean levels?" in (place.check(bad).summary or "")
+    assert place.check(bad).conclusion == "failure"

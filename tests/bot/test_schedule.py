@@ -283,6 +283,7 @@ def test_the_edges_come_from_the_configurations_in_force_and_from_freezes_by_han
     assert found == [
         Edge(8, "main", NOON + MINUTES),
         Edge(7, "main", opens),
+        Edge(7, "main", datetime(2026, 11, 22, 19, tzinfo=UTC)),  # twelve hours before the next: people are told ahead
         Edge(7, "main", datetime(2026, 11, 23, 7, tzinfo=UTC)),
     ]
 
