@@ -93,7 +93,8 @@ def _curve(curve: Report) -> Iterator[str]:
         around = "" if ours["low"] is None else f"[{percent(ours['low'])}, {percent(ours['high'])}]"
         paper = percent(row["table1"]["captured"] if row["table1"] else None)
         others = f"{paper:>9}  {percent(row['churn']['captured']):>7}  {percent(row['random']):>6}"
-        yield f"  {percent(row['target']):<6}  {percent(ours['captured']):>7} {around:<19}{others}  ({percent(row['served'])})"
+        really = f"({percent(row['served'])})"
+        yield f"  {percent(row['target']):<6}  {percent(ours['captured']):>7} {around:<19}{others}  {really}"
     yield ""
 
 

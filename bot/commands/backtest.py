@@ -184,8 +184,9 @@ def _since(text: str | None, config: Config) -> datetime | None:
 
 
 def _command() -> str:
-    """What was typed, so that anybody can type it again."""
-    return visible(" ".join(["codechill", *(shlex.quote(word) for word in sys.argv[1:])]))
+    """What was typed, without the folders of this machine: the page is sent to others."""
+    words = (shlex.quote(word.rstrip("/").rpartition("/")[2] or word) for word in sys.argv[1:])
+    return visible(" ".join(("codechill", *words)))
 
 
 def _say(lines: Iterable[str]) -> None:
