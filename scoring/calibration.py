@@ -62,4 +62,6 @@ def words(probability: float) -> str:
     """Say a probability as people do: "about 1 in 40"."""
     if probability >= 0.5:
         return f"about {round(probability * 10)} in 10"
-    return f"about 1 in {max(2, round(1 / max(probability, 1e-4)))}"
+    if probability < 0.001:
+        return "less than 1 in 1,000"
+    return f"about 1 in {max(2, round(1 / probability)):,}"

@@ -82,6 +82,15 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
             bar.__exit__(None, None, None)
 
 
+missing_blobs_option = click.option(
+    "--missing-blobs",
+    type=click.Choice(["refuse", "empty"]),
+    default="refuse",
+    show_default=True,
+    help="What to do about files that a partial clone lacks.",
+)
+
+
 @click.command()
 @click.option("--repo", type=click.Path(path_type=Path), default=Path(), help="The git repository; default: here.")
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
@@ -90,12 +99,16 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     "--model", type=click.Path(path_type=Path), default=SHIPPED, help="Model folder instead of the shipped one."
 )
 @click.option("--no-people", is_flag=True, help="Leave out every feature that speaks of a person.")
+@missing_blobs_option
 @click.argument("what", default="HEAD", metavar="[SHA | BASE..HEAD]")
 @plainly
-def score(repo: Path, form: str, state: Path | None, model: Path, no_people: bool, what: str) -> None:
+def score(
+    repo: Path, form: str, state: Path | None, model: Path, no_people: bool, missing_blobs: str, what: str
+) -> None:
     """Score one commit, or all that HEAD changes since it left BASE."""
     change = _change(repo, what)
-    scorer = Scorer(repo, state or state_folder(repo), shipped=model, people=not no_people)
+    folder = state or state_folder(repo)
+    scorer = Scorer(repo, folder, shipped=model, people=not no_people, absent_as_empty=missing_blobs == "empty")
     with progress_bar("Reading history") as report:
         scorer.refresh(_as_of(scorer, change), progress=report)
     assessed = scorer.assess(change)
@@ -217,13 +230,7 @@ def many(command: Callable[P, None]) -> Callable[P, None]:
         click.option(
             "--state", type=click.Path(path_type=Path), help="Folder of the indexes; default: the user's cache."
         ),
-        click.option(
-            "--missing-blobs",
-            type=click.Choice(["refuse", "empty"]),
-            default="refuse",
-            show_default=True,
-            help="What to do about files that a partial clone lacks.",
-        ),
+        missing_blobs_option,
         click.option("--incidents", type=click.Path(path_type=Path), help="CSV or JSON of incidents and their causes."),
     )
     for option in reversed(options):

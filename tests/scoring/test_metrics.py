@@ -77,4 +77,5 @@ def test_platt_finds_the_slope_and_offset_that_made_the_labels() -> None:
 
 
 def test_probabilities_are_said_as_people_say_them() -> None:
-    assert [words(p) for p in (0.025, 0.3, 0.8)] == ["about 1 in 40", "about 1 in 3", "about 8 in 10"]
+    said = ["less than 1 in 1,000", "about 1 in 40", "about 1 in 3", "about 8 in 10"]
+    assert [words(p) for p in (0.0001, 0.025, 0.3, 0.8)] == said
