@@ -87,5 +87,6 @@ def readable(feature: Feature, value: float) -> str:
 _SINGULAR = {
     "lines": "line", "files": "file", "people": "person", "days": "day", "places": "place", "branches": "branch",
     "changes": "change", "faults": "fault", "folders": "folder", "parts": "part", "kinds": "kind", "calls": "call",
-    "repairs": "repair", "names": "name", "words": "word", "definitions": "definition", "times the usual rate": "time the usual rate",
+    "repairs": "repair", "names": "name", "words": "word", "definitions": "definition",
+    "times the usual rate": "time the usual rate",
 }  # fmt: skip
