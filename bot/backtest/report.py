@@ -67,7 +67,7 @@ class Backtest:
 
     def _others(self, zone: str) -> Iterator[tuple[str, Named, float | None, bool]]:
         for target in SHARES:
-            yield "level", Named(f"{target:.0%}", at_share(self.config, target)), target, True
+            yield "level", Named(f"{target * 100:g}\u00a0%", at_share(self.config, target)), target, True
         yield "level", Named("hard freeze", hard(self.config)), 1.0, True
         for named in calendars(zone):
             yield "calendar", named, None, False

@@ -32,12 +32,12 @@ def built_in(zone: str) -> Config:
 def calendars(zone: str) -> tuple[Named, ...]:
     """What other calendars would have done."""
     return (
-        Named("Weekends, 5 %", _made(zone, _WEEKEND)),
-        Named("From Friday noon, 5 %", _made(zone, _FRIDAY)),
-        Named("Nights and weekends, 5 %", _made(zone, _WEEKEND, _NIGHTS)),
-        Named("Holiday season, 10 %", _made(zone, _HOLIDAYS)),
-        Named("Every day, 5 %", _made(zone, _ALWAYS.replace("LEVEL", "weekend"))),
-        Named("Every day, 10 %", _made(zone, _ALWAYS.replace("LEVEL", "yellow"))),
+        Named("Weekends, 5\u00a0%", _made(zone, _WEEKEND)),
+        Named("From Friday noon, 5\u00a0%", _made(zone, _FRIDAY)),
+        Named("Nights and weekends, 5\u00a0%", _made(zone, _WEEKEND, _NIGHTS)),
+        Named("Holiday season, 10\u00a0%", _made(zone, _HOLIDAYS)),
+        Named("Every day, 5\u00a0%", _made(zone, _ALWAYS.replace("LEVEL", "weekend"))),
+        Named("Every day, 10\u00a0%", _made(zone, _ALWAYS.replace("LEVEL", "yellow"))),
     )
 
 
