@@ -52,6 +52,12 @@ format: $(VENV)/.dev ## put the style right
 
 bench: $(VENV)/.dev ## speed, as ratios against an anchor in the same run: make bench [REPO=path]
 	$(BIN)/python -m bench.history $(if $(REPO),--repo '$(REPO)')
+	$(BIN)/python bench/webhooks.py
+
+FUZZED := tests/bot/webhooks tests/bot/policy/test_config.py tests/bot/policy/test_chat.py tests/bot/test_render.py \
+  tests/scoring/test_diff.py tests/scoring/semantics/test_laws.py tests/bot/forge/sandbox/test_sandbox_markdown.py
+fuzz: $(VENV)/.dev ## hostile input to every parser, for long
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest $(FUZZED)
 
 clean: ## remove what was built
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
