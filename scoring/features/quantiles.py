@@ -31,11 +31,11 @@ def ranks(values: Matrix, reference: Matrix) -> Matrix:
 
 def rolling(values: Matrix, first: int = 0) -> Matrix:
     """Return `ranks` of every row from `first` on against its own window; `values` starts at row 0 of the index."""
-    found = [np.empty((0, values.shape[1]), dtype=np.float32)]
+    found = np.empty((max(0, len(values) - first), values.shape[1]), dtype=np.float32)
     start = first
     while start < len(values):
         low, high = window(start)
         stop = min(len(values), high + BLOCK)
-        found.append(ranks(values[start:stop], values[low:high]))
+        found[start - first : stop - first] = ranks(values[start:stop], values[low:high])
         start = stop
-    return np.concatenate(found)
+    return found

@@ -108,10 +108,11 @@ class History:
 
     def matrix(self, first: int = 0, last: int | None = None) -> NDArray[np.float32]:
         """Return rows first <= row < last as a matrix of shape (rows, features)."""
-        stop = len(self) if last is None else last
-        rows = self.store.rows(max(0, first), stop)
-        joined = b"".join(vector for _, vector in rows)
-        return np.frombuffer(joined, dtype=np.float32).reshape(len(rows), len(self.features))
+        start, stop = max(0, first), min(len(self), len(self) if last is None else last)
+        found = np.empty((max(0, stop - start), len(self.features)), dtype=np.float32)
+        for row, vector in self.store.rows(start, stop):
+            found[row - start] = np.frombuffer(vector, dtype=np.float32)
+        return found
 
     def changes(self) -> list[Row]:
         """Return every change in the order of its row."""

@@ -91,8 +91,8 @@ class Store:
         found = self.db.execute("SELECT id FROM author WHERE mail=?", (mail,)).fetchone()
         return int(found[0]) if found else -1
 
-    def rows(self, first: int, last: int) -> list[tuple[int, bytes]]:
-        """Return (row, vector) for first <= row < last, in order."""
-        return self.db.execute(
+    def rows(self, first: int, last: int) -> Iterator[tuple[int, bytes]]:
+        """Yield (row, vector) for first <= row < last, in order."""
+        yield from self.db.execute(
             "SELECT row, vector FROM features WHERE row>=? AND row<? ORDER BY row", (first, last)
-        ).fetchall()
+        )
