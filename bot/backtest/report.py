@@ -217,6 +217,8 @@ class Backtest:
                 "The shipped model learned from this very history, so it was left out: only regressions of this "
                 "repository, fitted as time went on, were used."
             )
+        else:
+            yield "The shipped model never saw this history, but other repositories, also in years later than these."
         if any(window.authors for window in self.config.calendar.windows):
             yield "Windows for named people or teams were not replayed: history knows addresses, not accounts."
 

@@ -67,9 +67,12 @@ def test_a_landing_and_a_pull_request_with_the_same_facts_get_the_same_verdict(p
 
 def test_what_is_learned_later_changes_no_earlier_verdict(tmp_path: Path) -> None:
     repo = tmp_path / "shop.git"
-    commits = grow(repo, 560)
-    before = decided(prepared(repo, tmp_path / "before"), parse(RED))
-    grow(repo, 120, seed=9, blame=tuple(commits[250:360]))
+    commits = grow(repo, 350)
+    grow(repo, 250, seed=5, blame=tuple(commits[100:200]))
+    replay = prepared(repo, tmp_path / "before")
+    assert any(fitted.own for fitted in replay.scores.fitted)  # models of its own take part
+    before = decided(replay, parse(RED))
+    grow(repo, 120, seed=9, blame=tuple(commits[200:310]))
     after = decided(prepared(repo, tmp_path / "after"), parse(RED))
     assert len(after) == len(before) + 120
     assert after[: len(before)] == before
