@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-ENOUGH = 120  # commits on the first-parent line below which a history says too little
+ENOUGH = 400  # commits on the first-parent line below which a history says too little
 LOOK_BACK = 200  # how many of the newest first-parent commits may be replayed
 LARGEST = 3000  # lines
 MOST_FILES = 60

@@ -51,13 +51,11 @@ class Story:
         for role in self.roles:
             self._open(role)
         self._show_all(held=())
-        level = "yellow" if self.roles[0].percentile >= 0.9 else "red"
-        share = {"yellow": "10 %", "red": "50 %"}[level]
+        level, share, self.gate = self._level()
         yield "A window opens, its news is lost, and the risky one is put into the merge queue"
         self._queue(level)
         yield f"The news arrives (Holiday season, {level}: the riskiest {share} are held)"
         self._configure(self._window(level))
-        self.gate = 0.9 if level == "yellow" else 0.5
         held = [role for role in self.roles if self._percentile(role) >= self.gate and not role.proven]
         self._show_all(held=tuple(held))
         yield "The author asks for an exception, a release manager approves"
@@ -67,6 +65,13 @@ class Story:
         yield "The window closes"
         self._configure("")
         self._show_all(held=())
+
+    def _level(self) -> tuple[str, str, float]:
+        """The mildest level that is sure to hold the risky one: its name, the share it holds, and from where."""
+        percentile = self._percentile(self.roles[0])
+        if percentile >= 0.9:
+            return "yellow", "10 %", 0.9
+        return ("red", "50 %", 0.5) if percentile >= 0.5 else ("frozen", "100 %", 0.0)
 
     # --- scenes
 
