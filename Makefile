@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+EVERYTHING := .[dev,train,postgresql]
+MEASURED := .[dev,train,bench]
 REPO ?=
 ONCE ?=
 
@@ -26,8 +28,12 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing codechill, its tests and its training into $(VENV) ..."
-	@$(call install,.[dev,train])
+	@$(call install,$(EVERYTHING))
 	@touch $(VENV)/.run $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	@$(call install,$(MEASURED))
+	@touch $@
 
 define install
 if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '$(1)'; \
@@ -50,7 +56,7 @@ format: $(VENV)/.dev ## put the style right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev ## speed, as ratios against an anchor in the same run: make bench [REPO=path]
+bench: $(VENV)/.bench ## speed, as ratios against an anchor in the same run: make bench [REPO=path]
 	$(BIN)/python -m bench.history $(if $(REPO),--repo '$(REPO)')
 	$(BIN)/python bench/webhooks.py
 

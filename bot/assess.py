@@ -68,7 +68,9 @@ class MirrorAssessor:
         people = self._people_of(folder, base, pull.head_sha)
         try:
             content = self._mirror.patch_id(repository, base, pull.head_sha)
-            change = read_change(folder, base, pull.head_sha, at=now, author=people[0], title=pull.title, message="")
+            change = read_change(
+                folder, base, pull.head_sha, at=now, author=people[0], title=pull.title, message=pull.body
+            )
         except TooLarge as error:
             raise Unscorable("its diff is too large to read") from error
         except ScoringError as error:

@@ -56,15 +56,16 @@ def _scored(repository: Path, scorer: Scorer, base: str, tip: str) -> Iterator[R
     for candidate in _spread(found, MOST_SCORED):
         try:
             head = replay.lay(repository, candidate, base)
-            percentile = _percentile(repository, scorer, base, head, candidate.title)
+            percentile = _percentile(repository, scorer, base, head, candidate.title, candidate.body)
         except (NotUsable, ScoringError):
             continue  # objects of a partial clone may be absent: another candidate serves as well
-        yield Role("", candidate.title, candidate.body, head, percentile, candidate.sha)
+        proven = _proof(repository, base, head)[0] == "P"
+        yield Role("", candidate.title, candidate.body, head, percentile, candidate.sha, proven)
 
 
-def _percentile(repository: Path, scorer: Scorer, base: str, head: str, title: str) -> float:
+def _percentile(repository: Path, scorer: Scorer, base: str, head: str, title: str, body: str = "") -> float:
     author = replay.git(repository, "log", "-1", "--format=%aE", "--end-of-options", head).lower()
-    change = read_change(repository, base, head, at=datetime.now(UTC), author=author, title=title, message="")
+    change = read_change(repository, base, head, at=datetime.now(UTC), author=author, title=title, message=body)
     return scorer.assess(change).percentile
 
 
@@ -77,8 +78,8 @@ def _spread(found: Sequence[Candidate], most: int) -> Sequence[Candidate]:
 def _comment_only(repository: Path, scorer: Scorer, base: str, scored: Sequence[Role]) -> Iterator[Role]:
     """One from history when there is one; else a comment of the demo's own where it can be proved, or looks calmest."""
     for role in scored:
-        if _proven(repository, base, role.head):
-            yield replace(role, name="a comment-only one", proven=True)
+        if role.proven and _proof(repository, base, role.head) == ("P", "comments"):
+            yield replace(role, name="a comment-only one")
             return
     written = [_commented(repository, scorer, base, path) for path in _commentable(repository, base)]
     if written:
@@ -93,15 +94,16 @@ def _commented(repository: Path, scorer: Scorer, base: str, path: str) -> Role:
     head = replay.write(repository, base, path, text.rstrip(b"\n") + f"\n\n{line}\n".encode(), f"{title}\n", who)
     percentile = _percentile(repository, scorer, base, head, title)
     name = "a comment-only one, written by the demo"
-    return Role(name, title, "", head, percentile, "", _proven(repository, base, head))
+    return Role(name, title, "", head, percentile, "", _proof(repository, base, head)[0] == "P")
 
 
-def _proven(repository: Path, base: str, head: str) -> bool:
+def _proof(repository: Path, base: str, head: str) -> tuple[str, str]:
+    """Level and kind; two empty texts when nothing is certain."""
     try:
         proof = prove_range(repository, base, head).proof()
     except GitError:
-        return False
-    return proof is not None and proof.level == "P" and proof.kind == "comments"
+        return "", ""
+    return (proof.level, proof.kind) if proof is not None else ("", "")
 
 
 def _commentable(repository: Path, base: str) -> list[str]:

@@ -37,7 +37,13 @@ AREAS = (
     ("tests/test_orders.py", 5, 0.0),
     ("tests/test_ledger.py", 4, 0.0),
 )
+VARIANTS = ("", "_retry", "_limits", "_events", "_rules", "_cache")  # each area is a handful of files
 NOUNS = ("amount", "order", "customer", "price", "token", "batch", "refund", "session", "currency", "quota")
+FILES = tuple(
+    (str(Path(path).with_stem(Path(path).stem + variant)), weight, rate / (1 + at / 3))
+    for path, weight, rate in AREAS
+    for at, variant in enumerate(VARIANTS)
+)
 VERBS = ("check", "load", "merge", "round", "apply", "expire", "retry", "send", "collect", "split")
 
 
@@ -68,7 +74,7 @@ def build(folder: Path, changes: int = CHANGES) -> Path:
 
 
 def _begin(shop: _Shop) -> None:
-    for path, _, _ in AREAS:
+    for path, _, _ in FILES:
         shop.files[path] = _fresh(shop, path)
     _commit(shop, PEOPLE[0], "Start the shop's back end", "", dict(shop.files))
 
@@ -83,7 +89,7 @@ def _change(shop: _Shop, number: int) -> None:
     title = f"{what} (SHOP-{number + 100})"
     person = PEOPLE[min(int(shop.chance.expovariate(0.8)), 4)]
     _commit(shop, person, title, "", {path: shop.files[path] for path in paths})
-    danger = max(rate for path, _, rate in AREAS if path in paths) * (2.2 if large else 0.8)
+    danger = max(rate for path, _, rate in FILES if path in paths) * (2.2 if large else 0.8)
     if shop.chance.random() < danger:
         shop.owed.append((shop.now + timedelta(hours=shop.chance.uniform(5, 400)), title, before))
 
@@ -99,10 +105,10 @@ def _settle(shop: _Shop) -> None:
 
 
 def _pick(shop: _Shop, count: int) -> list[str]:
-    weights = [weight for _, weight, _ in AREAS]
+    weights = [weight for _, weight, _ in FILES]
     chosen: list[str] = []
     while len(chosen) < count:
-        path = shop.chance.choices(AREAS, weights)[0][0]
+        path = shop.chance.choices(FILES, weights)[0][0]
         if path not in chosen:
             chosen.append(path)
     return chosen

@@ -22,6 +22,7 @@ CHECK = "codechill"
 API_VERSION = "2022-11-28"
 _LARGEST_FILE = 1_000_000  # bytes of a configuration or calendar file
 _TIMEOUT_S = 15
+MOST_BODY = 20_000  # characters of a description that are kept
 _REVIEWS = {
     "APPROVED": "approved",
     "CHANGES_REQUESTED": "changes_requested",
@@ -96,6 +97,7 @@ class GitHubForge:
             protected=bool(branch.get("protected")),
             created_at=_time(data["created_at"]),
             updated_at=_time(data["updated_at"]),
+            body=(data.get("body") or "")[:MOST_BODY],
             labels=frozenset(label["name"] for label in data["labels"]),
             reviews=tuple(_review(review) for review in reviews if review["state"] in _REVIEWS and review.get("user")),
             check=self._our_check(target, head["sha"]),

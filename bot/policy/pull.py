@@ -71,6 +71,7 @@ class PullRequest:
     protected: bool  # the base branch is protected
     created_at: datetime
     updated_at: datetime
+    body: str = ""  # the description; from outside, escape when shown
     labels: frozenset[str] = frozenset()
     paths: tuple[str, ...] = ()  # every changed path, old paths of renames included
     contributors: frozenset[str] = frozenset()  # e-mails and logins of committers and co-authors, lower case
