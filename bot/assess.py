@@ -88,7 +88,12 @@ class MirrorAssessor:
         except ScoringError as error:
             raise Unscorable(str(error)) from error
         verdict = prove_range(self._mirror.path(target.repository_id), facts.change.base, facts.change.sha)
-        return replace(assessment, proof=verdict.proof())
+        proof = verdict.proof()
+        if (
+            proof is not None and proof.level == "P"
+        ):  # what cannot hurt ranks lowest, whatever the history around it says
+            return replace(assessment, percentile=0.0, proof=proof)
+        return replace(assessment, proof=proof)
 
     def _fetched(self, target: Target, pull: PullRequest) -> str:
         """Both ends in the mirror. Returns the tip of the base branch as the forge told it."""

@@ -55,6 +55,7 @@ def test_a_comment_only_change_passes_a_full_freeze_and_a_one_token_change_does_
     token = place.open(place.change("billing/ledger.py", text + b"\nX = 1\n"), "Token")
     assert (place.check(comment).conclusion, place.check(token).conclusion) == ("success", "failure")
     assert "syntax tree" in (place.check(comment).summary or "").lower()
+    assert (place.check(comment).title or "").startswith("Riskier than 0 of 100")
 
 
 def test_the_same_delivery_twice_is_done_once(place: Place) -> None:
