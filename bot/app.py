@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import structlog
 from flask import Flask
 
 from bot.assess import MirrorAssessor
@@ -14,10 +15,10 @@ from bot.edges import KnownEdges
 from bot.forge.envelope import Envelope
 from bot.forge.github import GitHubForge
 from bot.forge.github_deliveries import GitHubDeliveries
-from bot.forge.port import Busy, Forge, Gone, Target
+from bot.forge.port import Busy, Forge, ForgeError, Gone, Target
 from bot.forge.shadow import ShadowForge
-from bot.git import Git
-from bot.intake import envelopes_of, intake
+from bot.git import Git, GitError
+from bot.intake import PULL, envelopes_of, intake
 from bot.metrics import Metrics
 from bot.mirror import Mirror, Occupied
 from bot.news import News
@@ -34,6 +35,7 @@ from bot.sweeps import KINDS, Sweeps, beats
 from bot.webhook import Door, Limits, create_blueprint
 from bot.worker import Rules, Worker
 
+_log = structlog.get_logger(__name__)
 STALE_AGAIN = timedelta(seconds=2)
 MIRROR_WAIT_S = 5.0
 Clock = Callable[[], datetime]
@@ -163,6 +165,24 @@ class _Handler:
 
     def dead(self, job: Job, error: Exception) -> None:
         self._store.give_up(str(job.payload.get("delivery") or "") or None, f"{type(error).__name__}: {error}")
+        if job.kind != PULL or isinstance(error, Gone):
+            return
+        for envelope in envelopes_of(job):
+            try:
+                self._reconciler.failed(self._target(envelope), envelope.number or 0, _in_words(error))
+            except ForgeError as silent:  # it cannot even be said: the sweep looks again
+                _log.warning("app.failure_not_shown", words=str(silent))
+
+
+def _in_words(error: Exception) -> str:
+    """For people: what went wrong, without what only the log should hold."""
+    match error:
+        case GitError():
+            return "the repository could not be read with git"
+        case ForgeError():
+            return "the forge did not answer"
+        case _:
+            return "codechill itself failed on it, and its operator finds why in the log"
 
 
 def _not_before(error: Exception, at: datetime) -> datetime | None:

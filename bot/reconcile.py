@@ -92,6 +92,17 @@ class Reconciler:
         state = self._informed(target, state, config, now)
         return self._settled(target, state, config, event, now)
 
+    def failed(self, target: Target, number: int, words: str) -> None:
+        """Show on the check that looking at it was given up, and what happens next. A score that is known stays."""
+        now = self._clock()
+        pull = self._forge.pull(target, number)
+        if not pull.open or self._store.assessment(target.repository_id, number, pull.head_sha) is not None:
+            return
+        config, problems = self._configurations.of(target, pull.base_sha, pull.base_ref)
+        state = State(pull=pull, problems=problems, failure=Failure(words))
+        decision = decide(SETTLE, state, config, now)
+        self._record(target, state, SETTLE, decision, self._perform(target, pull, decision.actions))
+
     def group(self, target: Target, event: Queued) -> None:
         """Answer for the commit that a merge queue built, on that commit. What cannot be resolved fails closed."""
         now = self._clock()

@@ -8,6 +8,7 @@ import urllib.request
 from pathlib import Path
 
 from bot.demo import replay
+from bot.forge.port import Target
 from bot.policy.config import FILE
 from tests.bot.conftest import BASIC, OPEN_WINDOW, Place
 
@@ -266,3 +267,17 @@ def test_a_pull_request_that_edits_the_configuration_is_told_what_it_would_chang
     bad = place.open(place.change(FILE, b"version: 1\nlevles: {}\n", tip), "Typo")
     assert "did you mean levels?" in (place.check(bad).summary or "")
     assert place.check(bad).conclusion == "failure"
+
+
+def test_what_was_given_up_is_shown_on_the_check_with_what_happens_next(place: Place) -> None:
+    people = place.stage.sandbox
+    place.window("red")
+    door, people.webhook_url = people.webhook_url, ""  # nobody has looked at it yet
+    number = place.open(place.large())
+    people.webhook_url = door
+    target = Target(people.installation_id, people.repository(place.name).id, place.name)
+    place.stage.app.reconciler.failed(target, number, "the repository could not be read with git")
+    assert place.check(number).conclusion == "failure"  # red days are closed for what cannot be scored
+    summary = place.check(number).summary or ""
+    assert "could not score this change: the repository could not be read with git" in summary
+    assert "`/chill refresh` tries again" in summary
