@@ -58,7 +58,8 @@ class News:
             repositories = [Target(one.installation_id, one.id, one.full_name) for one in known]
         for one in repositories:
             here = replace(news, repository_id=one.repository_id, full_name=one.full_name)
-            self._spread(here, self._forge.open_pulls(one), Changed("found"), delivery)
+            found = [pull.number for pull in self._forge.open_pulls(one)]
+            self._spread(here, found, Changed("found"), delivery)
 
     def _unreachable(self, news: Envelope, why: str) -> None:
         if news.repository_id:

@@ -11,12 +11,13 @@ from datetime import datetime
 
 from bot.assess import Assessor, Facts, Unscorable
 from bot.configuration import Configurations
-from bot.forge.port import Forge, Gone, Refused, Target
+from bot.forge.port import Forge, ForgeAction, Gone, Refused, Target
 from bot.policy.actions import (
     Action,
     EndFreeze,
     PutComment,
     React,
+    RemoveComment,
     Reply,
     Rescore,
     SaveAttestation,
@@ -32,7 +33,7 @@ from bot.policy.group import decide_group
 from bot.policy.proposal import compare, sentence
 from bot.policy.pull import Person, PullRequest
 from bot.policy.state import ConfigProblem, Failure, State
-from bot.store import Store
+from bot.store import KnownRepository, Store
 
 MOST_COMPARED = 20  # open pull requests that a change of the configuration is tried on
 BEGIN = Changed("scoring")
@@ -78,6 +79,7 @@ class Reconciler:
         if not pull.open:
             self._store.close_pull(target.repository_id, number)
             return None
+        target = self._named(target, pull)
         config, problems = self._configurations.of(target, pull.base_sha, pull.base_ref)
         state = State(
             pull=pull,
@@ -93,15 +95,26 @@ class Reconciler:
         return self._settled(target, state, config, event, now)
 
     def failed(self, target: Target, number: int, words: str) -> None:
-        """Show on the check that looking at it was given up, and what happens next. A score that is known stays."""
+        """Show on the check that looking was given up, and what happens next. A score that is known stands."""
         now = self._clock()
         pull = self._forge.pull(target, number)
-        if not pull.open or self._store.assessment(target.repository_id, number, pull.head_sha) is not None:
+        if not pull.open:
             return
+        target, key = self._named(target, pull), (target.repository_id, number)
         config, problems = self._configurations.of(target, pull.base_sha, pull.base_ref)
-        state = State(pull=pull, problems=problems, failure=Failure(words))
+        state = State(
+            pull=pull,
+            risk=self._store.assessment(*key, pull.head_sha),
+            failure=Failure(words),
+            problems=problems,
+            escalations=self._store.escalations(*key),
+            attested=self._store.attested(*key),
+            notes=self._store.notes(*key),
+        )
         decision = decide(SETTLE, state, config, now)
-        self._record(target, state, SETTLE, decision, self._perform(target, pull, decision.actions))
+        shown = tuple(action for action in decision.actions if isinstance(action, _SHOWN))
+        outcomes = self._perform(target, pull, shown)
+        self._record(target, state, SETTLE, decision, outcomes, final=False)  # so that the next sweep looks again
 
     def group(self, target: Target, event: Queued) -> None:
         """Answer for the commit that a merge queue built, on that commit. What cannot be resolved fails closed."""
@@ -142,14 +155,15 @@ class Reconciler:
 
     def _settled(self, target: Target, state: State, config: Config, event: Event, now: datetime) -> Decision:
         decision = decide(event, state, config, now)
-        changing = tuple(action for action in decision.actions if not isinstance(action, SetCheck | PutComment))
+        changing = tuple(action for action in decision.actions if not isinstance(action, _SHOWN))
         if any(isinstance(action, _KEPT) for action in changing):
             self._record(target, state, event, decision, self._perform(target, state.pull, changing))
             if any(isinstance(action, StartFreeze | EndFreeze) for action in changing):
                 config, _ = self._configurations.of(target, state.pull.base_sha, state.pull.base_ref)
             state = self._informed(target, state, config, now)
             event, decision = SETTLE, decide(SETTLE, state, config, now)
-        self._record(target, state, event, decision, self._perform(target, state.pull, decision.actions))
+        outcomes = self._perform(target, state.pull, decision.actions)
+        self._record(target, state, event, decision, outcomes)
         return decision
 
     def _informed(self, target: Target, state: State, config: Config, now: datetime) -> State:
@@ -205,6 +219,15 @@ class Reconciler:
             raise Stale("the forge answered with facts older than what a delivery told")
         return pull
 
+    def _named(self, target: Target, pull: PullRequest) -> Target:
+        """By its present name: GitHub's redirect from an old one loses parameters and writes."""
+        if target.full_name == pull.repository.full_name:
+            return target
+        target = replace(target, full_name=pull.repository.full_name)
+        known = KnownRepository(target.repository_id, target.installation_id, target.full_name)
+        self._store.saw_repository(known)
+        return target
+
     def _granted(self, target: Target, pull: PullRequest, event: Event, config: Config) -> dict[int, frozenset[str]]:
         """What the people whose word counts here may do: who gave the command, and who approved this head."""
         asked = [person for person in (_commander(event),) if person is not None]
@@ -215,7 +238,14 @@ class Reconciler:
         return {person.id: self._forge.access(target, person, teams) for person in {p.id: p for p in asked}.values()}
 
     def _record(
-        self, target: Target, state: State, event: Event, decision: Decision, outcomes: tuple[Outcome, ...]
+        self,
+        target: Target,
+        state: State,
+        event: Event,
+        decision: Decision,
+        outcomes: tuple[Outcome, ...],
+        *,
+        final: bool = True,
     ) -> None:
         pull, risk = state.pull, state.risk
         now = self._clock()
@@ -228,7 +258,7 @@ class Reconciler:
             ready=pull.auto_merge or any(review.state == "approved" for review in pull.reviews),
             verdict=int(decision.verdict),
             percentile=risk.percentile if risk else None,
-            decided_at=now,
+            decided_at=now if final else None,
         )
         if outcomes:  # a look that changes nothing leaves no record
             self._store.audit(
@@ -256,7 +286,7 @@ class Reconciler:
     def _do(self, target: Target, pull: PullRequest, action: Action) -> str:
         key, now = (target.repository_id, pull.number), self._clock()
         match action:
-            case SetCheck() | PutComment() | React():
+            case SetCheck() | PutComment() | RemoveComment() | React():
                 return self._on_forge(target, pull, action)
             case Reply():
                 words = self._on_forge(target, pull, action)
@@ -278,7 +308,7 @@ class Reconciler:
                 self._store.forget_assessment(*key, action.head_sha)
         return "done"
 
-    def _on_forge(self, target: Target, pull: PullRequest, action: SetCheck | PutComment | Reply | React) -> str:
+    def _on_forge(self, target: Target, pull: PullRequest, action: ForgeAction) -> str:
         try:
             self._forge.perform(target, pull, action)
         except Refused as error:  # one refused action must not keep the others from being performed
@@ -286,6 +316,7 @@ class Reconciler:
         return "done"
 
 
+_SHOWN = (SetCheck, PutComment, RemoveComment)  # what shows a verdict: done last, on what is then known
 _KEPT = (SaveEscalation, SaveAttestation, Rescore, StartFreeze, EndFreeze)  # what changes the verdict once it is kept
 
 

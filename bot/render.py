@@ -126,8 +126,8 @@ class Markdown:
         return visible(action.card.headline)[:255], self._card("check.md.j2", action.card, "", SUMMARY_LIMIT)
 
     def reply(self, action: Reply) -> str:
-        mark = Safe(markers.reply(action.comment)) if action.comment is not None else Safe("")
-        return self._env.get_template("reply.md.j2").render(reply=action, mark=mark).strip() + "\n"
+        mark = markers.note(action.digest) if action.comment is None else markers.reply(action.comment)
+        return self._env.get_template("reply.md.j2").render(reply=action, mark=Safe(mark)).strip() + "\n"
 
     def card(self, card: Card) -> str:
         """The comment's text without its hidden mark."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.forge.envelope import Envelope
-from bot.forge.port import Forge, Gone, Target
+from bot.forge.port import Forge, Gone, Listed, Target
 from bot.intake import enqueue_event
 from bot.policy.events import Tick
 from bot.queue.port import Job, JobQueue
@@ -80,11 +80,11 @@ class Sweeps:
             self._store.repository_gone(repository_id, "not found")  # an event of the installation brings it back
             _log.warning("sweep.repository_gone", repository=repository.full_name, words=str(error))
             return
-        for number in known.keys() - set(found):
+        for number in known.keys() - {one.number for one in found}:
             self._store.close_pull(repository_id, number)
-        due = [number for number in found if _due(known.get(number), self._clock())]
-        for number in due:
-            self._look(repository, number, "sweep")
+        for one in found:
+            if _due(known.get(one.number), one, self._clock()):
+                self._look(repository, one.number, "sweep")
 
     def _redeliver(self) -> None:
         if self._redelivery is None:
@@ -148,8 +148,10 @@ def _at(job: Job) -> datetime:
     return datetime.fromisoformat(str(job.payload["at"]))
 
 
-def _due(pull: KnownPull | None, now: datetime) -> bool:
+def _due(pull: KnownPull | None, listed: Listed, now: datetime) -> bool:
     if pull is None or pull.decided_at is None or pull.decided_at < now - ROTATION:
+        return True
+    if (pull.head_sha, pull.base_ref) != (listed.head_sha, listed.base_ref):  # a push that no delivery told of
         return True
     return pull.as_of is not None and pull.as_of > pull.decided_at
 

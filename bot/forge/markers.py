@@ -3,6 +3,7 @@
 import re
 
 _STICKY = re.compile(r"<!-- codechill:card ([0-9a-f]{12}) -->")
+_NOTE = re.compile(r"<!-- codechill:note ([0-9a-f]{12}) -->")
 _REPLY = re.compile(r"<!-- codechill:reply ([0-9]{1,20}) -->")
 
 
@@ -12,6 +13,17 @@ def sticky(digest: str) -> str:
 
 def reply(comment: int) -> str:
     return f"<!-- codechill:reply {comment} -->"
+
+
+def note(digest: str) -> str:
+    """For what answers no comment: known again by what it was made of."""
+    return f"<!-- codechill:note {digest} -->"
+
+
+def note_of(body: str) -> str | None:
+    """The digest in the mark of a note; None when this is none."""
+    found = _NOTE.search(body)
+    return found[1] if found else None
 
 
 def comment_digest(body: str) -> str | None:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.policy.actions import PutComment, React, Reply, SetCheck
+from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
 from bot.policy.pull import CheckRun, Person, PullRequest, Repository
 
-ForgeAction = SetCheck | PutComment | Reply | React
+ForgeAction = SetCheck | PutComment | RemoveComment | Reply | React
 
 
 class ForgeError(Exception):
@@ -39,6 +39,15 @@ class Target:
     full_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An open pull request as a list shows it: enough to see that it is not what was looked at last."""
+
+    number: int
+    head_sha: str
+    base_ref: str
+
+
 class Words(Protocol):
     """Turns views into the forge's Markdown; given to the forge by the composition root."""
 
@@ -57,10 +66,13 @@ class Forge(Protocol):
     def repository(self, target: Target) -> Repository: ...
 
     def pull(self, target: Target, number: int) -> PullRequest:
-        """The facts now. `paths` and `contributors` are left for the mirror to fill."""
+        """The facts now, with the repository's present name. `paths` and `contributors` are left for the mirror.
+
+        Raises Gone when the name in `target` is another repository's now.
+        """
         ...
 
-    def open_pulls(self, target: Target) -> tuple[int, ...]: ...
+    def open_pulls(self, target: Target) -> tuple[Listed, ...]: ...
 
     def file(self, target: Target, path: str, ref: str) -> str | None:
         """Text of a file at a commit, None when there is none. Raises Refused above one megabyte."""

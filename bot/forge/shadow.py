@@ -1,6 +1,6 @@
 """Reads through to another forge and writes nothing: decide everything, perform nothing."""
 
-from bot.forge.port import Forge, ForgeAction, Target
+from bot.forge.port import Forge, ForgeAction, Listed, Target
 from bot.policy.actions import SetCheck
 from bot.policy.pull import CheckRun, Person, PullRequest, Repository
 
@@ -15,7 +15,7 @@ class ShadowForge:
     def pull(self, target: Target, number: int) -> PullRequest:
         return self._forge.pull(target, number)
 
-    def open_pulls(self, target: Target) -> tuple[int, ...]:
+    def open_pulls(self, target: Target) -> tuple[Listed, ...]:
         return self._forge.open_pulls(target)
 
     def file(self, target: Target, path: str, ref: str) -> str | None:

@@ -1,5 +1,6 @@
 """What should be true on the forge and in the store, as data. Each action knows when it already holds."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -52,6 +53,16 @@ class PutComment:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoveComment:
+    """Take away a sticky comment beside the first: two processes wrote at once, or an answer was lost."""
+
+    comment: int
+
+    def holds(self, state: State) -> bool:
+        return self.comment not in state.pull.spare
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """A short answer to one comment, or (comment None) a note on the pull request when its verdict crosses a gate."""
 
@@ -61,8 +72,15 @@ class Reply:
     quoted: str = ""  # text from outside that the answer repeats: escape it
     mention: tuple[str, ...] = ()  # people or teams who are really asked
 
+    @property
+    def digest(self) -> str:
+        """Names a note that answers no comment, so that it is found again when its answer was lost."""
+        return hashlib.sha256(self.key.encode()).hexdigest()[:12]
+
     def holds(self, state: State) -> bool:
-        return self.key in state.notes or (self.comment is not None and self.comment in state.pull.replied_to)
+        if self.comment is None:
+            return self.key in state.notes or self.digest in state.pull.noted
+        return self.key in state.notes or self.comment in state.pull.replied_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +163,7 @@ class EndFreeze:
 Action = (
     SetCheck
     | PutComment
+    | RemoveComment
     | Reply
     | React
     | SaveEscalation

@@ -12,7 +12,7 @@ from bot.policy.config import Config
 from bot.policy.escalation import Escalation
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.standing import is_exempt, is_waiting, latest, stretches, would_hold
-from bot.policy.state import State
+from bot.policy.state import Failure, State
 from bot.policy.verdict import held_by, is_proven
 from bot.policy.views import Ask, Card, Gate, Tone
 
@@ -121,8 +121,8 @@ def _gated(view: _View) -> bool:
 
 def _lead(view: _View) -> Iterator[str]:
     yield from (opinion.words for opinion in _worth_saying(view))
-    if view.state.failure is not None and view.state.risk is None:
-        yield _unscored(view)
+    if view.state.failure is not None:
+        yield _unscored(view) if view.state.risk is None else _not_again(view.state.failure)
     if view.holding and not any(opinion.firm for opinion in view.holding):
         yield _ways_out(view)
     if view.holding and view.config.mode in ("comment", "advise"):
@@ -161,6 +161,13 @@ def _unscored(view: _View) -> str:
     stays = f" While {words.listed(levels)} is in force it stays held." if levels else ""
     again = " `/chill refresh` tries again." if failure and failure.retry else ""
     return f"codechill could not score this change: {failure.words if failure else ''}.{stays}{again}"
+
+
+def _not_again(failure: Failure) -> str:
+    return (
+        f"codechill could not look at this change again: {failure.words}. Its last score stands, it is looked at "
+        "again within the hour, and `/chill refresh` does it now."
+    )
 
 
 def _ahead(view: _View) -> str:

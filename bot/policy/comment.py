@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.policy import approval
-from bot.policy.actions import Action, PutComment, Reply
+from bot.policy.actions import Action, PutComment, RemoveComment, Reply
 from bot.policy.card import build
 from bot.policy.config import Config
 from bot.policy.events import Event
@@ -21,6 +21,7 @@ def respond(
     if config.mode == "shadow" or is_waiting(state):
         return
     card = build(state, opinions, config, now)
+    yield from (RemoveComment(comment) for comment in state.pull.spare)
     if state.pull.comment is not None or card.tone in LOUD:
         yield PutComment(card)
     if state.pull.comment is not None and _crossed(verdict, state, config, now):

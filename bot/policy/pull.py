@@ -79,4 +79,6 @@ class PullRequest:
     reviews: tuple[Review, ...] = ()
     check: CheckRun | None = None
     comment: Comment | None = None  # our sticky comment
+    spare: tuple[int, ...] = ()  # ids of more sticky comments of ours: one too many each
     replied_to: frozenset[int] = frozenset()  # ids of comments that carry a reply of ours
+    noted: frozenset[str] = frozenset()  # digests of our notes that answer no comment

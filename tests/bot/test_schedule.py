@@ -10,7 +10,7 @@ import structlog.testing
 
 from bot.edges import KnownEdges
 from bot.forge.envelope import Envelope
-from bot.forge.port import Gone, Target
+from bot.forge.port import Gone, Listed, Target
 from bot.intake import envelopes_of
 from bot.policy.events import Tick
 from bot.policy.freezes import Freeze
@@ -33,7 +33,7 @@ class World:
         self.store = Store(f"sqlite:///{folder / 'a.db'}")
         self.queue = LeaseQueue(self.store.engine)
         self.now = NOON
-        self.open: dict[int, tuple[int, ...]] = {}
+        self.open: dict[int, tuple[Listed, ...]] = {}
         self.looked: list[tuple[int, int, str]] = []
         self.sent: list[int] = []
         self.sweeps = Sweeps(
@@ -47,18 +47,21 @@ class World:
     def clock(self) -> datetime:
         return self.now
 
-    def open_pulls(self, target: Target) -> tuple[int, ...]:
+    def open_pulls(self, target: Target) -> tuple[Listed, ...]:
         if target.repository_id not in self.open:
             raise Gone("GitHub answered 404")
         return self.open[target.repository_id]
+
+    def listed(self, repository: int, *pulls: Listed) -> None:
+        self.store.saw_repository(KnownRepository(repository, 70, f"o/{repository}"))
+        self.open[repository] = pulls
 
     def since(self, since: datetime) -> Iterator[object]:
         self.sent.append(int((self.now - since).total_seconds() // 3600))
         return iter(())
 
     def repository(self, number: int, *pulls: int) -> None:
-        self.store.saw_repository(KnownRepository(number, 70, f"o/{number}"))
-        self.open[number] = pulls
+        self.listed(number, *(Listed(pull, HEAD, "main") for pull in pulls))
 
     def decided(
         self, repository: int, number: int, verdict: int = 0, *, ready: bool = False, base: str = "main"
@@ -220,6 +223,17 @@ def test_a_sweep_looks_at_what_is_new_changed_or_long_unseen_and_forgets_what_wa
     world.schedule("a", (), Beat("sweep", MINUTES)).look()
     assert world.work() == [(7, 1, "sweep"), (7, 3, "sweep"), (7, 4, "sweep")]
     assert 5 not in [pull.number for pull in world.store.open_pulls(7)]
+
+
+def test_a_sweep_looks_at_a_push_a_new_base_and_a_failed_look_that_no_delivery_told_of(world: World) -> None:
+    world.listed(
+        7, Listed(1, HEAD, "main"), Listed(2, "b" * 40, "main"), Listed(3, HEAD, "next"), Listed(4, HEAD, "main")
+    )
+    for number in (1, 2, 3, 4):
+        world.decided(7, number)
+    world.store.save_pull(7, 4, head_sha=HEAD, base_ref="main", open=True, verdict=0, decided_at=None)
+    world.schedule("a", (), Beat("sweep", MINUTES)).look()
+    assert world.work() == [(7, 2, "sweep"), (7, 3, "sweep"), (7, 4, "sweep")]
 
 
 def test_a_repository_that_is_gone_does_not_stop_the_sweep_of_others(world: World) -> None:

@@ -1,0 +1,182 @@
+"""Requests to GitHub as an installation, through PyGithub: one client each, errors in the port's words, no sleep."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import github
+import requests
+from github import Auth, Github, GithubException, GithubIntegration
+from urllib3.util.retry import Retry
+
+from bot.forge.port import Busy, ForgeError, Gone, Refused, Target
+
+API_VERSION = "2022-11-28"
+TIMEOUT_S = 15
+LONGEST_WAIT = timedelta(hours=1)  # GitHub's limits never last longer
+
+
+class GitHubWire:
+    """One client for each installation, made once under a lock: a cold client asks for one token a thread.
+
+    Nothing is written twice by the client itself: only reads are sent again after a lost answer, because a comment
+    whose answer was lost may exist. After a rate limit nothing more is sent for that installation until it ends.
+    """
+
+    def __init__(
+        self, *, app_id: int, private_key: str, api: str, clock: Callable[[], datetime], between_writes: float = 0.0
+    ) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._clients: dict[int, Github] = {}
+        self._limited: dict[int, datetime] = {}  # installation -> when it may ask again
+        retry = Retry(
+            total=2,
+            allowed_methods=frozenset({"GET"}),
+            status_forcelist=(500, 502, 503, 504),
+            backoff_factor=0.2,
+            raise_on_status=False,
+            respect_retry_after_header=False,  # a worker never sleeps on a limit: the job is put back instead
+        )
+        self._app = GithubIntegration(
+            auth=Auth.AppAuth(app_id, private_key),
+            base_url=api,
+            timeout=TIMEOUT_S,
+            retry=retry,
+            seconds_between_requests=0,
+            seconds_between_writes=between_writes,
+            per_page=100,
+            lazy=True,
+            api_version=API_VERSION,
+        )
+
+    def get(self, target: Target, path: str, *, missing: Any = None, **query: Any) -> Any:
+        """The JSON of one address; `missing`, where it is given, in place of a 404."""
+        try:
+            return self._ask(target, "GET", path, parameters=query or None)
+        except _NotFound:  # never because the whole installation is away: that is no answer about one address
+            if missing is not None:
+                return missing
+            raise
+
+    def send(self, target: Target, verb: str, path: str, body: dict[str, Any]) -> Any:
+        return self._ask(target, verb, path, input=body)
+
+    def pages(self, target: Target, path: str, **query: Any) -> Iterator[dict[str, Any]]:
+        page = 1
+        while True:
+            batch = self.get(target, path, per_page=100, page=page, **query)
+            yield from batch
+            if len(batch) < 100:
+                return
+            page += 1
+
+    def token(self, target: Target) -> str:
+        """For git."""
+        with self._guarded(target):
+            auth = self._client(target).requester.auth
+            if auth is None:
+                raise ForgeError("the client has no credentials")
+            return auth.token
+
+    def _ask(self, target: Target, verb: str, path: str, **more: Any) -> Any:
+        try:
+            with self._guarded(target):
+                headers, data = self._client(target).requester.requestJsonAndCheck(verb, path, **more)
+        except _Unbelieved:  # the token ended before its time: what was asked was not done
+            self._forget(target)
+            with self._guarded(target):
+                headers, data = self._client(target).requester.requestJsonAndCheck(verb, path, **more)
+        if verb != "GET" and "location" in headers and "id" not in data:
+            # PyGithub takes the redirect of a write for its success
+            raise ForgeError("the repository got another name meanwhile")
+        return data
+
+    def _client(self, target: Target) -> Github:
+        with self._lock:
+            client = self._clients.get(target.installation_id)
+            if client is None:
+                client = self._app.get_github_for_installation(target.installation_id)
+                self._clients[target.installation_id] = client
+            return client
+
+    def _forget(self, target: Target) -> None:
+        with self._lock:
+            self._clients.pop(target.installation_id, None)
+
+    @contextmanager
+    def _guarded(self, target: Target) -> Iterator[None]:
+        until = self._limited.get(target.installation_id)
+        if until is not None and self._clock() < until:
+            raise Busy("GitHub asked to wait", until)
+        try:
+            with translated(self._clock):
+                yield
+        except Busy as busy:
+            self._limited[target.installation_id] = busy.until
+            raise
+
+
+class _NotFound(Gone):
+    """A plain 404."""
+
+
+class _Unbelieved(ForgeError):
+    """GitHub does not accept the token."""
+
+
+@contextmanager
+def translated(clock: Callable[[], datetime]) -> Iterator[None]:
+    """PyGithub's and requests' errors in the words of the port."""
+    try:
+        yield
+    except github.UnknownObjectException as error:
+        raise _NotFound(f"GitHub answered {error.status}: {_said(error)}") from error
+    except GithubException as error:
+        raise _in_our_words(error, clock()) from error
+    except requests.RequestException as error:
+        raise ForgeError(f"GitHub could not be reached ({type(error).__name__})") from error
+
+
+def _in_our_words(error: GithubException, now: datetime) -> ForgeError:
+    said = _said(error)
+    wait = _limit(error, now)
+    if wait is not None:
+        return Busy(f"GitHub asks to wait: {said}", wait)
+    words = f"GitHub answered {error.status}: {said}"
+    if error.status == 401:
+        return _Unbelieved(words)
+    if error.status in (410, 451) or (error.status == 403 and "suspended" in said):
+        return Gone(words)
+    if error.status in (400, 403, 405, 409, 422):
+        return Refused(words)
+    return ForgeError(words)
+
+
+def _limit(error: GithubException, now: datetime) -> datetime | None:
+    """When a rate limit ends: Retry-After, then the reset of the primary limit, else a minute (GitHub's advice)."""
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    if error.status not in (403, 429):
+        return None
+    if headers.get("retry-after", "").isdigit():
+        return now + min(timedelta(seconds=int(headers["retry-after"])), LONGEST_WAIT)
+    if headers.get("x-ratelimit-remaining") == "0" and headers.get("x-ratelimit-reset", "").isdigit():
+        reset = datetime.fromtimestamp(int(headers["x-ratelimit-reset"]), UTC)
+        return max(now + timedelta(seconds=1), min(reset, now + LONGEST_WAIT))
+    if error.status == 429 or "rate limit" in _said(error).lower():
+        return now + timedelta(seconds=60)
+    return None
+
+
+def _said(error: GithubException) -> str:
+    data = error.data if isinstance(error.data, dict) else {}
+    return str(data.get("message") or error.message or "no message")[:200]
+
+
+def path_of(target: Target) -> str:
+    """The repository's part of an address."""
+    owner, _, name = target.full_name.partition("/")
+    return f"/repos/{quote(owner, safe='')}/{quote(name, safe='')}"
