@@ -15,7 +15,7 @@ COMMANDS = {
     "replay": ("bot.commands.replay:replay", "Sign a saved webhook and send it."),
     "sandbox": ("bot.commands.sandbox:sandbox", "Run a local stand-in for GitHub."),
     "config": ("bot.commands.policy:config", "Check or show a repository's configuration."),
-    "calendar": ("bot.commands.policy:calendar", "Say which windows are open, and when that changes."),
+    "calendar": ("bot.commands.calendar:calendar", "Say which windows are open, and when that changes."),
     "backtest": ("bot.commands.backtest:backtest", "Replay history: what would codechill have held, and caught?"),
     "train": ("bot.commands.scoring:train", "Train a model on one or more repositories and export it to ONNX."),
     "evaluate": ("bot.commands.scoring:evaluate", "Measure models on the later part of real histories."),

@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from flask import Flask
 
+from bot.addresses import Addresses, networks, places
 from bot.assess import MirrorAssessor
+from bot.calendars import Calendars
 from bot.configuration import Configurations
 from bot.edges import KnownEdges
 from bot.forge.envelope import Envelope
@@ -87,7 +89,9 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         forge = ShadowForge(forge)
     mirror = Mirror(settings.folder.absolute() / "mirrors", git=git, wait=MIRROR_WAIT_S)
     assessor = MirrorAssessor(forge, mirror, settings.folder.absolute() / "indexes", git=git)
-    configurations = Configurations(forge, store, clock)
+    addresses = Addresses(places(settings.calendars), networks(settings.calendar_networks))
+    calendars = Calendars(store, addresses, clock)
+    configurations = Configurations(forge, store, clock, calendars)
     reconciler = Reconciler(
         forge=forge,
         store=store,
@@ -100,7 +104,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         app_id=settings.app_id, private_key=settings.private_key.get_secret_value(), api=settings.github_api
     )
     redelivery = Redelivery(deliveries, store, clock)
-    sweeps = Sweeps(store=store, queue=queue, forge=forge, clock=clock, redelivery=redelivery)
+    sweeps = Sweeps(store=store, queue=queue, forge=forge, clock=clock, redelivery=redelivery, calendars=calendars)
     metrics = Metrics(queue.depth, clock)
     handler = _Handler(store, reconciler, news, sweeps, metrics)
     name = f"{socket.gethostname()}-{os.getpid()}"
@@ -123,8 +127,12 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         queue,
         clock,
         holder=name,
-        beats=beats(timedelta(minutes=settings.sweep_minutes), timedelta(minutes=settings.redelivery_minutes)),
-        edges=KnownEdges(store, configurations.known),
+        beats=beats(
+            timedelta(minutes=settings.sweep_minutes),
+            timedelta(minutes=settings.redelivery_minutes),
+            timedelta(minutes=settings.calendar_minutes),
+        ),
+        edges=KnownEdges(store),
     )
     web = _web(settings, store, queue, worker, metrics, clock)
     return App(web, worker, schedule, store, queue, reconciler, clock)

@@ -1,25 +1,27 @@
-"""The configuration in force for a base branch: read at its tip, never from a pull request."""
+"""The configuration in force for a base branch: read at its tip, never from a pull request.
+
+Everything that it is made of is kept as text, so that the clock knows it too, at once after a restart.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
-from bot.forge.port import Forge, ForgeError, Target
+from bot.calendars import Calendars, Nowhere, copy_of
+from bot.forge.port import Forge, ForgeError, Refused, Target
+from bot.policy.calendar.feed import Copy
 from bot.policy.config import FILE, Config, ConfigError, parse
 from bot.policy.freezes import joined
 from bot.policy.organisation import merge
 from bot.policy.state import ConfigProblem
-from bot.store import Store
+from bot.store import KnownConfiguration, KnownFeed, Store
 
 ORGANISATION = "//organisation"  # where its last valid text is kept: no branch can be named so
 ORGANISATION_FILE = "codechill.yml"  # in the organisation's repository named .github, on its default branch
+NO_FILE = ""  # kept as the text of a branch that has none
 Problems = tuple[ConfigProblem, ...]
-Address = Callable[[str], str | None]  # the text of a calendar at an https address; None when it cannot be had
-
-
-def no_addresses(address: str) -> str | None:
-    """The operator allows none."""
-    return None
+Read = Callable[[str], Copy]
 
 
 class Configurations:
@@ -29,77 +31,116 @@ class Configurations:
     """
 
     def __init__(
-        self, forge: Forge, store: Store, clock: Callable[[], datetime], address: Address = no_addresses
+        self, forge: Forge, store: Store, clock: Callable[[], datetime], calendars: Calendars | None = None
     ) -> None:
-        self._forge, self._store, self._clock, self._address = forge, store, clock, address
-        self._in_force: dict[tuple[int, str], tuple[str, Config]] = {}  # the text each was made of, and what it gave
-
-    def known(self, repository_id: int, ref: str, text: str) -> Config | None:
-        """What a branch's text last gave, feeds and organisation included; None: not looked at yet."""
-        of, config = self._in_force.get((repository_id, ref), ("", None))
-        return config if of == text else None
+        self._forge, self._store, self._clock = forge, store, clock
+        self._calendars = calendars or Calendars(store, Nowhere(), clock)
 
     def proposed(self, target: Target, head_sha: str) -> tuple[Config | None, Problems]:
         """What a pull request would put in the place of the repository's file; None when it would be refused."""
         default, _ = self._organisation(target)
-        text = self._forge.file(target, FILE, head_sha)
         try:
-            return (_parsed(text, default) if text is not None else default or Config.default()), ()
+            text = self._forge.file(target, FILE, head_sha)
+            config = _parsed(text, default) if text is not None else default or Config.default()
+        except Refused as error:
+            return None, (ConfigProblem(FILE, None, None, str(error)),)
         except ConfigError as error:
             return None, error.problems
+        return config.with_feeds({path: self._copy(target, path, head_sha) for path in config.feeds()}), ()
 
     def of(self, target: Target, base_sha: str, base_ref: str) -> tuple[Config, Problems]:
         """The configuration and what is wrong with the files as they now are. Raises ForgeError."""
         default, wrong = self._organisation(target)
         config, problems = self._repository(target, base_sha, base_ref, default)
-        feeds = {path: self._feed(target, path, base_sha) for path in config.feeds()}
-        config = config.with_feeds(feeds) if feeds else config
-        last = self._store.last_good(target.repository_id, base_ref)
-        self._in_force[target.repository_id, base_ref] = (last.text if last else "", config)
+        config = config.with_feeds({path: self._kept(target, path, base_sha, base_ref) for path in config.feeds()})
         return joined(config, self._store.freezes(target.repository_id, self._clock())), (*wrong, *problems)
 
     def _organisation(self, target: Target) -> tuple[Config | None, Problems]:
         owner, _, name = target.full_name.partition("/")
         home = Target(target.installation_id, 0, f"{owner}/.github")
         try:
-            text = self._forge.file(home, ORGANISATION_FILE, "HEAD")
+            text = None if name == ".github" else self._forge.file(home, ORGANISATION_FILE, "HEAD")
         except ForgeError:
-            return None, ()  # the App is not installed on it: there is no default
-        if text is None or name == ".github":
-            return None, ()
+            text = None  # the App is not installed on it: there is no default
         file = f"{owner}/.github:{ORGANISATION_FILE}"
-        last = self._store.last_good(target.repository_id, ORGANISATION)
+        last = self._last(target, ORGANISATION)
         try:
-            default = parse(text, file)
+            default = None if text is None else parse(text, file)
         except ConfigError as error:
-            kept = _readable(last.text, file) if last is not None else None
+            kept = _readable(last, file) if last else None
             return kept, tuple(replace(each, last_good=kept is not None) for each in error.problems)
-        if last is None or last.text != text:
-            self._store.save_configuration(target.repository_id, ORGANISATION, text=text, sha="", at=self._clock())
+        self._keep(target, ORGANISATION, text or NO_FILE, last)
         return default, ()
 
     def _repository(
         self, target: Target, base_sha: str, base_ref: str, default: Config | None
     ) -> tuple[Config, Problems]:
-        text = self._forge.file(target, FILE, base_sha)
-        if text is None:
-            return default or Config.default(), ()
-        last = self._store.last_good(target.repository_id, base_ref)
+        last = self._last(target, base_ref)
         try:
-            config = _parsed(text, default)
+            text = self._forge.file(target, FILE, base_sha)
+            config = default or Config.default() if text is None else _parsed(text, default)
+        except Refused as error:
+            return self._fallback(last, default, (ConfigProblem(FILE, None, None, str(error)),))
         except ConfigError as error:
-            kept = _readable(last.text, FILE, default) if last is not None else None
-            if kept is None:
-                return default or Config.default(), error.problems
-            return kept, tuple(replace(each, last_good=True) for each in error.problems)
-        if last is None or last.text != text:
-            self._store.save_configuration(target.repository_id, base_ref, text=text, sha=base_sha, at=self._clock())
+            return self._fallback(last, default, error.problems)
+        self._keep(target, base_ref, text or NO_FILE, last, base_sha)
         return config, ()
 
-    def _feed(self, target: Target, path: str, sha: str) -> str | None:
+    def _fallback(self, last: str | None, default: Config | None, problems: Problems) -> tuple[Config, Problems]:
+        kept = _readable(last, FILE, default) if last else None
+        if kept is None:
+            return default or Config.default(), problems
+        return kept, tuple(replace(each, last_good=True) for each in problems)
+
+    def _last(self, target: Target, ref: str) -> str | None:
+        last = self._store.last_good(target.repository_id, ref)
+        return None if last is None else last.text
+
+    def _keep(self, target: Target, ref: str, text: str, last: str | None, sha: str = "") -> None:
+        if last != text:
+            self._store.save_configuration(target.repository_id, ref, text=text, sha=sha, at=self._clock())
+
+    def _kept(self, target: Target, path: str, sha: str, ref: str) -> Copy:
+        """The same as `_copy`, and a file's text is kept for the clock."""
+        copy = self._copy(target, path, sha)
         if "://" in path:
-            return self._address(path)
-        return self._forge.file(target, path, sha)
+            return copy
+        known = self._store.feed(path, target.repository_id, ref)
+        if known is None or (known.text, known.error) != (copy.text, copy.wrong):
+            now = self._clock()
+            self._store.save_feed(KnownFeed(path, copy.text, now, now, copy.wrong, "", target.repository_id, ref))
+        return copy
+
+    def _copy(self, target: Target, path: str, sha: str) -> Copy:
+        if "://" in path:
+            return self._calendars.copy(path)
+        try:
+            return Copy(self._forge.file(target, path, sha))
+        except Refused as error:
+            return Copy(None, str(error))
+
+
+def composed(known: KnownConfiguration) -> Config | None:
+    """The configuration that those texts give, without freezes by hand; None: they are not valid any more."""
+    config = _of_texts(known.text, known.organisation)
+    if config is None or not config.feeds():
+        return config
+    return config.with_feeds({feed.path: copy_of(feed) for feed in known.feeds})
+
+
+def calendars_of(known: KnownConfiguration) -> tuple[str, ...]:
+    """Paths and addresses of the calendars that those texts name."""
+    config = _of_texts(known.text, known.organisation)
+    return () if config is None else config.feeds()
+
+
+@lru_cache(maxsize=1024)
+def _of_texts(text: str, organisation: str) -> Config | None:
+    try:
+        default = parse(organisation, ORGANISATION_FILE) if organisation else None
+        return (default or Config.default()) if text == NO_FILE else _parsed(text, default)
+    except ConfigError:
+        return None  # valid for the version of codechill that kept it: the next look at its branch says why
 
 
 def _parsed(text: str, default: Config | None) -> Config:

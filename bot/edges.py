@@ -1,43 +1,35 @@
 """Where windows open and close, from the configurations in force: what the clock has to wake up for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from functools import lru_cache
 
-from bot.policy.config import Config, ConfigError, parse
+from bot.configuration import ORGANISATION, calendars_of, composed
+from bot.policy.calendar import Scope
 from bot.policy.freezes import joined
 from bot.policy.ticks import ticks
 from bot.schedule import Edge
 from bot.store import Store
 
-Known = Callable[[int, str, str], Config | None]  # repository id, branch, last good text
-
-
-def _nothing(repository_id: int, ref: str, text: str) -> Config | None:
-    return None
-
 
 class KnownEdges:
-    """Reads the configurations that decisions left behind, and freezes started by hand.
+    """Reads what decisions left behind, organisations' defaults and calendars included, and freezes by hand."""
 
-    `known` gives the one in force with its organisation's default and calendars; before a branch was looked at, after
-    a restart, its last good text must do.
-    """
-
-    def __init__(self, store: Store, known: Known = _nothing) -> None:
-        self._store, self._known = store, known
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def __call__(self, after: datetime, until: datetime) -> Iterator[Edge]:
-        for repository_id, ref, text in self._store.configurations():
-            config = self._known(repository_id, ref, text) or _parsed(text)
-            if config is not None and not ref.startswith("//"):
-                config = joined(config, self._store.freezes(repository_id, after))
-                yield from (Edge(repository_id, ref, at) for at in ticks(config, after, until))
+        for known in self._store.in_force(ORGANISATION):
+            config = composed(known)
+            if config is not None:
+                config = joined(config, self._store.freezes(known.repository_id, after))
+                branch = Scope(base_ref=known.ref)
+                yield from (Edge(known.repository_id, known.ref, at) for at in ticks(config, after, until, branch))
 
-
-@lru_cache(maxsize=4096)
-def _parsed(text: str) -> Config | None:
-    try:
-        return parse(text)
-    except ConfigError:
-        return None  # it was valid for the version of codechill that stored it: the next look at its branch says why
+    def addresses(self) -> dict[str, frozenset[tuple[int, str]]]:
+        """Every address that a configuration names, with the repositories and branches that name it."""
+        found: dict[str, set[tuple[int, str]]] = {}
+        for known in self._store.in_force(ORGANISATION):
+            for path in calendars_of(known):
+                if "://" in path:
+                    found.setdefault(path, set()).add((known.repository_id, known.ref))
+        return {path: frozenset(where) for path, where in found.items()}

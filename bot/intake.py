@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from bot.forge import envelope as envelopes
 from bot.forge.envelope import Envelope, Reachable, Unreachable
 from bot.forge.github_webhook import read
-from bot.policy.events import Changed, Commented, Pressed, Tick
+from bot.policy.events import Changed, Commented, Pressed, Queued, Tick
 from bot.queue.port import Job, JobQueue
-from bot.store import Delivery, KnownRepository, Store
+from bot.store import Delivery, KnownGroup, KnownRepository, Store
 
 PULL, REPOSITORY = "pull", "repository"  # the kinds of job: one event of one pull request; news of repositories
 
@@ -58,6 +59,20 @@ def enqueue_event(queue: JobQueue, one: Envelope, delivery: Delivery, connection
         dedupe=f"{key} {same}" if same else None,
         priority=_priority(one.event),
         connection=connection,
+    )
+
+
+def enqueue_group(queue: JobQueue, group: KnownGroup, at: datetime) -> bool:
+    """A merge group that waits is decided again, before anything else: nobody can take a merge back."""
+    event = Queued(group.head_sha, group.head_ref, f"refs/heads/{group.base_ref}")
+    one = Envelope(group.installation_id, group.repository_id, group.full_name, None, event)
+    return queue.enqueue(
+        REPOSITORY,
+        {"delivery": "", "envelopes": [envelopes.to_json(one)]},
+        f"{group.installation_id}/{group.repository_id}",
+        run_at=at,
+        dedupe=f"group {group.repository_id} {group.head_sha}",
+        priority=PEOPLE,
     )
 
 

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.forge.envelope import Envelope, Pushed, Reachable, Unreachable
+from bot.configuration import ORGANISATION_FILE
+from bot.forge.envelope import Envelope, Pushed, Reachable, Ungrouped, Unreachable
 from bot.forge.port import Forge, Target
-from bot.intake import enqueue_event
+from bot.intake import enqueue_event, enqueue_group
 from bot.policy.config import FILE
 from bot.policy.events import Changed, Event, Pressed, Queued, Tick
 from bot.queue.port import JobQueue
@@ -38,6 +39,8 @@ class News:
                 self._unreachable(news, why)
             case Queued():
                 self._group(target, news.event)
+            case Ungrouped(head_sha):
+                self._store.close_group(news.repository_id, head_sha)
             case Changed(_, _, str(sha)) | Pressed(_, _, str(sha)):
                 self._spread(news, self._store.pulls_at(news.repository_id, sha), news.event, delivery)
             case _:
@@ -46,10 +49,21 @@ class News:
     def _pushed(self, news: Envelope, delivery: str) -> None:
         """Only a changed configuration can change a verdict; a new base changes facts at the next look."""
         assert isinstance(news.event, Pushed)  # noqa: S101 - narrowed by the caller
-        if not news.event.complete or FILE in news.event.paths:
-            branch = news.event.ref.removeprefix("refs/heads/")
-            pulls = self._store.open_pulls(news.repository_id, branch)
-            self._spread(news, [pull.number for pull in pulls], Tick("configuration"), delivery)
+        event, owner = news.event, news.full_name.partition("/")[0]
+        if not event.complete or any(path == FILE or path.endswith(".ics") for path in event.paths):
+            self._decide_again(news, event.ref.removeprefix("refs/heads/"), delivery)
+        if news.full_name == f"{owner}/.github" and (not event.complete or ORGANISATION_FILE in event.paths):
+            for one in self._store.repositories():
+                if one.full_name.startswith(f"{owner}/"):
+                    here = replace(news, repository_id=one.id, full_name=one.full_name)
+                    self._decide_again(here, None, delivery)
+
+    def _decide_again(self, news: Envelope, branch: str | None, delivery: str) -> None:
+        """Merge groups first; then every open pull request into that branch, or into any."""
+        for group in self._store.open_groups(news.repository_id, branch):
+            enqueue_group(self._queue, group, self._clock())
+        pulls = self._store.open_pulls(news.repository_id, branch)
+        self._spread(news, [pull.number for pull in pulls], Tick("configuration"), delivery)
 
     def _reachable(self, news: Envelope, target: Target, delivery: str) -> None:
         repositories = [target]

@@ -117,7 +117,16 @@ class Reconciler:
         self._record(target, state, SETTLE, decision, outcomes, final=False)  # so that the next sweep looks again
 
     def group(self, target: Target, event: Queued) -> None:
-        """Answer for the commit that a merge queue built, on that commit. What cannot be resolved fails closed."""
+        """Answer for the commit that a merge queue built, on that commit. What cannot be resolved fails closed.
+
+        A commit that is gone is no group any more; the queue gives up on what is not answered.
+        """
+        try:
+            self._answer_group(target, event)
+        except Gone:
+            self._store.close_group(target.repository_id, event.head_sha)
+
+    def _answer_group(self, target: Target, event: Queued) -> None:
         now = self._clock()
         numbers = self._forge.group_members(target, event.head_sha, event.head_ref, event.base_ref)
         base_ref = event.base_ref.removeprefix("refs/heads/")
@@ -129,6 +138,14 @@ class Reconciler:
             if isinstance(action, SetCheck):
                 self._forge.check_commit(target, action)
                 outcomes.append(Outcome(action, "done"))
+        self._store.save_group(
+            target.repository_id,
+            head_sha=event.head_sha,
+            head_ref=event.head_ref,
+            base_ref=base_ref,
+            verdict=int(decision.verdict),
+            at=now,
+        )
         self._store.audit(
             "merge_group",
             at=now,

@@ -10,6 +10,8 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.addresses import networks, places
+
 _PREFIX = "CODECHILL_"
 _BEGIN = "-----BEGIN"
 
@@ -37,6 +39,9 @@ class Settings(BaseSettings):
     max_delivery_bytes: int = Field(26 * 1024 * 1024, ge=1024)
     sweep_minutes: int = Field(30, ge=1, le=1440, description="how often open pull requests are looked at again")
     redelivery_minutes: int = Field(10, ge=1, le=1440, description="how often lost deliveries are asked for")
+    calendars: str = Field("", description="where .ics calendars may be read: hosts or address prefixes")
+    calendar_networks: str = Field("", description="private networks those may lead into: 10.0.0.0/8")
+    calendar_minutes: int = Field(15, ge=1, le=1440, description="how often calendars at addresses are read again")
     shadow: bool = Field(False, description="decide everything, write nothing to the forge")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "text"] = "json"
@@ -45,6 +50,18 @@ class Settings(BaseSettings):
     @classmethod
     def _pem(cls, given: SecretStr) -> SecretStr:
         return SecretStr(pem(given.get_secret_value()))
+
+    @field_validator("calendars")
+    @classmethod
+    def _places(cls, given: str) -> str:
+        places(given)
+        return given
+
+    @field_validator("calendar_networks")
+    @classmethod
+    def _networks(cls, given: str) -> str:
+        networks(given)
+        return given
 
     @field_validator("webhook_secret")
     @classmethod

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Literal
 
 import structlog
 
+from bot.calendars import Calendars
+from bot.edges import KnownEdges
 from bot.forge.envelope import Envelope
 from bot.forge.port import Forge, Gone, Listed, Target
-from bot.intake import enqueue_event
+from bot.intake import enqueue_event, enqueue_group
 from bot.policy.events import Tick
 from bot.queue.port import Job, JobQueue
 from bot.redelivery import Redelivery
@@ -17,18 +20,23 @@ from bot.store import Delivery, KnownPull, KnownRepository, Store
 _log = structlog.get_logger(__name__)
 
 SWEEP, SWEEP_ONE, REDELIVER, PRUNE, EDGE_DONE = "sweep", "sweep-one", "redeliver", "prune", "edge-done"
-KINDS = frozenset({SWEEP, SWEEP_ONE, REDELIVER, PRUNE, EDGE, EDGE_DONE})
+CALENDARS = "calendars"
+KINDS = frozenset({SWEEP, SWEEP_ONE, REDELIVER, PRUNE, EDGE, EDGE_DONE, CALENDARS})
 
 KEPT = timedelta(days=8)  # deliveries and buckets: a day longer than any forge can send again
 ROTATION = timedelta(days=1)  # an open pull request is looked at again at least this often
 BACK = timedelta(hours=2)  # how far a usual redelivery sweep looks; the first of a day looks at all that is kept
 REPORT = timedelta(minutes=1)  # after an edge, how often its audit record asks whether all is done
 REPORTS = 15
+AGAIN = timedelta(minutes=10)  # between later looks at an edge that was reported with some left
+GIVEN_UP = timedelta(hours=6)  # after an edge
+GROUP = timedelta(days=1)  # no merge queue waits longer for its checks
 
 
-def beats(sweep: timedelta, redeliver: timedelta) -> tuple[Beat, ...]:
-    """The usual beats, from the operator's settings."""
-    return (Beat(SWEEP, sweep, -10), Beat(REDELIVER, redeliver), Beat(PRUNE, timedelta(days=1), -10))
+def beats(sweep: timedelta, redeliver: timedelta, calendars: timedelta | None = None) -> tuple[Beat, ...]:
+    """The usual beats, from the operator's settings; without `calendars` no address is read."""
+    usual = (Beat(SWEEP, sweep, -10), Beat(REDELIVER, redeliver), Beat(PRUNE, timedelta(days=1), -10))
+    return usual if calendars is None else (*usual, Beat(CALENDARS, calendars))
 
 
 class Sweeps:
@@ -42,8 +50,10 @@ class Sweeps:
         forge: Forge,
         clock: Callable[[], datetime],
         redelivery: Redelivery | None = None,
+        calendars: Calendars | None = None,
     ) -> None:
         self._store, self._queue, self._forge, self._clock, self._redelivery = store, queue, forge, clock, redelivery
+        self._calendars, self._edges = calendars, KnownEdges(store)
 
     def handle(self, job: Job) -> None:
         """Raises ForgeError when the forge must be asked and does not answer."""
@@ -56,6 +66,8 @@ class Sweeps:
                 self._redeliver()
             case "prune":
                 self._prune()
+            case "calendars":
+                self._read_calendars()
             case "edge":
                 self._edge(int(job.payload["repository_id"]), str(job.payload["ref"]), _at(job))
             case "edge-done":
@@ -98,9 +110,22 @@ class Sweeps:
     def _prune(self) -> None:
         before = self._clock() - KEPT
         _log.info("store.pruned", deliveries=self._store.prune_inbox(before), ticks=self._store.prune_ticks(before))
+        self._store.prune_groups(self._clock() - GROUP)
+
+    def _read_calendars(self) -> None:
+        """What a calendar at an address changes, it changes for every open pull request under it."""
+        if self._calendars is None:
+            return
+        named = self._edges.addresses()
+        changed = self._calendars.refresh(named)
+        for repository_id, ref in sorted({where for address in changed for where in named[address]}):
+            for pull in self._store.open_pulls(repository_id, ref):
+                self._look(pull.repository, pull.number, "configuration")
 
     def _edge(self, repository_id: int, ref: str, at: datetime) -> None:
-        """Every open pull request into that branch is decided again, those ready to land first."""
+        """Merge groups first; then every open pull request into that branch, those ready to land before others."""
+        for group in self._store.open_groups(repository_id, ref):
+            enqueue_group(self._queue, group, self._clock())
         covered = self._store.open_pulls(repository_id, ref)
         for pull in covered:
             self._look(pull.repository, pull.number, "edge")
@@ -108,7 +133,10 @@ class Sweeps:
         self._report(repository_id, ref, at, before, turn=1)
 
     def _edge_done(self, job: Job) -> None:
-        """One audit record for each edge: how many, how many changed, how long it took, how many are left."""
+        """An audit record for each edge: how many, how many changed, how long it took, how many are left.
+
+        When some are left after a quarter of an hour it says so, and a second record follows once they are done.
+        """
         repository_id, ref, before = (
             int(job.payload["repository_id"]),
             str(job.payload["ref"]),
@@ -117,8 +145,10 @@ class Sweeps:
         at, turn = _at(job), int(job.payload["turn"])
         now = {str(pull.number): pull for pull in self._store.open_pulls(repository_id, ref)}
         left = [number for number in before if number in now and not _decided_since(now[number], at)]
-        if left and turn < REPORTS:
+        over = not left or self._clock() >= at + GIVEN_UP
+        if not over:
             self._report(repository_id, ref, at, before, turn=turn + 1)
+        if not (over or turn == REPORTS):
             return
         done = [now[number] for number in before if number in now and number not in left]
         self._store.audit(
@@ -135,12 +165,11 @@ class Sweeps:
 
     def _report(self, repository_id: int, ref: str, at: datetime, before: dict[str, int | None], *, turn: int) -> None:
         payload = {"repository_id": repository_id, "ref": ref, "at": at.isoformat(), "before": before, "turn": turn}
-        run_at = self._clock() + REPORT
+        run_at = self._clock() + (REPORT if turn <= REPORTS else AGAIN)
         self._queue.enqueue(EDGE_DONE, payload, f"clock/edge-done/{repository_id}/{ref}"[:255], run_at=run_at)
 
-    def _look(self, repository: KnownRepository, number: int, why: str) -> None:
-        tick = Tick("edge") if why == "edge" else Tick("sweep")
-        one = Envelope(repository.installation_id, repository.id, repository.full_name, number, tick)
+    def _look(self, repository: KnownRepository, number: int, why: Literal["edge", "sweep", "configuration"]) -> None:
+        one = Envelope(repository.installation_id, repository.id, repository.full_name, number, Tick(why))
         enqueue_event(self._queue, one, Delivery("", "", b"", self._clock()))
 
 

@@ -20,10 +20,10 @@ from bot.backtest.report import Backtest, rows_of, write_csv
 from bot.backtest.scores import score
 from bot.backtest.settings import BUILT_IN, Named, built_in
 from bot.backtest.text import summary
-from bot.commands.policy import Unusable
+from bot.commands.loading import from_files
 from bot.commands.scoring import plainly, progress_bar, state_folder
 from bot.policy import walltime
-from bot.policy.config import Config, ConfigError, parse
+from bot.policy.config import Config, ConfigError
 from bot.render import visible
 from scoring.errors import ScoringError
 from scoring.history.git import Git
@@ -153,24 +153,9 @@ def _built_in(zone: str) -> Config:
 
 def _config(file: Path) -> Config:
     """A configuration with the calendar files beside it. Raises Unusable."""
-    try:
-        found = parse(file.read_text("utf-8"), str(file))
-    except ConfigError as error:
-        raise Unusable(error.problems) from None
-    except UnicodeDecodeError as error:
-        raise ScoringError(f"{file} is not UTF-8 text.") from error
-    root = file.resolve().parent
-    root = root.parent if root.name == ".github" else root
-    found = found.with_feeds({path: _feed(root / path) for path in found.feeds()})
+    found = from_files(file)
     _say(f"warning: {problem.words}" for problem in found.problems)
     return found
-
-
-def _feed(file: Path) -> str | None:
-    try:
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None
 
 
 def _since(text: str | None, config: Config) -> datetime | None:

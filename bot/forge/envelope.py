@@ -33,7 +33,14 @@ class Unreachable:
     why: str
 
 
-RepositoryEvent = Pushed | Reachable | Unreachable
+@dataclass(frozen=True, slots=True)
+class Ungrouped:
+    """A merge group is over: merged, or taken apart."""
+
+    head_sha: str
+
+
+RepositoryEvent = Pushed | Reachable | Unreachable | Ungrouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class Envelope:
 
 _KINDS: Mapping[str, TypeAdapter[Any]] = {
     kind.__name__: TypeAdapter(kind)
-    for kind in (Changed, Commented, Pressed, Tick, Queued, Pushed, Reachable, Unreachable)
+    for kind in (Changed, Commented, Pressed, Tick, Queued, Pushed, Reachable, Unreachable, Ungrouped)
 }
 
 

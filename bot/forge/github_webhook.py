@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from bot.forge.envelope import Envelope, Pushed, Reachable, Unreachable
+from bot.forge.envelope import Envelope, Pushed, Reachable, Ungrouped, Unreachable
 from bot.policy.events import Changed, Commented, Pressed, Queued
 from bot.policy.pull import Comment, Person
 
@@ -273,11 +273,13 @@ def _check_suite(payload: Payload) -> tuple[Envelope, ...]:
 
 
 def _merge_group(payload: Payload) -> tuple[Envelope, ...]:
-    if _action(payload) != "checks_requested":
+    if _action(payload) not in ("checks_requested", "destroyed"):
         return ()
     news = _as(_MergeGroup, payload)
     group = news.merge_group
-    return (news.envelope(news.repository, None, Queued(group.head_sha, group.head_ref, group.base_ref)),)
+    asked = Queued(group.head_sha, group.head_ref, group.base_ref)
+    event = asked if news.action == "checks_requested" else Ungrouped(group.head_sha)
+    return (news.envelope(news.repository, None, event),)
 
 
 def _push(payload: Payload) -> tuple[Envelope, ...]:

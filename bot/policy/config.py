@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from bot.policy import problems as words_for
 from bot.policy.calendar import Calendar, Level, Window
-from bot.policy.calendar.feed import Feed, check_feed
+from bot.policy.calendar.feed import MISSING, Copy, Feed
 from bot.policy.calendar.times import Dated
 from bot.policy.document import FileShape, GateAction, OnError
 from bot.policy.state import ConfigProblem
@@ -122,25 +122,27 @@ class Config:
         times = (each.times for each in self.calendar.windows)
         return tuple(dict.fromkeys(each.path for each in times if isinstance(each, Feed)))
 
-    def with_feeds(self, texts: Mapping[str, str | None]) -> "Config":
-        """With the text of each feed. One that is missing or broken is a problem that everybody is shown.
+    def with_feeds(self, copies: Mapping[str, Copy]) -> "Config":
+        """With what is known of each feed. One that is missing, broken or old is a problem that everybody is shown.
 
-        A broken one counts as open where its level is closed on errors; a missing one says nothing, so nothing is open.
+        An old copy still counts. A broken feed counts as open where its level is closed on errors; a missing one says
+        nothing, so nothing is open.
         """
-        read_ = tuple(self._with_feed(each, texts) for each in self.calendar.windows)
+        read_ = tuple(self._with_feed(each, copies) for each in self.calendar.windows)
         found = tuple(problem for _, problem in read_ if problem is not None)
         windows = tuple(each for each, _ in read_)
         return replace(self, calendar=replace(self.calendar, windows=windows), problems=(*self.problems, *found))
 
-    def _with_feed(self, each: Window, texts: Mapping[str, str | None]) -> tuple[Window, ConfigProblem | None]:
+    def _with_feed(self, each: Window, copies: Mapping[str, Copy]) -> tuple[Window, ConfigProblem | None]:
         if not isinstance(each.times, Feed):
             return each, None
-        text = texts.get(each.times.path)
-        wrong = "it is not there" if text is None else check_feed(text)
-        if wrong is None:
-            return replace(each, times=Feed(each.times.path, text)), None
-        problem = ConfigProblem(each.file, each.line, None, f"the calendar of {each.name} cannot be used: {wrong}")
-        closed = text is not None and self.gate.on_error_at(each.level.name, each.level.share) == "closed"
+        copy = copies.get(each.times.path, MISSING)
+        said = copy.problem
+        words = f"the calendar of {each.name} {said}"
+        problem = None if said is None else ConfigProblem(each.file, each.line, None, words, last_good=copy.usable)
+        if copy.usable:
+            return replace(each, times=Feed(each.times.path, copy.text)), problem
+        closed = not copy.missing and self.gate.on_error_at(each.level.name, each.level.share) == "closed"
         return (replace(each, times=Dated(None, None)) if closed else each), problem
 
 

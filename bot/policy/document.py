@@ -212,7 +212,7 @@ class WindowShape(Shape):
     holidays: HolidaysShape | None = Field(default=None, description="Public holidays of a country.")
     ics: Words | None = Field(
         default=None,
-        description="iCalendar file, from the repository's root; every event is a window.",
+        description="iCalendar file, or an https address that the operator allows; every event is a window.",
         examples=[".github/on-call.ics"],
     )
     timezone: Zone | None = Field(

@@ -5,16 +5,30 @@ import sqlalchemy as sa
 from bot.store.audit import Broken, Record
 from bot.store.decisions import Decisions
 from bot.store.engine import BUSY, open_engine
+from bot.store.feeds import Feeds, KnownConfiguration, KnownFeed
 from bot.store.freezes import Freezes
+from bot.store.groups import Groups, KnownGroup
 from bot.store.inbox import Delivery, Enqueue, Inbox
 from bot.store.leases import Leases
 from bot.store.migrate import migrate
 from bot.store.pulls import KnownPull, KnownRepository, LastGood, Pulls
 
-__all__ = ["Broken", "Delivery", "Enqueue", "KnownPull", "KnownRepository", "LastGood", "Record", "Store"]
+__all__ = [
+    "Broken",
+    "Delivery",
+    "Enqueue",
+    "KnownConfiguration",
+    "KnownFeed",
+    "KnownGroup",
+    "KnownPull",
+    "KnownRepository",
+    "LastGood",
+    "Record",
+    "Store",
+]
 
 
-class Store(Inbox, Decisions, Freezes, Pulls, Leases):
+class Store(Inbox, Decisions, Freezes, Feeds, Groups, Pulls, Leases):
     """Safe to share between threads. Opening it applies the migrations that are missing.
 
     A writer waits up to `busy` seconds for others. What the database cannot do raises sqlalchemy.exc.SQLAlchemyError.

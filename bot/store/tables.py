@@ -179,6 +179,32 @@ configurations = sa.Table(
     sa.PrimaryKeyConstraint("repository_id", "ref"),
 )
 
+feeds = sa.Table(
+    "feeds",
+    metadata,
+    sa.Column("repository_id", sa.BigInteger, nullable=False),  # 0: an address, whoever names it
+    sa.Column("ref", sa.String(255), nullable=False),  # the base branch; empty for an address
+    sa.Column("path", sa.String(512), nullable=False),
+    sa.Column("text", sa.Text),  # the last good one; None: there never was one
+    sa.Column("good_at", Moment),  # when the text was known to be what is there
+    sa.Column("tried_at", Moment, nullable=False),
+    sa.Column("error", sa.Text, nullable=False, server_default=""),  # why the last try gave nothing
+    sa.Column("tag", sa.String(255), nullable=False, server_default=""),  # to ask only for what is new
+    sa.PrimaryKeyConstraint("repository_id", "ref", "path"),
+)
+
+groups = sa.Table(
+    "groups",
+    metadata,
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("head_sha", sa.String(64), nullable=False),
+    sa.Column("head_ref", sa.String(512), nullable=False),
+    sa.Column("base_ref", sa.String(255), nullable=False),  # without refs/heads/
+    sa.Column("verdict", sa.Integer, nullable=False),
+    sa.Column("asked_at", Moment, nullable=False),  # when the queue asked first
+    sa.PrimaryKeyConstraint("repository_id", "head_sha"),
+)
+
 freezes = sa.Table(
     "freezes",
     metadata,

@@ -5,11 +5,14 @@ import hmac
 import json
 import urllib.error
 import urllib.request
+from datetime import timedelta
 from pathlib import Path
 
 from bot.demo import replay
 from bot.forge.port import Target
 from bot.policy.config import FILE
+from bot.policy.freezes import Freeze
+from bot.policy.pull import Person
 from tests.bot.conftest import BASIC, OPEN_WINDOW, Place
 
 
@@ -196,6 +199,40 @@ def test_a_merge_queue_entry_is_refused_when_a_window_opened_unnoticed(place: Pl
     assert queued is not None
     assert queued.conclusion == "failure"
     assert people.pull(place.name, number).merged_at is None
+
+
+def test_a_merge_group_that_passed_and_waits_for_others_is_refused_when_a_window_opens(place: Place) -> None:
+    people, app = place.stage.sandbox, place.stage.app
+    number = place.open(place.large())
+    people.protect(place.name, merge_queue=True)
+    place.stage.settle()
+    with people.world.lock:  # before anybody answers, a slow test becomes required as well
+        entry = people.enqueue(place.name, number, people.author)
+        people.protect(place.name, "", ("codechill", "tests"), from_app=False, merge_queue=True)
+    place.stage.settle()
+    passed = people.check_run(place.name, entry.head_sha)
+    assert passed is not None
+    assert passed.conclusion == "success"
+    repository = people.repository(place.name).id
+    assert [group.head_sha for group in app.store.open_groups(repository)] == [entry.head_sha]
+    start_freeze(place, "red")
+    again = people.check_run(place.name, entry.head_sha)
+    assert again is not None
+    assert again.conclusion == "failure"
+    assert people.pull(place.name, number).merged_at is None
+    people.dequeue(place.name, number, people.author)
+    place.stage.settle()
+    assert app.store.open_groups(repository) == ()
+
+
+def start_freeze(place: Place, level: str) -> None:
+    """By hand, kept without any news: only the clock can find it."""
+    store, now = place.stage.app.store, place.stage.app.clock()
+    freeze = Freeze("now", "Now", level, now, now + timedelta(hours=1), "the database moves", Person(1, "maya"))
+    store.save_freeze(place.stage.sandbox.repository(place.name).id, freeze, at=now)
+    place.stage.app.schedule.look()
+    place.stage.app.worker.wake()
+    place.stage.settle()
 
 
 def test_a_freeze_started_by_a_comment_holds_and_a_thaw_releases(place: Place) -> None:

@@ -15,7 +15,7 @@ from bot.policy.calendar.spans import Span
 from bot.policy.calendar.timeline import Timeline, timeline
 from bot.policy.calendar.window import Level, Scope, Window
 
-__all__ = ["Calendar", "InForce", "Level", "OpenWindow", "Scope", "Window"]
+__all__ = ["ANYTHING", "Calendar", "InForce", "Level", "OpenWindow", "Scope", "Window"]
 
 BACK, AHEAD = 1, 2  # years in sight: ahead always more than 400 days
 ANYTHING = Scope()
@@ -84,9 +84,10 @@ class Calendar:
         for index in range(first + 1, len(line.starts)):
             yield self._stretch(line, index, line.starts[index], scope)
 
-    def edges(self, after: datetime, until: datetime) -> tuple[datetime, ...]:
-        """Every instant in (after, until] at which some window opens or closes, in UTC, sorted."""
-        spans = chain.from_iterable(window.spans(*_years(after, until)) for window in self.windows)
+    def edges(self, after: datetime, until: datetime, scope: Scope = ANYTHING) -> tuple[datetime, ...]:
+        """Every instant in (after, until] at which some window that applies opens or closes, in UTC, sorted."""
+        windows = _covering(self.windows, scope)
+        spans = chain.from_iterable(window.spans(*_years(after, until)) for window in windows)
         return tuple(sorted({edge for span in spans for edge in (span.start, span.end) if after < edge <= until}))
 
     def _stretch(self, line: Timeline, index: int, at: datetime, scope: Scope) -> InForce:

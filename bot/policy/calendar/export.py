@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 import icalendar
 
@@ -11,17 +12,16 @@ from bot.policy.words import percent
 AHEAD = timedelta(days=400)
 
 
-def to_ics(calendar: Calendar, now: datetime, scope: Scope) -> str:
-    """One event for each stretch above green that ends in sight. The same calendar gives the same text."""
+def to_ics(calendar: Calendar, now: datetime, scope: Scope, most: int | None = None) -> str:
+    """One event for each stretch above green that ends in sight, at most so many. The same calendar, the same text."""
     feed = icalendar.Calendar()
     feed.add("prodid", "-//codechill//calendar//EN")
     feed.add("version", "2.0")
     feed.add("name", "Code chill")
-    for stretch in calendar.levels(now, scope):
-        if stretch.since is None or stretch.since < now + AHEAD:
-            event = _event(stretch, now)
-            if stretch.share > 0 and event is not None:
-                feed.add_component(event)
+    near = (one for one in calendar.levels(now, scope) if one.since is None or one.since < now + AHEAD)
+    events = (_event(stretch, now) for stretch in near if stretch.share > 0)
+    for event in islice((one for one in events if one is not None), most):
+        feed.add_component(event)
     return str(feed.to_ical(), "utf-8")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,39 @@ _TOO_OFTEN = {"SECONDLY", "MINUTELY", "HOURLY"}
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """What is known of a feed. `text` None and nothing `wrong`: it is not there. Both: an older copy, of `since`."""
+
+    text: str | None = None
+    wrong: str = ""  # why it could not be read lately, in words
+    since: datetime | None = None  # when the older copy was known to be what is there
+
+    @property
+    def problem(self) -> str | None:
+        """What people should be told, or None."""
+        if self.text is None:
+            return f"cannot be used: {self.wrong or 'it is not there'}"
+        broken = check_feed(self.text)
+        if broken is not None:
+            return f"cannot be used: {broken}"
+        if not self.wrong:
+            return None
+        of = f"; its copy of {self.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC counts" if self.since else ""
+        return f"cannot be read now ({self.wrong}){of}"
+
+    @property
+    def usable(self) -> bool:
+        return self.text is not None and check_feed(self.text) is None
+
+    @property
+    def missing(self) -> bool:
+        return self.text is None and not self.wrong
+
+
+MISSING = Copy()
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """A feed by its path; its text is given later, None until then (and then nothing is open)."""
 
@@ -36,6 +70,7 @@ class Feed:
                 yield Span(_instant(event.start, zone), _instant(event.end, zone), _name(event))
 
 
+@lru_cache(maxsize=32)
 def check_feed(text: str) -> str | None:
     """What is wrong with a feed's text, in words, or None."""
     if len(text) > MAX_CHARS:

@@ -1,13 +1,20 @@
 """`codechill config` and `codechill calendar` as a maintainer runs them."""
 
 import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import icalendar
 import pytest
 from click.testing import CliRunner, Result
 
-from bot.commands.policy import calendar, config
+from bot.commands.calendar import calendar
+from bot.commands.policy import config
+from bot.configuration import ORGANISATION
+from bot.policy.freezes import Freeze
+from bot.policy.pull import Person
+from bot.store import KnownFeed, KnownRepository, Store
 
 DOCS = Path(__file__).parents[3] / "docs"
 SAMPLE = """\
@@ -126,6 +133,104 @@ def test_the_coming_levels_are_a_feed_for_peoples_calendars(file: Path):
     assert events[2].start.isoformat() == "2026-11-28T11:00:00+00:00"
     again = run(calendar, "--config", file, "--at", "2026-11-21 14:00", "--ics")
     assert again.stdout == result.stdout
+
+
+def test_with_next_so_many_events_are_printed(file: Path):
+    result = run(calendar, "--config", file, "--at", "2026-11-21 13:00", "--ics", "--next", 3)
+    assert len(icalendar.Calendar.from_ical(result.stdout).walk("VEVENT")) == 3
+
+
+def test_a_window_for_some_people_is_open_for_them_only(file: Path):
+    file.write_text("version: 1\nwindows: [{name: w, level: red, from: 1999-01-01, authors: ['@acme/red', ada]}]")
+    levels = [asked(file, "--author", who)["level"] for who in ("ada", "@Acme/Red", "ben")]
+    assert levels == ["red", "red", "green"]
+    assert asked(file)["level"] == "red"
+
+
+def test_an_address_is_asked_only_when_that_is_said(file: Path):
+    file.write_text("version: 1\nwindows: [{name: w, level: weekend, ics: 'https://localhost:1/a.ics'}]")
+    assert "addresses are not asked here unless you say --fetch" in run(calendar, "--config", file).stderr
+    assert "leads into a private network" in run(calendar, "--config", file, "--fetch").stderr
+    assert "leads into a private network" in str(asked(file, "--fetch")["problems"])
+
+
+def test_without_a_file_here_it_says_what_to_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    result = run(calendar)
+    assert result.exit_code == 2
+    assert "there is no .github/codechill.yml here: name a file with --config" in result.output
+
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """The database of a server that looked at two branches of one repository."""
+    for name, value in {
+        "APP_ID": "7",
+        "PRIVATE_KEY": "-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----",
+        "WEBHOOK_SECRET": "long enough",
+        "DATABASE": f"sqlite:///{tmp_path / 'a.db'}",
+    }.items():
+        monkeypatch.setenv(f"CODECHILL_{name}", value)
+    store = Store(f"sqlite:///{tmp_path / 'a.db'}")
+    store.saw_repository(KnownRepository(7, 70, "acme/shop"))
+    text = "version: 1\nwindows: [{name: Shifts, level: red, ics: 'https://ics.example/secret'}]"
+    store.save_configuration(7, "main", text=text, sha="", at=NOW)
+    store.save_configuration(7, "release", text="", sha="", at=NOW)
+    store.save_configuration(7, ORGANISATION, text="version: 1\ntimezone: Europe/Berlin", sha="", at=NOW)
+    event = "BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261124T100000Z\r\nDTEND:20261124T130000Z\r\nSUMMARY:Shift\r\nEND:VEVENT"
+    text = f"BEGIN:VCALENDAR\r\n{event}\r\nEND:VCALENDAR\r\n"
+    store.save_feed(
+        KnownFeed("https://ics.example/secret", text, NOW, NOW + timedelta(hours=2), "the host answered 503")
+    )
+    freeze = Freeze(
+        "f", "Moving", "frozen", NOW, NOW + timedelta(hours=1), "the database", Person(1, "maya"), ("release",)
+    )
+    store.save_freeze(7, freeze, at=NOW)
+    yield store
+    store.close()
+
+
+def test_what_a_server_decides_by_is_shown_with_the_age_of_its_calendars(server: Store):
+    result = run(calendar, "--repository", "Acme/Shop", "--branch", "main", "--at", "2026-11-24 13:00")
+    assert result.stdout.splitlines() == [
+        "red: 50 % held back, at Tue 24 Nov 13:00 CET (2026-11-24 12:00 UTC)",
+        "since Tue 24 Nov 11:00 CET (2026-11-24 10:00 UTC), until Tue 24 Nov 14:00 CET (2026-11-24 13:00 UTC)",
+        "  open: Shift (red 50 %), .github/codechill.yml line 2, since Tue 24 Nov 11:00 CET (2026-11-24 10:00 UTC), "
+        "until Tue 24 Nov 14:00 CET (2026-11-24 13:00 UTC)",
+        "  calendar from ics.example: read Tue 24 Nov 12:00 UTC (2026-11-24 12:00 UTC); "
+        "last try: the host answered 503",
+        "next change:",
+        "  Tue 24 Nov 14:00 CET (2026-11-24 13:00 UTC) green 0 %",
+    ]
+    assert "its copy of 2026-11-24 12:00 UTC counts" in result.stderr
+    assert "secret" not in result.output
+
+
+def test_a_freeze_by_hand_shows_on_the_branch_that_it_is_for(server: Store):
+    result = run(calendar, "--repository", "acme/shop", "--branch", "release", "--at", "2026-11-24 13:30")
+    assert "open: Moving (frozen 100 %), started by hand" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--repository", "acme/other"), "has not looked at a pull request of acme/other yet"),
+        (("--repository", "acme/shop"), "name a branch with --branch: this server knows main, release"),
+        (("--repository", "acme/shop", "--branch", "topic"), "this server knows main, release"),
+    ],
+)
+def test_a_server_that_does_not_know_says_what_it_knows(server: Store, words: tuple[str, ...], said: str):
+    result = run(calendar, *words)
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def test_a_kept_configuration_of_an_older_version_is_refused(server: Store):
+    server.save_configuration(7, "main", text="version: 9", sha="", at=NOW)
+    assert "not valid for this version" in run(calendar, "--repository", "acme/shop", "--branch", "main").output
 
 
 def test_what_never_ends_is_no_event(file: Path):

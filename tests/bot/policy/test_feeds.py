@@ -8,7 +8,7 @@ import pytest
 from policy_world import SATURDAY, TUESDAY, state
 
 from bot.policy.actions import SetCheck
-from bot.policy.calendar.feed import MAX_CHARS, check_feed
+from bot.policy.calendar.feed import MAX_CHARS, Copy, check_feed
 from bot.policy.config import Config, parse
 from bot.policy.decide import decide
 from bot.policy.events import Tick
@@ -32,7 +32,7 @@ def feed(*events: str, head: str = "") -> str:
 
 
 def with_feed(text: str | None) -> Config:
-    return parse(CONFIG).with_feeds({".github/on-call.ics": text})
+    return parse(CONFIG).with_feeds({".github/on-call.ics": Copy(text)})
 
 
 def opened(text: str, at: datetime) -> list[tuple[str, str, str]]:
@@ -147,7 +147,32 @@ def test_a_missing_feed_is_told_to_everybody_and_opens_nothing():
 
 def test_a_broken_feed_counts_as_open_where_its_level_is_closed_on_errors():
     assert decide(Tick("sweep"), state(0.95), with_feed("nonsense"), TUESDAY).verdict is Verdict.BLOCK
-    gentle = replace(parse(CONFIG.replace("yellow", "weekend"))).with_feeds({".github/on-call.ics": "nonsense"})
+    gentle = replace(parse(CONFIG.replace("yellow", "weekend"))).with_feeds({".github/on-call.ics": Copy("nonsense")})
+    assert decide(Tick("sweep"), state(0.95), gentle, TUESDAY).verdict is Verdict.PASS
+
+
+def test_an_older_copy_counts_and_everybody_is_told_how_old_it_is():
+    text = feed("SUMMARY:Launch\r\nDTSTART:20261124T100000Z\r\nDTEND:20261124T140000Z")
+    old = Copy(text, "the host did not answer", datetime(2026, 11, 24, 9, tzinfo=BERLIN))
+    config = parse(CONFIG).with_feeds({".github/on-call.ics": old})
+    assert [window.name for window in config.calendar.open_at(TUESDAY)] == ["Launch"]
+    (problem,) = config.problems
+    assert problem.words == (
+        "the calendar of On-call cannot be read now (the host did not answer); its copy of 2026-11-24 08:00 UTC counts"
+    )
+    assert problem.last_good
+    undated = Copy(text, "the host did not answer")
+    assert undated.problem == "cannot be read now (the host did not answer)"
+
+
+def test_an_address_that_never_answered_counts_as_open_where_its_level_is_closed_on_errors():
+    never = {".github/on-call.ics": Copy(None, "the host did not answer")}
+    strict = parse(CONFIG).with_feeds(never)
+    assert [problem.words for problem in strict.problems] == [
+        "the calendar of On-call cannot be used: the host did not answer"
+    ]
+    assert decide(Tick("sweep"), state(0.95), strict, TUESDAY).verdict is Verdict.BLOCK
+    gentle = parse(CONFIG.replace("yellow", "weekend")).with_feeds(never)
     assert decide(Tick("sweep"), state(0.95), gentle, TUESDAY).verdict is Verdict.PASS
 
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from webhook_examples import example, examples
 
-from bot.forge.envelope import Envelope, Pushed, Reachable, Unreachable, from_json, to_json
+from bot.forge.envelope import Envelope, Pushed, Reachable, Ungrouped, Unreachable, from_json, to_json
 from bot.forge.github_webhook import EVENTS, Unreadable, read
 from bot.policy.events import Changed, Commented, Pressed, Queued, Tick
 from bot.policy.pull import Comment, Person
@@ -135,7 +135,9 @@ def test_a_merge_queue_asks() -> None:
         "refs/heads/main",
         "2ffea6db159f6b6c47a24e778fb9ef40cf6b1c7d",
     )
-    assert read("merge_group", example("merge_group") | {"action": "destroyed"}) == ()
+    over = only("merge_group", example("merge_group") | {"action": "destroyed"})
+    assert over.event == Ungrouped(found.event.head_sha)
+    assert read("merge_group", example("merge_group") | {"action": "else"}) == ()
 
 
 def push(**changes: Any) -> dict[str, Any]:

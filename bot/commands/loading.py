@@ -1,0 +1,108 @@
+"""A configuration for the command line: from files, with the calendars that it names, or from a server's database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from bot.addresses import Addresses, Unfetchable, places
+from bot.commands.operator import Unusable as NotThere
+from bot.configuration import ORGANISATION, composed
+from bot.policy.calendar.feed import Copy
+from bot.policy.config import Config, ConfigError, parse
+from bot.policy.freezes import joined
+from bot.policy.organisation import merge
+from bot.policy.state import ConfigProblem
+from bot.store import KnownFeed, Store
+
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+FILE_TYPE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class Unusable(click.ClickException):
+    """Shown without a traceback; the exit status is 2."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Iterable[ConfigProblem]) -> None:
+        super().__init__("\n".join(line(problem) for problem in problems))
+
+    def show(self, file: object = None) -> None:
+        click.echo(self.message, err=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    config: Config
+    feeds: tuple[KnownFeed, ...] = ()  # what a server keeps of calendars at addresses
+
+
+def line(problem: ConfigProblem) -> str:
+    place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part is not None)
+    return f"{place}: {problem.words}"
+
+
+def warn(config: Config) -> None:
+    for problem in config.problems:
+        click.echo(f"warning: {line(problem)}", err=True)
+
+
+def from_files(file: Path, organisation: Path | None = None, *, fetch: bool = False) -> Config:
+    """Calendar files are read beside the configuration, from the folder that holds `.github`. Raises Unusable.
+
+    Addresses are asked only with `fetch`.
+    """
+    try:
+        org = parse(organisation.read_text("utf-8"), str(organisation)) if organisation else None
+        own = parse(file.read_text("utf-8"), str(file), org)
+    except ConfigError as error:
+        raise Unusable(error.problems) from None
+    except UnicodeDecodeError:
+        raise Unusable([ConfigProblem(str(file), None, None, "the file is not UTF-8 text")]) from None
+    found = merge(org, own) if org else own
+    root = file.resolve().parent
+    root = root.parent if root.name == ".github" else root
+    return found.with_feeds({path: _copy(root, path, fetch=fetch) for path in found.feeds()})
+
+
+def _copy(root: Path, path: str, *, fetch: bool) -> Copy:
+    if "://" in path:
+        return _asked(path) if fetch else Copy(None, "addresses are not asked here unless you say --fetch")
+    try:
+        return Copy((root / path).read_text("utf-8"))
+    except UnicodeDecodeError:
+        return Copy(None, "it is not UTF-8 text")
+    except OSError:
+        return Copy()
+
+
+def _asked(address: str) -> Copy:
+    """Whoever types the command is the operator here: the host is allowed, this machine's own network is not."""
+    try:
+        return Copy(Addresses(places(urlsplit(address).netloc)).fetch(address).text)
+    except (Unfetchable, ValueError) as error:
+        return Copy(None, str(error))
+
+
+def from_server(store: Store, full_name: str, branch: str | None) -> Loaded:
+    """What a server keeps for a branch, with every freeze by hand there ever was.
+
+    Raises operator.Unusable with what there is.
+    """
+    ids = {one.id for one in store.repositories() if one.full_name.lower() == full_name.lower()}
+    known = [one for one in store.in_force(ORGANISATION) if one.repository_id in ids]
+    if not known:
+        raise NotThere(f"this server has not looked at a pull request of {full_name} yet")
+    branches = sorted(one.ref for one in known)
+    found = next((one for one in known if one.ref == branch or (branch is None and len(known) == 1)), None)
+    if found is None:
+        raise NotThere(f"name a branch with --branch: this server knows {', '.join(branches)}")
+    config = composed(found)
+    if config is None:
+        raise NotThere("the configuration that was kept is not valid for this version any more")
+    named = set(config.feeds())
+    config = joined(config, store.freezes(found.repository_id, EVER))
+    return Loaded(config, tuple(one for one in found.feeds if one.repository_id == 0 and one.path in named))
