@@ -17,9 +17,10 @@ from scoring.history.git import Git, check
 from scoring.history.ledger import Ledger
 from scoring.history.lines import LineCounts
 from scoring.history.partial import with_empty_blobs
+from scoring.history.readers import commits
 from scoring.history.state import Facts, State
 from scoring.history.store import Store
-from scoring.history.stream import Commit, commits
+from scoring.history.stream import Commit
 from scoring.incidents import Incident, Label, Mention
 
 Progress = Callable[[int, int], None]

@@ -5,11 +5,12 @@ import secrets
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from scoring.change import FileChange, Status
+from scoring.change import FileChange
 from scoring.errors import ScoringError
 from scoring.history.git import Git
-from scoring.history.lines import NAMES, NOTHING, LineCounts, count, extension
+from scoring.history.lines import NOTHING, LineCounts, count, extension
 
 DIFF = (
     "--raw", "-p", "-U0", "-M", "-z", "--no-abbrev", "--full-index", "--no-color", "--no-ext-diff", "--no-textconv",
@@ -17,7 +18,10 @@ DIFF = (
     "--src-prefix=a/", "--dst-prefix=b/",
 )  # fmt: skip
 _FIELDS = "%x00%H%x00%P%x00%ct%x00%aE%x00%B%x00"
-_NO_BLOB = frozenset("0")
+_LETTERS = frozenset("AMDRCT")
+
+# the fields of a Commit as plain tuples: what one process can hand to another without pickling
+Record = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,18 @@ class Commit:
 
 def commits(git: Git, shas: Sequence[str], *, first_parent: bool = False) -> Iterator[Commit]:
     """Read the commits named, in the order given. Raises ScoringError unless every one was read whole."""
+    return map(commit_of, records(git, shas, first_parent=first_parent))
+
+
+def commit_of(record: Record) -> Commit:
+    """Return the commit that a record of `records` stands for."""
+    sha, parents, time, author, message, files, lines = record
+    changed, counts = [FileChange(*each) for each in files], map(LineCounts._make, lines)
+    return Commit(sha, parents, time, author, message, tuple(changed), tuple(counts))
+
+
+def records(git: Git, shas: Sequence[str], *, first_parent: bool = False) -> Iterator[Record]:
+    """Read the same as `commits` into tuples of text, numbers and tuples."""
     if not shas:
         return
     # hostile text was fixed before this token was drawn, so it cannot imitate the separator
@@ -47,7 +63,7 @@ def commits(git: Git, shas: Sequence[str], *, first_parent: bool = False) -> Ite
     read = 0
     for chunk in _split(blocks, token):
         read += 1
-        yield _commit(chunk)
+        yield _record(chunk)
     if read != len(shas):
         raise ScoringError(f"git gave {read} of {len(shas)} commits; the repository changed or is damaged, try again.")
 
@@ -72,10 +88,10 @@ def _split(blocks: Iterable[bytes], token: bytes) -> Iterator[bytes]:
         yield chunk
 
 
-def _commit(chunk: bytes) -> Commit:
+def _record(chunk: bytes) -> Record:
     _, sha, parents, time, author, message, rest = chunk.split(b"\0", 6)
-    files, lines = parse_diff(rest.lstrip(b"\0\n"))
-    return Commit(
+    files, lines = _diff(rest.lstrip(b"\0\n"))
+    return (
         sha.decode(),
         tuple(parents.decode().split()),
         int(time or 0),
@@ -88,12 +104,19 @@ def _commit(chunk: bytes) -> Commit:
 
 def parse_diff(data: bytes) -> tuple[tuple[FileChange, ...], tuple[LineCounts, ...]]:
     """Read the output of `git diff --raw -p -z` (raw records, then patches in the same order)."""
+    files, lines = _diff(data)
+    return tuple(FileChange(*each) for each in files), tuple(map(LineCounts._make, lines))
+
+
+def _diff(data: bytes) -> tuple[list[Record], list[Record]]:
     raw, _, patch = data.partition(b"\0\0")
     if not raw.startswith(b":"):
-        return (), ()
+        return [], []
     parts = raw.split(b"\0")
     sections = deque((b"\n" + patch).split(b"\ndiff --git ")[1:])
-    files, lines, at = [], [], 0
+    files: list[Record] = []
+    lines: list[Record] = []
+    at = 0
     while at < len(parts) and parts[at]:
         old_mode, new_mode, old, new, letter = parts[at][1:].decode().split(" ")
         pair = letter[0] in "RC"
@@ -101,44 +124,31 @@ def parse_diff(data: bytes) -> tuple[tuple[FileChange, ...], tuple[LineCounts, .
         path = os.fsdecode(parts[at + 1 + pair])
         at += 2 + pair
         counts, binary = _take(sections, old, new, letter[0], path)
-        files.append(_file(path, letter[0], counts, old_path, binary, (old, new), (old_mode, new_mode)))
-        lines.append(counts)
+        status = letter[0] if letter[0] in _LETTERS else "M"
+        blobs = (old if old.strip("0") else None, new if new.strip("0") else None)
+        files.append((path, status, counts.added, counts.deleted, old_path, binary, *blobs, old_mode, new_mode))
+        # marshal knows plain tuples only
+        lines.append(tuple(counts))
     if sections:
         raise ScoringError("git's patch does not match its list of files; please report this repository.")
-    return tuple(files), tuple(lines)
+    return files, lines
 
 
 def _take(sections: deque[bytes], old: str, new: str, letter: str, path: str) -> tuple[LineCounts, bool]:
-    # a type change is written as a deletion and a creation; a file that lacks its content may have no section at all
-    wanted = [(old, "0" * len(old)), ("0" * len(new), new)] if letter == "T" else [(old, new)]
-    counts, binary = NOTHING, False
-    for before, after in wanted:
-        if not sections or not _is_about(sections[0], before, after):
-            continue
-        found, opaque = _section(sections.popleft(), path)
-        counts = LineCounts(*(getattr(counts, name) + getattr(found, name) for name in NAMES)) if wanted[1:] else found
-        binary = binary or opaque
-    return counts, binary
+    if letter != "T":
+        # a file that lacks its content may have no section at all
+        about = sections and _is_about(sections[0], old, new)
+        return _section(sections.popleft(), path) if about else (NOTHING, False)
+    # a type change is written as a deletion and a creation
+    gone, was_binary = _take(sections, old, "0" * len(old), "D", path)
+    made, is_binary = _take(sections, "0" * len(new), new, "A", path)
+    return LineCounts(*map(sum, zip(gone, made, strict=True))), was_binary or is_binary
 
 
 def _is_about(section: bytes, old: str, new: str) -> bool:
     start = section.find(b"\nindex ")
     # a pure rename or change of mode has no such line
     return old == new if start < 0 else section.startswith(f"{old}..{new}".encode(), start + 7)
-
-
-def _file(
-    path: str,
-    letter: str,
-    counts: LineCounts,
-    old_path: str | None,
-    binary: bool,
-    blobs: tuple[str, str],
-    modes: tuple[str, str],
-) -> FileChange:
-    status: Status = letter if letter in ("A", "M", "D", "R", "C", "T") else "M"  # type: ignore[assignment]
-    old, new = (None if set(blob) <= _NO_BLOB else blob for blob in blobs)
-    return FileChange(path, status, counts.added, counts.deleted, old_path, binary, old, new, *modes)
 
 
 def _section(section: bytes, path: str) -> tuple[LineCounts, bool]:

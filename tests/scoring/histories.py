@@ -55,7 +55,7 @@ def _commit(place: int, step: Step, is_first: bool, onto: str) -> bytes:
         parents = [f":{place}"]
     for index, parent in enumerate(parents):
         parts.append(f"{'merge' if index else 'from'} {parent}\n".encode())
-    parts += [f'R "{old}" "{new}"\n'.encode() for old, new in step.renames]
+    parts += [b'R "' + _quote(old) + b'" "' + _quote(new) + b'"\n' for old, new in step.renames]
     for name, content in step.files.items():
         quoted = b'"' + _quote(name) + b'"'
         if content is None:

@@ -60,7 +60,7 @@ def test_a_comment_is_what_the_language_says() -> None:
 
 @given(st.binary(max_size=300), st.sampled_from(["c", "py", "md", ""]))
 def test_any_bytes_can_be_counted(body: bytes, ending: str) -> None:
-    assert all(getattr(count(b"@@ \n" + body, ending), name) >= 0 for name in LineCounts.__slots__)
+    assert all(number >= 0 for number in count(b"@@ \n" + body, ending))
 
 
 def test_what_was_halved_by_time_is_half(tmp_path: Path) -> None:
