@@ -26,6 +26,7 @@ from bot.policy.actions import (
     SetCheck,
     StartFreeze,
 )
+from bot.policy.commands import noticed
 from bot.policy.config import FILE, Config
 from bot.policy.decide import Decision, decide
 from bot.policy.events import Changed, Commented, Event, Pressed, Queued
@@ -88,6 +89,7 @@ class Reconciler:
             commander=_commander(event),
             granted=self._granted(target, pull, event, config),
         )
+        self._perform(target, pull, noticed(event, state, config))
         known = self._store.assessment(target.repository_id, number, pull.head_sha)
         if known is None and pull.check is None:  # a verdict that is shown stays until there is another
             self._perform(target, pull, decide(BEGIN, state, config, now).actions)
@@ -190,6 +192,8 @@ class Reconciler:
             raise Stale("the pull request changed while it was being looked at")
         key = (target.repository_id, pull.number)
         risk = self._store.assessment(*key, pull.head_sha)
+        if state.granted.keys() - {pull.author.id}:  # somebody's word counts who must have had no hand in it
+            pull = replace(pull, contributor_ids=self._forge.commit_authors(target, pull.number))
         failure = None
         facts: Facts | None = None
         try:

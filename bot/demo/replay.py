@@ -122,7 +122,7 @@ def commit(repository: Path, onto: str, entries: tuple[Entry, ...], message: str
         # objects of a partial clone may be absent: what is not touched needs not be there
         tree = git(repository, "write-tree", "--missing-ok", environment=environment)
     name, address = who["GIT_AUTHOR_NAME"] or "unknown", who["GIT_AUTHOR_EMAIL"] or "unknown"
-    people = {**who, "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": address}
+    people = {"GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": address, **who}
     return git(repository, "commit-tree", tree, "-p", onto, stdin=message.encode(), environment=people)
 
 

@@ -27,6 +27,21 @@ _REVIEWS = {
 }
 
 
+# REST names a commit's author and committer only; GraphQL resolves co-authors to accounts as well
+_COMMIT_PEOPLE = """
+query($owner: String!, $name: String!, $number: Int!, $after: String) {
+  repository(owner: $owner, name: $name) { databaseId pullRequest(number: $number) { commits(first: 100, after: $after) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes { commit {
+      authors(first: 50) { totalCount nodes { user { databaseId } } }
+      committer { user { databaseId } }
+    } }
+  } } }
+}
+"""
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -106,21 +121,41 @@ class GitHubForge:
         return base64.b64decode(found["content"]).decode("utf-8", "replace")
 
     def access(self, target: Target, person: Person, teams: frozenset[str]) -> frozenset[str]:
-        granted = set()
+        if person.bot:
+            return frozenset()
         login = quote(person.login, safe="")
-        if not person.bot:
-            path = f"{_at(target)}/collaborators/{login}/permission"
-            answer = self._wire.get(target, path, missing={})
-            # a login can be taken over by somebody else: the number must still be the same person's
-            if (answer.get("user") or {}).get("id") == person.id:
-                level = answer.get("permission")
-                granted |= {"admin": {"write", "admin"}, "write": {"write"}}.get(str(level), set())
+        answer = self._wire.get(target, f"{_at(target)}/collaborators/{login}/permission", missing={})
+        # a login can be taken over by somebody else: the number must still be the same person's
+        if (answer.get("user") or {}).get("id") != person.id:
+            return frozenset()
+        level = str(answer.get("permission"))
+        granted = {"admin": {"write", "admin"}, "write": {"write"}}.get(level, set())
         for team in teams:
             organisation, _, slug = team.removeprefix("@").partition("/")
             path = f"/orgs/{quote(organisation, safe='')}/teams/{quote(slug, safe='')}/memberships/{login}"
             if self._wire.get(target, path, missing={}).get("state") == "active":
                 granted.add(team)
         return frozenset(granted)
+
+    def commit_authors(self, target: Target, number: int) -> frozenset[int] | None:
+        owner, _, name = target.full_name.partition("/")
+        given = {"owner": owner, "name": name, "number": int(number), "after": None}
+        found: set[int] = set()
+        seen = 0
+        while True:
+            home = self._wire.query(target, _COMMIT_PEOPLE, given)["repository"]
+            if home["databaseId"] != target.repository_id:
+                raise Gone(f"{target.full_name} is another repository now")
+            commits = home["pullRequest"]["commits"]
+            for node in commits["nodes"]:
+                commit, seen = node["commit"], seen + 1
+                if len(commit["authors"]["nodes"]) < commit["authors"]["totalCount"]:
+                    return None
+                users = [each["user"] for each in (*commit["authors"]["nodes"], commit["committer"] or {"user": None})]
+                found |= {int(user["databaseId"]) for user in users if user}
+            if not commits["pageInfo"]["hasNextPage"]:
+                return frozenset(found) if seen >= commits["totalCount"] else None
+            given = {**given, "after": commits["pageInfo"]["endCursor"]}
 
     def clone_url(self, target: Target) -> str:
         parts = urlsplit(self._api)

@@ -65,6 +65,17 @@ class GitHubWire:
     def send(self, target: Target, verb: str, path: str, body: dict[str, Any]) -> Any:
         return self._ask(target, verb, path, input=body)
 
+    def query(self, target: Target, query: str, given: dict[str, Any]) -> Any:
+        """A GraphQL query: its data."""
+        try:
+            with self._guarded(target):
+                _, answer = self._client(target).requester.graphql_query(query, given)
+        except _Unbelieved:
+            self._forget(target)
+            with self._guarded(target):
+                _, answer = self._client(target).requester.graphql_query(query, given)
+        return answer["data"]
+
     def pages(self, target: Target, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         page = 1
         while True:

@@ -82,6 +82,11 @@ class Forge(Protocol):
         """What a person may do: "write", "admin", and those of `teams` ("@org/team") they are an active member of."""
         ...
 
+    def commit_authors(self, target: Target, number: int) -> frozenset[int] | None:
+        """Numeric ids of whoever wrote, co-wrote or committed a commit of a pull request, as far as the forge knows
+        their addresses. None when it does not list all of its commits."""
+        ...
+
     def clone_url(self, target: Target) -> str:
         """Without credentials."""
         ...

@@ -24,6 +24,9 @@ class ShadowForge:
     def access(self, target: Target, person: Person, teams: frozenset[str]) -> frozenset[str]:
         return self._forge.access(target, person, teams)
 
+    def commit_authors(self, target: Target, number: int) -> frozenset[int] | None:
+        return self._forge.commit_authors(target, number)
+
     def clone_url(self, target: Target) -> str:
         return self._forge.clone_url(target)
 

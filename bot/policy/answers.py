@@ -46,9 +46,15 @@ class Answer:
 
     words: str
     good: bool = True
+    refused: bool = False  # because of who asks
     actions: tuple[Action, ...] = ()
     quoted: str = ""
     mention: tuple[str, ...] = ()
+
+
+def not_yours(words: str) -> Answer:
+    """`words` name who may."""
+    return Answer(words, good=False, refused=True)
 
 
 def why(asked: Asked) -> Answer:
@@ -97,10 +103,9 @@ def justify(asked: Asked) -> Answer:
         model=risk.model if risk else "",
     )
     who = approval.managers(state, asked.config)
+    may = words.capital(approval.who_may(state, asked.config))
     told = f"{words.code(asked.by.login)} asks for an exception for {words.code(reason)}. "
-    told += (
-        f"{words.capital(approval.who_may(state, asked.config))} decide with `/chill approve` or `/chill deny <why>`."
-    )
+    told += f"{may} may answer with `/chill approve` or `/chill deny <why>`."
     return Answer(told, actions=(SaveEscalation(escalation),), quoted=escalation.text, mention=who)
 
 
@@ -113,8 +118,8 @@ def _cannot_ask(asked: Asked) -> str | None:
     if any(opinion.firm for opinion in holding):
         return "An exception cannot lift this: the configuration has to be mended first."
     last = approval.latest(asked.state)
-    if last is not None and last.state == "asked" and not approval.lapse(last, asked.state, asked.now):
-        return f"{words.code(last.by.login)} asked already; {approval.who_may(asked.state, asked.config)} decide."
+    if last is not None and last.state == "asked" and _no_longer(last, asked) is None:
+        return f"{words.code(last.by.login)} asked already; {approval.who_may(asked.state, asked.config)} may answer."
     return None
 
 
@@ -130,15 +135,22 @@ def deny(asked: Asked) -> Answer:
 
 def _decided(asked: Asked, became: approval.Decided) -> Answer:
     last = approval.latest(asked.state)
-    if last is None or last.state != "asked":
+    open_to = ("asked", "approved") if became == "denied" else ("asked",)  # an approval can be taken back
+    if last is None or last.state not in open_to:
         return Answer("Nobody is asking for an exception now; `/chill justify <reason> <why>` does.", good=False)
-    refusal = approval.why_not(asked.by, last, asked.state, asked.config) or _no_longer(last, asked)
+    refusal = approval.why_not(asked.by, last, asked.state, asked.config)
     if refusal:
-        return Answer(refusal, good=False)
+        return not_yours(refusal)
+    fallen = _no_longer(last, asked)
+    if fallen:
+        return Answer(fallen, good=False)
     done = replace(last, state=became, answered_by=asked.by, answered_at=asked.now, answer=asked.rest[:500])
+    done = done if became == "approved" else replace(done, ended_at=asked.now)
     zone = ZoneInfo(asked.config.timezone)
     until = f" until {words.when(done.expires.astimezone(zone))}" if done.expires else ""
     said = f"Approved: this content may land{until}." if became == "approved" else "Denied: the change stays held."
+    if last.state == "approved":
+        said = "The approval is taken back: the change is held again."
     return Answer(said, actions=(SaveEscalation(done),), quoted=done.answer)
 
 

@@ -91,6 +91,8 @@ def why_not(person: Person, asked: Escalation, state: State, config: Config) -> 
         return f"This is for {who_may(state, config)} to decide."
     if person.id == asked.by.id:
         return "Whoever asks for an exception cannot decide on it."
+    if state.pull.contributor_ids is None:
+        return "Nobody can tell who worked on all of these commits: they are too many. Squash or split them, then ask."
     if had_a_hand(person, state):
         return "Nobody who worked on a change can decide on its exception."
     return None
@@ -110,7 +112,7 @@ def respond(
         if fallen is None:
             continue
         became, why = fallen
-        yield SaveEscalation(replace(escalation, state=became))
+        yield SaveEscalation(replace(escalation, state=became, ended_at=now))
         if became == "void" and config.mode != "shadow":
             was = "approval" if escalation.state == "approved" else "request"
             yield Reply(

@@ -211,9 +211,20 @@ def _ask(view: _View) -> Ask | None:
     return Ask(reasons, managers, state, said, last.answer or last.text)
 
 
+def _about_now(last: Escalation, view: _View) -> bool:
+    return approval.about_now(last, view.state, view.config, view.now)
+
+
+def _window(last: Escalation) -> str:
+    return words.code(last.window) if last.window else "no window"
+
+
 def _became(last: Escalation, view: _View) -> tuple[AskState, str]:
     fallen = approval.lapse(last, view.state, view.now) if last.state in ("asked", "approved") else None
     state: AskState = fallen[0] if fallen else last.state
+    if state in ("asked", "approved") and view.holding and not _about_now(last, view):
+        was = "asked for" if state == "asked" else "approved"
+        return "expired", f"The exception was {was} under {_window(last)}; what holds the change now needs its own."
     answered = words.code(last.answered_by.login) if last.answered_by else "a manager"
     match state:
         case "asked":

@@ -8,10 +8,11 @@ from bot.policy import answers as does
 from bot.policy import chat, words
 from bot.policy import permissions as may
 from bot.policy.actions import Action, React, Reply, SaveEscalation
-from bot.policy.answers import Answer, Asked
+from bot.policy.answers import Answer, Asked, not_yours
 from bot.policy.config import Config
 from bot.policy.events import Commented, Event, Pressed
 from bot.policy.opinion import Opinion, Verdict
+from bot.policy.pull import Comment
 from bot.policy.state import State
 from bot.policy.suggest import nearest
 
@@ -26,6 +27,15 @@ class Command:
     examples: tuple[str, ...] = ()
 
 
+def noticed(event: Event, state: State, config: Config) -> tuple[Action, ...]:
+    """👀 at once: the answer may have to wait for the score."""
+    match event:
+        case Commented(comment) if config.mode != "shadow" and _heard(comment, state) is not None:
+            return (React(comment.id, "eyes"),)
+        case _:
+            return ()
+
+
 def respond(
     event: Event, verdict: Verdict, opinions: tuple[Opinion, ...], state: State, config: Config, now: datetime
 ) -> Iterable[Action]:
@@ -33,11 +43,11 @@ def respond(
     if config.mode == "shadow":
         return
     match event:
-        case Commented(comment) if not (comment.edited or comment.author.bot or _answered(comment.id, state)):
-            said = chat.parse(comment.body)
+        case Commented(comment):
+            said = _heard(comment, state)
             if said is not None:
                 asked = Asked(f"comment-{comment.id}", comment.author, said.rest, opinions, state, config, now)
-                yield from _in_conversation(comment.id, run(said.verb, asked))
+                yield from _in_conversation(comment, said.verb, run(said.verb, asked))
         case Pressed(button, by, head_sha) if button in BUTTONS and head_sha == state.pull.head_sha and not by.bot:
             verb, rest = BUTTONS[button]
             asked = Asked(f"{button}-{by.id}-{head_sha}", by, rest, opinions, state, config, now)
@@ -46,8 +56,13 @@ def respond(
             return
 
 
-def _answered(comment: int, state: State) -> bool:
-    return comment in state.pull.replied_to or f"comment:{comment}" in state.notes
+def _heard(comment: Comment, state: State) -> chat.Said | None:
+    """The command in a comment that still waits for its answer."""
+    if comment.edited or comment.author.bot or not state.pull.open:
+        return None
+    if comment.id in state.pull.replied_to or f"comment:{comment.id}" in state.notes:
+        return None
+    return chat.parse(comment.body)
 
 
 def run(verb: str, asked: Asked) -> Answer:
@@ -57,14 +72,15 @@ def run(verb: str, asked: Asked) -> Answer:
         hint = f"Did you mean `/chill {meant}`?" if meant else "`/chill help` lists what there is."
         return Answer(f"There is no such command. {hint}", good=False)
     refusal = command.may(asked)
-    return command.does(asked) if refusal is None else Answer(refusal, good=False)
+    return command.does(asked) if refusal is None else not_yours(refusal)
 
 
-def _in_conversation(comment: int, answer: Answer) -> Iterable[Action]:
-    yield React(comment, "eyes")
+def _in_conversation(comment: Comment, verb: str, answer: Answer) -> Iterable[Action]:
+    """Somebody who may not is told who may once; after that 👎 says it."""
+    key = f"refused:{verb}:{comment.author.id}" if answer.refused else f"comment:{comment.id}"
     yield from answer.actions
-    yield Reply(f"comment:{comment}", answer.words, comment, answer.quoted, answer.mention)
-    yield React(comment, "+1" if answer.good else "-1")
+    yield Reply(key, answer.words, comment.id, answer.quoted, answer.mention)
+    yield React(comment.id, "+1" if answer.good else "-1")
 
 
 def _on_button(asked: Asked, answer: Answer) -> Iterable[Action]:
@@ -115,7 +131,7 @@ COMMANDS: Mapping[str, Command] = {
     ),
     "deny": Command(
         "deny <why>",
-        "keep it held",
+        "keep it held, or take an approval back",
         MANAGERS,
         may.manager,
         does.deny,

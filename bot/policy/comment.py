@@ -29,14 +29,23 @@ def respond(
 
 
 def _crossed(verdict: Verdict, state: State, config: Config, now: datetime) -> bool:
-    """The check on this very head said the opposite until now; an approval was told already when it was given."""
+    """The check on this very head said the opposite until now, and no answer about an exception has just told why."""
     check = state.pull.check
     if config.mode == "comment" or check is None or check.head_sha != state.pull.head_sha:
         return False
     held = "failure" if config.mode == "enforce" else "neutral"
     if verdict is Verdict.BLOCK:
-        return check.conclusion == "success"
+        return check.conclusion == "success" and not _just_ended(state, now)
     return check.conclusion == held and approval.approved(state, config, now) is None
+
+
+def _just_ended(state: State, now: datetime) -> bool:
+    """An exception was taken back or voided in this very run, and a reply says so."""
+    last = approval.latest(state)
+    if last is None:
+        return False
+    fallen = approval.lapse(last, state, now) if last.state == "approved" else None
+    return (last.ended_at == now and last.state in ("denied", "void")) or (fallen is not None and fallen[0] == "void")
 
 
 def _note(verdict: Verdict, headline: str, state: State, config: Config, now: datetime) -> Reply:

@@ -79,8 +79,10 @@ def can_write(person: Person, state: State) -> bool:
 
 
 def had_a_hand(person: Person, state: State) -> bool:
-    """The author, a committer or a co-author; a bot never counts as a second person either."""
+    """The author, a committer or a co-author, or nobody knows; a bot never counts as a second person either."""
     pull, login = state.pull, person.login.lower()
+    if pull.contributor_ids is None:
+        return True
     noreply = {f"{login}@users.noreply.github.com", f"{person.id}+{login}@users.noreply.github.com"}
     named = pull.contributors & {login, *noreply}
     return person.bot or person.id == pull.author.id or person.id in pull.contributor_ids or bool(named)

@@ -75,7 +75,8 @@ class PullRequest:
     labels: frozenset[str] = frozenset()
     paths: tuple[str, ...] = ()  # every changed path, old paths of renames included
     contributors: frozenset[str] = frozenset()  # e-mails and logins of committers and co-authors, lower case
-    contributor_ids: frozenset[int] = frozenset()  # numeric ids of committers the forge could name
+    # numeric ids of authors, co-authors and committers; None: the forge does not list them all
+    contributor_ids: frozenset[int] | None = frozenset()
     reviews: tuple[Review, ...] = ()
     check: CheckRun | None = None
     comment: Comment | None = None  # our sticky comment

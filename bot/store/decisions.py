@@ -146,5 +146,5 @@ def _feedback(row: sa.Row[Any]) -> Feedback:
 
 def _in_utc(escalation: Escalation) -> Escalation:
     # the same instant in another zone must give the same text, and be equal when read back
-    times = {name: getattr(escalation, name) for name in ("at", "expires", "answered_at")}
+    times = {name: getattr(escalation, name) for name in ("at", "expires", "answered_at", "ended_at")}
     return replace(escalation, **{name: at and at.astimezone(UTC) for name, at in times.items()})

@@ -58,7 +58,7 @@ def _person(body: dict[str, Any] | None) -> Person | None:
 
 def escalation(text: str) -> Escalation:
     body = _body(text)
-    body |= {name: _moment(body[name]) for name in ("at", "expires", "answered_at")}
+    body |= {name: _moment(body.get(name)) for name in ("at", "expires", "answered_at", "ended_at")}
     body |= {name: _person(body[name]) for name in ("by", "answered_by")}
     return Escalation(**body)
 

@@ -8,11 +8,14 @@ import urllib.request
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.demo import replay
-from bot.forge.port import Target
+from bot.forge.port import Gone, Target
 from bot.policy.config import FILE
+from bot.policy.events import Commented
 from bot.policy.freezes import Freeze
-from bot.policy.pull import Person
+from bot.policy.pull import Comment, Person
 from tests.bot.conftest import BASIC, OPEN_WINDOW, Place
 
 
@@ -277,6 +280,54 @@ def test_a_co_author_cannot_approve_even_as_a_manager(place: Place) -> None:
     answer = place.say(number, people.release_manager, "/chill approve")
     assert place.check(number).conclusion == "failure"
     assert "Approved" not in answer
+
+
+@pytest.mark.parametrize("role", ["GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL", "Co-authored-by"])
+def test_a_manager_whose_account_a_commit_belongs_to_cannot_approve_it(place: Place, role: str) -> None:
+    """The address names nobody by itself: only the forge knows whose account it is."""
+    people = place.stage.sandbox
+    place.window("red")
+    address = f"{people.release_manager}@example.org"
+    who = {"GIT_AUTHOR_NAME": "X", "GIT_AUTHOR_EMAIL": "x@acme.example", "GIT_COMMITTER_EMAIL": "x@acme.example"}
+    words = "Rework\n"
+    if role == "Co-authored-by":
+        words += f"\nCo-authored-by: X <{address}>\n"
+    else:
+        who[role] = address
+    number = place.open(replay.write(place.folder, place.large(), "NOTES.txt", b"x\n", words, who))
+    place.say(number, people.author, "/chill justify launch_with_rollback The launch is tonight.")
+    answer = place.say(number, people.release_manager, "/chill approve")
+    assert answer.startswith("Nobody who worked on a change can decide on its exception.")
+    assert place.check(number).conclusion == "failure"
+
+
+def test_a_command_is_seen_before_it_is_answered_and_who_may_not_is_told_once(place: Place) -> None:
+    people = place.stage.sandbox
+    place.window("red")
+    number = place.open(place.large())
+    place.say(number, people.author, "/chill justify launch_with_rollback The launch is tonight.")
+    for _ in range(2):
+        place.say(number, people.reviewer, "/chill approve")
+    refused = [each for each in place.ours(number) if each.body.startswith("Only ")]
+    assert len(refused) == 1
+    asked = [each for each in people.comments(place.name, number) if each.login == people.reviewer]
+    assert [[given.content for given in each.reactions] for each in asked] == [["eyes", "-1"], ["eyes", "-1"]]
+
+
+def test_a_command_that_its_author_deleted_before_it_was_read_does_nothing(place: Place) -> None:
+    people = place.stage.sandbox
+    place.window("red")
+    number = place.open(place.large())
+    door, people.webhook_url = people.webhook_url, ""
+    said = people.comment(place.name, number, people.author, "/chill justify launch_with_rollback Oh wait")
+    people.delete_comment(place.name, said.id, people.author)
+    people.webhook_url = door
+    target = Target(people.installation_id, people.repository(place.name).id, place.name)
+    late = Comment(said.id, Person(101, people.author), said.body, said.created_at)
+    with pytest.raises(Gone):
+        place.stage.app.reconciler.pull(target, number, Commented(late))
+    repository = people.repository(place.name).id
+    assert place.stage.app.store.escalations(repository, number) == ()
 
 
 def test_an_organisation_default_holds_where_a_repository_says_nothing(place: Place, shop: Path) -> None:

@@ -52,7 +52,7 @@ def test_a_held_card_shows_the_five_parts_and_its_hidden_mark() -> None:
 
 
 def test_managers_are_named_without_being_pinged() -> None:
-    assert "`acme/release-managers` decide" in WORDS.comment(PutComment(CARD))
+    assert "`acme/release-managers` may answer" in WORDS.comment(PutComment(CARD))
     assert "@acme" not in WORDS.comment(PutComment(CARD))
 
 

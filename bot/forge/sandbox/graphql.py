@@ -1,4 +1,4 @@
-"""The few GraphQL mutations that REST does not have: auto-merge and the merge queue."""
+"""The little of GraphQL that REST lacks: auto-merge, the merge queue, and who wrote a pull request's commits."""
 
 import re
 from collections.abc import Callable
@@ -9,11 +9,15 @@ from flask import Flask, Response, jsonify, request
 from bot.forge.sandbox import access
 from bot.forge.sandbox.access import Caller, Need
 from bot.forge.sandbox.errors import Refusal, not_found
+from bot.forge.sandbox.git import Git
 from bot.forge.sandbox.server import Server, strike
-from bot.forge.sandbox.state import Pull, Repository, World
+from bot.forge.sandbox.shapes.repositories import actors
+from bot.forge.sandbox.state import Pull, Repository, World, pull_of
 from bot.forge.sandbox.verbs import merging, pulls, queue
 
 WRITE = Need(("contents:write",), "write")
+READ = Need(("pull_requests:read",), "read", writes=False)
+LISTED_COMMITS = 250  # of one pull request, as with REST
 Mutation = Callable[[World, Repository, Pull, str, dict[str, Any]], None]
 
 
@@ -77,11 +81,13 @@ def add_to(app: Flask, server: Server) -> None:
 
 
 def run(world: World, caller: Caller, asked: dict[str, Any]) -> dict[str, Any]:
-    """One mutation with its input as the variable `input`; what is wrong comes as GraphQL errors, with status 200."""
+    """One mutation with its input as the variable `input`, or the one query; what is wrong comes with status 200."""
     query = str(asked.get("query", ""))
+    if re.search(r"\bcommits\b", query) and re.search(r"\bauthors\b", query):
+        return commit_people(world, caller, asked.get("variables") or {})
     named = next((name for name in MUTATIONS if re.search(rf"\b{name}\b", query)), None)
     if named is None:
-        return failure("the sandbox knows only the mutations " + ", ".join(MUTATIONS), "UNKNOWN")
+        return failure("the sandbox knows only who wrote commits, and the mutations " + ", ".join(MUTATIONS), "UNKNOWN")
     given = (asked.get("variables") or {}).get("input", {})
     try:
         found, pull = target(world, caller, str(given.get("pullRequestId", "")))
@@ -92,6 +98,26 @@ def run(world: World, caller: Caller, asked: dict[str, Any]) -> dict[str, Any]:
         return failure(refusal.message, {404: "NOT_FOUND", 403: "FORBIDDEN"}.get(refusal.status, "UNPROCESSABLE"))
     shape = {"id": f"PR_{pull.id}", "number": pull.number, "isDraft": pull.draft}
     return {"data": {named: {"clientMutationId": given.get("clientMutationId"), "pullRequest": shape}}}
+
+
+def commit_people(world: World, caller: Caller, given: dict[str, Any]) -> dict[str, Any]:
+    """repository(owner, name).pullRequest(number).commits(first, after): authors, co-authors and committer of each."""
+    try:
+        found = world.repository(f"{given['owner']}/{given['name']}")
+        access.allow(world, caller, READ, found)
+        pull = pull_of(found, int(given["number"]))
+    except Refusal as refusal:
+        return failure(refusal.message, {404: "NOT_FOUND", 403: "FORBIDDEN"}.get(refusal.status, "UNPROCESSABLE"))
+    git, span = Git(found.folder), (pull.head_sha, f"^{pull.base_sha}")
+    count, start, size = git.count(*span), int(given.get("after") or 0), 100
+    page = list(reversed(git.commits(*span, limit=count)))[:LISTED_COMMITS][start : start + size]
+    more = start + size < min(count, LISTED_COMMITS)
+    commits = {
+        "totalCount": count,
+        "pageInfo": {"hasNextPage": more, "endCursor": str(start + len(page))},
+        "nodes": [{"commit": actors(world, each)} for each in page],
+    }
+    return {"data": {"repository": {"databaseId": found.id, "pullRequest": {"commits": commits}}}}
 
 
 def target(world: World, caller: Caller, node_id: str) -> tuple[Repository, Pull]:

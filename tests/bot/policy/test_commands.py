@@ -19,13 +19,13 @@ from bot.policy.actions import (
     SetCheck,
     StartFreeze,
 )
-from bot.policy.commands import BUTTONS, COMMANDS
+from bot.policy.commands import BUTTONS, COMMANDS, noticed
 from bot.policy.config import Config
 from bot.policy.decide import decide
 from bot.policy.events import Commented, Pressed, Tick
 from bot.policy.freezes import joined
 from bot.policy.opinion import Verdict
-from bot.policy.pull import Person
+from bot.policy.pull import Comment, Person
 from bot.policy.state import ConfigProblem, State
 
 EVE = Person(6, "eve")  # nobody in particular
@@ -71,7 +71,7 @@ def test_an_author_asks_and_the_managers_are_really_asked():
     (reply,) = kinds(actions, Reply)
     assert reply.mention == ("@acme/release-managers",)
     assert reply.quoted == "it leaks sessions"
-    assert [action.content for action in kinds(actions, React)] == ["eyes", "+1"]
+    assert [action.content for action in kinds(actions, React)] == ["+1"]
     assert after.escalations == (saved.escalation,)
 
 
@@ -161,6 +161,89 @@ def test_an_approval_for_one_window_does_not_cover_a_stricter_one():
     assert words(refused).startswith("Another window holds this change now")
 
 
+def under_black_friday() -> Config:
+    config = weekend()
+    (window,) = config.calendar.windows
+    black = replace(window, name="Black Friday", level=replace(window.level, name="red", share=0.5))
+    return replace(config, calendar=replace(config.calendar, windows=(window, black)))
+
+
+@pytest.mark.parametrize("before", [asked(), approved()], ids=["asked", "approved"])
+def test_when_another_window_takes_over_one_may_ask_again_for_that_one(before: State):
+    (check,) = kinds(list(decide(Tick("edge"), before, under_black_friday(), SATURDAY).actions), SetCheck)
+    assert check.card.ask is not None
+    assert check.card.ask.state == "expired"
+    assert check.card.ask.words.endswith("under `Weekend`; what holds the change now needs its own.")
+    assert not {"approve", "deny"} & {button.identifier for button in check.buttons}
+    actions, after = tell(before, ASK, ANA, under_black_friday(), number=102)
+    assert kinds(actions, SaveEscalation)[0].escalation.window == "Black Friday"
+    ended, _ = tell(after, "/chill approve", MIA, under_black_friday(), number=103)
+    assert words(ended).startswith("Approved")
+
+
+def test_a_request_made_outside_any_window_says_so_when_one_opens():
+    outside = replace(asked().escalations[0], window="", expires=None)
+    (check,) = kinds(list(decide(Tick("edge"), state(escalations=(outside,)), weekend(), SATURDAY).actions), SetCheck)
+    assert check.card.ask is not None
+    assert check.card.ask.words.startswith("The exception was asked for under no window;")
+
+
+def test_a_manager_takes_an_approval_back_and_the_change_is_held_again():
+    actions, after = tell(approved(), "/chill deny the rollback plan is gone", MIA, number=102)
+    assert words(actions) == "The approval is taken back: the change is held again."
+    assert after.escalations[-1].state == "denied"
+    assert decide(Tick("sweep"), after, weekend(), SATURDAY).verdict is Verdict.BLOCK
+    settled = decide(Tick("sweep"), after, weekend(), SATURDAY).actions
+    assert kinds(list(settled), Reply) == []  # one answer, not two
+    assert kinds(list(settled), SetCheck)[0].conclusion == "failure"
+    after = apply(after, settled)
+    assert words(tell(after, "/chill deny again", MIA, number=103)[0]).startswith("Nobody is asking")
+
+
+def test_a_risk_that_rose_on_the_same_head_is_told_once():
+    after = approved()
+    assert after.risk is not None
+    risen = replace(after, risk=replace(after.risk, percentile=0.99))
+    first = decide(Tick("sweep"), risen, weekend(), SATURDAY).actions
+    assert words(list(first)) == (
+        "The approval of an exception no longer holds: the risk is now higher than what was looked at. "
+        "Ask again with `/chill justify` if it cannot wait."
+    )
+    kept = apply(risen, [action for action in first if not isinstance(action, SetCheck)])
+    assert kinds(list(decide(Tick("sweep"), kept, weekend(), SATURDAY).actions), Reply) == []
+
+
+def test_who_may_not_is_told_once_who_may_and_after_that_by_a_thumb_only():
+    first, after = tell(asked(), "/chill approve", EVE, number=101)
+    assert words(first) == "Only `acme/release-managers` can decide that."
+    again, after = tell(after, "/chill approve please", EVE, number=102)
+    assert again == [React(102, "-1")]
+    other, _ = tell(after, "/chill approve", BEN, number=103)
+    assert words(other) == "Only `acme/release-managers` can decide that."
+    assert words(tell(after, "/chill refresh", EVE, number=104)[0]).startswith("Only the author")
+
+
+@pytest.mark.parametrize(
+    ("comment", "before", "mode", "seen"),
+    [
+        (said(ASK), state(None), "enforce", True),  # the score is not there yet: the answer may take a while
+        (said("/chill approve", EVE), state(), "enforce", True),
+        (said("Looks good to me"), state(), "enforce", False),
+        (said("> /chill approve"), state(), "enforce", False),
+        (said(ASK, edited=True), state(), "enforce", False),
+        (said(ASK, BOT), state(), "enforce", False),
+        (said(ASK), state(open=False), "enforce", False),
+        (said(ASK), state(replied_to=frozenset({100})), "enforce", False),
+        (said(ASK), state(notes=frozenset({"comment:100"})), "enforce", False),
+        (said(ASK), state(), "shadow", False),
+    ],
+)
+def test_a_command_is_seen_at_once(comment: Comment, before: State, mode: str, seen: bool):
+    expected = (React(100, "eyes"),) if seen else ()
+    assert noticed(Commented(comment), before, weekend(mode=mode)) == expected
+    assert noticed(Tick("sweep"), before, weekend(mode=mode)) == ()
+
+
 @pytest.mark.parametrize(
     ("who", "changes", "because"),
     [
@@ -168,6 +251,7 @@ def test_an_approval_for_one_window_does_not_cover_a_stricter_one():
         (BEN, {}, "Only `acme/release-managers` can decide that."),
         (EVE, {}, "Only `acme/release-managers` can decide that."),
         (MIA, {"contributor_ids": frozenset({3})}, "Nobody who worked on a change"),
+        (MIA, {"contributor_ids": None}, "Nobody can tell who worked on all of these commits:"),
         (MIA, {"contributors": frozenset({"mia"})}, "Nobody who worked on a change"),
         (MIA, {"contributors": frozenset({"3+mia@users.noreply.github.com"})}, "Nobody who worked on a change"),
     ],
@@ -176,7 +260,7 @@ def test_nobody_approves_their_own_work(who: Person, changes: dict[str, Any], be
     before = asked(**changes)
     actions, after = tell(before, "/chill approve", who, number=101)
     assert words(actions).startswith(because)
-    assert [action.content for action in kinds(actions, React)] == ["eyes", "-1"]
+    assert [action.content for action in kinds(actions, React)] == ["-1"]
     assert after.escalations[-1].state == "asked"
 
 
@@ -235,7 +319,7 @@ def test_an_exception_is_only_for_what_it_could_lift(before: State, reply: str):
 
 def test_asking_twice_is_answered_with_who_decides():
     actions, _ = tell(asked(), ASK, number=101)
-    assert words(actions) == "`ana` asked already; `acme/release-managers` decide."
+    assert words(actions) == "`ana` asked already; `acme/release-managers` may answer."
 
 
 def test_approving_what_nobody_asks_for_is_answered():

@@ -1,6 +1,7 @@
 """Repositories, branches, commits and files as JSON."""
 
 import base64
+import re
 from datetime import UTC
 from typing import Any
 
@@ -231,7 +232,7 @@ def commit(world: World, found: Repository, facts: CommitFacts, files: list[File
             "comment_count": 0,
         },
         "author": accounts.user_or_none(world, login),
-        "committer": accounts.user_or_none(world, login),
+        "committer": accounts.user_or_none(world, login_of(world, facts.committer.email)),
         "parents": inner["parents"],
     }
     if files is not None:
@@ -243,8 +244,33 @@ def commit(world: World, found: Repository, facts: CommitFacts, files: list[File
 
 def author_login(world: World, facts: CommitFacts) -> str | None:
     """The account behind a commit's address, where it is one of this forge."""
-    login, _, host = facts.author.email.rpartition("@")
-    return login if host == "example.org" and login in world.accounts else None
+    return login_of(world, facts.author.email)
+
+
+def login_of(world: World, email: str) -> str | None:
+    """Who an address belongs to: LOGIN@example.org is everybody's, and so is GitHub's noreply address."""
+    login, _, host = email.rpartition("@")
+    if host == "users.noreply.github.com":
+        login = login.rpartition("+")[2]
+    known = host in ("example.org", "users.noreply.github.com") and login in world.accounts
+    return login if known else None
+
+
+CO_AUTHOR = re.compile(r"^co-authored-by:[^<\n]*<([^>\n]+)>\s*$", re.IGNORECASE | re.MULTILINE)
+
+
+def actors(world: World, facts: CommitFacts) -> Json:
+    """Who made a commit, as GraphQL has it: co-authors by their trailers are authors too."""
+    emails = dict.fromkeys([facts.author.email, *CO_AUTHOR.findall(facts.message)])
+    authors = [{"user": actor(world, email)} for email in emails]
+    committer = {"user": actor(world, facts.committer.email)}
+    return {"authors": {"totalCount": len(authors), "nodes": authors}, "committer": committer}
+
+
+def actor(world: World, email: str) -> Json | None:
+    """The account behind an address, where there is one."""
+    login = login_of(world, email)
+    return None if login is None else {"databaseId": world.accounts[login].id, "login": login}
 
 
 def file(world: World, found: Repository, each: FileFacts, sha: str) -> Json:
