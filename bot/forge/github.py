@@ -9,6 +9,7 @@ from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
 from bot.forge import markers
+from bot.forge.github_authors import commit_authors
 from bot.forge.github_wire import GitHubWire
 from bot.forge.github_wire import path_of as _at
 from bot.forge.port import ForgeAction, Gone, Listed, Refused, Target, Words
@@ -25,21 +26,6 @@ _REVIEWS = {
     "COMMENTED": "commented",
     "DISMISSED": "dismissed",
 }
-
-
-# REST names a commit's author and committer only; GraphQL resolves co-authors to accounts as well
-_COMMIT_PEOPLE = """
-query($owner: String!, $name: String!, $number: Int!, $after: String) {
-  repository(owner: $owner, name: $name) { databaseId pullRequest(number: $number) { commits(first: 100, after: $after) {
-    totalCount
-    pageInfo { hasNextPage endCursor }
-    nodes { commit {
-      authors(first: 50) { totalCount nodes { user { databaseId } } }
-      committer { user { databaseId } }
-    } }
-  } } }
-}
-"""
 
 
 def _now() -> datetime:
@@ -138,24 +124,7 @@ class GitHubForge:
         return frozenset(granted)
 
     def commit_authors(self, target: Target, number: int) -> frozenset[int] | None:
-        owner, _, name = target.full_name.partition("/")
-        given = {"owner": owner, "name": name, "number": int(number), "after": None}
-        found: set[int] = set()
-        seen = 0
-        while True:
-            home = self._wire.query(target, _COMMIT_PEOPLE, given)["repository"]
-            if home["databaseId"] != target.repository_id:
-                raise Gone(f"{target.full_name} is another repository now")
-            commits = home["pullRequest"]["commits"]
-            for node in commits["nodes"]:
-                commit, seen = node["commit"], seen + 1
-                if len(commit["authors"]["nodes"]) < commit["authors"]["totalCount"]:
-                    return None
-                users = [each["user"] for each in (*commit["authors"]["nodes"], commit["committer"] or {"user": None})]
-                found |= {int(user["databaseId"]) for user in users if user}
-            if not commits["pageInfo"]["hasNextPage"]:
-                return frozenset(found) if seen >= commits["totalCount"] else None
-            given = {**given, "after": commits["pageInfo"]["endCursor"]}
+        return commit_authors(self._wire, target, number)
 
     def clone_url(self, target: Target) -> str:
         parts = urlsplit(self._api)
