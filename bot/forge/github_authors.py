@@ -35,7 +35,8 @@ def commit_authors(wire: GitHubWire, target: Target, number: int) -> frozenset[i
             authors, committer = node["commit"]["authors"], node["commit"]["committer"]
             if len(authors["nodes"]) < authors["totalCount"]:
                 return None
-            found |= {actor["user"]["databaseId"] for actor in (*authors["nodes"], committer) if actor and actor["user"]}
+            actors = [actor for actor in (*authors["nodes"], committer) if actor]
+            found |= {actor["user"]["databaseId"] for actor in actors if actor["user"]}
     return frozenset(found) if seen >= total else None
 
 
