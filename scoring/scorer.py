@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.assessment import Assessment, Reason
-from scoring.blend import mix, rank
+from scoring.blend import mix
 from scoring.calibration import Calibration, rebase
 from scoring.change import Change
 from scoring.explain import reasons, weigh
-from scoring.features.quantiles import WINDOW, ranks, rolling, window
+from scoring.features.quantiles import BLOCK, WINDOW, ranks, rolling, window
 from scoring.history.index import History, Progress
 from scoring.history.lines import LineCounts
 from scoring.history.read import lines_of
@@ -22,6 +22,7 @@ from scoring.models.design import design
 from scoring.models.kept import own_of
 from scoring.models.loaded import load
 from scoring.models.own import Own
+from scoring.population import needed, population
 from scoring.services import WEIGHTS, tier
 from scoring.suggest import Files, suggestions
 
@@ -33,13 +34,14 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The recent changes that a change is ranked among."""
+    """The recent changes that a change is compared with, feature by feature, and ranked among."""
 
-    raw: Matrix
+    row: int  # where the change stands or would stand
+    raw: Matrix  # of the rows that features are compared with
     usual: Matrix  # the median of each feature
     spread: Matrix  # a scale of each feature, never 0
-    logits: Floats  # in landing order
-    paths: tuple[tuple[str, ...], ...]
+    logits: Floats  # of rows needed(row) to row - 1, in landing order
+    paths: tuple[tuple[str, ...], ...]  # of the same
     calibration: Calibration
 
 
@@ -89,16 +91,16 @@ class Scorer:
         facts = self._facts(change, lines, critical or {})
         vector = self.history.vector(facts) if row is None else self.history.matrix(row, row + 1)[0]
         past = self._look_back(len(self.history) if row is None else row)
-        scores = np.sort(past.logits + self._tiers(past, critical or {}))
+        among = population(past.logits + self._tiers(past, critical or {}), past.row)
         vector = self._impersonal(vector, past.usual)
         score = self._score(past.raw)
         extra = WEIGHTS.get(facts.tier, 0.0)
         found = float(score(vector[None, :])[0]) + extra
-        percentile = float(rank(np.array([found]), scores)[0])
+        percentile = float(among.percentiles(np.array([found]))[0])
         why = self._reasons(facts, vector, past, score, extra)
 
         def rank_of(smaller: Sequence[Files]) -> Sequence[float]:
-            return [float(each) for each in rank(self._smaller(change, smaller, past, critical or {}), scores)]
+            return [float(each) for each in among.percentiles(self._smaller(change, smaller, past, critical or {}))]
 
         files = list(zip(change.files, lines, strict=True))
         return Assessment(
@@ -110,7 +112,7 @@ class Scorer:
             reasons=why,
             suggestions=suggestions(files, percentile, rank_of, why) if row is None else (),
             model=self.shipped.card.id + (" + this repository" if self._regression() else ""),
-            reference=len(scores),
+            reference=len(among.recent),
             labelled=self.history.labelled(),
             features={name: float(value) for name, value in zip(self._names, vector, strict=True)},
         )
@@ -145,25 +147,30 @@ class Scorer:
         return self._own[1]
 
     def _look_back(self, row: int) -> Reference:
-        first, last = window(row)
-        last = last or row  # a young repository: better its few changes than none
         key = (self.history.tip, row, len(self.history))
         if self._reference is None or self._reference[0] != key:
-            self._reference = key, self._referred(first, last)
+            self._reference = key, self._referred(row)
         return self._reference[1]
 
-    def _referred(self, first: int, last: int) -> Reference:
-        start = max(0, first - WINDOW)
-        everything = self.history.matrix(start, last)
-        raw = everything[first - start :]
+    def _referred(self, row: int) -> Reference:
+        first, last = window(row)
+        last = last or row  # a young repository: better its few changes than none
+        low = needed(row)
+        start = max(0, min(first, low // BLOCK * BLOCK - WINDOW))
+        everything = self.history.matrix(start, row)
+        raw = everything[first - start : last - start]
         if not len(raw):
             nothing = np.zeros(len(self._names), dtype=np.float32)
-            return Reference(raw, nothing, nothing + 1, np.empty(0), (), self.shipped.card.calibration)
+            return Reference(row, raw, nothing, nothing + 1, np.empty(0), (), self.shipped.card.calibration)
         usual = np.median(raw, axis=0)
         spread = np.maximum(np.abs(raw - usual).mean(axis=0), 1e-6)
         seen = np.where(self._personal, usual, everything).astype(np.float32) if not self.people else everything
-        logits = self._logits(seen[first - start :], rolling(seen, first - start))
-        return Reference(raw, usual, spread, logits, self.history.paths(first, last), self._calibrate(logits))
+        quantile = rolling(seen, low - start)
+        if low == 0:
+            # nothing was before the first changes: they are compared with one another, as a new one is with them
+            quantile[:BLOCK] = ranks(seen[:BLOCK], seen[:BLOCK])
+        logits = self._logits(seen[low - start :], quantile)
+        return Reference(row, raw, usual, spread, logits, self.history.paths(low, row), self._calibrate(logits))
 
     def _calibrate(self, logits: Floats) -> Calibration:
         # fewer changes cannot carry a rate of their own

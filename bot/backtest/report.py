@@ -15,7 +15,6 @@ from bot.backtest.replay import Replay, Replayed
 from bot.backtest.settings import SHARES, Named, at_share, calendars, hard
 from bot.policy.config import Config
 from scoring.errors import ScoringError
-from scoring.features.quantiles import WINDOW
 
 LEAST_LANDINGS, LEAST_LABELS = 300, 10  # below these a backtest says nothing
 FEW = 50  # labels below which its figures are weak
@@ -203,9 +202,8 @@ class Backtest:
         held, target = told["share_held"], told["target"]
         if isinstance(held, float) and isinstance(target, float) and target and held > OVER * target:
             yield (
-                f"More was held than the levels say ({held:.1%} instead of {target:.1%}): a change is ranked among the "
-                f"{WINDOW:,} before it, and where scores rise over the years the newest rank high. The share gated is "
-                "what to watch after switching on."
+                f"More was held than the levels say ({held:.1%} instead of {target:.1%}): a level holds its share of "
+                "all landings, and here those that land while a window is open look riskier than the others."
             )
         if scores.peeked:
             yield (

@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 
 from bot.backtest.landings import Past
 from bot.backtest.outcomes import Outcomes
-from scoring.blend import mix, rank
+from scoring.blend import mix
 from scoring.calibration import Calibration, rebase
 from scoring.dataset import NEVER, Dataset
-from scoring.features.quantiles import BLOCK, WINDOW, rolling
+from scoring.features.quantiles import BLOCK, rolling
 from scoring.features.table1 import TABLE1
 from scoring.models.design import design
 from scoring.models.loaded import Loaded
 from scoring.models.own import Own, fit_own
+from scoring.population import SETTLED, needed, percentiles
 from scoring.services import WEIGHTS, tier
 
 GROWTH = 1.25  # fitted again when there are so many times as many landings
-WARM = BLOCK  # landings that only serve to rank the others
 TABLE1_COLUMNS = tuple(feature.name for feature in TABLE1)
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -40,7 +40,7 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """One row a landing. Percentiles are 0 to 1 among the recent landings before; NaN where no model existed yet."""
+    """One row a landing. Percentiles are those of its time, 0 to 1; NaN where there was no model or nothing before."""
 
     data: Dataset
     fitted: tuple[Fitted, ...]
@@ -58,8 +58,8 @@ class Scores:
     @property
     def first(self) -> int:
         """The first row that can be replayed."""
-        scored = np.flatnonzero(~np.isnan(self.percentile[WARM:]))
-        return WARM + int(scored[0]) if len(scored) else len(self.percentile)
+        scored = np.flatnonzero(~np.isnan(self.percentile))
+        return int(scored[0]) if len(scored) else len(self.percentile)
 
     def model_at(self, row: int) -> Fitted:
         return [fitted for fitted in self.fitted if fitted.first <= row][-1]
@@ -106,7 +106,8 @@ def score(
     scores = Scores(
         data=data, fitted=fitted, model=model,
         shipped=None if knew and not peeked else shipped, percentile=blank.copy(),
-        churn=_ranked(past.column("churn")), table1=blank.copy(), probability=blank.copy(), base_rate=blank.copy(),
+        churn=percentiles(past.column("churn"), 0, len(blank)), table1=blank.copy(), probability=blank.copy(),
+        base_rate=blank.copy(),
         before=past.column("prior_changes"), labelled=np.zeros(len(blank), dtype=np.int64), peeked=peeked,
     )  # fmt: skip
     extra = _tiers(past, critical or {})
@@ -119,7 +120,7 @@ def _fit(data: Dataset, progress: Progress | None) -> Iterator[Fitted]:
     """One entry a time that a model would have been fitted, each knowing only what was known then."""
     yield Fitted(0, None, None)
     size, last = len(data.shas), 0
-    for row in range(WARM, size, BLOCK):
+    for row in range(SETTLED, size, BLOCK):
         if row < last * GROWTH:
             continue
         own = fit_own(data, row, now=int(data.at[row]))
@@ -141,33 +142,25 @@ def _segments(fitted: Sequence[Fitted], size: int) -> Iterator[tuple[Fitted, int
 def _fill(
     scores: Scores, fit: Fitted, last: int, shipped: Floats, extra: Floats, rate: float, told: Calibration
 ) -> None:
-    """The rows from `fit.first` to `last`, block by block, each ranked in the window that serving would use."""
-    start = max(0, fit.first - WINDOW)
-    data = scores.data
-    rows = slice(start, last)
+    """The rows from `fit.first` to `last`, each among the population that serving would rank it in."""
+    data, low = scores.data, needed(fit.first)
+    rows, here = slice(low, last), slice(fit.first, last)
+    if fit.table1:
+        paper = fit.table1.logits(data.columns, data.raw[rows], data.quantile[rows])
+        scores.table1[here] = percentiles(paper, fit.first, last)
     usable = fit.own is not None or scores.shipped is not None
     logits = scores.logits(fit, data.raw[rows], data.quantile[rows], shipped[rows]) + extra[rows] if usable else None
-    paper = fit.table1.logits(data.columns, data.raw[rows], data.quantile[rows]) if fit.table1 else None
+    if logits is not None:
+        scores.percentile[here] = percentiles(logits, fit.first, last)
     for block in range(fit.first, last, BLOCK):
-        stop, low = min(block + BLOCK, last), max(0, block - WINDOW)
-        here, before = slice(block - start, stop - start), slice(low - start, block - start)
+        stop = min(block + BLOCK, last)
         bad = int((data.known_at[:block] < data.at[block]).sum())
         scores.labelled[block:stop] = bad
         scores.base_rate[block:stop] = (bad + 20 * rate) / (block + 20)
         if logits is not None:
-            scores.percentile[block:stop] = rank(logits[here], np.sort(logits[before]))
-            calm = rebase(logits[before], scores.base_rate[block], told.slope) if block - low >= 100 else told
-            scores.probability[block:stop] = calm.probability(logits[here])
-        if paper is not None:
-            scores.table1[block:stop] = rank(paper[here], np.sort(paper[before]))
-
-
-def _ranked(values: Floats) -> Floats:
-    found = np.full(len(values), 0.5)
-    for block in range(0, len(values), BLOCK):
-        reference = np.sort(values[max(0, block - WINDOW) : block])
-        found[block : block + BLOCK] = rank(values[block : block + BLOCK], reference)
-    return found
+            before = logits[needed(block) - low : block - low]
+            calm = rebase(before, scores.base_rate[block], told.slope) if len(before) >= 100 else told
+            scores.probability[block:stop] = calm.probability(logits[block - low : stop - low])
 
 
 def _tiers(past: Past, critical: dict[str, int]) -> Floats:
