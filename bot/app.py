@@ -84,6 +84,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         api=settings.github_api,
         words=Markdown(),
         clock=clock,
+        paced=settings.paced,
     )
     if settings.shadow:
         forge = ShadowForge(forge)

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.assess import Assessor, Facts, Unscorable
 from bot.configuration import Configurations
-from bot.forge.port import Forge, ForgeAction, Gone, Refused, Target
+from bot.forge.port import Forge, ForgeAction, ForgeError, Gone, Refused, Target
 from bot.policy.actions import (
     Action,
     EndFreeze,
@@ -33,6 +33,7 @@ from bot.policy.events import Changed, Commented, Event, Pressed, Queued
 from bot.policy.group import decide_group
 from bot.policy.proposal import compare, sentence
 from bot.policy.pull import Person, PullRequest
+from bot.policy.standing import is_ready
 from bot.policy.state import ConfigProblem, Failure, State
 from bot.store import KnownRepository, Store
 
@@ -176,13 +177,12 @@ class Reconciler:
         decision = decide(event, state, config, now)
         changing = tuple(action for action in decision.actions if not isinstance(action, _SHOWN))
         if any(isinstance(action, _KEPT) for action in changing):
-            self._record(target, state, event, decision, self._perform(target, state.pull, changing))
+            self._carry_out(target, state, event, decision, changing)
             if any(isinstance(action, StartFreeze | EndFreeze) for action in changing):
                 config, _ = self._configurations.of(target, state.pull.base_sha, state.pull.base_ref)
             state = self._informed(target, state, config, now)
             event, decision = SETTLE, decide(SETTLE, state, config, now)
-        outcomes = self._perform(target, state.pull, decision.actions)
-        self._record(target, state, event, decision, outcomes)
+        self._carry_out(target, state, event, decision, decision.actions)
         return decision
 
     def _informed(self, target: Target, state: State, config: Config, now: datetime) -> State:
@@ -276,7 +276,7 @@ class Reconciler:
             head_sha=pull.head_sha,
             base_ref=pull.base_ref,
             open=pull.open,
-            ready=pull.auto_merge or any(review.state == "approved" for review in pull.reviews),
+            ready=is_ready(pull),
             verdict=int(decision.verdict),
             percentile=risk.percentile if risk else None,
             decided_at=now if final else None,
@@ -300,6 +300,20 @@ class Reconciler:
             )
 
     # --- performing
+
+    def _carry_out(
+        self, target: Target, state: State, event: Event, decision: Decision, actions: Iterable[Action]
+    ) -> None:
+        """What was done is recorded even when the forge stops answering in the middle of it."""
+        done: list[Outcome] = []
+        try:
+            for action in actions:
+                done += [Outcome(action, self._do(target, state.pull, action))]
+        except ForgeError:
+            if done:
+                self._record(target, state, event, decision, tuple(done), final=False)
+            raise
+        self._record(target, state, event, decision, tuple(done))
 
     def _perform(self, target: Target, pull: PullRequest, actions: Iterable[Action]) -> tuple[Outcome, ...]:
         return tuple(Outcome(action, self._do(target, pull, action)) for action in actions)

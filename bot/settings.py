@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     calendars: str = Field("", description="where .ics calendars may be read: hosts or address prefixes")
     calendar_networks: str = Field("", description="private networks those may lead into: 10.0.0.0/8")
     calendar_minutes: int = Field(15, ge=1, le=1440, description="how often calendars at addresses are read again")
+    paced: bool = Field(True, description="false: a GitHub Enterprise Server without rate limits")
     shadow: bool = Field(False, description="decide everything, write nothing to the forge")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "text"] = "json"

@@ -51,12 +51,12 @@ class Stage:
 
 
 @contextmanager
-def stage(folder: Path, *, clock: Clock = now, port: int = 0) -> Iterator[Stage]:
+def stage(folder: Path, *, clock: Clock = now, port: int = 0, paced: bool = False) -> Iterator[Stage]:
     """Both running, with everything they keep under `folder`; stopped at the end."""
     sandbox = Sandbox(folder / "forge", clock)
     sandbox.start(port)
     try:
-        app = build(_settings(sandbox, folder / "app"), clock=clock)
+        app = build(_settings(sandbox, folder / "app", paced), clock=clock)
         server = create_server(app.web, host="127.0.0.1", port=0, threads=8)
         thread = threading.Thread(target=server.run, name="app-http", daemon=True)
         thread.start()
@@ -75,7 +75,7 @@ def stage(folder: Path, *, clock: Clock = now, port: int = 0) -> Iterator[Stage]
         sandbox.stop()
 
 
-def _settings(sandbox: Sandbox, folder: Path) -> Settings:
+def _settings(sandbox: Sandbox, folder: Path, paced: bool) -> Settings:
     return Settings(
         app_id=sandbox.app_id,
         private_key=SecretStr(sandbox.private_key_pem),
@@ -84,5 +84,6 @@ def _settings(sandbox: Sandbox, folder: Path) -> Settings:
         git_protocols="http",  # loopback only; a real server keeps to https
         folder=folder,
         workers=2,
+        paced=paced,
         _env_file=None,
     )

@@ -44,12 +44,19 @@ class GitHubForge:
         words: Words,
         between_writes: float = 0.0,
         clock: Callable[[], datetime] = _now,
+        paced: bool = True,
     ) -> None:
+        """`paced`: keep below GitHub's secondary limits; a GitHub Enterprise Server usually has none."""
         self._app_id = app_id
         self._api = api.rstrip("/")
         self._words = words
         self._wire = GitHubWire(
-            app_id=app_id, private_key=private_key, api=self._api, clock=clock, between_writes=between_writes
+            app_id=app_id,
+            private_key=private_key,
+            api=self._api,
+            clock=clock,
+            between_writes=between_writes,
+            paced=paced,
         )
 
     # --- reading
@@ -81,6 +88,7 @@ class GitHubForge:
             open=data["state"] == "open",
             merged=bool(data.get("merged")),
             auto_merge=data.get("auto_merge") is not None,
+            mergeable=data.get("mergeable"),
             protected=bool(branch.get("protected")),
             created_at=_time(data["created_at"]),
             updated_at=_time(data["updated_at"]),

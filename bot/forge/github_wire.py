@@ -1,6 +1,7 @@
 """Requests to GitHub as an installation, through PyGithub: one client each, errors in the port's words, no sleep."""
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ import requests
 from github import Auth, Github, GithubException, GithubIntegration
 from urllib3.util.retry import Retry
 
+from bot.forge.pace import Pace
 from bot.forge.port import Busy, ForgeError, Gone, Refused, Target
 
 API_VERSION = "2022-11-28"
@@ -23,16 +25,25 @@ class GitHubWire:
     """One client for each installation, made once under a lock: a cold client asks for one token a thread.
 
     Nothing is written twice by the client itself: only reads are sent again after a lost answer, because a comment
-    whose answer was lost may exist. After a rate limit nothing more is sent for that installation until it ends.
+    whose answer was lost may exist. Below GitHub's limits nothing is refused; after a refusal nothing more is sent for
+    that installation until it ends.
     """
 
     def __init__(
-        self, *, app_id: int, private_key: str, api: str, clock: Callable[[], datetime], between_writes: float = 0.0
+        self,
+        *,
+        app_id: int,
+        private_key: str,
+        api: str,
+        clock: Callable[[], datetime],
+        between_writes: float = 0.0,
+        paced: bool = True,
     ) -> None:
-        self._clock = clock
+        self._clock, self._paced = clock, paced
         self._lock = threading.Lock()
         self._clients: dict[int, Github] = {}
         self._limited: dict[int, datetime] = {}  # installation -> when it may ask again
+        self._paces: defaultdict[int, Pace] = defaultdict(Pace)
         retry = Retry(
             total=2,
             allowed_methods=frozenset({"GET"}),
@@ -95,16 +106,20 @@ class GitHubWire:
 
     def _ask(self, target: Target, verb: str, path: str, **more: Any) -> Any:
         try:
-            with self._guarded(target):
+            with self._guarded(target, verb, path):
                 headers, data = self._client(target).requester.requestJsonAndCheck(verb, path, **more)
         except _Unbelieved:  # the token ended before its time: what was asked was not done
             self._forget(target)
-            with self._guarded(target):
+            with self._guarded(target, verb, path):
                 headers, data = self._client(target).requester.requestJsonAndCheck(verb, path, **more)
         if verb != "GET" and "location" in headers and "id" not in data:
             # PyGithub takes the redirect of a write for its success
             raise ForgeError("the repository got another name meanwhile")
         return data
+
+    def _pace(self, target: Target) -> Pace:
+        with self._lock:
+            return self._paces[target.installation_id]
 
     def _client(self, target: Target) -> Github:
         with self._lock:
@@ -119,10 +134,12 @@ class GitHubWire:
             self._clients.pop(target.installation_id, None)
 
     @contextmanager
-    def _guarded(self, target: Target) -> Iterator[None]:
+    def _guarded(self, target: Target, verb: str = "", path: str = "") -> Iterator[None]:
         until = self._limited.get(target.installation_id)
         if until is not None and self._clock() < until:
             raise Busy("GitHub asked to wait", until)
+        if verb and self._paced:
+            self._pace(target).spend(verb, path, self._clock())
         try:
             with translated(self._clock):
                 yield

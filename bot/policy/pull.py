@@ -71,6 +71,7 @@ class PullRequest:
     protected: bool  # the base branch is protected
     created_at: datetime
     updated_at: datetime
+    mergeable: bool | None = None  # whether it merges without conflicts; None: the forge is working it out
     body: str = ""  # the description; from outside, escape when shown
     labels: frozenset[str] = frozenset()
     paths: tuple[str, ...] = ()  # every changed path, old paths of renames included

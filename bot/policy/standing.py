@@ -7,6 +7,7 @@ from functools import lru_cache
 from bot.policy import globs
 from bot.policy.calendar import InForce, Scope
 from bot.policy.config import Config
+from bot.policy.pull import PullRequest, Review
 from bot.policy.state import State
 
 _ROUNDING = 1e-9
@@ -50,6 +51,19 @@ def is_exempt(state: State, config: Config) -> bool:
 @lru_cache(maxsize=64)
 def _all_match(patterns: tuple[str, ...], paths: tuple[str, ...]) -> bool:
     return bool(paths) and all(globs.any_matches(patterns, path) for path in paths)
+
+
+def is_ready(pull: PullRequest) -> bool:
+    """It could land at any moment: queued or armed to, or approved, with nothing but the gate in its way."""
+    if pull.auto_merge:
+        return True
+    said = {review.author.id: review.state for review in _in_order(pull.reviews) if review.state != "commented"}
+    agreed = "approved" in said.values() and "changes_requested" not in said.values()
+    return agreed and not pull.draft and pull.mergeable is not False
+
+
+def _in_order(reviews: Iterable[Review]) -> list[Review]:
+    return sorted(reviews, key=lambda review: review.submitted_at)
 
 
 def is_waiting(state: State) -> bool:

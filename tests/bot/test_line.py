@@ -341,8 +341,25 @@ def test_an_organisation_default_holds_where_a_repository_says_nothing(place: Pl
     try:
         number = place.open(place.large())
         assert place.check(number).conclusion == "failure"
+        tip = replay.git(folder, "rev-parse", "refs/heads/main")
+        people.push("acme/.github", "main", replay.write(folder, tip, "codechill.yml", b"version: 1\n", "Thaw\n", who))
+        place.stage.settle()
+        assert place.check(number).conclusion == "success"  # at once, in every repository of the organisation
     finally:
         people.delete("acme/.github")
+
+
+def test_a_calendar_file_that_is_pushed_decides_at_once(place: Place) -> None:
+    place.configure(BASIC + "windows:\n  - {name: On-call, level: red, ics: on-call.ics}\n")
+    number = place.open(place.large())
+    assert place.check(number).conclusion == "success"
+    assert "the calendar of On-call cannot be used: it is not there" in (place.check(number).summary or "")
+    event = "BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20200101T000000Z\r\nDTEND:20990101T000000Z\r\nEND:VEVENT"
+    text = f"BEGIN:VCALENDAR\r\n{event}\r\nEND:VCALENDAR\r\n".encode()
+    commit = place.change("on-call.ics", text, place.stage.sandbox.tip(place.name))
+    place.stage.sandbox.push(place.name, "main", commit, place.stage.sandbox.release_manager)
+    place.stage.settle()
+    assert place.check(number).conclusion == "failure"
 
 
 def test_a_pull_request_that_edits_the_configuration_is_told_what_it_would_change(place: Place) -> None:

@@ -22,6 +22,7 @@ from bot.policy.freezes import Freeze, joined
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.proposal import compare, sentence
 from bot.policy.pull import CheckRun, Comment, Person, Review
+from bot.policy.standing import is_ready
 from bot.policy.state import ConfigProblem, Failure, State
 from bot.policy.ticks import ticks
 from bot.policy.verdict import combine
@@ -537,3 +538,27 @@ def test_do_it_again_and_nothing_happens(before: State, event: Event, more: str,
     if check is not None:
         assert mode == "enforce" or check.conclusion != "failure"
         assert (check.conclusion is None) == (before.risk is None and before.failure is None)
+
+
+def review(by: Person, said: str, minute: int = 0) -> Review:
+    return Review(by, said, HEAD, datetime(2026, 11, 20, 12, minute, tzinfo=UTC))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "ready"),
+    [
+        ({}, False),
+        ({"auto_merge": True}, True),
+        ({"reviews": (review(BEN, "approved"),)}, True),
+        ({"reviews": (review(BEN, "approved"), review(BEN, "commented", 1))}, True),
+        ({"reviews": (review(BEN, "approved", 1), review(BEN, "changes_requested"))}, True),
+        ({"reviews": (review(BEN, "approved"), review(BEN, "changes_requested", 1))}, False),
+        ({"reviews": (review(BEN, "approved"), review(BEN, "dismissed", 1))}, False),
+        ({"reviews": (review(BEN, "approved"), review(MIA, "changes_requested"))}, False),
+        ({"reviews": (review(BEN, "approved"),), "draft": True}, False),
+        ({"reviews": (review(BEN, "approved"),), "mergeable": False}, False),
+        ({"reviews": (review(BEN, "approved"),), "mergeable": True}, True),
+    ],
+)
+def test_ready_is_what_could_land_at_any_moment(changes: dict[str, Any], ready: bool):
+    assert is_ready(pull(**changes)) is ready

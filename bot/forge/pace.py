@@ -1,0 +1,70 @@
+"""Stay below GitHub's secondary limits: an App that runs into them is refused for longer than one that waits.
+
+In any minute 900 points (a read costs 1, a write 5) and 80 things made that people are told about; in any hour 500 of
+those. A little is left for requests that are not ours to count, and for a clock that differs.
+"""
+
+import re
+import threading
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.forge.port import Busy
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+_MAKES = re.compile(r"/repos/[^/]+/[^/]+/(issues|pulls|check-runs|statuses)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    points: int = 850  # a minute
+    made: int = 75  # a minute
+    made_hourly: int = 480
+
+
+class Pace:
+    """For one installation; safe to share between threads. Other processes of the same App are not seen."""
+
+    def __init__(self, allowance: Allowance | None = None) -> None:
+        self._allowance = allowance or Allowance()
+        self._lock = threading.Lock()
+        self._points: deque[tuple[datetime, int]] = deque()
+        self._made: deque[datetime] = deque()
+
+    def spend(self, verb: str, path: str, now: datetime) -> None:
+        """Count one request that is about to be sent. Raises Busy when it has to wait."""
+        cost, makes = (1 if verb == "GET" else 5), verb == "POST" and _MAKES.match(path) is not None
+        with self._lock:
+            self._forget(now)
+            until = self._until(cost, makes, now)
+            if until is not None:
+                raise Busy("as much was sent as GitHub allows in this time", until)
+            self._points.append((now, cost))
+            if makes:
+                self._made.append(now)
+
+    def _forget(self, now: datetime) -> None:
+        while self._points and self._points[0][0] <= now - MINUTE:
+            self._points.popleft()
+        while self._made and self._made[0] <= now - HOUR:
+            self._made.popleft()
+
+    def _until(self, cost: int, makes: bool, now: datetime) -> datetime | None:
+        if sum(points for _, points in self._points) + cost > self._allowance.points:
+            return self._half_free()
+        lately = [moment for moment in self._made if moment > now - MINUTE] if makes else []
+        if len(lately) >= self._allowance.made:
+            return lately[len(lately) // 2] + MINUTE
+        if makes and len(self._made) >= self._allowance.made_hourly:
+            return self._made[0] + HOUR
+        return None
+
+    def _half_free(self) -> datetime:
+        """One look at a pull request is a dozen reads: begun with a single point left, it would only be begun again."""
+        left = sum(points for _, points in self._points)
+        for moment, points in self._points:
+            left -= points
+            if left <= self._allowance.points // 2:
+                return moment + MINUTE
+        raise AssertionError("an allowance is more than one request costs")
