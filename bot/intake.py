@@ -1,17 +1,15 @@
-"""From a stored delivery to its one job, in the delivery's own transaction."""
+"""From stored deliveries to their jobs, one each, in the transaction that stores them."""
 
-import json
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from bot.forge import envelope as envelopes
 from bot.forge.envelope import Envelope, Reachable, Unreachable
-from bot.forge.github_webhook import read
 from bot.policy.events import Changed, Commented, Pressed, Queued, Tick
-from bot.queue.port import Job, JobQueue
-from bot.store import Delivery, KnownGroup, KnownRepository, Store
+from bot.queue.port import Job, JobQueue, NewJob
+from bot.store import Delivery, Enqueue, KnownGroup, KnownRepository, SeenPull, Store
 
 PULL, REPOSITORY = "pull", "repository"  # the kinds of job: one event of one pull request; news of repositories
 
@@ -24,18 +22,14 @@ def pull_key(repository_id: int, number: int) -> str:
     return f"{repository_id}#{number}"
 
 
-def intake(store: Store, queue: JobQueue) -> Callable[[Delivery, sa.Connection], bool]:
-    """What the webhook calls for each new delivery. Raises Unreadable."""
+def intake(store: Store, queue: JobQueue) -> Enqueue:
+    """What the webhook calls for new deliveries."""
 
-    def enqueue(delivery: Delivery, connection: sa.Connection) -> bool:
-        found = read(delivery.event, json.loads(delivery.body))
-        for one in found:
-            _remember(store, one, connection)
-        if not found:
-            return False
-        if len(found) == 1 and found[0].number is not None:
-            return enqueue_event(queue, found[0], delivery, connection)
-        return _enqueue_news(queue, found, delivery, connection)
+    def enqueue(deliveries: Sequence[Delivery], connection: sa.Connection) -> Sequence[bool]:
+        _remember(store, [one for delivery in deliveries for one in delivery.envelopes], connection)
+        made = [_job(delivery) for delivery in deliveries]
+        added = iter(queue.enqueue_all([job for job in made if job is not None], connection))
+        return [job is not None and next(added) for job in made]
 
     return enqueue
 
@@ -45,21 +39,29 @@ def envelopes_of(job: Job) -> tuple[Envelope, ...]:
     return tuple(envelopes.from_json(one) for one in job.payload["envelopes"])
 
 
-def enqueue_event(queue: JobQueue, one: Envelope, delivery: Delivery, connection: sa.Connection | None = None) -> bool:
+def enqueue_event(queue: JobQueue, one: Envelope, delivery: Delivery) -> bool:
     """One event of one pull request; a mere change that waits already is not queued again."""
+    job = _of_pull(one, delivery)
+    return queue.enqueue(job.kind, job.payload, job.key, run_at=job.run_at, dedupe=job.dedupe, priority=job.priority)
+
+
+def _job(delivery: Delivery) -> NewJob | None:
+    if not delivery.envelopes:
+        return None
+    one, *more = delivery.envelopes
+    if one.number is not None and not more:
+        return _of_pull(one, delivery)
+    payload = {"delivery": delivery.guid, "envelopes": [envelopes.to_json(each) for each in delivery.envelopes]}
+    return NewJob(REPOSITORY, payload, f"{one.installation_id}/{one.repository_id}", delivery.received_at)
+
+
+def _of_pull(one: Envelope, delivery: Delivery) -> NewJob:
     if one.number is None:
         raise ValueError("an event of a pull request needs its number")
-    key = pull_key(one.repository_id, one.number)
-    same = _same(one.event)
-    return queue.enqueue(
-        PULL,
-        {"delivery": delivery.guid, "envelopes": [envelopes.to_json(one)]},
-        key,
-        run_at=delivery.received_at,
-        dedupe=f"{key} {same}" if same else None,
-        priority=_priority(one.event),
-        connection=connection,
-    )
+    key, same = pull_key(one.repository_id, one.number), _same(one.event)
+    payload = {"delivery": delivery.guid, "envelopes": [envelopes.to_json(one)]}
+    dedupe = f"{key} {same}" if same else None
+    return NewJob(PULL, payload, key, delivery.received_at, dedupe, _priority(one.event))
 
 
 def enqueue_group(queue: JobQueue, group: KnownGroup, at: datetime) -> bool:
@@ -97,17 +99,16 @@ def _priority(event: object) -> int:
             return USUAL
 
 
-def _enqueue_news(queue: JobQueue, found: tuple[Envelope, ...], delivery: Delivery, connection: sa.Connection) -> bool:
-    payload = {"delivery": delivery.guid, "envelopes": [envelopes.to_json(one) for one in found]}
-    key = f"{found[0].installation_id}/{found[0].repository_id}"
-    return queue.enqueue(REPOSITORY, payload, key, run_at=delivery.received_at, connection=connection)
-
-
-def _remember(store: Store, one: Envelope, connection: sa.Connection) -> None:
-    if one.repository_id and not isinstance(one.event, Unreachable):
-        known = KnownRepository(one.repository_id, one.installation_id, one.full_name)
-        store.saw_repository(known, connection)
-    if isinstance(one.event, Reachable) and not one.repository_id:
-        store.installation_back(one.installation_id, connection)
-    if one.number is not None and isinstance(one.event, Changed):
-        store.saw_pull(one.repository_id, one.number, one.event.as_of, one.event.head_sha, connection)
+def _remember(store: Store, told: Sequence[Envelope], connection: sa.Connection) -> None:
+    reached = [one for one in told if one.repository_id and not isinstance(one.event, Unreachable)]
+    known = {KnownRepository(one.repository_id, one.installation_id, one.full_name): None for one in reached}
+    store.saw_repository(*known, connection=connection)
+    for one in told:
+        if isinstance(one.event, Reachable) and not one.repository_id:
+            store.installation_back(one.installation_id, connection)
+    seen = [
+        SeenPull(one.repository_id, one.number, one.event.as_of, one.event.head_sha or "")
+        for one in told
+        if one.number is not None and isinstance(one.event, Changed)
+    ]
+    store.saw_pull(*seen, connection=connection)

@@ -78,6 +78,8 @@ def configure(level: str, style: str, secrets: tuple[str, ...], stream: TextIO |
     root.setLevel(level.upper())
     for library in ("urllib3", "apscheduler", "alembic"):  # addresses, every tick, every start: nobody reads that
         logging.getLogger(library).setLevel(logging.WARNING)
+    # one warning for every request that waits a moment: a busy minute would be busier with telling so
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

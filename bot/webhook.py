@@ -1,20 +1,20 @@
 """The HTTP door: verify the signature over the raw bytes, store the delivery with its job, answer at once."""
 
-import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from flask import Blueprint, Request, Response, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from bot.forge.github_webhook import EVENTS, Unreadable
+from bot.forge.github_webhook import EVENTS, Unreadable, read
 from bot.store.inbox import Delivery, Enqueue, NotStored
+from bot.together import Together
 
 _log = structlog.get_logger(__name__)
 _GUID = re.compile(r"[0-9A-Za-z-]{1,64}")
@@ -28,7 +28,7 @@ class Limits:
 class Inbox(Protocol):
     """Where deliveries are kept; the store is one."""
 
-    def receive(self, delivery: Delivery, enqueue: Enqueue) -> bool: ...
+    def receive(self, deliveries: Sequence[Delivery], enqueue: Enqueue) -> Sequence[bool]: ...
 
     def refuse(self, delivery: Delivery, error: str) -> None: ...
 
@@ -58,7 +58,7 @@ class Door:
 
 def signature(secret: str, body: bytes) -> str:
     """What GitHub writes into X-Hub-Signature-256."""
-    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return "sha256=" + hmac.digest(secret.encode(), body, "sha256").hex()
 
 
 def create_blueprint(
@@ -87,7 +87,8 @@ def create_blueprint(
 
 class _Receiver:
     def __init__(self, secrets: tuple[str, ...], inbox: Inbox, enqueue: Enqueue, limits: Limits, door: Door) -> None:
-        self._secrets, self._inbox, self._enqueue, self._limits, self._door = secrets, inbox, enqueue, limits, door
+        self._secrets, self._inbox, self._limits, self._door = secrets, inbox, limits, door
+        self._together = Together(lambda deliveries: inbox.receive(deliveries, enqueue))
 
     def webhook(self) -> Response:
         event = request.headers.get("X-GitHub-Event", "")
@@ -123,28 +124,37 @@ class _Receiver:
     def _read(self, guid: str, event: str, body: bytes) -> tuple[int, str]:
         if not _GUID.fullmatch(guid) or not event:
             return 400, "X-GitHub-Delivery and X-GitHub-Event are needed"
-        if not _is_object(body):
+        payload = _object(body)
+        if payload is None:
             return 400, "the body is no JSON object"
         if event == "ping":
             return 200, "pong"
         if event not in EVENTS:
             return 204, ""
-        return self._keep(Delivery(guid, event, body, self._door.clock()))
+        with structlog.contextvars.bound_contextvars(delivery=guid, event_name=event):
+            return self._keep(Delivery(guid, event, body, self._door.clock()), payload)
 
-    def _keep(self, delivery: Delivery) -> tuple[int, str]:
-        with structlog.contextvars.bound_contextvars(delivery=delivery.guid, event_name=delivery.event):
-            try:
-                new = self._inbox.receive(delivery, self._enqueue)
-            except Unreadable as error:
-                self._inbox.refuse(delivery, str(error))
-                _log.error("webhook.unreadable", words=str(error))
-                return 202, "stored, but not understood"
-            except NotStored as error:
-                _log.error("webhook.not_stored", words=str(error))
-                return 503, "the delivery could not be stored: send it again later"
-            _log.info("webhook.received", new=new)
+    def _keep(self, delivery: Delivery, payload: dict[str, Any]) -> tuple[int, str]:
+        try:
+            new = self._store(delivery, payload)
+        except NotStored as error:
+            _log.error("webhook.not_stored", words=str(error))
+            return 503, "the delivery could not be stored: send it again later"
+        if new is None:
+            return 202, "stored, but not understood"
+        _log.info("webhook.received", new=new)
         self._door.wake()
         return 202, "accepted" if new else "known already"
+
+    def _store(self, delivery: Delivery, payload: dict[str, Any]) -> bool | None:
+        """Whether it was new; None when it was kept for a person because it could not be read."""
+        try:
+            envelopes = read(delivery.event, payload)
+        except Unreadable as error:
+            _log.error("webhook.unreadable", words=str(error))
+            self._inbox.refuse(delivery, str(error))
+            return None
+        return self._together.receive(replace(delivery, envelopes=envelopes))
 
     def _signed(self, given: str, body: bytes) -> bool:
         # every secret is tried, so that the time taken does not tell which one matched
@@ -152,8 +162,9 @@ class _Receiver:
         return any(right)
 
 
-def _is_object(body: bytes) -> bool:
+def _object(body: bytes) -> dict[str, Any] | None:
     try:
-        return isinstance(json.loads(body), dict)
+        payload = json.loads(body)
     except (ValueError, RecursionError):
-        return False
+        return None
+    return payload if isinstance(payload, dict) else None

@@ -6,7 +6,8 @@ from pathlib import Path
 from types import FrameType
 
 import click
-from waitress.server import create_server
+from flask import Flask
+from waitress.server import BaseWSGIServer, create_server
 
 from bot.app import App, build
 from bot.commands.operator import Unusable, env_option, settings_from
@@ -34,14 +35,23 @@ def serve(env_file: Path | None) -> None:
     _run(app, settings)
 
 
+def http_server(web: Flask, *, host: str, port: int, threads: int, most: int) -> BaseWSGIServer:
+    """Not running yet. A request may have `most` bytes: waitress alone would buffer 1 GB before the door sees it."""
+    return create_server(
+        web,
+        host=host,
+        port=port,
+        threads=threads,
+        max_request_body_size=most,
+        recv_bytes=1 << 16,  # a usual delivery in one or two pieces, not in four
+        asyncore_use_poll=True,  # select would end at 1,024 open files
+    )
+
+
 def _run(app: App, settings: Settings) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
-    server = create_server(
-        app.web,
-        host=settings.host,
-        port=settings.port,
-        threads=settings.threads,
-        max_request_body_size=settings.max_delivery_bytes,  # else up to 1 GB is buffered before the door sees it
+    server = http_server(
+        app.web, host=settings.host, port=settings.port, threads=settings.threads, most=settings.max_delivery_bytes
     )
     app.start()
     click.echo(f"codechill listens on http://{settings.host}:{server.effective_port}/webhook", err=True)

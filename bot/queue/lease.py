@@ -1,14 +1,15 @@
 """The queue: a table of jobs in the store's own database, each run under a lease that its worker keeps alive."""
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.queue.port import Dead, Depth, Job
-from bot.store.database import insert_once, inserted
+from bot.queue.port import Dead, Depth, Job, NewJob
+from bot.store.database import insert_once
 from bot.store.engine import CLAIM, reading, take_turns, writing
 from bot.store.tables import jobs
 
@@ -34,16 +35,15 @@ class LeaseQueue:
         priority: int = 0,
         connection: sa.Connection | None = None,
     ) -> bool:
-        row: dict[str, Any] = {
-            "kind": kind,
-            "payload": json.dumps(payload),
-            "key": key,
-            "dedupe": dedupe,
-            "priority": priority,
-        }
-        row |= {"state": "waiting", "run_at": run_at, "attempts": 0, "error": ""}
         with writing(self._engine, connection) as own:
-            return inserted(own, insert_once(own.dialect.name, jobs), row)
+            return self.enqueue_all([NewJob(kind, payload, key, run_at, dedupe, priority)], own)[0]
+
+    def enqueue_all(self, new: Sequence[NewJob], connection: sa.Connection) -> tuple[bool, ...]:
+        if not new:
+            return ()
+        add = insert_once(connection.dialect.name, jobs).returning(jobs.c.dedupe)
+        added = Counter(connection.scalars(add, [_row(job) for job in new]))
+        return tuple(_first(job.dedupe, added) for job in new)
 
     def claim(self, worker: str, now: datetime, lease: timedelta) -> Job | None:
         with reading(self._engine) as connection:  # an idle worker must not take the write lock ten times a second
@@ -103,6 +103,17 @@ class LeaseQueue:
         values = {"worker": None, "lease_until": None, "dedupe": None, "error": silent}
         connection.execute(sa.update(jobs).where(expired, last).values(state="dead", **values))
         connection.execute(sa.update(jobs).where(expired).values(state="waiting", run_at=now, **values))
+
+
+def _row(job: NewJob) -> dict[str, Any]:
+    given = {"kind": job.kind, "payload": json.dumps(job.payload), "key": job.key, "dedupe": job.dedupe}
+    return given | {"priority": job.priority, "state": "waiting", "run_at": job.run_at, "attempts": 0, "error": ""}
+
+
+def _first(dedupe: str | None, added: Counter[str | None]) -> bool:
+    """Whether this job was the one added: of several with the same `dedupe`, the first."""
+    was, added[dedupe] = added[dedupe] > 0, added[dedupe] - 1
+    return was
 
 
 def _held(job: Job) -> sa.ColumnElement[bool]:

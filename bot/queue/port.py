@@ -1,11 +1,23 @@
 """What codechill needs of a job queue: durable, at least once, one job at a time for each key."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import sqlalchemy as sa
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A job to be added. Larger `priority` first; of those with the same `dedupe` that wait, one will do."""
+
+    kind: str
+    payload: Mapping[str, Any]
+    key: str
+    run_at: datetime
+    dedupe: str | None = None
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,10 @@ class JobQueue(Protocol):
 
         False: a job with the same `dedupe` waits already and will do.
         """
+        ...
+
+    def enqueue_all(self, new: Sequence[NewJob], connection: sa.Connection) -> tuple[bool, ...]:
+        """The same for many, in the order given and in the caller's transaction."""
         ...
 
     def claim(self, worker: str, now: datetime, lease: timedelta) -> Job | None:

@@ -11,7 +11,7 @@ from bot.store.groups import Groups, KnownGroup
 from bot.store.inbox import Delivery, Enqueue, Inbox
 from bot.store.leases import Leases
 from bot.store.migrate import migrate
-from bot.store.pulls import KnownPull, KnownRepository, LastGood, Pulls
+from bot.store.pulls import KnownPull, KnownRepository, LastGood, Pulls, SeenPull
 
 __all__ = [
     "Broken",
@@ -24,6 +24,7 @@ __all__ = [
     "KnownRepository",
     "LastGood",
     "Record",
+    "SeenPull",
     "Store",
 ]
 

@@ -1,59 +1,78 @@
 """Deliveries as they came: stored before they are answered, done once, kept until somebody has dealt with them."""
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 
 import sqlalchemy as sa
 
-from bot.store.database import Database, Insert, insert, inserted
+from bot.forge.envelope import Envelope
+from bot.store.database import Database, Insert, insert
 from bot.store.tables import inbox
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Delivery:
-    """One webhook request whose signature was right."""
+    """One webhook request whose signature was right, and what was read from it."""
 
     guid: str
     event: str
     body: bytes
     received_at: datetime
+    envelopes: tuple[Envelope, ...] = ()
+
+    @cached_property
+    def packed(self) -> bytes:
+        return zlib.compress(self.body, 1)
 
 
 class NotStored(Exception):
-    """The database could not take the delivery: it is full, locked or away. The forge may send it again."""
+    """The database could not take the delivery. The forge may send it again."""
 
 
-# makes the job of a delivery in the same transaction; False: there is nothing to do
-Enqueue = Callable[[Delivery, sa.Connection], bool]
+class Away(NotStored):
+    """Not because of the delivery: the database is full, locked or away, and would take no other one either."""
+
+
+# makes the jobs of deliveries in the same transaction; False: there is nothing to do
+Enqueue = Callable[[Sequence[Delivery], sa.Connection], Sequence[bool]]
 
 
 class Inbox(Database):
     # a delivery whose work has not ended after this long lost its job somehow: the forge may send it again
     forgotten = timedelta(hours=6)
 
-    def receive(self, delivery: Delivery, enqueue: Enqueue) -> bool:
-        """Store a delivery together with its job. False: it is done or being done, nothing was stored.
+    def receive(self, deliveries: Sequence[Delivery], enqueue: Enqueue) -> tuple[bool, ...]:
+        """Store deliveries together with their jobs, all or none. False: it is done or being done, nothing was stored.
 
-        A GUID that failed may come again. Whatever `enqueue` raises undoes the whole. Raises NotStored.
+        A GUID that failed may come again. Whatever `enqueue` raises undoes the whole. Raises NotStored, or Away when
+        the database itself is the reason.
         """
-        row = self._row(delivery, "received", "")
+        first = {delivery.guid: delivery for delivery in reversed(deliveries)}  # one GUID twice: the first counts
+        rows = [self._row(first[guid], "received", "") for guid in sorted(first)]
         try:
             with self.write() as connection:
-                if not inserted(connection, _take(connection.dialect.name), row):
-                    return False
-                if not enqueue(delivery, connection):
-                    connection.execute(_DONE, {"of": delivery.guid})
-                return True
+                taken = set(connection.scalars(_take(connection.dialect.name), rows))
+                new = [one for one in deliveries if one.guid in taken and first[one.guid] is one]
+                idle = [{"of": one.guid} for one, job in zip(new, enqueue(new, connection), strict=True) if not job]
+                if idle:
+                    connection.execute(_DONE, idle)
         except sa.exc.SQLAlchemyError as error:
-            raise NotStored(f"{type(error).__name__}: {getattr(error, 'orig', None) or error}") from error
+            raise _not_stored(error) from error
+        return tuple(one.guid in taken and first[one.guid] is one for one in deliveries)
 
     def refuse(self, delivery: Delivery, error: str) -> None:
-        """Keep a delivery that could not be read, so that a person can look and the forge may send it again."""
-        with self.write() as connection:
-            connection.execute(_keep(connection.dialect.name), self._row(delivery, "failed", error))
+        """Keep a delivery that could not be read, so that a person can look and the forge may send it again.
+
+        Raises NotStored.
+        """
+        try:
+            with self.write() as connection:
+                connection.execute(_keep(connection.dialect.name), self._row(delivery, "failed", error))
+        except sa.exc.SQLAlchemyError as problem:
+            raise _not_stored(problem) from problem
 
     def settle(self, guid: str | None) -> None:
         """The work of a delivery is done; its body is no longer needed."""
@@ -102,7 +121,7 @@ class Inbox(Database):
             "received_at": delivery.received_at,
             "forgotten_at": delivery.received_at + self.forgotten,
             "state": state,
-            "body": zlib.compress(delivery.body, 1),
+            "body": delivery.packed,
             "error": error,
             "times": 1,
         }
@@ -127,13 +146,19 @@ def _keep(dialect: str) -> Insert:
 
 
 @cache
-def _take(dialect: str) -> Insert:
+def _take(dialect: str) -> sa.UpdateBase:
     """The same, but only when the delivery is new, failed before, or was forgotten: one statement, so no two can."""
     row = insert(dialect, inbox)
     values = {name: row.excluded[name] for name in _TOLD} | {"times": inbox.c.times + 1}
     forgotten = (inbox.c.state == "received") & (inbox.c.forgotten_at < row.excluded.received_at)
     again = (inbox.c.state == "failed") | forgotten
-    return row.on_conflict_do_update(index_elements=["guid"], set_=values, where=again)
+    return row.on_conflict_do_update(index_elements=["guid"], set_=values, where=again).returning(inbox.c.guid)
+
+
+def _not_stored(error: sa.exc.SQLAlchemyError) -> NotStored:
+    away = isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError)
+    kind = Away if away else NotStored
+    return kind(f"{type(error).__name__}: {getattr(error, 'orig', None) or error}")
 
 
 def _parts(guids: list[str], size: int = 500) -> list[list[str]]:

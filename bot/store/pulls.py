@@ -36,6 +36,16 @@ class KnownPull:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenPull:
+    """What a delivery tells of a pull request: when it changed last, and its head ("": not told)."""
+
+    repository_id: int
+    number: int
+    as_of: datetime | None = None
+    head_sha: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LastGood:
     """The newest valid configuration of one branch."""
 
@@ -45,10 +55,13 @@ class LastGood:
 
 
 class Pulls(Database):
-    def saw_repository(self, repository: KnownRepository, connection: sa.Connection | None = None) -> None:
-        """A delivery told of it: it can be reached. The installation 0 stands for: not named, keep the known one."""
-        with self.write(connection) as own:
-            own.execute(_saw_repository(own.dialect.name), asdict(repository))
+    def saw_repository(self, *seen: KnownRepository, connection: sa.Connection | None = None) -> None:
+        """Deliveries told of them: they can be reached. The installation 0 means: not named, keep the known one."""
+        # in one order, or two writers could wait for each other
+        rows = [asdict(one) for one in sorted(seen, key=lambda one: one.id)]
+        if rows:
+            with self.write(connection) as own:
+                own.execute(_saw_repository(own.dialect.name), rows)
 
     def repository(self, repository_id: int) -> KnownRepository | None:
         with self.read() as connection:
@@ -80,18 +93,12 @@ class Pulls(Database):
         with self.write(connection) as own:
             own.execute(sa.update(repositories).where(here).values(gone=""))
 
-    def saw_pull(
-        self,
-        repository_id: int,
-        number: int,
-        as_of: datetime | None = None,
-        head_sha: str | None = None,
-        connection: sa.Connection | None = None,
-    ) -> None:
-        """A delivery told of a pull request. The newest `as_of` stays, with its head."""
-        row = {"repository_id": repository_id, "number": number, "as_of": as_of, "head_sha": head_sha or ""}
-        with self.write(connection) as own:
-            own.execute(_saw_pull(own.dialect.name), row)
+    def saw_pull(self, *seen: SeenPull, connection: sa.Connection | None = None) -> None:
+        """Deliveries told of pull requests. The newest `as_of` of each stays, with its head."""
+        rows = [asdict(one) for one in sorted(seen, key=lambda one: (one.repository_id, one.number))]
+        if rows:
+            with self.write(connection) as own:
+                own.execute(_saw_pull(own.dialect.name), rows)
 
     def newest(self, repository_id: int, number: int) -> datetime | None:
         """The newest change any delivery told of: facts older than this are stale."""

@@ -64,7 +64,7 @@ class Forge:
     def send(self, guid: str, at: datetime) -> None:
         self.attempts.append(Attempt(len(self.attempts) + 1, guid, at, "push", self.open))
         if self.open:
-            self.store.receive(Delivery(guid, "push", b"{}", at), lambda delivery, connection: True)
+            self.store.receive([Delivery(guid, "push", b"{}", at)], lambda deliveries, connection: [True])
 
     def since(self, since: datetime) -> Iterator[Attempt]:
         return (attempt for attempt in reversed(self.attempts) if attempt.at >= since)

@@ -18,7 +18,7 @@ from bot.policy.pull import Person
 from bot.queue import Job, LeaseQueue
 from bot.redelivery import Redelivery
 from bot.schedule import Beat, Edge, Schedule
-from bot.store import Delivery, KnownRepository, Store
+from bot.store import Delivery, KnownRepository, SeenPull, Store
 from bot.sweeps import KINDS, Sweeps, beats
 from bot.worker import Worker
 
@@ -218,7 +218,7 @@ def test_a_sweep_looks_at_what_is_new_changed_or_long_unseen_and_forgets_what_wa
     world.now = NOON
     world.decided(7, 2)
     world.decided(7, 3)
-    world.store.saw_pull(7, 3, NOON + MINUTES, HEAD)
+    world.store.saw_pull(SeenPull(7, 3, NOON + MINUTES, HEAD))
     world.decided(7, 5)
     world.schedule("a", (), Beat("sweep", MINUTES)).look()
     assert world.work() == [(7, 1, "sweep"), (7, 3, "sweep"), (7, 4, "sweep")]
@@ -269,7 +269,7 @@ def test_the_first_search_for_lost_deliveries_of_a_day_looks_at_all_that_is_kept
 def test_once_a_day_what_no_forge_can_send_again_is_forgotten(world: World) -> None:
     for days, guid in ((9, "old"), (7, "young")):
         delivery = Delivery(guid, "push", b"{}", NOON - timedelta(days=days))
-        world.store.receive(delivery, lambda delivery, connection: True)
+        world.store.receive([delivery], lambda deliveries, connection: [True])
     world.schedule("a", (), *beats(timedelta(minutes=30), timedelta(minutes=10))).look()
     world.work()
     assert [world.store.delivery_state(guid) for guid in ("old", "young")] == [None, "received"]

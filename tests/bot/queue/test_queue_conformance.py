@@ -9,7 +9,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.queue import Job, JobQueue
+from bot.queue import Job, JobQueue, NewJob
 from bot.store import Store
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -289,3 +289,19 @@ def test_a_job_whose_process_was_killed_runs_again_before_the_younger_ones(queue
     victim.communicate()
     assert take(queue, after=29) is None
     assert drain(queue, after=31) == ["first", "second"]
+
+
+def test_many_are_added_in_one_go_in_their_order_and_duplicates_are_absorbed(queue: JobQueue, store: Store) -> None:
+    add(queue, "pull", "waiting", dedupe="a")
+    new = [NewJob("test", {"name": name}, "pull", NOW, dedupe) for name, dedupe in MANY]
+    with store.write() as connection:
+        assert queue.enqueue_all(new, connection) == (False, True, True, False, True)
+    assert drain(queue) == ["waiting", "two", "three", "five"]
+
+
+def test_nothing_to_add_is_nothing(queue: JobQueue, store: Store) -> None:
+    with store.write() as connection:
+        assert queue.enqueue_all([], connection) == ()
+
+
+MANY = (("one", "a"), ("two", "b"), ("three", None), ("four", "b"), ("five", None))

@@ -15,7 +15,12 @@ from bot.store import Store
 from bot.webhook import Door, create_blueprint
 
 SECRET = "a webhook secret of some length"
-PUSH = {"ref": "refs/heads/main", "pusher": {"name": "a"}, "repository": {"id": 1}}
+PUSH = {
+    "ref": "refs/heads/main",
+    "after": "0" * 40,
+    "pusher": {"name": "a"},
+    "repository": {"id": 1, "full_name": "acme/r"},
+}
 
 
 class Server:
@@ -28,9 +33,9 @@ class Server:
         door = Door(clock=lambda: datetime.now(UTC))
         self.app.register_blueprint(create_blueprint(SECRET, self.store, self._enqueue, door=door))
 
-    def _enqueue(self, delivery: Any, connection: Any) -> bool:
-        self.jobs.append((delivery.guid, delivery.event, json.loads(delivery.body)))
-        return True
+    def _enqueue(self, deliveries: Any, connection: Any) -> list[bool]:
+        self.jobs += [(delivery.guid, delivery.event, json.loads(delivery.body)) for delivery in deliveries]
+        return [True for _ in deliveries]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bot.policy.escalation import Escalation
 from bot.policy.freezes import Freeze
 from bot.policy.pull import Person
-from bot.store import KnownRepository, Store, plain
+from bot.store import KnownRepository, SeenPull, Store, plain
 from bot.store.tables import metadata
 from scoring.assessment import Assessment, Proof, Reason, Suggestion
 
@@ -161,8 +161,8 @@ def test_a_freeze_by_hand_is_kept_until_it_ends_and_audited_at_each_change(store
 
 def test_a_pull_request_keeps_the_newest_news_whatever_the_order(store: Store) -> None:
     for minutes, head in ((5, NEXT), (3, HEAD)):
-        store.saw_pull(7, 1, NOW + timedelta(minutes=minutes), head)
-    store.saw_pull(7, 1)
+        store.saw_pull(SeenPull(7, 1, NOW + timedelta(minutes=minutes), head))
+    store.saw_pull(SeenPull(7, 1))
     assert store.newest(7, 1) == NOW + timedelta(minutes=5)
     assert store.pulls_at(7, NEXT) == (1,)
     assert store.pulls_at(7, HEAD) == ()

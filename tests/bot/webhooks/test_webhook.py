@@ -271,5 +271,5 @@ def test_the_door_opens_one_way_only(server: Server) -> None:
 def test_an_empty_secret_is_refused(tmp_path: Path, secret: str | tuple[str, ...]) -> None:
     store = Store(f"sqlite:///{tmp_path / 'a.db'}")
     with pytest.raises(ValueError, match="secret is empty"):
-        create_blueprint(secret, store, lambda delivery, connection: True)
+        create_blueprint(secret, store, lambda deliveries, connection: [True])
     store.close()
