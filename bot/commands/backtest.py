@@ -125,7 +125,7 @@ def _history(repo: Path, branch: str, state: Path | None, absent: bool) -> tuple
         with progress_bar("Reading history") as report:
             history.refresh(tip, now=int(datetime.now(UTC).timestamp()), progress=report)
         past = read_past(history)
-        return past, read_outcomes(history.git, tip, past.landings), history.git
+        return past, read_outcomes(history), history.git
     except KeyboardInterrupt:
         raise ScoringError(
             "Interrupted before anything was replayed; what was read is kept, so run it again."

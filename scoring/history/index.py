@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scoring.change import Change
 from scoring.errors import ScoringError
 from scoring.features import FEATURES, Feature, signature
+from scoring.history.arrivals import Told, arrivals
 from scoring.history.git import Git, check
 from scoring.history.ledger import Ledger
 from scoring.history.lines import LineCounts
@@ -39,7 +40,8 @@ class Row:
 class History:
     """The index of `repository`, kept in the folder `state` and nowhere else.
 
-    `first_parent` reads merges as landings of whole branches; else every commit that is no merge is a change.
+    `first_parent` reads merges as landings of whole branches, which blame and are blamed for all that they brought;
+    else every commit that is no merge is a change.
     `absent_as_empty` reads files that a partial clone lacks as empty; else such a clone is refused.
     """
 
@@ -126,8 +128,17 @@ class History:
         return found[0] if found else None
 
     def knows(self, sha: str) -> bool:
-        """Say whether a commit is in the index, merges included."""
-        return self._contains(sha)
+        """Say whether a commit is in the index: merges, and what landings brought, included."""
+        return self.store.db.execute("SELECT 1 FROM named WHERE sha=?", (sha,)).fetchone() is not None
+
+    def commits(self) -> frozenset[str]:
+        """Return every commit in the index: merges, and what landings brought, included."""
+        return frozenset(sha for (sha,) in self.store.db.execute("SELECT sha FROM named"))
+
+    def title(self, sha: str) -> str:
+        """Return the title of a commit in the index, "" when it is not there; from outside: escape when shown."""
+        found = self.store.db.execute("SELECT title FROM named WHERE sha=?", (sha,)).fetchone()
+        return str(found[0]) if found else ""
 
     def paths(self, first: int, last: int) -> tuple[tuple[str, ...], ...]:
         """Return the paths that each change of rows first <= row < last touched."""
@@ -159,7 +170,7 @@ class History:
         return self.store.meta("signature") == self._signature()
 
     def _signature(self) -> str:
-        return f"{signature(self.features)} {'first-parent' if self.first_parent else 'every'}"
+        return f"{signature(self.features)} {'landings' if self.first_parent else 'every'}"
 
     def _contains(self, sha: str) -> bool:
         return self.store.db.execute("SELECT 1 FROM seen WHERE sha=?", (sha,)).fetchone() is not None
@@ -220,11 +231,12 @@ class History:
         git = self.git
         if self.absent_as_empty:
             git, self.absent = with_empty_blobs(self.git, self.folder / "view.git", todo[-1], self.tip)
+        brought = arrivals(self.git, todo, self.knows) if self.first_parent else {}
         source = commits(git, todo, first_parent=self.first_parent)
         while done < len(todo):
             before = done
             for commit in source:
-                self._add(state, commit, now)
+                self._add(state, commit, now, brought.get(commit.sha, ()))
                 done += 1
                 if done - before >= _BATCH:
                     break
@@ -235,7 +247,7 @@ class History:
         if progress:
             progress(done, len(todo))
 
-    def _add(self, state: State, commit: Commit, now: int) -> None:
+    def _add(self, state: State, commit: Commit, now: int, brought: Sequence[Told]) -> None:
         # a clock that runs ahead would freeze every decay; one that runs behind would let the past see the future
         at = state.clock if commit.time > now else max(commit.time, state.clock)
         merge = len(commit.parents) > 1 and not self.first_parent
@@ -243,4 +255,4 @@ class History:
         if not merge:
             facts = state.facts(commit.author, at, commit.message, commit.files, commit.lines)
             vector = self.vector(facts).tobytes()
-        state.learn(commit, at, vector)
+        state.learn(commit, at, vector, brought)

@@ -2,13 +2,14 @@
 
 import os
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from scoring.history.arrivals import LONGEST, Told
 from scoring.history.store import Store
 from scoring.incidents import Mention
 
 _COLUMNS = "n, sha, at, author, number, title, undo, paths, row"
-_LONGEST = 300  # characters of a title that are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,17 @@ class Seen:
         return [os.fsdecode(path) for path in self.paths.split(b"\0") if path]
 
 
+@dataclass(frozen=True, slots=True)
+class Name:
+    """How a commit may be named by later ones, and the place of the commit or landing that it stands for."""
+
+    sha: str
+    n: int
+    number: int
+    title: str
+    undo: int
+
+
 class Ledger:
     """All commits seen so far, those not yet written among them."""
 
@@ -37,42 +49,63 @@ class Ledger:
         self._store = store
         self.length = store.next("seen", "n")
         self._pending: list[Seen] = []
-        self._by_prefix: defaultdict[str, list[Seen]] = defaultdict(list)
-        self._by_number: dict[int, Seen] = {}
-        self._by_title: dict[str, Seen] = {}
+        self._brought: list[Name] = []
+        self._by_prefix: defaultdict[str, list[Name]] = defaultdict(list)
+        self._by_number: dict[int, Name] = {}
+        self._by_title: dict[str, Name] = {}
 
-    def add(self, seen: Seen) -> None:
-        """Remember a commit."""
+    def add(self, seen: Seen, brought: Sequence[Told] = ()) -> None:
+        """Remember a commit, and what it brought when it is the landing of a branch."""
+        names = [Name(each.sha, seen.n, each.number, each.title, each.undo) for each in brought]
         self._pending.append(seen)
-        self._by_prefix[seen.sha[:7]].append(seen)
-        self._by_title[seen.title] = seen
-        if seen.number and not seen.undo:
-            self._by_number[seen.number] = seen
+        self._brought += names
+        for name in (*names, Name(seen.sha, seen.n, seen.number, seen.title, seen.undo)):
+            self._by_prefix[name.sha[:7]].append(name)
+            self._by_title[name.title] = name
+            if name.number and not name.undo:
+                self._by_number[name.number] = name
         self.length += 1
 
     def flush(self) -> None:
         """Write what is pending; call inside `store.writing()`."""
         rows = ((s.n, s.sha, s.at, s.author, s.number, s.title, s.undo, s.paths, s.row) for s in self._pending)
         self._store.db.executemany("INSERT INTO seen VALUES(?,?,?,?,?,?,?,?,?)", rows)
-        for kept in (self._pending, self._by_prefix, self._by_number, self._by_title):
+        names = ((name.sha, name.n, name.number, name.title, name.undo) for name in self._brought)
+        self._store.db.executemany("INSERT INTO brought VALUES(?,?,?,?,?)", names)
+        for kept in (self._pending, self._brought, self._by_prefix, self._by_number, self._by_title):
             kept.clear()
 
     def find(self, mention: Mention) -> Seen | None:
-        """Return the newest commit that a mention names, None when there is none or a prefix names two."""
+        """Return the newest commit that a mention names, None when there is none or a prefix names two.
+
+        For one that came with a branch it is the landing that brought it; `undo` is that of the commit named.
+        """
+        name = self._named(mention)
+        return replace(self._at(name.n), undo=name.undo) if name else None
+
+    def _named(self, mention: Mention) -> Name | None:
         if mention.sha:
             return self._prefix(mention.sha)
         if mention.number:
             return self._by_number.get(mention.number) or self._select("number=? AND undo=0", mention.number)
-        title = mention.title[:_LONGEST]
+        title = mention.title[:LONGEST]
         return self._by_title.get(title) or self._select("title=?", title)
 
-    def _prefix(self, prefix: str) -> Seen | None:
-        found = [seen for seen in self._by_prefix.get(prefix[:7], ()) if seen.sha.startswith(prefix)]
-        query = f"SELECT {_COLUMNS} FROM seen WHERE sha>=? AND sha<? LIMIT 2"  # noqa: S608 (fixed words)
-        found += [Seen(*row) for row in self._store.db.execute(query, (prefix, prefix + "g"))]
-        return found[0] if len(found) == 1 else None
+    def _prefix(self, prefix: str) -> Name | None:
+        query = "SELECT * FROM named WHERE sha>=? AND sha<? ORDER BY n LIMIT 4"
+        found = [Name(*row) for row in self._store.db.execute(query, (prefix, prefix + "g"))]
+        found += [name for name in self._by_prefix.get(prefix[:7], ()) if name.sha.startswith(prefix)]
+        # the landing of one branch may have come to another inside a merge: it counts where it came first
+        return found[0] if len({name.sha for name in found}) == 1 else None
 
-    def _select(self, where: str, value: int | str) -> Seen | None:
-        query = f"SELECT {_COLUMNS} FROM seen WHERE {where} ORDER BY n DESC LIMIT 1"  # noqa: S608 (fixed words)
+    def _select(self, where: str, value: int | str) -> Name | None:
+        query = f"SELECT * FROM named WHERE {where} ORDER BY n DESC LIMIT 1"  # noqa: S608 (fixed words)
         row = self._store.db.execute(query, (value,)).fetchone()
-        return Seen(*row) if row else None
+        return Name(*row) if row else None
+
+    def _at(self, n: int) -> Seen:
+        written = self.length - len(self._pending)
+        if n >= written:
+            return self._pending[n - written]
+        query = f"SELECT {_COLUMNS} FROM seen WHERE n=?"  # noqa: S608 (fixed words)
+        return Seen(*self._store.db.execute(query, (n,)).fetchone())

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scoring.change import FileChange
+from scoring.history.arrivals import Told, tell
 from scoring.history.entry import EMPTY, Entry
 from scoring.history.ledger import Ledger, Seen
 from scoring.history.lines import LineCounts
 from scoring.history.store import Store
 from scoring.history.stream import Commit
-from scoring.incidents import Label, bare_title, is_fault, is_fix, is_revert, mentions, number_of, title_of
+from scoring.incidents import Label, bare_title, is_fix, title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +113,24 @@ class State:
         base = (whole.decayed_bad(at) + 1.0) / (whole.recent * whole.decay(at) + 100.0)
         return Facts(at, title, body, tuple(seen), author_entry, who, whole, base, words)
 
-    def learn(self, commit: Commit, at: int, vector: bytes | None) -> None:
-        """Count the commit in; `vector` are its features, None for a merge that is no change of its own."""
+    def learn(self, commit: Commit, at: int, vector: bytes | None, brought: Sequence[Told] = ()) -> None:
+        """Count the commit in; `vector` are its features, None for a merge that is no change of its own.
+
+        `brought` came with it when it is the landing of a branch. What a branch says about itself counts for nothing.
+        """
         who = self._author(commit.author, create=True)
-        title = title_of(commit.message)
         if vector is not None:
             self._count(commit, who, at)
-        self._blame(commit, at)
+        told = tell(commit.sha, commit.message)
+        for each in (told, *brought):
+            self._blame(each, at)
         row = None
         if vector is not None:
             row, self.rows = self.rows, self.rows + 1
             self._vectors.append((row, vector))
         paths = b"\0".join(os.fsencode(file.path) for file in commit.files)
-        undo, bare = int(is_revert(commit.message)), bare_title(title)[:300]
-        self._ledger.add(Seen(self._ledger.length, commit.sha, at, who, number_of(title), bare, undo, paths, row))
+        seen = Seen(self._ledger.length, commit.sha, at, who, told.number, told.title, told.undo, paths, row)
+        self._ledger.add(seen, brought)
         self.clock = at
 
     def flush(self) -> None:
@@ -205,14 +210,14 @@ class State:
             # the past of the place stays, so that a file that comes back is no stranger
             entry.lines = entry.branches = 0
 
-    def _blame(self, commit: Commit, at: int) -> None:
-        for mention in mentions(commit.message):
+    def _blame(self, told: Told, at: int) -> None:
+        for mention in told.blames:
             culprit = self._ledger.find(mention)
             # taking back a revert is a re-landing
             if culprit is None or culprit.row is None or (culprit.undo and mention.kind == "revert"):
                 continue
-            fault = mention.kind == "fixes" or is_fault(commit.message)
-            self._labels.append(Label(culprit.n, at, mention.kind, commit.sha, fault))
+            fault = mention.kind == "fixes" or told.fault
+            self._labels.append(Label(culprit.n, at, mention.kind, told.sha, fault))
             self._spread(culprit, at)
 
     def _spread(self, culprit: Seen, at: int) -> None:

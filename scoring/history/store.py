@@ -19,6 +19,13 @@ CREATE UNIQUE INDEX IF NOT EXISTS seen_sha ON seen(sha);
 CREATE INDEX IF NOT EXISTS seen_number ON seen(number) WHERE number > 0;
 CREATE INDEX IF NOT EXISTS seen_title ON seen(title);
 CREATE INDEX IF NOT EXISTS seen_row ON seen(row) WHERE row IS NOT NULL;
+CREATE TABLE IF NOT EXISTS brought(
+  sha TEXT PRIMARY KEY, n INTEGER NOT NULL, number INTEGER NOT NULL, title TEXT NOT NULL, undo INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS brought_number ON brought(number) WHERE number > 0;
+CREATE INDEX IF NOT EXISTS brought_title ON brought(title);
+CREATE VIEW IF NOT EXISTS named AS
+  SELECT sha, n, number, title, undo FROM seen UNION ALL SELECT sha, n, number, title, undo FROM brought;
 CREATE TABLE IF NOT EXISTS features(row INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS label(
   culprit INTEGER NOT NULL, known_at INTEGER NOT NULL, kind TEXT NOT NULL, evidence TEXT NOT NULL,
@@ -59,7 +66,7 @@ class Store:
 
     def clear(self) -> None:
         """Forget everything."""
-        for table in ("meta", "entry", "author", "moved", "seen", "features", "label"):
+        for table in ("meta", "entry", "author", "moved", "seen", "brought", "features", "label"):
             self.db.execute(f"DELETE FROM {table}")  # noqa: S608 (names from this line)
 
     def meta(self, name: str) -> str:

@@ -16,7 +16,7 @@ class Step:
     files: dict[str, bytes | None] = field(default_factory=dict)
     author: str = "ann@x.org"
     at: int = START
-    parents: tuple[int, ...] | None = None  # places of earlier steps; default: the one before
+    parents: tuple[int, ...] | None = None  # places of earlier steps, also of earlier calls; default: the one before
     renames: tuple[tuple[str, str], ...] = ()
     modes: dict[str, str] = field(default_factory=dict)
 
@@ -32,7 +32,16 @@ def extend(path: Path, steps: list[Step], *, first: int, onto: str = "") -> list
     stream = b"".join(_commit(place + first, step, place == 0, onto) for place, step in enumerate(steps))
     marks = path.parent / f"{path.name}.marks"
     subprocess.run(
-        ["git", "-C", str(path), "fast-import", "--quiet", "--force", f"--export-marks={marks}"],
+        [
+            "git",
+            "-C",
+            str(path),
+            "fast-import",
+            "--quiet",
+            "--force",
+            f"--import-marks-if-exists={marks}",
+            f"--export-marks={marks}",
+        ],
         input=stream,
         check=True,
     )

@@ -12,12 +12,13 @@ from bot.backtest.landings import read_past
 from bot.backtest.models import unknowing
 from bot.backtest.outcomes import read_outcomes
 from bot.backtest.replay import Contents, Replay, Replayed, rows_since
-from bot.backtest.scores import score
+from bot.backtest.scores import as_dataset, score
 from bot.policy.config import Config, parse
 from bot.policy.decide import decide
 from bot.policy.events import Changed
 from bot.policy.pull import Person
 from bot.policy.state import State
+from scoring.dataset import collect
 from scoring.history.index import History
 from scoring.history.read import commit_change
 from scoring.scorer import SHIPPED, Scorer
@@ -32,7 +33,7 @@ def prepared(repo: Path, state: Path) -> Replay:
     tip = history.git.resolve("main")
     history.refresh(tip, now=NOW)
     past = read_past(history)
-    outcomes = read_outcomes(history.git, tip, past.landings)
+    outcomes = read_outcomes(history)
     model, knew = unknowing(SHIPPED, outcomes.commits)
     scores = score(past, outcomes, model, knew=knew)
     return Replay(past, scores, Contents(history.git, repo), "main", "acme/shop")
@@ -82,10 +83,22 @@ def test_the_very_same_labels_do_change_what_is_said_of_the_past(tmp_path: Path)
     repo = tmp_path / "shop.git"
     commits = grow(repo, 300)
     first = prepared(repo, tmp_path / "before")
-    known = read_outcomes(first.contents.git, commits[-1], first.past.landings).by_row
-    everything = grow(repo, 60, seed=9, blame=tuple(commits[250:300]))
+    known = first.scores.data.inducing.sum()
+    grow(repo, 60, seed=9, blame=tuple(commits[250:300]))
     later = prepared(repo, tmp_path / "after")
-    assert len(read_outcomes(later.contents.git, everything[-1], later.past.landings).by_row) >= len(known) + 45
+    assert later.scores.data.inducing.sum() >= known + 45
+
+
+def test_the_backtest_the_evaluation_and_the_index_tell_the_same_faults(past: Path, tmp_path: Path) -> None:
+    history = History(past, tmp_path / "landings", first_parent=True)
+    history.refresh(history.git.resolve("main"), now=NOW)
+    learned, replayed = (
+        collect(history, "shop", faults_only=True),
+        as_dataset(read_past(history), read_outcomes(history), "shop"),
+    )
+    assert learned.inducing.sum() > 10
+    assert learned.digest() == replayed.digest()
+    assert (learned.ever_at == replayed.ever_at).all()
 
 
 def test_a_large_change_of_comments_only_is_let_through_as_proven(past: Path, tmp_path: Path) -> None:
@@ -120,7 +133,7 @@ def test_a_revert_inside_a_merged_branch_counts_for_the_landing_that_brought_it(
     history = History(repo, tmp_path / "state", first_parent=True)
     history.refresh(made, now=NOW)
     past = read_past(history)
-    found = read_outcomes(history.git, made, past.landings)
+    found = read_outcomes(history)
     assert past.landings[-1].sha == made
     assert list(found.by_row) == [2]
     assert found.by_row[2].known_at == int(past.landings[-1].at.timestamp())
