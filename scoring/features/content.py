@@ -5,10 +5,10 @@ from functools import lru_cache
 from operator import attrgetter
 
 from scoring.features.feature import Feature
-from scoring.features.measures import OfFile, peak, share, total
+from scoring.features.measures import Of, OfFile, churn, largest_churn, line_share, line_total, line_totals, peak, total
 from scoring.features.table1 import SPLIT
 from scoring.history.lines import PROSE, extension
-from scoring.history.state import FileFacts
+from scoring.history.state import Facts, FileFacts, once
 
 _TEST = re.compile(
     r"(?:^|[/_.-])(?:tests?|testing|specs?|__tests__|testdata|fixtures?|e2e|mocks?)(?:[/_.-]|$)|_test\.|Tests?\.\w+$",
@@ -49,17 +49,33 @@ def _line(name: str) -> OfFile:
     return attrgetter(f"lines.{name}")
 
 
-def _source(name: str) -> OfFile:
+@once
+def _sources(facts: Facts) -> list[FileFacts]:
+    return [file for file in facts.files if is_source(file)]
+
+
+@once
+def _tests(facts: Facts) -> list[FileFacts]:
+    return [file for file in facts.files if is_test(file)]
+
+
+def _source(name: str) -> Of:
     count = _line(name)
-
-    def of(file: FileFacts) -> float:
-        return count(file) if is_source(file) else 0.0
-
-    return of
+    return lambda facts: float(sum(map(count, _sources(facts))))
 
 
-def _churn(file: FileFacts) -> float:
-    return float(file.lines.added + file.lines.deleted)
+def _test_lines(facts: Facts) -> float:
+    return float(sum(file.lines.added for file in _tests(facts)))
+
+
+def _test_share(facts: Facts) -> float:
+    added = line_totals(facts).added
+    return _test_lines(facts) / added if added else 0.0
+
+
+def _deleted_share(facts: Facts) -> float:
+    changed = churn(facts)
+    return line_totals(facts).deleted / changed if changed else 0.0
 
 
 def _count(name: str, what: OfFile, words: str = "", topic: str = "", unit: str = "files") -> Feature:
@@ -67,14 +83,14 @@ def _count(name: str, what: OfFile, words: str = "", topic: str = "", unit: str 
 
 
 def _most(name: str, words: str, topic: str, unit: str, low: str = "", hint: str = "") -> Feature:
-    return Feature(name, "content", total(_line(name)), words, low, hint, unit, topic, log=True)
+    return Feature(name, "content", line_total(name), words, low, hint, unit, topic, log=True)
 
 
 SIZE: tuple[Feature, ...] = (
     Feature(
         "lines_added",
         "size",
-        total(_line("added")),
+        line_total("added"),
         "Adds many lines",
         "Adds few lines",
         SPLIT,
@@ -82,16 +98,22 @@ SIZE: tuple[Feature, ...] = (
         "size",
         log=True,
     ),
+    Feature("lines_deleted", "size", line_total("deleted"), "Deletes many lines", "", SPLIT, "lines", "size", log=True),
     Feature(
-        "lines_deleted", "size", total(_line("deleted")), "Deletes many lines", "", SPLIT, "lines", "size", log=True
-    ),
-    Feature(
-        "churn", "size", total(_churn), "Changes many lines", "Changes few lines", SPLIT, "lines", "size", log=True
+        "churn",
+        "size",
+        churn,
+        "Changes many lines",
+        "Changes few lines",
+        SPLIT,
+        "lines",
+        "size",
+        log=True,
     ),
     Feature(
         "code_added",
         "size",
-        total(_line("code_added")),
+        line_total("code_added"),
         "Adds much code",
         "Adds little code",
         SPLIT,
@@ -99,13 +121,11 @@ SIZE: tuple[Feature, ...] = (
         "size",
         log=True,
     ),
-    Feature(
-        "code_deleted", "size", total(_line("code_deleted")), "Removes much code", "", "", "lines", "size", log=True
-    ),
+    Feature("code_deleted", "size", line_total("code_deleted"), "Removes much code", "", "", "lines", "size", log=True),
     Feature(
         "source_added",
         "size",
-        total(_source("code_added")),
+        _source("code_added"),
         "Adds much code outside tests",
         "Adds little code outside tests",
         SPLIT,
@@ -113,15 +133,23 @@ SIZE: tuple[Feature, ...] = (
         "size",
         log=True,
     ),
-    Feature("source_deleted", "size", total(_source("code_deleted")), "", "", "", "lines", "size", log=True),
-    Feature("bytes_added", "size", total(_line("bytes_added")), "", "", "", "bytes", "size", log=True),
+    Feature("source_deleted", "size", _source("code_deleted"), "", "", "", "lines", "size", log=True),
+    Feature("bytes_added", "size", line_total("bytes_added"), "", "", "", "bytes", "size", log=True),
     Feature(
-        "largest_file", "size", peak(_churn), "One file changes in many lines", "", SPLIT, "lines", "size", log=True
+        "largest_file",
+        "size",
+        largest_churn,
+        "One file changes in many lines",
+        "",
+        SPLIT,
+        "lines",
+        "size",
+        log=True,
     ),
     Feature(
         "hunks",
         "size",
-        total(_line("hunks")),
+        line_total("hunks"),
         "Changes many places",
         "Changes few places",
         SPLIT,
@@ -129,14 +157,14 @@ SIZE: tuple[Feature, ...] = (
         "spread",
         log=True,
     ),
-    Feature("comments_added", "size", total(_line("comments_added")), "", "", "", "lines", "comments", log=True),
-    Feature("deleted_share", "size", share(_line("deleted"), _churn), "", "", "", "of 1", "balance"),
-    Feature("comment_share", "size", share(_line("comments_added"), _line("added")), "", "", "", "of 1", "comments"),
-    _count("test_files", is_test, topic="tests"),
+    Feature("comments_added", "size", line_total("comments_added"), "", "", "", "lines", "comments", log=True),
+    Feature("deleted_share", "size", _deleted_share, "", "", "", "of 1", "balance"),
+    Feature("comment_share", "size", line_share("comments_added", "added"), "", "", "", "of 1", "comments"),
+    Feature("test_files", "size", lambda f: len(_tests(f)), topic="tests", unit="files", log=True),
     Feature(
         "test_lines",
         "size",
-        total(lambda f: f.lines.added if is_test(f) else 0),
+        _test_lines,
         "",
         "Adds few lines of tests",
         "Add a test for what changes.",
@@ -147,18 +175,26 @@ SIZE: tuple[Feature, ...] = (
     Feature(
         "test_share",
         "size",
-        share(lambda f: f.lines.added if is_test(f) else 0, _line("added")),
+        _test_share,
         "",
         "",
         "",
         "of 1",
         "tests",
     ),
-    _count("source_files", is_source, "Touches many source files", "spread"),
+    Feature(
+        "source_files",
+        "size",
+        lambda f: len(_sources(f)),
+        "Touches many source files",
+        topic="spread",
+        unit="files",
+        log=True,
+    ),
     Feature(
         "source_share",
         "size",
-        share(is_source, lambda f: 1.0),
+        lambda f: len(_sources(f)) / max(1, len(f.files)),
         "",
         "Touches hardly any source code",
         "",
@@ -194,7 +230,7 @@ CONTENT: tuple[Feature, ...] = (
     Feature(
         "source_branches",
         "content",
-        total(_source("branches_added")),
+        _source("branches_added"),
         "New branching code outside tests",
         "",
         "Land the new branches behind a test for each.",
@@ -203,18 +239,16 @@ CONTENT: tuple[Feature, ...] = (
         log=True,
     ),
     Feature("densest_file", "content", peak(_line("branches_added")), "", "", "", "branches", "branches", log=True),
-    Feature(
-        "branch_share", "content", share(_line("branches_added"), _line("code_added")), "", "", "", "of 1", "branches"
-    ),
+    Feature("branch_share", "content", line_share("branches_added", "code_added"), "", "", "", "of 1", "branches"),
     _most("calls_added", "Adds many calls", "calls", "calls", "Adds few calls"),
     _most("calls_deleted", "Removes many calls", "calls", "calls"),
-    Feature("call_share", "content", share(_line("calls_added"), _line("code_added")), "", "", "", "of 1", "calls"),
+    Feature("call_share", "content", line_share("calls_added", "code_added"), "", "", "", "of 1", "calls"),
     _most("words_added", "", "size", "words"),
     _most("distinct_added", "Brings in many different names", "vocabulary", "names", "Brings in few names"),
     Feature(
         "vocabulary_share",
         "content",
-        share(_line("distinct_added"), _line("words_added")),
+        line_share("distinct_added", "words_added"),
         "",
         "",
         "",

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from math import log2
+from operator import attrgetter
 
-from scoring.history.entry import EMPTY, Entry
-from scoring.history.state import Facts, FileFacts
+from scoring.history.entry import EMPTY, HALF_YEAR, Entry
+from scoring.history.lines import LineCounts
+from scoring.history.state import Facts, FileFacts, folder, once
+from scoring.incidents import is_fix
 
 DAY = 86400.0
 PRIOR = 5.0  # imagined changes at the repository's own rate, so that one fault among one change is no certainty
@@ -12,6 +15,14 @@ LONG_AGO = 3650.0  # days: what stands for "never"
 
 Of = Callable[[Facts], float]
 OfFile = Callable[[FileFacts], float]
+Place = Callable[[FileFacts], Entry]
+
+# the same objects everywhere, so that what is computed of a place is computed once
+PATH: Place = attrgetter("path")
+FOLDER: Place = attrgetter("folder")
+AREA: Place = attrgetter("area")
+KIND: Place = attrgetter("kind")
+MINE: Place = attrgetter("mine")
 
 
 def total(measure: OfFile) -> Of:
@@ -41,6 +52,36 @@ def mean(measure: OfFile) -> Of:
     return of
 
 
+@once
+def line_totals(facts: Facts) -> LineCounts:
+    """Return the counts of all lines of the change."""
+    lines = [file.lines for file in facts.files]
+    return lines[0] if len(lines) == 1 else LineCounts(*map(sum, zip(*lines, strict=True)))
+
+
+def line_total(name: str) -> Of:
+    """Return the sum of a count of lines over the files."""
+    of = attrgetter(name)
+    return lambda facts: float(of(line_totals(facts)))
+
+
+def line_share(part: str, whole: str) -> Of:
+    """Return the ratio of two sums of counts of lines, 0 when the second is."""
+    over, under = attrgetter(part), attrgetter(whole)
+
+    def of(facts: Facts) -> float:
+        totals = line_totals(facts)
+        return over(totals) / under(totals) if under(totals) else 0.0
+
+    return of
+
+
+@once
+def churns(facts: Facts) -> list[int]:
+    """Return the lines changed in each file."""
+    return [file.lines.added + file.lines.deleted for file in facts.files]
+
+
 def share(part: OfFile, whole: OfFile) -> Of:
     """Return the ratio of two sums over the files, 0 when the second is."""
 
@@ -60,33 +101,76 @@ def fault_rate(entry: Entry, facts: Facts) -> float:
     """The recent rate of faults of an entry relative to the repository's, drawn towards 1 when little is known."""
     if entry is EMPTY:
         return 1.0
-    seen = entry.recent * entry.decay(facts.at)
-    return (entry.decayed_bad(facts.at) + PRIOR * facts.base) / ((seen + PRIOR) * facts.base)
+    at, base = facts.at, facts.base
+    gap = at - entry.last
+    # Entry.decay and Entry.decayed_bad without the calls: this is asked some thirty times a change
+    seen = entry.recent * 0.5 ** ((gap if gap > 0 else 0) / HALF_YEAR)
+    bad = entry.decayed_bad(at) if entry.bad_recent else 0.0
+    return float((bad + PRIOR * base) / ((seen + PRIOR) * base))
 
 
-def worst_rate(place: Callable[[FileFacts], Entry]) -> Of:
+def rates(place: Place, facts: Facts) -> list[float]:
+    """Return the relative rate of faults of each file's entry."""
+    key = ("rates", place)
+    found: list[float] | None = facts.memo.get(key)
+    if found is None:
+        found = facts.memo[key] = [fault_rate(place(file), facts) for file in facts.files]
+    return found
+
+
+def worst_rate(place: Place) -> Of:
     """Return the largest relative rate of faults among the entries of the files, 1 for none."""
-
-    def of(facts: Facts) -> float:
-        return max((fault_rate(place(file), facts) for file in facts.files), default=1.0)
-
-    return of
+    return lambda facts: max(rates(place, facts), default=1.0)
 
 
-def mean_rate(place: Callable[[FileFacts], Entry]) -> Of:
+def mean_rate(place: Place) -> Of:
     """Return the mean relative rate of faults over the entries of the files, 1 for none."""
-
-    def of(facts: Facts) -> float:
-        if not facts.files:
-            return 1.0
-        return sum(fault_rate(place(file), facts) for file in facts.files) / len(facts.files)
-
-    return of
+    return lambda facts: sum(rates(place, facts)) / len(facts.files) if facts.files else 1.0
 
 
 def days_since(moment: int, at: int) -> float:
     """Return the days from a moment to `at`; LONG_AGO when there was none."""
     return min(LONG_AGO, max(0.0, (at - moment) / DAY)) if moment else LONG_AGO
+
+
+def churn(facts: Facts) -> float:
+    """Return the lines changed."""
+    return float(sum(churns(facts)))
+
+
+def largest_churn(facts: Facts) -> float:
+    """Return the lines changed in the file that changes most."""
+    return float(max(churns(facts), default=0))
+
+
+@once
+def evenness(facts: Facts) -> float:
+    """Return how evenly the changed lines are spread over the files, in bits."""
+    return entropy(churns(facts))
+
+
+@once
+def folders(facts: Facts) -> set[str]:
+    """Return the different folders of the files."""
+    return {folder(file.file.path) for file in facts.files}
+
+
+@once
+def repairs(facts: Facts) -> bool:
+    """Say whether the title speaks of repairing something."""
+    return is_fix(facts.title)
+
+
+@once
+def people_before(facts: Facts) -> int:
+    """Return how many people changed one of these files before."""
+    return len(set().union(*(file.path.authors for file in facts.files)))
+
+
+@once
+def ages(facts: Facts) -> list[float]:
+    """Return the days since each file that is known last changed."""
+    return [days_since(file.path.last, facts.at) for file in facts.files if file.path.n]
 
 
 def entropy(parts: Iterable[float]) -> float:

@@ -1,10 +1,12 @@
 """What the title and the description say, and how much they say."""
 
 import re
+from functools import lru_cache
 
 from scoring.features.feature import Feature
-from scoring.history.state import Facts
-from scoring.incidents import is_fix, is_relanding, is_revert
+from scoring.features.measures import repairs
+from scoring.history.state import Facts, once
+from scoring.incidents import is_relanding, is_revert
 
 _TRAILER = re.compile(
     r"^[A-Z][\w-]+-(?:by|off-by|to):|^(?:Cc|Link|Closes|Fixes|Change-Id|PiperOrigin-RevId|Differential Revision)\b.*$",
@@ -13,6 +15,9 @@ _TRAILER = re.compile(
 _REVIEWED = re.compile(r"^(?:Reviewed|Acked|Approved)-by:|^Reviewed By:|^Reviewers?:", re.M | re.I)
 _TESTED = re.compile(r"^Tested-by:|^Test[ -]?Plan:|\btest(?:ed|s)?\b", re.M | re.I)
 _ISSUE = re.compile(r"#\d+|\b[A-Z]{2,10}-\d+\b|issues?/\d+", re.I)
+# without one of these no issue is named: looked for first, since it is found much faster
+_MAY_BE_ISSUE = re.compile(r"[#/-]\d")
+_WORD = re.compile(r"\w+")
 
 _TOPICS = {
     "adds": r"\b(?:add(?:s|ed|ing)?|new|introduc\w*|support\w*|implement\w*|feat\w*|allow\w*|enable\w*)\b",
@@ -29,13 +34,32 @@ _TOPICS = {
 }
 
 
+_PATTERNS = {name: re.compile(pattern, re.I) for name, pattern in _TOPICS.items()}
+
+
+@lru_cache(maxsize=1 << 16)
+def _topics_of(word: str) -> frozenset[str]:
+    return frozenset(name for name, pattern in _PATTERNS.items() if pattern.fullmatch(word))
+
+
+@once
+def _topics(facts: Facts) -> frozenset[str]:
+    # every pattern is about whole words, so it is enough to ask once for each word ever seen
+    return frozenset().union(*map(_topics_of, _WORD.findall(facts.title)))
+
+
 def _says(name: str) -> Feature:
-    pattern = re.compile(_TOPICS[name], re.I)
+    return Feature(f"title_{name}", "message", lambda f: float(name in _topics(f)), unit="yes/no", topic="title")
 
-    def of(facts: Facts) -> float:
-        return float(bool(pattern.search(facts.title)))
 
-    return Feature(f"title_{name}", "message", of, unit="yes/no", topic="title")
+def names_issue(text: str) -> bool:
+    """Say whether a text names an issue of a tracker."""
+    return bool(_MAY_BE_ISSUE.search(text) and _ISSUE.search(text))
+
+
+def tells_of_tests(text: str) -> bool:
+    """Say whether a text speaks of tests."""
+    return "test" in text.casefold() and bool(_TESTED.search(text))
 
 
 MESSAGE: tuple[Feature, ...] = (
@@ -65,18 +89,18 @@ MESSAGE: tuple[Feature, ...] = (
         "reviewed",
         log=True,
     ),
-    Feature("mentions_tests", "message", lambda f: bool(_TESTED.search(f.body)), "", "", "", "yes/no", "description"),
+    Feature("mentions_tests", "message", lambda f: tells_of_tests(f.body), "", "", "", "yes/no", "description"),
     Feature(
         "mentions_issue",
         "message",
-        lambda f: bool(_ISSUE.search(f.title) or _ISSUE.search(f.body)),
+        lambda f: names_issue(f.title) or names_issue(f.body),
         "",
         "",
         "",
         "yes/no",
         "description",
     ),
-    Feature("is_fix", "message", lambda f: is_fix(f.title), "Repairs something", "", "", "yes/no", "title"),
+    Feature("is_fix", "message", repairs, "Repairs something", "", "", "yes/no", "title"),
     Feature(
         "is_revert", "message", lambda f: is_revert(f.title), "Takes an earlier change back", "", "", "yes/no", "title"
     ),

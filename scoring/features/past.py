@@ -2,23 +2,24 @@
 
 from scoring.features.feature import Feature
 from scoring.features.measures import (
+    AREA,
+    FOLDER,
+    KIND,
+    PATH,
+    ages,
     base_rate,
     days_since,
-    entropy,
+    evenness,
     fault_rate,
+    folders,
     mean,
     mean_rate,
     peak,
     total,
     worst_rate,
 )
-from scoring.features.table1 import REVIEW, SPLIT, worst_file, worst_folder
-from scoring.history.lines import extension
-from scoring.history.state import Facts, area, folder
-
-
-def _churns(facts: Facts) -> list[float]:
-    return [float(file.lines.added + file.lines.deleted) for file in facts.files]
+from scoring.features.table1 import REVIEW, SPLIT, extensions, worst_file, worst_folder
+from scoring.history.state import Facts, area, once
 
 
 def _busiest(facts: Facts) -> str | None:
@@ -27,7 +28,7 @@ def _busiest(facts: Facts) -> str | None:
 
 
 def _youngest(facts: Facts) -> float:
-    return min((days_since(file.path.last, facts.at) for file in facts.files if file.path.n), default=0.0)
+    return min(ages(facts), default=0.0)
 
 
 def _oldest(facts: Facts) -> float:
@@ -35,7 +36,7 @@ def _oldest(facts: Facts) -> float:
 
 
 def _mean_age(facts: Facts) -> float:
-    known = [days_since(file.path.last, facts.at) for file in facts.files if file.path.n]
+    known = ages(facts)
     return sum(known) / len(known) if known else 0.0
 
 
@@ -66,19 +67,24 @@ def _fix_share(facts: Facts) -> float:
     return sum(file.path.fixes for file in facts.files) / seen if seen else 0.0
 
 
+@once
+def _word_rates(facts: Facts) -> list[float]:
+    return [fault_rate(word, facts) for word in facts.words]
+
+
 def _title_rate(facts: Facts) -> float:
-    return sum(fault_rate(word, facts) for word in facts.words) / len(facts.words) if facts.words else 1.0
+    return sum(_word_rates(facts)) / len(facts.words) if facts.words else 1.0
 
 
 def _title_worst(facts: Facts) -> float:
-    return max((fault_rate(word, facts) for word in facts.words), default=1.0)
+    return max(_word_rates(facts), default=1.0)
 
 
 DIFFUSION: tuple[Feature, ...] = (
     Feature(
         "folders",
         "diffusion",
-        lambda f: len({folder(x.file.path) for x in f.files}),
+        lambda f: len(folders(f)),
         "Spreads over many folders",
         "Stays in one place",
         SPLIT,
@@ -100,7 +106,7 @@ DIFFUSION: tuple[Feature, ...] = (
     Feature(
         "endings",
         "diffusion",
-        lambda f: len({extension(x.file.path) for x in f.files}),
+        lambda f: len(extensions(f)),
         "Mixes many kinds of files",
         "",
         SPLIT,
@@ -111,7 +117,7 @@ DIFFUSION: tuple[Feature, ...] = (
     Feature(
         "entropy",
         "diffusion",
-        lambda f: entropy(_churns(f)),
+        evenness,
         "Spreads its lines evenly over many files",
         "",
         SPLIT,
@@ -284,7 +290,7 @@ INCIDENTS: tuple[Feature, ...] = (
     Feature(
         "file_fault_rate",
         "incidents",
-        worst_rate(lambda f: f.path),
+        worst_rate(PATH),
         "Changes to {subject} fail more often than others here",
         "",
         "",
@@ -296,7 +302,7 @@ INCIDENTS: tuple[Feature, ...] = (
     Feature(
         "file_fault_mean",
         "incidents",
-        mean_rate(lambda f: f.path),
+        mean_rate(PATH),
         "",
         "",
         "",
@@ -320,7 +326,7 @@ INCIDENTS: tuple[Feature, ...] = (
     Feature(
         "folder_fault_rate",
         "incidents",
-        worst_rate(lambda f: f.folder),
+        worst_rate(FOLDER),
         "Changes in {subject} fail more often than others here",
         "",
         "",
@@ -332,7 +338,7 @@ INCIDENTS: tuple[Feature, ...] = (
     Feature(
         "folder_fault_mean",
         "incidents",
-        mean_rate(lambda f: f.folder),
+        mean_rate(FOLDER),
         "",
         "",
         "",
@@ -344,7 +350,7 @@ INCIDENTS: tuple[Feature, ...] = (
     Feature(
         "area_fault_rate",
         "incidents",
-        worst_rate(lambda f: f.area),
+        worst_rate(AREA),
         "Changes in this part of the code fail more often than others",
         "Changes in this part of the code fail less often than others",
         "",
@@ -355,7 +361,7 @@ INCIDENTS: tuple[Feature, ...] = (
     Feature(
         "area_fault_mean",
         "incidents",
-        mean_rate(lambda f: f.area),
+        mean_rate(AREA),
         "",
         "",
         "",
@@ -366,7 +372,7 @@ INCIDENTS: tuple[Feature, ...] = (
     Feature(
         "kind_fault_rate",
         "incidents",
-        worst_rate(lambda f: f.kind),
+        worst_rate(KIND),
         "Files of this kind fail more often than others here",
         "Files of this kind seldom fail",
         "",
@@ -377,7 +383,7 @@ INCIDENTS: tuple[Feature, ...] = (
     Feature(
         "kind_fault_mean",
         "incidents",
-        mean_rate(lambda f: f.kind),
+        mean_rate(KIND),
         "",
         "",
         "",

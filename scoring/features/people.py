@@ -1,7 +1,7 @@
 """How much the author has done here and how it went. Every one speaks of a person and can be switched off."""
 
 from scoring.features.feature import Feature
-from scoring.features.measures import days_since, fault_rate
+from scoring.features.measures import MINE, days_since, fault_rate, worst_rate
 from scoring.history.state import Facts
 
 _HOME = "Ask someone at home in this code for a review."
@@ -21,10 +21,6 @@ def _unfamiliar(facts: Facts) -> float:
 
 def _touched_before(facts: Facts) -> float:
     return sum(facts.author_id in file.path.authors for file in facts.files) / max(1, len(facts.files))
-
-
-def _here_rate(facts: Facts) -> float:
-    return max((fault_rate(file.mine, facts) for file in facts.files), default=1.0)
 
 
 EXPERIENCE: tuple[Feature, ...] = (
@@ -130,7 +126,7 @@ EXPERIENCE: tuple[Feature, ...] = (
     Feature(
         "author_here_rate",
         "experience",
-        _here_rate,
+        worst_rate(MINE),
         "",
         "",
         "",

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from math import exp, expm1, log
 
 from scoring.features.feature import Feature
+from scoring.features.measures import churns, people_before
 from scoring.history.lines import extension
-from scoring.history.state import Facts, FileFacts
+from scoring.history.state import Facts, FileFacts, once
 
 LANGUAGES = {
     "c": frozenset({"c", "h", "cc", "cpp", "cxx", "hpp", "hh", "m", "mm"}),
@@ -20,7 +21,7 @@ LANGUAGES = {
 
 def relative_churn(facts: Facts) -> float:
     """log((added + deleted + 1) / (lines of the touched files before + 1))."""
-    churn = sum(file.lines.added + file.lines.deleted for file in facts.files)
+    churn = sum(churns(facts))
     return log((churn + 1) / (sum(file.path.lines for file in facts.files) + 1))
 
 
@@ -41,7 +42,7 @@ def files_touched(facts: Facts) -> float:
 
 def prior_authors(facts: Facts) -> float:
     """log(1 + people who changed these files before)."""
-    return log(1 + len(set().union(*(file.path.authors for file in facts.files))))
+    return log(1 + people_before(facts))
 
 
 def file_incident(facts: Facts) -> float:
@@ -89,11 +90,17 @@ def _worst(facts: Facts, count: Callable[[FileFacts], int], name: Callable[[File
     return name(max(files, key=count)) if files else None
 
 
+@once
+def extensions(facts: Facts) -> set[str]:
+    """Return the different endings of the files."""
+    return {extension(file.file.path) for file in facts.files}
+
+
 def _language(name: str) -> Feature:
     endings = LANGUAGES[name]
 
     def touched(facts: Facts) -> float:
-        return float(any(extension(file.file.path) in endings for file in facts.files))
+        return float(not endings.isdisjoint(extensions(facts)))
 
     return Feature(f"language_{name}", "table1", touched, unit="yes/no", topic="language")
 

@@ -2,8 +2,10 @@
 
 import os
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, TypeVar
 
 from scoring.change import FileChange
 from scoring.history.arrivals import Told, tell
@@ -42,9 +44,25 @@ class Facts:
     base: float  # the share of the repository's recent changes known to have been at fault, never 0
     words: tuple[Entry, ...] = ()  # of the title
     tier: int = 0  # of the most critical service touched: 1 is highest, 0 when none is named
+    memo: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # see `once`
 
 
 _WORD = re.compile(r"[a-z][a-z0-9_]{2,23}")
+Found = TypeVar("Found")
+
+
+def once(of: Callable[[Facts], Found]) -> Callable[[Facts], Found]:
+    """Return `of`, computed once for the same facts however many features ask: it must depend on nothing else."""
+
+    @wraps(of)
+    def asked(facts: Facts) -> Found:
+        try:
+            found: Found = facts.memo[of]
+        except KeyError:
+            found = facts.memo[of] = of(facts)
+        return found
+
+    return asked
 
 
 def title_words(title: str) -> list[str]:
