@@ -24,7 +24,7 @@ from bot.intake import PULL, envelopes_of, intake
 from bot.metrics import Metrics
 from bot.mirror import Mirror, Occupied
 from bot.news import News
-from bot.policy.events import Changed, Commented, Pressed, Tick
+from bot.policy.events import Changed, Commented, Labelled, Pressed, Tick
 from bot.queue.lease import LeaseQueue
 from bot.queue.port import Job
 from bot.reconcile import Reconciler, Stale
@@ -158,7 +158,7 @@ class _Handler:
     def _take(self, envelope: Envelope, guid: str) -> None:
         target = self._target(envelope)
         match envelope.event:
-            case Changed() | Commented() | Pressed() | Tick() as event if envelope.number is not None:
+            case Changed() | Commented() | Pressed() | Labelled() | Tick() as event if envelope.number is not None:
                 decision = self._reconciler.pull(target, envelope.number, event)
                 if decision is not None:
                     self._metrics.verdict(decision.verdict.name.lower())

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from bot.forge import envelope as envelopes
 from bot.forge.envelope import Envelope, Reachable, Unreachable
-from bot.policy.events import Changed, Commented, Pressed, Queued, Tick
+from bot.policy.events import Changed, Commented, Labelled, Pressed, Queued, Tick
 from bot.queue.port import Job, JobQueue, NewJob
 from bot.store import Delivery, Enqueue, KnownGroup, KnownRepository, SeenPull, Store
 
@@ -91,7 +91,7 @@ def _same(event: object) -> str | None:
 
 def _priority(event: object) -> int:
     match event:
-        case Commented() | Pressed():
+        case Commented() | Pressed() | Labelled():
             return PEOPLE
         case Tick("sweep"):
             return SWEEP
@@ -107,8 +107,12 @@ def _remember(store: Store, told: Sequence[Envelope], connection: sa.Connection)
         if isinstance(one.event, Reachable) and not one.repository_id:
             store.installation_back(one.installation_id, connection)
     seen = [
-        SeenPull(one.repository_id, one.number, one.event.as_of, one.event.head_sha or "")
+        SeenPull(one.repository_id, one.number, *_as_of(one.event))
         for one in told
-        if one.number is not None and isinstance(one.event, Changed)
+        if one.number is not None and isinstance(one.event, Changed | Labelled)
     ]
     store.saw_pull(*seen, connection=connection)
+
+
+def _as_of(event: Changed | Labelled) -> tuple[datetime | None, str]:
+    return (event.at, "") if isinstance(event, Labelled) else (event.as_of, event.head_sha or "")

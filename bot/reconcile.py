@@ -29,7 +29,7 @@ from bot.policy.actions import (
 from bot.policy.commands import noticed
 from bot.policy.config import FILE, Config
 from bot.policy.decide import Decision, decide
-from bot.policy.events import Changed, Commented, Event, Pressed, Queued
+from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued
 from bot.policy.group import decide_group
 from bot.policy.proposal import compare, sentence
 from bot.policy.pull import Person, PullRequest
@@ -359,7 +359,7 @@ def _commander(event: Event) -> Person | None:
     match event:
         case Commented(comment):
             return comment.author
-        case Pressed(_, by, _):
+        case Pressed(_, by, _) | Labelled(_, by, _):
             return by
         case _:
             return None

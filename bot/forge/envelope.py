@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.policy.events import Changed, Commented, Event, Pressed, Queued, Tick
+from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Envelope:
 
 _KINDS: Mapping[str, TypeAdapter[Any]] = {
     kind.__name__: TypeAdapter(kind)
-    for kind in (Changed, Commented, Pressed, Tick, Queued, Pushed, Reachable, Unreachable, Ungrouped)
+    for kind in (Changed, Commented, Pressed, Labelled, Tick, Queued, Pushed, Reachable, Unreachable, Ungrouped)
 }
 
 

@@ -256,7 +256,8 @@ def _person(user: dict[str, Any] | None) -> Person:
 
 
 def _repository(data: dict[str, Any]) -> Repository:
-    return Repository(int(data["id"]), data["full_name"], data["default_branch"], bool(data.get("archived")))
+    marks = bool(data.get("archived")), bool(data.get("private"))
+    return Repository(int(data["id"]), data["full_name"], data["default_branch"], *marks)
 
 
 def _listed(data: dict[str, Any]) -> Listed:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from bot.forge.envelope import Envelope, Pushed, Reachable, Ungrouped, Unreachable
-from bot.policy.events import Changed, Commented, Pressed, Queued
+from bot.policy.events import Changed, Commented, Labelled, Pressed, Queued
 from bot.policy.pull import Comment, Person
 
 
@@ -71,9 +71,15 @@ class _Pull(_Read):
     updated_at: Moment | None = None
 
 
+class _Label(_Read):
+    name: Name
+
+
 class _PullRequest(_Delivery):
     repository: _Repository
     pull_request: _Pull
+    label: _Label | None = None
+    sender: _User | None = None
 
 
 class _Issue(_Read):
@@ -220,6 +226,9 @@ def _pull_request(payload: Payload) -> tuple[Envelope, ...]:
     if _action(payload) not in _PULL_ACTIONS:
         return ()
     news = _as(_PullRequest, payload)
+    pull, label, sender = news.pull_request, news.label, news.sender
+    if news.action == "labeled" and label is not None and sender is not None and pull.updated_at is not None:
+        return (news.envelope(news.repository, pull.number, Labelled(label.name, sender.person(), pull.updated_at)),)
     return _changed(news, news.action)
 
 

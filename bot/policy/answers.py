@@ -85,10 +85,23 @@ def justify(asked: Asked) -> Answer:
         meant = nearest(reason, reasons)
         hint = f" Did you mean {words.code(meant)}?" if meant else ""
         return Answer(f"Name a reason first: {known}.{hint}", good=False)
+    escalation = _request(asked, reason, text)
+    who = approval.managers(asked.state, asked.config)
+    may = words.capital(approval.who_may(asked.state, asked.config))
+    told = f"{words.code(asked.by.login)} asks for an exception for {words.code(reason)}. "
+    told += f"{may} may answer with `/chill approve` or `/chill deny <why>`."
+    if text and not asked.state.pull.repository.private:
+        told += " This repository is public, so only the reason is repeated; what must stay private is handed in apart."
+    quoted = approval.repeatable(escalation.text, asked.state)
+    return Answer(told, actions=(SaveEscalation(escalation),), quoted=quoted, mention=who)
+
+
+def _request(asked: Asked, reason: str, text: str) -> Escalation:
+    """Bound to everything that is seen now."""
     state, risk = asked.state, asked.state.risk
     stretch = in_force(state, asked.config, asked.now)
     ends = stretch.window.until if stretch.window else stretch.until
-    escalation = Escalation(
+    return Escalation(
         id=asked.id,
         reason=reason,
         text=text[:500],
@@ -102,11 +115,6 @@ def justify(asked: Asked) -> Answer:
         percentile=risk.percentile if risk else 1.0,
         model=risk.model if risk else "",
     )
-    who = approval.managers(state, asked.config)
-    may = words.capital(approval.who_may(state, asked.config))
-    told = f"{words.code(asked.by.login)} asks for an exception for {words.code(reason)}. "
-    told += f"{may} may answer with `/chill approve` or `/chill deny <why>`."
-    return Answer(told, actions=(SaveEscalation(escalation),), quoted=escalation.text, mention=who)
 
 
 def _cannot_ask(asked: Asked) -> str | None:
@@ -118,7 +126,7 @@ def _cannot_ask(asked: Asked) -> str | None:
     if any(opinion.firm for opinion in holding):
         return "An exception cannot lift this: the configuration has to be mended first."
     last = approval.latest(asked.state)
-    if last is not None and last.state == "asked" and _no_longer(last, asked) is None:
+    if last is not None and last.state == "asked" and last.id != asked.id and _no_longer(last, asked) is None:
         return f"{words.code(last.by.login)} asked already; {approval.who_may(asked.state, asked.config)} may answer."
     return None
 
@@ -136,6 +144,8 @@ def deny(asked: Asked) -> Answer:
 def _decided(asked: Asked, became: approval.Decided) -> Answer:
     last = approval.latest(asked.state)
     open_to = ("asked", "approved") if became == "denied" else ("asked",)  # an approval can be taken back
+    if last is not None and last.state == became and last.answered_by == asked.by and not _no_longer(last, asked):
+        return _told(last, last, asked)  # said again, or its answer was lost
     if last is None or last.state not in open_to:
         return Answer("Nobody is asking for an exception now; `/chill justify <reason> <why>` does.", good=False)
     refusal = approval.why_not(asked.by, last, asked.state, asked.config)
@@ -146,12 +156,19 @@ def _decided(asked: Asked, became: approval.Decided) -> Answer:
         return Answer(fallen, good=False)
     done = replace(last, state=became, answered_by=asked.by, answered_at=asked.now, answer=asked.rest[:500])
     done = done if became == "approved" else replace(done, ended_at=asked.now)
+    return _told(done, last, asked)
+
+
+def _told(done: Escalation, last: Escalation, asked: Asked) -> Answer:
     zone = ZoneInfo(asked.config.timezone)
     until = f" until {words.when(done.expires.astimezone(zone))}" if done.expires else ""
-    said = f"Approved: this content may land{until}." if became == "approved" else "Denied: the change stays held."
-    if last.state == "approved":
+    if done.state == "approved":
+        said = f"Approved: this content may land{until}."
+    elif last.state == "approved":
         said = "The approval is taken back: the change is held again."
-    return Answer(said, actions=(SaveEscalation(done),), quoted=done.answer)
+    else:
+        said = "Denied: the change stays held."
+    return Answer(said, actions=(SaveEscalation(done),), quoted=approval.repeatable(done.answer, asked.state))
 
 
 def _no_longer(last: Escalation, asked: Asked) -> str | None:

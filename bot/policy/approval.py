@@ -62,6 +62,11 @@ def _same_content(escalation: Escalation, state: State) -> bool:
     return escalation.head_sha == state.pull.head_sha
 
 
+def repeatable(text: str, state: State) -> str:
+    """What may be said again of what somebody wrote: in a public repository nothing, a customer's name may be in it."""
+    return text if state.pull.repository.private else ""
+
+
 def managers(state: State, config: Config) -> tuple[str, ...]:
     """Who may answer for this change: the general managers, and those whose globs cover every changed path."""
     policy, paths = config.escalation, state.pull.paths

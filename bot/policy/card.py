@@ -208,7 +208,7 @@ def _ask(view: _View) -> Ask | None:
     if last is None:
         return Ask(reasons, managers)
     state, said = _became(last, view)
-    return Ask(reasons, managers, state, said, last.answer or last.text)
+    return Ask(reasons, managers, state, said, approval.repeatable(last.answer or last.text, view.state))
 
 
 def _about_now(last: Escalation, view: _View) -> bool:

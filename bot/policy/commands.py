@@ -10,7 +10,7 @@ from bot.policy import permissions as may
 from bot.policy.actions import Action, React, Reply, SaveEscalation
 from bot.policy.answers import Answer, Asked, not_yours
 from bot.policy.config import Config
-from bot.policy.events import Commented, Event, Pressed
+from bot.policy.events import Commented, Event, Labelled, Pressed
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.pull import Comment
 from bot.policy.state import State
@@ -48,6 +48,10 @@ def respond(
             if said is not None:
                 asked = Asked(f"comment-{comment.id}", comment.author, said.rest, opinions, state, config, now)
                 yield from _in_conversation(comment, said.verb, run(said.verb, asked))
+        case Labelled(label, by, at) if _asks(label, state, config) and not by.bot:
+            reason, id = config.escalation.labels[label.lower()], f"label-{by.id}-{at.isoformat()}"
+            if f"label:{id}" not in state.notes:
+                yield from _on_label(label, Asked(id, by, reason, opinions, state, config, now))
         case Pressed(button, by, head_sha) if button in BUTTONS and head_sha == state.pull.head_sha and not by.bot:
             verb, rest = BUTTONS[button]
             asked = Asked(f"{button}-{by.id}-{head_sha}", by, rest, opinions, state, config, now)
@@ -63,6 +67,12 @@ def _heard(comment: Comment, state: State) -> chat.Said | None:
     if comment.id in state.pull.replied_to or f"comment:{comment.id}" in state.notes:
         return None
     return chat.parse(comment.body)
+
+
+def _asks(label: str, state: State, config: Config) -> bool:
+    """It stands for a reason, and it is still there."""
+    there = {each.lower() for each in state.pull.labels}
+    return label.lower() in config.escalation.labels and label.lower() in there
 
 
 def run(verb: str, asked: Asked) -> Answer:
@@ -81,6 +91,14 @@ def _in_conversation(comment: Comment, verb: str, answer: Answer) -> Iterable[Ac
     yield from answer.actions
     yield Reply(key, answer.words, comment.id, answer.quoted, answer.mention)
     yield React(comment.id, "+1" if answer.good else "-1")
+
+
+def _on_label(label: str, asked: Asked) -> Iterable[Action]:
+    """As if its person had said so in a comment. It asks once: what becomes of the label afterwards changes nothing."""
+    answer = run("justify", asked)
+    yield from answer.actions
+    key = f"refused:label:{asked.by.id}" if answer.refused else f"label:{asked.id}"
+    yield Reply(key, f"The label {words.code(label)}: {answer.words}", quoted=answer.quoted, mention=answer.mention)
 
 
 def _on_button(asked: Asked, answer: Answer) -> Iterable[Action]:

@@ -76,6 +76,7 @@ class EscalationPolicy:
     managers: tuple[str, ...] = ()
     by_path: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=lambda: REASONS)
+    labels: Mapping[str, str] = field(default_factory=dict)  # label -> the reason that it asks for
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ class _Reading:
         self.shape = shape
         self.document = document
         self.file = file
+        self.under = under
         self.levels = {**under.levels, **shape.levels}
         self.zone = shape.timezone if "timezone" in shape.model_fields_set else under.timezone
         self.problems: list[ConfigProblem] = []
@@ -183,6 +185,7 @@ class _Reading:
     def config(self) -> Config:
         self._check_green()
         self._check_level_names()
+        self._check_labels(under=self.under.escalation.reasons)
         windows = self._windows()
         if self.problems:
             raise ConfigError(tuple(sorted(self.problems, key=lambda p: (p.line or 0, p.column or 0))))
@@ -244,7 +247,17 @@ class _Reading:
         shape = self.shape.escalation
         by_path = {glob: tuple(who.lower() for who in some) for glob, some in shape.by_path.items()}
         reasons = REASONS if shape.reasons is None else MappingProxyType(shape.reasons)
-        return EscalationPolicy(tuple(who.lower() for who in shape.managers), MappingProxyType(by_path), reasons)
+        managers = tuple(who.lower() for who in shape.managers)
+        labels = MappingProxyType({label.lower(): reason for label, reason in shape.labels.items()})
+        return EscalationPolicy(managers, MappingProxyType(by_path), reasons, labels)
+
+    def _check_labels(self, under: Mapping[str, str]) -> None:
+        shape = self.shape.escalation
+        reasons = under if shape.reasons is None else shape.reasons
+        for label, reason in shape.labels.items():
+            if reason not in reasons:
+                words = f"escalation.labels: {reason} is no reason of this file{did_you_mean(reason, reasons)}"
+                self._wrong(("escalation", "labels", label), words)
 
     def _sources(self) -> Mapping[str, Source]:
         return MappingProxyType(

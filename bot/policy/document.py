@@ -294,6 +294,11 @@ class EscalationShape(Shape):
         description="Left out: the standard list.",
         examples=[{"security_fix": "Closes a vulnerability"}],
     )
+    labels: dict[Name, Word] = Field(
+        default={},
+        description="Labels that ask for an exception, each with its reason. Who sets one asks; a manager decides.",
+        examples=[{"freeze-exception": "security_fix"}],
+    )
 
 
 class FileShape(Shape):

@@ -27,4 +27,3 @@ class Escalation:
     answered_at: datetime | None = None
     answer: str = ""
     ended_at: datetime | None = None  # when it was denied, voided, or expired
-    private: str = ""  # told in confidence (never in a comment): kept in the audit log, shown to managers only

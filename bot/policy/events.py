@@ -33,6 +33,15 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Labelled:
+    """Somebody put a label on: where the configuration says so, that asks for an exception. It never grants one."""
+
+    label: str
+    by: Person
+    at: datetime  # the change that it was: the same label put on again asks again
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """The clock reached an edge of a window, or it is time to look again."""
 
@@ -48,4 +57,4 @@ class Queued:
     base_ref: str
 
 
-Event = Changed | Commented | Pressed | Tick | Queued
+Event = Changed | Commented | Pressed | Labelled | Tick | Queued

@@ -116,4 +116,5 @@ class _Merge:
             managers=self._value("escalation.managers", org.managers, repo.managers, lambda a, b: a),
             by_path=self._value("escalation.by_path", org.by_path, repo.by_path, lambda a, b: a),
             reasons=self._value("escalation.reasons", org.reasons, repo.reasons, lambda a, b: a),
+            labels=self._value("escalation.labels", org.labels, repo.labels, lambda a, b: a),
         )

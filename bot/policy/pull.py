@@ -20,6 +20,7 @@ class Repository:
     full_name: str  # changes on a rename or transfer: never a key
     default_branch: str
     archived: bool = False
+    private: bool = False  # seen by its members only
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ def _pairs(config: Config) -> Iterator[tuple[str, str]]:
         yield f"escalation.by_path.{glob}", _list(names)
     for name, meaning in config.escalation.reasons.items():
         yield f"escalation.reasons.{name}", meaning
+    for label, reason in config.escalation.labels.items():
+        yield f"escalation.labels.{label}", reason
     yield "freezes.by", _list(config.freezes.by)
     yield "freezes.longest", f"{config.freezes.longest.total_seconds() / 3600:g} h"
     for glob, tier in config.critical.items():

@@ -301,6 +301,25 @@ def test_a_manager_whose_account_a_commit_belongs_to_cannot_approve_it(place: Pl
     assert place.check(number).conclusion == "failure"
 
 
+def test_a_label_asks_for_an_exception_and_only_a_manager_grants_it(place: Place) -> None:
+    people = place.stage.sandbox
+    labels = 'escalation: {managers: ["@acme/release-managers"], labels: {freeze-exception: launch_with_rollback}}\n'
+    place.configure("version: 1\n" + labels + OPEN_WINDOW.replace("LEVEL", "red"))
+    number = place.open(place.large())
+    people.label(place.name, number, people.author, "freeze-exception", "bug")
+    place.stage.settle()
+    assert place.check(number).conclusion == "failure"
+    asked = next(each.body for each in place.ours(number) if each.body.startswith("@acme/release-managers"))
+    assert f"The label `freeze-exception`: `{people.author}` asks for an exception" in asked
+    place.say(number, people.release_manager, "/chill approve")
+    assert place.check(number).conclusion == "success"
+    pull = people.pull(place.name, number)
+    people.push(place.name, pull.head_ref, place.change("api/search.py", b"def more(): return 1\n", pull.head_sha))
+    place.stage.settle()
+    assert set(pull.labels) == {"bug", "freeze-exception"}
+    assert place.check(number).conclusion == "failure"  # the label is still there, and grants nothing
+
+
 def test_a_command_is_seen_before_it_is_answered_and_who_may_not_is_told_once(place: Place) -> None:
     people = place.stage.sandbox
     place.window("red")

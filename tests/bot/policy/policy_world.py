@@ -49,7 +49,7 @@ def weekend(more: str = "", mode: str = "enforce") -> Config:
 
 def pull(**changes: Any) -> PullRequest:
     base = PullRequest(
-        repository=Repository(7, "acme/shop", "main"),
+        repository=Repository(7, "acme/shop", "main", private=True),
         number=5,
         title="Speed up the checkout",
         author=ANA,

@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from policy_world import ANA, BEN, BOT, HEAD, MIA, SATURDAY, TUESDAY, apply, said, state, weekend
+from policy_world import ANA, BEN, BOT, HEAD, MIA, SATURDAY, TUESDAY, WEEKEND, apply, said, state, weekend
 
 from bot.policy.actions import (
     Action,
     EndFreeze,
+    PutComment,
     React,
     Reply,
     Rescore,
@@ -20,9 +21,9 @@ from bot.policy.actions import (
     StartFreeze,
 )
 from bot.policy.commands import BUTTONS, COMMANDS, noticed
-from bot.policy.config import Config
+from bot.policy.config import Config, parse
 from bot.policy.decide import decide
-from bot.policy.events import Commented, Pressed, Tick
+from bot.policy.events import Commented, Labelled, Pressed, Tick
 from bot.policy.freezes import joined
 from bot.policy.opinion import Verdict
 from bot.policy.pull import Comment, Person
@@ -197,7 +198,7 @@ def test_a_manager_takes_an_approval_back_and_the_change_is_held_again():
     assert kinds(list(settled), Reply) == []  # one answer, not two
     assert kinds(list(settled), SetCheck)[0].conclusion == "failure"
     after = apply(after, settled)
-    assert words(tell(after, "/chill deny again", MIA, number=103)[0]).startswith("Nobody is asking")
+    assert words(tell(after, "/chill approve", MIA, number=103)[0]).startswith("Nobody is asking")
 
 
 def test_a_risk_that_rose_on_the_same_head_is_told_once():
@@ -466,3 +467,98 @@ def test_a_freeze_by_hand_needs_leave_a_level_an_end_and_a_reason(config: Config
     actions, _ = tell(state(0.6), body, who, config)
     assert words(actions).startswith(reply)
     assert kinds(actions, StartFreeze) == []
+
+
+LABELS = "escalation: {managers: [mia], labels: {Freeze-Exception: incident_mitigation}}"
+
+
+def labelled(before: State, by: Person = ANA, label: str = "freeze-exception", config: Config | None = None, **on: Any):
+    event = Labelled(label, by, SATURDAY + timedelta(minutes=on.get("minute", 0)))
+    return list(decide(event, before, config or with_labels(), SATURDAY).actions)
+
+
+def with_labels(mode: str = "enforce") -> Config:
+    return parse(WEEKEND.partition("escalation")[0] + f"{LABELS}\nmode: {mode}\n")
+
+
+def test_a_label_asks_for_an_exception_as_the_one_who_put_it_on_and_grants_nothing():
+    before = state(labels=frozenset({"Freeze-exception"}))
+    actions = labelled(before, BEN)
+    (saved,) = kinds(actions, SaveEscalation)
+    assert (saved.escalation.state, saved.escalation.reason) == ("asked", "incident_mitigation")
+    assert saved.escalation.by == BEN
+    assert words(actions).startswith("The label `freeze-exception`: `ben` asks for an exception")
+    after = apply(before, actions)
+    assert decide(Tick("sweep"), after, with_labels(), SATURDAY).verdict is Verdict.BLOCK
+    assert words(tell(after, "/chill approve", BEN, with_labels())[0]) == "Only `mia` can decide that."
+    _, approved_ = tell(after, "/chill approve", MIA, with_labels())
+    assert decide(Tick("sweep"), approved_, with_labels(), SATURDAY).verdict is Verdict.PASS
+
+
+def test_a_label_asks_once_and_what_is_void_or_denied_needs_it_put_on_again():
+    before = state(labels=frozenset({"freeze-exception"}))
+    after = apply(before, labelled(before))
+    denied = tell(after, "/chill deny no", MIA, with_labels())[1]
+    assert kinds(labelled(denied), SaveEscalation) == kinds(labelled(denied), Reply) == []  # delivered twice
+    assert decide(Tick("sweep"), denied, with_labels(), SATURDAY).verdict is Verdict.BLOCK
+    pushed = replace(after, content="patch-2", pull=replace(after.pull, head_sha="c" * 40))
+    lapsed = apply(pushed, decide(Tick("sweep"), pushed, with_labels(), SATURDAY).actions)
+    assert lapsed.escalations[-1].state == "void"  # the label is still there, and asks for nothing any more
+    again = kinds(labelled(lapsed, minute=5), SaveEscalation)
+    assert [(each.escalation.state, each.escalation.content) for each in again] == [("asked", "patch-2")]
+
+
+@pytest.mark.parametrize(
+    ("before", "by", "label", "reply"),
+    [
+        (state(labels=frozenset({"freeze-exception"})), EVE, "freeze-exception", "Only the author and people who may"),
+        (state(0.5, labels=frozenset({"freeze-exception"})), ANA, "freeze-exception", "Nothing holds this change"),
+        (state(labels=frozenset({"freeze-exception"})), BOT, "freeze-exception", None),
+        (state(labels=frozenset({"bug"})), ANA, "bug", None),
+        (state(labels=frozenset()), ANA, "freeze-exception", None),  # taken off again meanwhile
+    ],
+)
+def test_a_label_of_others_or_that_asks_for_nothing(before: State, by: Person, label: str, reply: str | None):
+    actions = labelled(before, by, label)
+    assert kinds(actions, SaveEscalation) == []
+    said = [each.words for each in kinds(actions, Reply)]
+    assert [words.removeprefix("The label `freeze-exception`: ")[: len(reply or "")] for words in said] == (
+        [reply] if reply else []
+    )
+
+
+def test_a_label_does_nothing_in_shadow_mode():
+    before = state(labels=frozenset({"freeze-exception"}))
+    assert labelled(before, config=with_labels("shadow")) == []
+
+
+def test_in_a_public_repository_what_people_wrote_is_never_repeated():
+    def public(before: State) -> State:
+        return replace(before, pull=replace(before.pull, repository=replace(before.pull.repository, private=False)))
+
+    asking, after = tell(public(state()), "/chill justify security_fix ACME Corp leaks sessions")
+    assert after.escalations[-1].text == "ACME Corp leaks sessions"  # for the audit log
+    assert "This repository is public, so only the reason is repeated" in words(asking)
+    denying, denied = tell(after, "/chill deny ask ACME Corp first", MIA, number=101)
+    for actions in (asking, denying, decide(Tick("sweep"), denied, weekend(), SATURDAY).actions):
+        shown = [action for action in actions if isinstance(action, SetCheck | PutComment | Reply)]
+        assert shown
+        assert "ACME" not in repr(shown)
+    bare, _ = tell(public(state()), "/chill justify security_fix")
+    assert "public" not in words(bare)
+
+
+def test_an_answer_that_was_lost_is_given_again_and_changes_nothing_twice():
+    """The process was killed after the request, or the approval, was kept and before it was answered."""
+    before = state()
+    once = [action for action in tell(before, ASK)[0] if isinstance(action, SaveEscalation)]
+    again, _ = tell(apply(before, once), ASK)
+    assert kinds(again, SaveEscalation) == []
+    assert kinds(again, Reply)[0].mention == ("@acme/release-managers",)
+    saying = tell(asked(), "/chill approve", MIA, number=101)[0]
+    kept = [action for action in saying if isinstance(action, SaveEscalation)]
+    told, _ = tell(apply(asked(), kept), "/chill approve", MIA, number=101)
+    assert kinds(told, SaveEscalation) == []
+    assert words(told) == "Approved: this content may land until Mon 23 Nov 08:00 CET."
+    elsewhere, _ = tell(apply(asked(), kept), "/chill approve", MIA, under_black_friday(), number=102)
+    assert words(elsewhere).startswith("Nobody is asking")

@@ -211,6 +211,8 @@ WRONG = [
     ("version: 1\ncritical: {'a/**': 0}", "2:20", "a tier is a whole number"),
     ("version: 1\nescalation: {managers: [a b]}", "2:25", "is no person or team"),
     ("version: 1\nescalation: {reasons: {a b: c}}", "2:24", "a reason is one word"),
+    ("version: 1\nescalation: {labels: {x: data_los}}", "2:26", "no reason of this file; did you mean data_loss?"),
+    ("version: 1\nescalation: {reasons: {a: b}, labels: {x: data_loss}}", "2:43", "data_loss is no reason of this"),
     ("version: 1\nescalation: {reasons: {}}", "2:23", "escalation.reasons is empty"),
     ("version: 1\nexempt: {paths: [" + "a," * 101 + "]}", "2:17", "exempt.paths holds more than 100 entries"),
     ("version: 1\ngate: {action: {reed: block}}", "2:17", "gate.action: unknown level reed; did you mean red?"),

@@ -13,7 +13,7 @@ from webhook_examples import example, examples
 
 from bot.forge.envelope import Envelope, Pushed, Reachable, Ungrouped, Unreachable, from_json, to_json
 from bot.forge.github_webhook import EVENTS, Unreadable, read
-from bot.policy.events import Changed, Commented, Pressed, Queued, Tick
+from bot.policy.events import Changed, Commented, Labelled, Pressed, Queued, Tick
 from bot.policy.pull import Comment, Person
 
 HEAD = "ec26c3e57ca3a959ca5aad62de7213c562f8c821"
@@ -47,6 +47,19 @@ def test_an_opened_pull_request() -> None:
 )
 def test_an_action_that_means_nothing_to_us_is_nothing(action: str | None) -> None:
     assert read("pull_request", example("pull_request", "opened") | {"action": action}) == ()
+
+
+def test_a_label_put_on_says_who_put_it_on_and_when() -> None:
+    found = only("pull_request", example("pull_request", "labeled"))
+    assert isinstance(found.event, Labelled)
+    assert (found.number, found.event.label, found.event.by.login) == (2, "bug", "Codertocat")
+    bare = example("pull_request", "labeled")
+    del bare["label"]
+    taken_off = example("pull_request", "unlabeled")
+    for payload, what in ((bare, "labeled"), (taken_off, "unlabeled")):
+        event = only("pull_request", payload).event
+        assert isinstance(event, Changed)
+        assert event.what == what
 
 
 @pytest.mark.parametrize("event", ["star", "workflow_run", "", "Pull_Request"])
