@@ -19,6 +19,8 @@ COMMANDS = {
     "backtest": ("bot.commands.backtest:backtest", "Replay history: what would codechill have held, and caught?"),
     "train": ("bot.commands.scoring:train", "Train a model on one or more repositories and export it to ONNX."),
     "evaluate": ("bot.commands.scoring:evaluate", "Measure models on the later part of real histories."),
+    "exceptions": ("bot.commands.exceptions:exceptions", "List requests for an exception; keep private reasons."),
+    "feedback": ("bot.commands.feedback:feedback", "Export what people thought of scores, for evaluation."),
     "audit": ("bot.commands.audit:audit", "Verify or export the audit log."),
 }
 

@@ -34,6 +34,7 @@ from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.store import Store
 from bot.sweeps import KINDS, Sweeps, beats
+from bot.thumbs import Thumbs
 from bot.webhook import Door, Limits, create_blueprint
 from bot.worker import Rules, Worker
 
@@ -105,7 +106,15 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         app_id=settings.app_id, private_key=settings.private_key.get_secret_value(), api=settings.github_api
     )
     redelivery = Redelivery(deliveries, store, clock)
-    sweeps = Sweeps(store=store, queue=queue, forge=forge, clock=clock, redelivery=redelivery, calendars=calendars)
+    sweeps = Sweeps(
+        store=store,
+        queue=queue,
+        forge=forge,
+        clock=clock,
+        redelivery=redelivery,
+        calendars=calendars,
+        thumbs=Thumbs(forge=forge, store=store, clock=clock),
+    )
     metrics = Metrics(queue.depth, clock)
     handler = _Handler(store, reconciler, news, sweeps, metrics)
     name = f"{socket.gethostname()}-{os.getpid()}"

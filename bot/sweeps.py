@@ -16,12 +16,13 @@ from bot.queue.port import Job, JobQueue
 from bot.redelivery import Redelivery
 from bot.schedule import EDGE, Beat
 from bot.store import Delivery, KnownPull, KnownRepository, Store
+from bot.thumbs import TURN, Thumbs
 
 _log = structlog.get_logger(__name__)
 
 SWEEP, SWEEP_ONE, REDELIVER, PRUNE, EDGE_DONE = "sweep", "sweep-one", "redeliver", "prune", "edge-done"
-CALENDARS = "calendars"
-KINDS = frozenset({SWEEP, SWEEP_ONE, REDELIVER, PRUNE, EDGE, EDGE_DONE, CALENDARS})
+CALENDARS, REACTIONS = "calendars", "reactions"
+KINDS = frozenset({SWEEP, SWEEP_ONE, REDELIVER, PRUNE, EDGE, EDGE_DONE, CALENDARS, REACTIONS})
 
 KEPT = timedelta(days=8)  # deliveries and buckets: a day longer than any forge can send again
 ROTATION = timedelta(days=1)  # an open pull request is looked at again at least this often
@@ -35,7 +36,8 @@ GROUP = timedelta(days=1)  # no merge queue waits longer for its checks
 
 def beats(sweep: timedelta, redeliver: timedelta, calendars: timedelta | None = None) -> tuple[Beat, ...]:
     """The usual beats, from the operator's settings; without `calendars` no address is read."""
-    usual = (Beat(SWEEP, sweep, -10), Beat(REDELIVER, redeliver), Beat(PRUNE, timedelta(days=1), -10))
+    often = (Beat(SWEEP, sweep, -10), Beat(REDELIVER, redeliver), Beat(REACTIONS, TURN, -10))
+    usual = (*often, Beat(PRUNE, timedelta(days=1), -10))
     return usual if calendars is None else (*usual, Beat(CALENDARS, calendars))
 
 
@@ -51,9 +53,10 @@ class Sweeps:
         clock: Callable[[], datetime],
         redelivery: Redelivery | None = None,
         calendars: Calendars | None = None,
+        thumbs: Thumbs | None = None,
     ) -> None:
         self._store, self._queue, self._forge, self._clock, self._redelivery = store, queue, forge, clock, redelivery
-        self._calendars, self._edges = calendars, KnownEdges(store)
+        self._calendars, self._thumbs, self._edges = calendars, thumbs, KnownEdges(store)
 
     def handle(self, job: Job) -> None:
         """Raises ForgeError when the forge must be asked and does not answer."""
@@ -64,6 +67,9 @@ class Sweeps:
                 self._sweep_one(int(job.payload["repository_id"]))
             case "redeliver":
                 self._redeliver()
+            case "reactions":
+                if self._thumbs is not None:
+                    self._thumbs.poll()
             case "prune":
                 self._prune()
             case "calendars":

@@ -3,38 +3,14 @@
 import json
 import re
 import sys
-from pathlib import Path
 from typing import TextIO
 
 import click
-import sqlalchemy as sa
 
-from bot.store import Record, Store
+from bot.commands.database import Unusable, database_option, open_store
+from bot.store import PrivateReason, Record
 
 _ANCHOR = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
-
-
-class Unusable(click.ClickException):
-    exit_code = 2
-
-
-def _open(address: str) -> Store:
-    url = address if "://" in address else f"sqlite:///{Path(address).absolute()}"
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
-        raise Unusable(f"there is no database {address}: name it with --database or CODECHILL_DATABASE")
-    try:
-        return Store(url)
-    except sa.exc.SQLAlchemyError as error:
-        raise Unusable(f"the database cannot be opened: {type(error).__name__}") from None
-
-
-_database = click.option(
-    "--database",
-    envvar="CODECHILL_DATABASE",
-    default=".codechill/codechill.db",
-    show_default=True,
-    help="A SQLite file, or an SQLAlchemy address.",
-)
 
 
 @click.group()
@@ -47,7 +23,7 @@ def audit() -> None:
 
 
 @audit.command()
-@_database
+@database_option
 @click.option("--anchor", metavar="NUMBER:HASH", help="The head that an earlier verify or export told.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def verify(database: str, anchor: str | None, style: str) -> None:
@@ -57,7 +33,7 @@ def verify(database: str, anchor: str | None, style: str) -> None:
       codechill audit verify
       codechill audit verify --anchor 1042:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     """
-    store = _open(database)
+    store = open_store(database)
     broken = store.verify_audit(_anchor(anchor))
     number, head = store.audit_head()
     store.close()
@@ -73,22 +49,35 @@ def verify(database: str, anchor: str | None, style: str) -> None:
 
 
 @audit.command()
-@_database
+@database_option
 @click.option("--repository", type=click.IntRange(min=1), help="Only this repository, by its number.")
 @click.option("--number", type=click.IntRange(min=1), help="Only this pull request.")
 @click.option("--since", type=click.IntRange(min=0), default=0, help="Only records after this one.")
 @click.option("--output", type=click.File("w", encoding="utf-8", atomic=True), default="-", help="A file; - prints.")
-def export(database: str, repository: int | None, number: int | None, since: int, output: TextIO) -> None:
+@click.option("--private", is_flag=True, help="With the reasons told in confidence: for those who may know them only.")
+def export(
+    database: str, repository: int | None, number: int | None, since: int, output: TextIO, private: bool
+) -> None:
     """Write records as JSON, one a line, oldest first.
+
+    Reasons told in confidence are left out: of each the log holds a digest. With --private their text is added, and
+    whether it still fits the digest.
 
     \b
       codechill audit export --repository 1296269 --number 7
       codechill audit export --since 1042 --output audit.jsonl
     """
-    store = _open(database)
+    store = open_store(database)
+    told = {each.digest: each for each in store.private_reasons(repository, number)} if private else {}
     for record in store.audit_records(repository, number, since):
-        output.write(json.dumps(_line(record)) + "\n")
+        output.write(json.dumps(_line(record) | _told(record, told)) + "\n")
     store.close()
+
+
+def _told(record: Record, told: dict[str, PrivateReason]) -> dict[str, object]:
+    """The text behind the digest of a record, where it is asked for and there still is one."""
+    reason = told.get(str(json.loads(record.body).get("digest"))) if record.kind == "private reason" else None
+    return {} if reason is None else {"private": {"text": reason.text, "fits": reason.fits()}}
 
 
 def _line(record: Record) -> dict[str, object]:

@@ -12,7 +12,7 @@ from bot.forge import markers
 from bot.forge.github_authors import commit_authors
 from bot.forge.github_wire import GitHubWire
 from bot.forge.github_wire import path_of as _at
-from bot.forge.port import ForgeAction, Gone, Listed, Refused, Target, Words
+from bot.forge.port import ForgeAction, Gone, Listed, Reactions, Refused, Target, Words
 from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
 from bot.policy.group import numbers
 from bot.policy.pull import CheckRun, Comment, Person, PullRequest, Repository, Review
@@ -20,6 +20,7 @@ from bot.policy.pull import CheckRun, Comment, Person, PullRequest, Repository, 
 CHECK = "codechill"
 _LARGEST_FILE = 1_000_000  # bytes of a configuration or calendar file
 MOST_BODY = 20_000  # characters of a description that are kept
+_THUMBS = ("+1", "-1")
 _REVIEWS = {
     "APPROVED": "approved",
     "CHANGES_REQUESTED": "changes_requested",
@@ -131,6 +132,18 @@ class GitHubForge:
                 granted.add(team)
         return frozenset(granted)
 
+    def reactions(self, target: Target, number: int) -> Reactions | None:
+        issue = f"{_at(target)}/issues/{int(number)}"
+        cards = [c for c in self._wire.pages(target, f"{issue}/comments") if self._is_ours(c) and _is_card(c)]
+        # the list of comments counts the reactions: most are settled with this one request
+        if not cards or not any((cards[0].get("reactions") or {}).get(content) for content in _THUMBS):
+            return None
+        given = self._wire.pages(target, f"{_at(target)}/issues/comments/{cards[0]['id']}/reactions")
+        thumbs = [each for each in given if each["content"] in _THUMBS and each.get("user")]
+        author = _person(self._wire.get(target, issue)["user"])
+        found = [(_person(each["user"]), each["content"] == "+1", _time(each["created_at"])) for each in thumbs]
+        return Reactions(author, tuple(found))
+
     def commit_authors(self, target: Target, number: int) -> frozenset[int] | None:
         return commit_authors(self._wire, target, number)
 
@@ -226,7 +239,10 @@ class GitHubForge:
     def _our_comments(self, target: Target, number: int) -> list[Comment]:
         comments = self._wire.pages(target, f"{_at(target)}/issues/{int(number)}/comments")
         # ours by the App that wrote it: a marker alone could be anybody's
-        return [_comment(c) for c in comments if (c.get("performed_via_github_app") or {}).get("id") == self._app_id]
+        return [_comment(c) for c in comments if self._is_ours(c)]
+
+    def _is_ours(self, comment: dict[str, Any]) -> bool:
+        return (comment.get("performed_via_github_app") or {}).get("id") == self._app_id
 
     def _our_check(self, target: Target, sha: str) -> CheckRun | None:
         path = f"{_at(target)}/commits/{quote(sha, safe='')}/check-runs"
@@ -243,6 +259,10 @@ def _named(target: Target, home: dict[str, Any]) -> Target:
     if int(home["id"]) != target.repository_id:
         raise Gone(f"{target.full_name} is another repository now")
     return replace(target, full_name=home["full_name"])
+
+
+def _is_card(comment: dict[str, Any]) -> bool:
+    return markers.comment_digest(comment.get("body") or "") is not None
 
 
 def _time(text: str) -> datetime:

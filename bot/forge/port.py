@@ -48,6 +48,14 @@ class Listed:
     base_ref: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reactions:
+    """👍 and 👎 on our comment: who, whether it is 👍, and when. `author` is the pull request's."""
+
+    author: Person
+    given: tuple[tuple[Person, bool, datetime], ...]
+
+
 class Words(Protocol):
     """Turns views into the forge's Markdown; given to the forge by the composition root."""
 
@@ -80,6 +88,10 @@ class Forge(Protocol):
 
     def access(self, target: Target, person: Person, teams: frozenset[str]) -> frozenset[str]:
         """What a person may do: "write", "admin", and those of `teams` ("@org/team") they are an active member of."""
+        ...
+
+    def reactions(self, target: Target, number: int) -> Reactions | None:
+        """Those on our comment now; None when nobody reacted, or there is no comment."""
         ...
 
     def commit_authors(self, target: Target, number: int) -> frozenset[int] | None:

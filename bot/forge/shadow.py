@@ -1,6 +1,6 @@
 """Reads through to another forge and writes nothing: decide everything, perform nothing."""
 
-from bot.forge.port import Forge, ForgeAction, Listed, Target
+from bot.forge.port import Forge, ForgeAction, Listed, Reactions, Target
 from bot.policy.actions import SetCheck
 from bot.policy.pull import CheckRun, Person, PullRequest, Repository
 
@@ -23,6 +23,9 @@ class ShadowForge:
 
     def access(self, target: Target, person: Person, teams: frozenset[str]) -> frozenset[str]:
         return self._forge.access(target, person, teams)
+
+    def reactions(self, target: Target, number: int) -> Reactions | None:
+        return self._forge.reactions(target, number)
 
     def commit_authors(self, target: Target, number: int) -> frozenset[int] | None:
         return self._forge.commit_authors(target, number)

@@ -2,15 +2,20 @@
 
 from bot.policy import approval, words
 from bot.policy.answers import Asked
-from bot.policy.gate import can_write
+from bot.policy.pull import Person
 
 
 def anyone(asked: Asked) -> None:
     return None
 
 
+def may_judge(by: Person, author: Person, granted: frozenset[str]) -> bool:
+    """Whose opinion of a score is kept: the author's, and that of people who may write."""
+    return not by.bot and (by.id == author.id or not granted.isdisjoint({"write", "admin"}))
+
+
 def author_or_writer(asked: Asked) -> str | None:
-    if asked.by.id == asked.state.pull.author.id or can_write(asked.by, asked.state):
+    if may_judge(asked.by, asked.state.pull.author, asked.state.granted.get(asked.by.id, frozenset())):
         return None
     return "Only the author and people who may write to this repository can ask for that."
 

@@ -11,7 +11,9 @@ from bot.store.groups import Groups, KnownGroup
 from bot.store.inbox import Delivery, Enqueue, Inbox
 from bot.store.leases import Leases
 from bot.store.migrate import migrate
+from bot.store.private import PrivateReason, PrivateReasons
 from bot.store.pulls import KnownPull, KnownRepository, LastGood, Pulls, SeenPull
+from bot.store.reactions import Reactions, Thumb
 
 __all__ = [
     "Broken",
@@ -23,13 +25,15 @@ __all__ = [
     "KnownPull",
     "KnownRepository",
     "LastGood",
+    "PrivateReason",
     "Record",
     "SeenPull",
     "Store",
+    "Thumb",
 ]
 
 
-class Store(Inbox, Decisions, Freezes, Feeds, Groups, Pulls, Leases):
+class Store(Inbox, Decisions, Freezes, Feeds, Groups, Pulls, Leases, PrivateReasons, Reactions):
     """Safe to share between threads. Opening it applies the migrations that are missing.
 
     A writer waits up to `busy` seconds for others. What the database cannot do raises sqlalchemy.exc.SQLAlchemyError.

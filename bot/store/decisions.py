@@ -72,6 +72,15 @@ class Decisions(AuditLog):
         with self.read() as connection:
             return tuple(plain.escalation(body) for body in connection.scalars(query))
 
+    def all_escalations(self, repository_id: int | None = None) -> tuple[tuple[int, int, Escalation], ...]:
+        """Repository id, number and request, oldest first."""
+        query = sa.select(escalations).order_by(escalations.c.at, escalations.c.id)
+        if repository_id is not None:
+            query = query.where(escalations.c.repository_id == repository_id)
+        with self.read() as connection:
+            rows = connection.execute(query).all()
+        return tuple((row.repository_id, row.number, plain.escalation(row.body)) for row in rows)
+
     def save_attestation(self, repository_id: int, number: int, head_sha: str, by: Person, *, at: datetime) -> None:
         row = {"repository_id": repository_id, "number": number, "head_sha": head_sha}
         with self.write() as connection:

@@ -225,6 +225,27 @@ notes = sa.Table(
     sa.PrimaryKeyConstraint("repository_id", "number", "key"),
 )
 
+private_reasons = sa.Table(
+    "private_reasons",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),  # what the audit log holds
+    *_of_pull(),
+    sa.Column("escalation_id", sa.String(128), nullable=False),
+    sa.Column("by", sa.String(255), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("salt", sa.String(64), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+)
+sa.Index("ix_private_reasons_repository_id_number", private_reasons.c.repository_id, private_reasons.c.number)
+
+polls = sa.Table(
+    "polls",
+    metadata,
+    *_of_pull(),
+    sa.Column("at", Moment, nullable=False),  # when reactions to its comment were last asked for
+    sa.PrimaryKeyConstraint("repository_id", "number"),
+)
+
 leases = sa.Table(
     "leases",
     metadata,

@@ -320,6 +320,25 @@ def test_a_label_asks_for_an_exception_and_only_a_manager_grants_it(place: Place
     assert place.check(number).conclusion == "failure"  # the label is still there, and grants nothing
 
 
+def test_in_a_public_repository_neither_words_nor_a_private_reason_reach_the_forge(place: Place) -> None:
+    people, store = place.stage.sandbox, place.stage.app.store
+    repository = people.repository(place.name)
+    repository.private = False
+    place.window("red")
+    number = place.open(place.large())
+    place.say(number, people.author, "/chill justify launch_with_rollback Project Larch opens")
+    (asked,) = store.escalations(repository.id, number)
+    store.tell_privately(repository.id, number, asked.id, "ACME Corp pays for it", by="ana", at=asked.at)
+    place.say(number, people.release_manager, "/chill approve Larch is worth it")
+    assert place.check(number).conclusion == "success"
+    runs = people.check_runs(place.name, people.pull(place.name, number).head_sha)
+    ours = repr([vars(each) for each in (*place.ours(number), *runs)])
+    assert "launch_with_rollback" in ours
+    assert "Larch" not in ours
+    assert "ACME" not in ours
+    assert "Larch" in "".join(record.body for record in store.audit_records(repository.id, number))
+
+
 def test_a_command_is_seen_before_it_is_answered_and_who_may_not_is_told_once(place: Place) -> None:
     people = place.stage.sandbox
     place.window("red")

@@ -1,0 +1,134 @@
+"""`codechill exceptions`: requests for an exception, and the reasons for them that must not stand on the forge."""
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import click
+
+from bot.commands.database import Unusable, database_option, open_store
+from bot.policy.escalation import Escalation
+from bot.render import visible
+from bot.store import Store
+
+LONGEST = 10_000  # characters of a private reason
+State = Literal["asked", "approved", "denied", "void", "expired"]
+_repository = click.option("--repository", required=True, help="Its number, or OWNER/NAME.")
+_number = click.option("--number", type=click.IntRange(min=1), required=True, help="Of the pull request.")
+_by = click.option("--by", "by", required=True, help="Who does this, for the audit log.")
+
+
+@click.group()
+def exceptions() -> None:
+    """List requests for an exception, and keep the reasons for them that must stay private.
+
+    A comment is as public as the pull request. What must not stand there, a customer's name for example, is told here
+    instead. It is kept in the server's database, shown by `list --private` and `audit export --private` only, and never
+    sent to the forge. The audit log holds a digest of it, so the text can be forgotten and the log still verifies.
+    """
+
+
+@exceptions.command("list")
+@database_option
+@click.option("--repository", help="Only this one: its number, or OWNER/NAME.")
+@click.option("--state", type=click.Choice(["asked", "approved", "denied", "void", "expired"]), help="Only these.")
+@click.option("--private", is_flag=True, help="With the private reasons: for those who may know them only.")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def list_(database: str, repository: str | None, state: State | None, private: bool, style: str) -> None:
+    """List requests, oldest first."""
+    store = open_store(database)
+    wanted = _known(store, repository) if repository else None
+    rows = list(_rows(store, wanted, state, private))
+    store.close()
+    if style == "json":
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    click.echo("\n".join(line for row in rows for line in _lines(row)) or "No requests.")
+
+
+@exceptions.command()
+@database_option
+@_repository
+@_number
+@_by
+def tell(database: str, repository: str, number: int, by: str) -> None:
+    """Keep a private reason with the newest request of a pull request. The text is read from standard input.
+
+    \b
+      codechill exceptions tell --repository acme/shop --number 7 --by ana < reason.txt
+    """
+    store = open_store(database)
+    found = _known(store, repository)
+    requests = store.escalations(found, number)
+    if not requests:
+        raise Unusable(f"nobody asked for an exception on {repository}#{number}; `/chill justify <reason>` does")
+    text = sys.stdin.read(LONGEST + 1).strip()
+    if not text or len(text) > LONGEST:
+        raise Unusable(f"the reason is read from standard input: some text, at most {LONGEST:,} characters")
+    told = store.tell_privately(found, number, requests[-1].id, text, by=by, at=datetime.now(UTC))
+    store.close()
+    click.echo(f"Kept with the request of {requests[-1].by.login}. Digest {told.digest}")
+
+
+@exceptions.command()
+@database_option
+@click.argument("digest")
+@_by
+def forget(database: str, digest: str, by: str) -> None:
+    """Remove a private reason for good, by its digest or the beginning of it (12 digits or more)."""
+    store = open_store(database)
+    found = [each.digest for each in store.private_reasons() if len(digest) >= 12 and each.digest.startswith(digest)]
+    done = len(found) == 1 and store.forget_privately(found[0], by=by, at=datetime.now(UTC))
+    store.close()
+    if not done:
+        raise Unusable(f"no private reason has the digest {digest}; `codechill exceptions list` shows them")
+    click.echo("Forgotten; the audit log still holds its digest.")
+
+
+def _rows(store: Store, repository: int | None, state: State | None, private: bool) -> Iterator[dict[str, Any]]:
+    names = {each.id: each.full_name for each in store.repositories()}
+    reasons = store.private_reasons(repository)
+    for where, number, one in store.all_escalations(repository):
+        if state in (None, one.state):
+            told = [each for each in reasons if each.escalation_id == one.id and each.number == number]
+            shown = [
+                {"digest": each.digest, "by": each.by, "at": each.at.isoformat()}
+                | ({"text": each.text} if private else {})
+                for each in told
+                if each.repository_id == where
+            ]
+            yield _row(one, names.get(where, str(where)), number) | {"private": shown}
+
+
+def _lines(row: dict[str, Any]) -> Iterator[str]:
+    where = f"{row['repository']}#{row['number']}"
+    yield f"{where}  {row['state']:<8}  {row['reason']}  by {row['by']}  {row['at']}"
+    for told in row["private"]:
+        text = visible(told.get("text", "a private reason is kept"))
+        yield f"  {text}  (told by {visible(told['by'])}, {told['digest'][:12]})"
+
+
+def _row(one: Escalation, repository: str, number: int) -> dict[str, Any]:
+    return {
+        "repository": repository,
+        "number": number,
+        "state": one.state,
+        "reason": one.reason,
+        "text": one.text,
+        "by": one.by.login,
+        "at": one.at.isoformat(timespec="seconds"),
+        "window": one.window,
+        "expires": one.expires.isoformat() if one.expires else None,
+        "answered_by": one.answered_by.login if one.answered_by else None,
+        "answer": one.answer,
+    }
+
+
+def _known(store: Store, repository: str) -> int:
+    """The number of a repository that the server knows."""
+    for each in store.repositories():
+        if repository in (str(each.id), each.full_name):
+            return each.id
+    raise Unusable(f"the server does not know a repository {repository}")

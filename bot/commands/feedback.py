@@ -1,0 +1,49 @@
+"""`codechill feedback`: what people thought of scores, beside the scores, to judge the next model with."""
+
+import json
+from typing import TextIO
+
+import click
+
+from bot.commands.database import database_option, open_store
+from bot.store import plain
+from bot.store.decisions import Feedback
+
+
+@click.group()
+def feedback() -> None:
+    """What people thought of scores: `/chill feedback`, the buttons of the check, and 👍 or 👎 on the comment.
+
+    Only the author's opinion and that of people who may write is kept.
+    """
+
+
+@feedback.command()
+@database_option
+@click.option("--repository", type=click.IntRange(min=1), help="Only this repository, by its number.")
+@click.option("--output", type=click.File("w", encoding="utf-8", atomic=True), default="-", help="A file; - prints.")
+def export(database: str, repository: int | None, output: TextIO) -> None:
+    """Write opinions as JSON, one a line, oldest first, each with the score and the features it is about.
+
+    \b
+      codechill feedback export --output feedback.jsonl
+      codechill feedback export --repository 1296269
+    """
+    store = open_store(database)
+    for each in store.all_feedback(repository):
+        output.write(json.dumps(_line(each)) + "\n")
+    store.close()
+
+
+def _line(each: Feedback) -> dict[str, object]:
+    return {
+        "repository_id": each.repository_id,
+        "number": each.number,
+        "head_sha": each.head_sha,
+        "useful": each.useful,
+        "text": each.text,
+        "source": each.source,
+        "by": {"id": each.by.id, "login": each.by.login},
+        "at": each.at.isoformat(),
+        "assessment": plain.plain(each.assessment),
+    }
