@@ -86,6 +86,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         words=Markdown(),
         clock=clock,
         paced=settings.paced,
+        timeout=settings.github_timeout,
     )
     if settings.shadow:
         forge = ShadowForge(forge)

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     threads: int = Field(8, ge=1, le=256, description="HTTP threads")
     workers: int = Field(4, ge=1, le=256, description="jobs at once")
     lease_seconds: float = Field(60, ge=5, le=3600, description="after this silence a job goes to another worker")
+    github_timeout: int = Field(15, ge=1, le=60, description="seconds to wait for one answer of GitHub")
     git_timeout: float = Field(300, ge=1, le=7200, description="seconds for one git command")
     max_delivery_bytes: int = Field(26 * 1024 * 1024, ge=1024)
     sweep_minutes: int = Field(30, ge=1, le=1440, description="how often open pull requests are looked at again")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import sqlalchemy as sa
 from pydantic import SecretStr
@@ -51,12 +52,17 @@ class Stage:
 
 
 @contextmanager
-def stage(folder: Path, *, clock: Clock = now, port: int = 0, paced: bool = False) -> Iterator[Stage]:
-    """Both running, with everything they keep under `folder`; stopped at the end."""
-    sandbox = Sandbox(folder / "forge", clock)
+def stage(
+    folder: Path, *, clock: Clock = now, forge_clock: Clock | None = None, port: int = 0, **settings: Any
+) -> Iterator[Stage]:
+    """Both running, with everything they keep under `folder`; stopped at the end.
+
+    `settings` of the App may be given. The forge has its own clock where one is given, as it has in life.
+    """
+    sandbox = Sandbox(folder / "forge", forge_clock or clock)
     sandbox.start(port)
     try:
-        app = build(_settings(sandbox, folder / "app", paced), clock=clock)
+        app = build(settings_for(sandbox, folder / "app", **settings), clock=clock)
         server = create_server(app.web, host="127.0.0.1", port=0, threads=8)
         thread = threading.Thread(target=server.run, name="app-http", daemon=True)
         thread.start()
@@ -75,15 +81,16 @@ def stage(folder: Path, *, clock: Clock = now, port: int = 0, paced: bool = Fals
         sandbox.stop()
 
 
-def _settings(sandbox: Sandbox, folder: Path, paced: bool) -> Settings:
-    return Settings(
-        app_id=sandbox.app_id,
-        private_key=SecretStr(sandbox.private_key_pem),
-        webhook_secret=SecretStr(sandbox.webhook_secret),
-        github_api=sandbox.api,
-        git_protocols="http",  # loopback only; a real server keeps to https
-        folder=folder,
-        workers=2,
-        paced=paced,
-        _env_file=None,
-    )
+def settings_for(sandbox: Sandbox, folder: Path, **more: Any) -> Settings:
+    """What the App beside a sandbox needs to know."""
+    given = {
+        "app_id": sandbox.app_id,
+        "private_key": SecretStr(sandbox.private_key_pem),
+        "webhook_secret": SecretStr(sandbox.webhook_secret),
+        "github_api": sandbox.api,
+        "git_protocols": "http",  # loopback only; a real server keeps to https
+        "folder": folder,
+        "workers": 2,
+        "paced": False,
+    }
+    return Settings(**{**given, **more}, _env_file=None)

@@ -46,6 +46,7 @@ class GitHubForge:
         between_writes: float = 0.0,
         clock: Callable[[], datetime] = _now,
         paced: bool = True,
+        timeout: int = 15,
     ) -> None:
         """`paced`: keep below GitHub's secondary limits; a GitHub Enterprise Server usually has none."""
         self._app_id = app_id
@@ -58,6 +59,7 @@ class GitHubForge:
             clock=clock,
             between_writes=between_writes,
             paced=paced,
+            timeout=timeout,
         )
 
     # --- reading

@@ -17,7 +17,6 @@ from bot.forge.pace import Pace
 from bot.forge.port import Busy, ForgeError, Gone, Refused, Target
 
 API_VERSION = "2022-11-28"
-TIMEOUT_S = 15
 LONGEST_WAIT = timedelta(hours=1)  # GitHub's limits never last longer
 
 
@@ -38,6 +37,7 @@ class GitHubWire:
         clock: Callable[[], datetime],
         between_writes: float = 0.0,
         paced: bool = True,
+        timeout: int = 15,
     ) -> None:
         self._clock, self._paced = clock, paced
         self._lock = threading.Lock()
@@ -55,7 +55,7 @@ class GitHubWire:
         self._app = GithubIntegration(
             auth=Auth.AppAuth(app_id, private_key),
             base_url=api,
-            timeout=TIMEOUT_S,
+            timeout=timeout,
             retry=retry,
             seconds_between_requests=0,
             seconds_between_writes=between_writes,

@@ -30,6 +30,14 @@ class Fault:
 
 
 @dataclass
+class Staleness:
+    """So many reads of some paths that show what was there before."""
+
+    path: str
+    left: int
+
+
+@dataclass
 class Trouble:
     """One armed fault of webhook deliveries."""
 
@@ -49,14 +57,15 @@ class Faults:
     - `slow(seconds)`: the answer comes late (after the write, unless `after=False`)
     - `drop()`: the connection closes without an answer
     - `primary_limit(resets_at)`, `secondary_limit(retry_after, status)`
-    - `stale_reads()`: a pull request reads as it was before its last change
+    - `stale_reads()`: a pull request reads as it was before its last change; with `path`, a list of comments or check
+      runs lacks its newest entry
     - `lose()`, `double()`, `reorder()`, `delay(seconds)`: webhook deliveries, of some events or all
     - `clear()`: everything works again
     """
 
     armed: list[Fault] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
-    stale: int = 0
+    stale: list[Staleness] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(
@@ -87,9 +96,9 @@ class Faults:
         """Too fast: 403 or 429, with or without Retry-After (seconds)."""
         self.armed.append(Fault(method, path, times, refusal=secondary(retry_after, status)))
 
-    def stale_reads(self, times: int = 1) -> None:
-        """The next reads of pull requests show what was there before."""
-        self.stale += times
+    def stale_reads(self, times: int = 1, path: str = r"/pulls/\d+$") -> None:
+        """The next reads of pull requests, or of the lists that `path` finds, show what was there before."""
+        self.stale.append(Staleness(path, times))
 
     def lose(self, times: int = 1, events: Collection[str] = ()) -> None:
         """Deliveries never arrive; the list of deliveries shows them as failed."""
@@ -110,7 +119,7 @@ class Faults:
     def clear(self) -> None:
         """Everything works again."""
         with self.lock:
-            self.armed, self.troubles, self.stale = [], [], 0
+            self.armed, self.troubles, self.stale = [], [], []
 
     def met(self, method: str, path: str) -> Fault | None:
         """The fault for this request, used up by one."""
@@ -120,11 +129,13 @@ class Faults:
                 found.left -= 1
             return found
 
-    def stale_now(self) -> bool:
+    def stale_now(self, path: str) -> bool:
         """Whether this read is stale, used up by one."""
         with self.lock:
-            self.stale -= (now := self.stale > 0)
-            return now
+            found = next((each for each in self.stale if each.left > 0 and re.search(each.path, path)), None)
+            if found:
+                found.left -= 1
+            return found is not None
 
     def route(self, delivery: Delivery) -> list[tuple[float, Delivery]]:
         """What becomes of a delivery: (seconds to wait, delivery) each; empty when it is lost."""

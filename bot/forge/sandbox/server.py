@@ -35,6 +35,11 @@ ALIASES = {  # older addresses that GitHub still answers, and PyGithub uses
 }
 VERSIONS = {"2022-11-28", "2026-03-10"}
 REGISTERED = (_app, _checks, _issues, _pulls, _repos)  # importing them fills OPERATIONS
+MAY_BE_STALE = {
+    "GET /repos/{owner}/{repo}/pulls/{pull_number}",
+    "GET /repos/{owner}/{repo}/issues/{issue_number}/comments",
+    "GET /repos/{owner}/{repo}/commits/{ref}/check-runs",
+}
 CREATES = re.compile(r"POST /repos/\{owner\}/\{repo\}/(issues/.*|pulls.*|check-runs|statuses.*)")
 
 
@@ -82,7 +87,7 @@ class Server:
             body = checked_body(operation)
             if wrong := contract.wrong_query(operation.name, query):
                 raise Refusal(422, f"Invalid request.\n\n{wrong[0]}")
-            stale = operation.name == "GET /repos/{owner}/{repo}/pulls/{pull_number}" and self.faults.stale_now()
+            stale = operation.name in MAY_BE_STALE and self.faults.stale_now(request.path)
             accept = request.headers.get("Accept", "")
             call = Call(self.world, self.outbox, caller, parts, query, body, accept, found, stale)
             made = limits_body(standing) if operation.path == "/rate_limit" else operation.handler(call)

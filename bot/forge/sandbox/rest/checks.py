@@ -73,7 +73,8 @@ def listed(call: Call, runs: list[CheckRun]) -> Answer:
 def list_runs(call: Call) -> Answer:
     """Runs on a commit."""
     sha = call.git.commit_sha(call.parts["ref"])
-    return listed(call, [each for each in call.repository.runs.values() if each.sha == sha])
+    runs = [each for each in call.repository.runs.values() if each.sha == sha]
+    return listed(call, runs[:-1] if call.stale else runs)
 
 
 @operation("GET /repos/{owner}/{repo}/check-suites/{check_suite_id}/check-runs", "checks:read", "read")

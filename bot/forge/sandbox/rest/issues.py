@@ -33,7 +33,8 @@ def get_issue(call: Call) -> Answer:
 def list_comments(call: Call) -> Answer:
     """Comments of one conversation, oldest first."""
     number = issue(call).number
-    return comments(call, [each for each in call.repository.comments.values() if each.number == number])
+    chosen = [each for each in call.repository.comments.values() if each.number == number]
+    return comments(call, chosen[:-1] if call.stale else chosen)
 
 
 @operation("GET /repos/{owner}/{repo}/issues/comments", READS, "read")

@@ -77,13 +77,21 @@ def test_a_stale_read_shows_what_was_there_before(box: Sandbox, pull: int) -> No
     assert [ask(box, path, token)[1]["title"] for _ in range(2)] == ["A change", "Newer"]
 
 
+def test_a_stale_list_lacks_its_newest_entry(box: Sandbox, pull: int) -> None:
+    for body in ("old", "new"):
+        box.comment(REPO, pull, "ada", body)
+    box.faults.stale_reads(1, path="/comments$")
+    path, token = f"/repos/{REPO}/issues/{pull}/comments", box.token("ada")
+    assert [[each["body"] for each in ask(box, path, token)[1]] for _ in range(2)] == [["old"], ["old", "new"]]
+
+
 def test_faults_can_be_cleared(box: Sandbox) -> None:
     box.faults.answer(500, times=9)
     box.faults.stale_reads(9)
     box.faults.lose(times=9)
     box.faults.clear()
     assert ask(box, f"/repos/{REPO}", box.token("ada"))[0] == 200
-    assert not box.faults.stale_now()
+    assert not box.faults.stale_now(f"/repos/{REPO}/pulls/1")
 
 
 @pytest.fixture
