@@ -40,7 +40,8 @@ from bot.worker import Rules, Worker
 
 _log = structlog.get_logger(__name__)
 STALE_AGAIN = timedelta(seconds=2)
-MIRROR_WAIT_S = 5.0
+MIRROR_WAIT_S = 1.0  # a worker waits so long for another's fetch, then does something else
+OCCUPIED_AGAIN = timedelta(seconds=5)
 Clock = Callable[[], datetime]
 
 
@@ -90,7 +91,9 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
     )
     if settings.shadow:
         forge = ShadowForge(forge)
-    mirror = Mirror(settings.folder.absolute() / "mirrors", git=git, wait=MIRROR_WAIT_S)
+    # one worker is always left for pull requests whose commits are here already
+    fetches = max(1, settings.workers - 1)
+    mirror = Mirror(settings.folder.absolute() / "mirrors", git=git, wait=MIRROR_WAIT_S, at_once=fetches)
     assessor = MirrorAssessor(forge, mirror, settings.folder.absolute() / "indexes", git=git)
     addresses = Addresses(places(settings.calendars), networks(settings.calendar_networks))
     calendars = Calendars(store, addresses, clock)
@@ -211,7 +214,7 @@ def _not_before(error: Exception, at: datetime) -> datetime | None:
         case Stale():
             return at + STALE_AGAIN
         case Occupied():  # another job fetches the same repository, perhaps from a host that hangs: do others meanwhile
-            return at + timedelta(seconds=MIRROR_WAIT_S)
+            return at + OCCUPIED_AGAIN
         case _:
             return None
 

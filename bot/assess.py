@@ -1,5 +1,7 @@
 """The bridge to scoring: a pull request becomes a change in a local mirror, and the change an assessment."""
 
+import shutil
+import sqlite3
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+import structlog
 from git import Repo
 
 from bot.forge.port import Forge, Target
@@ -15,11 +18,12 @@ from bot.mirror import Mirror, valid_sha
 from bot.policy.pull import PullRequest
 from scoring.assessment import Assessment
 from scoring.change import Change
-from scoring.errors import ScoringError
+from scoring.errors import DamagedIndex, ScoringError
 from scoring.history.read import read_change
 from scoring.scorer import SHIPPED, Scorer
 from scoring.semantics.git import prove_range
 
+_log = structlog.get_logger(__name__)
 MOST_FILES = 3_000  # GitHub lists no more, and nobody reviews them
 MOST_COMMITS = 250  # whose people are read: GitHub lists no more either
 
@@ -81,10 +85,7 @@ class MirrorAssessor:
 
     def assess(self, target: Target, facts: Facts, critical: Mapping[str, int]) -> Assessment:
         try:
-            lock, scorer = self._scorer(target.repository_id)
-            with lock:
-                scorer.refresh(facts.tip)
-                assessment = scorer.assess(facts.change, critical=critical)
+            assessment = self._assessed(target.repository_id, facts, critical)
         except ScoringError as error:
             raise Unscorable(str(error)) from error
         verdict = prove_range(self._mirror.path(target.repository_id), facts.change.base, facts.change.sha)
@@ -116,6 +117,26 @@ class MirrorAssessor:
             people = [[each.author, each.committer, *each.co_authors] for each in commits]
         addresses = [(person.email or "").lower() for some in people for person in some]
         return list(dict.fromkeys(address for address in addresses if address)) or [""]
+
+    def _assessed(self, repository: int, facts: Facts, critical: Mapping[str, int]) -> Assessment:
+        try:
+            return self._scored(repository, facts, critical)
+        except (DamagedIndex, sqlite3.DatabaseError) as error:
+            if isinstance(
+                error, sqlite3.OperationalError
+            ):  # a full disk, another writer: it passes, the index is whole
+                raise
+        _log.warning("assess.index_damaged", repository=repository, words="it is built again")
+        with self._guard:
+            self._scorers.pop(repository, None)
+            shutil.rmtree(self._indexes / str(repository), ignore_errors=True)
+        return self._scored(repository, facts, critical)
+
+    def _scored(self, repository: int, facts: Facts, critical: Mapping[str, int]) -> Assessment:
+        lock, scorer = self._scorer(repository)
+        with lock:
+            scorer.refresh(facts.tip)
+            return scorer.assess(facts.change, critical=critical)
 
     def _scorer(self, repository: int) -> tuple[threading.Lock, Scorer]:
         with self._guard:

@@ -5,9 +5,11 @@ import fcntl
 import re
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 from bot.git import Corrupt, Git, GitError, GitTimeout, Missing, TooLarge
@@ -17,6 +19,7 @@ __all__ = ["Corrupt", "GitError", "GitTimeout", "Mirror", "Missing", "Occupied",
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _REF = re.compile(r"refs/(?:heads|pull)/[^\x00-\x20\x7f~^:?*\[\\]+")
 _DIFF = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--full-index", "--binary", "--src-prefix=a/")
+_POLL_S = 0.05  # how often a lock that another process holds is tried
 _DAMAGED = "damaged"  # a file in a mirror that a reader found to be corrupt
 
 # faults of old but harmless objects that real repositories carry: they must not keep a repository out
@@ -51,7 +54,8 @@ class Mirror:
     `token` gives the credential for the next fetch; it travels in git's environment, never in an address or argument.
     Above `packs` pack files a mirror is repacked. The first fetch, of all history, may take ten times as long.
     `wait`: seconds to wait for another thread's fetch of that repository before Occupied is raised (None: no limit),
-    so that one host that hangs does not take every worker.
+    so that one host that hangs does not take every worker; `at_once` fetches may run (None: any number), for a host
+    that hangs hangs for all of its repositories.
     """
 
     def __init__(
@@ -63,8 +67,10 @@ class Mirror:
         git: Git | None = None,
         packs: int = 64,
         wait: float | None = None,
+        at_once: int | None = None,
     ) -> None:
         self._root, self._token, self._packs, self._wait = root.absolute(), token, packs, wait
+        self._fetches = threading.BoundedSemaphore(at_once) if at_once else None
         self._git = git or Git(timeout)
         self._locks: dict[int, threading.Lock] = {}
         self._guard = threading.Lock()
@@ -84,7 +90,7 @@ class Mirror:
         """
         wanted = [valid_ref(ref) for ref in refs]
         secrets = _secrets(valid_url(clone_url, self._git.protocols), token or self._token)
-        with self._alone(repository_id) as folder:
+        with self._one_of_few(), self._alone(repository_id) as folder:
             try:
                 return self._fetch(folder, clone_url, wanted, secrets)
             except Corrupt:
@@ -187,9 +193,22 @@ class Mirror:
             # an unborn HEAD: git would otherwise read the repository's own .gitattributes from it
             (folder / "HEAD").write_text("ref: refs/codechill/none\n")
             return False
-        for stale in [*folder.glob("*.lock"), *(folder / "refs").rglob("*.lock")]:
+        halves = (folder / "objects").glob("**/tmp_*")  # of packs: every killed fetch leaves one, and the disk fills
+        for stale in [*folder.glob("*.lock"), *(folder / "refs").rglob("*.lock"), *halves]:
             stale.unlink(missing_ok=True)  # we hold the lock of this mirror: who left it was killed
         return any((folder / "objects" / "pack").glob("*.pack"))
+
+    @contextmanager
+    def _one_of_few(self) -> Iterator[None]:
+        if self._fetches is None:
+            yield
+            return
+        if not self._fetches.acquire(timeout=self._wait):
+            raise Occupied("other fetches are in hand")
+        try:
+            yield
+        finally:
+            self._fetches.release()
 
     @contextmanager
     def _alone(self, repository_id: int) -> Iterator[Path]:
@@ -205,9 +224,22 @@ class Mirror:
 
     @contextmanager
     def _alone_among_processes(self, repository_id: int) -> Iterator[Path]:
+        ends = None if self._wait is None else time.monotonic() + self._wait
         with (self._root / f"{int(repository_id)}.lock").open("w") as other_processes:
-            fcntl.flock(other_processes, fcntl.LOCK_EX)
+            while not _locked(other_processes):
+                if ends is not None and time.monotonic() > ends:
+                    raise Occupied("another process fetches this repository")
+                time.sleep(_POLL_S)
             yield self.path(repository_id)
+
+
+def _locked(file: IO[str]) -> bool:
+    """Whether the lock is ours now; it ends with the file, or with the process."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def valid_sha(sha: str) -> str:

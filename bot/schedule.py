@@ -51,6 +51,8 @@ class Reach:
     back: timedelta = timedelta(days=1)  # a server that was down for longer finds the rest with its sweep
     ahead: timedelta = timedelta(seconds=60)
     lease: timedelta = timedelta(seconds=60)
+    skew: timedelta = timedelta(minutes=1)  # by which the clocks of several machines may differ
+    longest: timedelta = timedelta(hours=2)  # no job is put off, or leased, for as long
 
 
 class Schedule:
@@ -90,9 +92,17 @@ class Schedule:
         now = self._clock()
         if not self._store.lead(LEADER, self._holder, now, self._reach.lease):
             return 0
+        self._mend(now)
         beats = sum(self._beat(beat, now) for beat in self._beats)
         reach = self._reach
         return beats + sum(self._edge(edge, now) for edge in self._edges(now - reach.back, now + reach.ahead))
+
+    def _mend(self, now: datetime) -> None:
+        """When the clock was ahead and was put right: what was done too early is due again at its true time."""
+        early = self._store.forget_ticks(now + self._reach.skew)
+        if early:
+            recalled = self._queue.recall(now, self._reach.longest)
+            _log.warning("schedule.clock_went_back", words=f"{early} beats are due again, {recalled} jobs recalled")
 
     def _beat(self, beat: Beat, now: datetime) -> bool:
         return self._once(

@@ -27,6 +27,7 @@ KINDS = frozenset({SWEEP, SWEEP_ONE, REDELIVER, PRUNE, EDGE, EDGE_DONE, CALENDAR
 KEPT = timedelta(days=8)  # deliveries and buckets: a day longer than any forge can send again
 ROTATION = timedelta(days=1)  # an open pull request is looked at again at least this often
 BACK = timedelta(hours=2)  # how far a usual redelivery sweep looks; the first of a day looks at all that is kept
+SKEW = timedelta(minutes=1)
 REPORT = timedelta(minutes=1)  # after an edge, how often its audit record asks whether all is done
 REPORTS = 15
 AGAIN = timedelta(minutes=10)  # between later looks at an edge that was reported with some left
@@ -185,6 +186,8 @@ def _at(job: Job) -> datetime:
 
 def _due(pull: KnownPull | None, listed: Listed, now: datetime) -> bool:
     if pull is None or pull.decided_at is None or pull.decided_at < now - ROTATION:
+        return True
+    if pull.decided_at > now + SKEW:  # by a clock that was ahead, perhaps in a window that is not open yet
         return True
     if (pull.head_sha, pull.base_ref) != (listed.head_sha, listed.base_ref):  # a push that no delivery told of
         return True

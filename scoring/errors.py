@@ -3,3 +3,7 @@
 
 class ScoringError(ValueError):
     """Something about the input that a person can act on; its text is one sentence."""
+
+
+class DamagedIndex(ScoringError):
+    """The index on disk cannot be read: without it, it is built again from the repository."""

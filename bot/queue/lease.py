@@ -83,6 +83,13 @@ class LeaseQueue:
         with writing(self._engine) as connection:
             return connection.execute(sa.update(jobs).where(here).values(**values)).rowcount == 1
 
+    def recall(self, now: datetime, reach: timedelta) -> int:
+        waiting = sa.and_(jobs.c.state == "waiting", jobs.c.run_at > now + reach)
+        running = sa.and_(jobs.c.state == "running", jobs.c.lease_until > now + reach)
+        with writing(self._engine) as connection:
+            late = connection.execute(sa.update(jobs).where(waiting).values(run_at=now)).rowcount
+            return late + connection.execute(sa.update(jobs).where(running).values(lease_until=now)).rowcount
+
     def depth(self, now: datetime) -> Depth:
         due = sa.select(sa.func.min(jobs.c.run_at)).where(jobs.c.state == "waiting", jobs.c.run_at <= now)
         with reading(self._engine) as connection:

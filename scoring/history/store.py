@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from scoring.errors import ScoringError
+from scoring.errors import DamagedIndex
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -47,7 +47,7 @@ class Store:
             self.db.executescript(_SCHEMA)
         except sqlite3.DatabaseError as error:
             self.db.close()
-            raise ScoringError(f"The index {path} is damaged; delete it and it will be built again.") from error
+            raise DamagedIndex(f"The index {path} is damaged; delete it and it will be built again.") from error
 
     def close(self) -> None:
         """Close the file."""

@@ -168,6 +168,22 @@ def test_a_clock_that_jumps_back_repeats_nothing(world: World) -> None:
     assert schedule.look() == 0
 
 
+def test_what_a_clock_ahead_of_its_time_did_is_done_again_when_it_is_put_right(world: World) -> None:
+    world.repository(7, 1)
+    world.decided(7, 1)
+    schedule = world.schedule("a", [Edge(7, "main", NOON + timedelta(hours=5))], Beat("sweep", MINUTES))
+    world.now += timedelta(hours=5)
+    schedule.look()
+    assert world.work() == [(7, 1, "edge")]
+    world.decided(7, 1)
+    world.now = NOON
+    schedule.look()
+    assert (7, 1, "sweep") in world.work()
+    world.now += timedelta(hours=5)
+    schedule.look()
+    assert (7, 1, "edge") in world.work()
+
+
 def test_at_an_edge_the_pull_requests_of_that_branch_are_decided_again_with_the_ready_ones_first(world: World) -> None:
     world.repository(7)
     for number in (1, 2, 3):

@@ -58,7 +58,7 @@ class Line(Place):
                 return
             if due is not None and due > self.clock() and not self.stage.app.worker.busy():
                 self.clock.forward(due - self.clock())
-            self.stage.app.worker.wake()
+                self.stage.app.worker.wake()
             sleep(0.01)
         raise TimeoutError("work was still under way")
 

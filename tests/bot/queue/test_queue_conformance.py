@@ -222,6 +222,18 @@ def test_a_job_added_in_a_transaction_that_is_undone_never_was(queue: JobQueue, 
         assert take(queue) is None
 
 
+def test_a_job_that_a_clock_ahead_of_its_time_put_off_or_took_is_recalled(queue: JobQueue) -> None:
+    day, reach = 86_400, timedelta(hours=2)
+    add(queue, "taken", "taken", after=day)
+    assert take(queue, day) is not None
+    add(queue, "put off", "put off", after=day)
+    add(queue, "soon", "soon", after=60)
+    assert take(queue) is None
+    assert queue.recall(NOW, reach) == 2
+    assert drain(queue) == ["taken", "put off"]
+    assert drain(queue, 60) == ["soon"]
+
+
 def test_the_depth_counts_each_sort_and_the_age_of_the_oldest(queue: JobQueue) -> None:
     for key in "abc":
         add(queue, key, key)

@@ -224,6 +224,19 @@ def test_a_bucket_of_time_is_used_once(store: Store) -> None:
     assert store.once("sweep 12:00", NOW)
 
 
+def test_a_lease_that_a_clock_ahead_of_its_time_took_binds_nobody(store: Store) -> None:
+    minute = timedelta(minutes=1)
+    assert store.lead("clock", "a", NOW + timedelta(days=1), minute)
+    assert store.lead("clock", "b", NOW, minute)
+
+
+def test_what_was_done_by_a_clock_ahead_of_its_time_is_done_again(store: Store) -> None:
+    store.once("sweep tomorrow", NOW + timedelta(days=1))
+    store.once("sweep 12:00", NOW)
+    assert store.forget_ticks(NOW + timedelta(minutes=1)) == 1
+    assert [store.once("sweep tomorrow", NOW), store.once("sweep 12:00", NOW)] == [True, False]
+
+
 def test_a_moment_without_a_zone_is_refused(store: Store) -> None:
     with pytest.raises(Exception, match="needs a time zone"):
         store.note(7, 1, "k", at=datetime(2026, 1, 1))
