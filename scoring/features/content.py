@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from scoring.features.feature import Feature
 from scoring.features.measures import Of, OfFile, churn, largest_churn, line_share, line_total, line_totals, peak, total
-from scoring.features.table1 import SPLIT
+from scoring.features.table1 import SPLIT, extensions
 from scoring.history.lines import PROSE, extension
 from scoring.history.state import Facts, FileFacts, once
 
@@ -31,18 +31,16 @@ def _kinds(path: str) -> frozenset[str]:
     return frozenset(kinds | {"prose"} if extension(path) in PROSE else kinds)
 
 
-def is_test(file: FileFacts) -> bool:
-    """Say whether a file looks like a test."""
-    return "test" in _kinds(file.file.path)
+@once
+def _each_kinds(facts: Facts) -> list[frozenset[str]]:
+    return [_kinds(file.file.path) for file in facts.files]
 
 
-def _is(kind: str) -> OfFile:
-    return lambda file: kind in _kinds(file.file.path)
+def _kind(kind: str, words: str = "") -> Feature:
+    def of(facts: Facts) -> float:
+        return float(sum(kind in kinds for kinds in _each_kinds(facts)))
 
-
-def is_source(file: FileFacts) -> bool:
-    """Say whether a file is code that ships: neither test nor prose, build file or vendored."""
-    return not (_kinds(file.file.path) or file.file.binary)
+    return Feature(f"{kind}_files", "size", of, words, topic="kind of files", unit="files", log=True)
 
 
 def _line(name: str) -> OfFile:
@@ -51,12 +49,13 @@ def _line(name: str) -> OfFile:
 
 @once
 def _sources(facts: Facts) -> list[FileFacts]:
-    return [file for file in facts.files if is_source(file)]
+    # code that ships: neither test nor prose, build file or vendored
+    return [f for f, kinds in zip(facts.files, _each_kinds(facts), strict=True) if not (kinds or f.file.binary)]
 
 
 @once
 def _tests(facts: Facts) -> list[FileFacts]:
-    return [file for file in facts.files if is_test(file)]
+    return [file for file, kinds in zip(facts.files, _each_kinds(facts), strict=True) if "test" in kinds]
 
 
 def _source(name: str) -> Of:
@@ -201,14 +200,17 @@ SIZE: tuple[Feature, ...] = (
         "of 1",
         "kind of files",
     ),
-    _count("build_files", _is("build"), "Touches build or configuration files", "kind of files"),
-    _count("vendored_files", _is("vendored"), "", "kind of files"),
-    _count("prose_files", _is("prose"), "", "kind of files"),
-    _count(
+    _kind("build", "Touches build or configuration files"),
+    _kind("vendored"),
+    _kind("prose"),
+    Feature(
         "header_files",
-        lambda f: extension(f.file.path) in {"h", "hpp", "hh", "pyi", "proto", "idl"},
+        "size",
+        lambda f: sum(extensions(f)[ending] for ending in ("h", "hpp", "hh", "pyi", "proto", "idl")),
         "Touches interfaces that other code includes",
-        "kind of files",
+        topic="kind of files",
+        unit="files",
+        log=True,
     ),
     _count("binary_files", lambda f: f.file.binary, "Touches binary files", "kind of files"),
     _count("created_files", lambda f: f.file.status == "A", "Creates many files", "new files"),

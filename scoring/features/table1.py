@@ -1,5 +1,6 @@
 """Table I of the Diff Risk Score paper: the features of a regression that gates changes in production."""
 
+from collections import Counter
 from collections.abc import Callable
 from math import exp, expm1, log
 
@@ -91,16 +92,16 @@ def _worst(facts: Facts, count: Callable[[FileFacts], int], name: Callable[[File
 
 
 @once
-def extensions(facts: Facts) -> set[str]:
-    """Return the different endings of the files."""
-    return {extension(file.file.path) for file in facts.files}
+def extensions(facts: Facts) -> Counter[str]:
+    """Return how many files there are of each ending."""
+    return Counter(extension(file.file.path) for file in facts.files)
 
 
 def _language(name: str) -> Feature:
     endings = LANGUAGES[name]
 
     def touched(facts: Facts) -> float:
-        return float(not endings.isdisjoint(extensions(facts)))
+        return float(not endings.isdisjoint(extensions(facts).keys()))
 
     return Feature(f"language_{name}", "table1", touched, unit="yes/no", topic="language")
 
