@@ -57,7 +57,7 @@ format: $(VENV)/.dev ## put the style right
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.bench ## speed, as ratios against an anchor in the same run: make bench [REPO=path]
-	$(BIN)/python -m bench.history $(if $(REPO),--repo '$(REPO)')
+	$(BIN)/python -m bench.history --peer 100 $(if $(REPO),--repo '$(REPO)')
 	$(BIN)/python bench/webhooks.py
 
 FUZZED := tests/bot/webhooks tests/bot/policy/test_config.py tests/bot/policy/test_chat.py tests/bot/test_render.py \

@@ -31,9 +31,10 @@ class Entry:
 
     def touch(self, at: int, churn: int, fix: bool) -> None:
         """Count one more change."""
-        gap = max(0, at - self.last) if self.n else 0
-        slow, fast = 0.5 ** (gap / HALF_YEAR), 0.5 ** (gap / MONTH)
-        self.first = self.first if self.n else at
+        gap = at - self.last if self.n else 0
+        slow, fast = (0.5 ** (gap / HALF_YEAR), 0.5 ** (gap / MONTH)) if gap > 0 else (1.0, 1.0)
+        if not self.n:
+            self.first = at
         self.n += 1
         self.recent = self.recent * slow + 1.0
         self.hot = self.hot * fast + 1.0

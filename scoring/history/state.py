@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
 from scoring.change import FileChange
@@ -70,6 +70,12 @@ def title_words(title: str) -> list[str]:
     return list(dict.fromkeys(_WORD.findall(title.lower())))[:12]
 
 
+@lru_cache(maxsize=64)
+def _word_keys(title: str) -> list[str]:
+    # asked when a change is looked at and again when it is counted in
+    return ["w" + word for word in title_words(bare_title(title))]
+
+
 def folder(path: str) -> str:
     """Return the folder a path lies in, "" for the top."""
     return path.rpartition("/")[0]
@@ -113,20 +119,20 @@ class State:
         mine = f"x{who}\0"
         seen = []
         for file, counts in zip(files, lines, strict=True):
-            place = folder(file.path)
+            in_folder, in_area, ending, place = _parts(file.path)
             seen.append(
                 FileFacts(
                     file,
                     counts,
                     self._look("p" + (file.old_path or file.path)),
-                    self._look("d" + place),
-                    self._look("t" + area(file.path)),
+                    self._look(in_folder),
+                    self._look(in_area),
                     self._look(mine + place) if who >= 0 else EMPTY,
-                    self._look("e" + _extension(file.path)),
+                    self._look(ending),
                 )
             )
         author_entry = self._look(f"a{who}") if who >= 0 else EMPTY
-        words = tuple(self._look("w" + word) for word in title_words(bare_title(title)))
+        words = tuple(map(self._look, _word_keys(title)))
         whole = self._look("r")
         base = (whole.decayed_bad(at) + 1.0) / (whole.recent * whole.decay(at) + 100.0)
         return Facts(at, title, body, tuple(seen), author_entry, who, whole, base, words)
@@ -197,7 +203,7 @@ class State:
 
     def _count(self, commit: Commit, who: int, at: int) -> None:
         fix = is_fix(commit.message)
-        places = dict.fromkeys(["w" + word for word in title_words(bare_title(title_of(commit.message)))], 0)
+        places = dict.fromkeys(_word_keys(title_of(commit.message)), 0)
         places |= {f"a{who}": 0, "r": 0}
         for file, counts in zip(commit.files, commit.lines, strict=True):
             churn = counts.added + counts.deleted
@@ -260,5 +266,12 @@ class State:
 
 def _places(path: str, author: int) -> tuple[str, str, str, str]:
     """Return the keys of what is counted beside the file itself: its folder, subsystem, author's folder, ending."""
+    in_folder, in_area, ending, place = _parts(path)
+    return in_folder, in_area, f"x{author}\0{place}", ending
+
+
+@lru_cache(maxsize=1 << 16)
+def _parts(path: str) -> tuple[str, str, str, str]:
+    """Return the keys of folder, subsystem and ending, and the folder."""
     place = folder(path)
-    return "d" + place, "t" + area(path), f"x{author}\0{place}", "e" + _extension(path)
+    return "d" + place, "t" + area(path), "e" + _extension(path), place
