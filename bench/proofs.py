@@ -1,118 +1,188 @@
-"""How many changes of a repository's history are proved, how fast, and which of those were later reverted or fixed.
+"""How many landings of a history are proved harmless, how fast, and which of those were later at fault.
 
-    python bench/proofs.py REPO [--limit N] [--skip N] [--json OUT] [--list]
+    python -m bench.proofs look REPO NOTES [--seconds 280]   # again and again, until it says that all are looked at
+    python -m bench.proofs tell REPO NOTES [--markdown NAME]
 
-Every commit without merges is compared with its parent. "Later faulted" are the commits that a later commit
-reverts or names in a Fixes: trailer; every such commit with level P or S is printed, to be looked at.
-Seconds are of processor time, without that of git.
+A landing is what reached the branch: a commit, or a whole merged branch, compared with what was there before. Every one of
+the history is looked at; each gets one line of JSON in the file NOTES, so that work can be stopped and taken up at any
+time. Later at fault are those that a later message reverts or names in a Fixes: trailer, whatever the time between; they
+are read by the same code as in `codechill backtest`. Seconds are of the processor, formatters included, git's own not.
 """
 
 import argparse
 import json
 import os
 import re
+import resource
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from scoring.change import Change, FileChange
-from scoring.semantics import ChangeVerdict, prove_change
+from bot.backtest.landings import Landing
+from bot.backtest.outcomes import read_outcomes
+from scoring.change import Change
+from scoring.history.git import Git
+from scoring.semantics import prove_change
 from scoring.semantics.git import ENVIRONMENT, GIT, blobs, read_raw, run
+from scoring.semantics.languages import LANGUAGES
+from scoring.semantics.paths import classify
+from scoring.semantics.verdict import FileVerdict
 
-FAULTED = re.compile(r"This reverts commit ([0-9a-f]{7,40})|^Fixes: ([0-9a-f]{7,40})\b", re.MULTILINE)
-
-
-def messages(repo: Path, limit: int, skip: int) -> dict[str, str]:
-    """The message of every commit without merges, newest first."""
-    bound = [f"--skip={skip}", *([f"--max-count={limit}"] if limit else [])]
-    out = run(repo, "log", "-z", "--no-merges", "--format=%H%n%B", *bound, "HEAD")
-    records = (record.decode("utf-8", "replace").partition("\n") for record in out.split(b"\0") if record.strip())
-    return {sha: message for sha, _, message in records}
-
-
-def faulted(texts: dict[str, str]) -> dict[str, list[str]]:
-    """Which commits a later commit reverts or fixes, and by which."""
-    found: dict[str, list[str]] = {}
-    short = {sha[:12]: sha for sha in texts}
-    for by, text in texts.items():
-        for match in FAULTED.finditer(text):
-            name = (match.group(1) or match.group(2))[:12]
-            sha = short.get(name) or next((full for full in texts if full.startswith(name)), "")
-            found.setdefault(sha, []).append(by)
-    found.pop("", None)
-    return found
+Note = dict[str, Any]
+LEVELS = ("P", "S", "H", "-")
+CHUNK = 200
+TITLES = {ending: language.title for language in LANGUAGES for ending in language.suffixes} | {
+    ".py": "Python", ".pyi": "Python", ".json": "JSON", ".toml": "TOML", ".yaml": "YAML", ".yml": "YAML",
+}  # fmt: skip
 
 
-def changes(repo: Path, shas: list[str]) -> Iterator[Change]:
-    """The files of each commit against its parent, from one running git."""
-    command = [*GIT, "-C", str(repo), "diff-tree", "--stdin", "--root", "-r", "-z", "--raw", "-M100%", "--no-abbrev"]
-    names = "".join(f"{sha}\n" for sha in shas).encode()
-    out = subprocess.run(command, input=names, capture_output=True, check=True, env=os.environ | ENVIRONMENT).stdout
-    at = datetime.fromtimestamp(0, UTC)
-    for block in re.split(rb"(?:\A|(?<=\0))(?=[0-9a-f]{40}\0)", out):
-        sha, _, raw = block.partition(b"\0")
-        if sha:
-            files: tuple[FileChange, ...] = tuple(read_raw(raw))
-            yield Change(sha.decode(), "", "", at, "", "", files)
+def landings(repo: Path) -> list[Landing]:
+    """Everything that reached the branch, oldest first."""
+    told = run(repo, "log", "-z", "--first-parent", "--reverse", "--format=%H %ct %s", "HEAD").decode("utf-8", "replace")
+    rows = [line.split(" ", 2) for line in told.split("\0") if line.strip()]
+    return [
+        Landing(row, sha, datetime.fromtimestamp(int(at), UTC), 0, title, ())
+        for row, (sha, at, title) in enumerate(rows)
+    ]
 
 
-def suffix(path: str) -> str:
-    return os.path.splitext(path)[1].lower() or "(none)"
+def changes(repo: Path, shas: Sequence[str]) -> Iterator[Change]:
+    """The files of each landing against its first parent; only exact renames, as when a pull request is judged."""
+    parents = dict(
+        line.split()[:2] if " " in line else (line, "")
+        for line in run(repo, "rev-list", "--first-parent", "--parents", "HEAD").decode().splitlines()
+    )
+    for start in range(0, len(shas), CHUNK):
+        lines = "".join(f"{sha} {parents[sha]}".rstrip() + "\n" for sha in shas[start : start + CHUNK])
+        command = [*GIT, "-C", str(repo), "diff-tree", "--stdin", "--root", "-r", "-z", "--raw", "-M100%", "--no-abbrev"]
+        out = subprocess.run(
+            command, input=lines.encode(), capture_output=True, check=True, env=os.environ | ENVIRONMENT
+        ).stdout
+        blocks = (block.partition(b"\0") for block in re.split(rb"(?:\A|(?<=\0))(?=[0-9a-f]{40}\0)", out))
+        found = {sha.decode(): raw for sha, _, raw in blocks if sha}
+        for sha in shas[start : start + CHUNK]:  # of one that changed nothing git says nothing
+            files = tuple(read_raw(found.get(sha, b"")))
+            yield Change(sha, "", "", datetime.fromtimestamp(0, UTC), "", "", files)
+
+
+def processor() -> float:
+    """Seconds that this process and the formatters it waited for have used."""
+    own, waited = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return own.ru_utime + own.ru_stime + waited.ru_utime + waited.ru_stime
+
+
+def kind_of(file: FileVerdict) -> str:
+    """The language of a file, or its class when no language is known."""
+    ending = os.path.splitext(file.path)[1].lower()
+    found = classify(file.path)
+    return found if found in ("docs", "lockfile", "resource") else TITLES.get(ending, "other")
+
+
+def look(repo: Path, notes: Path, seconds: float) -> tuple[int, int]:
+    """Note what is certain about landings not yet looked at. Returns how many are done and how many there are."""
+    known = {note["sha"] for note in read(notes)} if notes.exists() else set()
+    everything = landings(repo)
+    missing = [landing.sha for landing in everything if landing.sha not in known]
+    ends = time.monotonic() + seconds
+    done = len(known)
+    with notes.open("a", encoding="utf-8") as out, blobs(repo) as reader:
+        for change in changes(repo, missing):
+            began = processor()
+            verdict = prove_change(change, reader.read)
+            files = Counter(f"{kind_of(file)} {file.level or '-'}" for file in verdict.files)
+            note = {"sha": change.sha, "level": verdict.level or "-", "kind": verdict.kind, "files": dict(files),
+                    "seconds": round(processor() - began, 4)}  # fmt: skip
+            out.write(json.dumps(note) + "\n")
+            done += 1
+            if time.monotonic() > ends:
+                break
+    return done, len(everything)
+
+
+def read(notes: Path) -> list[Note]:
+    return [json.loads(line) for line in notes.read_text(encoding="utf-8").splitlines()]
+
+
+def tell(repo: Path, notes: Path) -> dict[str, Any]:
+    """Counts by level, kind and language, and every landing proved or strongly evidenced that was later at fault."""
+    found = {note["sha"]: note for note in read(notes)}
+    everything = landings(repo)
+    rows = [found[landing.sha] for landing in everything if landing.sha in found]
+    outcomes = read_outcomes(Git(repo), "HEAD", everything)
+    at_fault = {everything[row].sha for row in outcomes.ever}
+    seconds = sum(note["seconds"] for note in rows)
+    return {
+        "landings": len(everything), "looked_at": len(rows), "seconds": round(seconds, 1),
+        "seconds_per_1000": round(1000 * seconds / max(1, len(rows)), 1),
+        "levels": {level: sum(note["level"] == level for note in rows) for level in LEVELS},
+        "kinds": dict(Counter(f"{n['level']} {n['kind']}" for n in rows if n["level"] != "-").most_common()),
+        "at_fault": {
+            "all": len(at_fault),
+            **{level: sum(note["level"] == level for note in rows if note["sha"] in at_fault) for level in LEVELS},
+        },
+        "languages": languages(rows),
+        "slowest": [(note["sha"], note["seconds"]) for note in sorted(rows, key=lambda note: -note["seconds"])[:3]],
+        "suspects": [
+            {"sha": landing.sha, "level": found[landing.sha]["level"], "kind": found[landing.sha]["kind"],
+             "title": landing.title, "by": outcomes.by_row[landing.row].evidence if landing.row in outcomes.by_row else "",
+             "later_than_a_year": landing.row not in outcomes.by_row}
+            for landing in everything
+            if landing.row in outcomes.ever and found.get(landing.sha, {}).get("level") in ("P", "S")
+        ],
+    }  # fmt: skip
+
+
+def languages(rows: Sequence[Note]) -> dict[str, dict[str, int]]:
+    """By language: landings that touch it, files of it by level, and landings of nothing but it by level."""
+    told: dict[str, Counter[str]] = {}
+    for note in rows:
+        touched = {name.rpartition(" ")[0] for name in note["files"]}
+        for name, count in note["files"].items():
+            language, _, level = name.rpartition(" ")
+            told.setdefault(language, Counter())[f"files {level}"] += count
+        for language in touched:
+            told[language]["landings"] += 1
+            if len(touched) == 1:
+                told[language][f"alone {note['level']}"] += 1
+    return {name: dict(count) for name, count in sorted(told.items(), key=lambda item: -item[1]["landings"])}
+
+
+def markdown(name: str, told: dict[str, Any]) -> str:
+    """The rows that docs/proofs.md shows."""
+    levels, fault = told["levels"], told["at_fault"]
+    lines = [
+        f"| {name} | {told['looked_at']:,} | {levels['P']} | {levels['S']:,} | {levels['H']} | "
+        f"{told['seconds_per_1000']:.0f} | {fault['all']:,} | {fault['P']} | {fault['S']} |",
+        "",
+    ]
+    for language, count in told["languages"].items():
+        of = [count.get(f"files {level}", 0) for level in LEVELS]
+        alone = [count.get(f"alone {level}", 0) for level in LEVELS]
+        lines.append(
+            f"| {name} | {language} | {count['landings']:,} | {sum(of):,} | {of[0]:,} | {of[1]:,} | {of[2]:,} | "
+            f"{sum(alone):,} | {alone[0]} | {alone[1]} |"
+        )
+    return "\n".join(lines)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("task", choices=("look", "tell"))
     parser.add_argument("repo", type=Path)
-    parser.add_argument("--limit", type=int, default=0, help="only the newest N commits")
-    parser.add_argument("--skip", type=int, default=0, help="leave out the newest N commits")
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--list", action="store_true", help="print every change with level P")
+    parser.add_argument("notes", type=Path)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="stop looking after this time")
+    parser.add_argument("--markdown", metavar="NAME", help="tell in the rows of docs/proofs.md")
     asked = parser.parse_args()
-    texts = messages(asked.repo, asked.limit, asked.skip)
-    later = faulted(texts)
-    levels: Counter[str] = Counter()
-    kinds: Counter[str] = Counter()
-    files: Counter[tuple[str, str]] = Counter()
-    slowest: list[tuple[float, str]] = []
-    suspects: list[tuple[str, ChangeVerdict]] = []
-    started = time.process_time()
-    with blobs(asked.repo) as reader:
-        for change in changes(asked.repo, list(texts)):
-            began = time.process_time()
-            verdict = prove_change(change, reader.read)
-            slowest.append((round(time.process_time() - began, 2), change.sha))
-            levels[verdict.level or "none"] += 1
-            if verdict.level:
-                kinds[f"{verdict.level} {verdict.kind}"] += 1
-            for file in verdict.files:
-                files[(suffix(file.path), file.level or "none")] += 1
-            if verdict.level == "P" and asked.list:
-                print(change.sha, verdict.kind, texts[change.sha].split("\n")[0], flush=True)  # noqa: T201
-            if verdict.level in ("P", "S") and change.sha in later:
-                suspects.append((change.sha, verdict))
-    seconds = time.process_time() - started
-    count = sum(levels.values())
-    table: dict[str, dict[str, int]] = {}
-    for (ending, level), number in files.items():
-        table.setdefault(ending, {})[level] = number
-    top = dict(sorted(table.items(), key=lambda row: -sum(row[1].values()))[:16])
-    result = {
-        "repo": asked.repo.parent.name, "changes": count, "seconds": round(seconds, 1),
-        "seconds_per_1000": round(1000 * seconds / max(count, 1), 1), "levels": dict(levels),
-        "kinds": dict(kinds.most_common()), "files": top, "faulted_in_history": len(later),
-        "slowest": sorted(slowest, reverse=True)[:3],
-        "proved_and_faulted": [
-            {"sha": sha, "level": verdict.level, "kind": verdict.kind, "by": later[sha],
-             "title": texts[sha].split("\n")[0]}
-            for sha, verdict in suspects
-        ],
-    }  # fmt: skip
-    print(json.dumps(result, indent=1))  # noqa: T201
-    if asked.json:
-        asked.json.write_text(json.dumps(result, indent=1) + "\n")
+    if asked.task == "look":
+        done, of = look(asked.repo, asked.notes, asked.seconds)
+        print(f"{done} of {of} looked at")  # noqa: T201
+    else:
+        told = tell(asked.repo, asked.notes)
+        print(markdown(asked.markdown, told) if asked.markdown else json.dumps(told, indent=1))  # noqa: T201
 
 
 if __name__ == "__main__":
