@@ -3,10 +3,11 @@
     python -m bench.proofs look REPO NOTES [--seconds 280]   # again and again, until it says that all are looked at
     python -m bench.proofs tell REPO NOTES [--markdown NAME]
 
-A landing is what reached the branch: a commit, or a whole merged branch, compared with what was there before. Every one of
-the history is looked at; each gets one line of JSON in the file NOTES, so that work can be stopped and taken up at any
-time. Later at fault are those that a later message reverts or names in a Fixes: trailer, whatever the time between; they
-are read by the same code as in `codechill backtest`. Seconds are of the processor, formatters included, git's own not.
+A landing is what reached the branch: a commit, or a whole merged branch, compared with what was there before. Every
+one of the history is looked at; each gets one line of JSON in the file NOTES, so that work can be stopped and taken up
+at any time. Later at fault are those that a later message reverts or names in a Fixes: trailer, whatever the time
+between; they are read by the same code as in `codechill backtest`. Seconds are of the processor, formatters included,
+git's own not.
 """
 
 import argparse
@@ -42,8 +43,8 @@ TITLES = {ending: language.title for language in LANGUAGES for ending in languag
 
 def landings(repo: Path) -> list[Landing]:
     """Everything that reached the branch, oldest first."""
-    told = run(repo, "log", "-z", "--first-parent", "--reverse", "--format=%H %ct %s", "HEAD").decode("utf-8", "replace")
-    rows = [line.split(" ", 2) for line in told.split("\0") if line.strip()]
+    told = run(repo, "log", "-z", "--first-parent", "--reverse", "--format=%H %ct %s", "HEAD")
+    rows = [line.split(" ", 2) for line in told.decode("utf-8", "replace").split("\0") if line.strip()]
     return [
         Landing(row, sha, datetime.fromtimestamp(int(at), UTC), 0, title, ())
         for row, (sha, at, title) in enumerate(rows)
@@ -58,7 +59,8 @@ def changes(repo: Path, shas: Sequence[str]) -> Iterator[Change]:
     )
     for start in range(0, len(shas), CHUNK):
         lines = "".join(f"{sha} {parents[sha]}".rstrip() + "\n" for sha in shas[start : start + CHUNK])
-        command = [*GIT, "-C", str(repo), "diff-tree", "--stdin", "--root", "-r", "-z", "--raw", "-M100%", "--no-abbrev"]
+        options = ["--stdin", "--root", "-r", "-z", "--raw", "-M100%", "--no-abbrev"]
+        command = [*GIT, "-C", str(repo), "diff-tree", *options]
         out = subprocess.run(
             command, input=lines.encode(), capture_output=True, check=True, env=os.environ | ENVIRONMENT
         ).stdout
@@ -128,8 +130,8 @@ def tell(repo: Path, notes: Path) -> dict[str, Any]:
         "slowest": [(note["sha"], note["seconds"]) for note in sorted(rows, key=lambda note: -note["seconds"])[:3]],
         "suspects": [
             {"sha": landing.sha, "level": found[landing.sha]["level"], "kind": found[landing.sha]["kind"],
-             "title": landing.title, "by": outcomes.by_row[landing.row].evidence if landing.row in outcomes.by_row else "",
-             "later_than_a_year": landing.row not in outcomes.by_row}
+             "title": landing.title, "by": blame.evidence if (blame := outcomes.by_row.get(landing.row)) else "",
+             "later_than_a_year": blame is None}
             for landing in everything
             if landing.row in outcomes.ever and found.get(landing.sha, {}).get("level") in ("P", "S")
         ],

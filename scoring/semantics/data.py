@@ -9,25 +9,19 @@ from dataclasses import dataclass
 import yaml
 
 from scoring.semantics import guards, lexical
+from scoring.semantics.events import Refused, no_repeats, read_yaml
 from scoring.semantics.paths import is_specimen, name
 from scoring.semantics.verdict import Finding, Pair
 
-MAX_YAML_DEPTH = 100
-MAX_YAML = 1 << 18  # bytes; the reader in pure Python takes about a second for these
-TEMPLATE = re.compile(r"(?<!\$)\{\{|\{%|<%|\$\[\[|\[%|@@\w+@@")
 DIRECTIVE = re.compile(
     r"#\s*(?:cloud-config|yaml-language-server|yamllint|renovate:|nosec|nosemgrep|checkov:|kics-scan|trivy:|tfsec|noqa|"
     r"prettier-ignore|fmt:|type:|taplo|ansible-lint|dprint-ignore|zizmor:|actionlint|cspell:|language=|///|!|x-release-please|"
-    r"dependabot|spectral-disable|\$schema|pragma|vim?:|-\*-|%|yaml|helm-docs|--|@|\{|include|import|autogen)|#:schema|coding[:=]",
+    r"dependabot|ratchet:|kpt-|gitleaks:|trufflehog:|keep-sorted|jinja|\[|spectral-disable|\$schema|pragma|vim?:|-\*-|%|yaml|helm-docs|--|@|\{|include|import|autogen)|#:schema|coding[:=]",
     re.IGNORECASE,
 )
-# A bare word that every YAML reader takes for a string, so that quoting it changes nothing.
-PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
-SPECIAL_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nil", "none", "inf", "nan", "infinity"}
-
-
-class Refused(ValueError):
-    """Readers may disagree about this document."""
+# Readers of TOML keep more digits of a second than are compared here, and some keep Z apart from +00:00.
+FINE_TIME = re.compile(r"\d\d:\d\d:\d\d\.\d{7}")
+OFFSET = re.compile(r"(?<=:\d\d)(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +69,7 @@ def read_json(text: str) -> Hashable:
     """The data with order, types and number text kept. Raises ValueError; Refused for a repeated key."""
 
     def pairs(items: list[tuple[str, object]]) -> object:
-        _no_repeats([key for key, _ in items])
+        no_repeats([key for key, _ in items])
         return ("object", *items)
 
     def constant(text: str) -> object:
@@ -84,11 +78,6 @@ def read_json(text: str) -> Hashable:
     return _frozen(
         json.loads(text, object_pairs_hook=pairs, parse_int=Number, parse_float=Number, parse_constant=constant)
     )
-
-
-def _no_repeats(keys: list[str]) -> None:
-    if len(set(keys)) != len(keys):
-        raise Refused("A key is repeated: readers disagree which value counts.")
 
 
 def _frozen(value: object) -> Hashable:
@@ -103,61 +92,12 @@ def _frozen(value: object) -> Hashable:
 
 
 def read_toml(text: str) -> Hashable:
-    """As read_json; integers and dates are compared by value, floats by their text."""
-    return _frozen(tomllib.loads(text, parse_float=Number))
-
-
-def read_yaml(text: str) -> Hashable:
-    """The stream of events, where nothing is resolved: anchors, tags, keys in order, and the text of every scalar."""
-    if TEMPLATE.search(text):
-        raise Refused("It looks like a template: comments in it may be code.")
-    if len(text) > MAX_YAML:
-        raise Refused(f"It is larger than {MAX_YAML >> 10} KiB and was not compared.")
-    if _depth(text) > MAX_YAML_DEPTH:
-        raise Refused("It is nested too deeply to be compared.")
-    events = list(yaml.parse(text, Loader=yaml.SafeLoader))
-    _check_keys(events)
-    return tuple(_event(event) for event in events)
-
-
-def _depth(text: str) -> int:
-    """How deeply brackets nest, those in strings included; the reader takes time for each level at each token."""
-    depth = deepest = 0
-    for match in re.finditer(r"[\[{]|[\]}]", text):
-        depth += 1 if match[0] in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _event(event: yaml.Event) -> Hashable:
-    kind = type(event).__name__
-    if isinstance(event, yaml.ScalarEvent):
-        plain = event.style is None and not _surely_string(event.value)
-        return (kind, event.anchor, event.tag, plain, event.value)
-    if isinstance(event, yaml.DocumentStartEvent):
-        return (kind, event.version, tuple((event.tags or {}).items()))
-    if isinstance(event, yaml.CollectionStartEvent):
-        return (kind, event.anchor, event.tag)
-    return (kind, getattr(event, "anchor", None))
-
-
-def _surely_string(text: str) -> bool:
-    return PLAIN_WORD.fullmatch(text) is not None and text.lower() not in SPECIAL_WORDS
-
-
-def _check_keys(events: list[yaml.Event]) -> None:
-    """Raises Refused where a mapping repeats a key."""
-    stack: list[tuple[bool, list[str]]] = []  # is it a mapping, and what it holds so far (keys and values alike)
-    for event in events:
-        if isinstance(event, yaml.CollectionEndEvent):
-            is_mapping, items = stack.pop()
-            if is_mapping:
-                _no_repeats([key for key in items[::2] if key])
-            continue
-        if stack and isinstance(event, yaml.NodeEvent):
-            stack[-1][1].append(event.value if isinstance(event, yaml.ScalarEvent) else "")
-        if isinstance(event, yaml.CollectionStartEvent):
-            stack.append((isinstance(event, yaml.MappingStartEvent), []))
+    """As read_json; integers and local dates are compared by value, floats and offsets by their text."""
+    if FINE_TIME.search(text):
+        raise Refused("It holds a time with more digits than are compared.")
+    if "\r" in text and ('"""' in text or "'''" in text):
+        raise Refused("Its strings go over lines, and readers disagree about line ends with a carriage return.")
+    return ("toml", tuple(OFFSET.findall(text)), _frozen(tomllib.loads(text, parse_float=Number)))
 
 
 READERS: dict[str, tuple[Callable[[str], Hashable], str]] = {

@@ -48,7 +48,7 @@ def _python(old: bytes, new: bytes, texts: tuple[str, str]) -> Finding | None:
     if pair[0] is None or pair[1] is None:
         return None
     runs = _runs(pair[0]), _runs(pair[1])
-    if None in runs or runs[0] != runs[1]:
+    if None in runs or runs[0] != runs[1] or _in_order(pair[0]) == _in_order(pair[1]):
         return None
     rest = [ast.Module([node for node in tree.body if not _sortable(node)], []) for tree in pair if tree is not None]
     if not python.same(*rest):
@@ -74,6 +74,10 @@ def _runs(tree: ast.Module) -> list[list[Alias]] | None:
         if "*" in names or any(count > 1 for count in names.values()):
             return None
     return [sorted(run) for run in runs]
+
+
+def _in_order(tree: ast.Module) -> list[Alias]:
+    return [alias for node in tree.body if _sortable(node) for alias in _aliases(node)]
 
 
 def _aliases(node: ast.stmt) -> list[Alias]:

@@ -12,6 +12,7 @@ from scoring.semantics.directives import any_of
 from scoring.semantics.paths import name
 
 NEVER = "(?!)"
+ANY = r"[\s\S]*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,15 @@ class Language:
     line_numbers: str = NEVER  # anywhere: code that sees on which line it stands
     opaque: frozenset[str] = frozenset()  # nodes compared by their exact bytes
     docs: str = NEVER  # comments that are part of the program
-    newlines: bool = False  # a line's end can end a statement, and the grammar knows when
-    lines: bool = False  # the same, and the grammar may be wrong about it: lines must stay as they are
+    after: str = ANY  # tokens after which a line may end without ending a statement
+    before: str = NEVER  # tokens before which it may, whatever comes before
+    lines: bool = False  # a line's end can end a statement, and lines must stay as they are
+    joins: str | None = None  # what a backslash at the end of a line stands for, where lines must stay as they are
+    lined: bool = False  # whether a line that starts with # is read by itself
+    heredocs: bool = False  # whether a text ends at a line that holds nothing but a word
     spaces: bool = False  # a blank between two tokens can change their meaning
+    returns: bool = True  # whether a line may end with a carriage return and a line feed
+    opening: str = ""  # where the program begins; what stands before it is shown or sent
 
 
 def nodes(*names: str) -> frozenset[str]:
@@ -42,6 +49,7 @@ STRINGS = nodes(
 )
 PREPROCESSOR = nodes("preproc_def", "preproc_function_def", "preproc_call", "preproc_include", "preproc_arg")
 C_JOINED = r"\\\s*$|\\[ \t]*\n|\?\?/"
+C_TEXT = r"(?m)^[ \t]*#[ \t]*define\b[^\n]*[^#\n]#[ \t]*[A-Za-z_]"  # a macro that makes text of what it is given
 C_LINES = any_of(
     r"__LINE__",
     r"__COUNTER__",
@@ -53,6 +61,12 @@ C_LINES = any_of(
     r"CHECK(?:_\w+)?\s*\(",
     r"__(?:DATE|TIME|TIMESTAMP)__",
 )
+# The grammars guess where a line's end ends a statement in JavaScript, TypeScript and Go, and are at times wrong.
+SCRIPT_AFTER = r"[-+(\[{,;:?=&|^%*!~]|=>|&&|\|\||\?\?|[=!]==?|<=|>=|[-+*/%&|^]=|\.\.\."
+SCRIPT_BEFORE = r"[)\]},;:=]|\?\.?|\.|&&|\|\||\?\?|[=!]=="
+# where these stand before a sign, even it may belong to the next statement
+SCRIPT_WORDS = r"return|break|continue|throw|yield|async|await|type|interface|of|get|set|static|accessor"
+GO_AFTER = r"(?!\+\+|--)[-+*/%&|^<>=!:.,;(\[{~]+"
 SCRIPT_READERS = any_of(
     r"\*/\s*\}\s*\)?\s*\.\s*toString", r"Function\.prototype\.toString", r"multiline\s*\(", r"\.toSource\s*\("
 )
@@ -91,6 +105,7 @@ SHELL_READERS = any_of(
     r"typeset -f",
     r"set -v",
 )
+NAMES = ("qualified_name", "namespace_name", "relative_name", "variable_name", "name")  # words of PHP, blanks and all
 SHARP_OPAQUE = nodes(
     "interpolated_string_expression",
     "verbatim_string_literal",
@@ -114,7 +129,8 @@ LANGUAGES: tuple[Language, ...] = (
         any_of(SCRIPT_READERS, "<!--", r"(?m:^[ \t]*-->)"),
         SCRIPT_LINES,
         nodes("string", "regex", "jsx_text"),
-        newlines=True,
+        after=SCRIPT_AFTER,
+        before=SCRIPT_BEFORE,
     ),
     Language(
         "TypeScript",
@@ -126,7 +142,8 @@ LANGUAGES: tuple[Language, ...] = (
         SCRIPT_READERS,
         SCRIPT_LINES,
         nodes("string", "regex"),
-        newlines=True,
+        after=SCRIPT_AFTER,
+        before=SCRIPT_BEFORE,
     ),
     Language(
         "TypeScript",
@@ -138,7 +155,8 @@ LANGUAGES: tuple[Language, ...] = (
         SCRIPT_READERS,
         SCRIPT_LINES,
         nodes("string", "regex", "jsx_text"),
-        newlines=True,
+        after=SCRIPT_AFTER,
+        before=SCRIPT_BEFORE,
     ),
     Language(
         "Go",
@@ -149,7 +167,7 @@ LANGUAGES: tuple[Language, ...] = (
         untrusted=r'"C"',
         line_numbers=any_of(r"runtime\.Callers?", r"Lshortfile", r"Llongfile"),
         opaque=nodes("interpreted_string_literal", "raw_string_literal", "rune_literal"),
-        newlines=True,
+        after=GO_AFTER,
     ),
     Language(
         "Java",
@@ -172,6 +190,7 @@ LANGUAGES: tuple[Language, ...] = (
         r"\?\?/",
         C_LINES,
         STRINGS | PREPROCESSOR,
+        lined=True,
     ),
     Language(
         "C++",
@@ -183,6 +202,7 @@ LANGUAGES: tuple[Language, ...] = (
         r"\?\?/",
         C_LINES,
         STRINGS | PREPROCESSOR,
+        lined=True,
     ),
     Language(
         "Rust",
@@ -191,7 +211,7 @@ LANGUAGES: tuple[Language, ...] = (
         (".rs",),
         directives.RUST,
         line_numbers=RUST_LINES,
-        opaque=STRINGS,
+        opaque=STRINGS | nodes("lifetime"),
         docs=r"^///(?!/)|^//!|^/\*\*(?![*/])|^/\*!",
     ),
     Language(
@@ -204,6 +224,8 @@ LANGUAGES: tuple[Language, ...] = (
         line_numbers=RUBY_LINES,
         opaque=STRINGS | nodes("heredoc_body", "string_array", "symbol_array", "subshell"),
         lines=True,
+        joins=" ",
+        heredocs=True,
         spaces=True,
     ),
     Language(
@@ -215,7 +237,8 @@ LANGUAGES: tuple[Language, ...] = (
         r"\?>",
         PHP_READERS,
         any_of("__LINE__", "debug_backtrace", r"getLine\b", "getStartLine"),
-        STRINGS | nodes("encapsed_string", "nowdoc", "shell_command_expression", "text", "text_interpolation"),
+        STRINGS | nodes("encapsed_string", "nowdoc", "shell_command_expression", "text", "text_interpolation", *NAMES),
+        opening="<?",
     ),
     Language(
         "Shell",
@@ -229,7 +252,10 @@ LANGUAGES: tuple[Language, ...] = (
             "string", "raw_string", "ansi_c_string", "heredoc_redirect", "heredoc_body", "herestring_redirect", "regex"
         ),
         lines=True,
+        joins="",
+        heredocs=True,
         spaces=True,
+        returns=False,
     ),
     Language(
         "C#",
@@ -239,6 +265,7 @@ LANGUAGES: tuple[Language, ...] = (
         directives.C_SHARP,
         line_numbers=any_of("CallerLineNumber", "StackFrame", "StackTrace", "GetFileLineNumber"),
         opaque=STRINGS | SHARP_OPAQUE,
+        lined=True,
     ),
     Language(
         "Kotlin",

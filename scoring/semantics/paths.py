@@ -100,7 +100,7 @@ def folders(path: str) -> list[str]:
 
 def is_specimen(path: str) -> bool:
     """Whether other programs probably read the file as data: a comment there is part of that data."""
-    return any(folder.lower() in SPECIMENS for folder in folders(path))
+    return "{{" in path or "{%" in path or any(folder.lower() in SPECIMENS for folder in folders(path))
 
 
 def in_program(path: str) -> bool:

@@ -4,25 +4,23 @@ The bytes are parsed, never decoded text: a coding cookie can turn a comment int
 """
 
 import ast
-import io
 import re
 import tokenize
-from collections.abc import Iterator
+import warnings
 
-from scoring.semantics import formatter, guards, lexical
+from scoring.semantics import formatter, guards, lexical, marks, spellings
 from scoring.semantics.paths import is_specimen
 from scoring.semantics.verdict import Finding, Pair
 
+# What this Python warns of in code from elsewhere is not for the log of a server.
+warnings.filterwarnings("ignore", category=SyntaxWarning, module="<compared>")
+warnings.filterwarnings("ignore", category=DeprecationWarning, module="<compared>")
+
+# Python 2 takes no other letters than ASCII without a declaration, not even in a comment.
+OTHER_PYTHON = re.compile(rb"#![^\n]*(?:python2|python1|jython|ironpython|ipy)")
 COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-DIRECTIVE = re.compile(
-    r"#\s*(?:type:|noqa|nopep8|pylint:|pragma|fmt:|isort:|mypy:|nosec|nosemgrep|noinspection|cython:|distutils:|doctest:|"
-    r"ruff:|flake8[:-]|pyright:|pytype:|pyre-|pyrefly|ty:|yapf:|autopep8:|black:|skipcq|gazelle:|buildifier|keep\b|"
-    r"%%|/// ?\w*|///$|@param|vim?:|-\*-|lgtm|codeql|renovate:|language=|codespell:|cspell:|nuitka|pants:|"
-    r"\[(?:start|end) |!)|#:|coding[:=]|NOSONAR",
-    re.IGNORECASE,
-)
 SELF_READING = re.compile(
-    r"\b(?:getsource|getsourcelines|getcomments|findsource|getblock|linecache|dill|cloudpickle)\b|"
+    r"\b(?:getsource|getsourcelines|getcomments|findsource|getblock|linecache|dill|cloudpickle|get_source|get_source_segment|get_data|co_filename)\b|"
     r"__file__[^\n]{0,80}\b(?:read|read_text|read_bytes|open)\b|\bopen\w*\s*\(\s*(?:[\w.]{1,40}\(\s?){0,4}__file__|argv\[0\][^\n]{0,80}read"
 )
 LINE_NUMBERS = re.compile(
@@ -137,71 +135,35 @@ def refusal(old: bytes, new: bytes, texts: tuple[str, str]) -> Finding | None:
             )
     if not guards.same_interpreter(old, new):
         return Finding(None, "directive", "The line that picks its interpreter changed.")
+    if OTHER_PYTHON.match(new):
+        return Finding(None, "code", "It asks for an interpreter that reads Python in another way.")
     if any(guards.unstable_names(" ".join(lexical.words(text, lexical.PYTHON_WORDS))) for text in texts):
         return Finding(None, "hidden", "It holds names that Python reads as other names.")
     return _changed_directives(texts)
 
 
 def _changed_directives(texts: tuple[str, str]) -> Finding | None:
-    marks = [directives(text) for text in texts]
-    if None in marks:
+    obeyed = [marks.obeyed(text) for text in texts]
+    if None in obeyed:
         return Finding(None, "code", "It cannot be split into tokens.")
-    if marks[0] != marks[1]:
+    if any(marks.GENERATOR.search(text) for text in texts):
+        return Finding(None, "directive", "A generator keeps its program in the comments of this file.")
+    if obeyed[0] != obeyed[1] or not marks.same_head(*texts):
         return Finding(None, "directive", "A comment that tools act on changed or moved.")
-    added = set(comments(texts[1])) - set(comments(texts[0]))
+    added = set(marks.comments(texts[1])) - set(marks.comments(texts[0]))
     if any(guards.ESCAPE.search(comment) for comment in added):
         return Finding(None, "hidden", "A new comment holds a character escape.")
     return None
 
 
-def tokens(text: str) -> list[tokenize.TokenInfo]:
-    """Raises SyntaxError or tokenize.TokenError where the text is not Python."""
-    return list(tokenize.generate_tokens(io.StringIO(text.removeprefix("\ufeff")).readline))
-
-
-def comments(text: str) -> list[str]:
-    """Every comment in order; empty when the text cannot be split into tokens."""
-    try:
-        return [token.string for token in tokens(text) if token.type == tokenize.COMMENT]
-    except (SyntaxError, tokenize.TokenError):
-        return []
-
-
-def directives(text: str) -> list[tuple[int, bool, str]] | None:
-    """Comments that tools act on: after how many statements, whether on a line of their own, and their text."""
-    try:
-        return list(_directives(tokens(text)))
-    except (SyntaxError, tokenize.TokenError):
-        return None
-
-
-def _directives(stream: list[tokenize.TokenInfo]) -> Iterator[tuple[int, bool, str]]:
-    statements = 0
-    inside_script = False
-    for token in stream:
-        if token.type == tokenize.NEWLINE or token.string == ";":
-            statements += 1
-        if token.type != tokenize.COMMENT:
-            continue
-        if token.string.startswith("# ///"):
-            inside_script = not inside_script
-        if inside_script or DIRECTIVE.match(token.string) or _inner_directive(token.string):
-            yield statements, not token.line[: token.start[1]].strip(), token.string
-
-
-def _inner_directive(comment: str) -> bool:
-    """A second directive in one comment, as in `# because of X  # noqa`."""
-    return any(DIRECTIVE.match("#" + part) for part in comment.split("#")[2:])
-
-
 def _code(text: str) -> list[tuple[str, int]]:
     """Every token but comments, with its column; a line's end has none, as it follows the comment."""
     skip = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER)
-    return [(token.string, token.start[1]) for token in tokens(text) if token.type not in skip]
+    return [(token.string, token.start[1]) for token in marks.tokens(text) if token.type not in skip]
 
 
 def _equal(old: ast.Module, new: ast.Module, texts: tuple[str, str], pair: Pair) -> Finding:
-    same_comments = comments(texts[0]) == comments(texts[1])
+    same_comments = marks.comments(texts[0]) == marks.comments(texts[1])
     layout = same_comments or _code(texts[0]) != _code(texts[1])
     kind = "formatting" if layout else "comments"
     if same_comments:
@@ -212,6 +174,8 @@ def _equal(old: ast.Module, new: ast.Module, texts: tuple[str, str], pair: Pair)
         return Finding("S", kind, f"{what}, checked by comparing syntax trees, but the file reads source text.")
     if LINE_NUMBERS.search(texts[1]) and positions(old) != positions(new):
         return Finding("S", kind, f"{what}, checked by comparing syntax trees, but the file reads line numbers.")
+    if spellings.demanding(texts[1]) - spellings.demanding(texts[0]):
+        return Finding("S", kind, f"{what}, but an older Python may not read it, or a newer one warn.")
     if is_specimen(pair.path):
         return Finding(
             "S", kind, f"{what}, checked by comparing syntax trees, but the folder holds files that others read."
@@ -221,7 +185,12 @@ def _equal(old: ast.Module, new: ast.Module, texts: tuple[str, str], pair: Pair)
 
 def _formatted(pair: Pair, texts: tuple[str, str]) -> Finding | None:
     """Directives that a formatter moved go on meaning the same; one that people moved may not."""
-    if comments(texts[0]) != comments(texts[1]) or pair.old is None or pair.new is None or is_specimen(pair.path):
+    if (
+        marks.comments(texts[0]) != marks.comments(texts[1])
+        or pair.old is None
+        or pair.new is None
+        or is_specimen(pair.path)
+    ):
         return None
     tool = formatter.reproduces(pair.old, pair.new, pair.path)
     if tool is None or SELF_READING.search(texts[1]) or LINE_NUMBERS.search(texts[1]):

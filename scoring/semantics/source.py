@@ -1,15 +1,17 @@
 """Source code in twelve languages: strong evidence that only comments or layout changed, from equal syntax trees."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 
 from scoring.semantics import formatter, guards, lexical, trees
 from scoring.semantics.directives import EVERYWHERE, any_of
-from scoring.semantics.languages import Language, by_title, language_of, pattern
+from scoring.semantics.languages import C_TEXT, SCRIPT_WORDS, Language, by_title, language_of, pattern
 from scoring.semantics.paths import is_specimen
 from scoring.semantics.trees import Gap, Tree
 from scoring.semantics.verdict import Finding, Pair
 
+HEREDOC = re.compile(r"""<<[-~]?\s*["'`\\]?(\w+)""")
 # Documentation that a macro turns into something the program shows or obeys.
 DOC_READERS = any_of(
     "clap",
@@ -104,6 +106,14 @@ def _refusal(pair: Pair, texts: tuple[str, str], language: Language) -> Finding 
     """Why equal trees are not enough, whatever changed."""
     if not guards.same_interpreter(pair.old or b"", pair.new or b""):
         return Finding(None, "directive", "The line that picks its interpreter changed.")
+    if not language.returns and any("\r" in text for text in texts):
+        return Finding(None, "code", f"A carriage return is part of a word in {language.title}.")
+    if language.opening and len({text.partition(language.opening)[0] for text in texts}) > 1:
+        return Finding(None, "code", f"What stands before the {language.title} program changed.")
+    if language.lined and _lined(texts[0], language) != _lined(texts[1], language):
+        return Finding(None, "code", "A line for the preprocessor changed.")
+    if language.heredocs and _ends(texts[0]) != _ends(texts[1]):
+        return Finding(None, "code", "A line that may end a text changed.")
     if any(pattern(language.untrusted).search(text) for text in texts):
         return Finding(None, "directive", f"In this {language.title} file comments may be more than comments.")
     if any(guards.unstable_names(lexical.without_comments(text, language)) for text in texts):
@@ -111,11 +121,22 @@ def _refusal(pair: Pair, texts: tuple[str, str], language: Language) -> Finding 
     return None
 
 
+def _lined(text: str, language: Language) -> list[str]:
+    lines = lexical.without_comments(text, language).split("\n")
+    return [" ".join(line.split()) for line in lines if line.lstrip().startswith("#")]
+
+
+def _ends(text: str) -> list[str]:
+    """Every line that starts with a word at which a text kept in the program ends."""
+    words = tuple(dict.fromkeys(HEREDOC.findall(text)))
+    return [line for line in text.split("\n") if words and line.lstrip().startswith(words)]
+
+
 def _compare(old: Tree, new: Tree, texts: tuple[str, str]) -> Finding:
     sides = trees.gaps(old), trees.gaps(new)
     if len(sides[0]) != len(sides[1]) or any(a.rest != b.rest for a, b in zip(*sides, strict=True)):
         return Finding(None, "code", "Something between its tokens changed.")
-    refusal = _comments_obeyed(sides, new.language) or _separators(sides, new.language)
+    refusal = _comments_obeyed(sides, new.language) or _separators(sides, texts, new.language)
     return refusal or _verdict(sides, texts, new.language)
 
 
@@ -141,15 +162,32 @@ def _from_directive(gap: Gap, language: Language) -> tuple[bool, tuple[str, ...]
     return None
 
 
-def _separators(sides: tuple[list[Gap], list[Gap]], language: Language) -> Finding | None:
+def _separators(sides: tuple[list[Gap], list[Gap]], texts: tuple[str, str], language: Language) -> Finding | None:
     """Line ends and blanks between tokens, in languages where they carry meaning a tree may not show."""
+    spaces = language.spaces or (language.lined and any(pattern(C_TEXT).search(text) for text in texts))
     for left, right in list(zip(*sides, strict=True))[1:-1]:
-        commented = left.comments != right.comments
-        if left.breaks != right.breaks and ((language.newlines and commented) or language.lines):
+        if _breaks(left, language) != _breaks(right, language) and not _may_break(left, language):
             return Finding(None, "code", "A comment or blank moved a line's end, which can end a statement.")
-        if language.spaces and bool(left.text) != bool(right.text):
+        if spaces and _is_blank(left, language) != _is_blank(right, language):
             return Finding(None, "code", "A blank between two words came or went, which can change their meaning.")
     return None
+
+
+def _breaks(gap: Gap, language: Language) -> bool:
+    return gap.breaks if language.joins is None else "\n" in gap.joined(language.joins)
+
+
+def _is_blank(gap: Gap, language: Language) -> bool:
+    return bool(gap.text if language.joins is None else gap.joined(language.joins))
+
+
+def _may_break(gap: Gap, language: Language) -> bool:
+    """Whether a line may end between two tokens without ending a statement."""
+    if language.lines:
+        return False
+    if pattern(language.after).fullmatch(gap.left):
+        return True
+    return pattern(language.before).fullmatch(gap.right) is not None and not pattern(SCRIPT_WORDS).fullmatch(gap.left)
 
 
 def _verdict(sides: tuple[list[Gap], list[Gap]], texts: tuple[str, str], language: Language) -> Finding:

@@ -4,19 +4,24 @@ A bracket taken away leaves the tree as it is, and yet the file may no longer lo
 supports. Which one that is cannot be known here, so that a change towards such a spelling is never proved.
 """
 
-import io
+import keyword
 import re
 import token as kinds
 import tokenize
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from string import ascii_letters
+
+from scoring.semantics.marks import tokens
 
 SKIPPED = (tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING)
-F_START, F_END = getattr(kinds, "FSTRING_START", -1), getattr(kinds, "FSTRING_END", -1)  # since Python 3.12
+F_START, F_MIDDLE, F_END = (  # since Python 3.12; before, a formatted string is one token
+    getattr(kinds, name, -1) for name in ("FSTRING_START", "FSTRING_MIDDLE", "FSTRING_END")
+)
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 PREFIX = re.compile(r"[a-zA-Z]*")
-# Escapes with a meaning, a byte string's without names; an octal one above 377 is warned of.
+# Escapes with a meaning, and any other; an octal one above 377 is warned of.
 ESCAPE = re.compile(r"\\(?:(?P<known>[\n\\'\"abfnrtv]|[0-3]?[0-7]{1,2}(?![0-7])|x|[NuU])|.)", re.DOTALL)
 
 
@@ -33,7 +38,7 @@ def demanding(text: str) -> Counter[str]:
 
     Raises SyntaxError or tokenize.TokenError where the text is not Python.
     """
-    stream = [each for each in tokenize.generate_tokens(io.StringIO(text).readline) if each.type not in SKIPPED]
+    stream = [each for each in tokens(text) if each.type not in SKIPPED]
     return Counter([*_brackets(stream), *_literals(stream), *_nested_quotes(text)])
 
 
@@ -44,7 +49,7 @@ def _brackets(stream: list[tokenize.TokenInfo]) -> Iterator[str]:
     for at, token in enumerate(stream):
         sign = token.string
         before = stream[at - 1] if at else None
-        if not stack and (before is None or before.type == tokenize.NEWLINE or before.string in (";", ":")):
+        if not stack and (before is None or before.type == tokenize.NEWLINE or before.string in (";", ":", "async")):
             first = sign
         if sign in OPENING and token.type == tokenize.OP:
             stack.append(Bracket(sign, sign == "[" and before is not None and _ends_value(before)))
@@ -72,7 +77,8 @@ def _unbracketed(sign: str, before: str, first: str, stack: list[Bracket]) -> It
 
 
 def _ends_value(token: tokenize.TokenInfo) -> bool:
-    return token.string in CLOSING or token.type in (tokenize.STRING, F_END) or token.string.isidentifier()
+    name = token.type == tokenize.NAME and not keyword.iskeyword(token.string)
+    return name or token.string in CLOSING or token.type in (tokenize.STRING, F_END)
 
 
 def _is_wrapped(stream: list[tokenize.TokenInfo], at: int) -> bool:
@@ -88,28 +94,36 @@ def _is_wrapped(stream: list[tokenize.TokenInfo], at: int) -> bool:
 
 
 def _literals(stream: list[tokenize.TokenInfo]) -> Iterator[str]:
-    """What Python warns of: unknown escapes, and a number that runs into a word."""
-    for token, after in zip(stream, [*stream[1:], None], strict=True):
-        if token.type == tokenize.STRING and "r" not in (PREFIX.match(token.string) or [""])[0].lower():
-            yield from ("unknown escape" for match in ESCAPE.finditer(token.string) if match["known"] is None)
-        if token.type == tokenize.NUMBER and after and after.type == tokenize.NAME and after.start == token.end:
-            yield "1if"
+    """Escapes that Python does not know and warns of."""
+    for token in stream:
+        if token.type not in (tokenize.STRING, F_MIDDLE):
+            continue
+        prefix = (PREFIX.match(token.string) or [""])[0].lower() if token.type == tokenize.STRING else ""
+        if "r" not in prefix:
+            yield from ("unknown escape" for match in ESCAPE.finditer(token.string) if _is_unknown(match, prefix))
+
+
+def _is_unknown(match: re.Match[str], prefix: str) -> bool:
+    return match["known"] is None or ("b" in prefix and match["known"] in "NuU")
 
 
 def _nested_quotes(text: str) -> Iterator[str]:
     """Since Python 3.12: quotes of the same kind, comments and line ends inside a formatted string."""
     if F_START == -1:
         return
-    open_: list[str] = []
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        quote = token.string.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")[:3]
-        if token.type in (F_START, tokenize.STRING) and any(quote[:1] == each[:1] for each in open_):
-            yield "f'{'a'}'"
-        elif open_ and (token.type == tokenize.COMMENT or (token.type == tokenize.NL and len(open_[-1]) < 3)):
-            yield "f'{'a'}'"
-        elif open_ and token.type == tokenize.STRING and "\\" in token.string:
+    quotes: list[str] = []
+    for token in tokens(text):
+        quote = token.string.lstrip(ascii_letters)[:3]
+        if quotes and _is_nested(token, quote, quotes):
             yield "f'{'a'}'"
         if token.type == F_START:
-            open_.append(quote)
-        elif token.type == F_END and open_:
-            open_.pop()
+            quotes.append(quote)
+        elif token.type == F_END and quotes:
+            quotes.pop()
+
+
+def _is_nested(token: tokenize.TokenInfo, quote: str, quotes: list[str]) -> bool:
+    """Whether a token inside formatted strings could not stand there before."""
+    if token.type in (F_START, tokenize.STRING):
+        return "\\" in token.string or any(quote[:1] == each[:1] for each in quotes)
+    return token.type == tokenize.COMMENT or (token.type == tokenize.NL and len(quotes[-1]) < 3)

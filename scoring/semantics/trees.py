@@ -3,6 +3,7 @@
 A list of tokens is not enough: in Go and JavaScript a line's end can end a statement, so whole trees are compared.
 """
 
+import re
 import time
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from tree_sitter import Node, Parser
 
 from scoring.semantics.languages import Language, grammar, pattern
 
+LONGEST_SIGN = 16  # bytes of a token that is looked at by what stands beside it
 COMMENTS = frozenset({"comment", "line_comment", "block_comment", "html_comment"})
 MAX_SECONDS = 2.0  # for one version of one file; ordinary code takes milliseconds
 
@@ -21,10 +23,19 @@ class Gap:
     text: str
     comments: tuple[str, ...]
     rest: str  # what is neither comment nor blank
+    left: str = ""  # the token before it, empty at the start and where it is long
+    right: str = ""  # the token after it, likewise
 
     @property
     def breaks(self) -> bool:
         return "\n" in self.text
+
+    def joined(self, by: str) -> str:
+        """The text without its comments, lines that a backslash joins put together with `by` between them."""
+        text = self.text
+        for comment in self.comments:
+            text = text.replace(comment, " ", 1)
+        return re.sub(r"\\\r?\n", by, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,7 @@ def gaps(tree: Tree) -> list[Gap]:
     found: list[Gap] = []
     comments: list[Node] = []
     at = 0
+    left = ""
     todo = [tree.root]
     while todo:
         node = todo.pop()
@@ -119,14 +131,14 @@ def gaps(tree: Tree) -> list[Gap]:
         elif node.child_count and not tree.is_whole(node):
             todo += reversed(node.children)
         elif tree.text(node) and not _is_line_end(tree, node):
-            found.append(_gap(tree.source, at, node.start_byte, comments))
-            comments = []
-            at = node.end_byte
-    found.append(_gap(tree.source, at, len(tree.source), comments))
+            right = _decode(tree.text(node)) if node.end_byte - node.start_byte <= LONGEST_SIGN else ""
+            found.append(_gap(tree.source, at, node.start_byte, comments, (left, right)))
+            comments, at, left = [], node.end_byte, right
+    found.append(_gap(tree.source, at, len(tree.source), comments, (left, "")))
     return found
 
 
-def _gap(source: bytes, start: int, end: int, comments: list[Node]) -> Gap:
+def _gap(source: bytes, start: int, end: int, comments: list[Node], beside: tuple[str, str]) -> Gap:
     rest: list[bytes] = []
     at = start
     for comment in comments:
@@ -137,4 +149,5 @@ def _gap(source: bytes, start: int, end: int, comments: list[Node]) -> Gap:
         _decode(source[start:end]),
         tuple(_decode(source[comment.start_byte : comment.end_byte]).rstrip("\r\n") for comment in comments),
         "".join(_decode(b" ".join(rest)).split()),
+        *beside,
     )

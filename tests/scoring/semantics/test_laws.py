@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from scoring.semantics import prove_file, python
+from scoring.semantics import marks, prove_file, python
 from scoring.semantics.languages import LANGUAGES
 
 LAW = settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -40,7 +40,7 @@ LETTERS = st.characters(categories=["L", "N", "P", "Zs"], max_codepoint=0x2FF)
 def comments(draw: st.DrawFn) -> str:
     text = draw(st.text(LETTERS, max_size=30)).replace("\xad", "")
     line = "# so " + re.sub(r"[#:\\%/!\[]", "", text)
-    assume(not python.DIRECTIVE.search(line))
+    assume(not marks.is_obeyed(line))
     return line
 
 
@@ -76,7 +76,7 @@ def test_comments_put_anywhere_into_real_python_stay_proved(source: str, places:
 def test_real_python_written_anew_from_its_tree_is_proved(source: str) -> None:
     anew = ast.unparse(ast.parse(source))
     assume(ast.dump(ast.parse(anew)) == ast.dump(ast.parse(source)))
-    assume(not python.directives(source) and quiet(anew))
+    assume(not marks.obeyed(source) and quiet(anew))
     assert prove_file(source.encode(), anew.encode(), "app.py").level == "P"
 
 
