@@ -70,5 +70,5 @@ def test_the_corpus_is_large_and_knows_every_answer() -> None:
 
 @pytest.mark.parametrize("example", [e for e in CORPUS if e.level == "P"], ids=lambda e: f"{e.path}: {e.name}")
 def test_what_is_proved_forwards_is_proved_backwards(example: Example) -> None:
-    if "silence" not in example.name:  # a formatter runs one way only
+    if "silence" not in example.name and "one way" not in example.name:  # a formatter, too, runs one way only
         assert prove_file(example.new, example.old, example.path).level == "P"
