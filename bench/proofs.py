@@ -6,8 +6,7 @@
 A landing is what reached the branch: a commit, or a whole merged branch, compared with what was there before. Every
 one of the history is looked at; each gets one line of JSON in the file NOTES, so that work can be stopped and taken up
 at any time. Later at fault are those that a later message reverts or names in a Fixes: trailer, whatever the time
-between; they are read by the same code as in `codechill backtest`. Seconds are of the processor, formatters included,
-git's own not.
+between. Seconds are of the processor, formatters included, git's own not.
 """
 
 import argparse
@@ -23,10 +22,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.backtest.landings import Landing
-from bot.backtest.outcomes import read_outcomes
+from bench.faults import faults
 from scoring.change import Change
-from scoring.history.git import Git
 from scoring.semantics import prove_change
 from scoring.semantics.git import ENVIRONMENT, GIT, blobs, read_raw, run
 from scoring.semantics.languages import LANGUAGES
@@ -41,14 +38,10 @@ TITLES = {ending: language.title for language in LANGUAGES for ending in languag
 }  # fmt: skip
 
 
-def landings(repo: Path) -> list[Landing]:
-    """Everything that reached the branch, oldest first."""
-    told = run(repo, "log", "-z", "--first-parent", "--reverse", "--format=%H %ct %s", "HEAD")
-    rows = [line.split(" ", 2) for line in told.decode("utf-8", "replace").split("\0") if line.strip()]
-    return [
-        Landing(row, sha, datetime.fromtimestamp(int(at), UTC), 0, title, ())
-        for row, (sha, at, title) in enumerate(rows)
-    ]
+def landings(repo: Path) -> dict[str, str]:
+    """Everything that reached the branch, oldest first, with its title."""
+    told = run(repo, "log", "-z", "--first-parent", "--reverse", "--format=%H %s", "HEAD").decode("utf-8", "replace")
+    return dict(line.split(" ", 1) for line in told.split("\0") if line.strip())
 
 
 def changes(repo: Path, shas: Sequence[str]) -> Iterator[Change]:
@@ -88,7 +81,7 @@ def look(repo: Path, notes: Path, seconds: float) -> tuple[int, int]:
     """Note what is certain about landings not yet looked at. Returns how many are done and how many there are."""
     known = {note["sha"] for note in read(notes)} if notes.exists() else set()
     everything = landings(repo)
-    missing = [landing.sha for landing in everything if landing.sha not in known]
+    missing = [sha for sha in everything if sha not in known]
     ends = time.monotonic() + seconds
     done = len(known)
     with notes.open("a", encoding="utf-8") as out, blobs(repo) as reader:
@@ -113,9 +106,8 @@ def tell(repo: Path, notes: Path) -> dict[str, Any]:
     """Counts by level, kind and language, and every landing proved or strongly evidenced that was later at fault."""
     found = {note["sha"]: note for note in read(notes)}
     everything = landings(repo)
-    rows = [found[landing.sha] for landing in everything if landing.sha in found]
-    outcomes = read_outcomes(Git(repo), "HEAD", everything)
-    at_fault = {everything[row].sha for row in outcomes.ever}
+    rows = [found[sha] for sha in everything if sha in found]
+    at_fault = faults(repo, list(everything))
     seconds = sum(note["seconds"] for note in rows)
     return {
         "landings": len(everything), "looked_at": len(rows), "seconds": round(seconds, 1),
@@ -129,11 +121,10 @@ def tell(repo: Path, notes: Path) -> dict[str, Any]:
         "languages": languages(rows),
         "slowest": [(note["sha"], note["seconds"]) for note in sorted(rows, key=lambda note: -note["seconds"])[:3]],
         "suspects": [
-            {"sha": landing.sha, "level": found[landing.sha]["level"], "kind": found[landing.sha]["kind"],
-             "title": landing.title, "by": blame.evidence if (blame := outcomes.by_row.get(landing.row)) else "",
-             "later_than_a_year": blame is None}
-            for landing in everything
-            if landing.row in outcomes.ever and found.get(landing.sha, {}).get("level") in ("P", "S")
+            {"sha": note["sha"], "level": note["level"], "kind": note["kind"], "title": everything[note["sha"]],
+             "by": at_fault[note["sha"]]}
+            for note in rows
+            if note["sha"] in at_fault and note["level"] in ("P", "S")
         ],
     }  # fmt: skip
 

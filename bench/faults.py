@@ -1,0 +1,74 @@
+"""Which landings of a history a later message blames, read from messages alone: no index has to be made.
+
+A message names commits, a branch lands as a whole: culprit and evidence are carried to the landings that brought them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from scoring.incidents import Mention, bare_title, is_fault, is_revert, mentions, number_of, title_of
+from scoring.semantics.git import run
+
+PREFIX = 7  # hexadecimal digits; what git itself abbreviates to at least
+
+
+def faults(repo: Path, landings: Sequence[str]) -> dict[str, list[str]]:
+    """For each landing later reverted or named in a Fixes: trailer, however late: the commits that say so."""
+    told = {sha: (parents, message) for sha, parents, message in _messages(repo)}
+    brought = _brought(told, landings)
+    named = _Names(told, brought)
+    found: dict[str, list[str]] = {}
+    for sha in sorted(brought, key=lambda each: brought[each]):
+        message = told[sha][1]
+        for mention in mentions(message):
+            culprit = named.earlier(mention, brought[sha])
+            # taking back a revert is a re-landing, and some reverts name a reason that is no fault
+            excused = mention.kind == "revert" and (not is_fault(message) or is_revert(told.get(culprit, ("", ""))[1]))
+            if culprit and not excused and sha not in found.setdefault(landings[brought[culprit]], []):
+                found[landings[brought[culprit]]].append(sha)
+    return found
+
+
+def _messages(repo: Path) -> Iterator[tuple[str, str, str]]:
+    fields = iter(run(repo, "log", "-z", "--format=%H%x00%P%x00%B", "HEAD").decode("utf-8", "replace").split("\0"))
+    for sha, parents, message in zip(fields, fields, fields, strict=False):
+        yield sha.strip(), parents, message
+
+
+def _brought(told: dict[str, tuple[str, str]], landings: Sequence[str]) -> dict[str, int]:
+    """The row of the landing that brought each commit."""
+    found: dict[str, int] = {}
+    for row, sha in enumerate(landings):
+        todo = [sha]
+        while todo:
+            one = todo.pop()
+            if one not in found and one in told:
+                found[one] = row
+                todo.extend(told[one][0].split())
+    return found
+
+
+class _Names:
+    """Finds the commit that a mention means, among those brought by earlier landings."""
+
+    def __init__(self, told: dict[str, tuple[str, str]], brought: dict[str, int]) -> None:
+        self.brought = brought
+        self.prefix: defaultdict[str, list[str]] = defaultdict(list)
+        self.number: defaultdict[int, list[str]] = defaultdict(list)
+        self.title: defaultdict[str, list[str]] = defaultdict(list)
+        for sha in sorted(brought, key=lambda each: brought[each]):
+            message = told[sha][1]
+            title = title_of(message)
+            self.prefix[sha[:PREFIX]].append(sha)
+            self.title[bare_title(title)].append(sha)
+            if not is_revert(message):
+                self.number[number_of(title)].append(sha)
+
+    def earlier(self, mention: Mention, row: int) -> str:
+        if mention.sha:
+            named = [sha for sha in self.prefix.get(mention.sha[:PREFIX], ()) if sha.startswith(mention.sha)]
+        else:
+            named = self.number.get(mention.number, []) if mention.number else self.title.get(mention.title, [])
+        named = [sha for sha in named if self.brought[sha] < row]
+        return named[-1] if named and not (mention.sha and len(named) > 1) else ""
