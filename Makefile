@@ -7,7 +7,7 @@ MEASURED := .[dev,train,bench]
 REPO ?=
 ONCE ?=
 
-.PHONY: help install dev demo test lint format bench fuzz schema clean
+.PHONY: help install dev demo test cover lint format bench fuzz schema clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,10 @@ demo: $(VENV)/.run ## the main job on a real repository: make demo [REPO=path] [
 
 test: $(VENV)/.dev ## all tests
 	$(BIN)/python -m pytest
+
+cover: $(VENV)/.dev ## every line and branch of bot/policy is run by the tests of bot/policy
+	$(BIN)/python -m pytest -q tests/bot/policy --deselect tests/bot/policy/test_calendar_oracle.py \
+	  --cov=bot.policy --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 lint: $(VENV)/.dev ## style, types, and the way imports point
 	$(BIN)/ruff check .

@@ -10,6 +10,7 @@ from bot.policy.actions import (
     EndFreeze,
     PutComment,
     React,
+    RemoveComment,
     Reply,
     Rescore,
     SaveAttestation,
@@ -120,6 +121,9 @@ def _apply(before: State, action: Action) -> State:
         case PutComment():
             ours = Comment(9, BOT, "card", here.updated_at, digest=action.card.digest())
             return replace(before, pull=replace(here, comment=ours))
+        case RemoveComment(comment):
+            spare = tuple(each for each in here.spare if each != comment)
+            return replace(before, pull=replace(here, spare=spare))
         case Reply():
             answered = here.replied_to | ({action.comment} if action.comment is not None else set())
             return replace(before, pull=replace(here, replied_to=answered), notes=before.notes | {action.key})

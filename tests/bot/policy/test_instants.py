@@ -7,6 +7,7 @@ import pytest
 
 from bot.policy.calendar.instants import instant
 from bot.policy.calendar.spans import Span, cut, join
+from bot.policy.calendar.times import Carved, wall_span
 
 
 @pytest.mark.parametrize(
@@ -55,3 +56,17 @@ def test_an_exception_is_cut_out_wherever_it_stands():
     assert cut([span(1, 9)], [span(5, 9)]) == (span(1, 5),)
     assert cut([span(3, 5)], [span(1, 9)]) == ()
     assert cut([span(3, 5)], [span(5, 9), span(1, 3)]) == (span(3, 5),)
+
+
+def test_an_exception_is_never_longer_than_the_clock_says_and_a_window_never_shorter():
+    twice, berlin = datetime(2026, 10, 25, 2, 30), ZoneInfo("Europe/Berlin")
+    noon = datetime(2026, 10, 25, 12)
+
+    def hours(start: datetime, end: datetime) -> tuple[float, float]:
+        spans = (Carved(start, end).span(berlin), wall_span(start, end, berlin))
+        hole, window = ((span.end - span.start).total_seconds() / 3600 for span in spans)
+        return hole, window
+
+    assert hours(twice, noon) == (9.5, 10.5)
+    assert hours(datetime(2026, 10, 25), twice) == (2.5, 3.5)
+    assert Carved(None, None).span(berlin) == wall_span(None, None, berlin)

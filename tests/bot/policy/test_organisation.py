@@ -16,7 +16,7 @@ windows:
 notice: 70%
 gate: {action: {red: extra_review}, on_error: {weekend: closed}}
 exempt: {paths: ["docs/**", "*.md"]}
-escalation: {managers: ["@acme/release"], by_path: {"pay/**": [mia]}}
+escalation: {managers: ["@acme/release"], by_path: {"pay/**": [mia]}, labels: {Urgent: data_loss}}
 critical: {"auth/**": 1}
 frozen_paths: ["ledger/**"]
 """
@@ -105,6 +105,7 @@ def test_every_value_knows_the_file_and_line_that_it_comes_from():
     assert shown["exempt.paths"] == ("docs/**", "acme/.github", 9)
     assert shown["freezes.by"] == ("none", "built in", None)
     assert shown["escalation.by_path.pay/**"] == ("mia", "acme/.github", 10)
+    assert shown["escalation.labels.urgent"] == ("data_loss", "acme/.github", 10)
     assert shown["critical.web/**"] == ("3", "here", 11)
     assert shown["windows[0]"] == ("Weekend: weekend 5 %, every week Fri 17:00 to Mon 08:00", "acme/.github", 6)
     assert shown["windows[2]"][0] == "Launch: red 60 %, 2026-11-24 00:00:00 to 2026-11-25 00:00:00"

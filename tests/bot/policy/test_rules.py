@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from policy_world import ANA, BEN, BOT, HEAD, MIA, SATURDAY, TUESDAY, WEEKEND, apply, pull, risk, said, state, weekend
 
 from bot.policy import approval, configuration, freeze, gate, globs, semantics, words
-from bot.policy.actions import PutComment, Reply, SetCheck
+from bot.policy.actions import PutComment, RemoveComment, Reply, SetCheck
 from bot.policy.calendar import Calendar, Scope
 from bot.policy.card import build
 from bot.policy.config import Config, parse
@@ -106,6 +106,61 @@ def test_an_extra_review_is_two_people_on_this_head_who_may_write_and_had_no_han
     assert (gate.opine(before, config, SATURDAY).verdict is Verdict.BLOCK) is held
     if held:
         assert "get two approvals of this head" in card(before, config, SATURDAY).lead
+
+
+def test_where_not_all_commits_are_listed_no_review_counts_as_a_second_pair_of_eyes():
+    config = weekend("gate: {action: {weekend: extra_review}}")
+    assert gate.opine(state(0.97, reviews=TWO), config, SATURDAY).verdict is Verdict.PASS
+    assert gate.opine(state(0.97, reviews=TWO, contributor_ids=None), config, SATURDAY).verdict is Verdict.BLOCK
+
+
+APPROVED = Escalation(
+    "1", "data_loss", "", ANA, SATURDAY, HEAD, "patch-1", "Weekend", None, 0.97, "shipped-2026.11", "approved"
+)
+DEEDS: dict[str, dict[str, Any]] = {
+    "nothing": {},
+    "two reviews": {"reviews": TWO},
+    "an attestation": {"attested": frozenset({HEAD})},
+    "an exception": {"escalations": (APPROVED,)},
+}
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+@pytest.mark.parametrize(
+    ("action", "unlocked_by"),
+    [
+        ("block", {"an exception"}),
+        ("extra_review", {"an exception", "two reviews"}),
+        ("author_attest", {"an exception", "an attestation"}),
+    ],
+)
+def test_each_action_is_unlocked_by_its_own_event_at_its_own_level_and_locked_again_by_a_push(
+    action: str, unlocked_by: set[str], deed: str
+):
+    config = weekend(f"gate: {{action: {{weekend: {action}, red: block}}}}")
+    done = state(0.97, **DEEDS[deed])
+
+    def verdict(state: State, config: Config = config) -> Verdict:
+        return decide(Tick("sweep"), state, config, SATURDAY).verdict
+
+    assert (verdict(done) is Verdict.PASS) == (deed in unlocked_by)
+    pushed = replace(done, content="patch-2", pull=replace(done.pull, head_sha="c" * 40))
+    assert verdict(pushed) is Verdict.BLOCK
+    merged_base = replace(done, pull=replace(done.pull, head_sha="c" * 40))
+    assert (verdict(merged_base) is Verdict.PASS) == (deed == "an exception")  # the content is what was looked at
+    (window,) = config.calendar.windows
+    red = replace(window, level=replace(window.level, name="red", share=0.5))
+    at_red = replace(config, calendar=replace(config.calendar, windows=(red,)))
+    assert (verdict(done, at_red) is Verdict.PASS) == (deed == "an exception")
+
+
+def test_of_several_comments_of_ours_the_first_stays():
+    before = state(0.97, spare=(11, 12))
+    actions = decide(Tick("sweep"), before, weekend(), SATURDAY).actions
+    assert [each.comment for each in actions if isinstance(each, RemoveComment)] == [11, 12]
+    after = apply(before, actions)
+    assert after.pull.spare == ()
+    assert decide(Tick("sweep"), after, weekend(), SATURDAY).actions == ()
 
 
 def test_a_frozen_path_waits_until_no_window_is_open():
