@@ -1,173 +1,330 @@
-"""Kill the server at random moments, over and over, and see whether anything was lost, doubled or put out of order.
+"""Kill the server at random moments, over and over, and see whether the end differs from that of an undisturbed run.
 
     python bench/kills.py [--kills 200] [--seed 1]
 
-A child process takes signed deliveries through the real door and works them off; this one ends it with SIGKILL. At
-the end every delivery must be settled, every event handled in the order of its pull request, none of a pull request at
-the same time as another, and the audit log must verify. The exit status is 1 otherwise.
+The sandbox stands for GitHub and lives on; the whole App beside it is ended with SIGKILL again and again while people
+open pull requests, push, comment, ask for exceptions and change the configuration. Each round is a story in four acts
+on a repository of its own. After each act the server may finish; then checks, comments, answers, exceptions and
+deliveries must be those of the same act in a round in which nobody was killed. The exit status is 1 otherwise.
 """
 
 import argparse
 import json
 import os
 import random
+import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import click
+import sqlalchemy as sa
 
-SECRET = "a secret for the benchmark"  # noqa: S105 - it guards nothing
-PULLS, EACH = 8, 40
-LEASE = timedelta(seconds=8)  # on a busy machine a shorter one runs out under a worker that is alive
+from bot.demo import replay, sample
+from bot.forge.github_webhook import EVENTS
+from bot.forge.sandbox import Sandbox
+from bot.policy.config import FILE
+from bot.store import Store
+from bot.store.tables import jobs
 
+LEASE_S = 5
+AHEAD = timedelta(minutes=3)  # the App's clock: what was lost a moment ago is then old enough to be asked for
+WHO = {"GIT_AUTHOR_NAME": "Ada Author", "GIT_AUTHOR_EMAIL": "ada@acme.example"}
+FREE = 'version: 1\nescalation: {managers: ["@acme/release-managers"]}\n'
+RED = FREE + "windows:\n  - {name: Always, level: red, from: 2020-01-01}\n"
 
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def comment(pull: int, turn: int) -> bytes:
-    """Every comment is an event of its own: none may be absorbed by another."""
-    return json.dumps(
-        {
-            "action": "created",
-            "installation": {"id": 1},
-            "repository": {"id": 7, "full_name": "acme/r"},
-            "issue": {"number": pull, "pull_request": {}},
-            "comment": {
-                "id": 1 + turn,
-                "user": {"id": 1, "login": "ada"},
-                "body": "/chill why",
-                "created_at": "2026-11-21T12:00:00Z",
-            },
-        }
-    ).encode()
+Act = tuple[Callable[[], object], ...]
 
 
-def child(folder: Path) -> None:
-    """Deliver what was not delivered yet, work it off, and leave when all is settled."""
-    from flask import Flask
+# --- the server, forked from a process that has imported everything already
 
-    from bot.intake import envelopes_of, intake
+
+def nursery() -> None:
+    """Read one line of JSON for each server to start; say its process id. Forking costs less than importing again."""
+    import scoring.scorer  # noqa: F401
+
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for line in sys.stdin:
+        told = json.loads(line)
+        process = os.fork()
+        if process == 0:
+            serve(told)
+            os._exit(0)
+        sys.stdout.write(f"{process}\n")
+        sys.stdout.flush()
+
+
+def serve(told: dict[str, Any]) -> None:
+    """One life of the server, until it is killed."""
+    from waitress.server import create_server
+
+    from bot.app import build
     from bot.logs import configure
-    from bot.queue import Depth, Job, LeaseQueue
-    from bot.store import Store
-    from bot.webhook import create_blueprint, signature
-    from bot.worker import Rules, Worker
+    from bot.settings import Settings
+    from bot.sweeps import REDELIVER
 
-    configure("error", "json", (SECRET,))
-    store = Store(f"sqlite:///{folder}/codechill.db")
-    queue = LeaseQueue(store.engine)
-    app = Flask("kills")
-    app.register_blueprint(create_blueprint(SECRET, store, intake(store, queue)))
-    effects = os.open(folder / "effects", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-
-    def handle(job: Job) -> None:
-        (one,) = envelopes_of(job)
-        turn = one.event.comment.id - 1  # type: ignore[union-attr]
-        os.write(effects, f"begin {one.number} {turn} {os.getpid()}\n".encode())
-        store.audit("decision", at=now(), repository_id=7, number=one.number, turn=turn)
-        time.sleep(random.random() * 0.01)  # noqa: S311 - not a secret
-        os.write(effects, f"end {one.number} {turn} {os.getpid()}\n".encode())
-        store.settle(str(job.payload["delivery"]))
-
-    rules = Rules(threads=3, lease=LEASE, poll=0.02)
-    worker = Worker(queue, handle, now, name=f"w{os.getpid()}", rules=rules)
-    worker.start()
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    client = app.test_client()
-    for turn in range(EACH):
-        for pull in range(1, PULLS + 1):
-            body = comment(pull, turn)
-            headers = {"X-GitHub-Event": "issue_comment", "X-GitHub-Delivery": f"guid-{pull}-{turn}"}
-            headers["X-Hub-Signature-256"] = signature(SECRET, body)
-            answer = client.post("/webhook", data=body, headers=headers, content_type="application/json")
-            assert answer.status_code == 202  # noqa: S101
-            worker.wake()
-    while queue.depth(now()) != Depth(0, 0, 0, 0.0):
-        time.sleep(0.05)
-    worker.stop()
+    ahead = timedelta(seconds=told.pop("ahead"))
+    calm = told.pop("calm")
+    configure("error", "json", ())
+    app = build(Settings(**told, _env_file=None), clock=lambda: datetime.now(UTC) + ahead)
+    server = create_server(app.web, host="127.0.0.1", port=told["port"], threads=4)
+    app.start(schedule=False)
+    if calm:
+        app.queue.enqueue(REDELIVER, {}, "kills/redeliver", run_at=app.clock())
+    server.run()
 
 
-def run(folder: Path, alive: float | None) -> bool:
-    """One life of the child. `alive`: seconds from its first word to its end; None: until it leaves by itself."""
-    here = str(Path(__file__).resolve())
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
-    process = subprocess.Popen(
-        [sys.executable, here, "--child", str(folder)], stdout=subprocess.PIPE, env=environment, text=True
+@dataclass
+class Server:
+    """The App as a process, started and killed at will. `ahead` grows by a lease with each life."""
+
+    settings: dict[str, Any]
+    nursery: "subprocess.Popen[str]"
+    lives: int = 0
+
+    def start(self, *, calm: bool) -> int:
+        self.lives += 1
+        told = {**self.settings, "ahead": AHEAD.total_seconds() + self.lives * (LEASE_S + 1), "calm": calm}
+        assert self.nursery.stdin is not None  # noqa: S101
+        assert self.nursery.stdout is not None  # noqa: S101
+        self.nursery.stdin.write(json.dumps(told) + "\n")
+        self.nursery.stdin.flush()
+        return int(self.nursery.stdout.readline())
+
+    def answers(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.settings["port"]), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+    def end(self, process: int) -> None:
+        os.kill(process, signal.SIGKILL)
+        while self.answers():
+            time.sleep(0.01)
+
+
+# --- the story
+
+
+@dataclass
+class Past:
+    """A repository with commits that the story lays on it: the same for every round."""
+
+    folder: Path
+    tip: str
+    heads: dict[str, str] = field(default_factory=dict)
+
+
+def past(folder: Path) -> Past:
+    source = sample.build(folder, changes=60)
+    base = replay.git(source, "rev-parse", "refs/heads/main")
+    tip = replay.write(source, base, FILE, RED.encode(), "Red days\n", WHO)
+    replay.git(source, "update-ref", "refs/heads/main", tip)
+    made = Past(source, tip)
+
+    def commit(name: str, onto: str, *files: tuple[str, bytes]) -> None:
+        head = onto
+        for path, data in files:
+            head = replay.write(source, head, path, data, f"Change {path}\n", WHO)
+        made.heads[name] = head
+
+    grown = b"".join(b"\ndef more_%d(a):\n    if a > %d:\n        return %d\n" % (n, n, n) for n in range(60))
+    risky = [(path, grown) for path in ("billing/ledger.py", "billing/invoice.py", "api/session.py")]
+    commit("large", tip, *risky)
+    commit("other", tip, *risky, ("api/orders.py", grown))
+    commit("quiet", tip, ("docs/new.md", b"# New\n"))
+    commit("grown", made.heads["quiet"], *risky)
+    commit("changed", made.heads["large"], ("api/search.py", b"def broken(): return 1\n"))
+    commit("free", tip, (FILE, FREE.encode()))
+    return made
+
+
+def story(box: Sandbox, name: str, heads: dict[str, str]) -> tuple[Act, ...]:
+    """Four acts; what a person does in one waits for the answers of the one before, as people do."""
+
+    def open_(number: int, head: str, **more: Any) -> Callable[[], object]:
+        return lambda: box.open_pull(name, title=f"Change {number}", head_sha=heads[head], **more)
+
+    def push(number: int, head: str) -> Callable[[], object]:
+        return lambda: box.push(name, box.pull(name, number).head_ref, heads[head])
+
+    def say(number: int, who: str, words: str) -> Callable[[], object]:
+        return lambda: box.comment(name, number, who, words)
+
+    def press(number: int) -> None:
+        check = box.check_run(name, box.pull(name, number).head_sha)
+        assert check is not None  # noqa: S101
+        box.click(name, check.id, "refresh", box.reviewer)
+
+    ask = "/chill justify launch_with_rollback The launch is tonight."
+    return (
+        (open_(1, "large"), open_(2, "quiet"), open_(3, "other", fork=True)),
+        (say(1, box.author, ask), say(3, box.reviewer, "/chill why"), push(2, "grown"), lambda: press(3)),
+        (say(1, box.release_manager, "/chill approve"), say(2, box.author, "/chill help")),
+        (push(1, "changed"), lambda: box.push(name, "main", heads["free"], box.release_manager)),
     )
-    assert process.stdout is not None  # noqa: S101
-    process.stdout.readline()
-    if alive is not None:
-        timer = threading.Timer(alive, os.kill, (process.pid, signal.SIGKILL))
-        timer.start()
-        process.communicate()
-        timer.cancel()
-        return False
-    process.communicate(timeout=300)
-    return process.returncode == 0
 
 
-def problems(folder: Path) -> list[str]:
-    """What is not as if nobody had killed anything."""
-    from bot.store import Store
+def picture(box: Sandbox, store: Store, name: str) -> dict[str, Any]:
+    """What people see of a repository, and what is kept, with numbers that may differ between rounds left out."""
+    found: dict[str, Any] = {}
+    here = box.repository(name)
+    for number, pull in sorted(here.pulls.items()):
+        check = box.check_run(name, pull.head_sha)
+        ours = [each.body for each in box.comments(name, number) if each.login == box.bot_login]
+        found[f"{number} check"] = (check.status, check.conclusion, plain(check.title or "")) if check else None
+        found[f"{number} comments"] = sorted(plain(body) for body in ours)
+        found[f"{number} exceptions"] = [each.state for each in store.escalations(here.id, number)]
+    told = {each.guid: each.event for each in box.deliveries if each.repository_id == here.id and each.event in EVENTS}
+    found["deliveries"] = sorted({f"{event} {store.delivery_state(guid)}" for guid, event in told.items()})
+    return found
 
-    store = Store(f"sqlite:///{folder}/codechill.db")
-    found = [
-        f"delivery guid-{pull}-{turn} is {store.delivery_state(f'guid-{pull}-{turn}')}"
-        for pull in range(1, PULLS + 1)
-        for turn in range(EACH)
-        if store.delivery_state(f"guid-{pull}-{turn}") != "done"
-    ]
-    broken = store.verify_audit()
-    found += [broken.words] if broken else []
-    store.close()
-    first: defaultdict[str, list[int]] = defaultdict(list)
-    inside: dict[str, str] = {}
-    for line in (folder / "effects").read_text().splitlines():
-        word, pull, turn, pid = line.split()
-        if word == "begin":
-            if inside.get(pull) == pid:
-                found.append(f"two events of pull request {pull} at once")
-            inside[pull] = pid
-            first[pull] += [int(turn)] if int(turn) not in first[pull] else []
-        elif inside.get(pull) == pid:
-            del inside[pull]
-    found += [f"pull request {pull} saw {turns}" for pull, turns in first.items() if turns != list(range(EACH))]
-    return found + ([] if len(first) == PULLS else [f"only {len(first)} pull requests were seen"])
+
+def plain(text: str) -> str:
+    return re.sub(r"[0-9a-f]{12,}|\d+", "#", text)
+
+
+# --- the loop
+
+
+@dataclass
+class Loop:
+    """Rounds on one sandbox and one database. `kills` counts, `hits` those that met a job in hand."""
+
+    box: Sandbox
+    store: Store
+    server: Server
+    past: Past
+    chance: random.Random
+    most: int
+    acts: int = 4
+    kills: int = 0
+    hits: int = 0
+    rounds: int = 0
+
+    def round(self, *, disturbed: bool) -> Iterator[dict[str, Any]]:
+        """Play the story once; yields what is there after each act."""
+        name = f"acme/round-{self.rounds}"
+        self.rounds += 1
+        self.box.add_repository(name, self.past.folder, "main")
+        self.box.protect(name)
+        self.calm()
+        for act in story(self.box, name, self.past.heads)[: self.acts]:
+            for step in act:
+                self.live(step, disturbed=disturbed)
+            if disturbed:
+                self.live(lambda: None, disturbed=True)
+            self.calm()
+            yield picture(self.box, self.store, name)
+
+    def live(self, step: Callable[[], object], *, disturbed: bool) -> None:
+        """One step, in a life that ends by a kill; without disturbance the step alone."""
+        if not disturbed or self.kills >= self.most:
+            step()
+            return
+        process = self.server.start(calm=False)
+        early = self.chance.random() < 0.2  # some are killed while they start
+        while not early and not self.server.answers():
+            time.sleep(0.01)
+        step()
+        time.sleep(self.chance.uniform(0.0, 0.7))
+        self.hits += self.count("running") > 0
+        self.server.end(process)
+        self.kills += 1
+
+    def calm(self) -> None:
+        """A life in which everything can be finished."""
+        self.box.settle()
+        process = self.server.start(calm=True)
+        quiet = 0
+        while quiet < 5:
+            time.sleep(0.05)
+            self.box.settle()
+            quiet = quiet + 1 if self.server.answers() and not self.count("waiting", "running") else 0
+        self.server.end(process)
+
+    def count(self, *states: str) -> int:
+        query = sa.select(sa.func.count()).where(jobs.c.state.in_(states))
+        with self.store.read() as connection:
+            return int(connection.scalar(query) or 0)
+
+
+def differences(loop: Loop) -> list[str]:
+    """What came out otherwise than undisturbed."""
+    reference = list(loop.round(disturbed=False))
+    found = []
+    while loop.kills < loop.most and not found:
+        for act, (expected, seen) in enumerate(zip(reference, loop.round(disturbed=True), strict=True), 1):
+            found += [f"round {loop.rounds - 1}, act {act}, {what}: {seen.get(what)} instead of {expected[what]}"
+                      for what in expected if seen.get(what) != expected[what]]  # fmt: skip
+    broken = loop.store.verify_audit()
+    return found + ([broken.words] if broken else [])
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--child", type=Path)
+    parser.add_argument("--acts", type=int, default=4, help="play only so many acts of the story")
+    parser.add_argument("--nursery", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.child:
-        child(given.child)
+    if given.nursery:
+        nursery()
         return
-    chance, kills, rounds, found = random.Random(given.seed), 0, 0, []  # noqa: S311 - not a secret
-    while kills < given.kills and not found:
-        rounds += 1
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            for _ in range(min(10, given.kills - kills)):
-                run(folder, chance.uniform(0.0, 0.6))
-                kills += 1
-            if not run(folder, None):
-                found.append("the last run did not end well")
-            found += problems(folder)
-    click.echo(f"{kills} kills in {rounds} rounds of {PULLS * EACH} deliveries: {len(found)} problems")
-    for problem in found:
-        click.echo(problem)
+    with tempfile.TemporaryDirectory() as name, Sandbox(Path(name, "forge")) as box:
+        found, loop = run(Path(name), box, given)
+    words = f"{loop.kills} kills in {loop.rounds - 1} rounds, {loop.hits} of them with a job in hand"
+    click.echo(f"{words}: {len(found)} differences")
+    for difference in found:
+        click.echo(difference)
     sys.exit(1 if found else 0)
+
+
+def run(folder: Path, box: Sandbox, given: argparse.Namespace) -> tuple[list[str], Loop]:
+    settings = {
+        "app_id": box.app_id,
+        "private_key": box.private_key_pem,
+        "webhook_secret": box.webhook_secret,
+        "github_api": box.api,
+        "git_protocols": "http",
+        "folder": str(folder / "app"),
+        "port": free_port(),
+        "workers": 2,
+        "lease_seconds": LEASE_S,
+    }
+    store = Store(f"sqlite:///{folder}/app/codechill.db")
+    command = [sys.executable, str(Path(__file__).resolve()), "--nursery"]
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    box.webhook_url = f"http://127.0.0.1:{settings['port']}/webhook"
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        chance = random.Random(given.seed)  # noqa: S311 - not a secret
+        loop = Loop(box, store, Server(settings, process), past(folder / "past"), chance, given.kills, given.acts)
+        try:
+            return differences(loop), loop
+        finally:
+            box.webhook_url = ""
+            store.close()
+            assert process.stdin is not None  # noqa: S101
+            process.stdin.close()
 
 
 if __name__ == "__main__":

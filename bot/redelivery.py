@@ -15,8 +15,12 @@ from bot.store import Store
 class Patience:
     kept: timedelta = timedelta(days=3)  # GitHub sends nothing older again
     settling: timedelta = timedelta(minutes=2)  # a delivery this young may still be on its way through our door
-    attempts: int = 5  # what failed so often fails for a reason that asking again does not cure
+    longest: timedelta = timedelta(hours=6)  # the wait doubles with each attempt, up to this
     at_once: int = 100  # in one sweep: the rest comes with the next
+
+    def wait(self, attempts: int) -> timedelta:
+        """How old the newest of so many attempts has to be."""
+        return min(self.settling * 2 ** min(attempts - 1, 20), self.longest)
 
 
 def lost(
@@ -27,9 +31,13 @@ def lost(
     for attempt in attempts:
         if attempt.event in EVENTS and attempt.event != "ping" and attempt.guid not in processed:
             by_guid[attempt.guid].append(attempt)
-    wanted = [_newest(group) for group in by_guid.values() if len(group) < patience.attempts]
-    due = [one for one in wanted if now - patience.kept < one.at < now - patience.settling]
+    due = [_newest(group) for group in by_guid.values() if _is_due(group, now, patience)]
     return tuple(one.id for one in sorted(due, key=lambda one: (one.at, one.id))[: patience.at_once])
+
+
+def _is_due(group: list[Attempt], now: datetime, patience: Patience) -> bool:
+    first = min(attempt.at for attempt in group)
+    return now - patience.kept < first and _newest(group).at < now - patience.wait(len(group))
 
 
 def _newest(group: list[Attempt]) -> Attempt:

@@ -26,7 +26,8 @@ KINDS = frozenset({SWEEP, SWEEP_ONE, REDELIVER, PRUNE, EDGE, EDGE_DONE, CALENDAR
 
 KEPT = timedelta(days=8)  # deliveries and buckets: a day longer than any forge can send again
 ROTATION = timedelta(days=1)  # an open pull request is looked at again at least this often
-BACK = timedelta(hours=2)  # how far a usual redelivery sweep looks; the first of a day looks at all that is kept
+BACK = timedelta(hours=2)  # how far a usual redelivery sweep looks
+EVERYTHING_H = 6  # the first of so many hours looks at all that is kept
 SKEW = timedelta(minutes=1)
 REPORT = timedelta(minutes=1)  # after an edge, how often its audit record asks whether all is done
 REPORTS = 15
@@ -109,8 +110,8 @@ class Sweeps:
         if self._redelivery is None:
             return
         now = self._clock()
-        first_today = self._store.once(f"redeliver everything {now.date().isoformat()}", now)
-        count = self._redelivery.sweep(None if first_today else now - BACK)
+        first = self._store.once(f"redeliver everything {now.date().isoformat()} {now.hour // EVERYTHING_H}", now)
+        count = self._redelivery.sweep(None if first else now - BACK)
         if count:
             _log.warning("redelivery.asked", count=count)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -48,10 +49,18 @@ def test_some_are_not_worth_asking_for(why: str, given: Attempt) -> None:
     assert lost([given], frozenset(), NOW) == (), why
 
 
-def test_what_failed_too_often_is_left_alone() -> None:
-    attempts = [attempt(number, "a", hours=number) for number in range(1, 6)]
-    assert lost(attempts[:4], frozenset(), NOW) == (1,)
-    assert lost(attempts, frozenset(), NOW) == ()
+def test_what_fails_again_and_again_is_asked_for_ever_more_rarely_until_github_forgets_it() -> None:
+    attempts, asked = [attempt(0, "a", hours=72)], []
+    for minutes in range(0, 72 * 60, 10):
+        at = NOW - timedelta(hours=72) + timedelta(minutes=minutes)
+        if lost(attempts, frozenset(), at):
+            asked.append(minutes)
+            attempts.append(Attempt(len(attempts), "a", at, "push", ok=False))
+    waits = [later - earlier for earlier, later in pairwise(asked)]
+    assert asked[0] == 10
+    assert waits == sorted(waits)
+    assert max(waits) == 370
+    assert 15 < len(asked) < 25
 
 
 class Forge:

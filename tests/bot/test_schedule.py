@@ -270,7 +270,7 @@ def test_a_sweep_that_follows_before_the_last_was_worked_off_adds_nothing(world:
     assert world.work() == [(7, 1, "sweep"), (7, 2, "sweep")]
 
 
-def test_the_first_search_for_lost_deliveries_of_a_day_looks_at_all_that_is_kept(world: World) -> None:
+def test_the_first_search_for_lost_deliveries_of_six_hours_looks_at_all_that_is_kept(world: World) -> None:
     schedule = world.schedule("a", (), *beats(timedelta(minutes=30), timedelta(minutes=10)))
     for _ in range(3):
         schedule.look()
