@@ -13,6 +13,7 @@ from bot.addresses import Addresses, networks, places
 from bot.assess import MirrorAssessor
 from bot.calendars import Calendars
 from bot.configuration import Configurations
+from bot.doctor.watch import Watch
 from bot.edges import KnownEdges
 from bot.forge.envelope import Envelope
 from bot.forge.github import GitHubForge
@@ -30,6 +31,7 @@ from bot.queue.port import Job
 from bot.reconcile import Reconciler, Stale
 from bot.redelivery import Redelivery
 from bot.render import Markdown
+from bot.rounds import DOCTOR, go, visits
 from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.store import Store
@@ -118,9 +120,11 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         redelivery=redelivery,
         calendars=calendars,
         thumbs=Thumbs(forge=forge, store=store, clock=clock),
+        doctor=settings.doctor_hours > 0,
     )
-    metrics = Metrics(queue.depth, clock)
-    handler = _Handler(store, reconciler, news, sweeps, metrics)
+    metrics = Metrics(queue.depth, clock, store.findings)
+    watch = Watch(visits(settings, os.environ, clock), store, clock)
+    handler = _Handler(store, reconciler, news, sweeps, metrics, watch)
     name = f"{socket.gethostname()}-{os.getpid()}"
     worker = Worker(
         queue,
@@ -145,6 +149,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
             timedelta(minutes=settings.sweep_minutes),
             timedelta(minutes=settings.redelivery_minutes),
             timedelta(minutes=settings.calendar_minutes),
+            timedelta(hours=settings.doctor_hours),
         ),
         edges=KnownEdges(store),
     )
@@ -155,13 +160,18 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
 class _Handler:
     """From a job to the one who does it."""
 
-    def __init__(self, store: Store, reconciler: Reconciler, news: News, sweeps: Sweeps, metrics: Metrics) -> None:
+    def __init__(
+        self, store: Store, reconciler: Reconciler, news: News, sweeps: Sweeps, metrics: Metrics, watch: Watch
+    ) -> None:
         self._store, self._reconciler, self._news = store, reconciler, news
-        self._sweeps, self._metrics = sweeps, metrics
+        self._sweeps, self._metrics, self._watch = sweeps, metrics, watch
 
     def handle(self, job: Job) -> None:
         if job.kind in KINDS:
             self._sweeps.handle(job)
+            return
+        if job.kind == DOCTOR:
+            go(self._watch, job)
             return
         guid = str(job.payload.get("delivery") or "")
         for envelope in envelopes_of(job):

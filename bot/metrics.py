@@ -1,6 +1,7 @@
 """What the operator watches: counters of this process, and the depth of the queue read when somebody asks."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter as Counts
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -8,6 +9,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from bot.queue.port import Depth, Job
+from bot.store import KnownFinding
 
 _BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 1.5, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 
@@ -15,7 +17,12 @@ _BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 1.5, 2.5, 5.0, 10.0, 30.0, 60.0, 300.
 class Metrics:
     """One for each App. `page` is what /metrics answers."""
 
-    def __init__(self, depth: Callable[[datetime], Depth], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        depth: Callable[[datetime], Depth],
+        clock: Callable[[], datetime],
+        findings: Callable[[], Iterable[KnownFinding]] = tuple,
+    ) -> None:
         self._registry = CollectorRegistry()
         self._deliveries = self._counter("deliveries", "Webhook requests by event and HTTP status.", "event", "status")
         self._jobs = self._counter("jobs", "Jobs by kind and outcome: done, retried, dead.", "kind", "outcome")
@@ -28,6 +35,7 @@ class Metrics:
             registry=self._registry,
         )
         self._registry.register(_Queue(depth, clock))
+        self._registry.register(_Findings(findings))
 
     def delivery(self, event: str, status: str) -> None:
         self._deliveries.labels(event, status).inc()
@@ -61,3 +69,19 @@ class _Queue(Collector):
         yield jobs
         words = "Seconds that the oldest due job has waited."
         yield GaugeMetricFamily("codechill_queue_oldest_seconds", words, value=depth.oldest)
+
+
+class _Findings(Collector):
+    def __init__(self, findings: Callable[[], Iterable[KnownFinding]]) -> None:
+        self._findings = findings
+
+    def describe(self) -> Iterator[Metric]:
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        words = "What the doctor found at its last round, by check and severity."
+        found = GaugeMetricFamily("codechill_findings", words, labels=["check", "severity"])
+        counts = Counts((finding.check, finding.severity) for finding in self._findings())
+        for labels, count in sorted(counts.items()):
+            found.add_metric(list(labels), count)
+        yield found

@@ -35,6 +35,7 @@ from bot.policy.proposal import compare, sentence
 from bot.policy.pull import Person, PullRequest
 from bot.policy.standing import is_ready
 from bot.policy.state import ConfigProblem, Failure, State
+from bot.rounds import REQUIRED
 from bot.store import KnownRepository, Store
 
 MOST_COMPARED = 20  # open pull requests that a change of the configuration is tried on
@@ -89,6 +90,7 @@ class Reconciler:
             details_url=self._details_url(target, number),
             commander=_commander(event),
             granted=self._granted(target, pull, event, config),
+            warnings=self._warnings(pull),
         )
         self._perform(target, pull, noticed(event, state, config))
         known = self._store.assessment(target.repository_id, number, pull.head_sha)
@@ -113,6 +115,7 @@ class Reconciler:
             escalations=self._store.escalations(*key),
             attested=self._store.attested(*key),
             notes=self._store.notes(*key),
+            warnings=self._warnings(pull),
         )
         decision = decide(SETTLE, state, config, now)
         shown = tuple(action for action in decision.actions if isinstance(action, _SHOWN))
@@ -248,6 +251,11 @@ class Reconciler:
         known = KnownRepository(target.repository_id, target.installation_id, target.full_name)
         self._store.saw_repository(known)
         return target
+
+    def _warnings(self, pull: PullRequest) -> tuple[str, ...]:
+        """What the doctor found about this base branch: a check that is not required holds nothing."""
+        found = self._store.findings(f"{pull.repository.full_name} {pull.base_ref}")
+        return tuple(f"{each.found} {each.fix}" for each in found if each.check == REQUIRED)
 
     def _granted(self, target: Target, pull: PullRequest, event: Event, config: Config) -> dict[int, frozenset[str]]:
         """What the people whose word counts here may do: who gave the command, and who approved this head."""

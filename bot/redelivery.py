@@ -20,7 +20,7 @@ class Patience:
 
     def wait(self, attempts: int) -> timedelta:
         """How old the newest of so many attempts has to be."""
-        return min(self.settling * 2 ** min(attempts - 1, 20), self.longest)
+        return min(self.settling * (1 << min(attempts - 1, 20)), self.longest)
 
 
 def lost(

@@ -14,6 +14,7 @@ from bot.intake import enqueue_event, enqueue_group
 from bot.policy.events import Tick
 from bot.queue.port import Job, JobQueue
 from bot.redelivery import Redelivery
+from bot.rounds import DOCTOR
 from bot.schedule import EDGE, Beat
 from bot.store import Delivery, KnownPull, KnownRepository, Store
 from bot.thumbs import TURN, Thumbs
@@ -36,10 +37,13 @@ GIVEN_UP = timedelta(hours=6)  # after an edge
 GROUP = timedelta(days=1)  # no merge queue waits longer for its checks
 
 
-def beats(sweep: timedelta, redeliver: timedelta, calendars: timedelta | None = None) -> tuple[Beat, ...]:
-    """The usual beats, from the operator's settings; without `calendars` no address is read."""
+def beats(
+    sweep: timedelta, redeliver: timedelta, calendars: timedelta | None = None, doctor: timedelta | None = None
+) -> tuple[Beat, ...]:
+    """The usual beats, from the operator's settings; without `calendars` no address is read, without `doctor` no round
+    is made."""
     often = (Beat(SWEEP, sweep, -10), Beat(REDELIVER, redeliver), Beat(REACTIONS, TURN, -10))
-    usual = (*often, Beat(PRUNE, timedelta(days=1), -10))
+    usual = (*often, Beat(PRUNE, timedelta(days=1), -10), *([Beat(DOCTOR, doctor, -10)] if doctor else ()))
     return usual if calendars is None else (*usual, Beat(CALENDARS, calendars))
 
 
@@ -56,9 +60,11 @@ class Sweeps:
         redelivery: Redelivery | None = None,
         calendars: Calendars | None = None,
         thumbs: Thumbs | None = None,
+        doctor: bool = False,
     ) -> None:
         self._store, self._queue, self._forge, self._clock, self._redelivery = store, queue, forge, clock, redelivery
         self._calendars, self._thumbs, self._edges = calendars, thumbs, KnownEdges(store)
+        self._doctor = doctor
 
     def handle(self, job: Job) -> None:
         """Raises ForgeError when the forge must be asked and does not answer."""
@@ -137,8 +143,16 @@ class Sweeps:
         covered = self._store.open_pulls(repository_id, ref)
         for pull in covered:
             self._look(pull.repository, pull.number, "edge")
+        self._see_the_doctor(repository_id)
         before = {str(pull.number): pull.verdict for pull in covered}
         self._report(repository_id, ref, at, before, turn=1)
+
+    def _see_the_doctor(self, repository_id: int) -> None:
+        """Half a day before a window opens, and when it does: does the check hold what it says it holds?"""
+        repository = self._store.repository(repository_id)
+        if repository is not None and self._doctor:
+            key, payload = f"clock/doctor/{repository_id}", {"repository": repository.full_name}
+            self._queue.enqueue(DOCTOR, payload, key, run_at=self._clock(), dedupe=key, priority=-10)
 
     def _edge_done(self, job: Job) -> None:
         """An audit record for each edge: how many, how many changed, how long it took, how many are left.

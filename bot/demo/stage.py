@@ -92,5 +92,6 @@ def settings_for(sandbox: Sandbox, folder: Path, **more: Any) -> Settings:
         "folder": folder,
         "workers": 2,
         "paced": False,
+        "doctor_hours": 0,
     }
     return Settings(**{**given, **more}, _env_file=None)

@@ -1,7 +1,7 @@
 """The doctor by the clock: each finding goes into the log once when it appears, and once when it is cured."""
 
-import threading
 from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 
@@ -9,47 +9,50 @@ from bot.doctor.facts import Facts
 from bot.doctor.finding import Finding
 from bot.doctor.wire import Refused, Unreachable
 from bot.setup.manifest import ManifestError
+from bot.store import KnownFinding, Store
 
 _log = structlog.get_logger(__name__)
-Visit = Callable[[], tuple[Facts, tuple[Finding, ...]]]
+Visit = Callable[[str], tuple[Facts, tuple[Finding, ...]]]  # "" or the full name of one repository
 
 
 class Watch:
-    """Call `look` once a day and before a window opens. Safe to share between threads.
+    """Call `look` once a day and before a window opens. What was found is kept in the store: for the metrics, and for
+    the checks of the branches concerned."""
 
-    `findings` are those of the last visit that took place: for a page or a metric.
-    """
+    def __init__(self, visit: Visit, store: Store, clock: Callable[[], datetime]) -> None:
+        self._visit, self._store, self._clock = visit, store, clock
 
-    def __init__(self, visit: Visit) -> None:
-        self._visit = visit
-        self._lock = threading.Lock()
-        self.findings: tuple[Finding, ...] = ()
-
-    def look(self, occasion: str) -> tuple[Finding, ...]:
+    def look(self, occasion: str, repository: str = "") -> tuple[KnownFinding, ...]:
         """What has to be put right now. A visit that could not take place is logged, and changes nothing."""
-        with self._lock:
-            try:
-                _, found = self._visit()
-            except (Unreachable, Refused, ManifestError) as error:
-                _log.warning("doctor.no_visit", occasion=occasion, words=str(error))
-                return self.findings
-            serious = tuple(finding for finding in found if finding.severity != "note")
-            self._tell(occasion, serious)
-            self.findings = serious
-            return serious
-
-    def _tell(self, occasion: str, now: tuple[Finding, ...]) -> None:
-        known, present = {_key(finding) for finding in self.findings}, {_key(finding) for finding in now}
-        for finding in now:
-            if _key(finding) not in known:
-                say = _log.error if finding.severity == "error" else _log.warning
-                say("doctor.found", occasion=occasion, check=finding.check, about=finding.about,
-                    words=finding.found, fix=finding.fix)  # fmt: skip
-        for finding in self.findings:
-            if _key(finding) not in present:
-                _log.info("doctor.cured", occasion=occasion, check=finding.check, about=finding.about)
+        try:
+            _, found = self._visit(repository)
+        except (Unreachable, Refused, ManifestError) as error:
+            _log.warning("doctor.no_visit", occasion=occasion, words=str(error))
+            return self._store.findings()
+        serious = [_known(finding) for finding in found if finding.severity != "note"]
+        before = self._store.findings()
+        self._store.save_findings(serious, at=self._clock(), repository=repository)
+        now = self._store.findings()
+        _tell(occasion, before, now)
+        return now
 
 
-def _key(finding: Finding) -> tuple[str, str, str]:
+def _tell(occasion: str, before: tuple[KnownFinding, ...], now: tuple[KnownFinding, ...]) -> None:
+    known, present = {_key(finding) for finding in before}, {_key(finding) for finding in now}
+    for finding in now:
+        if _key(finding) not in known:
+            say = _log.error if finding.severity == "error" else _log.warning
+            say("doctor.found", occasion=occasion, check=finding.check, about=finding.about,
+                words=finding.found, fix=finding.fix)  # fmt: skip
+    for finding in before:
+        if _key(finding) not in present:
+            _log.info("doctor.cured", occasion=occasion, check=finding.check, about=finding.about)
+
+
+def _known(finding: Finding) -> KnownFinding:
+    return KnownFinding(finding.check, finding.severity, finding.about[:512], finding.found, finding.fix)
+
+
+def _key(finding: KnownFinding) -> tuple[str, str, str]:
     # not by its words: a number in them may change every day
     return finding.check, finding.severity, finding.about

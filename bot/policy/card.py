@@ -63,6 +63,7 @@ def build(state: State, opinions: tuple[Opinion, ...], config: Config, now: date
         ask=_ask(view),
         failure=state.failure if risk is None else None,
         problems=(*state.problems, *state.proposed, *config.problems),
+        warnings=state.warnings,
         model=risk.model if risk else "",
         reference=risk.reference if risk else 0,
         labelled=risk.labelled if risk else 0,

@@ -43,4 +43,5 @@ class State:
     proposed: tuple[ConfigProblem, ...] = ()
     proposal: str = ""
     commander: Person | None = None  # who gave the command or pressed the button
+    warnings: tuple[str, ...] = ()  # for maintainers: why the check may not hold what it says it holds
     details_url: str | None = None

@@ -52,6 +52,7 @@ class Card:
     ask: Ask | None = None
     failure: Failure | None = None
     problems: tuple[ConfigProblem, ...] = ()
+    warnings: tuple[str, ...] = ()  # for maintainers, plain text, ours
     model: str = ""
     reference: int = 0
     labelled: int = 0

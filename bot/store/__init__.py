@@ -6,6 +6,7 @@ from bot.store.audit import Broken, Record
 from bot.store.decisions import Decisions
 from bot.store.engine import BUSY, open_engine
 from bot.store.feeds import Feeds, KnownConfiguration, KnownFeed
+from bot.store.findings import Findings, KnownFinding
 from bot.store.freezes import Freezes
 from bot.store.groups import Groups, KnownGroup
 from bot.store.inbox import Delivery, Enqueue, Inbox
@@ -21,6 +22,7 @@ __all__ = [
     "Enqueue",
     "KnownConfiguration",
     "KnownFeed",
+    "KnownFinding",
     "KnownGroup",
     "KnownPull",
     "KnownRepository",
@@ -33,7 +35,7 @@ __all__ = [
 ]
 
 
-class Store(Inbox, Decisions, Freezes, Feeds, Groups, Pulls, Leases, PrivateReasons, Reactions):
+class Store(Inbox, Decisions, Freezes, Feeds, Groups, Pulls, Leases, PrivateReasons, Reactions, Findings):
     """Safe to share between threads. Opening it applies the migrations that are missing.
 
     A writer waits up to `busy` seconds for others. What the database cannot do raises sqlalchemy.exc.SQLAlchemyError.

@@ -246,6 +246,19 @@ polls = sa.Table(
     sa.PrimaryKeyConstraint("repository_id", "number"),
 )
 
+findings = sa.Table(
+    "findings",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("check", sa.String(64), nullable=False),
+    sa.Column("severity", sa.String(16), nullable=False),
+    sa.Column("about", sa.String(512), nullable=False),
+    sa.Column("found", sa.Text, nullable=False),
+    sa.Column("fix", sa.Text, nullable=False),
+)
+sa.Index("ix_findings_about", findings.c.about)
+
 leases = sa.Table(
     "leases",
     metadata,
