@@ -12,10 +12,10 @@ from github import Auth, Github, GithubException, GithubIntegration
 from github.Requester import Requester
 from urllib3.util.retry import Retry
 
-API_VERSION = "2022-11-28"
+from bot.forge.github_wire import API_VERSION
+
 _TIMEOUT_S = 15
 _PER_PAGE = 100
-_PINNED = {"X-GitHub-Api-Version": API_VERSION}
 
 
 class Unreachable(Exception):
@@ -59,7 +59,7 @@ class Wire:
     def answer(self, path: str, **query: Any) -> tuple[dict[str, str], Any]:
         """Headers (lower case) and data."""
         try:
-            headers, data = self.requester.requestJsonAndCheck("GET", path, parameters=query or None, headers=_PINNED)
+            headers, data = self.requester.requestJsonAndCheck("GET", path, parameters=query or None)
         except GithubException as error:
             raise _refused(error) from None
         except requests.RequestException as error:
@@ -99,6 +99,7 @@ class Wires:
             seconds_between_requests=0,
             seconds_between_writes=0,
             lazy=True,
+            api_version=API_VERSION,
         )
         self._clients: list[Github] = []
 

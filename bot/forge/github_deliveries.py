@@ -2,17 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-import github
-import requests
-from github import Auth, GithubException, GithubIntegration
+from github import Auth, GithubIntegration
 
 from bot.forge.deliveries import Attempt
-from bot.forge.port import ForgeError, Gone
+from bot.forge.github_wire import API_VERSION, translated
 
-_PINNED = {"X-GitHub-Api-Version": "2022-11-28"}
 _NEXT = re.compile(r'[?&]cursor=([^&>"]+)[^>]*>;\s*rel="next"')
 _PAGES = 200  # of a hundred attempts: a bound for a record that never ends
 
@@ -29,6 +26,7 @@ class GitHubDeliveries:
             lazy=True,
             seconds_between_requests=0,
             seconds_between_writes=0,
+            api_version=API_VERSION,
         )
 
     def since(self, since: datetime) -> Iterator[Attempt]:
@@ -45,15 +43,9 @@ class GitHubDeliveries:
         self._ask("POST", f"/app/hook/deliveries/{int(attempt_id)}/attempts", {})
 
     def _ask(self, verb: str, path: str, query: dict[str, Any]) -> tuple[dict[str, Any], Any]:
-        try:
-            answer = self._app.requester.requestJsonAndCheck(verb, path, parameters=query or None, headers=_PINNED)
-        except github.UnknownObjectException as error:
-            raise Gone("GitHub has forgotten this delivery") from error
-        except GithubException as error:
-            raise ForgeError(f"GitHub answered {error.status} about deliveries") from error
-        except requests.RequestException as error:
-            raise ForgeError(f"GitHub could not be reached ({type(error).__name__})") from error
-        return answer[0], answer[1]
+        with translated(lambda: datetime.now(UTC)):
+            headers, data = self._app.requester.requestJsonAndCheck(verb, path, parameters=query or None)
+        return headers, data
 
 
 def _from(cursor: str | None) -> dict[str, Any]:

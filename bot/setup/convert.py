@@ -8,7 +8,8 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-API_VERSION = "2022-11-28"
+from bot.forge.github_wire import API_VERSION
+
 _TIMEOUT_S = 15
 _LARGEST = 1 << 20  # bytes of an answer
 

@@ -48,6 +48,19 @@ def webhooks() -> Contract:
     return Contract("webhooks")
 
 
+@cache
+def removed() -> frozenset[str]:
+    """Fields that GitHub has announced to leave out in a later version."""
+    return frozenset((*rest().document["removed"], *webhooks().document["removed"]))
+
+
+def without_removed(value: Any) -> Any:
+    """The same as a later version would say it."""
+    if isinstance(value, dict):
+        return {name: without_removed(part) for name, part in value.items() if name not in removed()}
+    return [without_removed(part) for part in value] if isinstance(value, list) else value
+
+
 def wrong_body(operation: str, body: Any) -> list[str]:
     """What GitHub would refuse in the body of a request."""
     entry = rest().entries[operation]

@@ -95,7 +95,7 @@ class Outbox:
         if wrong := contract.wrong_webhook(event, payload):
             raise BrokenPayload(f"{event} {payload.get('action')}: {wrong}")
         url = self.world.app.webhook_url
-        body = json.dumps(payload).encode()
+        body = json.dumps(contract.without_removed(payload) if self.world.newest else payload).encode()
         if not url or len(body) > LARGEST:
             return
         made = Delivery(

@@ -118,6 +118,8 @@ class Server:
             raise BrokenAnswer(f"{operation.name} {made.status}: {wrong}")
         if made.status == 204:
             return Response(status=204, headers=headers)
+        if self.world.newest:
+            body = contract.without_removed(body)
         return cached(json_response(self.world, made.status, body, headers))
 
 

@@ -296,6 +296,7 @@ class World:
     moved: dict[str, int] = field(default_factory=dict)
     tokens: dict[str, InstallationToken] = field(default_factory=dict)
     long_tokens: bool = True
+    newest: bool = False  # leave out what GitHub has announced to leave out
     send: Callable[[str, dict[str, Any], int | None], None] = lambda event, payload, repository_id: None
     lock: threading.RLock = field(default_factory=threading.RLock)
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1001))

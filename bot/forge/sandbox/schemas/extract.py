@@ -212,7 +212,23 @@ def with_components(document: dict[str, Any], entries: dict[str, Any]) -> dict[s
         if name not in schemas:
             schemas[name] = plain(document["components"]["schemas"][name])
             waiting.extend(references(schemas[name]))
-    return {"entries": entries, "components": {"schemas": dict(sorted(schemas.items()))}}
+    marked = [document["components"]["schemas"][name] for name in schemas]
+    return {
+        "entries": entries,
+        "components": {"schemas": dict(sorted(schemas.items()))},
+        "removed": sorted({name for schema in marked for name in removed(schema)}),
+    }
+
+
+def removed(schema: dict[str, Any]) -> Iterator[str]:
+    """Names of properties that a later version of the interface leaves out (`x-github-breaking-changes`)."""
+    for change in schema.get("x-github-breaking-changes", ()):
+        patch = change["patch"]
+        if isinstance(patch, dict):
+            yield from (name for name, part in patch.get("properties", {}).items() if part is None)
+        else:
+            steps = [each["path"].split("/") for each in patch if each["op"] == "remove"]
+            yield from (path[-1] for path in steps if len(path) > 1 and path[-2] == "properties")
 
 
 def write(target: Path, extract: dict[str, Any]) -> None:
