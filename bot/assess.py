@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +21,7 @@ from scoring.change import Change
 from scoring.errors import DamagedIndex, ScoringError
 from scoring.history.read import read_change
 from scoring.scorer import SHIPPED, Scorer
+from scoring.semantics import ChangeVerdict
 from scoring.semantics.git import prove_range
 
 _log = structlog.get_logger(__name__)
@@ -84,17 +85,11 @@ class MirrorAssessor:
         return Facts(tip, change, _paths(change), frozenset(people), content)
 
     def assess(self, target: Target, facts: Facts, critical: Mapping[str, int]) -> Assessment:
+        verdict = prove_range(self._mirror.path(target.repository_id), facts.change.base, facts.change.sha)
         try:
-            assessment = self._assessed(target.repository_id, facts, critical)
+            return self._assessed(target.repository_id, facts, critical, verdict)
         except ScoringError as error:
             raise Unscorable(str(error)) from error
-        verdict = prove_range(self._mirror.path(target.repository_id), facts.change.base, facts.change.sha)
-        proof = verdict.proof()
-        if (
-            proof is not None and proof.level == "P"
-        ):  # what cannot hurt ranks lowest, whatever the history around it says
-            return replace(assessment, percentile=0.0, proof=proof)
-        return replace(assessment, proof=proof)
 
     def _fetched(self, target: Target, pull: PullRequest) -> str:
         """Both ends in the mirror. Returns the tip of the base branch as the forge told it."""
@@ -118,9 +113,11 @@ class MirrorAssessor:
         addresses = [(person.email or "").lower() for some in people for person in some]
         return list(dict.fromkeys(address for address in addresses if address)) or [""]
 
-    def _assessed(self, repository: int, facts: Facts, critical: Mapping[str, int]) -> Assessment:
+    def _assessed(
+        self, repository: int, facts: Facts, critical: Mapping[str, int], verdict: ChangeVerdict
+    ) -> Assessment:
         try:
-            return self._scored(repository, facts, critical)
+            return self._scored(repository, facts, critical, verdict)
         except (DamagedIndex, sqlite3.DatabaseError) as error:
             if isinstance(
                 error, sqlite3.OperationalError
@@ -130,13 +127,13 @@ class MirrorAssessor:
         with self._guard:
             self._scorers.pop(repository, None)
             shutil.rmtree(self._indexes / str(repository), ignore_errors=True)
-        return self._scored(repository, facts, critical)
+        return self._scored(repository, facts, critical, verdict)
 
-    def _scored(self, repository: int, facts: Facts, critical: Mapping[str, int]) -> Assessment:
+    def _scored(self, repository: int, facts: Facts, critical: Mapping[str, int], verdict: ChangeVerdict) -> Assessment:
         lock, scorer = self._scorer(repository)
         with lock:
             scorer.refresh(facts.tip)
-            return scorer.assess(facts.change, critical=critical)
+            return scorer.assess(facts.change, critical=critical, proof=verdict.proof(), parts=verdict.parts())
 
     def _scorer(self, repository: int) -> tuple[threading.Lock, Scorer]:
         with self._guard:

@@ -36,6 +36,15 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Files of a change that are of one kind, and how certain it is that they hurt nobody."""
+
+    level: Literal["P", "S", "H"] | None
+    kind: str  # as in Proof, or the class of the file: docs, tests, generated, lockfile, resource, code
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """The risk of one change at one moment."""
 
@@ -51,3 +60,4 @@ class Assessment:
     labelled: int  # how many changes of this repository carry a label
     features: dict[str, float] = field(default_factory=dict)  # what the model saw, for the audit log and feedback
     proof: Proof | None = None
+    parts: tuple[Part, ...] = ()  # what the change is made of, the least certain first

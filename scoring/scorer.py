@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.assessment import Assessment, Reason
+from scoring import evidence
+from scoring.assessment import Assessment, Part, Proof, Reason
 from scoring.blend import mix
 from scoring.calibration import Calibration, rebase
 from scoring.change import Change
@@ -81,10 +82,18 @@ class Scorer:
         """Bring the index up to commit `tip`: fast when already there, and safe to kill or to run twice at once."""
         self.history.refresh(tip, now=int(self.clock().timestamp()), progress=progress)
 
-    def assess(self, change: Change, *, critical: Mapping[str, int] | None = None) -> Assessment:
+    def assess(
+        self,
+        change: Change,
+        *,
+        critical: Mapping[str, int] | None = None,
+        proof: Proof | None = None,
+        parts: tuple[Part, ...] = (),
+    ) -> Assessment:
         """Return the risk of a change; one that is in the index already is seen as of the moment it landed.
 
-        `critical` maps globs to the tier of the service there, 1 the highest.
+        `critical` maps globs to the tier of the service there, 1 the highest. `proof` is what is certain of the
+        contents and counts as in `evidence`; `parts`, what the change is made of, are handed through.
         """
         row = self.history.row_of(change.sha)
         lines = lines_of(self.repository, change)
@@ -95,8 +104,8 @@ class Scorer:
         vector = self._impersonal(vector, past.usual)
         score = self._score(past.raw)
         extra = WEIGHTS.get(facts.tier, 0.0)
-        found = float(score(vector[None, :])[0]) + extra
-        percentile = float(among.percentiles(np.array([found]))[0])
+        found = float(score(vector[None, :])[0]) + extra + evidence.log_odds(proof)
+        percentile = evidence.percentile(float(among.percentiles(np.array([found]))[0]), proof)
         why = self._reasons(facts, vector, past, score, extra)
 
         def rank_of(smaller: Sequence[Files]) -> Sequence[float]:
@@ -114,7 +123,9 @@ class Scorer:
             model=self.shipped.card.id + (" + this repository" if self._regression() else ""),
             reference=len(among.recent),
             labelled=self.history.labelled(),
-            features={name: float(value) for name, value in zip(self._names, vector, strict=True)},
+            features=dict(zip(self._names, map(float, vector), strict=True)) | evidence.seen(proof),
+            proof=proof,
+            parts=parts,
         )
 
     def _facts(self, change: Change, lines: Sequence[LineCounts], critical: Mapping[str, int]) -> Facts:

@@ -60,6 +60,7 @@ def build(state: State, opinions: tuple[Opinion, ...], config: Config, now: date
         reasons=risk.reasons if risk else (),
         suggestions=risk.suggestions if risk else (),
         proof=risk.proof if risk else None,
+        parts=risk.parts if risk else (),
         ask=_ask(view),
         failure=state.failure if risk is None else None,
         problems=(*state.problems, *state.proposed, *config.problems),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.policy.state import ConfigProblem, Failure
-from scoring.assessment import Proof, Reason, Suggestion
+from scoring.assessment import Part, Proof, Reason, Suggestion
 
 Tone = Literal["held", "free", "quiet", "waiting", "failed", "misconfigured", "shadow"]
 
@@ -49,6 +49,7 @@ class Card:
     reasons: tuple[Reason, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     proof: Proof | None = None
+    parts: tuple[Part, ...] = ()
     ask: Ask | None = None
     failure: Failure | None = None
     problems: tuple[ConfigProblem, ...] = ()

@@ -11,7 +11,7 @@ from typing import Any
 from bot.policy.escalation import Escalation
 from bot.policy.freezes import Freeze
 from bot.policy.pull import Person
-from scoring.assessment import Assessment, Proof, Reason, Suggestion
+from scoring.assessment import Assessment, Part, Proof, Reason, Suggestion
 
 
 def plain(value: object) -> Any:
@@ -77,4 +77,6 @@ def assessment(text: str) -> Assessment:
     body["reasons"] = tuple(Reason(**_without_names(one)) for one in body["reasons"])
     body["suggestions"] = tuple(Suggestion(**_without_names(one)) for one in body["suggestions"])
     body["proof"] = Proof(**_without_names(body["proof"])) if body["proof"] else None
+    # assessments stored before 0.2 name no parts
+    body["parts"] = tuple(Part(**_without_names(one)) for one in body.get("parts", ()))
     return Assessment(**body)

@@ -71,8 +71,12 @@ def prove_file(
     pair = Pair(old, new, path, old_path or path, old_mode, new_mode)
     for check in CHECKS:
         if (finding := check(pair)) is not None:
-            return FileVerdict(path, finding.level, finding.kind, finding.words)
-    return FileVerdict(path, None, classify(path, new or old or b""), _unknown(pair))
+            kind = (
+                classify(path, old or new or b"") if finding.level is None and finding.kind == "code" else finding.kind
+            )
+            return FileVerdict(path, finding.level, kind, finding.words)
+    # the base's content before the head's: nobody calls a file generated to have it looked at less
+    return FileVerdict(path, None, classify(path, old or new or b""), _unknown(pair))
 
 
 def _unknown(pair: Pair) -> str:

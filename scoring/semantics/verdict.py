@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from scoring.assessment import Proof
+from scoring.assessment import Part, Proof
 
 Level = Literal["P", "S", "H"]
 STRENGTH: dict[Level | None, int] = {"P": 3, "S": 2, "H": 1, None: 0}
@@ -57,6 +57,12 @@ class ChangeVerdict:
     def proof(self) -> Proof | None:
         """The same in the words of an assessment; None when nothing is known."""
         return None if self.level is None else Proof(self.level, self.kind, self.words)
+
+    def parts(self) -> tuple[Part, ...]:
+        """What the change is made of, the least certain first."""
+        counts = Counter((STRENGTH[file.level], file.level, file.kind) for file in self.files)
+        ordered = sorted(counts.items(), key=lambda item: (item[0][0], -item[1], item[0][2]))
+        return tuple(Part(level, kind, files) for (_, level, kind), files in ordered)
 
 
 def weakest(files: tuple[FileVerdict, ...]) -> ChangeVerdict:
