@@ -30,6 +30,8 @@ from scoring.history.index import History
 from scoring.history.read import commit_change, read_change
 from scoring.incidents import Incident, read_incidents
 from scoring.scorer import SHIPPED, Scorer
+from scoring.semantics import ChangeVerdict
+from scoring.semantics.git import EMPTY_TREE, GitError, prove_range
 
 P = ParamSpec("P")
 
@@ -111,7 +113,8 @@ def score(
     scorer = Scorer(repo, folder, shipped=model, people=not no_people, absent_as_empty=missing_blobs == "empty")
     with progress_bar("Reading history") as report:
         scorer.refresh(_as_of(scorer, change), progress=report)
-    assessed = scorer.assess(change)
+    verdict = _certain(repo, change)
+    assessed = scorer.assess(change, proof=verdict.proof(), parts=verdict.parts())
     match form:
         case "json":
             click.echo(json.dumps(as_json(assessed), indent=2))
@@ -130,6 +133,14 @@ def _change(repo: Path, what: str) -> Change:
     return read_change(
         repo, base or "HEAD", last.sha, at=last.at, author=last.author, title=last.title, message=last.message
     )
+
+
+def _certain(repo: Path, change: Change) -> ChangeVerdict:
+    """What can be proved of the change, as the server does before it scores."""
+    try:
+        return prove_range(repo, change.base or EMPTY_TREE, change.sha)
+    except GitError as error:
+        raise ScoringError(str(error)) from error
 
 
 def _as_of(scorer: Scorer, change: Change) -> str:
@@ -183,6 +194,9 @@ def _how(assessed: Assessment) -> str:
     )
 
 
+EVIDENCE = {"P": "Proved harmless", "S": "Strong evidence of harmlessness", "H": "A hint, which changes nothing"}
+
+
 def _text(assessed: Assessment, change: Change) -> Iterator[str]:
     yield f"{change.sha[:12]} {_printable(change.title)}"
     yield _headline(assessed)
@@ -192,6 +206,8 @@ def _text(assessed: Assessment, change: Change) -> Iterator[str]:
         width = max(len(_filled(reason.words, reason.subject)) for reason in shown)
         for reason in shown:
             yield f"  {_filled(reason.words, reason.subject):<{width}}  {reason.here}  (usual: {reason.usual})"
+    if assessed.proof is not None:
+        yield f"\n{EVIDENCE[assessed.proof.level]}: {_printable(assessed.proof.words)}"
     if assessed.suggestions:
         yield "\nWhat would lower it"
         for each in assessed.suggestions:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from histories import DAY, START, Step, build, lines
 
+from scoring.assessment import Proof
 from scoring.errors import ScoringError
 from scoring.explain import ablations, topics, weigh
 from scoring.features import FEATURES
@@ -67,7 +68,7 @@ def test_a_large_branching_change_ranks_above_a_typo_and_says_why(young: tuple[P
     assert abs(risky.reasons[0].weight) >= abs(risky.reasons[-1].weight)
     assert all(reason.here != reason.usual for reason in risky.reasons)
     assert (risky.reference, risky.labelled, risky.model) == (len(shas) - 2, 3, reader.shipped.card.id)
-    assert set(risky.features) == {feature.name for feature in FEATURES}
+    assert set(risky.features) == {feature.name for feature in FEATURES} | {"proved", "strong_evidence"}
 
 
 def test_every_suggestion_with_a_rank_is_what_scoring_the_rest_gives(young: tuple[Path, list[str], Path]) -> None:
@@ -234,3 +235,21 @@ def test_a_pull_request_is_scored_as_one_change(tmp_path: Path) -> None:
         tmp_path / "repo", shas[-6], shas[-1], at=head.at, author=head.author, title="All at once", message=""
     )
     assert reader.assess(change).sha == shas[-1]
+
+
+def test_strong_evidence_halves_the_odds_a_hint_changes_nothing_and_a_proof_ranks_lowest(
+    young: tuple[Path, list[str], Path],
+) -> None:
+    repo, shas, state = young
+    reader = scorer(repo, state)
+    reader.refresh(shas[-1])
+    change = commit_change(repo, shas[-2])
+    plain = reader.assess(change)
+    hint, strong, proved = (reader.assess(change, proof=Proof(level, "docs", "Checked.")) for level in "HSP")
+    assert (hint.percentile, hint.probability) == (plain.percentile, plain.probability)
+    assert strong.probability < plain.probability
+    assert 0 < strong.percentile <= plain.percentile
+    assert proved.percentile == 0.0
+    seen = [(each.features["proved"], each.features["strong_evidence"]) for each in (plain, hint, strong, proved)]
+    assert seen == [(0.0, 0.0), (0.0, 0.0), (0.0, 1.0), (1.0, 0.0)]
+    assert strong.proof == Proof("S", "docs", "Checked.")

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from scoring.assessment import Part
 from scoring.change import Change, FileChange
 from scoring.semantics import prove_change
 
@@ -52,3 +53,9 @@ def test_a_change_of_kinds_that_differ_is_mixed_and_says_so() -> None:
     verdict = prove_change(replace(CHANGE, files=(FILE, replace(FILE, path="b.py", new_blob="a" * 40))), read)
     assert (verdict.level, verdict.kind) == ("P", "mixed")
     assert verdict.words.startswith("2 files, each checked by itself: comments (1), nothing (1).")
+
+
+def test_a_change_is_told_in_parts_the_least_certain_first() -> None:
+    files = (FILE, replace(FILE, path="b.py", new_blob="c" * 40), replace(FILE, path="c.py"))
+    parts = prove_change(replace(CHANGE, files=files), read).parts()
+    assert parts == (Part(None, "code", 1), Part("P", "comments", 2))
