@@ -43,6 +43,8 @@ def prove(revisions: str | None, repo: Path, files: tuple[Path, Path] | None, pa
     """
     if (revisions is None) == (files is None):
         raise click.UsageError("Give either BASE..HEAD or --files OLD NEW.")
+    if path is not None and (files is None or not path.strip("/ ")):
+        raise click.UsageError("--as names the path that --files OLD NEW stand for, like src/app.py.")
     verdict = _files(files, path) if files else _range(repo, revisions or "")
     click.echo(json.dumps(asdict(verdict), indent=2) if layout == "json" else _text(verdict))
     raise SystemExit(0 if verdict.level == "P" else 1)
@@ -52,19 +54,19 @@ def _files(files: tuple[Path, Path], path: str | None) -> ChangeVerdict:
     try:
         old, new = (file.read_bytes() for file in files)
     except OSError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(f"{_visible(str(error.filename))} cannot be read: {error.strerror}.") from error
     return weakest((prove_file(old, new, path or files[1].name),))
 
 
 def _range(repo: Path, revisions: str) -> ChangeVerdict:
     base, dots, head = revisions.partition("...") if "..." in revisions else revisions.partition("..")
     if not dots:
-        raise click.UsageError(f"{revisions!r} is not BASE..HEAD.")
+        raise click.UsageError(f"{revisions!r} is not BASE..HEAD, like main..my-branch.")
     base, head = base or "HEAD", head or "HEAD"
     try:
         return prove_range(repo, merge_base(repo, base, head) if dots == "..." else base, head)
     except GitError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(_visible(str(error))) from error
 
 
 def _text(verdict: ChangeVerdict) -> str:

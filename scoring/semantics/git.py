@@ -25,6 +25,9 @@ ENVIRONMENT = {
 GIT = ["git", "-c", "core.quotePath=off", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"]
 
 
+_UNKNOWN = "This repository has no commit {!r}; `git log --oneline` lists what it has."
+
+
 class GitError(RuntimeError):
     """Git could not answer; the message is meant for people."""
 
@@ -50,7 +53,7 @@ def revision(repo: Path, name: str) -> str:
         return name
     if not name or name.startswith("-"):
         raise GitError(f"{name!r} is not a revision.")
-    out = run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    out = run(repo, "rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}", said=_UNKNOWN.format(name))
     return out.decode().strip()
 
 
@@ -94,16 +97,18 @@ def _id(text: str) -> str | None:
     return text if text.strip("0") else None
 
 
-def run(repo: Path, *arguments: str) -> bytes:
-    """The output of git, which never fetches, asks or runs hooks here. Raises GitError."""
+def run(repo: Path, *arguments: str, said: str = "") -> bytes:
+    """The output of git, which never fetches, asks or runs hooks here. Raises GitError, saying `said` or git's words."""
     command = [*GIT, "-C", str(repo), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, check=False, timeout=120, env=os.environ | ENVIRONMENT)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise GitError(f"git {arguments[0]} did not answer: {error}") from error
     if done.returncode:
-        message = done.stderr.decode("utf-8", "replace").strip().split("\n")[0]
-        raise GitError(message or f"git {arguments[0]} found nothing for {arguments[-1]}.")
+        message = done.stderr.decode("utf-8", "replace").strip().split("\n")[0].removeprefix("fatal: ")
+        if "not a git repository" in message:
+            said = f"{repo} is not a git repository."
+        raise GitError(said or message or f"git {arguments[0]} found nothing for {arguments[-1]}.")
     return done.stdout
 
 

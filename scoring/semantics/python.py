@@ -195,6 +195,8 @@ def _formatted(pair: Pair, texts: tuple[str, str]) -> Finding | None:
     tool = formatter.reproduces(pair.old, pair.new, pair.path)
     if tool is None or SELF_READING.search(texts[1]) or LINE_NUMBERS.search(texts[1]):
         return None
+    if not marks.same_head(*texts) or spellings.demanding(texts[1]) - spellings.demanding(texts[0]):
+        return None  # a formatter told nothing of a project writes for a recent Python
     return Finding("P", "formatting", f"Only the layout changed: {tool} makes exactly these bytes of the base.")
 
 

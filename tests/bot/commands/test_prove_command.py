@@ -40,9 +40,40 @@ def test_a_change_of_code_exits_1(repo: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("arguments", [[], ["HEAD"], ["nowhere..HEAD"], ["--upload-pack=x..HEAD"]])
-def test_what_cannot_be_checked_exits_2(repo: Path, arguments: list[str]) -> None:
-    assert run("--repo", repo, *arguments).exit_code == 2
+UNKNOWN = "; `git log --oneline` lists what it has."
+USELESS = {
+    "nothing asked": ([], "Give either BASE..HEAD or --files OLD NEW."),
+    "both asked": (["HEAD~1..HEAD", "--files", "a.py", "a.py"], "Give either BASE..HEAD or --files OLD NEW."),
+    "one revision": (["HEAD"], "'HEAD' is not BASE..HEAD, like main..my-branch."),
+    "an unknown name": (["nowhere..HEAD"], f"This repository has no commit 'nowhere'{UNKNOWN}"),
+    "before the first commit": (["HEAD~9..HEAD"], f"This repository has no commit 'HEAD~9'{UNKNOWN}"),
+    "a file": (["HEAD:a.py..HEAD"], f"This repository has no commit 'HEAD:a.py'{UNKNOWN}"),
+    "an option": (["--", "--upload-pack=x..HEAD"], "'--upload-pack=x' is not a revision."),
+    "a commit that is not here": ([f"{'f' * 40}..HEAD"], f"bad object {'f' * 40}"),
+    "a name that would drive the terminal": (
+        ["a\x1b[31m..HEAD"],
+        f"This repository has no commit 'a\\x1b[31m'{UNKNOWN}",
+    ),
+    "a path for a range": (["HEAD~1..HEAD", "--as", "a.py"], "--as names the path that --files OLD NEW stand for"),
+    "an empty path": (["--files", "a.py", "a.py", "--as", " "], "--as names the path that --files OLD NEW stand for"),
+    "a missing file": (["--files", "a.py", "b.py"], "File 'b.py' does not exist."),
+    "a folder": (["--files", "a.py", "."], "File '.' is a directory."),
+    "one file": (["--files", "a.py"], "Option '--files' requires 2 arguments."),
+    "another format": (["HEAD~1..HEAD", "--format", "xml"], "'xml' is not one of 'text', 'json'."),
+    "no repository": (["--repo", "/", "HEAD~1..HEAD"], "/ is not a git repository."),
+    "no folder": (["--repo", "/nowhere", "HEAD~1..HEAD"], "Directory '/nowhere' does not exist."),
+}
+
+
+@pytest.mark.parametrize("case", USELESS)
+def test_what_cannot_be_checked_exits_2_with_one_sentence(
+    repo: Path, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repo)
+    arguments, words = USELESS[case]
+    result = run(*arguments)
+    said = result.output.rstrip("\n").split("\n")[-1]
+    assert (result.exit_code, said[:7], words in said) == (2, "Error: ", True), result.output
 
 
 def test_two_files_are_read_as_the_path_they_stand_for(tmp_path: Path) -> None:
