@@ -98,7 +98,7 @@ def _id(text: str) -> str | None:
 
 
 def run(repo: Path, *arguments: str, said: str = "") -> bytes:
-    """The output of git, which never fetches, asks or runs hooks here. Raises GitError, saying `said` or git's words."""
+    """The output of git, which never fetches, asks or runs hooks here. Raises GitError with `said` or git's words."""
     command = [*GIT, "-C", str(repo), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, check=False, timeout=120, env=os.environ | ENVIRONMENT)

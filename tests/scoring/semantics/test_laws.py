@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from scoring.semantics import marks, prove_file, python
 from scoring.semantics.languages import LANGUAGES
 
-LAW = settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+FUZZING = os.environ.get("HYPOTHESIS_PROFILE") == "fuzz"  # as under `make fuzz`: long, and other examples each time
+FEW, MANY = (1_000, 5_000) if FUZZING else (20, 120)
+LAW = settings(max_examples=FEW, deadline=None, derandomize=not FUZZING, suppress_health_check=list(HealthCheck))
 
 
 def quiet(source: str) -> bool:
@@ -212,13 +214,13 @@ PATHS = [
 ]
 
 
-@settings(LAW, max_examples=120)
+@settings(LAW, max_examples=MANY)
 @given(st.binary(max_size=200), st.binary(max_size=200), st.sampled_from(PATHS))
 def test_any_bytes_get_a_verdict(old: bytes, new: bytes, path: str) -> None:
     assert prove_file(old, new, path).level in {"P", "S", "H", None}
 
 
-@settings(LAW, max_examples=120)
+@settings(LAW, max_examples=MANY)
 @given(
     st.text("(){}[]<>'\"`\\/*#@!:;,.-+=\n\t ab1é", max_size=80),
     st.text("/*# \n'\"a;", max_size=10),
