@@ -9,11 +9,12 @@ from scoring.features.message import MESSAGE
 from scoring.features.past import DIFFUSION, HISTORY, INCIDENTS
 from scoring.features.people import EXPERIENCE
 from scoring.features.table1 import TABLE1
+from scoring.features.wording import WORDING
 
 __all__ = ["BY_NAME", "FEATURES", "Feature", "signature"]
 
 # what a value means changed: raise it, and every index is built again
-VERSION = 1
+VERSION = 2
 
 FEATURES: tuple[Feature, ...] = (
     *TABLE1,
@@ -25,6 +26,7 @@ FEATURES: tuple[Feature, ...] = (
     *INCIDENTS,
     *EXPERIENCE,
     *MESSAGE,
+    *WORDING,
 )
 BY_NAME = {feature.name: feature for feature in FEATURES}
 

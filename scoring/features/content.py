@@ -77,6 +77,11 @@ def _deleted_share(facts: Facts) -> float:
     return line_totals(facts).deleted / changed if changed else 0.0
 
 
+def _edits(file: FileFacts) -> float:
+    lines = file.lines
+    return float(lines.hunks - lines.insertions - lines.removals)
+
+
 def _count(name: str, what: OfFile, words: str = "", topic: str = "", unit: str = "files") -> Feature:
     return Feature(name, "size", total(what), words, topic=topic, unit=unit, log=True)
 
@@ -277,4 +282,23 @@ CONTENT: tuple[Feature, ...] = (
     ),
     _most("control_added", "Adds returns and jumps", "branches", "places"),
     _most("definitions_added", "Adds definitions", "definitions", "definitions"),
+    _most("loops_added", "Adds loops", "branches", "loops"),
+    _most("imports_added", "Brings in other modules", "definitions", "imports"),
+    _most("nothings_added", "Handles missing values (null, None, …)", "memory", "places"),
+    _most("control_deleted", "Removes returns and jumps", "branches", "places"),
+    _most("members_added", "Follows many pointers", "memory", "places"),
+    _most("indexes_added", "Indexes many arrays or maps", "memory", "places"),
+    _most("comparisons_added", "Adds many comparisons", "branches", "comparisons"),
+    _most("assignments_added", "Assigns many values", "size", "assignments"),
+    _most("bits_added", "Shifts and masks bits", "bits", "places"),
+    _most("hexadecimals_added", "", "bits", "numbers"),
+    _most("strings_added", "", "strings", "texts"),
+    _most("promises", "Leaves work for later (TODO, FIXME)", "promises", "places"),
+    Feature("longest_line", "content", peak(_line("longest_line")), "", "", "", "characters", "vocabulary", log=True),
+    _most("kept_words", "", "rewritten", "names"),
+    Feature("kept_share", "content", line_share("kept_words", "distinct_added"), "", "", "", "of 1", "rewritten"),
+    _most("insertions", "", "spread", "places"),
+    _most("removals", "", "spread", "places"),
+    Feature("edits", "content", total(_edits), "Changes lines in many places", "", SPLIT, "places", "spread", log=True),
+    _most("functions", "Touches many functions", "spread", "functions"),
 )

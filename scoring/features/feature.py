@@ -6,7 +6,9 @@ from typing import Literal
 
 from scoring.history.state import Facts
 
-Family = Literal["table1", "kamei", "size", "content", "diffusion", "history", "incidents", "experience", "message"]
+Family = Literal[
+    "table1", "kamei", "size", "content", "diffusion", "history", "incidents", "experience", "message", "wording"
+]
 
 
 @dataclass(frozen=True, slots=True)

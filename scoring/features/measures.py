@@ -1,11 +1,13 @@
 """Small arithmetic that several families of features share."""
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 from math import log2
 from operator import attrgetter
+from typing import Any
 
 from scoring.history.entry import EMPTY, HALF_YEAR, Entry
-from scoring.history.lines import LineCounts
+from scoring.history.lines import COUNTS, LineCounts
 from scoring.history.state import Facts, FileFacts, folder, once
 from scoring.incidents import is_fix
 
@@ -54,9 +56,12 @@ def mean(measure: OfFile) -> Of:
 
 @once
 def line_totals(facts: Facts) -> LineCounts:
-    """Return the counts of all lines of the change."""
+    """Return the counts of all lines of the change, without their words."""
     lines = [file.lines for file in facts.files]
-    return lines[0] if len(lines) == 1 else LineCounts(*map(sum, zip(*lines, strict=True)))
+    if len(lines) == 1:
+        return lines[0]
+    totals: Iterable[Any] = map(sum, islice(zip(*lines, strict=True), COUNTS))
+    return LineCounts(*totals)
 
 
 def line_total(name: str) -> Of:

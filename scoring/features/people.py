@@ -1,7 +1,7 @@
 """How much the author has done here and how it went. Every one speaks of a person and can be switched off."""
 
 from scoring.features.feature import Feature
-from scoring.features.measures import MINE, days_since, fault_rate, worst_rate
+from scoring.features.measures import LONG_AGO, MINE, days_since, fault_rate, worst_rate
 from scoring.history.state import Facts
 
 _HOME = "Ask someone at home in this code for a review."
@@ -21,6 +21,10 @@ def _unfamiliar(facts: Facts) -> float:
 
 def _touched_before(facts: Facts) -> float:
     return sum(facts.author_id in file.path.authors for file in facts.files) / max(1, len(facts.files))
+
+
+def _away_here(facts: Facts) -> float:
+    return min((days_since(file.mine.last, facts.at) for file in facts.files), default=LONG_AGO)
 
 
 EXPERIENCE: tuple[Feature, ...] = (
@@ -144,6 +148,18 @@ EXPERIENCE: tuple[Feature, ...] = (
         "",
         "faults",
         "track record",
+        log=True,
+        person=True,
+    ),
+    Feature(
+        "author_away_here",
+        "experience",
+        _away_here,
+        "The author has not worked in these folders for long",
+        "",
+        _HOME,
+        "days",
+        "familiarity",
         log=True,
         person=True,
     ),

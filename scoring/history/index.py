@@ -22,6 +22,7 @@ from scoring.history.readers import commits
 from scoring.history.state import Facts, State
 from scoring.history.store import Store
 from scoring.history.stream import Commit
+from scoring.history.vocabulary import NO_WORDS
 from scoring.incidents import Incident, Label, Mention
 
 Progress = Callable[[int, int], None]
@@ -251,8 +252,8 @@ class History:
         # a clock that runs ahead would freeze every decay; one that runs behind would let the past see the future
         at = state.clock if commit.time > now else max(commit.time, state.clock)
         merge = len(commit.parents) > 1 and not self.first_parent
-        vector = None
+        vector, ids = None, NO_WORDS
         if not merge:
             facts = state.facts(commit.author, at, commit.message, commit.files, commit.lines)
-            vector = self.vector(facts).tobytes()
-        state.learn(commit, at, vector, brought)
+            vector, ids = self.vector(facts).tobytes(), facts.wording.ids
+        state.learn(commit, at, vector, ids, brought)

@@ -1,8 +1,10 @@
 """What the lines of a patch are made of, counted without parsing the language."""
 
 import re
+from array import array
 from functools import lru_cache
 from typing import NamedTuple
+from zlib import crc32
 
 PROSE = frozenset(["md", "rst", "txt", "adoc", "html", "svg", "csv", "json", "lock", "po", "xml", "sum", "snap", "map"])
 _SLASHES = frozenset(
@@ -46,6 +48,10 @@ _COMMENT = {
 _ADDED = re.compile(rb"^\+[ \t]*([^\s].*)$", re.M)
 _DELETED = re.compile(rb"^-[ \t]*([^\s].*)$", re.M)
 _TOKEN = re.compile(rb"[A-Za-z_]\w*\(?|&&|\|\|")
+# the lengths of both sides where they are 0, and the function that git names
+_HEAD = re.compile(rb"^@@ -\d+(,0)?(?:,\d+)? \+\d+(,0)?(?:,\d+)? @@ ?([^\n]*)$", re.M)
+BITS = 18  # of a hashed word
+_MASK = (1 << BITS) - 1
 
 
 def _words(text: str) -> frozenset[bytes]:
@@ -69,6 +75,9 @@ CONCURRENCY = _words(
     "RwLock join wait notify"
 )
 CONTROL = _words("return goto break continue yield defer")
+LOOPS = _words("for foreach while loop do repeat")
+IMPORTS = _words("import include use require using from")
+NOTHINGS = _words("null NULL nil None nullptr undefined")
 DEFINITIONS = _words(
     "def fn func function class struct enum interface trait impl module fun void static public private "
     "protected override"
@@ -77,7 +86,7 @@ DEFINITIONS = _words(
 
 # one look-up a word: its classes as digits of one number, so that adding the numbers counts all classes at once
 _DIGIT = 32
-_CLASSES = (BRANCHES, GUARDS, MEMORY, CONCURRENCY, CONTROL, DEFINITIONS)
+_CLASSES = (BRANCHES, GUARDS, MEMORY, CONCURRENCY, CONTROL, DEFINITIONS, LOOPS, IMPORTS, NOTHINGS)
 _CLASS = {
     word: sum(1 << _DIGIT * place for place, words in enumerate(_CLASSES) if word in words)
     for word in frozenset().union(*_CLASSES)
@@ -106,9 +115,29 @@ class LineCounts(NamedTuple):
     guards_deleted: int = 0
     calls_deleted: int = 0
     bytes_added: int = 0
+    loops_added: int = 0
+    imports_added: int = 0
+    nothings_added: int = 0  # null, None, nil, ...
+    control_deleted: int = 0
+    members_added: int = 0  # accesses through "->"
+    indexes_added: int = 0
+    comparisons_added: int = 0
+    assignments_added: int = 0
+    bits_added: int = 0  # shifts and bitwise operators
+    hexadecimals_added: int = 0
+    strings_added: int = 0
+    promises: int = 0  # TODO, FIXME, XXX
+    longest_line: int = 0  # bytes
+    kept_words: int = 0  # different words that both added and removed lines have
+    insertions: int = 0  # hunks that only add
+    removals: int = 0  # hunks that only remove
+    functions: int = 0  # different functions that git names beside the hunks
+    words: bytes = b""  # the different words of added code, hashed to BITS bits, as unsigned numbers of four bytes
+    words_gone: bytes = b""  # of removed code
 
 
 NOTHING = LineCounts()
+COUNTS = LineCounts._fields.index("words")  # so many of the fields are numbers, and come first
 
 
 def _classes(tokens: list[bytes]) -> tuple[int, ...]:
@@ -119,20 +148,26 @@ def _classes(tokens: list[bytes]) -> tuple[int, ...]:
 
 def count(body: bytes, extension: str) -> LineCounts:
     """Return the counts of the hunks in `body` (from the first "@@" on, without context lines)."""
-    hunks = body.count(b"\n@@ ") + body.startswith(b"@@ ")
+    heads = _HEAD.findall(body)
     added, deleted = body.count(b"\n+"), body.count(b"\n-")
+    insertions, removals = (sum(bool(head[side]) for head in heads) for side in (0, 1))
+    functions = len({name[:80] for *_, name in heads if name})
     if extension in PROSE:
-        return LineCounts(hunks=hunks, added=added, deleted=deleted, bytes_added=len(body))
+        return LineCounts(
+            len(heads), added, deleted, bytes_added=len(body), promises=_promises(body), insertions=insertions,
+            removals=removals, functions=functions,
+        )  # fmt: skip
     starts = _COMMENT[extension in _SLASHES]
     fresh, gone = _ADDED.findall(body) if added else (), _DELETED.findall(body) if deleted else ()
     code = [line for line in fresh if not line.startswith(starts)]
     lost = [line for line in gone if not line.startswith(starts)]
     text, old = b"\n".join(code), b"\n".join(lost)
-    tokens = _TOKEN.findall(text)
-    branches, guards, memory, concurrency, control, definitions = _classes(tokens)
-    branches_deleted, guards_deleted, *_ = _classes(_TOKEN.findall(old)) if lost else (0, 0)
+    tokens, tokens_gone = _TOKEN.findall(text), _TOKEN.findall(old) if lost else []
+    different, different_gone = set(tokens), set(tokens_gone)
+    branches, guards, memory, concurrency, control, definitions, loops, imports, nothings = _classes(tokens)
+    branches_deleted, guards_deleted, _, _, control_deleted, *_ = _classes(tokens_gone) if lost else (0,) * 5
     return LineCounts(
-        hunks,
+        len(heads),
         added,
         deleted,
         len(code),
@@ -142,7 +177,7 @@ def count(body: bytes, extension: str) -> LineCounts:
         branches_deleted,
         text.count(b"("),
         len(tokens),
-        len(set(tokens)),
+        len(different),
         guards,
         memory,
         concurrency,
@@ -151,7 +186,35 @@ def count(body: bytes, extension: str) -> LineCounts:
         guards_deleted,
         old.count(b"("),
         len(text),
+        loops,
+        imports,
+        nothings,
+        control_deleted,
+        text.count(b"->"),
+        text.count(b"["),
+        text.count(b"==") + text.count(b"!=") + text.count(b"<=") + text.count(b">="),
+        text.count(b" = "),
+        text.count(b"<<") + text.count(b" | ") + text.count(b" & "),
+        text.count(b"0x"),
+        (text.count(b'"') + text.count(b"'")) // 2,
+        _promises(body),
+        max(map(len, code), default=0),
+        len(different & different_gone),
+        insertions,
+        removals,
+        functions,
+        _hashed(different),
+        _hashed(different_gone),
     )
+
+
+def _promises(body: bytes) -> int:
+    return body.count(b"TODO") + body.count(b"FIXME") + body.count(b"XXX")
+
+
+def _hashed(tokens: set[bytes]) -> bytes:
+    # in order: two processes iterate over one set differently
+    return array("I", sorted({crc32(token) & _MASK for token in tokens})).tobytes()
 
 
 @lru_cache(maxsize=1 << 16)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
+import numpy as np
+
 from scoring.change import FileChange
 from scoring.history.arrivals import Told, tell
 from scoring.history.entry import EMPTY, Entry
@@ -14,6 +16,7 @@ from scoring.history.ledger import Ledger, Seen
 from scoring.history.lines import LineCounts
 from scoring.history.store import Store
 from scoring.history.stream import Commit
+from scoring.history.vocabulary import SILENT, Ids, Vocabulary, Wording, hashed
 from scoring.incidents import Label, bare_title, is_fix, title_of
 
 
@@ -43,6 +46,7 @@ class Facts:
     repository: Entry
     base: float  # the share of the repository's recent changes known to have been at fault, never 0
     words: tuple[Entry, ...] = ()  # of the title
+    wording: Wording = SILENT  # what the words of the message, the lines and the paths were worth so far
     tier: int = 0  # of the most critical service touched: 1 is highest, 0 when none is named
     memo: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # see `once`
 
@@ -104,11 +108,13 @@ class State:
         self._next_author = store.next("author", "id")
         self._ledger = Ledger(store)
         self._vectors: list[tuple[int, bytes]] = []
+        self._wordings: dict[int, Ids] = {}  # of changes not yet written
         self._labels: list[Label] = []
         self.rows = store.next("features", "row")
         self.clock = int(store.meta("clock") or 0)
         # a store that was empty at first needs no look-ups for what memory does not hold
         self._blank = self._ledger.length == 0
+        self._vocabulary = Vocabulary(store, blank=self._blank)
 
     def facts(
         self, author: str, at: int, message: str, files: Sequence[FileChange], lines: Sequence[LineCounts]
@@ -135,16 +141,18 @@ class State:
         words = tuple(map(self._look, _word_keys(title)))
         whole = self._look("r")
         base = (whole.decayed_bad(at) + 1.0) / (whole.recent * whole.decay(at) + 100.0)
-        return Facts(at, title, body, tuple(seen), author_entry, who, whole, base, words)
+        wording = self._vocabulary.look(hashed(lines, message, (file.path for file in files)))
+        return Facts(at, title, body, tuple(seen), author_entry, who, whole, base, words, wording)
 
-    def learn(self, commit: Commit, at: int, vector: bytes | None, brought: Sequence[Told] = ()) -> None:
-        """Count the commit in; `vector` are its features, None for a merge that is no change of its own.
+    def learn(self, commit: Commit, at: int, vector: bytes | None, ids: Ids, brought: Sequence[Told] = ()) -> None:
+        """Count the commit in; `vector` are its features, None for a merge that is no change, and `ids` its words.
 
         `brought` came with it when it is the landing of a branch. What a branch says about itself counts for nothing.
         """
         who = self._author(commit.author, create=True)
         if vector is not None:
             self._count(commit, who, at)
+            self._vocabulary.learn(ids, fault=False)
         told = tell(commit.sha, commit.message)
         for each in (told, *brought):
             self._blame(each, at)
@@ -152,6 +160,7 @@ class State:
         if vector is not None:
             row, self.rows = self.rows, self.rows + 1
             self._vectors.append((row, vector))
+            self._wordings[row] = ids
         paths = b"\0".join(os.fsencode(file.path) for file in commit.files)
         seen = Seen(self._ledger.length, commit.sha, at, who, told.number, told.title, told.undo, paths, row)
         self._ledger.add(seen, brought)
@@ -168,12 +177,14 @@ class State:
         db.executemany("INSERT OR REPLACE INTO moved VALUES(?,?)", moves)
         self._ledger.flush()
         db.executemany("INSERT INTO features VALUES(?,?)", self._vectors)
+        db.executemany("INSERT INTO wording VALUES(?,?)", ((row, ids.tobytes()) for row, ids in self._wordings.items()))
+        self._vocabulary.flush()
         db.executemany(
             "INSERT OR IGNORE INTO label VALUES(?,?,?,?,?)",
             ((mark.culprit, mark.known_at, mark.kind, mark.evidence, mark.fault) for mark in self._labels),
         )
         self.store.set_meta("clock", str(self.clock))
-        for pending in (self._dirty, self._new_authors, self._new_moves, self._vectors, self._labels):
+        for pending in (self._dirty, self._new_authors, self._new_moves, self._vectors, self._wordings, self._labels):
             pending.clear()
 
     def _look(self, key: str) -> Entry:
@@ -243,6 +254,11 @@ class State:
             fault = mention.kind == "fixes" or told.fault
             self._labels.append(Label(culprit.n, at, mention.kind, told.sha, fault))
             self._spread(culprit, at)
+            self._vocabulary.learn(self._wording(culprit.row), fault=True)
+
+    def _wording(self, row: int) -> Ids:
+        told = self._wordings.get(row)
+        return np.frombuffer(self.store.wording(row), dtype=np.uint32) if told is None else told
 
     def _spread(self, culprit: Seen, at: int) -> None:
         places = {f"a{culprit.author}", "r", *("w" + word for word in title_words(culprit.title))}

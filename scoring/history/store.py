@@ -27,6 +27,8 @@ CREATE INDEX IF NOT EXISTS brought_title ON brought(title);
 CREATE VIEW IF NOT EXISTS named AS
   SELECT sha, n, number, title, undo FROM seen UNION ALL SELECT sha, n, number, title, undo FROM brought;
 CREATE TABLE IF NOT EXISTS features(row INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS wording(row INTEGER PRIMARY KEY, ids BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS words(block INTEGER PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS label(
   culprit INTEGER NOT NULL, known_at INTEGER NOT NULL, kind TEXT NOT NULL, evidence TEXT NOT NULL,
   fault INTEGER NOT NULL,
@@ -66,7 +68,8 @@ class Store:
 
     def clear(self) -> None:
         """Forget everything."""
-        for table in ("meta", "entry", "author", "moved", "seen", "brought", "features", "label"):
+        tables = ("meta", "entry", "author", "moved", "seen", "brought", "features", "wording", "words", "label")
+        for table in tables:
             self.db.execute(f"DELETE FROM {table}")  # noqa: S608 (names from this line)
 
     def meta(self, name: str) -> str:
@@ -92,6 +95,19 @@ class Store:
         """Write and delete entries."""
         self.db.executemany("DELETE FROM entry WHERE key=?", ((key,) for key in gone))
         self.db.executemany("INSERT OR REPLACE INTO entry VALUES(?,?)", changed)
+
+    def words(self, block: int) -> bytes | None:
+        """Return a block of weights of words."""
+        found = self.db.execute("SELECT value FROM words WHERE block=?", (block,)).fetchone()
+        return bytes(found[0]) if found else None
+
+    def put_words(self, changed: Iterable[tuple[int, bytes]]) -> None:
+        """Write blocks of weights of words."""
+        self.db.executemany("INSERT OR REPLACE INTO words VALUES(?,?)", changed)
+
+    def wording(self, row: int) -> bytes:
+        """Return the hashed words of a change."""
+        return bytes(self.db.execute("SELECT ids FROM wording WHERE row=?", (row,)).fetchone()[0])
 
     def author(self, mail: str) -> int:
         """Return the number of an author, or -1."""

@@ -5,6 +5,7 @@ import secrets
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import add
 from typing import Any
 
 from scoring.change import FileChange
@@ -142,7 +143,7 @@ def _take(sections: deque[bytes], old: str, new: str, letter: str, path: str) ->
     # a type change is written as a deletion and a creation
     gone, was_binary = _take(sections, old, "0" * len(old), "D", path)
     made, is_binary = _take(sections, "0" * len(new), new, "A", path)
-    return LineCounts(*map(sum, zip(gone, made, strict=True))), was_binary or is_binary
+    return LineCounts._make(map(add, gone, made)), was_binary or is_binary
 
 
 def _is_about(section: bytes, old: str, new: str) -> bool:

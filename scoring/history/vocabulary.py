@@ -1,0 +1,133 @@
+"""What the words of changes were worth here so far: a regression over hashed words that learns while history is read.
+
+Every change teaches it twice at most: as harmless when it lands, as at fault when a later commit blames it. It is asked
+before it is taught, so what it says of a change was known when that change landed. The step of each weight shrinks
+with the steps it took before (AdaGrad, Duchi et al. 2011).
+"""
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.history.lines import BITS, LineCounts
+from scoring.history.store import Store
+
+SPACES = 4  # words of added lines, of removed lines, of the message, of the paths: the same word weighs differently
+MOST = 4096  # different words of one change that count; of more, an arbitrary but fixed part
+_BLOCK = 256  # weights read and written together
+_RATE = 0.5
+_START = 1.0  # imagined squared steps before the first
+_FAULT = 5.0  # a fault teaches as much as so many harmless changes: they are that much rarer in training, too
+_BIAS = -3.0
+_BIAS_RATE = 0.01
+
+_WORD = re.compile(rb"[a-z][a-z0-9_]{2,23}")
+_LONGEST = 4000  # bytes of a message that are read
+# whom a trailer names is no word of the change, and is often added after review
+_NAMES = re.compile(r"^[A-Za-z][\w-]*-by:.*$|^(?:Cc|Reviewers?|Subscribers):.*$", re.M | re.I)
+
+Ids = NDArray[np.uint32]
+NO_WORDS: Ids = np.empty(0, dtype=np.uint32)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the words of a change say of it. The sums are of weights, in log-odds; 0 where there are no words."""
+
+    ids: Ids = field(default_factory=lambda: NO_WORDS, compare=False)
+    risk: float = 0.0  # the log-odds above those of a change without words
+    total: float = 0.0
+    added: float = 0.0
+    removed: float = 0.0
+    message: float = 0.0
+    places: float = 0.0
+    unseen: float = 0.0  # the share of the words in added lines that no change before had
+
+
+SILENT = Wording()
+
+
+def hashed(lines: Sequence[LineCounts], message: str, paths: Iterable[str]) -> Ids:
+    """Return the different words of a change, hashed, in ascending order: first those of the space 0, then of 1, ..."""
+    told = _NAMES.sub("", message[:_LONGEST]).lower().encode(errors="replace")
+    places = {part for path in paths for part in (path, *path.split("/"))}
+    spaces = (
+        np.frombuffer(b"".join(counts.words for counts in lines), dtype=np.uint32),
+        np.frombuffer(b"".join(counts.words_gone for counts in lines), dtype=np.uint32),
+        _hash(_WORD.findall(told)),
+        _hash(part.encode(errors="surrogateescape") for part in places),
+    )
+    return np.concatenate([np.unique(ids)[:MOST] + np.uint32(space << BITS) for space, ids in enumerate(spaces)])
+
+
+def _hash(words: Iterable[bytes]) -> Ids:
+    return np.array([crc32(word) & ((1 << BITS) - 1) for word in set(words)], dtype=np.uint32)
+
+
+class Vocabulary:
+    """The weights of all words, in memory as far as they were looked at and in `store` as a whole."""
+
+    def __init__(self, store: Store, *, blank: bool) -> None:
+        size = SPACES << BITS
+        self._store = store
+        self._weight = np.zeros(size, dtype=np.float32)
+        self._steps = np.zeros(size, dtype=np.float32)  # squared, summed
+        self._bias = float(store.meta("bias") or _BIAS)
+        # a store that was empty at first needs no look-ups for what memory does not hold
+        self._held = np.full(size // _BLOCK, blank)
+        self._dirty = np.zeros(size // _BLOCK, dtype=bool)
+
+    def look(self, ids: Ids) -> Wording:
+        """Return what is known of the words as of now."""
+        if not len(ids):
+            return SILENT
+        self._hold(ids)
+        weights = self._weight[ids]
+        ends = np.searchsorted(ids, [(space + 1) << BITS for space in range(SPACES)])
+        starts = (0, *ends[:-1])
+        added, removed, message, places = (
+            float(weights[start:end].sum()) for start, end in zip(starts, ends, strict=True)
+        )
+        total = added + removed + message + places
+        unseen = float((self._steps[ids[: ends[0]]] == 0).mean()) if ends[0] else 0.0
+        return Wording(ids, total / math.sqrt(len(ids)), total, added, removed, message, places, unseen)
+
+    def learn(self, ids: Ids, *, fault: bool) -> None:
+        """Count the words of a change in: as harmless, or as those of one that is now known to have been at fault."""
+        if not len(ids):
+            return
+        self._hold(ids)
+        scale = 1.0 / math.sqrt(len(ids))
+        odds = self._bias + float(self._weight[ids].sum()) * scale
+        p = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
+        error = (p - 1.0) * _FAULT if fault else p
+        step = error * scale
+        self._steps[ids] += np.float32(step * step)
+        self._weight[ids] -= np.float32(_RATE * step) / np.sqrt(np.float32(_START) + self._steps[ids])
+        self._bias -= _BIAS_RATE * error
+        self._dirty[ids // _BLOCK] = True
+
+    def flush(self) -> None:
+        """Write what changed; call inside `store.writing()`."""
+        changed = np.flatnonzero(self._dirty)
+        self._store.put_words((int(block), self._packed(int(block))) for block in changed)
+        self._store.set_meta("bias", repr(self._bias))
+        self._dirty[:] = False
+
+    def _packed(self, block: int) -> bytes:
+        here = slice(block * _BLOCK, (block + 1) * _BLOCK)
+        return self._weight[here].tobytes() + self._steps[here].tobytes()
+
+    def _hold(self, ids: Ids) -> None:
+        blocks = np.unique(ids // _BLOCK)
+        for block in blocks[~self._held[blocks]]:
+            told = self._store.words(int(block))
+            if told is not None:
+                here = slice(int(block) * _BLOCK, (int(block) + 1) * _BLOCK)
+                self._weight[here], self._steps[here] = np.frombuffer(told, dtype=np.float32).reshape(2, _BLOCK)
+            self._held[block] = True
