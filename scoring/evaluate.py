@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.blend import mix
 from scoring.card import Card
 from scoring.dataset import NEVER, Dataset
 from scoring.errors import ScoringError
@@ -77,7 +76,8 @@ def score_all(data: Dataset, shipped: Floats, *, split: float = SPLIT) -> Scored
     own = fit_own(data, cut)
     scores["shipped"] = shipped
     scores["own"] = own.logits(data.columns, data.raw, data.quantile) if own else shipped
-    scores["blend"] = mix(scores["own"], shipped) if own else shipped
+    correction = fit_own(data, cut, start=shipped)
+    scores["blend"] = shipped + correction.logits(data.columns, data.raw, data.quantile) if correction else shipped
     return Scored(data, cut, scores, data.digest())
 
 

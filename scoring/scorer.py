@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from scoring import evidence
 from scoring.assessment import Assessment, Part, Proof, Reason
-from scoring.blend import mix
 from scoring.calibration import Calibration, rebase
 from scoring.change import Change
 from scoring.explain import reasons, weigh
@@ -149,12 +148,12 @@ class Scorer:
     def _logits(self, raw: Matrix, quantile: Matrix) -> Floats:
         shipped = self.shipped.logits(design(self.shipped.card.columns, self._names, raw, quantile))
         own = self._regression()
-        return mix(own.logits(self._names, raw, quantile), shipped) if own and len(raw) else shipped
+        return shipped + own.logits(self._names, raw, quantile) if own and len(raw) else shipped
 
     def _regression(self) -> Own | None:
         size = len(self.history)
         if self._own is None or self._own[0] != size:
-            self._own = size, own_of(self.history, self.state)
+            self._own = size, own_of(self.history, self.state, self.shipped)
         return self._own[1]
 
     def _look_back(self, row: int) -> Reference:

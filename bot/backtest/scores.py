@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from bot.backtest.landings import Past
 from bot.backtest.outcomes import Outcomes
-from scoring.blend import mix
 from scoring.calibration import Calibration, rebase
 from scoring.dataset import NEVER, Dataset
 from scoring.features.quantiles import BLOCK, rolling
@@ -75,7 +74,7 @@ class Scores:
         if fitted.own is None:
             return shipped
         own = fitted.own.logits(self.data.columns, raw, quantile)
-        return own if self.shipped is None else mix(own, shipped)
+        return own if self.shipped is None else shipped + own
 
 
 def as_dataset(past: Past, outcomes: Outcomes, name: str) -> Dataset:
@@ -99,9 +98,9 @@ def score(
 ) -> Scores:  # fmt: skip
     """Score all landings. `knew` says that the model learned from this history; `critical` maps globs to tiers."""
     data = as_dataset(past, outcomes, name)
-    fitted = tuple(_fit(data, progress))
-    peeked = knew and all(each.own is None for each in fitted)
     shipped = model.logits(design(model.card.columns, data.columns, data.raw, data.quantile))
+    fitted = tuple(_fit(data, None if knew else shipped, progress))
+    peeked = knew and all(each.own is None for each in fitted)
     blank = np.full(len(data.shas), np.nan)
     scores = Scores(
         data=data, fitted=fitted, model=model,
@@ -116,14 +115,17 @@ def score(
     return scores
 
 
-def _fit(data: Dataset, progress: Progress | None) -> Iterator[Fitted]:
-    """One entry a time that a model would have been fitted, each knowing only what was known then."""
+def _fit(data: Dataset, start: Floats | None, progress: Progress | None) -> Iterator[Fitted]:
+    """One entry a time that a model would have been fitted, each knowing only what was known then.
+
+    `start` is what the shipped model says, where it may be used.
+    """
     yield Fitted(0, None, None)
     size, last = len(data.shas), 0
     for row in range(SETTLED, size, BLOCK):
         if row < last * GROWTH:
             continue
-        own = fit_own(data, row, now=int(data.at[row]))
+        own = fit_own(data, row, now=int(data.at[row]), start=start)
         table1 = fit_own(data, row, now=int(data.at[row]), names=TABLE1_COLUMNS, strength=1.0)
         last = row if own or table1 else last
         if own or table1:

@@ -29,8 +29,13 @@ class Linear:
         return standard
 
 
-def fit(design: NDArray[np.float32], label: NDArray[np.bool_], strength: float = 1.0) -> Linear:
-    """Fit with an L2 penalty of 1 / (2 strength) on the weights of standardised columns (scikit-learn's C)."""
+def fit(
+    design: NDArray[np.float32], label: NDArray[np.bool_], strength: float = 1.0, start: Floats | None = None
+) -> Linear:
+    """Fit with an L2 penalty of 1 / (2 strength) on the weights of standardised columns (scikit-learn's C).
+
+    With `start`, one log-odds a row, the regression is what has to be added to them.
+    """
     x = design.astype(np.float64)
     mean, scale = x.mean(axis=0), x.std(axis=0)
     # a constant column says nothing, now or later
@@ -42,9 +47,10 @@ def fit(design: NDArray[np.float32], label: NDArray[np.bool_], strength: float =
     penalty[-1] = 0.0
     rate = np.clip(label.mean(), 1e-6, 1 - 1e-6)
     weights = np.zeros(x.shape[1])
-    weights[-1] = np.log(rate / (1 - rate))
+    given = np.zeros(len(x)) if start is None else start
+    weights[-1] = np.log(rate / (1 - rate)) if start is None else 0.0
     for _ in range(100):
-        p = sigmoid(x @ weights)
+        p = sigmoid(x @ weights + given)
         gradient = x.T @ (p - label) + penalty * weights
         hessian = x.T @ (x * np.maximum(p * (1 - p), 1e-9)[:, None]) + np.diag(penalty + 1e-9)
         step = np.linalg.solve(hessian, gradient)

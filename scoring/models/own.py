@@ -1,4 +1,8 @@
-"""A repository's own regression: everything known of its changes, strongly held towards nothing."""
+"""A repository's own regression: everything known of its changes, strongly held towards nothing.
+
+Fitted from a start, the log-odds of the shipped model, it is what this repository's own past adds to them: held towards
+what is risky anywhere, it departs only as far as the faults known here ask for. That serves.
+"""
 
 from dataclasses import dataclass
 
@@ -16,7 +20,7 @@ ENOUGH = 30  # known faults in the training rows below which a repository has no
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """The regression and the columns it looks at."""
+    """The regression and the columns it looks at; fitted from a start, its log-odds are to be added to those."""
 
     columns: tuple[str, ...]
     linear: Linear
@@ -37,12 +41,21 @@ def columns() -> tuple[str, ...]:
 
 
 def fit_own(
-    data: Dataset, cut: int, *, now: int | None = None, names: tuple[str, ...] | None = None, strength: float = STRENGTH
+    data: Dataset,
+    cut: int,
+    *,
+    now: int | None = None,
+    names: tuple[str, ...] | None = None,
+    strength: float = STRENGTH,
+    start: NDArray[np.float64] | None = None,
 ) -> Own | None:
-    """Fit on what was known of the rows before `cut` at moment `now`; None when too few faults were."""
+    """Fit on what was known of the rows before `cut` at moment `now`; None when too few faults were.
+
+    `start` are log-odds of all rows that the regression is to correct.
+    """
     rows, label = resample(*training_rows(data, cut, now))
     if label.sum() < ENOUGH:
         return None
     wanted = names or columns()
     x = design(wanted, data.columns, data.raw[rows], data.quantile[rows])
-    return Own(wanted, fit(x, label, strength), int(label.sum()))
+    return Own(wanted, fit(x, label, strength, None if start is None else start[rows]), int(label.sum()))
