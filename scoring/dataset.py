@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,13 @@ class Dataset:
     def cut(self, share: float) -> int:
         """Return the row at which the later part begins."""
         return int(len(self.shas) * share)
+
+    def imputed(self, column: str, there: Flags, cut: int) -> "Dataset":
+        """Return the table with the mean of the rows before `cut` in the cells of a column that are not `there`."""
+        raw, place = self.raw.copy(), self.columns.index(column)
+        known = raw[:cut][there[:cut], place]
+        raw[~there, place] = known.mean() if len(known) else 0.0
+        return replace(self, raw=raw)
 
     def digest(self) -> str:
         """Return a hash of everything a model or a measure reads."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.blend import rank
 from scoring.card import Card
 from scoring.dataset import NEVER, Dataset
 from scoring.errors import ScoringError
@@ -34,7 +35,10 @@ from scoring.names import TABLE1_COLUMNS, WITHOUT
 
 SPLIT = 0.7
 KAMEI_COLUMNS = tuple(feature.name for feature in KAMEI)
-MODELS = ("random", "churn", "kamei", "table1", "shipped", "own", "blend")
+TOKENS = "words_risk"  # the feature that is the token model's score of a change, known when it landed
+MODELS = (
+    "random", "churn", "kamei", "table1", "tokens", "table1+tokens", "rank average", "shipped", "own", "blend",
+)  # fmt: skip
 Floats = NDArray[np.float64]
 
 
@@ -73,12 +77,27 @@ def score_all(data: Dataset, shipped: Floats, *, split: float = SPLIT) -> Scored
         model = fit_own(data, cut, names=wanted, strength=1.0)
         # a repository without labels has no model of its own; size is what is left
         scores[name] = model.logits(data.columns, data.raw, data.quantile) if model else churn
+    scores["tokens"] = data.raw[:, data.columns.index("words_total")].astype(np.float64)
+    scores["table1+tokens"], scores["rank average"] = _ensembles(data, cut, scores["table1"], scores["tokens"])
     own = fit_own(data, cut)
     scores["shipped"] = shipped
     scores["own"] = own.logits(data.columns, data.raw, data.quantile) if own else shipped
     correction = fit_own(data, cut, start=shipped)
     scores["blend"] = shipped + correction.logits(data.columns, data.raw, data.quantile) if correction else shipped
     return Scored(data, cut, scores, data.digest())
+
+
+def _ensembles(data: Dataset, cut: int, table1: Floats, tokens: Floats) -> tuple[Floats, Floats]:
+    """Return the token model's score as one more feature of Table I's regression, and the mean of both models' ranks.
+
+    A change without words has no such score and takes the mean of those that train, as the paper does.
+    """
+    filled = data.imputed(TOKENS, data.raw[:, data.columns.index("words_total")] != 0, cut)
+    model = fit_own(filled, cut, names=(*TABLE1_COLUMNS, TOKENS), strength=1.0)
+    stacked = model.logits(filled.columns, filled.raw, filled.quantile) if model else tokens
+    earlier = (np.sort(scores[:cut]) for scores in (table1, tokens))
+    ranks = [rank(scores, past) for scores, past in zip((table1, tokens), earlier, strict=True)]
+    return stacked, (ranks[0] + ranks[1]) / 2
 
 
 def require_same(scored: Sequence[Scored]) -> str:
@@ -187,6 +206,7 @@ def _ratios(scored: Sequence[Scored]) -> str:
     ]
     for model, base in (
         ("blend", "table1"),
+        ("table1+tokens", "table1"),
         ("shipped", "table1"),
         ("own", "table1"),
         ("blend", "churn"),
@@ -204,7 +224,7 @@ def _interval(figure: Interval) -> str:
 
 
 def _each_table(scored: Sequence[Scored]) -> str:
-    shown = ("churn", "kamei", "table1", "shipped", "own", "blend")
+    shown = ("churn", "kamei", "table1", "tokens", "shipped", "own", "blend")
     lines = [
         "Captured at 5 / 10 / 50 % gated, and AUC:",
         "",
@@ -251,7 +271,7 @@ def ablation(data: Sequence[Dataset], share: float = 0.10) -> str:
 
 def write_scores(scored: Sequence[Scored], path: Path) -> None:
     """Write one row a change: what is known of it, and what each model says."""
-    shown = ("table1", "kamei", "shipped", "own", "blend")
+    shown = ("table1", "kamei", "shipped", "own", "blend", "tokens", "table1+tokens", "rank average")
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
         out.writerow(["repository", "sha", "landed_at", "split", "label", "known_at", "severe", "churn", *shown])
