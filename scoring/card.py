@@ -29,7 +29,7 @@ class Card:
     """What stands in card.json beside model.onnx."""
 
     id: str
-    kind: str  # linear or trees
+    kind: str  # linear, trees or tokens
     columns: tuple[str, ...]
     onnx_sha256: str
     parity: float  # largest difference between the exported and the fitted model, in probability

@@ -1,6 +1,6 @@
 """Fit a model on the histories of repositories and write its folder; nothing is written unless all went well."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,16 +10,21 @@ from numpy.typing import NDArray
 
 from scoring.calibration import Calibration, platt, rebase, sigmoid
 from scoring.card import Card, Source
-from scoring.dataset import Dataset
+from scoring.dataset import Dataset, resample, training_rows
 from scoring.errors import ScoringError
+from scoring.history.vocabulary import Ids
 from scoring.metrics import GATES, captured
 from scoring.models.design import design
-from scoring.models.export import linear_graph, parity, trees_graph, write
+from scoring.models.export import PARITY, linear_graph, parity, trees_graph, write
 from scoring.models.linear import Linear, fit
+from scoring.models.loaded import open_session
+from scoring.models.tokens import fit_tokens, probabilities, run, tokens_graph
 from scoring.models.trees import columns, fit_trees, pool
 from scoring.names import TABLE1_COLUMNS, WITHOUT
 
 ENOUGH = 20  # known faults below which nothing is fitted
+Words = Callable[[Sequence[int]], list[Ids]]
+_SHOWN = 1000  # changes of each repository on which the export of a token model is compared
 Floats = NDArray[np.float64]
 
 
@@ -60,6 +65,34 @@ def train_trees(tables: Sequence[Dataset], folder: Path, name: str, command: str
     model = fit_trees(tables, names)
     calibration = _calibration(tables, unseen) if unseen else Calibration()
     return _write_trees(model, tables, names, folder, name, command, calibration, figures(tables, unseen))
+
+
+def train_tokens(tables: Sequence[Dataset], words: Sequence[Words], folder: Path, name: str, command: str) -> Card:
+    """Fit the token model on all of `tables` in the order of landing and write its folder; returns the card.
+
+    `words` reads the words of rows of each table.
+    """
+    require_enough(tables)
+    weights = fit_tokens(_samples(tables, words))
+    graph = tokens_graph(weights)
+    shown = [each for table, read in zip(tables, words, strict=True) for each in read(range(len(table.shas))[-_SHOWN:])]
+    worst = float(np.abs(run(open_session(graph, folder), shown) - probabilities(weights, shown)).max())
+    if not worst <= PARITY:
+        raise ScoringError(f"The exported model differs from the fitted one by {worst:.1e}, so it was not written.")
+
+    def card(digest: str) -> Card:
+        return _card(name, "tokens", (), digest, worst, Calibration(), tables, command, {})
+
+    return write(folder, graph, card)
+
+
+def _samples(tables: Sequence[Dataset], words: Sequence[Words]) -> Iterator[tuple[Ids, bool]]:
+    kept = []
+    for place, table in enumerate(tables):
+        rows, label = resample(*training_rows(table, len(table.shas), int(table.at[-1]), late=True))
+        kept += [(int(table.at[row]), place, int(row), bool(fault)) for row, fault in zip(rows, label, strict=True)]
+    for _, place, row, fault in sorted(kept):
+        yield words[place]([row])[0], fault
 
 
 def _write_trees(

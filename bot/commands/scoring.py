@@ -28,6 +28,7 @@ from scoring.errors import ScoringError
 from scoring.history.git import Git
 from scoring.history.index import History
 from scoring.history.read import commit_change, read_change
+from scoring.history.vocabulary import Ids
 from scoring.incidents import Incident, read_incidents
 from scoring.scorer import SHIPPED, Scorer
 from scoring.semantics import ChangeVerdict
@@ -258,7 +259,7 @@ def many(command: Callable[P, None]) -> Callable[P, None]:
 @many
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for model.onnx and card.json.")
 @click.option("--name", default="own", show_default=True, help="The model's id on its card.")
-@click.option("--kind", type=click.Choice(["trees", "table1"]), default="trees", show_default=True)
+@click.option("--kind", type=click.Choice(["trees", "table1", "tokens"]), default="trees", show_default=True)
 @click.option(
     "--folds", type=click.IntRange(0, 20), default=0, help="Also write models that did not see some repositories."
 )
@@ -275,20 +276,31 @@ def train(
 ) -> None:
     """Fit a model on the histories of repositories and write its folder."""
     _require_libraries()
-    from scoring.train import train_table1, train_trees
+    from scoring.train import train_table1, train_tokens, train_trees
 
     tables = _tables(repos, state, missing_blobs, incidents)
     told = f"codechill train --kind {kind} --folds {folds} --name {name}"
     with TemporaryDirectory() as draft:
         folder = Path(draft) / "model"
-        card = (
-            train_trees(tables, folder, name, told, folds)
-            if kind == "trees"
-            else train_table1(tables, folder, name, told)
-        )
+        match kind:
+            case "trees":
+                card = train_trees(tables, folder, name, told, folds)
+            case "tokens":
+                card = train_tokens(tables, [_words(repo, state) for repo in repos], folder, name, told)
+            case _:
+                card = train_table1(tables, folder, name, told)
         shutil.copytree(folder, out, dirs_exist_ok=True)
     known = sum(source.inducing for source in card.sources)
     click.echo(f"{out}: {card.id} from {len(tables)} repositories, {known:,} known faults, parity {card.parity:.0e}.")
+
+
+def _words(repo: Path, state: Path | None) -> Callable[[Sequence[int]], list[Ids]]:
+    """Return what reads the words of changes from the index that `_table` made."""
+    return History(repo, _folder(repo, state)).words
+
+
+def _folder(repo: Path, state: Path | None) -> Path:
+    return state / state_folder(repo).name if state else state_folder(repo)
 
 
 def _require_libraries() -> None:
@@ -352,8 +364,7 @@ def _tables(repos: Sequence[Path], state: Path | None, missing_blobs: str, incid
 
 
 def _table(repo: Path, state: Path | None, absent_as_empty: bool, incidents: Sequence[Incident]) -> Dataset:
-    folder = state / state_folder(repo).name if state else state_folder(repo)
-    history = History(repo, folder, absent_as_empty=absent_as_empty)
+    history = History(repo, _folder(repo, state), absent_as_empty=absent_as_empty)
     with progress_bar(f"Reading {_name(repo)}") as report:
         history.refresh(history.git.resolve("HEAD"), now=int(datetime.now(UTC).timestamp()), progress=report)
     if history.absent:

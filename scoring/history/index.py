@@ -22,7 +22,7 @@ from scoring.history.readers import commits
 from scoring.history.state import Facts, State
 from scoring.history.store import Store
 from scoring.history.stream import Commit
-from scoring.history.vocabulary import NO_WORDS
+from scoring.history.vocabulary import NO_WORDS, Ids
 from scoring.incidents import Incident, Label, Mention
 
 Progress = Callable[[int, int], None]
@@ -117,6 +117,10 @@ class History:
         for row, vector in self.store.rows(start, stop):
             found[row - start] = np.frombuffer(vector, dtype=np.float32)
         return found
+
+    def words(self, rows: Sequence[int]) -> list[Ids]:
+        """Return the hashed words of each of these rows."""
+        return [np.frombuffer(self.store.wording(row), dtype=np.uint32) for row in rows]
 
     def changes(self) -> list[Row]:
         """Return every change in the order of its row."""

@@ -69,65 +69,88 @@ def _hash(words: Iterable[bytes]) -> Ids:
     return np.array([crc32(word) & ((1 << BITS) - 1) for word in set(words)], dtype=np.uint32)
 
 
+class Weights:
+    """The regression itself: what each word weighs, all in memory."""
+
+    def __init__(self, bias: float = _BIAS) -> None:
+        self.bias = bias
+        self._weight = np.zeros(SPACES << BITS, dtype=np.float32)
+        self._steps = np.zeros(SPACES << BITS, dtype=np.float32)  # squared, summed
+
+    def of(self, ids: Ids) -> NDArray[np.float32]:
+        """Return the weight of each word."""
+        return self._weight[ids]
+
+    def unseen(self, ids: Ids) -> float:
+        """Return the share of words that were never learned."""
+        return float((self._steps[ids] == 0).mean()) if len(ids) else 0.0
+
+    def learn(self, ids: Ids, *, fault: bool) -> None:
+        """Count the words of a change in: as harmless, or as those of one that is now known to have been at fault."""
+        if not len(ids):
+            return
+        scale = 1.0 / math.sqrt(len(ids))
+        odds = self.bias + float(self._weight[ids].sum()) * scale
+        p = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
+        error = (p - 1.0) * _FAULT if fault else p
+        step = error * scale
+        self._steps[ids] += np.float32(step * step)
+        self._weight[ids] -= np.float32(_RATE * step) / np.sqrt(np.float32(_START) + self._steps[ids])
+        self.bias -= _BIAS_RATE * error
+
+    def block(self, block: int) -> bytes:
+        """Return one block of what was learned, to be kept."""
+        here = slice(block * _BLOCK, (block + 1) * _BLOCK)
+        return self._weight[here].tobytes() + self._steps[here].tobytes()
+
+    def set_block(self, block: int, told: bytes) -> None:
+        """Take back what `block` returned."""
+        here = slice(block * _BLOCK, (block + 1) * _BLOCK)
+        self._weight[here], self._steps[here] = np.frombuffer(told, dtype=np.float32).reshape(2, _BLOCK)
+
+
 class Vocabulary:
-    """The weights of all words, in memory as far as they were looked at and in `store` as a whole."""
+    """The weights of one repository, in memory as far as they were looked at and in `store` as a whole."""
 
     def __init__(self, store: Store, *, blank: bool) -> None:
-        size = SPACES << BITS
         self._store = store
-        self._weight = np.zeros(size, dtype=np.float32)
-        self._steps = np.zeros(size, dtype=np.float32)  # squared, summed
-        self._bias = float(store.meta("bias") or _BIAS)
+        self._weights = Weights(float(store.meta("bias") or _BIAS))
         # a store that was empty at first needs no look-ups for what memory does not hold
-        self._held = np.full(size // _BLOCK, blank)
-        self._dirty = np.zeros(size // _BLOCK, dtype=bool)
+        self._held = np.full((SPACES << BITS) // _BLOCK, blank)
+        self._dirty = np.zeros((SPACES << BITS) // _BLOCK, dtype=bool)
 
     def look(self, ids: Ids) -> Wording:
         """Return what is known of the words as of now."""
         if not len(ids):
             return SILENT
         self._hold(ids)
-        weights = self._weight[ids]
+        weights = self._weights.of(ids)
         ends = np.searchsorted(ids, [(space + 1) << BITS for space in range(SPACES)])
         starts = (0, *ends[:-1])
         added, removed, message, places = (
             float(weights[start:end].sum()) for start, end in zip(starts, ends, strict=True)
         )
         total = added + removed + message + places
-        unseen = float((self._steps[ids[: ends[0]]] == 0).mean()) if ends[0] else 0.0
+        unseen = self._weights.unseen(ids[: ends[0]])
         return Wording(ids, total / math.sqrt(len(ids)), total, added, removed, message, places, unseen)
 
     def learn(self, ids: Ids, *, fault: bool) -> None:
         """Count the words of a change in: as harmless, or as those of one that is now known to have been at fault."""
-        if not len(ids):
-            return
         self._hold(ids)
-        scale = 1.0 / math.sqrt(len(ids))
-        odds = self._bias + float(self._weight[ids].sum()) * scale
-        p = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
-        error = (p - 1.0) * _FAULT if fault else p
-        step = error * scale
-        self._steps[ids] += np.float32(step * step)
-        self._weight[ids] -= np.float32(_RATE * step) / np.sqrt(np.float32(_START) + self._steps[ids])
-        self._bias -= _BIAS_RATE * error
+        self._weights.learn(ids, fault=fault)
         self._dirty[ids // _BLOCK] = True
 
     def flush(self) -> None:
         """Write what changed; call inside `store.writing()`."""
-        changed = np.flatnonzero(self._dirty)
-        self._store.put_words((int(block), self._packed(int(block))) for block in changed)
-        self._store.set_meta("bias", repr(self._bias))
+        changed = map(int, np.flatnonzero(self._dirty))
+        self._store.put_words((block, self._weights.block(block)) for block in changed)
+        self._store.set_meta("bias", repr(self._weights.bias))
         self._dirty[:] = False
-
-    def _packed(self, block: int) -> bytes:
-        here = slice(block * _BLOCK, (block + 1) * _BLOCK)
-        return self._weight[here].tobytes() + self._steps[here].tobytes()
 
     def _hold(self, ids: Ids) -> None:
         blocks = np.unique(ids // _BLOCK)
-        for block in blocks[~self._held[blocks]]:
-            told = self._store.words(int(block))
+        for block in map(int, blocks[~self._held[blocks]]):
+            told = self._store.words(block)
             if told is not None:
-                here = slice(int(block) * _BLOCK, (int(block) + 1) * _BLOCK)
-                self._weight[here], self._steps[here] = np.frombuffer(told, dtype=np.float32).reshape(2, _BLOCK)
+                self._weights.set_block(block, told)
             self._held[block] = True

@@ -41,17 +41,22 @@ def load(folder: Path) -> Loaded:
 
 def session(graph: bytes, columns: int, where: Path) -> Any:
     """Return an onnxruntime session over `graph`; raises ScoringError unless it takes that many columns."""
-    options = onnxruntime.SessionOptions()
-    # one row at a time: threads would cost more than they bring, and crowd a small machine
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    try:
-        made = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        width = made.get_inputs()[0].shape[-1]
-    except (*_UNFIT, RuntimeError, ValueError, IndexError) as error:
-        raise ScoringError(f"model.onnx in {where} is no model that can be run; train the model again.") from error
+    made = open_session(graph, where)
+    width = (made.get_inputs()[0].shape or [None])[-1]
     if width != columns:
         raise ScoringError(
             f"model.onnx in {where} takes {width} columns but its card names {columns}; train the model again."
         )
     return made
+
+
+def open_session(graph: bytes, where: Path) -> Any:
+    """Return an onnxruntime session over `graph`; raises ScoringError when it is no model."""
+    options = onnxruntime.SessionOptions()
+    # one row at a time: threads would cost more than they bring, and crowd a small machine
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    try:
+        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except (*_UNFIT, RuntimeError, ValueError, IndexError) as error:
+        raise ScoringError(f"model.onnx in {where} is no model that can be run; train the model again.") from error
