@@ -271,7 +271,7 @@ def ablation(data: Sequence[Dataset], share: float = 0.10) -> str:
 
 def write_scores(scored: Sequence[Scored], path: Path) -> None:
     """Write one row a change: what is known of it, and what each model says."""
-    shown = ("table1", "kamei", "shipped", "own", "blend", "tokens", "table1+tokens", "rank average")
+    shown = ("table1", "kamei", "shipped", "own", "blend")
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
         out.writerow(["repository", "sha", "landed_at", "split", "label", "known_at", "severe", "churn", *shown])
