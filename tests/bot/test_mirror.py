@@ -1,5 +1,6 @@
 """Mirrors of real repositories, hostile and broken ones included."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -421,6 +422,24 @@ os.execv(REAL, ["git", *sys.argv[1:]])
         mirror.fetch(7, origin.url, [MAIN])
     hanging.join()
     assert [type(error) for error in errors] == [GitTimeout]
+
+
+def test_a_fetch_of_another_process_is_not_waited_for_without_end(origin: Origin, tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path / "mirrors", git=LOCAL, wait=0.05)
+    with (tmp_path / "mirrors" / "7.lock").open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)  # as another process does: the lock belongs to the open file
+        with pytest.raises(Occupied):
+            mirror.fetch(7, origin.url, [MAIN])
+    assert mirror.fetch(7, origin.url, [MAIN])
+
+
+def test_what_killed_fetches_left_is_removed_by_the_next(origin: Origin, mirror: Mirror) -> None:
+    mirror.fetch(7, origin.url, [MAIN])
+    halves = [mirror.path(7) / "objects" / place for place in ("pack/tmp_pack_a", "pack/tmp_idx_b", "tmp_objdir-c")]
+    for half in halves:
+        half.write_bytes(b"half a pack")
+    mirror.fetch(7, origin.url, [MAIN])
+    assert [half for half in halves if half.exists()] == []
 
 
 def test_the_token_is_in_no_argument_address_or_file(origin: Origin, tmp_path: Path) -> None:

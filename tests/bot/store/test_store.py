@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bot.policy.escalation import Escalation
 from bot.policy.freezes import Freeze
 from bot.policy.pull import Person
-from bot.store import KnownRepository, SeenPull, Store, plain
+from bot.store import KnownFinding, KnownRepository, SeenPull, Store, plain
 from bot.store.tables import metadata
 from scoring.assessment import Assessment, Proof, Reason, Suggestion
 
@@ -235,6 +235,19 @@ def test_what_was_done_by_a_clock_ahead_of_its_time_is_done_again(store: Store) 
     store.once("sweep 12:00", NOW)
     assert store.forget_ticks(NOW + timedelta(minutes=1)) == 1
     assert [store.once("sweep tomorrow", NOW), store.once("sweep 12:00", NOW)] == [True, False]
+
+
+def test_what_was_found_about_one_repository_is_replaced_and_the_rest_stays(store: Store) -> None:
+    here, other, app = (
+        KnownFinding("required", "error", about, "It is not.", "Require it.")
+        for about in ("acme/a_b main", "acme/axb main", "the App")
+    )
+    store.save_findings([here, other, app], at=NOW)
+    store.save_findings([app], at=NOW, repository="acme/a_b")
+    assert store.findings() == (other, app)
+    assert store.findings("acme/axb main") == (other,)
+    store.save_findings([here], at=NOW)
+    assert store.findings() == (here,)
 
 
 def test_a_moment_without_a_zone_is_refused(store: Store) -> None:
