@@ -26,8 +26,9 @@ def demo(repo: Path | None, once: bool, port: int, verbose: bool) -> None:
     """Show the main job on a real repository, on this machine.
 
     Starts a local stand-in for GitHub and the App beside it on loopback, opens pull requests replayed from the
-    repository's own past, opens a freeze window, asks for an exception, closes the window, and shows the check, the
-    comment and the merge button each time. Your repository is only read. Everything else lives in a temporary folder.
+    repository's own past, lets a freeze window open and close by the clock, asks the merge queue and a manager, and
+    shows the check, the comment and the merge button each time. Your repository is only read. Everything else lives in
+    a temporary folder.
     """
     configure("info" if verbose else "error", "text", ())
     with tempfile.TemporaryDirectory(prefix="codechill-demo-") as scratch:
@@ -56,7 +57,10 @@ def _play(scratch: Path, repo: Path | None, once: bool, port: int) -> list[str]:
 
             roles = cast(folder, state, base, tip, progress)
         story = Story(here, "acme/demo", folder, roles, click.echo)
+        click.echo(f"Watch in a browser: {here.sandbox.address}/")
         for heading in story.play():
+            if not once:
+                click.pause("Press any key for the next scene ...")  # returns at once where nobody types
             click.secho(f"\n{heading}\n{'─' * len(heading)}", bold=True)
         click.echo("Look at them in a browser:")
         click.echo(f"  {here.sandbox.address}/")

@@ -1,9 +1,10 @@
 """What happens on the stage, told as it happens: outside a window, inside it, an exception, a push that voids it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from time import sleep
 
 from bot.demo import replay
 from bot.demo.cast import Role
@@ -26,6 +27,7 @@ windows:
     from: FROM
     to: UNTIL
 """
+SOON = timedelta(seconds=4)  # long enough to decide about the calendar that is to come
 Tell = Callable[[str], None]
 
 
@@ -52,18 +54,28 @@ class Story:
             self._open(role)
         self._show_all(held=())
         level, share, self.gate = self._level()
-        yield "A window opens, its news is lost, and the risky one is put into the merge queue"
-        self._queue(level)
-        yield f"The news arrives (Holiday season, {level}: the riskiest {share} are held)"
-        self._configure(self._window(level))
+        yield f"A window is about to open (Holiday season, {level}: the riskiest {share} are held)"
+        opens = self._soon()
+        closes = opens + timedelta(days=3)
+        self._configure(self._window(level, opens, closes))
+        self._announced()
+        before = self._verdicts()
+        yield "It opens; before the clock of the App strikes, the risky one is put into the merge queue"
+        self._wait(opens)
+        self._queue()
+        yield "The clock strikes: every open pull request is decided again, with no push"
+        self._strike(opens, before)
         held = [role for role in self.roles if self._percentile(role) >= self.gate and not role.proven]
         self._show_all(held=tuple(held))
         yield "The author asks for an exception, a release manager approves"
         self._exception()
         yield "The author pushes once more: the exception was for other content"
         self._push()
-        yield "The window closes"
-        self._configure("")
+        yield "The window closes, by the clock again"
+        closes = self._soon()
+        self._configure(self._window(level, opens, closes))
+        self._wait(closes)
+        self._strike(closes, self._verdicts())
         self._show_all(held=())
 
     def _level(self) -> tuple[str, str, float]:
@@ -82,13 +94,35 @@ class Story:
         self.numbers[role.name], self.heads[role.name] = opened.number, role.head
         self.stage.settle()
 
-    def _queue(self, level: str) -> None:
+    def _announced(self) -> None:
+        """Who would be held is told ahead."""
+        number = self.numbers[self.roles[0].name]
+        for comment in self.stage.sandbox.comments(self.repository, number):
+            told = [line for line in comment.body.splitlines() if "would hold it back" in line]
+            self.tell("".join(f"#{number} {self.roles[0].title}\n  comment: {line}\n" for line in told))
+
+    def _verdicts(self) -> dict[int, int | None]:
+        repository = self.stage.sandbox.repository(self.repository).id
+        return {pull.number: pull.verdict for pull in self.stage.app.store.open_pulls(repository)}
+
+    def _strike(self, edge: datetime, before: Mapping[int, int | None]) -> None:
+        """What the App's clock does at an edge; here the story says when."""
+        app, repository = self.stage.app, self.stage.sandbox.repository(self.repository).id
+        app.schedule.look()
+        app.worker.wake()
+        self.stage.settle()
+        after = app.store.open_pulls(repository)
+        changed = sum(pull.verdict != before[pull.number] for pull in after)
+        late = max(((pull.decided_at or edge) - edge for pull in after), default=timedelta())
+        seconds = f"{late.total_seconds():.1f} s"
+        self.tell(f"{len(after)} decided again, {changed} changed; all done {seconds} after the edge\n")
+        if not changed:
+            self.wrong.append("nothing changed at the edge")
+
+    def _queue(self) -> None:
         """The check on the pull request is still green; the queue asks about a commit of its own."""
         sandbox, number = self.stage.sandbox, self.numbers[self.roles[0].name]
         sandbox.protect(self.repository, merge_queue=True)
-        door, sandbox.webhook_url = sandbox.webhook_url, ""
-        self._configure(self._window(level))
-        sandbox.webhook_url = door
         entry = sandbox.enqueue(self.repository, number, sandbox.author)
         self.stage.settle()
         check = sandbox.check_run(self.repository, entry.head_sha)
@@ -173,10 +207,15 @@ class Story:
 
     # --- the calendar
 
-    def _window(self, level: str) -> str:
-        now = self.stage.app.clock()
-        start, end = f"{now - timedelta(hours=1):%Y-%m-%d %H:%M}Z", f"{now + timedelta(days=3):%Y-%m-%d %H:%M}Z"
+    def _window(self, level: str, opens: datetime, closes: datetime) -> str:
+        start, end = (f"{moment:%Y-%m-%d %H:%M:%S}Z" for moment in (opens, closes))
         return WINDOW.replace("LEVEL", level).replace("FROM", start).replace("UNTIL", end)
+
+    def _soon(self) -> datetime:
+        return self.stage.app.clock().replace(microsecond=0) + SOON
+
+    def _wait(self, until: datetime) -> None:
+        sleep(max(0.0, (until - self.stage.app.clock()).total_seconds()))
 
     def _configure(self, windows: str) -> None:
         """A commit on the base branch, as a maintainer would make it."""

@@ -117,7 +117,7 @@ def respond(
         if fallen is None:
             continue
         became, why = fallen
-        yield SaveEscalation(replace(escalation, state=became, ended_at=now))
+        yield SaveEscalation(replace(escalation, state=became, ended_at=now, ended_because=why))
         if became == "void" and config.mode != "shadow":
             was = "approval" if escalation.state == "approved" else "request"
             yield Reply(

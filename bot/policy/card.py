@@ -210,6 +210,8 @@ def _ask(view: _View) -> Ask | None:
     if last is None:
         return Ask(reasons, managers)
     state, said = _became(last, view)
+    if not liftable and state in ("denied", "void", "expired"):
+        return None  # nothing to ask for, and no longer of interest
     return Ask(reasons, managers, state, said, approval.repeatable(last.answer or last.text, view.state))
 
 
@@ -237,7 +239,8 @@ def _became(last: Escalation, view: _View) -> tuple[AskState, str]:
         case "denied":
             said = f"Denied by {answered}."
         case "void":
-            said = f"The exception no longer holds: {fallen[1] if fallen else 'content or risk changed since'}."
+            why = fallen[1] if fallen else last.ended_because or "it changed since"
+            said = f"The exception no longer holds: {why}."
         case _:
             said = "The exception has expired with its window."
     return state, said

@@ -27,3 +27,4 @@ class Escalation:
     answered_at: datetime | None = None
     answer: str = ""
     ended_at: datetime | None = None  # when it was denied, voided, or expired
+    ended_because: str = ""  # in our words, of what was voided or expired

@@ -59,7 +59,7 @@ def test_managers_are_named_without_being_pinged() -> None:
 def test_only_a_reply_that_really_asks_somebody_mentions_them() -> None:
     asked = Reply("k", "Please decide.", 7, quoted="@everyone please", mention=("@acme/release-managers",))
     text = WORDS.reply(asked)
-    assert text == "@acme/release-managers Please decide. `@everyone please`\n\n<!-- codechill:reply 7 -->\n"
+    assert text == "@acme/release-managers Please decide. Why: `@everyone please`\n\n<!-- codechill:reply 7 -->\n"
 
 
 def test_a_check_has_a_one_line_title_and_no_comment_mark() -> None:

@@ -371,11 +371,14 @@ def test_what_was_denied_or_has_lapsed_is_shown_where_one_asks_again():
     for became, said_ in [
         ("asked", "`ana` asks for an exception (`data_loss`)."),
         ("denied", "Denied by a manager."),
-        ("void", "The exception no longer holds: content or risk changed since."),
+        ("void", "The exception no longer holds: the content changed since."),
         ("expired", "The exception has expired with its window."),
     ]:
-        shown = card(state(0.96, escalations=(replace(one, state=became),)), weekend(), SATURDAY)
+        ended = replace(one, state=became, ended_because="the content changed since")
+        shown = card(state(0.96, escalations=(ended,)), weekend(), SATURDAY)
         assert (shown.ask.state, shown.ask.words) == (became, said_)
+        free = card(state(0.96, escalations=(ended,)), weekend(), TUESDAY)
+        assert (free.ask is None) == (became != "asked")
 
 
 def test_an_approval_without_an_end_says_none():
