@@ -1,35 +1,61 @@
 """What changing from one configuration to another would have meant."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bot.backtest.measure import Figures, tally
-from bot.backtest.page import count, hours, percent
-from bot.backtest.replay import Replayed
-from bot.backtest.report import Backtest
-from bot.backtest.settings import Named
-from bot.backtest.text import labelled, table
+from bot.backtest.replay import Replay, Replayed
+from bot.backtest.report import Backtest, Progress
+from bot.backtest.text import labelled, marked, table
+from bot.backtest.words import count, hours, percent
+from bot.policy.config import Config
 from bot.render import visible
 
 SHOWN = 10
 
 
-def compared(test: Backtest, before: Named, after: Named) -> Figures:
-    """Both replayed over the same landings, and those whose fate differs. `critical` globs of neither are scored."""
-    runs = [list(test.replay.run(named.config, test.rows)) for named in (before, after)]
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two configurations, and the replay that scores by its `critical` globs."""
+
+    name: str
+    config: Config
+    replay: Replay
+
+
+def compared(test: Backtest, before: Side, after: Side, progress: Progress | None = None) -> Figures:
+    """Both replayed over the same landings, and those whose fate differs.
+
+    An interruption leaves the landings that both decided, marked partial; before the first it is raised.
+    """
+    runs: tuple[list[Replayed], list[Replayed]] = ([], [])
+    sides = zip(
+        before.replay.run(before.config, test.rows), after.replay.run(after.config, test.rows, progress), strict=True
+    )
+    try:
+        for pair in sides:
+            for run, each in zip(runs, pair, strict=True):
+                run.append(each)
+    except KeyboardInterrupt:
+        if not runs[1]:
+            raise
+        test.stopped = "interrupted"
+    pairs = list(zip(*runs, strict=False))
     test.replayed = runs[1]
-    newly = [b for a, b in zip(*runs, strict=True) if b.held and not a.held]
-    freed = [b for a, b in zip(*runs, strict=True) if a.held and not b.held]
-    told = test.figures_of_labels()
+    del runs[0][len(pairs) :]
+    newly = [b for a, b in pairs if b.held and not a.held]
+    freed = [b for a, b in pairs if a.held and not b.held]
     return {
         "schema": 1,
+        "partial": test.partial(),
         "configurations": [
-            {"name": named.name} | tally(run, test.outcomes).figures()
-            for named, run in zip((before, after), runs, strict=True)
+            {"name": side.name} | tally(run, test.outcomes).figures()
+            for side, run in zip((before, after), runs, strict=True)
         ],
         "newly_held": _changes(newly, test),
         "no_longer_held": _changes(freed, test),
-        "labels": told,
+        "labels": test.figures_of_labels(),
     }
 
 
@@ -53,6 +79,7 @@ def _changes(replayed: Sequence[Replayed], test: Backtest) -> Figures:
 
 def comparison(told: Mapping[str, Any]) -> Iterator[str]:
     """The comparison on a terminal."""
+    yield from marked(told)
     before, after = told["configurations"]
     yield from table("Configuration", (before, after), "name")
     yield (

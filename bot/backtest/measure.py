@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 import numpy as np
 
@@ -25,6 +26,8 @@ class Tally:
     false_alarms: int  # held, and nothing is known against them
     share_held: float | None
     share_caught: float | None
+    rate_held: float | None  # of the held, at fault
+    rate_let: float | None  # of those let through, at fault
     delay_median_hours: float | None
     delay_total_hours: float
     endless: int  # held with no end in sight
@@ -50,6 +53,8 @@ def tally(replayed: Iterable[Replayed], outcomes: Outcomes) -> Tally:
         false_alarms=len(held) - caught,
         share_held=share(len(held), len(open_)),
         share_caught=share(caught, faults),
+        rate_held=share(caught, len(held)),
+        rate_let=share(faults - caught, len(open_) - len(held)),
         delay_median_hours=round(float(np.median(hours)), 2) if hours else None,
         delay_total_hours=round(float(sum(hours)), 1),
         endless=sum(each.hours is None for each in held),
@@ -90,6 +95,19 @@ def windows(replayed: Sequence[Replayed], outcomes: Outcomes) -> list[Figures]:
         told: Figures = {"window": window, "level": level, "target": target, "openings": openings}
         found.append(told | tally(members, outcomes).figures())
     return found
+
+
+def openings(replayed: Sequence[Replayed], outcomes: Outcomes) -> list[Figures]:
+    """One entry each time a window was open and something landed, oldest first."""
+    members: dict[tuple[str, str, float, datetime | None], list[Replayed]] = {}
+    for each in replayed:
+        if each.in_window:
+            members.setdefault((each.window, each.level, each.share, each.opened), []).append(each)
+    return [
+        {"window": window, "level": level, "target": target, "since": opened.isoformat() if opened else None}
+        | tally(those, outcomes).figures()
+        for (window, level, target, opened), those in members.items()
+    ]
 
 
 def grouped(

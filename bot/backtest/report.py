@@ -8,7 +8,7 @@ from typing import IO
 
 from bot.backtest import cases
 from bot.backtest.curve import curve
-from bot.backtest.measure import Figures, grouped, interval, periods, share, tally, windows
+from bot.backtest.measure import Figures, grouped, interval, openings, periods, share, tally, windows
 from bot.backtest.outcomes import Outcomes
 from bot.backtest.places import folder, group, language
 from bot.backtest.replay import Replay, Replayed
@@ -77,12 +77,14 @@ class Backtest:
         """Everything, as plain data that JSON can hold."""
         return {
             "schema": 1,
-            "partial": self._partial(),
+            "partial": self.partial(),
             "repository": self._repository(),
             "configuration": self._configuration(),
             "labels": self.figures_of_labels(),
             "summary": self._summary(),
             "windows": windows(self.replayed, self.outcomes),
+            "openings": openings(self.replayed, self.outcomes),
+            "faults": list(self._faults()),
             "periods": periods(self.replayed, self.outcomes),
             "curve": curve(self.replay.scores, self.outcomes, [each.landing.row for each in self.replayed]),
             "levels": list(self._compared("level")),
@@ -99,7 +101,8 @@ class Backtest:
         """Newcomer or regular when it landed."""
         return group(float(self.replay.scores.before[each.landing.row]))
 
-    def _partial(self) -> Figures | None:
+    def partial(self) -> Figures | None:
+        """Why and where it was cut short; None when it is whole."""
         if not self.stopped:
             return None
         return {"why": self.stopped, "decided": len(self.replayed), "of": len(self.rows)}
@@ -143,17 +146,36 @@ class Backtest:
     def _summary(self) -> Figures:
         whole = tally(self.replayed, self.outcomes)
         open_ = [each.share for each in self.replayed if each.in_window]
-        around = interval(whole.caught, whole.faults)
         return {
             "replayed": len(self.replayed),
             **whole.figures(),
+            **_around("held", whole.held, whole.landings),
+            **_around("caught", whole.caught, whole.faults),
+            **_around("rate_held", whole.caught, whole.held),
+            **_around("rate_let", whole.faults - whole.caught, whole.let_through),
             "target": round(sum(open_) / len(open_), 4) if open_ else None,
-            "caught_low": around[0] if around else None,
-            "caught_high": around[1] if around else None,
             "share_of_all": share(whole.held, len(self.replayed)),
             "share_let_through": share(whole.let_through, whole.landings),
             "outside": len(self.replayed) - whole.landings,
+            "delay_hard_hours": self._delay_of_a_freeze(),
         }
+
+    def _delay_of_a_freeze(self) -> float | None:
+        """All waiting together under a hard freeze in the same windows; None when it was not tried."""
+        frozen = [replayed for _, _, target, replayed in self.others if target == 1.0]
+        return tally(frozen[0], self.outcomes).delay_total_hours if frozen else None
+
+    def _faults(self) -> Iterator[Figures]:
+        """Every landing in a window that was later reverted or fixed, held or not, oldest first."""
+        for each in self.replayed:
+            outcome = self.outcomes.by_row.get(each.landing.row)
+            if each.in_window and outcome is not None:
+                after = (outcome.known_at - each.landing.at.timestamp()) / 86400
+                yield {
+                    "sha": each.landing.sha, "title": each.landing.title, "at": each.landing.at.isoformat(),
+                    "window": each.window, "held": each.held, "percentile": round(each.percentile, 4),
+                    "kind": outcome.kind, "evidence": outcome.evidence, "after_days": round(after, 1),
+                }  # fmt: skip
 
     def _compared(self, kind: str) -> Iterator[Figures]:
         for which, name, target, replayed in self.others:
@@ -219,6 +241,11 @@ class Backtest:
             yield "The shipped model never saw this history, but other repositories, also in years later than these."
         if any(window.authors for window in self.config.calendar.windows):
             yield "Windows for named people or teams were not replayed: history knows addresses, not accounts."
+
+
+def _around(name: str, part: int, whole: int) -> Figures:
+    low, high = interval(part, whole) or (None, None)
+    return {f"{name}_low": low, f"{name}_high": high}
 
 
 def rows_of(backtest: Backtest) -> Iterator[list[object]]:

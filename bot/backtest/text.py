@@ -1,20 +1,19 @@
 """The report on a terminal: the few numbers that decide, then where the rest is."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.backtest.page import count, hours, percent
+from bot.backtest.words import count, difference, hours, percent
 from bot.render import visible
 
 Report = Mapping[str, Any]
+COMPARED = 0.10  # the share at which the orders are compared in a sentence
 
 
 def summary(report: Report) -> Iterator[str]:
     """The report in at most fifty lines."""
     at, told, labels = report["repository"], report["summary"], report["labels"]
-    if report["partial"]:
-        part = report["partial"]
-        yield f"PARTIAL: {part['why']} after {count(part['decided'])} of {count(part['of'])} landings."
+    yield from marked(report)
     yield f"{visible(at['name'])}, branch {visible(at['branch'])}: {at['from']} to {at['to']}"
     yield f"Calendar: {visible(report['configuration']['source'])} ({report['configuration']['timezone']})"
     yield ""
@@ -22,7 +21,8 @@ def summary(report: Report) -> Iterator[str]:
     yield f"  A hard freeze would have blocked all {count(told['landings'])}. codechill would have held {held(told)}"
     yield f"  and let {count(told['let_through'])} through ({percent(told['share_let_through'])})."
     yield f"  {caught(told)}"
-    yield f"  {count(told['false_alarms'])} held landings have nothing known against them. {delay(told)}"
+    yield f"  {count(told['false_alarms'])} held landings have nothing known against them. {risk(told)}"
+    yield f"  {delay(told)}"
     if told["proven"]:
         yield f"  {count(told['proven'])} more would have been held, but were proved harmless."
     yield ""
@@ -34,8 +34,18 @@ def summary(report: Report) -> Iterator[str]:
     yield from report["notes"][:1]
 
 
+def marked(report: Report) -> Iterator[str]:
+    """That it is partial, when it is."""
+    part = report["partial"]
+    if part:
+        yield f"PARTIAL: {part['why']} after {count(part['decided'])} of {count(part['of'])} landings."
+
+
 def held(told: Report) -> str:
-    return f"{count(told['held'])} ({percent(told['share_held'])}; target {percent(told['target'])})"
+    if not told["landings"]:
+        return count(told["held"])
+    between = f"95 % interval {percent(told['held_low'])} to {percent(told['held_high'])}"
+    return f"{count(told['held'])} ({percent(told['share_held'])}, {between}; target {percent(told['target'])})"
 
 
 def caught(told: Report) -> str:
@@ -52,7 +62,18 @@ def caught(told: Report) -> str:
 def delay(told: Report) -> str:
     if told["delay_median_hours"] is None:
         return ""
-    return f"Half of the held waited {hours(told['delay_median_hours'])} or less."
+    half = f"Half of the held would have waited {hours(told['delay_median_hours'])} or less"
+    if told["delay_hard_hours"] is None:
+        return f"{half}."
+    together, frozen = hours(told["delay_total_hours"]), hours(told["delay_hard_hours"])
+    return f"{half}; all together {together}, under a hard freeze {frozen}."
+
+
+def risk(told: Report) -> str:
+    """How much more often the held turned out to be at fault than the others."""
+    if told["rate_held"] is None or told["rate_let"] is None:
+        return ""
+    return f"Of the held {percent(told['rate_held'])} were at fault, of those let through {percent(told['rate_let'])}."
 
 
 def labelled(labels: Report) -> str:
@@ -95,8 +116,19 @@ def _curve(curve: Report) -> Iterator[str]:
         others = f"{paper:>9}  {percent(row['churn']['captured']):>7}  {percent(row['random']):>6}"
         really = f"({percent(row['served'])})"
         yield f"  {percent(row['target']):<6}  {percent(ours['captured']):>7} {around:<19}{others}  {really}"
+    yield from differences(curve)
     yield ""
 
 
-def joined(lines: Iterable[str]) -> str:
-    return "\n".join(lines)
+def differences(curve: Report) -> Iterator[str]:
+    """How codechill's order compares with the others where a tenth is gated, as far as chance lets anybody say."""
+    row = next(row for row in curve["table"] if row["target"] == COMPARED)
+    for key, words in (("over_table1", "the Table I regression"), ("over_churn", "the size of the change")):
+        found = row.get(key)
+        if found:
+            sure = "" if found["low"] > 0 or found["high"] < 0 else ", which chance alone could explain"
+            between = f"95 % interval {difference(found['low'])} to {difference(found['high'])}"
+            yield (
+                f"At {percent(COMPARED)} gated it captures {difference(found['value'])} points of the faults "
+                f"compared with {words} ({between}{sure})."
+            )

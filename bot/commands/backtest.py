@@ -3,22 +3,24 @@
 import json
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
-from bot.backtest.compare import compared, comparison
+from bot.backtest.compare import Side, compared, comparison
 from bot.backtest.landings import Past, read_past
+from bot.backtest.measure import Figures
 from bot.backtest.models import unknowing
 from bot.backtest.outcomes import Outcomes, read_outcomes
 from bot.backtest.page import page
 from bot.backtest.replay import Contents, Replay, rows_since
 from bot.backtest.report import Backtest, rows_of, write_csv
 from bot.backtest.scores import score
-from bot.backtest.settings import BUILT_IN, Named, built_in
+from bot.backtest.settings import BUILT_IN, built_in
 from bot.backtest.text import summary
 from bot.commands.loading import from_files
 from bot.commands.scoring import plainly, progress_bar, state_folder
@@ -69,18 +71,24 @@ def backtest(
                  2    it could not be done, or there is too little history to say anything
                  130  interrupted; a report that was begun is written and marked partial
     """
+    if pair and (file or html or table):
+        raise click.UsageError(
+            "--compare prints and writes --json; --config, --html and --csv belong to a report of one."
+        )
     config, source = (_config(file), str(file)) if file else (_built_in(zone), BUILT_IN)
-    replay, outcomes = _prepared(repo, branch, name, state, model, config, missing_blobs == "empty")
-    rows = rows_since(replay.past, replay.scores, _since(since, config))
-    test = Backtest(replay, outcomes, config, source, rows)
-    test.require_enough()
-    if pair:
-        told = compared(test, *(Named(path.name, _config(path)) for path in pair))
-        click.echo(json.dumps(told, indent=2) if form == "json" else "\n".join(comparison(told)))
-        return
-    _run(test, zone)
-    figures = test.figures()
-    click.echo(json.dumps(figures, indent=2) if form == "json" else "\n".join(summary(figures)))
+    sides = [(path.name, _config(path)) for path in pair or ()]
+    try:
+        scored = _history(repo, branch, name, state, model, missing_blobs == "empty")
+        replay = scored.replay(config)
+        rows = rows_since(replay.past, replay.scores, _since(since, config))
+        test = Backtest(replay, scored.outcomes, config, source, rows)
+        test.require_enough()
+        figures = _comparison(test, sides, scored) if sides else _report(test, zone)
+    except KeyboardInterrupt:
+        _say(["Interrupted before anything was replayed; what was read of the history is kept, so run it again."])
+        sys.exit(STOPPED)
+    said = comparison(figures) if pair else summary(figures)
+    click.echo(json.dumps(figures, indent=2) if form == "json" else "\n".join(said))
     if plain:
         plain.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
     if html:
@@ -93,7 +101,13 @@ def backtest(
         sys.exit(STOPPED)
 
 
-def _run(test: Backtest, zone: str) -> None:
+def _comparison(test: Backtest, sides: Sequence[tuple[str, Config]], scored: "_Scored") -> Figures:
+    before, after = (Side(name, config, scored.replay(config)) for name, config in sides)
+    with progress_bar("Replaying landings under both") as report:
+        return compared(test, before, after, report)
+
+
+def _report(test: Backtest, zone: str) -> Figures:
     """Replay, then try other settings; an interruption ends it with what there is."""
     try:
         with progress_bar("Replaying landings") as report:
@@ -104,20 +118,36 @@ def _run(test: Backtest, zone: str) -> None:
         if not test.replayed:
             raise
         test.stopped = "interrupted"
+    return test.figures()
 
 
-def _prepared(
-    repo: Path, branch: str, name: str | None, state: Path | None, model: Path, config: Config, absent: bool
-) -> tuple[Replay, Outcomes]:
-    past, outcomes, git = _history(repo, branch, state, absent)
-    shipped, knew = unknowing(model, outcomes.commits)
-    called = name or repo.absolute().name
-    with progress_bar("Scoring as of each landing") as report:
-        scores = score(past, outcomes, shipped, knew=knew, critical=dict(config.critical), name=called, progress=report)
-    return Replay(past, scores, Contents(git, repo), _branch(git, branch), called), outcomes
+@dataclass
+class _Scored:
+    """A history that is read, and its scores under each choice of critical paths."""
+
+    past: Past
+    outcomes: Outcomes
+    git: Git
+    repo: Path
+    branch: str
+    name: str
+    model: Path
+    made: dict[tuple[tuple[str, int], ...], Replay] = field(default_factory=dict)
+
+    def replay(self, config: Config) -> Replay:
+        """Everything that deciding under a configuration needs beside it."""
+        key = tuple(sorted(config.critical.items()))
+        if key not in self.made:
+            shipped, knew = unknowing(self.model, self.outcomes.commits)
+            with progress_bar("Scoring as of each landing") as report:
+                scores = score(
+                    self.past, self.outcomes, shipped, knew=knew, critical=dict(key), name=self.name, progress=report
+                )
+            self.made[key] = Replay(self.past, scores, Contents(self.git, self.repo), self.branch, self.name)
+        return self.made[key]
 
 
-def _history(repo: Path, branch: str, state: Path | None, absent: bool) -> tuple[Past, Outcomes, Git]:
+def _history(repo: Path, branch: str, name: str | None, state: Path | None, model: Path, absent: bool) -> _Scored:
     # landings are another reading of the history than the commits that serving indexes
     history = History(repo, (state or state_folder(repo)) / "landings", first_parent=True, absent_as_empty=absent)
     tip = history.git.resolve(branch)
@@ -125,13 +155,11 @@ def _history(repo: Path, branch: str, state: Path | None, absent: bool) -> tuple
         with progress_bar("Reading history") as report:
             history.refresh(tip, now=int(datetime.now(UTC).timestamp()), progress=report)
         past = read_past(history)
-        return past, read_outcomes(history), history.git
-    except KeyboardInterrupt:
-        raise ScoringError(
-            "Interrupted before anything was replayed; what was read is kept, so run it again."
-        ) from None
+        outcomes = read_outcomes(history)
     finally:
         history.close()
+    called = name or repo.absolute().name
+    return _Scored(past, outcomes, history.git, repo, _branch(history.git, branch), called, model)
 
 
 def _branch(git: Git, branch: str) -> str:

@@ -1,5 +1,6 @@
 """`codechill backtest` as people run it."""
 
+import csv
 import json
 import os
 import re
@@ -63,9 +64,40 @@ def test_the_numbers_add_up(ran: Ran) -> None:
         assert part["landings"] == part["held"] + part["let_through"]
         assert part["held"] == part["caught"] + part["false_alarms"]
         assert part["caught"] <= part["faults"]
-    for kind in ("windows", "periods", "authors", "folders", "languages"):
+    for kind in ("windows", "openings", "periods", "authors", "folders", "languages"):
         for figure in ("landings", "held", "caught", "proven"):
             assert sum(row[figure] for row in ran.told[kind]) == ran.told["summary"][figure], (kind, figure)
+
+
+def test_every_fault_in_a_window_is_listed_with_what_would_have_become_of_it(ran: Ran) -> None:
+    rows = list(csv.DictReader(ran.csv))
+    told = {row["sha"]: row["verdict"] == "held" for row in rows if row["fault"]}
+    assert {fault["sha"]: fault["held"] for fault in ran.told["faults"]} == told
+    assert sum(told.values()) == ran.told["summary"]["caught"] > 0
+    assert len(told) == ran.told["summary"]["faults"]
+    for sha, held in told.items():
+        assert re.search(rf'"{"caught" if held else "missed"}">.*{sha[:10]}', ran.html), sha
+
+
+def test_every_rate_of_the_summary_lies_in_its_interval(ran: Ran) -> None:
+    told = ran.told["summary"]
+    for rate, around in (("share_held", "held"), ("share_caught", "caught"), ("rate_held",) * 2, ("rate_let",) * 2):
+        assert 0 <= told[f"{around}_low"] <= told[rate] <= told[f"{around}_high"] <= 1
+
+
+def test_all_waiting_together_stands_beside_that_of_a_hard_freeze(ran: Ran) -> None:
+    told = ran.told["summary"]
+    waits = [float(row["delay_hours"]) for row in csv.DictReader(ran.csv) if row["delay_hours"]]
+    assert told["delay_total_hours"] == pytest.approx(sum(waits), abs=0.1 + 0.005 * len(waits))
+    assert told["delay_hard_hours"] > 5 * told["delay_total_hours"]
+    assert "under a hard freeze" in ran.text
+
+
+def test_the_orders_are_compared_with_an_interval(ran: Ran) -> None:
+    (row,) = (row for row in ran.told["curve"]["table"] if row["target"] == 0.1)
+    assert row["over_churn"]["low"] <= row["over_churn"]["value"] <= row["over_churn"]["high"]
+    assert "compared with the size of the change" in ran.html
+    assert "compared with the size of the change" in ran.text
 
 
 def test_a_hard_freeze_blocks_what_codechill_lets_through(ran: Ran) -> None:
@@ -150,6 +182,29 @@ def test_comparing_says_what_the_change_would_have_meant(past: Path, ran: Ran, t
     assert told["no_longer_held"]["landings"] == 0
     same = call(past, ran.state, "--compare", str(mild), str(mild))
     assert "Newly held: 0" in same.stdout
+
+
+def test_a_comparison_may_differ_in_what_is_critical_and_is_written_as_json(
+    past: Path, ran: Ran, tmp_path: Path
+) -> None:
+    plain, critical, out = tmp_path / "plain.yml", tmp_path / "critical.yml", tmp_path / "told.json"
+    red = WEEKEND.replace("level: weekend", "level: red")
+    plain.write_text(red)
+    critical.write_text(f'{red}critical: {{"lib/part1.py": 1}}\n')
+    result = call(past, ran.state, "--compare", str(plain), str(critical), "--json", str(out))
+    assert result.exit_code == 0, result.output
+    told = json.loads(out.read_text())
+    titles = {example["title"].split()[0] for example in told["newly_held"]["examples"]}
+    assert titles == {"Adjust"}
+    assert told["partial"] is None
+
+
+def test_a_comparison_takes_no_options_of_a_report(past: Path, ran: Ran, tmp_path: Path) -> None:
+    file = tmp_path / "a.yml"
+    file.write_text(WEEKEND)
+    result = call(past, ran.state, "--compare", str(file), str(file), "--html", str(tmp_path / "page.html"))
+    assert result.exit_code == 2
+    assert "--html" in result.output
 
 
 def test_an_interrupted_replay_leaves_a_marked_part(past: Path, ran: Ran, tmp_path: Path) -> None:

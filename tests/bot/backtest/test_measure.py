@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from bot.backtest.landings import Landing
 from bot.backtest.measure import grouped, interval, periods, tally, windows
 from bot.backtest.outcomes import Outcome, Outcomes
-from bot.backtest.page import hours, percent
 from bot.backtest.places import folder, group, language
 from bot.backtest.replay import Replayed
+from bot.backtest.words import hours, percent
 
 MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 

@@ -6,13 +6,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from backtest_world import START, WEEKEND, grow
 
+from bot.backtest.compare import Side, compared, comparison
 from bot.backtest.landings import read_past
 from bot.backtest.models import unknowing
 from bot.backtest.outcomes import read_outcomes
-from bot.backtest.replay import Contents, Replay, Replayed, rows_since
+from bot.backtest.page import page
+from bot.backtest.replay import CHUNK, Contents, Replay, Replayed, rows_since
+from bot.backtest.report import Backtest
 from bot.backtest.scores import as_dataset, score
+from bot.backtest.text import summary
 from bot.policy.config import Config, parse
 from bot.policy.decide import decide
 from bot.policy.events import Changed
@@ -137,6 +142,40 @@ def test_a_revert_inside_a_merged_branch_counts_for_the_landing_that_brought_it(
     assert past.landings[-1].sha == made
     assert list(found.by_row) == [2]
     assert found.by_row[2].known_at == int(past.landings[-1].at.timestamp())
+
+
+class Impatient:
+    """Presses Ctrl-C when progress is reported."""
+
+    def __call__(self, done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+
+def test_an_interruption_in_the_midst_leaves_what_was_decided_marked_partial(past: Path, tmp_path: Path) -> None:
+    replay = prepared(past, tmp_path / "landings")
+    outcomes = read_outcomes(History(past, tmp_path / "landings", first_parent=True))
+    test = Backtest(replay, outcomes, parse(RED), "red", rows_since(replay.past, replay.scores, None))
+    with pytest.raises(KeyboardInterrupt):
+        test.run(Impatient())
+    test.stopped = "interrupted"
+    told = test.figures()
+    assert told["partial"] == {"why": "interrupted", "decided": CHUNK, "of": len(test.rows)}
+    shown = page(told, "codechill backtest")
+    assert "This report is partial." in shown
+    assert "What other settings would have done" not in shown
+    assert next(summary(told)).startswith(f"PARTIAL: interrupted after {CHUNK} of {len(test.rows)}")
+
+
+def test_an_interrupted_comparison_keeps_what_both_sides_decided(past: Path, tmp_path: Path) -> None:
+    replay = prepared(past, tmp_path / "landings")
+    outcomes = read_outcomes(History(past, tmp_path / "landings", first_parent=True))
+    test = Backtest(replay, outcomes, parse(RED), "red", rows_since(replay.past, replay.scores, None))
+    mild, strict = Side("mild", parse(WEEKEND), replay), Side("strict", parse(RED), replay)
+    told = compared(test, mild, strict, Impatient())
+    before, after = told["configurations"]  # type: ignore[misc]
+    assert told["partial"] == {"why": "interrupted", "decided": CHUNK, "of": len(test.rows)}
+    assert before["landings"] == after["landings"] > 0
+    assert next(comparison(told)).startswith("PARTIAL: interrupted")
 
 
 def _merge(repo: Path, onto: str, message: str) -> str:
