@@ -4,7 +4,7 @@ A shipped model that learned from this very history is left out as soon as there
 known at the time.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +45,7 @@ class Scores:
     fitted: tuple[Fitted, ...]
     model: Loaded  # the shipped one
     shipped: Floats | None  # its log-odds; None when it knew this history and is not used
+    extra: Floats  # log-odds added for critical services
     percentile: Floats
     churn: Floats
     table1: Floats  # the regression of the paper; NaN before it could be fitted
@@ -76,6 +77,19 @@ class Scores:
         own = fitted.own.logits(self.data.columns, raw, quantile)
         return own if self.shipped is None else shipped + own
 
+    def segments(self) -> Iterator[tuple[Fitted, int]]:
+        """What was in force, and the row before which it was."""
+        ends = [*(each.first for each in self.fitted[1:]), len(self.data.shas)]
+        yield from zip(self.fitted, ends, strict=True)
+
+    def logits_of(self, fitted: Fitted, first: int, last: int) -> Floats | None:
+        """What the models of `fitted` say of the landings first <= row < last; None when there was none."""
+        if fitted.own is None and self.shipped is None:
+            return None
+        rows = slice(first, last)
+        shipped = np.zeros(last - first) if self.shipped is None else self.shipped[rows]
+        return self.logits(fitted, self.data.raw[rows], self.data.quantile[rows], shipped) + self.extra[rows]
+
 
 def as_dataset(past: Past, outcomes: Outcomes, name: str) -> Dataset:
     """The table that models learn from; each label carries the moment it became known."""
@@ -104,14 +118,13 @@ def score(
     blank = np.full(len(data.shas), np.nan)
     scores = Scores(
         data=data, fitted=fitted, model=model,
-        shipped=None if knew and not peeked else shipped, percentile=blank.copy(),
+        shipped=None if knew and not peeked else shipped, extra=_tiers(past, critical or {}), percentile=blank.copy(),
         churn=percentiles(past.column("churn"), 0, len(blank)), table1=blank.copy(), probability=blank.copy(),
         base_rate=blank.copy(),
         before=past.column("prior_changes"), labelled=np.zeros(len(blank), dtype=np.int64), peeked=peeked,
     )  # fmt: skip
-    extra = _tiers(past, critical or {})
-    for fit, last in _segments(fitted, len(blank)):
-        _fill(scores, fit, last, shipped, extra, model.card.base_rate, model.card.calibration)
+    for fit, last in scores.segments():
+        _fill(scores, fit, last, model.card.base_rate, model.card.calibration)
     return scores
 
 
@@ -136,22 +149,14 @@ def _fit(data: Dataset, start: Floats | None, progress: Progress | None) -> Iter
         progress(size, size)
 
 
-def _segments(fitted: Sequence[Fitted], size: int) -> Iterator[tuple[Fitted, int]]:
-    ends = [*(each.first for each in fitted[1:]), size]
-    yield from zip(fitted, ends, strict=True)
-
-
-def _fill(
-    scores: Scores, fit: Fitted, last: int, shipped: Floats, extra: Floats, rate: float, told: Calibration
-) -> None:
+def _fill(scores: Scores, fit: Fitted, last: int, rate: float, told: Calibration) -> None:
     """The rows from `fit.first` to `last`, each among the population that serving would rank it in."""
     data, low = scores.data, needed(fit.first)
     rows, here = slice(low, last), slice(fit.first, last)
     if fit.table1:
         paper = fit.table1.logits(data.columns, data.raw[rows], data.quantile[rows])
         scores.table1[here] = percentiles(paper, fit.first, last)
-    usable = fit.own is not None or scores.shipped is not None
-    logits = scores.logits(fit, data.raw[rows], data.quantile[rows], shipped[rows]) + extra[rows] if usable else None
+    logits = scores.logits_of(fit, low, last)
     if logits is not None:
         scores.percentile[here] = percentiles(logits, fit.first, last)
     for block in range(fit.first, last, BLOCK):

@@ -14,13 +14,20 @@ def percent(value: float | None) -> str:
     return f"{value * 100:.1f}".removesuffix(".0") + " %"
 
 
+def hundred(value: float) -> str:
+    """A share as so many of a hundred: 13, 3.2."""
+    return f"{value * 100:.{0 if value >= 0.1 else 1}f}"
+
+
 def hours(value: float | None) -> str:
-    """As people say it: 40 min, 5 h, 2.5 days."""
+    """As people say it: 40 min, 5 h, 2.5 days, 945 days."""
     if value is None:
         return "–"
     if value < 1:
         return f"{value * 60:.0f} min"
-    return f"{value:.0f} h" if value < 48 else f"{value / 24:,.1f}".removesuffix(".0") + " days"
+    if value < 48:
+        return f"{value:.0f} h"
+    return f"{value / 24:,.{0 if value >= 2400 else 1}f}".removesuffix(".0") + " days"
 
 
 def day(text: str) -> str:

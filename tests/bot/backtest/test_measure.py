@@ -71,7 +71,9 @@ def test_a_share_of_nothing_is_none_and_shown_as_a_dash() -> None:
 
 
 def test_waits_are_said_as_people_say_them() -> None:
-    assert [hours(each) for each in (0.5, 39.6, 60.0, 48.0, None)] == ["30 min", "40 h", "2.5 days", "2 days", "–"]
+    assert [hours(each) for each in (0.5, 39.6, 60.0, 48.0, 22687.0, None)] == [
+        "30 min", "40 h", "2.5 days", "2 days", "945 days", "–",
+    ]  # fmt: skip
 
 
 def test_places_are_those_of_most_files() -> None:
