@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.backtest.measure import Figures, resampled, share
+from bot.backtest.measure import Figures, interval, share
 from bot.backtest.outcomes import Outcomes
 from bot.backtest.scores import Scores
 from bot.backtest.settings import SHARES
@@ -19,7 +19,7 @@ Flags = NDArray[np.bool_]
 
 
 def curve(scores: Scores, outcomes: Outcomes, rows: Sequence[int]) -> Figures:
-    """Each ordering's line with 95 % bootstrap intervals; thresholds are percentiles as of each landing, as served.
+    """Each ordering's line with 95 % intervals; thresholds are percentiles as of each landing, as served.
 
     `gated` is what the threshold really gated. The regression of the paper counts where it could be fitted; before
     that it gates by size.
@@ -54,7 +54,7 @@ def _gated(values: Floats, gate: float) -> Flags:
 def _point(values: Floats, label: Flags, gate: float) -> Figures:
     gated = _gated(values, gate)
     found, faults = int((gated & label).sum()), int(label.sum())
-    around = resampled(found, faults)
+    around = interval(found, faults)
     return {
         "target": gate,
         "gated": share(int(gated.sum()), len(values)),
@@ -67,7 +67,7 @@ def _point(values: Floats, label: Flags, gate: float) -> Figures:
 def _quota(values: Floats, label: Flags, gate: float) -> Figures:
     """What exactly the riskiest `gate` of all captures: like for like, whatever a threshold gates."""
     found, faults = int(hits(values, label, gate).sum()), int(label.sum())
-    around = resampled(found, faults)
+    around = interval(found, faults)
     low, high = around or (None, None)
     return {"captured": share(found, faults), "low": low, "high": high}
 
@@ -83,7 +83,7 @@ def _row(orders: Mapping[str, Floats], label: Flags, gate: float) -> Figures:
 
 
 def _difference(ours: Floats, theirs: Floats, label: Flags, gate: float) -> Figures | None:
-    """Captured by us minus captured by them, resampled together."""
+    """Captured by us minus captured by them, interval together."""
     if not label.any():
         return None
     found = paired([(hits(ours, label, gate), hits(theirs, label, gate))], lambda a, b: a - b)

@@ -9,7 +9,6 @@ import numpy as np
 from bot.backtest.outcomes import Outcomes
 from bot.backtest.replay import Replayed
 
-ROUNDS = 2000  # of the bootstrap
 Figures = dict[str, object]
 
 
@@ -33,7 +32,14 @@ class Tally:
     endless: int  # held with no end in sight
 
     def figures(self) -> Figures:
-        return asdict(self)
+        """As plain data, each share with its interval."""
+        return {
+            **asdict(self),
+            **_around("held", self.held, self.landings),
+            **_around("caught", self.caught, self.faults),
+            **_around("rate_held", self.caught, self.held),
+            **_around("rate_let", self.faults - self.caught, self.let_through),
+        }
 
 
 def tally(replayed: Iterable[Replayed], outcomes: Outcomes) -> Tally:
@@ -76,13 +82,9 @@ def interval(part: int, whole: int) -> tuple[float, float] | None:
     return round(max(0.0, middle - half), 4), round(min(1.0, middle + half), 4)
 
 
-def resampled(part: int, whole: int) -> tuple[float, float] | None:
-    """The 95 % bootstrap interval of part / whole; None of nothing."""
-    if not whole:
-        return None
-    drawn = np.random.default_rng(17).binomial(whole, part / whole, ROUNDS) / whole
-    low, high = np.percentile(drawn, [2.5, 97.5])
-    return round(float(low), 4), round(float(high), 4)
+def _around(name: str, part: int, whole: int) -> Figures:
+    low, high = interval(part, whole) or (None, None)
+    return {f"{name}_low": low, f"{name}_high": high}
 
 
 def windows(replayed: Sequence[Replayed], outcomes: Outcomes) -> list[Figures]:

@@ -8,7 +8,7 @@ from typing import IO
 
 from bot.backtest import cases
 from bot.backtest.curve import curve
-from bot.backtest.measure import Figures, grouped, interval, openings, periods, share, tally, windows
+from bot.backtest.measure import Figures, grouped, openings, periods, share, tally, windows
 from bot.backtest.outcomes import Outcomes
 from bot.backtest.places import folder, group, language
 from bot.backtest.replay import Replay, Replayed
@@ -149,10 +149,6 @@ class Backtest:
         return {
             "replayed": len(self.replayed),
             **whole.figures(),
-            **_around("held", whole.held, whole.landings),
-            **_around("caught", whole.caught, whole.faults),
-            **_around("rate_held", whole.caught, whole.held),
-            **_around("rate_let", whole.faults - whole.caught, whole.let_through),
             "target": round(sum(open_) / len(open_), 4) if open_ else None,
             "share_of_all": share(whole.held, len(self.replayed)),
             "share_let_through": share(whole.let_through, whole.landings),
@@ -241,11 +237,6 @@ class Backtest:
             yield "The shipped model never saw this history, but other repositories, also in years later than these."
         if any(window.authors for window in self.config.calendar.windows):
             yield "Windows for named people or teams were not replayed: history knows addresses, not accounts."
-
-
-def _around(name: str, part: int, whole: int) -> Figures:
-    low, high = interval(part, whole) or (None, None)
-    return {f"{name}_low": low, f"{name}_high": high}
 
 
 def rows_of(backtest: Backtest) -> Iterator[list[object]]:

@@ -126,9 +126,10 @@ def differences(curve: Report) -> Iterator[str]:
     for key, words in (("over_table1", "the Table I regression"), ("over_churn", "the size of the change")):
         found = row.get(key)
         if found:
-            sure = "" if found["low"] > 0 or found["high"] < 0 else ", which chance alone could explain"
+            sure = "" if found["low"] > 0 or found["high"] < 0 else ", so chance alone could explain it"
+            points, order = abs(found["value"] * 100), "fewer" if found["value"] < 0 else "more"
             between = f"95 % interval {difference(found['low'])} to {difference(found['high'])}"
             yield (
-                f"At {percent(COMPARED)} gated it captures {difference(found['value'])} points of the faults "
-                f"compared with {words} ({between}{sure})."
+                f"At {percent(COMPARED)} gated codechill captures {points:.1f} points {order} of the faults than "
+                f"{words} ({between}{sure})."
             )

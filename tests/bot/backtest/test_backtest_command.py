@@ -96,8 +96,8 @@ def test_all_waiting_together_stands_beside_that_of_a_hard_freeze(ran: Ran) -> N
 def test_the_orders_are_compared_with_an_interval(ran: Ran) -> None:
     (row,) = (row for row in ran.told["curve"]["table"] if row["target"] == 0.1)
     assert row["over_churn"]["low"] <= row["over_churn"]["value"] <= row["over_churn"]["high"]
-    assert "compared with the size of the change" in ran.html
-    assert "compared with the size of the change" in ran.text
+    assert "of the faults than the size of the change" in ran.html
+    assert "of the faults than the size of the change" in ran.text
 
 
 def test_a_hard_freeze_blocks_what_codechill_lets_through(ran: Ran) -> None:
