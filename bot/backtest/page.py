@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from bot.backtest.measure import Figures
 from bot.backtest.text import differences
-from bot.backtest.words import count, day, hours, hundred, moment, percent
+from bot.backtest.words import count, day, hours, hundred, moment, percent, tenths
 from bot.render import TEMPLATES, visible
 
 OPENINGS, LISTED = 30, 60  # how many openings, and faults of each kind, the page lists; the JSON has all
@@ -26,7 +26,7 @@ def page(figures: Figures, command: str, templates: Path = TEMPLATES) -> str:
     )
     env.filters |= {
         "visible": visible, "count": count, "percent": _whole(percent), "hours": _whole(hours), "day": day,
-        "points": points, "moment": moment, "hundred": hundred,
+        "points": points, "moment": moment, "hundred": hundred, "tenths": tenths,
     }  # fmt: skip
     env.globals |= {"figure": figure, "openings": OPENINGS, "listed": LISTED}
     compared = list(differences(cast(dict[str, Any], figures["curve"])))

@@ -15,8 +15,13 @@ def percent(value: float | None) -> str:
 
 
 def hundred(value: float) -> str:
-    """A share as so many of a hundred: 13, 3.2."""
-    return f"{value * 100:.{0 if value >= 0.1 else 1}f}"
+    """A share as so many of a hundred, as precise as matters: 13, 3.2, 0."""
+    return f"{value * 100:.{0 if value >= 0.1 else 1}f}".removesuffix(".0")
+
+
+def tenths(value: float) -> str:
+    """A share as so many of a hundred, to one digit: 13.4."""
+    return f"{value * 100:.1f}"
 
 
 def hours(value: float | None) -> str:
