@@ -1,10 +1,13 @@
 """What a backtest costs beside indexing, and whether a level holds the share it names.
 
-    python -m bench.backtest REPO... [--missing-blobs empty]
+    python -m bench.backtest REPO... [--missing-blobs empty] [--served]
 
 Each history is indexed anew in an empty folder and replayed as `codechill backtest` does; then its landings are gated
 twice by the same scores: by a plain rank among the 2,000 landings before (moved on once in 250, as the ranks of
 features are), and by the bars of scoring/population.py. Processor time counts the children too.
+
+`--served` asks another question and takes longer: what a level gates when each landing comes as one pull request to the
+server, whose index holds single commits, by the shipped model alone.
 """
 
 import argparse
@@ -25,8 +28,11 @@ from bot.backtest.scores import Scores, score
 from bot.commands.backtest import backtest
 from bot.policy.standing import among_riskiest
 from scoring.blend import rank
-from scoring.features.quantiles import BLOCK, window
+from scoring.features.quantiles import BLOCK, ranks, rolling, window
 from scoring.history.index import History
+from scoring.models.design import design
+from scoring.models.loaded import load
+from scoring.population import needed, population
 from scoring.scorer import SHIPPED
 
 LEVELS = (0.05, 0.10, 0.20)
@@ -81,6 +87,42 @@ def plain(scores: Scores) -> Floats:
     return found
 
 
+def served(repo: Path, absent: bool) -> None:
+    """Print what levels gate of landings that are ranked among commits, as the server ranks pull requests."""
+    with tempfile.TemporaryDirectory() as folder:
+        whole, single = (
+            History(repo, Path(folder) / str(first), first_parent=first, absent_as_empty=absent)
+            for first in (True, False)
+        )
+        tip, now = whole.git.resolve("HEAD"), int(datetime.now(UTC).timestamp())
+        for history in (whole, single):
+            history.refresh(tip, now=now)
+        merges = set(whole.git.run("rev-list", "--first-parent", "--merges", tip).decode().split())
+        found = _ranked_among(whole, single)
+        kind = np.array([landing.sha in merges for landing in whole.changes()], dtype=bool)
+    for name, rows in (("all", kind | ~kind), ("merges", kind), ("single commits", ~kind)):
+        part = found[rows & ~np.isnan(found)]
+        if len(part):
+            told = [f"{level:.0%}: gates {(part + level >= 1 - 1e-9).mean():.1%}" for level in LEVELS]
+            click.echo(f"  {name}, {len(part):,} landings among commits   " + "   ".join(told))
+
+
+def _ranked_among(whole: History, single: History) -> Floats:
+    model, names = load(SHIPPED), tuple(feature.name for feature in single.features)
+    raw, landed = single.matrix(), whole.matrix()
+    logits = model.logits(design(model.card.columns, names, raw, rolling(raw)))
+    at = np.array([change.at for change in single.changes()])
+    found = np.full(len(landed), np.nan)
+    for place, landing in enumerate(whole.changes()):
+        row = int(np.searchsorted(at, landing.at, "left"))
+        if row >= 2 * BLOCK:
+            low, high = window(row)
+            one = landed[place : place + 1]
+            score = model.logits(design(model.card.columns, names, one, ranks(one, raw[low:high])))
+            found[place] = population(logits[needed(row) : row], row).percentiles(score)[0]
+    return found
+
+
 def _gated(percentile: Floats, label: NDArray[np.bool_], level: float) -> str:
     gated = np.array([among_riskiest(float(each), level) for each in percentile], dtype=bool)
     return f"{level:.0%}: gates {gated.mean():.1%}, captures {gated[label].mean():.1%}"
@@ -90,6 +132,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("repo", nargs="+", type=Path)
     parser.add_argument("--missing-blobs", choices=["refuse", "empty"], default="refuse")
+    parser.add_argument("--served", action="store_true", help="what levels gate of landings ranked among commits")
     told = parser.parse_args()
     for each in told.repo:
         measure(each, told.missing_blobs == "empty")
+        if told.served:
+            served(each, told.missing_blobs == "empty")
