@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -23,6 +23,7 @@ _PORTS = {"https": 443, "http": 80}
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.ASCII)
 _PATH = re.compile(r"[!-~]*")  # printable, no space: nothing that could end a header line
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST = ipaddress.ip_network("2000::/3")  # all that IPv6 has given out; what lies beyond may lead anywhere
 
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -110,15 +111,18 @@ class Addresses:
         if parts is None or not self.allows(address):
             host = parts.hostname if parts else None
             raise Unfetchable(f"the operator of this server allows no calendars from {host or 'such an address'}")
-        ip = self._reachable(parts)
-        with closing(self._connection(parts, ip)) as connection:
-            timer = threading.Timer(self._seconds, _cut, (connection,))  # each byte would begin a socket's timeout anew
+        line = _Line(self._reachable(parts))
+        with closing(self._connection(parts, line)) as connection:
+            timer = threading.Timer(self._seconds, line.cut)  # each byte would begin a socket's timeout anew
             timer.daemon = True
             timer.start()
             try:
-                return self._ask(connection, parts, tag)
+                found = self._ask(connection, parts, tag)
+                if line.was_cut:  # what came until then would pass for the whole where no length was told
+                    raise TimeoutError
+                return found
             except (OSError, http.client.HTTPException, ValueError) as error:
-                raise Unfetchable(_in_words(error)) from None
+                raise Unfetchable(_in_words(TimeoutError() if line.was_cut else error)) from None
             finally:
                 timer.cancel()
 
@@ -142,16 +146,22 @@ class Addresses:
         inner = _embedded(ip)
         if any(inner in network for network in self._private if network.version == inner.version):
             return True
-        return inner.is_global and not inner.is_multicast
+        known = inner in _UNICAST if isinstance(inner, ipaddress.IPv6Address) else not inner.is_multicast
+        return inner.is_global and known
 
-    def _connection(self, parts: SplitResult, ip: Ip) -> http.client.HTTPConnection:
+    def _connection(self, parts: SplitResult, line: "_Line") -> http.client.HTTPConnection:
         """Not connected yet: to the address that was looked at, whatever the name leads to by then."""
         host, port = parts.hostname or "", _port(parts)
         connection = http.client.HTTPConnection(host, port, timeout=self._seconds)
 
         def connect(_: object, timeout: float | None = None, source: object = None) -> socket.socket:
-            connection.sock = plain = socket.create_connection((str(ip), port), self._seconds)
-            return self._tls.wrap_socket(plain, server_hostname=host) if parts.scheme == "https" else plain
+            line.end = plain = socket.create_connection((str(line.ip), port), self._seconds)
+            if parts.scheme == "https":
+                line.end = self._tls.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+                line.end.do_handshake()
+            if line.was_cut:
+                raise TimeoutError
+            return line.end
 
         connection._create_connection = connect  # type: ignore[attr-defined]
         return connection
@@ -207,13 +217,18 @@ def _embedded(ip: Ip) -> Ip:
     return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None) or ip
 
 
-def _cut(connection: http.client.HTTPConnection) -> None:
-    found = connection.sock
-    if found is not None:
-        try:
-            found.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return  # it ended by itself meanwhile
+class _Line:
+    """The socket itself: a connection lets go of it before the body of an answer that ends with it was read."""
+
+    def __init__(self, ip: Ip) -> None:
+        self.ip, self.was_cut = ip, False
+        self.end: socket.socket | None = None
+
+    def cut(self) -> None:
+        self.was_cut = True
+        if self.end is not None:
+            with suppress(OSError):  # it ended by itself meanwhile
+                self.end.shutdown(socket.SHUT_RDWR)
 
 
 def _in_words(error: Exception) -> str:

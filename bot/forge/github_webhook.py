@@ -27,6 +27,8 @@ Number = Annotated[int, Field(ge=0, lt=2**63)]
 Small = Annotated[int, Field(ge=1, lt=2**31)]
 Sha = Annotated[str, Field(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})\z")]
 Name = Annotated[str, Field(max_length=255)]
+# owner and name become parts of addresses: neither may be a step up in a path
+FullName = Annotated[str, Field(max_length=255, pattern=r"^[\w.-]*[\w-][\w.-]*/[\w.-]*[\w-][\w.-]*\z")]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
@@ -49,7 +51,7 @@ class _User(_Read):
 
 class _Repository(_Read):
     id: Number
-    full_name: Name
+    full_name: FullName
 
 
 class _Delivery(_Read):
@@ -112,6 +114,7 @@ class _Named(_Read):
 
 class _Checked(_Read):
     head_sha: Sha
+    external_id: str | None = None
     pull_requests: tuple[_Named, ...] | None = ()
 
     def numbers(self, repository: _Repository) -> tuple[int | None, ...]:
@@ -270,7 +273,8 @@ def _check_event(news: _CheckRun) -> Changed | Pressed | None:
         return Changed("rerequested", None, news.check_run.head_sha)
     if news.requested_action is None or news.sender is None:
         return None
-    return Pressed(news.requested_action.identifier, news.sender.person(), news.check_run.head_sha)
+    run = news.check_run
+    return Pressed(news.requested_action.identifier, news.sender.person(), run.head_sha, run.external_id or "")
 
 
 def _check_suite(payload: Payload) -> tuple[Envelope, ...]:

@@ -10,7 +10,7 @@ from bot.policy.actions import Action, Reply, SaveEscalation
 from bot.policy.config import Config
 from bot.policy.escalation import Escalation
 from bot.policy.events import Event
-from bot.policy.gate import had_a_hand
+from bot.policy.gate import can_write, had_a_hand
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.pull import Person
 from bot.policy.standing import in_force
@@ -85,7 +85,12 @@ def is_manager(person: Person, state: State, config: Config) -> bool:
     names = managers(state, config)
     if not names:
         return "admin" in granted
-    return person.login.lower() in names or not granted.isdisjoint(names)
+    return named(person, names, state) or not granted.isdisjoint(names)
+
+
+def named(person: Person, names: tuple[str, ...], state: State) -> bool:
+    """By login, while they may write here: a login alone may have passed to somebody else since it was written down."""
+    return person.login.lower() in names and can_write(person, state)
 
 
 def why_not(person: Person, asked: Escalation, state: State, config: Config) -> str | None:

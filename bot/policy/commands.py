@@ -52,12 +52,21 @@ def respond(
             reason, id = config.escalation.labels[label.lower()], f"label-{by.id}-{at.isoformat()}"
             if f"label:{id}" not in state.notes:
                 yield from _on_label(label, Asked(id, by, reason, opinions, state, config, now))
-        case Pressed(button, by, head_sha) if button in BUTTONS and head_sha == state.pull.head_sha and not by.bot:
+        case Pressed(button, by) if button in BUTTONS and _counts(event, state):
             verb, rest = BUTTONS[button]
-            asked = Asked(f"{button}-{by.id}-{head_sha}", by, rest, opinions, state, config, now)
+            asked = Asked(f"{button}-{by.id}-{event.head_sha}", by, rest, opinions, state, config, now)
             yield from _on_button(asked, run(verb, asked))
         case _:
             return
+
+
+def _counts(pressed: Pressed, state: State) -> bool:
+    """On this head, and where it decides something on what was shown: an old press sent once more decides nothing."""
+    if pressed.by.bot or pressed.head_sha != state.pull.head_sha:
+        return False
+    check = state.pull.check
+    seen = not pressed.shown or (check is not None and check.digest == pressed.shown)
+    return seen or pressed.button not in DECIDING
 
 
 def _heard(comment: Comment, state: State) -> chat.Said | None:
@@ -175,6 +184,7 @@ COMMANDS: Mapping[str, Command] = {
     ),
     "thaw": Command("thaw", "end a freeze by hand", "whom `freezes.by` names", may.freezer, does.thaw),
 }
+DECIDING = frozenset({"approve", "deny", "attest"})
 BUTTONS: Mapping[str, tuple[str, str]] = {
     "refresh": ("refresh", ""),
     "useful": ("feedback", "useful"),

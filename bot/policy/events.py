@@ -30,6 +30,7 @@ class Pressed:
     button: str  # its identifier
     by: Person
     head_sha: str
+    shown: str = ""  # the digest of what the check showed then; "": it cannot be told
 
 
 @dataclass(frozen=True, slots=True)

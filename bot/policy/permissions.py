@@ -33,10 +33,10 @@ def manager(asked: Asked) -> str | None:
 
 
 def freezer(asked: Asked) -> str | None:
-    named = asked.config.freezes.by
+    may = asked.config.freezes.by
     granted = asked.state.granted.get(asked.by.id, frozenset())
-    if asked.by.login.lower() in named or not granted.isdisjoint(named):
+    if approval.named(asked.by, may, asked.state) or not granted.isdisjoint(may):
         return None
-    if not named:
+    if not may:
         return "Freezes are not started from comments here; `freezes.by` in the configuration names who may."
-    return f"Only {words.listed([words.code(name.removeprefix('@')) for name in named])} can do that."
+    return f"Only {words.listed([words.code(name.removeprefix('@')) for name in may])} can do that."

@@ -42,6 +42,8 @@ class Host(BaseHTTPRequestHandler):
                 self.answer(200, b"half", {"Content-Length": "4000"})
             case "/drip.ics":
                 self.drip()
+            case "/trickle.ics":
+                self.trickle()
             case "/odd-tag.ics":
                 self.answer(200, b"x", {"ETag": "a b"})
             case _:
@@ -63,6 +65,18 @@ class Host(BaseHTTPRequestHandler):
         try:
             for _ in range(200):
                 self.wfile.write(b"X-Slow: 1\r\n")
+                self.wfile.flush()
+                time.sleep(0.05)
+        except OSError:
+            return
+
+    def trickle(self) -> None:
+        """The head at once, then the body byte by byte, over a connection that ends with it."""
+        self.send_response(200)
+        self.end_headers()
+        try:
+            for _ in range(60):
+                self.wfile.write(b"x")
                 self.wfile.flush()
                 time.sleep(0.05)
         except OSError:
@@ -137,6 +151,11 @@ def test_a_host_that_answers_byte_by_byte_is_cut_off(port: int) -> None:
         addresses(port, seconds=0.3).fetch(f"http://ics.acme.example:{port}/drip.ics")
 
 
+def test_a_body_that_comes_byte_by_byte_is_cut_off(port: int) -> None:
+    with pytest.raises(Unfetchable):
+        addresses(port, seconds=0.3).fetch(f"http://ics.acme.example:{port}/trickle.ics")
+
+
 def test_a_host_that_says_nothing_is_given_up_on() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(Unfetchable, match="host"):
         addresses(silent.getsockname()[1], seconds=0.2).fetch(f"http://ics.acme.example:{silent.getsockname()[1]}/a")
@@ -208,6 +227,11 @@ def test_what_is_not_allowed_is_refused_by_host_only() -> None:
         "::ffff:127.0.0.1",
         "64:ff9b::7f00:1",
         "2002:7f00:1::",
+        "::127.0.0.1",
+        "::ffff:0:7f00:1",
+        "64:ff9b:1::7f00:1",
+        "fec0::1",
+        "5f00::1",
         "ff02::1",
         "ff0e::1",
     ],

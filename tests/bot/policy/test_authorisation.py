@@ -38,10 +38,12 @@ WHO: dict[str, tuple[Person, frozenset[str]]] = {
     "an administrator": (Person(14, "adi"), frozenset({"write", "admin"})),
     "a manager who may write": (Person(15, "mia"), frozenset({"write", TEAM})),
     "a manager who may not write": (Person(16, "max"), frozenset({TEAM})),
-    "a manager by name, not by team": (Person(17, "nan"), frozenset()),
-    "a manager of all of its paths": (Person(18, "pia"), frozenset()),
-    "a manager of other paths": (Person(19, "pol"), frozenset()),
-    "named by `freezes.by`": (Person(20, "fay"), frozenset()),
+    "a manager by name, not by team": (Person(17, "nan"), frozenset({"write"})),
+    "somebody who took over a manager's name": (Person(22, "nan"), frozenset()),
+    "a manager of all of its paths": (Person(18, "pia"), frozenset({"write"})),
+    "a manager of other paths": (Person(19, "pol"), frozenset({"write"})),
+    "named by `freezes.by`": (Person(20, "fay"), frozenset({"write"})),
+    "somebody who took over such a name": (Person(23, "fay"), frozenset()),
     "a bot with every right": (Person(21, "rob", bot=True), frozenset({"write", "admin", TEAM})),
 }
 SAYS = {

@@ -26,7 +26,7 @@ from bot.policy.decide import decide
 from bot.policy.events import Commented, Labelled, Pressed, Tick
 from bot.policy.freezes import joined
 from bot.policy.opinion import Verdict
-from bot.policy.pull import Comment, Person
+from bot.policy.pull import CheckRun, Comment, Person
 from bot.policy.state import ConfigProblem, State
 
 EVE = Person(6, "eve")  # nobody in particular
@@ -419,6 +419,22 @@ def test_buttons_say_what_commands_say():
 )
 def test_a_button_on_an_old_head_or_that_is_not_ours_does_nothing(press: Pressed):
     assert kinds(list(decide(press, asked(), weekend(), SATURDAY).actions), SaveEscalation) == []
+
+
+@pytest.mark.parametrize(("shown", "saved"), [("0123456789ab", 1), ("ba9876543210", 0)])
+def test_a_button_decides_only_on_what_the_check_showed_when_it_was_pressed(shown: str, saved: int):
+    before = asked()
+    check = CheckRun(1, HEAD, "completed", "failure", "0123456789ab")
+    before = replace(before, pull=replace(before.pull, check=check))
+    actions = decide(Pressed("approve", MIA, HEAD, shown), before, weekend(), SATURDAY).actions
+    assert len(kinds(list(actions), SaveEscalation)) == saved
+
+
+def test_feedback_counts_although_the_check_has_changed_meanwhile():
+    before = asked()
+    before = replace(before, pull=replace(before.pull, check=CheckRun(1, HEAD, "completed", "failure", "0" * 12)))
+    actions = decide(Pressed("useful", BEN, HEAD, "1" * 12), before, weekend(), SATURDAY).actions
+    assert len(kinds(list(actions), SaveFeedback)) == 1
 
 
 def test_every_button_leads_to_a_command_and_every_check_shows_at_most_three():
