@@ -37,6 +37,7 @@ from bot.policy.standing import is_ready
 from bot.policy.state import ConfigProblem, Failure, State
 from bot.rounds import REQUIRED
 from bot.store import KnownRepository, Store
+from scoring.assessment import Assessment
 
 MOST_COMPARED = 20  # open pull requests that a change of the configuration is tried on
 BEGIN = Changed("scoring")
@@ -109,7 +110,7 @@ class Reconciler:
         config, problems = self._configurations.of(target, pull.base_sha, pull.base_ref)
         state = State(
             pull=pull,
-            risk=self._store.assessment(*key, pull.head_sha),
+            risk=self._known_risk(target, pull),
             failure=Failure(words),
             problems=problems,
             escalations=self._store.escalations(*key),
@@ -185,7 +186,10 @@ class Reconciler:
                 config, _ = self._configurations.of(target, state.pull.base_sha, state.pull.base_ref)
             state = self._informed(target, state, config, now)
             event, decision = SETTLE, decide(SETTLE, state, config, now)
+        self._save(target, state, decision, final=False)  # before the check shows it, so that a twin cannot miss it
         self._carry_out(target, state, event, decision, decision.actions)
+        if self._store.held_at(target.repository_id, state.pull.head_sha) - state.held_twins - {state.pull.number}:
+            raise Stale("another pull request of the same commits was held meanwhile")
         return decision
 
     def _informed(self, target: Target, state: State, config: Config, now: datetime) -> State:
@@ -194,14 +198,14 @@ class Reconciler:
         if pull.head_sha != state.pull.head_sha or pull.base_ref != state.pull.base_ref:
             raise Stale("the pull request changed while it was being looked at")
         key = (target.repository_id, pull.number)
-        risk = self._store.assessment(*key, pull.head_sha)
         if state.granted.keys() - {pull.author.id}:  # somebody's word counts who must have had no hand in it
             pull = replace(pull, contributor_ids=self._forge.commit_authors(target, pull.number))
-        failure = None
+        failure, risk = None, None
         facts: Facts | None = None
         try:
             facts = self._assessor.facts(target, pull, now)
-            if risk is None:
+            risk = self._store.assessment(*key, pull.head_sha)
+            if risk is None or risk.base != facts.change.base:  # another base is another change
                 risk = self._assessor.assess(target, facts, config.critical)
                 self._store.save_assessment(*key, pull.head_sha, risk)
         except Unscorable as error:
@@ -219,7 +223,15 @@ class Reconciler:
             escalations=self._store.escalations(*key),
             attested=self._store.attested(*key),
             notes=self._store.notes(*key),
+            held_twins=self._store.held_at(target.repository_id, pull.head_sha) - {pull.number},
         )
+
+    def _known_risk(self, target: Target, pull: PullRequest) -> Assessment | None:
+        """What was found out about this head, as long as it goes into the branch that it was found out for."""
+        known = self._store.open_pulls(target.repository_id, pull.base_ref)
+        if all(each.number != pull.number for each in known):
+            return None
+        return self._store.assessment(target.repository_id, pull.number, pull.head_sha)
 
     def _proposing(self, target: Target, state: State, config: Config, now: datetime) -> State:
         """A pull request that edits the configuration is told what that would change, by a dry run."""
@@ -278,17 +290,7 @@ class Reconciler:
     ) -> None:
         pull, risk = state.pull, state.risk
         now = self._clock()
-        self._store.save_pull(
-            target.repository_id,
-            pull.number,
-            head_sha=pull.head_sha,
-            base_ref=pull.base_ref,
-            open=pull.open,
-            ready=is_ready(pull),
-            verdict=int(decision.verdict),
-            percentile=risk.percentile if risk else None,
-            decided_at=now if final else None,
-        )
+        self._save(target, state, decision, final=final)
         if outcomes:  # a look that changes nothing leaves no record
             self._store.audit(
                 "decision",
@@ -306,6 +308,20 @@ class Reconciler:
                 opinions=decision.opinions,
                 outcomes=outcomes,
             )
+
+    def _save(self, target: Target, state: State, decision: Decision, *, final: bool) -> None:
+        pull, risk = state.pull, state.risk
+        self._store.save_pull(
+            target.repository_id,
+            pull.number,
+            head_sha=pull.head_sha,
+            base_ref=pull.base_ref,
+            open=pull.open,
+            ready=is_ready(pull),
+            verdict=int(decision.alone),
+            percentile=risk.percentile if risk else None,
+            decided_at=self._clock() if final else None,
+        )
 
     # --- performing
 

@@ -61,3 +61,4 @@ class Assessment:
     features: dict[str, float] = field(default_factory=dict)  # what the model saw, for the audit log and feedback
     proof: Proof | None = None
     parts: tuple[Part, ...] = ()  # what the change is made of, the least certain first
+    base: str = ""  # the commit that `sha` was compared with; another base is another change

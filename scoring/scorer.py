@@ -112,6 +112,7 @@ class Scorer:
 
         files = list(zip(change.files, lines, strict=True))
         return Assessment(
+            base=change.base,
             sha=change.sha,
             at=change.at,
             percentile=percentile,

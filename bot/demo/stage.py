@@ -32,6 +32,7 @@ class Stage:
     sandbox: Sandbox
     app: App
     address: str  # of the App
+    app_folder: Path  # everything that the App keeps
 
     def settle(self, limit: float = 300.0) -> None:
         """Wait until every webhook was delivered and every job is done. Raises TimeoutError after `limit` seconds."""
@@ -70,7 +71,7 @@ def stage(
         address = f"http://127.0.0.1:{server.effective_port}"
         sandbox.webhook_url = f"{address}/webhook"
         try:
-            yield Stage(sandbox, app, address)
+            yield Stage(sandbox, app, address, folder / "app")
         finally:
             sandbox.webhook_url = ""
             app.stop()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.policy import approval, check, commands, comment, configuration, freeze, gate, semantics
+from bot.policy import approval, check, commands, comment, configuration, freeze, gate, semantics, twin
 from bot.policy.actions import Action
 from bot.policy.config import Config
 from bot.policy.events import Event
@@ -12,7 +12,7 @@ from bot.policy.opinion import Opinion, Verdict
 from bot.policy.state import State
 from bot.policy.verdict import combine
 
-RULES = (configuration.opine, gate.opine, freeze.opine, semantics.opine)
+RULES = (configuration.opine, gate.opine, freeze.opine, semantics.opine, twin.opine)
 RESPONSES = (check.respond, comment.respond, approval.respond, commands.respond)
 
 
@@ -23,14 +23,17 @@ class Decision:
     verdict: Verdict
     opinions: tuple[Opinion, ...]
     actions: tuple[Action, ...]
+    alone: Verdict = Verdict.PASS  # what the pull request gets by itself, whatever its twins get
 
 
 def decide(event: Event, state: State, config: Config, now: datetime) -> Decision:
     """Deciding again on what the actions brought about yields no action."""
     opinions = opinions_on(state, config, now)
-    verdict = combine(opinions, approval.approved(state, config, now))
+    exception = approval.approved(state, config, now)
+    verdict = combine(opinions, exception)
+    alone = combine((opinion for opinion in opinions if opinion.rule != twin.NAME), exception)
     wanted = tuple(_wanted(event, verdict, opinions, state, config, now)) if state.pull.open else ()
-    return Decision(verdict, opinions, tuple(action for action in wanted if not action.holds(state)))
+    return Decision(verdict, opinions, tuple(action for action in wanted if not action.holds(state)), alone)
 
 
 def opinions_on(state: State, config: Config, now: datetime) -> tuple[Opinion, ...]:

@@ -45,3 +45,4 @@ class State:
     commander: Person | None = None  # who gave the command or pressed the button
     warnings: tuple[str, ...] = ()  # for maintainers: why the check may not hold what it says it holds
     details_url: str | None = None
+    held_twins: frozenset[int] = frozenset()  # other pull requests of the same head that are held by themselves

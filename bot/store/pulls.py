@@ -153,6 +153,12 @@ class Pulls(Database):
         with self.read() as connection:
             return tuple(connection.scalars(sa.select(pulls.c.number).where(here).order_by(pulls.c.number)))
 
+    def held_at(self, repository_id: int, head_sha: str) -> frozenset[int]:
+        """Numbers of the open pull requests with that head that are held by themselves."""
+        here = sa.and_(pulls.c.repository_id == repository_id, pulls.c.head_sha == head_sha, pulls.c.open)
+        with self.read() as connection:
+            return frozenset(connection.scalars(sa.select(pulls.c.number).where(here, pulls.c.verdict > 0)))
+
     def save_configuration(self, repository_id: int, ref: str, *, text: str, sha: str, at: datetime) -> None:
         """Keep a valid configuration: it stays in force while a newer one is broken."""
         key = {"repository_id": repository_id, "ref": ref}

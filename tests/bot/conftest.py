@@ -1,14 +1,19 @@
 """A stage for tests of the whole line: sandbox and App in one process, a repository with a short believable past."""
 
+import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import structlog
+from leaks import leaked, secrets
 
 from bot.demo import replay, sample
 from bot.demo.stage import Stage, stage
 from bot.forge.sandbox.state import CheckRun, Comment
+from bot.logs import configure
 from bot.policy.config import FILE
 
 WHO = {"GIT_AUTHOR_NAME": "Ada Author", "GIT_AUTHOR_EMAIL": "ada@acme.example"}
@@ -78,6 +83,19 @@ class Place:
         return check
 
 
+@contextmanager
+def logging_into(path: Path, hidden: tuple[str, ...]) -> Iterator[None]:
+    """As the server logs, in full."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    with path.open("w") as file:
+        configure("debug", "json", hidden, file)
+        yield
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        structlog.reset_defaults()
+
+
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return sample.build(tmp_path_factory.mktemp("shop"), changes=60)
@@ -85,8 +103,11 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Its log goes into the App's folder, and in the end nothing that the App wrote may hold a credential."""
     with stage(tmp_path_factory.mktemp("stage")) as here:
-        yield here
+        with logging_into(here.app_folder / "log", (here.sandbox.webhook_secret, here.sandbox.private_key_pem)):
+            yield here
+        assert leaked(secrets(here.sandbox), here.app_folder) == []
 
 
 @pytest.fixture
