@@ -7,7 +7,11 @@ MEASURED := .[dev,train,bench]
 REPO ?=
 ONCE ?=
 
+<<<<<<< HEAD
 .PHONY: help install dev demo test cover lint format bench fuzz schema clean
+=======
+.PHONY: help install dev demo test lint lock sbom audit format bench fuzz schema clean
+>>>>>>> 052089c (Lock what a release installs to its hashes; name its parts; give hostile input to every reader for a fixed time)
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,6 +60,27 @@ lint: $(VENV)/.dev ## style, types, and the way imports point
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# what a release is made and looked at with; never installed beside the server
+RELEASE := $(VENV)/release
+$(RELEASE)/.made: deploy/release-tools.txt
+	@$(PYTHON) -m venv $(RELEASE) && $(RELEASE)/bin/pip install --quiet --disable-pip-version-check -r deploy/release-tools.txt
+	@touch $@
+
+LOCK := $(RELEASE)/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-header \
+  --no-annotate --no-emit-index-url --no-emit-find-links --constraint constraints.txt
+lock: $(RELEASE)/.made ## hashes of the exact versions in constraints.txt, for every system: deploy/requirements.txt
+	$(LOCK) --extra postgresql pyproject.toml -o deploy/requirements.txt
+	$(LOCK) deploy/build.in -o deploy/build.txt
+
+sbom: $(RELEASE)/.made ## what a release is made of, as CycloneDX: dist/sbom.json
+	@mkdir -p dist
+	$(RELEASE)/bin/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application --output-reproducible \
+	  --of JSON -o dist/sbom.json deploy/requirements.txt
+
+audit: $(RELEASE)/.made ## known weaknesses of exactly those versions; asks a public service
+	$(RELEASE)/bin/pip-audit --strict --require-hashes --disable-pip -r deploy/requirements.txt
+	$(RELEASE)/bin/pip-audit --strict --require-hashes --disable-pip -r deploy/build.txt
+
 format: $(VENV)/.dev ## put the style right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -63,10 +88,13 @@ format: $(VENV)/.dev ## put the style right
 bench: $(VENV)/.bench ## speed, as ratios against an anchor in the same run: make bench [REPO=path]
 	$(BIN)/python -m bench.history --peer 100 $(if $(REPO),--repo '$(REPO)')
 	$(BIN)/python bench/webhooks.py
+	$(BIN)/python -m bench.latency $(if $(REPO),--repo '$(REPO)')
 
 FUZZED := tests/bot/webhooks tests/bot/policy/test_config.py tests/bot/policy/test_chat.py tests/bot/test_render.py \
   tests/scoring/test_diff.py tests/scoring/semantics/test_laws.py tests/bot/forge/sandbox/test_sandbox_markdown.py
-fuzz: $(VENV)/.dev ## hostile input to every parser, for long
+FOR ?= 600
+fuzz: $(VENV)/.dev ## hostile input to every parser, for long: make fuzz [FOR=seconds]
+	$(BIN)/python -m bench.fuzz --seconds $(FOR)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest $(FUZZED)
 
 clean: ## remove what was built

@@ -97,6 +97,9 @@ def main() -> int:
         past = Path(here.sandbox.add_repository(NAME, Path(folder, "past"), "main").folder)
         chosen = islice(replay.candidates(past, base, tip), given.pulls + 1)
         heads = [(one.title, replay.lay(past, one, base)) for one in chosen]
+        if len(heads) < 2:
+            sys.stderr.write("The newest part of this history gives no pull requests to replay: name a longer one.\n")
+            return 2
         count = int(replay.git(past, "rev-list", "--count", base))
         app, forge = here.app.web, here.sandbox.app
         bench = Bench(here, Watch(app.wsgi_app, "/webhook"), Watch(forge.wsgi_app, "/check-runs"))
