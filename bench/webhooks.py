@@ -199,7 +199,7 @@ def main() -> int:
         results = [play(address, made(given.deliveries, "fast"), given.connections, fast)]
         if given.rate and not given.kill:
             even = made(given.deliveries, "even", 1 + given.deliveries)
-            results.append(play(address, even, 4 * given.connections, Result(), given.rate))
+            results.append(play(address, even, given.connections, Result(), given.rate))
         door.kill()
         door.join()
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
