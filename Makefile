@@ -8,9 +8,8 @@ REPO ?=
 ONCE ?=
 
 <<<<<<< HEAD
-.PHONY: help install dev demo test cover lint format bench fuzz schema clean
+.PHONY: help install dev demo test cover lint lock sbom audit format bench fuzz schema clean
 =======
-.PHONY: help install dev demo test lint lock sbom audit format bench fuzz schema clean
 >>>>>>> 052089c (Lock what a release installs to its hashes; name its parts; give hostile input to every reader for a fixed time)
 
 help: ## what can be made
