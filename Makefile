@@ -7,10 +7,7 @@ MEASURED := .[dev,train,bench]
 REPO ?=
 ONCE ?=
 
-<<<<<<< HEAD
 .PHONY: help install dev demo test cover lint lock sbom audit format bench fuzz schema clean
-=======
->>>>>>> 052089c (Lock what a release installs to its hashes; name its parts; give hostile input to every reader for a fixed time)
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
