@@ -183,7 +183,7 @@ def _no_longer(last: Escalation, asked: Asked) -> str | None:
 def attest(asked: Asked) -> Answer:
     level = in_force(asked.state, asked.config, asked.now).level
     if asked.config.gate.action_at(level) != "author_attest":
-        return Answer("No attestation is asked for at this level.", good=False)
+        return Answer("No attestation is asked for at this level; `/chill why` names what holds it.", good=False)
     saved = SaveAttestation(asked.by, asked.state.pull.head_sha)
     return Answer("Noted: you attest that this head was reviewed adequately.", actions=(saved,))
 
@@ -231,7 +231,8 @@ def freeze(asked: Asked) -> Answer:
         by=asked.by,
         branches=(base,),
     )
-    said = f"{words.code(base)} is at {words.code(level)} until {words.when(asked.now + lasts)}; `/chill thaw` ends it."
+    until = words.when((asked.now + lasts).astimezone(ZoneInfo(config.timezone)))
+    said = f"{words.code(base)} is at {words.code(level)} until {until}; `/chill thaw` ends it."
     return Answer(said, actions=(StartFreeze(freeze),))
 
 

@@ -99,12 +99,13 @@ def why_not(person: Person, asked: Escalation, state: State, config: Config) -> 
         return "A person has to decide this."
     if not is_manager(person, state, config):
         return f"This is for {who_may(state, config)} to decide."
+    others = f"it takes somebody else of {who_may(state, config)}."
     if person.id == asked.by.id:
-        return "Whoever asks for an exception cannot decide on it."
+        return f"Whoever asks for an exception cannot decide on it; {others}"
     if state.pull.contributor_ids is None:
         return "Nobody can tell who worked on all of these commits: they are too many. Squash or split them, then ask."
     if had_a_hand(person, state):
-        return "Nobody who worked on a change can decide on its exception."
+        return f"Nobody who worked on a change can decide on its exception; {others}"
     return None
 
 

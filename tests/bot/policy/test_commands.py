@@ -457,6 +457,7 @@ def test_whom_the_configuration_names_may_freeze_the_base_branch_and_thaw_it():
     config = weekend(FREEZE)
     actions, _ = tell(state(0.6), "/chill freeze red 4h The payment provider is down", MIA, config, TUESDAY)
     (started,) = kinds(actions, StartFreeze)
+    assert words(actions) == "`main` is at `red` until Tue 24 Nov 17:00 CET; `/chill thaw` ends it."
     assert (started.freeze.level, started.freeze.end - started.freeze.start) == ("red", timedelta(hours=4))
     frozen = joined(config, [started.freeze])
     later = TUESDAY + timedelta(hours=1)
