@@ -60,7 +60,15 @@ def suggestions(files: Files, percentile: float, rank: Rank, reasons: Sequence[R
         Suggestion(f"{part.words}: what stays would rank at {round(100 * rank_after)}.", rank_after, part.subject)
         for rank_after, part in better[:_SHOWN]
     ]
-    hints = (BY_NAME[reason.feature].hint for reason in reasons if reason.weight > 0 and reason.feature in BY_NAME)
+    hints = (_hint(reason) for reason in reasons if reason.weight > 0)
     # splitting is only ever proposed when scoring has shown that it helps
     advice = list(dict.fromkeys(hint for hint in hints if hint and not hint.startswith("Split")))
     return (*found, *(Suggestion(hint) for hint in advice[: max(0, _SHOWN - len(found))]))
+
+
+def _hint(reason: Reason) -> str:
+    """Return what helps against a reason, "" when nothing does or when the advice is for the opposite case."""
+    feature = BY_NAME.get(reason.feature)
+    if feature is None or (feature.words and reason.words == feature.low):
+        return ""
+    return feature.hint

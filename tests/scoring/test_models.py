@@ -148,5 +148,9 @@ def test_the_shipped_model_is_small_and_keeps_its_promises() -> None:
     model = load(SHIPPED)
     assert (SHIPPED / "model.onnx").stat().st_size < 5_000_000
     assert model.card.parity <= 1e-5
-    kept_off = ("opensbi", "rdma-core", "angular-cli", "scrapy", "prometheus")
+    # what docs/prediction.md measures as never seen
+    kept_off = (
+        "opensbi", "util-linux", "lxc", "keras", "closure-compiler", "logstash", "etcd", "libfabric", "chef", "hermes",
+        "moby",
+    )  # fmt: skip
     assert not [source for source in model.card.sources if source.repository.endswith(kept_off)]
