@@ -18,8 +18,8 @@ _CONFIG = {
     "core.fsmonitor": "false",
     "core.hooksPath": "/dev/null",
     "core.commitGraph": "true",
-    # a larger delta cache saves a third of the time of a full history read
-    "core.deltaBaseCacheLimit": "256m",
+    # git's own default: nothing was gained by more, and each reader has a git of its own that would hold it
+    "core.deltaBaseCacheLimit": "96m",
     # above this git neither diffs nor counts lines: generated data, and a bound on memory
     "core.bigFileThreshold": "2m",
     "log.showSignature": "false",
