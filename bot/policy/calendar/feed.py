@@ -87,7 +87,8 @@ def check_feed(text: str) -> str | None:
             return f"an event lies outside the years {FIRST} to {LAST}"
         for _ in Feed("", text).spans(date(2026, 1, 1), date(2027, 1, 1), _UTC):
             pass
-    except (ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError) as error:
+    except (ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError, OSError) as error:
+        # OSError: the name of a zone is looked for among files, and may be too long for one
         return f"it cannot be read as iCalendar ({type(error).__name__})"
     return None
 

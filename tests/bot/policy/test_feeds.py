@@ -81,6 +81,12 @@ def test_an_event_that_is_broken_in_a_later_year_is_refused_now():
     assert check_feed(feed("SUMMARY:x\r\nDTEND:20300101T000000Z")) is not None
 
 
+@pytest.mark.parametrize("name", ["Europe/" + "!" * 5_000, "Europe/" + "![" * 9_000])
+def test_a_zone_whose_name_is_too_long_for_a_file_is_refused(name: str):
+    text = feed(f"SUMMARY:x\r\nDTSTART;TZID={name}:20261124T100000\r\nDTEND;TZID={name}:20261124T140000")
+    assert str(check_feed(text)).startswith("it cannot be read as iCalendar")
+
+
 @pytest.mark.parametrize("mark", ["STATUS:CANCELLED", "TRANSP:TRANSPARENT", "status:cancelled"])
 def test_cancelled_and_transparent_events_are_no_windows(mark: str):
     text = feed(f"SUMMARY:x\r\n{mark}\r\nDTSTART:20261124T100000Z\r\nDTEND:20261124T140000Z")
