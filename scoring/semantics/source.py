@@ -168,6 +168,8 @@ def _separators(sides: tuple[list[Gap], list[Gap]], texts: tuple[str, str], lang
     for left, right in list(zip(*sides, strict=True))[1:-1]:
         if _breaks(left, language) != _breaks(right, language) and not _may_break(left, language):
             return Finding(None, "code", "A comment or blank moved a line's end, which can end a statement.")
+        if language.joins is not None and left.joined(language.joins).split() != right.joined(language.joins).split():
+            return Finding(None, "code", "A line that was joined to the next is so no more.")
         if spaces and _is_blank(left, language) != _is_blank(right, language):
             return Finding(None, "code", "A blank between two words came or went, which can change their meaning.")
     return None
