@@ -57,16 +57,22 @@ def hashed(lines: Sequence[LineCounts], message: str, paths: Iterable[str]) -> I
     told = _NAMES.sub("", message[:_LONGEST]).lower().encode(errors="replace")
     places = {part for path in paths for part in (path, *path.split("/"))}
     spaces = (
-        np.frombuffer(b"".join(counts.words for counts in lines), dtype=np.uint32),
-        np.frombuffer(b"".join(counts.words_gone for counts in lines), dtype=np.uint32),
+        _joined([counts.words for counts in lines if counts.words]),
+        _joined([counts.words_gone for counts in lines if counts.words_gone]),
         _hash(_WORD.findall(told)),
         _hash(part.encode(errors="surrogateescape") for part in places),
     )
-    return np.concatenate([np.unique(ids)[:MOST] + np.uint32(space << BITS) for space, ids in enumerate(spaces)])
+    return np.concatenate([ids[:MOST] + np.uint32(space << BITS) for space, ids in enumerate(spaces)])
+
+
+def _joined(files: Sequence[bytes]) -> Ids:
+    ids: Ids = np.frombuffer(b"".join(files), dtype=np.uint32)
+    # those of one file are different and in order
+    return np.unique(ids) if len(files) > 1 else ids
 
 
 def _hash(words: Iterable[bytes]) -> Ids:
-    return np.array([crc32(word) & ((1 << BITS) - 1) for word in set(words)], dtype=np.uint32)
+    return np.array(sorted({crc32(word) & ((1 << BITS) - 1) for word in set(words)}), dtype=np.uint32)
 
 
 class Weights:
@@ -116,6 +122,7 @@ class Vocabulary:
         self._store = store
         self._weights = Weights(float(store.meta("bias") or _BIAS))
         # a store that was empty at first needs no look-ups for what memory does not hold
+        self._blank = blank
         self._held = np.full((SPACES << BITS) // _BLOCK, blank)
         self._dirty = np.zeros((SPACES << BITS) // _BLOCK, dtype=bool)
 
@@ -148,6 +155,8 @@ class Vocabulary:
         self._dirty[:] = False
 
     def _hold(self, ids: Ids) -> None:
+        if self._blank:
+            return
         blocks = np.unique(ids // _BLOCK)
         for block in map(int, blocks[~self._held[blocks]]):
             told = self._store.words(block)
