@@ -64,11 +64,19 @@ def reasons(
 def _tell(feature: Feature, facts: Facts, value: float, typical: float, weight: float) -> Reason | None:
     here, usual = readable(feature, value), readable(feature, typical)
     words = feature.words if value > typical else feature.low
+    if _reassures(feature) and (value > typical) != (weight > 0):
+        # true here, but no reader would follow why little of something risky made the score higher
+        return None
     subject = feature.subject(facts) if feature.subject else None
     # two equal numbers side by side explain nothing
     if here == usual or not words or ("{subject}" in words and not subject):
         return None
     return Reason(feature.name, words, here, usual, weight, subject if "{subject}" in words else None)
+
+
+def _reassures(feature: Feature) -> bool:
+    """Say whether the sentence for a low value is a calming one; of people it is the other way round."""
+    return bool(feature.words and feature.low and not feature.person)
 
 
 def readable(feature: Feature, value: float) -> str:
