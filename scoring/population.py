@@ -27,6 +27,7 @@ MEMORY = 1000  # changes over which the bars have moved, and up to BLOCK more
 GAIN = 0.005  # higher holds the share closer, and lets one landing move the bar further
 SETTLED = BLOCK  # the first rows have no changes before them to compare their features with, so they are no reference
 LEAST = 50  # ranks among fewer say little: until then every change so far is the reference, and the bars stand still
+_TIE = 1e-6  # bars are sums of many steps: what is at one but for rounding counts as at it, as it does for the gate
 SHARES: Floats = np.round(np.concatenate([np.arange(1, 20) / 200, np.arange(10, 100) / 100]), 3)  # .5 % to 99 %
 
 
@@ -96,7 +97,7 @@ def _met(ranks: Floats, begin: int, first: int, last: int) -> Iterator[tuple[int
 
 
 def _moved(bars: Floats, rank: float) -> Floats:
-    return np.asarray(bars + GAIN * ((rank >= _falling(bars)) - SHARES))
+    return np.asarray(bars + GAIN * ((rank >= _falling(bars) - _TIE) - SHARES))
 
 
 def _falling(bars: Floats) -> Floats:
