@@ -3,7 +3,6 @@
 import shutil
 import sqlite3
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,11 +17,14 @@ from bot.mirror import Mirror, valid_sha
 from bot.policy.pull import PullRequest
 from scoring.assessment import Assessment
 from scoring.change import Change
+from scoring.criticality import read_services
 from scoring.errors import DamagedIndex, ScoringError
+from scoring.history.git import Git as ReadOnly
 from scoring.history.read import read_change
 from scoring.scorer import SHIPPED, Scorer
 from scoring.semantics import ChangeVerdict
 from scoring.semantics.git import prove_range
+from scoring.services import Services, Sources
 
 _log = structlog.get_logger(__name__)
 MOST_FILES = 3_000  # GitHub lists no more, and nobody reviews them
@@ -49,7 +51,7 @@ class Assessor(Protocol):
 
     def facts(self, target: Target, pull: PullRequest, now: datetime) -> Facts: ...
 
-    def assess(self, target: Target, facts: Facts, critical: Mapping[str, int]) -> Assessment: ...
+    def assess(self, target: Target, facts: Facts, critical: Sources) -> Assessment: ...
 
 
 class MirrorAssessor:
@@ -62,6 +64,7 @@ class MirrorAssessor:
         self._shipped, self._people = shipped, people
         self._guard = threading.Lock()
         self._scorers: dict[int, tuple[threading.Lock, Scorer]] = {}
+        self._critical: dict[int, tuple[str, Sources, Services]] = {}  # what each base branch tells at its tip
 
     def facts(self, target: Target, pull: PullRequest, now: datetime) -> Facts:
         repository = target.repository_id
@@ -84,12 +87,22 @@ class MirrorAssessor:
             raise Unscorable(f"the diff has {len(change.files):,} files")
         return Facts(tip, change, _paths(change), frozenset(people), content)
 
-    def assess(self, target: Target, facts: Facts, critical: Mapping[str, int]) -> Assessment:
+    def assess(self, target: Target, facts: Facts, critical: Sources) -> Assessment:
         verdict = prove_range(self._mirror.path(target.repository_id), facts.change.base, facts.change.sha)
         try:
             return self._assessed(target.repository_id, facts, critical, verdict)
         except ScoringError as error:
             raise Unscorable(str(error)) from error
+
+    def _services(self, repository: int, tip: str, sources: Sources) -> Services:
+        """As the base branch tells; whoever opens a pull request must not decide how critical it is."""
+        known = self._critical.get(repository)
+        if known is None or known[:2] != (tip, sources):
+            found = read_services(ReadOnly(self._mirror.path(repository)), tip, sources)
+            for problem in found.problems:
+                _log.warning("assess.criticality", repository=repository, words=problem)
+            known = self._critical[repository] = (tip, sources, found.services)
+        return known[2]
 
     def _fetched(self, target: Target, pull: PullRequest) -> str:
         """Both ends in the mirror. Returns the tip of the base branch as the forge told it."""
@@ -113,9 +126,7 @@ class MirrorAssessor:
         addresses = [(person.email or "").lower() for some in people for person in some]
         return list(dict.fromkeys(address for address in addresses if address)) or [""]
 
-    def _assessed(
-        self, repository: int, facts: Facts, critical: Mapping[str, int], verdict: ChangeVerdict
-    ) -> Assessment:
+    def _assessed(self, repository: int, facts: Facts, critical: Sources, verdict: ChangeVerdict) -> Assessment:
         try:
             return self._scored(repository, facts, critical, verdict)
         except (DamagedIndex, sqlite3.DatabaseError) as error:
@@ -129,11 +140,12 @@ class MirrorAssessor:
             shutil.rmtree(self._indexes / str(repository), ignore_errors=True)
         return self._scored(repository, facts, critical, verdict)
 
-    def _scored(self, repository: int, facts: Facts, critical: Mapping[str, int], verdict: ChangeVerdict) -> Assessment:
+    def _scored(self, repository: int, facts: Facts, critical: Sources, verdict: ChangeVerdict) -> Assessment:
         lock, scorer = self._scorer(repository)
         with lock:
             scorer.refresh(facts.tip)
-            return scorer.assess(facts.change, critical=critical, proof=verdict.proof(), parts=verdict.parts())
+            services = self._services(repository, facts.tip, critical)
+            return scorer.assess(facts.change, critical=services, proof=verdict.proof(), parts=verdict.parts())
 
     def _scorer(self, repository: int) -> tuple[threading.Lock, Scorer]:
         with self._guard:

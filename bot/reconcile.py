@@ -206,7 +206,7 @@ class Reconciler:
             facts = self._assessor.facts(target, pull, now)
             risk = self._store.assessment(*key, pull.head_sha)
             if risk is None or risk.base != facts.change.base:  # another base is another change
-                risk = self._assessor.assess(target, facts, config.critical)
+                risk = self._assessor.assess(target, facts, config.criticality())
                 self._store.save_assessment(*key, pull.head_sha, risk)
         except Unscorable as error:
             failure = Failure(str(error))

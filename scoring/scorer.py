@@ -1,6 +1,6 @@
 """Score changes of one repository: the one entry the server uses. Needs onnxruntime and numpy, no training library."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from scoring.models.kept import own_of
 from scoring.models.loaded import load
 from scoring.models.own import Own
 from scoring.population import needed, population
-from scoring.services import WEIGHTS, tier
+from scoring.services import NONE, WEIGHTS, Services
 from scoring.suggest import Files, suggestions
 
 SHIPPED = Path(__file__).resolve().parent.parent / "deploy" / "models" / "shipped"
@@ -85,21 +85,21 @@ class Scorer:
         self,
         change: Change,
         *,
-        critical: Mapping[str, int] | None = None,
+        critical: Services = NONE,
         proof: Proof | None = None,
         parts: tuple[Part, ...] = (),
     ) -> Assessment:
         """Return the risk of a change; one that is in the index already is seen as of the moment it landed.
 
-        `critical` maps globs to the tier of the service there, 1 the highest. `proof` is what is certain of the
+        `critical` tells how critical the service is that a path belongs to. `proof` is what is certain of the
         contents and counts as in `evidence`; `parts`, what the change is made of, are handed through.
         """
         row = self.history.row_of(change.sha)
         lines = lines_of(self.repository, change)
-        facts = self._facts(change, lines, critical or {})
+        facts = self._facts(change, lines, critical)
         vector = self.history.vector(facts) if row is None else self.history.matrix(row, row + 1)[0]
         past = self._look_back(len(self.history) if row is None else row)
-        among = population(past.logits + self._tiers(past, critical or {}), past.row)
+        among = population(past.logits + self._tiers(past, critical), past.row)
         vector = self._impersonal(vector, past.usual)
         score = self._score(past.raw)
         extra = WEIGHTS.get(facts.tier, 0.0)
@@ -108,7 +108,7 @@ class Scorer:
         why = self._reasons(facts, vector, past, score, extra)
 
         def rank_of(smaller: Sequence[Files]) -> Sequence[float]:
-            return [float(each) for each in among.percentiles(self._smaller(change, smaller, past, critical or {}))]
+            return [float(each) for each in among.percentiles(self._smaller(change, smaller, past, critical))]
 
         files = list(zip(change.files, lines, strict=True))
         return Assessment(
@@ -128,13 +128,11 @@ class Scorer:
             parts=parts,
         )
 
-    def _facts(self, change: Change, lines: Sequence[LineCounts], critical: Mapping[str, int]) -> Facts:
+    def _facts(self, change: Change, lines: Sequence[LineCounts], critical: Services) -> Facts:
         facts = self.history.facts(change, lines, int(change.at.timestamp()))
-        return replace(facts, tier=tier((file.path for file in change.files), critical))
+        return replace(facts, tier=critical.tier(_places(change)))
 
-    def _smaller(
-        self, change: Change, smaller: Sequence[Files], past: Reference, critical: Mapping[str, int]
-    ) -> Floats:
+    def _smaller(self, change: Change, smaller: Sequence[Files], past: Reference, critical: Services) -> Floats:
         vectors, extra = [], []
         for files in smaller:
             part = replace(change, files=tuple(file for file, _ in files)) if files else change
@@ -196,8 +194,8 @@ class Scorer:
     def _impersonal(self, vector: Matrix, usual: Matrix) -> Matrix:
         return vector if self.people else np.where(self._personal, usual, vector).astype(np.float32)
 
-    def _tiers(self, past: Reference, critical: Mapping[str, int]) -> Floats:
-        return np.array([WEIGHTS.get(tier(paths, critical), 0.0) for paths in past.paths]) if critical else np.zeros(1)
+    def _tiers(self, past: Reference, critical: Services) -> Floats:
+        return np.array([WEIGHTS.get(critical.tier(paths), 0.0) for paths in past.paths]) if critical else np.zeros(1)
 
     def _reasons(
         self, facts: Facts, vector: Matrix, past: Reference, score: Callable[[Matrix], Floats], extra: float
@@ -209,3 +207,8 @@ class Scorer:
         words = f"Touches a service of criticality tier {facts.tier}"
         service = Reason("critical", words, f"tier {facts.tier}", "none", extra)
         return tuple(sorted((*told, service), key=lambda reason: -abs(reason.weight)))
+
+
+def _places(change: Change) -> list[str]:
+    # a file moved out of a critical service has changed that service
+    return [path for file in change.files for path in (file.path, file.old_path) if path is not None]

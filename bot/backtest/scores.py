@@ -20,7 +20,7 @@ from scoring.models.design import design
 from scoring.models.loaded import Loaded
 from scoring.models.own import Own, fit_own
 from scoring.population import SETTLED, needed, percentiles
-from scoring.services import WEIGHTS, tier
+from scoring.services import NONE, WEIGHTS, Services
 
 GROWTH = 1.25  # fitted again when there are so many times as many landings
 TABLE1_COLUMNS = tuple(feature.name for feature in TABLE1)
@@ -107,10 +107,10 @@ def as_dataset(past: Past, outcomes: Outcomes, name: str) -> Dataset:
 
 
 def score(
-    past: Past, outcomes: Outcomes, model: Loaded, *, knew: bool = False, critical: dict[str, int] | None = None,
+    past: Past, outcomes: Outcomes, model: Loaded, *, knew: bool = False, critical: Services = NONE,
     name: str = "", progress: Progress | None = None,
 ) -> Scores:  # fmt: skip
-    """Score all landings. `knew` says that the model learned from this history; `critical` maps globs to tiers."""
+    """Score all landings. `knew` says that the model learned from this history; `critical` tells what is critical."""
     data = as_dataset(past, outcomes, name)
     shipped = model.logits(design(model.card.columns, data.columns, data.raw, data.quantile))
     fitted = tuple(_fit(data, None if knew else shipped, progress))
@@ -118,7 +118,7 @@ def score(
     blank = np.full(len(data.shas), np.nan)
     scores = Scores(
         data=data, fitted=fitted, model=model,
-        shipped=None if knew and not peeked else shipped, extra=_tiers(past, critical or {}), percentile=blank.copy(),
+        shipped=None if knew and not peeked else shipped, extra=_tiers(past, critical), percentile=blank.copy(),
         churn=percentiles(past.column("churn"), 0, len(blank)), table1=blank.copy(), probability=blank.copy(),
         base_rate=blank.copy(),
         before=past.column("prior_changes"), labelled=np.zeros(len(blank), dtype=np.int64), peeked=peeked,
@@ -170,7 +170,7 @@ def _fill(scores: Scores, fit: Fitted, last: int, rate: float, told: Calibration
             scores.probability[block:stop] = calm.probability(logits[block - low : stop - low])
 
 
-def _tiers(past: Past, critical: dict[str, int]) -> Floats:
+def _tiers(past: Past, critical: Services) -> Floats:
     if not critical:
         return np.zeros(len(past.landings))
-    return np.array([WEIGHTS.get(tier(landing.paths, critical), 0.0) for landing in past.landings])
+    return np.array([WEIGHTS.get(critical.tier(landing.paths), 0.0) for landing in past.landings])

@@ -27,10 +27,12 @@ from bot.commands.scoring import plainly, progress_bar, state_folder
 from bot.policy import walltime
 from bot.policy.config import Config, ConfigError
 from bot.render import visible
+from scoring.criticality import read_services
 from scoring.errors import ScoringError
 from scoring.history.git import Git
 from scoring.history.index import History
 from scoring.scorer import SHIPPED
+from scoring.services import Sources
 
 STOPPED = 130  # as shells report a program that was interrupted
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -132,19 +134,29 @@ class _Scored:
     branch: str
     name: str
     model: Path
-    made: dict[tuple[tuple[str, int], ...], Replay] = field(default_factory=dict)
+    made: list[tuple[Sources, Replay]] = field(default_factory=list)
 
     def replay(self, config: Config) -> Replay:
         """Everything that deciding under a configuration needs beside it."""
-        key = tuple(sorted(config.critical.items()))
-        if key not in self.made:
+        sources = config.criticality()
+        known = next((replay for each, replay in self.made if each == sources), None)
+        if known is None:
+            found = read_services(self.git, self.past.landings[-1].sha, sources)
+            _say(f"warning: {problem}" for problem in found.problems)
             shipped, knew = unknowing(self.model, self.outcomes.commits)
             with progress_bar("Scoring as of each landing") as report:
                 scores = score(
-                    self.past, self.outcomes, shipped, knew=knew, critical=dict(key), name=self.name, progress=report
-                )
-            self.made[key] = Replay(self.past, scores, Contents(self.git, self.repo), self.branch, self.name)
-        return self.made[key]
+                    self.past,
+                    self.outcomes,
+                    shipped,
+                    knew=knew,
+                    critical=found.services,
+                    name=self.name,
+                    progress=report,
+                )  # fmt: skip
+            known = Replay(self.past, scores, Contents(self.git, self.repo), self.branch, self.name)
+            self.made.append((sources, known))
+        return known
 
 
 def _history(repo: Path, branch: str, name: str | None, state: Path | None, model: Path, absent: bool) -> _Scored:

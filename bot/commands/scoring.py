@@ -17,6 +17,7 @@ from typing import ParamSpec
 
 import click
 
+from bot.commands.criticality import services
 from scoring import frozen
 from scoring import selection as select
 from scoring.assessment import Assessment, Reason, Suggestion
@@ -103,19 +104,38 @@ missing_blobs_option = click.option(
 )
 @click.option("--no-people", is_flag=True, help="Leave out every feature that speaks of a person.")
 @missing_blobs_option
+@click.option(
+    "--config",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Configuration that says what is critical; default: the one the change stands on.",
+)
 @click.argument("what", default="HEAD", metavar="[SHA | BASE..HEAD]")
 @plainly
 def score(
-    repo: Path, form: str, state: Path | None, model: Path, no_people: bool, missing_blobs: str, what: str
+    repo: Path,
+    form: str,
+    state: Path | None,
+    model: Path,
+    no_people: bool,
+    missing_blobs: str,
+    file: Path | None,
+    what: str,
 ) -> None:
-    """Score one commit, or all that HEAD changes since it left BASE."""
+    """Score one commit, or all that HEAD changes since it left BASE.
+
+    How critical services are is read from the configuration, CODEOWNERS and catalog files of the commit that the change
+    stands on, never from the change.
+    """
     change = _change(repo, what)
     folder = state or state_folder(repo)
     scorer = Scorer(repo, folder, shipped=model, people=not no_people, absent_as_empty=missing_blobs == "empty")
     with progress_bar("Reading history") as report:
         scorer.refresh(_as_of(scorer, change), progress=report)
     verdict = _certain(repo, change)
-    assessed = scorer.assess(change, proof=verdict.proof(), parts=verdict.parts())
+    assessed = scorer.assess(
+        change, critical=services(scorer.history.git, change.base, file), proof=verdict.proof(), parts=verdict.parts()
+    )
     match form:
         case "json":
             click.echo(json.dumps(as_json(assessed), indent=2))

@@ -17,6 +17,7 @@ from bot.policy.state import ConfigProblem
 from bot.policy.suggest import did_you_mean
 from bot.policy.windows import Setting, Wrong, window
 from bot.policy.yaml_positions import Document, Path, Unreadable, read
+from scoring.services import Sources
 
 Mode = Literal["shadow", "comment", "advise", "enforce"]
 FILE = ".github/codechill.yml"
@@ -88,6 +89,14 @@ class FreezePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class CriticalFrom:
+    """Which files of the base branch tell how critical services are."""
+
+    codeowners: Mapping[str, int] = field(default_factory=dict)  # owner in lower case to tier
+    backstage: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything a repository may decide for itself. Without a file nothing is ever held: there are no windows."""
 
@@ -101,6 +110,7 @@ class Config:
     escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
     freezes: FreezePolicy = field(default_factory=FreezePolicy)
     critical: Mapping[str, int] = field(default_factory=dict)
+    critical_from: CriticalFrom = field(default_factory=CriticalFrom)
     frozen_paths: tuple[str, ...] = ()
     problems: tuple[ConfigProblem, ...] = ()  # of calendars it names; the file itself is sound
     floor: frozenset[str] = frozenset()  # in an organisation's file: what repositories may only tighten
@@ -110,6 +120,10 @@ class Config:
     @staticmethod
     def default() -> "Config":
         return Config()
+
+    def criticality(self) -> Sources:
+        """Where it is told how critical services are; what it names is read from the base branch."""
+        return Sources(self.critical, self.critical_from.codeowners, self.critical_from.backstage)
 
     def teams(self) -> frozenset[str]:
         """Every "@org/team" that is named anywhere, in lower case: whose members the shell must know."""
@@ -201,6 +215,7 @@ class _Reading:
             escalation=self._escalation(),
             freezes=FreezePolicy(tuple(who.lower() for who in shape.freezes.by), shape.freezes.longest or LONGEST),
             critical=MappingProxyType(shape.critical),
+            critical_from=CriticalFrom(MappingProxyType(shape.critical_from.codeowners), shape.critical_from.backstage),
             frozen_paths=tuple(shape.frozen_paths),
             floor=frozenset(shape.floor),
             file=self.file,

@@ -16,6 +16,7 @@ from bot.policy.suggest import did_you_mean
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _DECIMAL = re.compile(r"(?:0|1)?\.\d+|0|1\.0+")
 _NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,80}")
+_OWNER = re.compile(r"@[\w.-]+(/[\w.-]+)?|[^@\s]+@[^@\s]+", re.ASCII)
 _LOGIN = re.compile(r"@[\w.-]+/[\w.-]+|[\w.-]+(\[bot\])?", re.ASCII)
 
 
@@ -74,6 +75,21 @@ def tier(text: object) -> int:
     return int(written)
 
 
+def owner(text: object) -> str:
+    """As CODEOWNERS names one, in lower case: GitHub does not mind the case either."""
+    written = _text(text)
+    if not _OWNER.fullmatch(written):
+        raise ValueError(f'"{written[:40]}" is no owner; write "@org/team", "@some-user" or an address, quoted')
+    return written.lower()
+
+
+def flag(text: object) -> bool:
+    written = _text(text)
+    if written not in ("true", "false"):
+        raise ValueError(f'"{written[:40]}" is neither true nor false')
+    return written == "true"
+
+
 def version(text: object) -> int:
     if text != "1":
         raise ValueError("this program reads version 1; write version: 1")
@@ -124,6 +140,8 @@ Name = Annotated[str, BeforeValidator(name), _as("string", minLength=1, maxLengt
 Word = Annotated[str, BeforeValidator(word), _as("string", pattern=r"^[\w-]{1,40}$")]
 Manager = Annotated[str, BeforeValidator(manager), _as("string", pattern=_LOGIN.pattern)]
 Tier = Annotated[int, BeforeValidator(tier), _as("integer", minimum=1, maximum=99)]
+Owner = Annotated[str, BeforeValidator(owner), _as("string", pattern=f"^({_OWNER.pattern})$")]
+Flag = Annotated[bool, BeforeValidator(flag), _as("boolean")]
 Start = Annotated[datetime, BeforeValidator(_start), _as("string", **_DATE)]
 End = Annotated[datetime, BeforeValidator(_end), _as("string", **_DATE)]
 At = Annotated[int, BeforeValidator(_at), _as("string", pattern=r"^\d{1,2}:\d{2}$")]
@@ -301,6 +319,22 @@ class EscalationShape(Shape):
     )
 
 
+class CriticalFromShape(Shape):
+    """Files of the base branch that tell how critical services are. Beside `critical`, what is more critical counts."""
+
+    codeowners: dict[Owner, Tier] = Field(
+        default={},
+        max_length=200,
+        description="Owner in CODEOWNERS to tier: the last rule that matches a path names its owners.",
+        examples=[{"@acme/payments": 1}],
+    )
+    backstage: Flag = Field(
+        default=False,
+        description="Read catalog-info.yaml files: a label or annotation `tier`, else `spec.lifecycle`.",
+        examples=[True],
+    )
+
+
 class FileShape(Shape):
     """How codechill treats this repository: .github/codechill.yml on the base branch."""
 
@@ -336,6 +370,9 @@ class FileShape(Shape):
         default={},
         description="Service criticality for the score: glob to tier, 1 is highest.",
         examples=[{"services/auth/**": 1}],
+    )
+    critical_from: CriticalFromShape = Field(
+        default_factory=CriticalFromShape, description="Files of the base branch that tell more of it."
     )
     frozen_paths: Globs = Field(
         default=[],

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TypeVar, get_args
 
 from bot.policy.calendar import Level, Window
-from bot.policy.config import Config, EscalationPolicy, Gate, Mode, Source
+from bot.policy.config import Config, CriticalFrom, EscalationPolicy, Gate, Mode, Source
 from bot.policy.document import GateAction
 
 T = TypeVar("T")
@@ -48,6 +48,7 @@ class _Merge:
             escalation=self._escalation(),
             freezes=self._value("freezes", org.freezes, repo.freezes, lambda a, b: a),
             critical=self._table("critical", org.critical, repo.critical, min),
+            critical_from=self._critical_from(),
             frozen_paths=self._value(
                 "frozen_paths", org.frozen_paths, repo.frozen_paths, lambda a, b: tuple(dict.fromkeys((*a, *b)))
             ),
@@ -108,6 +109,13 @@ class _Merge:
         return Gate(
             self._table("gate.action", action, repo.action, lambda a, b: max(a, b, key=ACTIONS.index)),
             self._table("gate.on_error", on_error, repo.on_error, min),  # "closed" before "open"
+        )
+
+    def _critical_from(self) -> CriticalFrom:
+        org, repo = self.org.critical_from, self.repo.critical_from
+        return CriticalFrom(
+            self._table("critical_from.codeowners", org.codeowners, repo.codeowners, min),
+            self._value("critical_from.backstage", org.backstage, repo.backstage),
         )
 
     def _escalation(self) -> EscalationPolicy:

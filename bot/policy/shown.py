@@ -47,6 +47,9 @@ def _pairs(config: Config) -> Iterator[tuple[str, str]]:
     yield "freezes.longest", f"{config.freezes.longest.total_seconds() / 3600:g} h"
     for glob, tier in config.critical.items():
         yield f"critical.{glob}", str(tier)
+    for owner, tier in config.critical_from.codeowners.items():
+        yield f"critical_from.codeowners.{owner}", str(tier)
+    yield "critical_from.backstage", "yes" if config.critical_from.backstage else "no"
 
 
 def _source(key: str, config: Config) -> Source:

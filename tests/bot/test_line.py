@@ -49,6 +49,24 @@ def test_a_risky_change_is_held_in_a_window_and_free_after_it(place: Place) -> N
     assert place.stage.sandbox.mergeable(place.name, number) == []
 
 
+def test_what_is_critical_is_read_from_the_base_branch_and_never_from_the_pull_request(place: Place) -> None:
+    place.configure(BASIC + 'notice: 0%\ncritical_from: {codeowners: {"@acme/docs": 1}, backstage: true}\n')
+    component = b"kind: Component\nmetadata: {labels: {tier: 2}}\n"
+    tip = place.stage.sandbox.tip(place.name)
+    own = place.change("CODEOWNERS", b"/docs/ @acme/docs\n", tip)
+    plain = place.open(place.change("docs/new.md", b"# New\n", own), "Says itself that docs are critical")
+    for path, data in (("CODEOWNERS", b"/docs/ @acme/docs\n"), ("web/catalog-info.yaml", component)):
+        tip = place.change(path, data, tip)
+    place.stage.sandbox.push(place.name, "main", tip, place.stage.sandbox.release_manager)
+    place.stage.settle()
+    owned = place.open(place.change("docs/new.md", b"# New\n", tip), "Touches docs")
+    catalogued = place.open(place.change("web/new.md", b"# New\n", tip), "Touches the web")
+    said = [place.card(number) for number in (plain, owned, catalogued)]
+    assert ["criticality tier" in card for card in said] == [False, True, True]
+    assert "tier 1" in said[1]
+    assert "tier 2" in said[2]
+
+
 def test_a_quiet_change_gets_a_check_and_no_comment(place: Place) -> None:
     number = place.open(place.change("docs/new.md", b"# New\n"))
     assert place.check(number).conclusion == "success"

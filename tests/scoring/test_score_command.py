@@ -79,6 +79,33 @@ def test_a_range_is_scored_as_one_change_and_markdown_folds_the_method_away(repo
     assert "<details><summary>How this score is made</summary>" in markdown.stdout
 
 
+def test_what_is_critical_is_what_the_change_stands_on_says(repo: Path, tmp_path: Path) -> None:
+    told = b'version: 1\ncritical_from: {codeowners: {"@acme/docs": 1}}\n'
+    files: dict[str, bytes | None] = {".github/codechill.yml": told, "CODEOWNERS": b"*.md @acme/docs\n"}
+    steps = [
+        Step("Start", {"a.md": b"1\n", "b.py": b"1\n"}),
+        Step("Say so", {**files, "a.md": b"2\n"}, at=START + DAY),
+        Step("Then change it", {"a.md": b"3\n"}, at=START + 2 * DAY),
+        Step("Spoil it", {".github/codechill.yml": b"version: 2\n"}, at=START + 3 * DAY),
+        Step("Change it again", {"a.md": b"4\n"}, at=START + 4 * DAY),
+    ]
+    shas = build(tmp_path / "repo", steps)
+
+    def why(sha: str, *more: object) -> tuple[list[str], str]:
+        done = run(score, "--repo", tmp_path / "repo", "--format", "json", *more, sha, cache=tmp_path)
+        assert done.exit_code == 0
+        return [reason["feature"] for reason in json.loads(done.stdout)["reasons"]], done.stderr
+
+    assert ["critical" in why(sha)[0] for sha in shas] == [False, False, True, False, False]
+    assert "version: 1; nothing counts as critical" in why(shas[4])[1]
+    (tmp_path / "mine.yml").write_text("version: 1\ncritical: {b.py: 1, a.md: 1}\n")
+    assert "critical" in why(shas[1], "--config", tmp_path / "mine.yml")[0]
+    (tmp_path / "mine.yml").write_text("version: 1\ncritcal: {}\n")
+    refused = run(score, "--repo", repo, "--config", tmp_path / "mine.yml", cache=tmp_path)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "did you mean critical" in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [

@@ -19,6 +19,7 @@ from scoring.features import FEATURES
 from scoring.history.git import Git
 from scoring.history.read import commit_change, read_change
 from scoring.scorer import Scorer
+from scoring.services import Services
 from scoring.suggest import WORTHWHILE
 
 CLOCK = datetime.fromtimestamp(START, UTC) + timedelta(days=4000)
@@ -120,10 +121,19 @@ def test_a_critical_service_raises_the_score_and_is_named(young: tuple[Path, lis
     reader = scorer(repo, state)
     reader.refresh(shas[-3])
     change = commit_change(repo, shas[-1])
-    plain, critical = reader.assess(change), reader.assess(change, critical={"docs/**": 1})
+    plain, critical = reader.assess(change), reader.assess(change, critical=Services({"docs/**": 1}))
     assert critical.probability > plain.probability
     assert "critical" in [reason.feature for reason in critical.reasons]
     assert "critical" not in [reason.feature for reason in plain.reasons]
+
+
+def test_a_file_that_is_moved_out_of_a_critical_service_still_touches_it(tmp_path: Path) -> None:
+    steps = [*past(30, 3), Step("Move", {}, at=START + 60 * DAY, renames=(("docs/a.md", "lib/a.md"),))]
+    shas = build(tmp_path / "repo", steps)
+    reader = scorer(tmp_path / "repo", tmp_path / "state")
+    reader.refresh(shas[-2])
+    assessed = reader.assess(commit_change(tmp_path / "repo", shas[-1]), critical=Services({"docs/**": 1}))
+    assert "critical" in [reason.feature for reason in assessed.reasons]
 
 
 def test_a_repository_with_labels_of_its_own_gets_a_regression_of_its_own(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from backtest_world import START, WEEKEND, grow
 
@@ -28,6 +29,7 @@ from scoring.history.index import History
 from scoring.history.read import commit_change
 from scoring.scorer import SHIPPED, Scorer
 from scoring.semantics.git import prove_range
+from scoring.services import Services, from_codeowners
 
 NOW = START + 4000 * 86400
 RED = WEEKEND.replace("level: weekend", "level: red")
@@ -104,6 +106,21 @@ def test_the_backtest_the_evaluation_and_the_index_tell_the_same_faults(past: Pa
     assert learned.inducing.sum() > 10
     assert learned.digest() == replayed.digest()
     assert (learned.ever_at == replayed.ever_at).all()
+
+
+def test_landings_in_a_critical_service_rank_higher(past: Path, tmp_path: Path) -> None:
+    history = History(past, tmp_path / "state", first_parent=True)
+    history.refresh(history.git.resolve("main"), now=NOW)
+    landed, outcomes = read_past(history), read_outcomes(history)
+    model, knew = unknowing(SHIPPED, outcomes.commits)
+    plain, critical = (
+        score(landed, outcomes, model, knew=knew, critical=Services(owners=owners)).percentile
+        for owners in ((), from_codeowners("/docs/ @acme/docs", {"@acme/docs": 1}))
+    )
+    docs = np.array([all(path.startswith("docs/") for path in each.paths) for each in landed.landings])
+    docs &= ~np.isnan(plain)
+    assert docs.sum() > 5
+    assert critical[docs].mean() > plain[docs].mean() + 0.02
 
 
 def test_a_large_change_of_comments_only_is_let_through_as_proven(past: Path, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ gate: {action: {red: extra_review}, on_error: {weekend: closed}}
 exempt: {paths: ["docs/**", "*.md"]}
 escalation: {managers: ["@acme/release"], by_path: {"pay/**": [mia]}, labels: {Urgent: data_loss}}
 critical: {"auth/**": 1}
+critical_from: {codeowners: {"@Acme/Pay": 1, "@acme/web": 3}}
 frozen_paths: ["ledger/**"]
 """
 REPO = """\
@@ -32,6 +33,7 @@ gate: {action: {red: author_attest, yellow: extra_review}, on_error: {weekend: o
 exempt: {paths: ["docs/**", "src/**"]}
 escalation: {managers: [ana], reasons: {because: x}}
 critical: {"web/**": 3}
+critical_from: {codeowners: {"@acme/web": 2}, backstage: true}
 frozen_paths: ["vault/**"]
 """
 FLOOR = "floor: [mode, levels, windows, gate, exempt, escalation, freezes, frozen_paths]\n"
@@ -57,6 +59,8 @@ def test_a_repository_decides_where_the_organisation_sets_no_floor():
     assert dict(config.escalation.by_path) == {"pay/**": ("mia",)}
     assert dict(config.escalation.reasons) == {"because": "x"}
     assert dict(config.critical) == {"auth/**": 1, "web/**": 3}
+    assert config.criticality().owners == {"@acme/pay": 1, "@acme/web": 2}
+    assert config.criticality().catalogs
     assert config.frozen_paths == ("vault/**",)
 
 

@@ -11,6 +11,7 @@ from bot.policy.calendar import Scope
 from bot.policy.calendar.export import to_ics
 from bot.policy.config import parse
 from bot.policy.document import (
+    CriticalFromShape,
     EscalationShape,
     ExceptShape,
     FileShape,
@@ -44,7 +45,17 @@ def test_the_example_uses_every_setting_and_is_valid_for_editors_too():
     assert text.startswith("# yaml-language-server: $schema=codechill.schema.json\n")
     parse(text)
     written = {part for path in read(text).keys for part in path if isinstance(part, str)}
-    shapes = [FileShape, WindowShape, WeeklyShape, ExceptShape, HolidaysShape, GateShape, FreezesShape, EscalationShape]
+    shapes = [
+        FileShape,
+        WindowShape,
+        WeeklyShape,
+        ExceptShape,
+        HolidaysShape,
+        GateShape,
+        FreezesShape,
+        EscalationShape,
+        CriticalFromShape,
+    ]
     known = {field.alias or name for shape in shapes for name, field in shape.model_fields.items()}
     assert known - written == {"floor", "subdivision"}  # an organisation's, and a country's that has some
 
