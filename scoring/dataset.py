@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scoring.errors import ScoringError
 from scoring.features.quantiles import rolling
 from scoring.history.index import History
-from scoring.incidents import YEAR, Incident
+from scoring.incidents import YEAR
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -58,8 +58,8 @@ class Dataset:
         return told.hexdigest()[:16]
 
 
-def collect(history: History, name: str, *, incidents: Sequence[Incident] = (), faults_only: bool = False) -> Dataset:
-    """Return the table of an index that is up to date, with imported incidents as further labels.
+def collect(history: History, name: str, *, faults_only: bool = False) -> Dataset:
+    """Return the table of an index that is up to date.
 
     `faults_only` leaves out reverts that name a reason which is no fault. Raises ScoringError when the index is empty.
     """
@@ -71,17 +71,15 @@ def collect(history: History, name: str, *, incidents: Sequence[Incident] = (), 
     ever = known.copy()
     times = np.zeros(len(changes), dtype=np.int64)
     severe = np.zeros(len(changes), dtype=bool)
-    marks = [(row, label.known_at) for row, label in history.labels() if label.fault or not faults_only]
-    for incident in incidents:
-        row = history.cause(incident)
-        if row is not None:
-            marks.append((row, incident.known_at))
-            severe[row] = severe[row] or incident.severe
-    for row, known_at in marks:
-        ever[row] = min(ever[row], known_at)
-        if 0 <= known_at - at[row] <= YEAR:
-            known[row] = min(known[row], known_at)
+    grave = history.severe()
+    for row, label in history.labels():
+        if faults_only and not label.fault:
+            continue
+        ever[row] = min(ever[row], label.known_at)
+        if 0 <= label.known_at - at[row] <= YEAR:
+            known[row] = min(known[row], label.known_at)
             times[row] += 1
+        severe[row] |= label.kind == "incident" and label.evidence in grave
     raw = history.matrix()
     severe &= known < NEVER
     columns = tuple(feature.name for feature in history.features)

@@ -66,6 +66,14 @@ class Incident:
     number: int = 0
     severe: bool = False
 
+    def mention(self) -> Mention:
+        """Return how it names its cause."""
+        return Mention("incident", sha=self.sha, number=self.number)
+
+    def key(self) -> str:
+        """Return what tells it from every other."""
+        return f"{self.known_at} {self.sha} {self.number} {int(self.severe)} {self.name}"
+
 
 def read_incidents(path: Path) -> tuple[Incident, ...]:
     """Read a CSV (with a header) or JSON list of objects: incident, cause (sha or pull request), known_at, severity.

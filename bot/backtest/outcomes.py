@@ -45,7 +45,7 @@ def read_outcomes(history: History) -> Outcomes:
             excused.add(row)
             continue
         ever.setdefault(row, label.known_at)
-        if label.known_at - at[row] > YEAR:
+        if not 0 <= label.known_at - at[row] <= YEAR:
             continue
         first = found.get(row)
         found[row] = (

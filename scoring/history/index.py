@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from scoring.history.state import Facts, State
 from scoring.history.store import Store
 from scoring.history.stream import Commit
 from scoring.history.vocabulary import NO_WORDS, Ids
-from scoring.incidents import Incident, Label, Mention
+from scoring.incidents import Incident, Label
 
 Progress = Callable[[int, int], None]
 _BATCH = 4000
@@ -44,6 +45,7 @@ class History:
     `first_parent` reads merges as landings of whole branches, which blame and are blamed for all that they brought;
     else every commit that is no merge is a change.
     `absent_as_empty` reads files that a partial clone lacks as empty; else such a clone is refused.
+    Imported `incidents` blame the changes they name from the moment they were known: also in features of later changes.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class History:
         first_parent: bool = False,
         absent_as_empty: bool = False,
         features: tuple[Feature, ...] = FEATURES,
+        incidents: Sequence[Incident] = (),
     ) -> None:
         self.git = Git(repository)
         self.features = features
@@ -63,6 +66,12 @@ class History:
         self.folder = state
         state.mkdir(parents=True, exist_ok=True)
         self.store = Store(state / "index.sqlite")
+        self.incidents: tuple[Incident, ...] = ()
+        self.report(incidents)
+
+    def report(self, incidents: Sequence[Incident]) -> None:
+        """Know these incidents and no others. The next `refresh` reads the history again when one is older than it."""
+        self.incidents = tuple(sorted(dict.fromkeys(incidents), key=lambda each: (each.known_at, each.key())))
 
     def close(self) -> None:
         """Close the index."""
@@ -84,7 +93,7 @@ class History:
         `now` bounds the clocks of commits. Raises ScoringError for a shallow or incomplete clone; what was read stays.
         """
         check(tip)
-        if self.tip == tip:
+        if self.tip == tip and not self._outdated():
             return 0
         with self.locked():
             todo = self._todo(tip)
@@ -104,7 +113,11 @@ class History:
 
     def facts(self, change: Change, lines: Sequence[LineCounts], at: int) -> Facts:
         """Return the facts of a change that is not in the index, as of its present state."""
-        return State(self.store).facts(change.author, at, f"{change.title}\n{change.message}", change.files, lines)
+        state = State(self.store)
+        for incident in self._unread():
+            if incident.known_at <= at:
+                state.report(incident)  # never written: the next commit counts it in
+        return state.facts(change.author, at, f"{change.title}\n{change.message}", change.files, lines)
 
     def vector(self, facts: Facts) -> NDArray[np.float32]:
         """Return the features of `facts`, in the order of `self.features`."""
@@ -156,12 +169,17 @@ class History:
             "SELECT row, culprit, known_at, kind, evidence, fault FROM label JOIN seen ON culprit=n "
             "WHERE row IS NOT NULL ORDER BY row"
         )
-        return [(row, Label(culprit, at, kind, by, bool(fault))) for row, culprit, at, kind, by, fault in found]
+        told = [(row, Label(culprit, at, kind, by, bool(fault))) for row, culprit, at, kind, by, fault in found]
+        ledger = Ledger(self.store)
+        for incident in self._unread():
+            culprit = ledger.find(incident.mention())
+            if culprit is not None and culprit.row is not None:
+                told.append((culprit.row, Label(culprit.n, incident.known_at, "incident", incident.name, fault=True)))
+        return told
 
-    def cause(self, incident: Incident) -> int | None:
-        """Return the row of the change that an incident names, None when it is not in the index."""
-        found = Ledger(self.store).find(Mention("incident", sha=incident.sha, number=incident.number))
-        return found.row if found else None
+    def severe(self) -> frozenset[str]:
+        """Return the names of imported incidents that were severe."""
+        return frozenset(incident.name for incident in self.incidents if incident.severe)
 
     def authors(self) -> int:
         """Return how many people wrote the commits of the index."""
@@ -169,7 +187,23 @@ class History:
 
     def labelled(self) -> int:
         """Return how many changes carry a label."""
-        return int(self.store.db.execute("SELECT count(DISTINCT culprit) FROM label").fetchone()[0])
+        if not self._unread():
+            return int(self.store.db.execute("SELECT count(DISTINCT culprit) FROM label").fetchone()[0])
+        return len({label.culprit for _, label in self.labels()})
+
+    def _reported(self) -> set[str]:
+        return {key for (key,) in self.store.db.execute("SELECT incident FROM reported")}
+
+    def _unread(self) -> list[Incident]:
+        """Incidents that were known only after the newest commit, oldest first."""
+        reported = self._reported() if self.incidents else set()
+        return [incident for incident in self.incidents if incident.key() not in reported]
+
+    def _outdated(self) -> bool:
+        """Say whether the index was read without an incident known by then, or with one that is no more."""
+        clock = int(self.store.meta("clock") or -1)
+        late = any(incident.known_at <= clock for incident in self._unread())
+        return late or not self._reported() <= {incident.key() for incident in self.incidents}
 
     def _mine(self) -> bool:
         return self.store.meta("signature") == self._signature()
@@ -182,7 +216,7 @@ class History:
 
     def _todo(self, tip: str) -> list[str]:
         self.git.require_whole()
-        if not self._mine():
+        if not self._mine() or self._outdated():
             self._reset()
         if self._contains(tip):
             return []
@@ -232,6 +266,7 @@ class History:
 
     def _read(self, todo: Sequence[str], now: int, progress: Progress | None) -> None:
         state = State(self.store)
+        due = deque(self._unread())
         done = 0
         git = self.git
         if self.absent_as_empty:
@@ -241,7 +276,7 @@ class History:
         while done < len(todo):
             before = done
             for commit in source:
-                self._add(state, commit, now, brought.get(commit.sha, ()))
+                self._add(state, commit, now, brought.get(commit.sha, ()), due)
                 done += 1
                 if done - before >= _BATCH:
                     break
@@ -252,9 +287,11 @@ class History:
         if progress:
             progress(done, len(todo))
 
-    def _add(self, state: State, commit: Commit, now: int, brought: Sequence[Told]) -> None:
+    def _add(self, state: State, commit: Commit, now: int, brought: Sequence[Told], due: deque[Incident]) -> None:
         # a clock that runs ahead would freeze every decay; one that runs behind would let the past see the future
         at = state.clock if commit.time > now else max(commit.time, state.clock)
+        while due and due[0].known_at <= at:
+            state.report(due.popleft())
         merge = len(commit.parents) > 1 and not self.first_parent
         vector, ids = None, NO_WORDS
         if not merge:

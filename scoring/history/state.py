@@ -17,7 +17,7 @@ from scoring.history.lines import LineCounts
 from scoring.history.store import Store
 from scoring.history.stream import Commit
 from scoring.history.vocabulary import SILENT, Ids, Vocabulary, Wording, hashed
-from scoring.incidents import Label, bare_title, is_fix, title_of
+from scoring.incidents import Incident, Label, bare_title, is_fix, title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,7 @@ class State:
         self._vectors: list[tuple[int, bytes]] = []
         self._wordings: dict[int, Ids] = {}  # of changes not yet written
         self._labels: list[Label] = []
+        self._reported: list[str] = []
         self.rows = store.next("features", "row")
         self.clock = int(store.meta("clock") or 0)
         # a store that was empty at first needs no look-ups for what memory does not hold
@@ -166,6 +167,15 @@ class State:
         self._ledger.add(seen, brought)
         self.clock = at
 
+    def report(self, incident: Incident) -> None:
+        """Count an imported incident in, as known at this point of the history."""
+        culprit = self._ledger.find(incident.mention())
+        if culprit is not None and culprit.row is not None:
+            self._labels.append(Label(culprit.n, incident.known_at, "incident", incident.name, fault=True))
+            self._spread(culprit, max(incident.known_at, self.clock))
+            self._vocabulary.learn(self._wording(culprit.row), fault=True)
+        self._reported.append(incident.key())
+
     def flush(self) -> None:
         """Write what changed; call inside `store.writing()`."""
         gone = [key for key in self._dirty if self._entries.get(key) is None]
@@ -183,8 +193,10 @@ class State:
             "INSERT OR IGNORE INTO label VALUES(?,?,?,?,?)",
             ((mark.culprit, mark.known_at, mark.kind, mark.evidence, mark.fault) for mark in self._labels),
         )
+        db.executemany("INSERT OR IGNORE INTO reported VALUES(?)", ((key,) for key in self._reported))
         self.store.set_meta("clock", str(self.clock))
-        for pending in (self._dirty, self._new_authors, self._new_moves, self._vectors, self._wordings, self._labels):
+        lists = (self._new_authors, self._vectors, self._labels, self._reported)
+        for pending in (self._dirty, self._new_moves, self._wordings, *lists):
             pending.clear()
 
     def _look(self, key: str) -> Entry:

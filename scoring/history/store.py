@@ -26,6 +26,7 @@ CREATE INDEX IF NOT EXISTS brought_number ON brought(number) WHERE number > 0;
 CREATE INDEX IF NOT EXISTS brought_title ON brought(title);
 CREATE VIEW IF NOT EXISTS named AS
   SELECT sha, n, number, title, undo FROM seen UNION ALL SELECT sha, n, number, title, undo FROM brought;
+CREATE TABLE IF NOT EXISTS reported(incident TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS features(row INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS wording(row INTEGER PRIMARY KEY, ids BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS words(block INTEGER PRIMARY KEY, value BLOB NOT NULL);
@@ -68,7 +69,19 @@ class Store:
 
     def clear(self) -> None:
         """Forget everything."""
-        tables = ("meta", "entry", "author", "moved", "seen", "brought", "features", "wording", "words", "label")
+        tables = (
+            "meta",
+            "entry",
+            "author",
+            "moved",
+            "seen",
+            "brought",
+            "reported",
+            "features",
+            "wording",
+            "words",
+            "label",
+        )
         for table in tables:
             self.db.execute(f"DELETE FROM {table}")  # noqa: S608 (names from this line)
 
