@@ -21,6 +21,7 @@ COMMANDS = {
     "evaluate": ("bot.commands.scoring:evaluate", "Measure models on the later part of real histories."),
     "exceptions": ("bot.commands.exceptions:exceptions", "List requests for an exception; keep private reasons."),
     "feedback": ("bot.commands.feedback:feedback", "Export what people thought of scores, for evaluation."),
+    "incidents": ("bot.commands.incidents:incidents", "Import incidents and the changes that caused them."),
     "audit": ("bot.commands.audit:audit", "Verify or export the audit log."),
 }
 

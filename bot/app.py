@@ -96,7 +96,8 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
     # one worker is always left for pull requests whose commits are here already
     fetches = max(1, settings.workers - 1)
     mirror = Mirror(settings.folder.absolute() / "mirrors", git=git, wait=MIRROR_WAIT_S, at_once=fetches)
-    assessor = MirrorAssessor(forge, mirror, settings.folder.absolute() / "indexes", git=git)
+    indexes = settings.folder.absolute() / "indexes"
+    assessor = MirrorAssessor(forge, mirror, indexes, git=git, people=settings.people, incidents=store.incidents)
     addresses = Addresses(places(settings.calendars), networks(settings.calendar_networks))
     calendars = Calendars(store, addresses, clock)
     configurations = Configurations(forge, store, clock, calendars)

@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from scoring.criticality import read_services
 from scoring.errors import DamagedIndex, ScoringError
 from scoring.history.git import Git as ReadOnly
 from scoring.history.read import read_change
+from scoring.incidents import Incident
 from scoring.scorer import SHIPPED, Scorer
 from scoring.semantics import ChangeVerdict
 from scoring.semantics.git import prove_range
@@ -58,10 +60,11 @@ class MirrorAssessor:
     """Fetches what it lacks, keeps one index for each repository id, and scores one change at a time in each."""
 
     def __init__(
-        self, forge: Forge, mirror: Mirror, indexes: Path, *, git: Git, shipped: Path = SHIPPED, people: bool = True
-    ) -> None:
+        self, forge: Forge, mirror: Mirror, indexes: Path, *, git: Git, shipped: Path = SHIPPED, people: bool = True,
+        incidents: Callable[[int], Sequence[Incident]] = lambda repository: (),
+    ) -> None:  # fmt: skip
         self._forge, self._mirror, self._indexes, self._git = forge, mirror, indexes, git
-        self._shipped, self._people = shipped, people
+        self._shipped, self._people, self._incidents = shipped, people, incidents
         self._guard = threading.Lock()
         self._scorers: dict[int, tuple[threading.Lock, Scorer]] = {}
         self._critical: dict[int, tuple[str, Sources, Services]] = {}  # what each base branch tells at its tip
@@ -143,6 +146,7 @@ class MirrorAssessor:
     def _scored(self, repository: int, facts: Facts, critical: Sources, verdict: ChangeVerdict) -> Assessment:
         lock, scorer = self._scorer(repository)
         with lock:
+            scorer.report(self._incidents(repository))
             scorer.refresh(facts.tip)
             services = self._services(repository, facts.tip, critical)
             return scorer.assess(facts.change, critical=services, proof=verdict.proof(), parts=verdict.parts())
@@ -151,7 +155,9 @@ class MirrorAssessor:
         with self._guard:
             if repository not in self._scorers:
                 folder, state = self._mirror.path(repository), self._indexes / str(repository)
-                scorer = Scorer(folder, state, shipped=self._shipped, people=self._people)
+                scorer = Scorer(
+                    folder, state, shipped=self._shipped, people=self._people, incidents=self._incidents(repository)
+                )
                 self._scorers[repository] = (threading.Lock(), scorer)
             return self._scorers[repository]
 

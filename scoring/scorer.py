@@ -18,6 +18,7 @@ from scoring.history.index import History, Progress
 from scoring.history.lines import LineCounts
 from scoring.history.read import lines_of
 from scoring.history.state import Facts
+from scoring.incidents import Incident
 from scoring.models.design import design
 from scoring.models.kept import own_of
 from scoring.models.loaded import load
@@ -52,7 +53,8 @@ def _now() -> datetime:
 class Scorer:
     """Scores against the index kept in `state`, with the `shipped` model and the repository's own regression.
 
-    `people` off keeps every feature that speaks of a person at its usual value; `absent_as_empty` reads partial clones.
+    `people` off keeps every feature that speaks of a person at its usual value; `absent_as_empty` reads partial clones;
+    imported `incidents` count as faults from the moment they were known.
     Raises ScoringError for bad input. One thread at a time.
     """
 
@@ -64,11 +66,12 @@ class Scorer:
         shipped: Path = SHIPPED,
         people: bool = True,
         absent_as_empty: bool = False,
+        incidents: Sequence[Incident] = (),
         clock: Clock = _now,
     ) -> None:
         self.repository = repository
         self.shipped = load(shipped)
-        self.history = History(repository, state, absent_as_empty=absent_as_empty)
+        self.history = History(repository, state, absent_as_empty=absent_as_empty, incidents=incidents)
         self.state = state
         self.people = people
         self.clock = clock
@@ -76,6 +79,11 @@ class Scorer:
         self._personal = np.array([feature.person for feature in self.history.features])
         self._own: tuple[int, Own | None] | None = None
         self._reference: tuple[tuple[str, int, int], Reference] | None = None
+
+    def report(self, incidents: Sequence[Incident]) -> None:
+        """Know these imported incidents and no others, from the next `refresh` on."""
+        if self.history.report(incidents):
+            self._own = self._reference = None
 
     def refresh(self, tip: str, *, progress: Progress | None = None) -> None:
         """Bring the index up to commit `tip`: fast when already there, and safe to kill or to run twice at once."""

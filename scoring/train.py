@@ -12,9 +12,10 @@ from scoring.calibration import Calibration, platt, rebase, sigmoid
 from scoring.card import Card, Source
 from scoring.dataset import Dataset, resample, training_rows
 from scoring.errors import ScoringError
+from scoring.features import BY_NAME
 from scoring.history.vocabulary import Ids
 from scoring.metrics import GATES, captured
-from scoring.models.design import design
+from scoring.models.design import RANK, design
 from scoring.models.export import PARITY, linear_graph, parity, trees_graph, write
 from scoring.models.linear import Linear, fit
 from scoring.models.loaded import open_session
@@ -28,23 +29,26 @@ _SHOWN = 1000  # changes of each repository on which the export of a token model
 Floats = NDArray[np.float64]
 
 
-def train_table1(tables: Sequence[Dataset], folder: Path, name: str, command: str) -> Card:
-    """Fit the regression of Table I and write its folder; returns the card."""
+def train_table1(tables: Sequence[Dataset], folder: Path, name: str, command: str, *, people: bool = True) -> Card:
+    """Fit the regression of Table I and write its folder; returns the card. See `impersonal` for `people`."""
     require_enough(tables)
-    x, label, _ = pool(tables, TABLE1_COLUMNS)
+    names = TABLE1_COLUMNS if people else impersonal(TABLE1_COLUMNS)
+    x, label, _ = pool(tables, names)
     model: Linear = fit(x, label)
     graph = linear_graph(model)
     worst = parity(graph, x, sigmoid(model.logits(x)), folder)
-    logits = [model.logits(design(TABLE1_COLUMNS, t.columns, t.raw, t.quantile)) for t in tables]
+    logits = [model.logits(design(names, t.columns, t.raw, t.quantile)) for t in tables]
     calibration = rebase(np.concatenate(logits), base_rate(tables))
 
     def card(digest: str) -> Card:
-        return _card(name, "linear", TABLE1_COLUMNS, digest, worst, calibration, tables, command, {})
+        return _card(name, "linear", names, digest, worst, calibration, tables, command, {})
 
     return write(folder, graph, card)
 
 
-def train_trees(tables: Sequence[Dataset], folder: Path, name: str, command: str, folds: int = 0) -> Card:
+def train_trees(
+    tables: Sequence[Dataset], folder: Path, name: str, command: str, folds: int = 0, *, people: bool = True
+) -> Card:
     """Fit gradient boosting on all of `tables` and write its folder; returns the card.
 
     With `folds`, as many more models are written beside it, each of which did not see one part of the repositories:
@@ -52,7 +56,7 @@ def train_trees(tables: Sequence[Dataset], folder: Path, name: str, command: str
     measured.
     """
     require_enough(tables)
-    names = columns()
+    names = columns() if people else impersonal(columns())
     parts = [tables[place::folds] for place in range(folds)] if folds > 1 else []
     unseen: dict[str, Floats] = {}
     for place, part in enumerate(parts):
@@ -133,6 +137,11 @@ def _card(
     return Card(
         name, kind, names, digest, worst, base_rate(tables), calibration, sources, newest, command, figures=told
     )
+
+
+def impersonal(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns that do not speak of a person."""
+    return tuple(name for name in names if not BY_NAME[name.removeprefix(RANK)].person)
 
 
 def require_enough(tables: Sequence[Dataset]) -> None:

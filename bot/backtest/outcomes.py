@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from scoring.history.index import History
-from scoring.incidents import YEAR, Kind
+from scoring.incidents import YEAR, Kind, Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Outcome:
     row: int
     known_at: int  # seconds since 1970: when the first evidence landed
     kind: Kind
-    evidence: str  # the commit that says so
+    evidence: str  # the commit or incident that says so
     title: str  # its title, from outside
     times: int  # how many commits say so
 
@@ -49,8 +49,12 @@ def read_outcomes(history: History) -> Outcomes:
             continue
         first = found.get(row)
         found[row] = (
-            Outcome(row, label.known_at, label.kind, label.evidence, history.title(label.evidence), 1)
+            Outcome(row, label.known_at, label.kind, label.evidence, _title(history, label), 1)
             if first is None
             else replace(first, times=first.times + 1)
         )
     return Outcomes(found, ever, len(excused - set(found)), history.commits())
+
+
+def _title(history: History, label: Label) -> str:
+    return label.evidence if label.kind == "incident" else history.title(label.evidence)

@@ -137,6 +137,7 @@ class Backtest:
             "faults": len(kinds),
             "reverted": kinds.count("revert"),
             "fixed": kinds.count("fixes"),
+            "incidents": kinds.count("incident"),
             "rate": share(len(kinds), len(self.replayed)),
             "excused": self.outcomes.excused,
             "unripe": sum(each.landing.at > last - RIPE for each in self.replayed),
@@ -200,8 +201,9 @@ class Backtest:
             "What a hold buys is that it does not fail while nobody is there."
         )
         yield (
-            "At fault means: a later commit reverts the landing, or names it in a Fixes trailer, within a year. Faults "
-            "that nobody wrote down so are unknown here: some false alarms are none, and some faults are not counted."
+            "At fault means: within a year a later commit reverts the landing or names it in a Fixes trailer, or an "
+            "imported incident names it. Faults that nobody wrote down so are unknown here: some false alarms are "
+            "none, and some faults are not counted."
         )
         yield (
             "Each landing was decided by the rules and the calendar that serve pull requests, with its score among the "

@@ -80,6 +80,7 @@ def labelled(labels: Report) -> str:
     """How much the figures rest on."""
     weak = " That is few: the figures are weak." if labels["weak"] else ""
     kinds = f"{count(labels['reverted'])} reverted, {count(labels['fixed'])} fixed"
+    kinds += f", {count(labels['incidents'])} named by incidents" if labels["incidents"] else ""
     return (
         f"Known faults: {count(labels['faults'])} ({kinds}), {percent(labels['rate'])} of landings.{weak} "
         f"Of the newest {count(labels['unripe'])} not much is known yet."

@@ -23,7 +23,7 @@ from bot.backtest.scores import score
 from bot.backtest.settings import BUILT_IN, built_in
 from bot.backtest.text import summary
 from bot.commands.loading import from_files
-from bot.commands.scoring import plainly, progress_bar, state_folder
+from bot.commands.scoring import incidents_option, index_folder, plainly, progress_bar, state_folder
 from bot.policy import walltime
 from bot.policy.config import Config, ConfigError
 from bot.render import visible
@@ -31,6 +31,7 @@ from scoring.criticality import read_services
 from scoring.errors import ScoringError
 from scoring.history.git import Git
 from scoring.history.index import History
+from scoring.incidents import read_incidents
 from scoring.scorer import SHIPPED
 from scoring.services import Sources
 
@@ -57,11 +58,12 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
     "--missing-blobs", type=click.Choice(["refuse", "empty"]), default="refuse", show_default=True,
     help="Files that a partial clone lacks: refuse to go on, or read them as empty.",
 )  # fmt: skip
+@incidents_option
 @plainly
 def backtest(
     repo: Path, branch: str, since: str | None, file: Path | None, pair: tuple[Path, Path] | None, zone: str,
     name: str | None, html: Path | None, plain: Path | None, table: Path | None, form: str, state: Path | None,
-    model: Path, missing_blobs: str,
+    model: Path, missing_blobs: str, incidents: Path | None,
 ) -> None:  # fmt: skip
     """Replay history as if codechill had been on, and say what it would have held and caught.
 
@@ -80,7 +82,7 @@ def backtest(
     config, source = (_config(file), str(file)) if file else (_built_in(zone), BUILT_IN)
     sides = [(path.name, _config(path)) for path in pair or ()]
     try:
-        scored = _history(repo, branch, name, state, model, missing_blobs == "empty")
+        scored = _history(repo, branch, name, state, model, missing_blobs == "empty", incidents)
         replay = scored.replay(config)
         rows = rows_since(replay.past, replay.scores, _since(since, config))
         test = Backtest(replay, scored.outcomes, config, source, rows)
@@ -159,9 +161,13 @@ class _Scored:
         return known
 
 
-def _history(repo: Path, branch: str, name: str | None, state: Path | None, model: Path, absent: bool) -> _Scored:
+def _history(
+    repo: Path, branch: str, name: str | None, state: Path | None, model: Path, absent: bool, incidents: Path | None
+) -> _Scored:
     # landings are another reading of the history than the commits that serving indexes
-    history = History(repo, (state or state_folder(repo)) / "landings", first_parent=True, absent_as_empty=absent)
+    told = read_incidents(incidents) if incidents else ()
+    folder = index_folder((state or state_folder(repo)) / "landings", told)
+    history = History(repo, folder, first_parent=True, absent_as_empty=absent, incidents=told)
     tip = history.git.resolve(branch)
     try:
         with progress_bar("Reading history") as report:

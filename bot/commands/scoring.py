@@ -86,6 +86,18 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
             bar.__exit__(None, None, None)
 
 
+def index_folder(folder: Path, incidents: Sequence[Incident]) -> Path:
+    """Return where the index that counts imported incidents in is kept: beside the one without."""
+    told = "\n".join(sorted(incident.key() for incident in incidents))
+    name = hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return folder / f"incidents-{name}" if incidents else folder
+
+
+incidents_option = click.option(
+    "--incidents",
+    type=click.Path(path_type=Path),
+    help="CSV or JSON of incidents and the changes that caused them: incident, cause, known_at, severity.",
+)
 missing_blobs_option = click.option(
     "--missing-blobs",
     type=click.Choice(["refuse", "empty"]),
@@ -104,6 +116,7 @@ missing_blobs_option = click.option(
 )
 @click.option("--no-people", is_flag=True, help="Leave out every feature that speaks of a person.")
 @missing_blobs_option
+@incidents_option
 @click.option(
     "--config",
     "file",
@@ -119,6 +132,7 @@ def score(
     model: Path,
     no_people: bool,
     missing_blobs: str,
+    incidents: Path | None,
     file: Path | None,
     what: str,
 ) -> None:
@@ -128,8 +142,11 @@ def score(
     stands on, never from the change.
     """
     change = _change(repo, what)
-    folder = state or state_folder(repo)
-    scorer = Scorer(repo, folder, shipped=model, people=not no_people, absent_as_empty=missing_blobs == "empty")
+    told = read_incidents(incidents) if incidents else ()
+    scorer = Scorer(
+        repo, index_folder(state or state_folder(repo), told), shipped=model, people=not no_people,
+        absent_as_empty=missing_blobs == "empty", incidents=told,
+    )  # fmt: skip
     with progress_bar("Reading history") as report:
         scorer.refresh(_as_of(scorer, change), progress=report)
     verdict = _certain(repo, change)
@@ -268,7 +285,7 @@ def many(command: Callable[P, None]) -> Callable[P, None]:
             "--state", type=click.Path(path_type=Path), help="Folder of the indexes; default: the user's cache."
         ),
         missing_blobs_option,
-        click.option("--incidents", type=click.Path(path_type=Path), help="CSV or JSON of incidents and their causes."),
+        incidents_option,
     )
     for option in reversed(options):
         command = option(command)
@@ -283,6 +300,7 @@ def many(command: Callable[P, None]) -> Callable[P, None]:
 @click.option(
     "--folds", type=click.IntRange(0, 20), default=0, help="Also write models that did not see some repositories."
 )
+@click.option("--no-people", is_flag=True, help="Fit without any feature that speaks of a person.")
 @plainly
 def train(
     repos: tuple[Path, ...],
@@ -293,30 +311,32 @@ def train(
     name: str,
     kind: str,
     folds: int,
+    no_people: bool,
 ) -> None:
     """Fit a model on the histories of repositories and write its folder."""
     _require_libraries()
     from scoring.train import train_table1, train_tokens, train_trees
 
     tables = _tables(repos, state, missing_blobs, incidents)
-    told = f"codechill train --kind {kind} --folds {folds} --name {name}"
+    told = f"codechill train --kind {kind} --folds {folds} --name {name}" + (" --no-people" if no_people else "")
     with TemporaryDirectory() as draft:
         folder = Path(draft) / "model"
         match kind:
             case "trees":
-                card = train_trees(tables, folder, name, told, folds)
+                card = train_trees(tables, folder, name, told, folds, people=not no_people)
             case "tokens":
-                card = train_tokens(tables, [_words(repo, state) for repo in repos], folder, name, told)
+                card = train_tokens(tables, [_words(repo, state, incidents) for repo in repos], folder, name, told)
             case _:
-                card = train_table1(tables, folder, name, told)
+                card = train_table1(tables, folder, name, told, people=not no_people)
         shutil.copytree(folder, out, dirs_exist_ok=True)
     known = sum(source.inducing for source in card.sources)
     click.echo(f"{out}: {card.id} from {len(tables)} repositories, {known:,} known faults, parity {card.parity:.0e}.")
 
 
-def _words(repo: Path, state: Path | None) -> Callable[[Sequence[int]], list[Ids]]:
+def _words(repo: Path, state: Path | None, incidents: Path | None) -> Callable[[Sequence[int]], list[Ids]]:
     """Return what reads the words of changes from the index that `_table` made."""
-    return History(repo, _folder(repo, state)).words
+    told = read_incidents(incidents) if incidents else ()
+    return History(repo, index_folder(_folder(repo, state), told), incidents=told).words
 
 
 def _folder(repo: Path, state: Path | None) -> Path:
@@ -384,12 +404,13 @@ def _tables(repos: Sequence[Path], state: Path | None, missing_blobs: str, incid
 
 
 def _table(repo: Path, state: Path | None, absent_as_empty: bool, incidents: Sequence[Incident]) -> Dataset:
-    history = History(repo, _folder(repo, state), absent_as_empty=absent_as_empty)
+    folder = index_folder(_folder(repo, state), incidents)
+    history = History(repo, folder, absent_as_empty=absent_as_empty, incidents=incidents)
     with progress_bar(f"Reading {_name(repo)}") as report:
         history.refresh(history.git.resolve("HEAD"), now=int(datetime.now(UTC).timestamp()), progress=report)
     if history.absent:
         click.echo(f"{_name(repo)}: {history.absent:,} files that this clone lacks were read as empty.", err=True)
-    table = collect(history, _name(repo), incidents=incidents)
+    table = collect(history, _name(repo))
     if history.authors() < 2:
         raise ScoringError(
             f"{_name(repo)} has a single author: what is learned or measured there describes one person."

@@ -10,6 +10,7 @@ from bot.store.findings import Findings, KnownFinding
 from bot.store.freezes import Freezes
 from bot.store.groups import Groups, KnownGroup
 from bot.store.inbox import Delivery, Enqueue, Inbox
+from bot.store.incidents import Incidents
 from bot.store.leases import Leases
 from bot.store.migrate import migrate
 from bot.store.private import PrivateReason, PrivateReasons
@@ -35,7 +36,7 @@ __all__ = [
 ]
 
 
-class Store(Inbox, Decisions, Freezes, Feeds, Groups, Pulls, Leases, PrivateReasons, Reactions, Findings):
+class Store(Inbox, Decisions, Freezes, Feeds, Groups, Pulls, Leases, PrivateReasons, Reactions, Findings, Incidents):
     """Safe to share between threads. Opening it applies the migrations that are missing.
 
     A writer waits up to `busy` seconds for others. What the database cannot do raises sqlalchemy.exc.SQLAlchemyError.

@@ -259,6 +259,14 @@ findings = sa.Table(
 )
 sa.Index("ix_findings_about", findings.c.about)
 
+incidents = sa.Table(
+    "incidents",
+    metadata,
+    sa.Column("repository_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),  # the whole list, as JSON
+)
+
 leases = sa.Table(
     "leases",
     metadata,

@@ -1,6 +1,7 @@
 """The as-of index of one repository: every change as it looked when it landed, kept up by reading new commits only."""
 
 import fcntl
+import hashlib
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -67,11 +68,25 @@ class History:
         state.mkdir(parents=True, exist_ok=True)
         self.store = Store(state / "index.sqlite")
         self.incidents: tuple[Incident, ...] = ()
+        self._told = ""  # a digest of the incidents
         self.report(incidents)
 
-    def report(self, incidents: Sequence[Incident]) -> None:
-        """Know these incidents and no others. The next `refresh` reads the history again when one is older than it."""
+    def report(self, incidents: Sequence[Incident]) -> bool:
+        """Know these imported incidents and no others; says whether that changes anything.
+
+        The next `refresh` reads the history again when one is older than its newest commit, or is known no more.
+        """
+        before = self.incidents
         self.incidents = tuple(sorted(dict.fromkeys(incidents), key=lambda each: (each.known_at, each.key())))
+        told = "\n".join(incident.key() for incident in self.incidents)
+        self._told = hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest() if told else ""
+        if self._told == self.store.meta("incidents"):
+            return before != self.incidents
+        with self.store.writing():
+            self.store.set_meta("incidents", self._told)
+        # a regression kept beside the index was fitted without them
+        (self.folder / "own.json").unlink(missing_ok=True)
+        return True
 
     def close(self) -> None:
         """Close the index."""
@@ -263,6 +278,7 @@ class History:
         with self.store.writing():
             self.store.clear()
             self.store.set_meta("signature", self._signature())
+            self.store.set_meta("incidents", self._told)
 
     def _read(self, todo: Sequence[str], now: int, progress: Progress | None) -> None:
         state = State(self.store)

@@ -9,14 +9,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from bot.commands.incidents import incidents
 from bot.demo import replay
+from bot.demo.stage import stage
 from bot.forge.port import Gone, Target
 from bot.policy.config import FILE
 from bot.policy.events import Commented
 from bot.policy.freezes import Freeze
 from bot.policy.pull import Comment, Person
-from tests.bot.conftest import BASIC, OPEN_WINDOW, Place
+from scoring.assessment import Assessment
+from scoring.features import FEATURES
+from tests.bot.conftest import BASIC, OPEN_WINDOW, WHO, Place
 
 
 def post(place: Place, event: str, payload: dict[str, object], guid: str, secret: str | None = None) -> int:
@@ -442,3 +447,63 @@ def test_what_was_given_up_is_shown_on_the_check_with_what_happens_next(place: P
     summary = place.check(number).summary or ""
     assert "could not score this change: the repository could not be read with git" in summary
     assert "`/chill refresh` tries again" in summary
+
+
+def test_incidents_that_the_operator_imports_count_in_the_next_score(place: Place, tmp_path: Path) -> None:
+    def imported(*arguments: str) -> Result:
+        options = ("--database", place.stage.app.store.engine.url.render_as_string(), "--repository", place.name)
+        return CliRunner().invoke(incidents, [*options, *arguments])
+
+    tip = place.stage.sandbox.tip(place.name)
+    cause = replay.git(place.folder, "log", "-1", "--format=%H", tip, "--", "docs")
+    first = place.open(place.change("docs/new.md", b"# New\n"), "Before")
+    (tmp_path / "i.csv").write_text(f"incident,cause,known_at,severity\nINC-1,{cause[:12]},2030-01-01,sev1\n")
+    told = imported(str(tmp_path / "i.csv"))
+    again = imported(str(tmp_path / "i.csv"))
+    second = place.open(place.change("docs/new.md", b"# New again\n"), "After")
+    repository = place.stage.sandbox.repository(place.name).id
+    before, after = (
+        place.stage.app.store.assessment(repository, number, place.stage.sandbox.pull(place.name, number).head_sha)
+        for number in (first, second)
+    )
+    assert (told.exit_code, again.exit_code) == (0, 0), told.output
+    assert "INC-1" in told.stdout
+    assert "nothing changed" in again.stderr
+    assert before is not None
+    assert after is not None
+    assert after.labelled == before.labelled + 1
+    (tmp_path / "i.csv").write_text("incident,cause,known_at\nINC-1,the database,2030-01-01\n")
+    refused = imported(str(tmp_path / "i.csv"))
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "names no cause" in refused.stderr
+    assert "INC-1" in imported().stdout
+
+
+def test_where_the_operator_says_so_who_wrote_a_change_moves_no_score(place: Place, shop: Path, tmp_path: Path) -> None:
+    def scores(where: Place) -> list[Assessment]:
+        found = []
+        regular = replay.git(where.folder, "log", "-1", "--format=%ae", where.base)
+        for email in (regular, "nobody@new.example"):
+            who = WHO | {"GIT_AUTHOR_EMAIL": email}
+            text = where.read("billing/ledger.py") + b"\n\ndef late(a):\n    return a if a > 1 else None\n"
+            number = where.open(
+                replay.write(where.folder, where.base, "billing/ledger.py", text, "Late\n", who), "Late"
+            )
+            head = where.stage.sandbox.pull(where.name, number).head_sha
+            risk = where.stage.app.store.assessment(where.stage.sandbox.repository(where.name).id, number, head)
+            assert risk is not None
+            found.append(risk)
+        return found
+
+    with stage(tmp_path, people=False) as quiet:
+        made = quiet.sandbox.add_repository("acme/quiet", shop, "main")
+        quiet.sandbox.protect("acme/quiet")
+        folder = Path(made.folder)
+        here = Place(quiet, "acme/quiet", folder, replay.git(folder, "rev-parse", "refs/heads/main"))
+        known, stranger = scores(here)
+    ours, theirs = scores(place)
+    personal = [feature.name for feature in FEATURES if feature.person]
+    assert [known.features[name] for name in personal] == [stranger.features[name] for name in personal]
+    assert known.percentile == pytest.approx(stranger.percentile, abs=1e-6)  # seconds passed between the two
+    assert [ours.features[name] for name in personal] != [theirs.features[name] for name in personal]
+    assert not {*personal} & {reason.feature for reason in known.reasons}

@@ -11,7 +11,9 @@ from histories import DAY, START, Step, build, lines
 from bot.commands import scoring
 from bot.commands.scoring import evaluate, level, score, train
 from scoring import frozen
+from scoring.card import read_card
 from scoring.dataset import collect, resample, training_rows
+from scoring.features import FEATURES
 from scoring.history.index import History
 
 
@@ -146,6 +148,20 @@ def test_a_model_is_trained_evaluated_and_scores_again(repo: Path, tmp_path: Pat
     refused = run(evaluate, "--repo", repo, "--model", out, cache=tmp_path)
     assert refused.exit_code == 2
     assert "learned from shop" in refused.stderr
+
+
+@pytest.mark.parametrize("kind", ["table1", "trees"])
+def test_a_model_trained_without_people_asks_for_nothing_that_speaks_of_one(
+    repo: Path, tmp_path: Path, kind: str
+) -> None:
+    for name, more in (("all", ()), ("none", ("--no-people",))):
+        done = run(train, "--repo", repo, "--kind", kind, "--out", tmp_path / name, *more, cache=tmp_path)
+        assert done.exit_code == 0, done.stderr
+    asked = {name: set(read_card(tmp_path / name).columns) for name in ("all", "none")}
+    personal = {f"{rank}{feature.name}" for feature in FEATURES if feature.person for rank in ("", "rank:")}
+    assert asked["all"] - asked["none"] == asked["all"] & personal != set()
+    told = run(score, "--repo", repo, "--model", tmp_path / "none", "--no-people", "--format", "json", cache=tmp_path)
+    assert not personal & {reason["feature"] for reason in json.loads(told.stdout)["reasons"]}
 
 
 def test_an_evaluation_writes_a_row_for_each_change_and_repeats_itself(repo: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -229,3 +230,21 @@ def test_an_interrupted_replay_leaves_a_marked_part(past: Path, ran: Ran, tmp_pa
     assert told["partial"]["why"] == "interrupted"
     assert told["partial"]["decided"] == told["summary"]["replayed"]
     assert "This report is partial." in html.read_text("utf-8")
+
+
+def test_imported_incidents_are_faults_too(past: Path, ran: Ran, tmp_path: Path) -> None:
+    blamed = {line.split(",")[0] for line in ran.csv[1:] if line.split(",")[10]}
+    row = next(line.split(",") for line in ran.csv[1:] if line.split(",")[0] not in blamed)
+    landed = datetime.fromisoformat(row[1])
+    (tmp_path / "i.json").write_text(
+        json.dumps([{"incident": "<b>INC</b>", "cause": row[0], "known_at": (landed + timedelta(days=2)).isoformat()}])
+    )
+    made = call(
+        past, tmp_path, "--incidents", str(tmp_path / "i.json"), "--csv", str(tmp_path / "rows.csv"), "--format", "json"
+    )
+    told = json.loads(made.stdout)["labels"]
+    (marked,) = (line for line in (tmp_path / "rows.csv").read_text().splitlines() if line.startswith(row[0]))
+    assert (told["incidents"], told["faults"]) == (1, ran.told["labels"]["faults"] + 1)
+    assert ",incident," in marked
+    refused = call(past, tmp_path, "--incidents", str(tmp_path / "none.csv"))
+    assert (refused.exit_code, refused.stdout) == (2, "")

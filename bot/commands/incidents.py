@@ -1,0 +1,68 @@
+"""`codechill incidents`: tell a server which changes caused which incidents."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from bot.commands.database import Unusable, database_option, open_store
+from bot.commands.scoring import plainly
+from bot.render import visible
+from bot.store import KnownRepository, Store
+from scoring.incidents import Incident, read_incidents
+
+
+@click.command()
+@database_option
+@click.option("--repository", required=True, metavar="OWNER/NAME", help="The repository whose changes caused them.")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@plainly
+def incidents(database: str, repository: str, style: str, file: Path | None) -> None:
+    """Import the incidents in FILE, a CSV with a header or a JSON list; without FILE show what the server knows.
+
+    FILE is the whole list: what it no longer names is forgotten, and the same file again changes nothing. Columns are
+    incident, cause (a commit id, or the number of a pull request), known_at (ISO 8601) and severity.
+
+    \b
+      incident,cause,known_at,severity
+      INC-204,3f2a9c1d,2026-03-02T08:15:00Z,sev1
+      INC-207,#4711,2026-03-09T17:40:00+01:00,low
+
+    They count from the moment they were known: as faults of their files, folders and services in every later score, for
+    the repository's own model, and for the rate of faults that probabilities are said from. A server reads the history
+    again at the next pull request when an incident is older than the newest change it knows.
+    """
+    store = open_store(database)
+    try:
+        known = _known(store, repository)
+        if file is not None:
+            _import(store, known, read_incidents(file))
+        _show(store.incidents(known.id), style)
+    finally:
+        store.close()
+
+
+def _import(store: Store, known: KnownRepository, told: tuple[Incident, ...]) -> None:
+    changed = store.save_incidents(known.id, told, at=datetime.now(UTC))
+    words = "kept; the next score of each pull request counts them in" if changed else "known already; nothing changed"
+    click.echo(f"{known.full_name}: {len(told)} incidents {words}.", err=True)
+
+
+def _show(known: tuple[Incident, ...], style: str) -> None:
+    if style == "json":
+        click.echo(json.dumps([asdict(each) for each in known], indent=2))
+        return
+    for each in known:
+        cause = each.sha or f"#{each.number}"
+        at = datetime.fromtimestamp(each.known_at, UTC).isoformat()
+        click.echo(visible(f"{at}  {cause:<12}  {'severe' if each.severe else '      '}  {each.name}"))
+
+
+def _known(store: Store, full_name: str) -> KnownRepository:
+    found = [one for one in store.repositories() if one.full_name.lower() == full_name.lower()]
+    if not found:
+        raise Unusable(f"this server has not seen {full_name} yet: install the App on it, then import again")
+    return found[0]
