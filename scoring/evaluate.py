@@ -69,7 +69,8 @@ def score_all(data: Dataset, shipped: Floats, *, split: float = SPLIT) -> Scored
     cut = data.cut(split)
     if not data.inducing[cut:].any():
         raise ScoringError(
-            f"{data.name} has no change in its later part that was reverted or fixed; nothing to measure."
+            f"{data.name} has no change in its later part that was reverted or fixed, so there is nothing to measure; "
+            "import incidents, or name another repository."
         )
     churn = data.raw[:, data.columns.index("churn")].astype(np.float64)
     scores: dict[str, Floats] = {"random": np.random.default_rng(3).random(len(churn)), "churn": churn}

@@ -85,7 +85,15 @@ def read_incidents(path: Path) -> tuple[Incident, ...]:
         rows = json.loads(text) if text.lstrip().startswith("[") else list(csv.DictReader(text.splitlines()))
     except (OSError, ValueError, csv.Error) as error:
         raise ScoringError(f"{path} cannot be read as CSV or JSON: {error}.") from error
+    except RecursionError as error:
+        raise ScoringError(f"{path} cannot be read as CSV or JSON: it is nested too deeply.") from error
+    if not rows and not text.lstrip().startswith("[") and not _named(text) >= {"cause", "known_at"}:
+        raise ScoringError(f"{path} names no incidents: its first line must name incident, cause, known_at, severity.")
     return tuple(_incident(row, place, path) for place, row in enumerate(rows, 1))
+
+
+def _named(text: str) -> set[str]:
+    return {name.strip().lower() for name in text.split("\n", 1)[0].split(",")}
 
 
 def _incident(row: object, place: int, path: Path) -> Incident:

@@ -413,7 +413,8 @@ def _table(repo: Path, state: Path | None, absent_as_empty: bool, incidents: Seq
     table = collect(history, _name(repo))
     if history.authors() < 2:
         raise ScoringError(
-            f"{_name(repo)} has a single author: what is learned or measured there describes one person."
+            f"{_name(repo)} has a single author, so what is learned or measured there describes one person; "
+            "name other repositories, and score this one with the shipped model."
         )
     history.close()
     return table

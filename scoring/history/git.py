@@ -50,12 +50,12 @@ class Git:
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
         if not self.path.is_dir():
-            raise ScoringError(f"{path} is not a folder.")
+            raise ScoringError(f"{path} is not a folder; name the folder of a git repository.")
         self._config = dict(_CONFIG) | {"safe.directory": "*"}
         try:
             told = self.run("rev-parse", "--absolute-git-dir", "--git-common-dir").split(b"\n")
         except ScoringError as error:
-            raise ScoringError(f"{path} is not a git repository.") from error
+            raise ScoringError(f"{path} is not a git repository; name one, or clone it first.") from error
         self.directory, self.common = Path(os.fsdecode(told[0])), self.path / os.fsdecode(told[1])
 
     def command(self, *arguments: str) -> list[str]:
@@ -98,6 +98,8 @@ class Git:
         try:
             found = self.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         except ScoringError as error:
+            if not self.run("for-each-ref", "--count=1"):
+                raise ScoringError(f"{self.path} has no commits yet; commit something first.") from error
             raise ScoringError(f"There is no commit {revision!r} in {self.path}.") from error
         return check(found.decode().strip())
 
