@@ -22,6 +22,8 @@ class Source:
     tip: str
     changes: int
     inducing: int
+    since: str = ""  # dates of its first and last change
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)

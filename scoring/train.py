@@ -14,7 +14,7 @@ from scoring.dataset import Dataset, resample, training_rows
 from scoring.errors import ScoringError
 from scoring.features import BY_NAME
 from scoring.history.vocabulary import Ids
-from scoring.metrics import GATES, captured
+from scoring.metrics import GATES, hits, paired
 from scoring.models.design import RANK, design
 from scoring.models.export import PARITY, linear_graph, parity, trees_graph, write
 from scoring.models.linear import Linear, fit
@@ -132,8 +132,13 @@ def _card(
     command: str,
     told: dict[str, Any],
 ) -> Card:
-    newest = datetime.fromtimestamp(max(int(t.at[-1]) for t in tables), UTC).date().isoformat()
-    sources = tuple(Source(t.name, t.shas[0], t.shas[-1], len(t.shas), int(t.inducing.sum())) for t in tables)
+    newest = _date(max(int(t.at[-1]) for t in tables))
+    sources = tuple(
+        Source(
+            t.name, t.shas[0], t.shas[-1], len(t.shas), int(t.inducing.sum()), _date(int(t.at[0])), _date(int(t.at[-1]))
+        )
+        for t in tables
+    )
     return Card(
         name, kind, names, digest, worst, base_rate(tables), calibration, sources, newest, command, figures=told
     )
@@ -142,6 +147,10 @@ def _card(
 def impersonal(names: Sequence[str]) -> tuple[str, ...]:
     """Return the columns that do not speak of a person."""
     return tuple(name for name in names if not BY_NAME[name.removeprefix(RANK)].person)
+
+
+def _date(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).date().isoformat()
 
 
 def require_enough(tables: Sequence[Dataset]) -> None:
@@ -165,12 +174,25 @@ def _calibration(tables: Sequence[Dataset], unseen: dict[str, Floats]) -> Calibr
 
 
 def figures(tables: Sequence[Dataset], unseen: dict[str, Floats]) -> dict[str, Any]:
-    """Return what the models captured on the later 30 % of repositories they had not seen, in percent."""
-    told = {}
-    for table in tables:
-        cut = table.cut(0.7)
-        label = table.inducing[cut:]
-        if table.name in unseen and label.any():
-            scores = unseen[table.name][cut:]
-            told[table.name] = {f"{100 * g:.0f}": round(100 * captured(scores, label, g), 1) for g in GATES}
-    return {"captured when not seen, by share gated": told} if told else {}
+    """Return what the models captured on the later 30 % of repositories they had not seen, in percent.
+
+    Each figure stands between the ends of its 95 % bootstrap interval.
+    """
+    measured = {
+        t.name: (unseen[t.name][t.cut(0.7) :], t.inducing[t.cut(0.7) :])
+        for t in tables
+        if t.name in unseen and t.inducing[t.cut(0.7) :].any()
+    }
+    if not measured:
+        return {}
+    told = {name: _captured([each]) for name, each in measured.items()}
+    return {"captured when not seen, by share gated": {"all": _captured(list(measured.values())), **told}}
+
+
+def _captured(measured: Sequence[tuple[Floats, NDArray[np.bool_]]]) -> dict[str, list[float]]:
+    found = {}
+    for share in GATES:
+        caught = [hits(scores, label, share) for scores, label in measured]
+        interval = paired([(each, each) for each in caught], lambda ours, _: ours)
+        found[f"{100 * share:.0f}"] = [round(100 * end, 1) for end in (interval.low, interval.value, interval.high)]
+    return found

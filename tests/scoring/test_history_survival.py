@@ -62,7 +62,7 @@ def test_a_clone_without_folders_cannot_be_read_as_empty_and_says_so(tmp_path: P
 
 def test_an_empty_repository_has_no_commit_to_read(tmp_path: Path) -> None:
     git("init", "-q", "--bare", str(tmp_path / "repo"))
-    with pytest.raises(ScoringError, match="There is no commit 'HEAD'"):
+    with pytest.raises(ScoringError, match="has no commits yet; commit something first"):
         read(tmp_path / "repo", tmp_path / "state")
 
 
