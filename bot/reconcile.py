@@ -331,7 +331,8 @@ class Reconciler:
         """What was done is recorded even when the forge stops answering in the middle of it."""
         done: list[Outcome] = []
         try:
-            for action in actions:
+            # a note on a crossed gate goes first: once the check says so, nothing tells any more that it was crossed
+            for action in sorted(actions, key=_follows_notes):
                 done += [Outcome(action, self._do(target, state.pull, action))]
         except ForgeError:
             if done:
@@ -377,6 +378,10 @@ class Reconciler:
 
 _SHOWN = (SetCheck, PutComment, RemoveComment)  # what shows a verdict: done last, on what is then known
 _KEPT = (SaveEscalation, SaveAttestation, Rescore, StartFreeze, EndFreeze)  # what changes the verdict once it is kept
+
+
+def _follows_notes(action: Action) -> bool:
+    return not (isinstance(action, Reply) and action.comment is None)
 
 
 def _commander(event: Event) -> Person | None:

@@ -60,6 +60,16 @@ def test_a_note_on_a_crossed_gate_whose_answer_was_lost_is_written_once(line: Li
     assert len(line.ours(number)) == 2  # the card and the note
 
 
+def test_a_look_that_ends_between_the_check_and_the_note_still_tells_that_the_gate_was_crossed(line: Line) -> None:
+    number = line.open(line.large())
+    line.stage.sandbox.faults.drop(times=3, method="PATCH", path=r"/check-runs/\d+$", after=True)
+    line.stage.sandbox.faults.answer(502, method="POST", path=r"/issues/\d+/comments$")
+    line.configure("version: 1\n")
+    line.settle()
+    assert line.check(number).conclusion == "success"
+    assert len(line.ours(number)) == 2  # the card and the note
+
+
 def test_the_hourly_limit_is_waited_out_outside_the_worker_and_nothing_is_sent_meanwhile(line: Line) -> None:
     sandbox = line.stage.sandbox
     ends = (line.clock() + timedelta(minutes=20)).replace(microsecond=0)
