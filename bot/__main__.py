@@ -16,6 +16,7 @@ COMMANDS = {
     "sandbox": ("bot.commands.sandbox:sandbox", "Run a local stand-in for GitHub."),
     "config": ("bot.commands.policy:config", "Check or show a repository's configuration."),
     "calendar": ("bot.commands.calendar:calendar", "Say which windows are open, and when that changes."),
+    "freeze": ("bot.commands.freeze:freeze", "Start, list and end freezes by hand."),
     "backtest": ("bot.commands.backtest:backtest", "Replay history: what would codechill have held, and caught?"),
     "train": ("bot.commands.scoring:train", "Train a model on one or more repositories and export it to ONNX."),
     "evaluate": ("bot.commands.scoring:evaluate", "Measure models on the later part of real histories."),

@@ -10,6 +10,7 @@ import structlog
 from flask import Flask
 
 from bot.addresses import Addresses, networks, places
+from bot.api import Api
 from bot.assess import MirrorAssessor
 from bot.calendars import Calendars
 from bot.configuration import Configurations
@@ -22,6 +23,7 @@ from bot.forge.port import Busy, Forge, ForgeError, Gone, Target
 from bot.forge.shadow import ShadowForge
 from bot.git import Git, GitError
 from bot.intake import PULL, envelopes_of, intake
+from bot.keys import keys
 from bot.metrics import Metrics
 from bot.mirror import Mirror, Occupied
 from bot.news import News
@@ -155,6 +157,8 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         edges=KnownEdges(store),
     )
     web = _web(settings, store, queue, worker, metrics, clock)
+    if named := keys(settings.api_keys.get_secret_value()):
+        web.register_blueprint(Api(store, named, clock, lambda: _at_once(schedule, worker)).blueprint())
     return App(web, worker, schedule, store, queue, reconciler, clock)
 
 
@@ -243,6 +247,12 @@ def _web(settings: Settings, store: Store, queue: LeaseQueue, worker: Worker, me
     limits = Limits(body=settings.max_delivery_bytes)
     web.register_blueprint(create_blueprint(settings.webhook_secrets, store, intake(store, queue), limits, door=door))
     return web
+
+
+def _at_once(schedule: Schedule, worker: Worker) -> None:
+    """A freeze by hand does not wait for the clock's next look."""
+    schedule.look()
+    worker.wake()
 
 
 def _environment() -> dict[str, str]:

@@ -46,7 +46,19 @@ class Configurations:
             return None, (ConfigProblem(FILE, None, None, str(error)),)
         except ConfigError as error:
             return None, error.problems
-        return config.with_feeds({path: self._copy(target, path, head_sha) for path in config.feeds()}), ()
+        config = config.with_feeds({path: self._copy(target, path, head_sha) for path in config.feeds()})
+        return joined(config, self._store.freezes(target.repository_id, self._clock())), ()
+
+    def proposed_default(self, target: Target, head_sha: str) -> Problems:
+        """What is wrong with an organisation's file as a pull request of its .github repository would have it."""
+        try:
+            text = self._forge.file(target, ORGANISATION_FILE, head_sha)
+            parse(text or "version: 1", ORGANISATION_FILE)
+        except Refused as error:
+            return (ConfigProblem(ORGANISATION_FILE, None, None, str(error)),)
+        except ConfigError as error:
+            return error.problems
+        return ()
 
     def of(self, target: Target, base_sha: str, base_ref: str) -> tuple[Config, Problems]:
         """The configuration and what is wrong with the files as they now are. Raises ForgeError."""

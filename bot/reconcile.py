@@ -5,12 +5,13 @@ begun, the second decides on the event, and when that changed what is known (a j
 shows the result.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from bot.assess import Assessor, Facts, Unscorable
-from bot.configuration import Configurations
+from bot.configuration import ORGANISATION_FILE, Configurations
 from bot.forge.port import Forge, ForgeAction, ForgeError, Gone, Refused, Target
 from bot.policy.actions import (
     Action,
@@ -212,8 +213,7 @@ class Reconciler:
             failure = Failure(str(error))
         if facts is not None:
             pull = replace(pull, paths=facts.paths, contributors=facts.contributors)
-            if FILE in facts.paths:
-                state = self._proposing(target, state, config, now)
+            state = self._proposing(target, replace(state, pull=pull), config, now)
         return replace(
             state,
             pull=pull,
@@ -235,17 +235,34 @@ class Reconciler:
 
     def _proposing(self, target: Target, state: State, config: Config, now: datetime) -> State:
         """A pull request that edits the configuration is told what that would change, by a dry run."""
-        proposed, problems = self._configurations.proposed(target, state.pull.head_sha)
+        paths, head = set(state.pull.paths), state.pull.head_sha
+        if target.full_name.endswith("/.github") and ORGANISATION_FILE in paths:
+            state = replace(state, proposed=self._configurations.proposed_default(target, head))
+        if paths.isdisjoint({FILE, *config.feeds()}):
+            return state
+        proposed, problems = self._configurations.proposed(target, head)
         if proposed is None:
-            return replace(state, proposed=problems)
-        others = [known.number for known in self._store.open_pulls(target.repository_id, state.pull.base_ref)]
-        states = []
-        for number in [number for number in others if number != state.pull.number][:MOST_COMPARED]:
-            pull = self._forge.pull(target, number)
-            risk = self._store.assessment(target.repository_id, number, pull.head_sha)
-            if risk is not None:
-                states.append(State(pull, risk=risk))
-        return replace(state, proposal=sentence(compare(config, proposed, states, now)))
+            return replace(state, proposed=(*state.proposed, *problems))
+        broken = tuple(problem for problem in proposed.problems if problem not in config.problems)
+        found = compare(config, proposed, self._others(target, state.pull, config, now), now)
+        return replace(state, proposed=(*state.proposed, *broken), proposal=sentence(found), changes=found.changes)
+
+    def _others(self, target: Target, pull: PullRequest, config: Config, now: datetime) -> Iterator[State]:
+        """Other open pull requests into that branch, as far as they are known and scored."""
+        known = (one.number for one in self._store.open_pulls(target.repository_id, pull.base_ref))
+        for number in islice((one for one in known if one != pull.number), MOST_COMPARED):
+            other = self._forge.pull(target, number)
+            risk = self._store.assessment(target.repository_id, number, other.head_sha)
+            if risk is None:
+                continue
+            granted = self._granted(target, other, SETTLE, config)
+            try:
+                facts = self._assessor.facts(target, other, now)
+                other = replace(other, paths=facts.paths, contributors=facts.contributors)
+            except Unscorable:
+                continue
+            escalations = self._store.escalations(target.repository_id, number)
+            yield State(other, risk=risk, content=facts.content, granted=granted, escalations=escalations)
 
     def _fresh(self, target: Target, number: int, event: Event) -> PullRequest:
         pull = self._forge.pull(target, number)

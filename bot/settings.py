@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.addresses import networks, places
+from bot.keys import keys
 
 _PREFIX = "CODECHILL_"
 _BEGIN = "-----BEGIN"
@@ -25,6 +26,7 @@ class Settings(BaseSettings):
     private_key: SecretStr = Field(description="its key: a path, the PEM text (\\n allowed), or that in base64")
     webhook_secret: SecretStr = Field(description="the webhook secret of the App")
     webhook_secret_old: SecretStr | None = Field(None, description="the one before, while it is being replaced")
+    api_keys: SecretStr = Field(SecretStr(""), description="who may start freezes: name=secret, name=secret")
     github_api: str = Field("https://api.github.com", description="https://HOST/api/v3 for GitHub Enterprise Server")
     git_protocols: str = Field("https", description="colon-separated: what git may fetch by")
     folder: Path = Field(Path(".codechill"), description="where mirrors, indexes and the database live")
@@ -67,6 +69,12 @@ class Settings(BaseSettings):
         networks(given)
         return given
 
+    @field_validator("api_keys")
+    @classmethod
+    def _keys(cls, given: SecretStr) -> SecretStr:
+        keys(given.get_secret_value())
+        return given
+
     @field_validator("webhook_secret")
     @classmethod
     def _long_enough(cls, given: SecretStr) -> SecretStr:
@@ -86,7 +94,8 @@ class Settings(BaseSettings):
 
     def secrets(self) -> tuple[str, ...]:
         """Texts that must never be logged."""
-        return (*self.webhook_secrets, self.private_key.get_secret_value())
+        held = keys(self.api_keys.get_secret_value()).values()
+        return (*self.webhook_secrets, self.private_key.get_secret_value(), *held)
 
 
 def pem(given: str) -> str:

@@ -18,6 +18,7 @@ from bot.policy.views import Ask, Card, Gate, Tone
 
 AskState = Literal["asked", "approved", "denied", "void", "expired"]
 NOTICE_AHEAD = timedelta(hours=12)
+MOST_CHANGES = 20  # of settings that are listed; the sentence above them counts all
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def build(state: State, opinions: tuple[Opinion, ...], config: Config, now: date
         failure=state.failure if risk is None else None,
         problems=(*state.problems, *state.proposed, *config.problems),
         warnings=state.warnings,
+        changes=state.changes[:MOST_CHANGES],
         model=risk.model if risk else "",
         reference=risk.reference if risk else 0,
         labelled=risk.labelled if risk else 0,
@@ -83,7 +85,7 @@ def _tone(view: _View) -> Tone:
         return "held"
     if view.state.risk is None:
         return "failed"
-    quiet = view.state.risk.percentile < view.config.notice or is_proven(view.opinions)
+    quiet = (view.state.risk.percentile < view.config.notice and not _ahead(view)) or is_proven(view.opinions)
     return "quiet" if quiet and view.lifted_by is None else "free"
 
 

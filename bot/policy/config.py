@@ -1,6 +1,6 @@
 """The repository's configuration: strict to read, every value knows the file and line it came from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import MappingProxyType
@@ -12,11 +12,12 @@ from bot.policy import problems as words_for
 from bot.policy.calendar import Calendar, Level, Window
 from bot.policy.calendar.feed import MISSING, Copy, Feed
 from bot.policy.calendar.times import Dated
-from bot.policy.document import FileShape, GateAction, OnError
+from bot.policy.document import ExceptShape, FileShape, GateAction, HolidaysShape, OnError, WeeklyShape, WindowShape
 from bot.policy.state import ConfigProblem
 from bot.policy.suggest import did_you_mean
 from bot.policy.windows import Setting, Wrong, window
 from bot.policy.yaml_positions import Document, Path, Unreadable, read
+from bot.policy.yaml_words import misspelt
 from scoring.services import Sources
 
 Mode = Literal["shadow", "comment", "advise", "enforce"]
@@ -169,12 +170,20 @@ def parse(text: str, file: str = FILE, under: Config | None = None) -> Config:
     try:
         document = read(text)
     except Unreadable as error:
-        raise ConfigError((words_for.problem(file, error.place, error.words),)) from None
+        raise ConfigError((words_for.problem(file, error.place, error.words), *_misspelt(text, file))) from None
     try:
         shape = FileShape.model_validate(_without_empty(document.value))
     except ValidationError as error:
         raise ConfigError(tuple(words_for.of_shape(error, FileShape, document, file))) from None
     return _Reading(shape, document, file, under or Config.default()).config()
+
+
+def _misspelt(text: str, file: str) -> Iterator[ConfigProblem]:
+    """What can be told of a text that is no YAML: names of settings that are none."""
+    inside = words_for.settings_of(WindowShape, WeeklyShape, HolidaysShape, ExceptShape)
+    known = {"": words_for.settings_of(FileShape), "windows": inside}
+    for key, meant, (line, column) in misspelt(text, known):
+        yield ConfigProblem(file, line, column, f"unknown setting {key}; did you mean {meant}?")
 
 
 def _without_empty(value: object) -> object:
@@ -252,11 +261,17 @@ class _Reading:
                 self._wrong(("windows", at, "name"), words)
             seen[shape.name] = line
             try:
-                found.append(window(shape, setting, line))
+                found.append(replace(window(shape, setting, line), keys=tuple(self._lines(at))))
             except Wrong as error:
                 path = ("windows", at, *error.path)
                 self._wrong(path, f"{words_for.dotted(path)}: {error.words}")
         return tuple(found)
+
+    def _lines(self, at: int) -> Iterator[tuple[str, int]]:
+        """Where each key of a window, and each of its exceptions, is written."""
+        for path, place in {**self.document.values, **self.document.keys}.items():
+            if path[:2] == ("windows", at) and len(path) > 2:
+                yield words_for.dotted(path[2:]), place.line
 
     def _escalation(self) -> EscalationPolicy:
         shape = self.shape.escalation

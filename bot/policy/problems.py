@@ -47,7 +47,8 @@ def _words(details: Mapping[str, Any], path: Path, shape: type[BaseModel]) -> st
         case "value_error":
             return f"{_short(dotted(path))}: {details['ctx']['error']}"
         case "list_type":
-            return f"{dotted(path)} is a list; write it like [one, two]"
+            many = "[one, two]" if path[-1:] not in (("windows",), ("except",)) else "- {from: ..., to: ...}"
+            return f"{dotted(path)} is a list; write it like {many}"
         case "dict_type" | "model_type":
             return f"{dotted(path)} holds settings of its own; write them as key: value"
         case "too_short":
@@ -68,6 +69,11 @@ def _known(shape: type[BaseModel], path: Path) -> Iterable[str]:
         if isinstance(part, str):
             shape = _inside(shape, part)
     return [field.alias or name for name, field in shape.model_fields.items()]
+
+
+def settings_of(*shapes: type[BaseModel]) -> list[str]:
+    """The names of their settings."""
+    return [name for shape in shapes for name in _known(shape, ())]
 
 
 def _inside(shape: type[BaseModel], key: str) -> type[BaseModel]:

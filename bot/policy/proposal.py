@@ -42,17 +42,18 @@ def compare(now_in_force: Config, proposed: Config, states: Iterable[State], now
 
 def sentence(proposal: Proposal) -> str:
     """For the check of the pull request that proposes it."""
-    if not proposal.changes:
-        return "This pull request edits the configuration without changing what it means."
-    number = len(proposal.changes)
-    what = f"This pull request changes {number} setting{'s' if number > 1 else ''} of the configuration"
     moves = [
         f"{verb} {', '.join(f'#{number}' for number in numbers)}"
         for verb, numbers in (("hold", proposal.held), ("free", proposal.freed))
         if numbers
     ]
+    if not proposal.changes and not moves:
+        return "This pull request edits the configuration without changing what it means now."
+    number = len(proposal.changes)
+    what = f"{number} setting{'s' if number > 1 else ''}" if number else "a calendar"
     of = f"of {proposal.looked_at} open pull requests looked at"
-    return f"{what}; it would {' and '.join(moves)} now, {of}." if moves else f"{what}; it would move none {of}."
+    would = f"it would {' and '.join(moves)} now, {of}" if moves else f"it would move none {of}"
+    return f"This pull request changes {what} of the configuration; {would}."
 
 
 def _changes(before: Config, after: Config) -> Iterator[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.policy import words
 from bot.policy.config import Config, Source
-from bot.policy.windows import describe
+from bot.policy.windows import describe, details
 
 BUILT_IN = Source("built in")
 
@@ -23,6 +23,9 @@ def settings(config: Config) -> Iterator[Shown]:
     for at, window in enumerate(config.calendar.windows):
         value = f"{window.name}: {window.level.name} {words.percent(window.level.share)}, {describe(window)}"
         yield Shown(f"windows[{at}]", value, Source(window.file, window.line))
+        for name, said in details(window):
+            line = next((line for key, line in window.keys if key == name), window.line)
+            yield Shown(f"windows[{at}].{name}", said, Source(window.file, line))
 
 
 def _pairs(config: Config) -> Iterator[tuple[str, str]]:

@@ -42,6 +42,7 @@ class State:
     # when it edits the configuration: what is wrong with its version, and one sentence on what would change
     proposed: tuple[ConfigProblem, ...] = ()
     proposal: str = ""
+    changes: tuple[str, ...] = ()  # and each setting that it would change; from outside, escape when shown
     commander: Person | None = None  # who gave the command or pressed the button
     warnings: tuple[str, ...] = ()  # for maintainers: why the check may not hold what it says it holds
     details_url: str | None = None

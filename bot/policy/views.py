@@ -54,6 +54,7 @@ class Card:
     failure: Failure | None = None
     problems: tuple[ConfigProblem, ...] = ()
     warnings: tuple[str, ...] = ()  # for maintainers, plain text, ours
+    changes: tuple[str, ...] = ()  # of settings, when the pull request edits them; from outside: escape them
     model: str = ""
     reference: int = 0
     labelled: int = 0

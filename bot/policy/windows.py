@@ -1,8 +1,8 @@
 """From a window as written to a window of the calendar; what does not add up is said at the key that is wrong."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -167,13 +167,36 @@ def describe(window: Window) -> str:
         case Weekly(pairs):
             return f"every week {', '.join(f'{_day_time(start)} to {_day_time(end)}' for start, end in pairs)}"
         case Dated(start, end):
-            return f"{start or 'since ever'} to {end or 'without end'}"
+            return f"{_moment(start) or 'since ever'} to {_moment(end) or 'without end'}"
         case Rule(rule, _, at, length):
-            return f"{rule} at {_clock(at)} for {length}"
-        case PublicHolidays(country, subdivision, _):
-            return f"public holidays of {country}{' ' + subdivision if subdivision else ''}"
+            return f"{rule} at {_clock(at)} for {_length(length)}"
+        case PublicHolidays(country, subdivision, before):
+            eve = "" if before is None else f", from {_clock(before)} of the day before"
+            return f"public holidays of {country}{' ' + subdivision if subdivision else ''}{eve}"
         case _:
             return f"events of {times.path}"
+
+
+def details(window: Window) -> Iterator[tuple[str, str]]:
+    """What narrows it or belongs to it, by the key that says so."""
+    for key, names in (("branches", window.branches), ("paths", window.paths), ("authors", window.authors)):
+        if names is not None:
+            yield key, ", ".join(names)
+    for at, hole in enumerate(window.carved):
+        reason = f" ({hole.reason})" if hole.reason else ""
+        yield f"except[{at}]", f"{_moment(hole.start) or 'since ever'} to {_moment(hole.end) or 'without end'}{reason}"
+    if window.reason:
+        yield "reason", window.reason
+
+
+def _moment(moment: datetime | None) -> str:
+    """As it is written: to the minute when that is all there is."""
+    return "" if moment is None else moment.isoformat(" ", "seconds" if moment.second else "minutes")
+
+
+def _length(length: timedelta) -> str:
+    minutes = round(length / timedelta(minutes=1))
+    return f"{minutes // 60}h" if minutes % 60 == 0 else f"{minutes}m"
 
 
 def _day_time(minute: int) -> str:

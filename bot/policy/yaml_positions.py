@@ -8,6 +8,8 @@ from typing import Any, cast
 
 import yaml
 
+from bot.policy.yaml_words import explained
+
 MAX_CHARS = 256 * 1024
 MAX_NODES = 20_000
 MAX_DEPTH = 24
@@ -58,7 +60,8 @@ def read(text: str) -> Document:
         _check_depth(text)
         node = yaml.compose(text, Loader=yaml.BaseLoader)
     except yaml.MarkedYAMLError as error:
-        raise Unreadable(_words(error), _place(error.problem_mark)) from None
+        said, where = explained(error, text)
+        raise Unreadable(said, Place(*(where or (1, 1)))) from None
     except yaml.reader.ReaderError as error:
         raise Unreadable(f"the file holds a character that YAML forbids ({error.reason})") from None
     document = Document({} if node is None else None)
@@ -133,12 +136,3 @@ def _no_tag(node: yaml.Node, plain: str) -> None:
 
 def _place(mark: yaml.error.Mark | Any) -> Place:
     return Place(1, 1) if mark is None else Place(mark.line + 1, mark.column + 1)
-
-
-def _words(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem or "cannot be read as YAML"
-    if "'\\t'" in problem:
-        return "YAML is indented with spaces, here is a tab"
-    if isinstance(error, yaml.composer.ComposerError) and "another document" in problem:
-        return "the file holds more than one YAML document"
-    return f"this is not valid YAML: {problem}"

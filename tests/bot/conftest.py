@@ -110,10 +110,14 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         assert leaked(secrets(here.sandbox), here.app_folder) == []
 
 
-@pytest.fixture
-def place(running: Stage, shop: Path, request: pytest.FixtureRequest) -> Place:
-    name = f"acme/{abs(hash(request.node.nodeid)) % 10**12}"
+def settled(running: Stage, name: str, shop: Path) -> Place:
+    """A repository of that name on the stage, with the shop's past, whose main branch needs our check."""
     made = running.sandbox.add_repository(name, shop, "main")
     running.sandbox.protect(name)
     folder = Path(made.folder)
     return Place(running, name, folder, replay.git(folder, "rev-parse", "refs/heads/main"))
+
+
+@pytest.fixture
+def place(running: Stage, shop: Path, request: pytest.FixtureRequest) -> Place:
+    return settled(running, f"acme/{abs(hash(request.node.nodeid)) % 10**12}", shop)

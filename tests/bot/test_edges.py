@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo import replay
 from bot.demo.stage import stage
 from bot.forge.sandbox import limits
-from tests.bot.conftest import BASIC, Place
+from tests.bot.conftest import BASIC, Place, settled
 
 MINUTE = timedelta(minutes=1)
 CREATED, POINTS = 4, 250  # a minute, in place of GitHub's 80 and 900
@@ -36,10 +35,7 @@ def place(tmp_path: Path, shop: Path, clock: Clock, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(limits, "CREATED_A_MINUTE", CREATED)
     monkeypatch.setattr(limits, "POINTS_A_MINUTE", POINTS)
     with stage(tmp_path, clock=clock) as running:
-        made = running.sandbox.add_repository("acme/shop", shop, "main")
-        running.sandbox.protect("acme/shop")
-        folder = Path(made.folder)
-        yield Place(running, "acme/shop", folder, replay.git(folder, "rev-parse", "refs/heads/main"))
+        yield settled(running, "acme/shop", shop)
 
 
 def let_pass(place: Place, clock: Clock, by: timedelta) -> None:

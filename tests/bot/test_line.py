@@ -261,6 +261,15 @@ def start_freeze(place: Place, level: str) -> None:
     place.stage.settle()
 
 
+def test_hours_before_a_window_whoever_would_be_held_is_told_even_with_an_unremarkable_score(place: Place) -> None:
+    soon = place.stage.app.clock() + timedelta(hours=3)
+    window = f"windows:\n  - {{name: Night, level: frozen, from: '{soon:%Y-%m-%d %H:%M}', to: 2099-01-01}}\n"
+    place.configure(f"{BASIC}notice: 100%\n{window}")
+    number = place.open(place.change("api/tiny.py", b"x = 1\n"))
+    assert place.check(number).conclusion == "success"
+    assert "until Thu 1 Jan 00:00 UTC Night would hold it back: land it before, or plan for after" in place.card(number)
+
+
 def test_a_freeze_started_by_a_comment_holds_and_a_thaw_releases(place: Place) -> None:
     people = place.stage.sandbox
     place.configure(BASIC + 'freezes: {by: ["@acme/release-managers"]}\n')
@@ -406,6 +415,12 @@ def test_an_organisation_default_holds_where_a_repository_says_nothing(place: Pl
         people.push("acme/.github", "main", replay.write(folder, tip, "codechill.yml", b"version: 1\n", "Thaw\n", who))
         place.stage.settle()
         assert place.check(number).conclusion == "success"  # at once, in every repository of the organisation
+        broken = replay.write(folder, tip, "codechill.yml", b"version: 1\nfloor: [mod]\n", "Floor\n", who)
+        pull = people.open_pull("acme/.github", title="Floor", head_sha=broken)
+        place.stage.settle()
+        check = people.check_run("acme/.github", pull.head_sha)
+        assert check is not None
+        assert "did you mean mode?" in (check.summary or "")
     finally:
         people.delete("acme/.github")
 
@@ -429,10 +444,28 @@ def test_a_pull_request_that_edits_the_configuration_is_told_what_it_would_chang
     tip = place.stage.sandbox.tip(place.name)
     text = (BASIC + OPEN_WINDOW.replace("LEVEL", "red")).encode()
     good = place.open(place.change(FILE, text, tip), "Freeze")
-    assert f"it would hold \\#{risky} now" in (place.check(good).summary or "")
+    summary = place.check(good).summary or ""
+    assert f"it would hold \\#{risky} now" in summary
+    assert "windows[0]: Always: green 0 %, 2020-01-01 00:00 to without end becomes Always: red 50 %" in summary
+    elsewhere = text.replace(b"2020-01-01", b"2020-01-01, paths: ['web/**']")
+    scoped = place.open(place.change(FILE, elsewhere, tip), "Freeze the web")
+    assert "it would move none of" in (place.check(scoped).summary or "")
     bad = place.open(place.change(FILE, b"version: 1\nlevles: {}\n", tip), "Typo")
     assert "did you mean levels?" in (place.check(bad).summary or "")
     assert place.check(bad).conclusion == "failure"
+
+
+def test_a_pull_request_that_edits_a_calendar_is_told_what_it_would_change_and_cannot_break_it(place: Place) -> None:
+    place.configure(BASIC + "windows:\n  - {name: On-call, level: red, ics: on-call.ics}\n")
+    risky = place.open(place.large())
+    tip = place.stage.sandbox.tip(place.name)
+    event = "BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20200101T000000Z\r\nDTEND:20990101T000000Z\r\nEND:VEVENT"
+    text = f"BEGIN:VCALENDAR\r\n{event}\r\nEND:VCALENDAR\r\n".encode()
+    good = place.open(place.change("on-call.ics", text, tip), "Shifts")
+    assert f"it would hold \\#{risky} now" in (place.check(good).summary or "")
+    bad = place.open(place.change("on-call.ics", b"<html>", tip), "Broken")
+    assert place.check(bad).conclusion == "failure"
+    assert "cannot be used: it cannot be read as iCalendar" in (place.check(bad).summary or "")
 
 
 def test_what_was_given_up_is_shown_on_the_check_with_what_happens_next(place: Place) -> None:

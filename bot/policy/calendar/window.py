@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -46,6 +46,7 @@ class Window:
     file: str = ""
     line: int | None = None
     hand: str = ""  # id of the freeze when a person started it by hand
+    keys: tuple[tuple[str, int], ...] = field(default=(), compare=False)  # the line of each thing said of it
 
     def covers(self, scope: Scope) -> bool:
         return self._covers_branch(scope) and self._covers_paths(scope.paths) and self._covers_author(scope)

@@ -8,14 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import holidays
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.policy.calendar import Calendar, Level, Window
-from bot.policy.calendar.recurring import Rule
+from bot.policy.calendar.recurring import PublicHolidays, Rule
 from bot.policy.calendar.times import WEEK, Carved, Dated, Times, Weekly
 
 DAYS = 14
@@ -144,6 +146,23 @@ RULES: list[tuple[str, date | None, Callable[[date], bool]]] = [
     ("FREQ=DAILY;UNTIL=20260330", date(2011, 1, 1), lambda day: day <= date(2026, 3, 30)),
 ]
 
+
+def feasts_minutes(feasts: frozenset[date], before: int | None, zone: str, day: date) -> Minutes:
+    """Whole days on the wall, and the day before from a time on."""
+    wall, found = wall_of(zone, day), Minutes()
+    for today in days_around(day):
+        if today in feasts:
+            begins = midnight(today) if before is None else midnight(today - timedelta(days=1)) + MINUTE * before
+            ends = midnight(today + timedelta(days=1))
+            found |= Minutes.between(wall.at(begins, last=False), wall.at(ends, last=True))
+    return found
+
+
+@lru_cache(maxsize=64)
+def feasts(country: str, day: date) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, years=range(day.year - 1, day.year + 3)))
+
+
 clock_minutes = st.one_of(st.integers(0, 1439), st.sampled_from([0, 30, 90, 105, 120, 135, 150, 180, 1439]))
 
 
@@ -167,7 +186,7 @@ def walls(day: date) -> st.SearchStrategy[datetime]:
 
 @st.composite
 def windows(draw: st.DrawFn, zone: str, day: date) -> tuple[Times, tuple[Carved, ...], Minutes]:
-    kind = draw(st.sampled_from(["weekly", "dated", "rule"]))
+    kind = draw(st.sampled_from(["weekly", "dated", "rule", "holidays"]))
     times: Times
     if kind == "weekly":
         pairs = draw(weekly())
@@ -176,6 +195,10 @@ def windows(draw: st.DrawFn, zone: str, day: date) -> tuple[Times, tuple[Carved,
         start, end = sorted([draw(walls(day)), draw(walls(day)) + MINUTE])
         from_, to = (None if draw(st.integers(0, 4)) == 0 else value for value in (start, end))
         times, found = Dated(from_, to), dated_minutes(from_, to, zone, day)
+    elif kind == "holidays":
+        country, before = draw(st.sampled_from(["WS", "AU", "DE", "US", "BR", "NP"])), draw(st.none() | clock_minutes)
+        times = PublicHolidays(country, None, before)
+        found = feasts_minutes(feasts(country, day), before, zone, day)
     else:
         rule, first, on = draw(st.sampled_from(RULES))
         at, length = draw(clock_minutes), MINUTE * draw(st.integers(1, 3000))
@@ -253,3 +276,20 @@ def test_the_strictest_window_open_is_in_force_and_the_first_listed_of_equals(
             assert utc(stretch.since) == moment(zone, day, index)
             before = calendar.level_at(moment(zone, day, index) - timedelta(microseconds=1))
             assert utc(before.until) == moment(zone, day, index)
+
+
+@pytest.mark.parametrize(("zone", "day"), PLACES)
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_windows_that_touch_leave_no_gap_and_one_level_throughout(zone: str, day: date, data: st.DataObject):
+    """One window, and the same cut in three, wherever the clock may jump."""
+    walls_ = sorted({data.draw(walls(day)) for _ in range(4)} | {midnight(day), midnight(day + timedelta(days=DAYS))})
+    red = Level("red", 0.5)
+    whole = Calendar((Window("w", red, Dated(walls_[0], walls_[-1]), zone),))
+    parts = [Window(f"p{at}", red, Dated(*pair), zone) for at, pair in enumerate(pairwise(walls_))]
+    pieces = Calendar(tuple(data.draw(st.permutations(parts))))
+    low, high = in_sight(day)
+    at = moment(zone, day, data.draw(st.integers(low, high - 1)))
+    one, many = whole.level_at(at), pieces.level_at(at)
+    shown = [(each.level, each.since and utc(each.since), each.until and utc(each.until)) for each in (one, many)]
+    assert shown[0] == shown[1]

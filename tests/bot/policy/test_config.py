@@ -187,7 +187,23 @@ WRONG = [
     ("version: 1\nmode: !!int enforce", "2:7", "YAML tags"),
     ("version: 1\nlevels: !x {}", "2:9", "YAML tags"),
     ("version: 1\n\tmode: enforce", "2:1", "YAML is indented with spaces, here is a tab"),
-    ("version: 1\nmode: [", "2:8", "this is not valid YAML"),
+    ("version: 1\nmode: [", "2:8", "a bracket is opened and never closed"),
+    ("version: 1\nmode: [a\nnotice: 5%", "2:7", "the [ that opens here is not closed where the next setting begins"),
+    ("version: 1\ngate: {action: {}\nmode: x", "2:7", "the { that opens here is not closed"),
+    ("version: 1\nmode: 'x\nnotice: 5%", "2:7", "this quotation mark is never closed"),
+    ("version: 1\ntimezone UTC\nmode: x", "2:1", "a setting needs a colon and a space after its name"),
+    ("version:1\nmode: x", "1:8", "a space is missing after the colon"),
+    ("version: 1\n\nmode:x\nnotice: 5%", "3:1", "a setting needs a colon and a space"),
+    ("version: 1\nexempt: {paths: [*.md]}", "2:18", 'what begins with * or & needs quotes, like "*.md"'),
+    ("version: 1\nexempt: {paths: [& x]}", "2:18", "what begins with * or & needs quotes"),
+    ("version: 1\nescalation: {managers: [@a/b]}", "2:25", "names that begin with @ need quotes"),
+    ("version: 1\nmode: `x`", "2:7", "what begins with a backtick needs quotes"),
+    ("version: 1\nnotice: %80", "2:9", "what begins with % needs quotes"),
+    (WINDOW + "reason: launch: day one", "5:19", "a value that holds a colon and a space needs quotes"),
+    (WINDOW + " weekly: {days: [Mon]}", "5:6", "this line is indented deeper than the settings it belongs to"),
+    ("version: 1\n  mode: x", "2:3", "this line is indented deeper"),
+    ("a:\n  - x\n b: 1\n", "3:2", "this line is not aligned with the settings above it"),
+    ("version: 1\nmode: ]", "2:7", "this is not valid YAML"),
     ("version: 1\n---\nversion: 1", "2:1", "more than one YAML document"),
     ("version: 1\nmode: \x07", "1:1", "a character that YAML forbids"),
     ("a: " + "[" * 30 + "]" * 30, "1:27", "nested deeper"),
@@ -300,6 +316,21 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_file():
     with pytest.raises(ConfigError) as caught:
         parse("version: 1\nwindows:\n  - {name: a, level: x}\n  - {name: b, level: red}\ngate: {action: {y: block}}\n")
     assert [problem.line for problem in caught.value.problems] == [3, 4, 5]
+
+
+def test_what_is_misspelt_is_told_even_where_the_file_is_no_yaml():
+    with pytest.raises(ConfigError) as caught:
+        parse(
+            "version: 1\nmoed: enforce\nlevels:\n  rde: 10%\nwindows:\n  - nmae: Night\n    lvel: [red\n"
+            "    weekly:\n      form: Fri 17:00\nzzzz: 1\n"
+        )
+    assert str(caught.value).splitlines() == [
+        ".github/codechill.yml:7:11: the [ that opens here is not closed where the next setting begins",
+        ".github/codechill.yml:2:1: unknown setting moed; did you mean mode?",
+        ".github/codechill.yml:6:5: unknown setting nmae; did you mean name?",
+        ".github/codechill.yml:7:5: unknown setting lvel; did you mean level?",
+        ".github/codechill.yml:9:7: unknown setting form; did you mean from?",
+    ]
 
 
 def test_anchors_that_stay_small_are_read():

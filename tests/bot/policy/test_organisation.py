@@ -112,7 +112,7 @@ def test_every_value_knows_the_file_and_line_that_it_comes_from():
     assert shown["escalation.labels.urgent"] == ("data_loss", "acme/.github", 10)
     assert shown["critical.web/**"] == ("3", "here", 11)
     assert shown["windows[0]"] == ("Weekend: weekend 5 %, every week Fri 17:00 to Mon 08:00", "acme/.github", 6)
-    assert shown["windows[2]"][0] == "Launch: red 60 %, 2026-11-24 00:00:00 to 2026-11-25 00:00:00"
+    assert shown["windows[2]"][0] == "Launch: red 60 %, 2026-11-24 00:00 to 2026-11-25 00:00"
 
 
 def test_every_kind_of_window_is_described():
@@ -123,14 +123,47 @@ windows:
   - {name: b, level: red, from: 2026-11-25}
   - {name: c, level: red, rrule: FREQ=DAILY, at: 09:30, for: 90m}
   - {name: d, level: red, holidays: {country: DE, subdivision: BE}}
-  - {name: e, level: red, holidays: {country: FR}}
+  - {name: e, level: red, holidays: {country: FR, day_before_from: "15:00"}}
   - {name: f, level: red, ics: on-call.ics}
 """
     assert [one.value for one in settings(parse(text)) if one.key.startswith("windows")] == [
-        "a: red 50 %, since ever to 2026-11-25 00:00:00",
-        "b: red 50 %, 2026-11-25 00:00:00 to without end",
-        "c: red 50 %, FREQ=DAILY at 09:30 for 1:30:00",
+        "a: red 50 %, since ever to 2026-11-25 00:00",
+        "b: red 50 %, 2026-11-25 00:00 to without end",
+        "c: red 50 %, FREQ=DAILY at 09:30 for 90m",
         "d: red 50 %, public holidays of DE BE",
-        "e: red 50 %, public holidays of FR",
+        "e: red 50 %, public holidays of FR, from 15:00 of the day before",
         "f: red 50 %, events of on-call.ics",
     ]
+
+
+def test_what_narrows_a_window_is_shown_with_its_own_line():
+    text = """\
+version: 1
+windows:
+  - name: Launch
+    level: red
+    from: 2026-11-25 00:00:30
+    branches: [main]
+    paths: ["web/**", api]
+    authors: [Ada]
+    reason: it launches
+    except:
+      - {to: 2026-11-26}
+      - from: 2026-11-27 10:00
+        to: 2026-11-27 12:00
+        reason: the hotfix
+escalation:
+  labels: {hotfix: data_loss}
+"""
+    shown = [(one.key, one.value, one.source.line) for one in settings(parse(text)) if one.key.startswith("windows")]
+    assert shown == [
+        ("windows[0]", "Launch: red 50 %, 2026-11-25 00:00:30 to without end", 3),
+        ("windows[0].branches", "main", 6),
+        ("windows[0].paths", "web/**, api", 7),
+        ("windows[0].authors", "ada", 8),
+        ("windows[0].except[0]", "since ever to 2026-11-26 00:00", 11),
+        ("windows[0].except[1]", "2026-11-27 10:00 to 2026-11-27 12:00 (the hotfix)", 12),
+        ("windows[0].reason", "it launches", 9),
+    ]
+    found = {one.key: (one.value, one.source.line) for one in settings(parse(text))}
+    assert found["escalation.labels.hotfix"] == ("data_loss", 16)

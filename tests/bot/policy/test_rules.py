@@ -264,7 +264,7 @@ def test_a_change_of_the_configuration_is_told_what_it_would_move():
     back = compare(stricter, parse("version: 1"), [state(0.6, number=8)], SATURDAY)
     assert "it would free #8 now" in sentence(back)
     assert "it would move none of 0" in sentence(compare(stricter, weekend(), [], SATURDAY))
-    assert sentence(compare(weekend(), weekend(), [], SATURDAY)).endswith("without changing what it means.")
+    assert sentence(compare(weekend(), weekend(), [], SATURDAY)).endswith("without changing what it means now.")
 
 
 def test_what_is_armed_to_merge_by_itself_is_held_like_anything_else_when_a_window_opens():

@@ -1,0 +1,34 @@
+"""Keys of the signed API: a name and a secret each, and what a signature is made of."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+_KEY = re.compile(r"([a-z0-9][a-z0-9-]{0,38})=(\S{16,200})")
+
+
+def keys(listed: str) -> Mapping[str, str]:
+    """From "maya=SECRET, ci=OTHER": a name each, with a secret of 16 characters or more. Raises ValueError."""
+    found = {}
+    for one in re.split(r"[\s,;]+", listed.strip()):
+        match = _KEY.fullmatch(one)
+        if one and match is None:
+            raise ValueError("write name=secret, the name in a-z, 0-9 and -, the secret of 16 characters or more")
+        if match is not None:
+            found[match[1]] = match[2]
+    return found
+
+
+def signature(secret: str, time: int, method: str, path: str, body: bytes) -> str:
+    """`path` from /api on, with its query; `time` in seconds since 1970."""
+    said = f"{time}\n{method}\n{path}\n".encode() + body
+    return "sha256=" + hmac.new(secret.encode(), said, hashlib.sha256).hexdigest()
+
+
+def signed(name: str, secret: str, now: datetime, method: str, path: str, body: bytes = b"") -> dict[str, str]:
+    """The headers that a request needs."""
+    time = int(now.timestamp())
+    mark = signature(secret, time, method, path, body)
+    return {"X-Codechill-Key": name, "X-Codechill-Time": str(time), "X-Codechill-Signature": mark}
