@@ -62,10 +62,15 @@ def _member(state: State, config: Config, now: datetime) -> _Member:
 def _unresolved(event: Queued, config: Config, now: datetime) -> Opinion:
     scope = Scope(event.base_ref.removeprefix("refs/heads/"))
     windows = config.calendar.open_at(now, scope)
+    stretch = config.calendar.level_at(now, scope)
+    closed = config.gate.on_error_at(stretch.level, stretch.share) == "closed"
+    if not windows and closed:
+        said = "Not every pull request in this group could be found, and the configuration is closed on errors."
+        return Opinion(NAME, Verdict.BLOCK, said, stretch.until)
     if not windows:
         return Opinion(NAME, words="Not every pull request in this group could be found; no window is open.")
     said = f"{windows[0].name} is open, and not every pull request in this group could be found."
-    return Opinion(NAME, Verdict.BLOCK, said, config.calendar.level_at(now, scope).until)
+    return Opinion(NAME, Verdict.BLOCK, said, stretch.until)
 
 
 def _conclusion(verdict: Verdict, members: Sequence[_Member], config: Config) -> Conclusion | None:

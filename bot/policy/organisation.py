@@ -8,6 +8,7 @@ from typing import TypeVar, get_args
 from bot.policy.calendar import Level, Window
 from bot.policy.config import Config, CriticalFrom, EscalationPolicy, Gate, Mode, Source
 from bot.policy.document import GateAction
+from bot.policy.state import ConfigProblem
 
 T = TypeVar("T")
 MODES: tuple[Mode, ...] = get_args(Mode)  # each stricter than the one before
@@ -52,10 +53,17 @@ class _Merge:
             frozen_paths=self._value(
                 "frozen_paths", org.frozen_paths, repo.frozen_paths, lambda a, b: tuple(dict.fromkeys((*a, *b)))
             ),
-            problems=(*org.problems, *repo.problems),
+            problems=(*org.problems, *repo.problems, *self._idle()),
             file=repo.file,
             sources=MappingProxyType(self.sources),
         )
+
+    def _idle(self) -> Iterable[ConfigProblem]:
+        """A repository cannot bind itself: said, so that nobody counts on it."""
+        source = self.repo.sources.get("floor")
+        if self.repo.floor and source is not None:
+            words = "floor has no effect here: it belongs into the organisation's file"
+            yield ConfigProblem(source.file, source.line, None, words)
 
     def _value(self, key: str, org: T, repo: T, stricter: Callable[[T, T], T] | None = None) -> T:
         """The repository's when it says one; at a floor the stricter of both."""

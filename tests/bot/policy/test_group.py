@@ -44,6 +44,13 @@ def test_what_cannot_be_resolved_is_held_while_a_window_is_open(states: list[Sta
     assert check_of(decide_group(ASKED, states, weekend(), TUESDAY)).conclusion == "success"
 
 
+def test_what_cannot_be_resolved_is_held_outside_windows_where_green_is_closed_on_errors():
+    closed = weekend("gate: {on_error: {green: closed}}")
+    decision = decide_group(ASKED, [None], closed, TUESDAY)
+    assert check_of(decision).conclusion == "failure"
+    assert "closed on errors" in check_of(decision).card.lead
+
+
 def test_a_group_that_is_still_being_scored_is_in_progress_unless_it_is_held_anyway():
     assert check_of(decide_group(ASKED, [state(None)], weekend(), SATURDAY)).conclusion is None
     assert check_of(decide_group(ASKED, [state(None), state(0.97)], weekend(), SATURDAY)).conclusion == "failure"

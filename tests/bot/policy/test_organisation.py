@@ -167,3 +167,11 @@ escalation:
     ]
     found = {one.key: (one.value, one.source.line) for one in settings(parse(text))}
     assert found["escalation.labels.hotfix"] == ("data_loss", 16)
+
+
+def test_a_floor_in_a_repositorys_file_binds_nobody_and_is_said_to():
+    config = merge(parse("version: 1\nmode: advise"), parse("version: 1\nmode: shadow\nfloor: [mode]", "here"))
+    assert (config.mode, config.floor) == ("shadow", frozenset())
+    assert [(problem.file, problem.line, problem.words) for problem in config.problems] == [
+        ("here", 3, "floor has no effect here: it belongs into the organisation's file")
+    ]
