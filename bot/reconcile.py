@@ -236,16 +236,16 @@ class Reconciler:
     def _proposing(self, target: Target, state: State, config: Config, now: datetime) -> State:
         """A pull request that edits the configuration is told what that would change, by a dry run."""
         paths, head = set(state.pull.paths), state.pull.head_sha
-        if target.full_name.endswith("/.github") and ORGANISATION_FILE in paths:
-            state = replace(state, proposed=self._configurations.proposed_default(target, head))
+        of_default = target.full_name.endswith("/.github") and ORGANISATION_FILE in paths
+        wrong = self._configurations.proposed_default(target, head) if of_default else ()
         if paths.isdisjoint({FILE, *config.feeds()}):
-            return state
+            return replace(state, proposed=wrong)
         proposed, problems = self._configurations.proposed(target, head)
         if proposed is None:
-            return replace(state, proposed=(*state.proposed, *problems))
+            return replace(state, proposed=(*wrong, *problems))
         broken = tuple(problem for problem in proposed.problems if problem not in config.problems)
         found = compare(config, proposed, self._others(target, state.pull, config, now), now)
-        return replace(state, proposed=(*state.proposed, *broken), proposal=sentence(found), changes=found.changes)
+        return replace(state, proposed=(*wrong, *broken), proposal=sentence(found), changes=found.changes)
 
     def _others(self, target: Target, pull: PullRequest, config: Config, now: datetime) -> Iterator[State]:
         """Other open pull requests into that branch, as far as they are known and scored."""

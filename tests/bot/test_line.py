@@ -453,6 +453,8 @@ def test_a_pull_request_that_edits_the_configuration_is_told_what_it_would_chang
     bad = place.open(place.change(FILE, b"version: 1\nlevles: {}\n", tip), "Typo")
     assert "did you mean levels?" in (place.check(bad).summary or "")
     assert place.check(bad).conclusion == "failure"
+    place.say(bad, place.stage.sandbox.author, "/chill refresh")  # looked at twice in one run, said once
+    assert (place.check(bad).summary or "").count("did you mean levels?") == 1
 
 
 def test_a_pull_request_that_edits_a_calendar_is_told_what_it_would_change_and_cannot_break_it(place: Place) -> None:
