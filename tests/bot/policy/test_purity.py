@@ -17,7 +17,7 @@ LIBRARIES = {
     # parsers and tables that read nothing but what they are given
     "dateutil", "holidays", "icalendar", "markdown_it", "pydantic", "recurring_ical_events", "yaml",
 }  # fmt: skip
-INSIDE = ("bot.policy", "scoring.assessment")
+INSIDE = ("bot.policy", "scoring.assessment", "scoring.services")  # values, and readers of texts that they are given
 ASKS = {"now", "today", "utcnow", "open", "print", "input", "exec", "eval", "getenv", "environ"}
 
 
