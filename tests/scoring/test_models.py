@@ -77,6 +77,7 @@ def test_exported_trees_say_what_the_fitted_ones_say() -> None:
     model = LGBMClassifier(n_estimators=60, num_leaves=15, verbose=-1, n_jobs=1).fit(x, label.astype(int))
     edges = np.sort(x, axis=0)
     assert parity(trees_graph(model, 3), edges, model.predict_proba(edges)[:, 1], Path("x")) <= 1e-5
+    assert trees_graph(model, 3) == trees_graph(model, 3)
 
 
 def test_an_export_that_differs_is_refused() -> None:
