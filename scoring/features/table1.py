@@ -153,7 +153,7 @@ TABLE1: tuple[Feature, ...] = (
         file_incident,
         "{subject} was part of a change that had to be reverted or fixed",
         "None of its files was part of a change that had to be reverted or fixed",
-        "Land the part that touches that file on its own, with a test for what failed before.",
+        "Land the part in the file that failed before on its own, with a test for what failed.",
         "yes/no",
         "faults in file",
         subject=worst_file,
