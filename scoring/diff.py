@@ -29,8 +29,9 @@ def size(patch: bytes) -> Size:
     text = patch.decode("utf-8", "surrogateescape")
     try:
         found = PatchSet(StringIO(text, newline="\n"))
-    except UnidiffParseError as error:
-        raise ScoringError(f"the diff cannot be read: {error}") from error
+    except (UnidiffParseError, ValueError) as error:
+        # ValueError: Python converts no number of thousands of digits
+        raise ScoringError(f"the diff cannot be read: {str(error)[:200]}") from error
     return Size(len(found), sum(file.added for file in found), sum(file.removed for file in found))
 
 

@@ -29,6 +29,11 @@ def test_a_diff_is_counted_in_files_and_lines() -> None:
     assert size(PATCH) == Size(files=1, added=2, deleted=1)
 
 
+def test_a_number_of_thousands_of_digits_is_refused() -> None:
+    with pytest.raises(ScoringError, match="cannot be read"):
+        size(PATCH.replace(b"-1 +1,2", b"-" + b"9" * 5000 + b" +1,2"))
+
+
 def test_a_disagreement_is_refused_with_the_numbers() -> None:
     with pytest.raises(ScoringError, match="1 and 2 lines added"):
         agree([FileChange("a.py", "M", added=1, deleted=1)], PATCH)

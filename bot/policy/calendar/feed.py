@@ -79,6 +79,8 @@ def check_feed(text: str) -> str | None:
         events = icalendar.Calendar.from_ical(text).walk("VEVENT")
         if any(_repeats_too_often(event) for event in events):
             return "an event repeats more than once a day"
+        if any(map(_backwards, events)):
+            return "an event ends before it begins"
         if sum(_a_year(event) for event in events) > MAX_A_YEAR:
             return f"it holds more than {MAX_A_YEAR} events a year"
         if not all(_happens(rule, event) for event in events for rule in _rules(event)):
@@ -87,8 +89,17 @@ def check_feed(text: str) -> str | None:
             return f"an event lies outside the years {FIRST} to {LAST}"
         for _ in Feed("", text).spans(date(2026, 1, 1), date(2027, 1, 1), _UTC):
             pass
-    except (ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError, OSError) as error:
-        # OSError: the name of a zone is looked for among files, and may be too long for one
+    except (
+        ValueError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        TypeError,
+        ArithmeticError,
+        OSError,
+        RecursionError,
+    ) as error:
+        # OSError, RecursionError: a zone is looked for among files and modules, and its name may be too long for them
         return f"it cannot be read as iCalendar ({type(error).__name__})"
     return None
 
@@ -121,13 +132,25 @@ def _a_year(event: Any) -> int:
         count = {key: max(1, len(rule.get(key, []))) for key in ("BYDAY", "BYMONTH", "BYMONTHDAY")}
         yearly = 366 if not rule.keys().isdisjoint(("BYDAY", "BYYEARDAY", "BYWEEKNO")) else count["BYMONTH"]
         weekdays = 5 * count["BYDAY"] if "BYDAY" in rule else 1
-        found += {
-            "DAILY": 366,
-            "WEEKLY": 53 * count["BYDAY"],
-            "MONTHLY": 12 * max(weekdays, count["BYMONTHDAY"]),
-            "YEARLY": yearly * count["BYMONTHDAY"],
-        }[_freq(rule)]
+        found += (
+            _years(event)
+            * {
+                "DAILY": 366,
+                "WEEKLY": 53 * count["BYDAY"],
+                "MONTHLY": 12 * max(weekdays, count["BYMONTHDAY"]),
+                "YEARLY": yearly * count["BYMONTHDAY"],
+            }[_freq(rule)]
+        )
     return found
+
+
+def _backwards(event: Any) -> bool:
+    return bool(event.end < event.start)
+
+
+def _years(event: Any) -> int:
+    """How many years one event may touch: where it repeats, so many years' worth of it are open at once."""
+    return 1 + int((event.end - event.start).days) // 365
 
 
 def _happens(rule: Any, event: Any) -> bool:

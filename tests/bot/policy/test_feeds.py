@@ -116,6 +116,15 @@ def test_in_a_feed_a_skipped_time_is_meant_with_the_offset_before_the_jump():
         ("x" * (MAX_CHARS + 1), "it is larger than 1024 KiB"),
         (feed(*["DTSTART:20261124T100000Z"] * 2001), "it holds more than 2000 events a year"),
         (feed(*["DTSTART:20261124T100000Z\r\nRRULE:FREQ=DAILY"] * 6), "it holds more than 2000 events a year"),
+        (feed("DTSTART;TZID=" + "A/" * 1900 + "B:20261124T100000"), "it cannot be read as iCalendar (RecursionError)"),
+        (
+            feed("DTSTART:20261124T100000Z\r\nDTEND:26991124T100000Z\r\nRRULE:FREQ=WEEKLY"),
+            "it holds more than 2000 events a year",
+        ),
+        (
+            feed("DTSTART:20261124T100000Z\r\nDTEND:00261124T110000Z\r\nRRULE:FREQ=WEEKLY"),
+            "an event ends before it begins",
+        ),
         (
             feed("DTSTART:20261124T100000Z\r\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"),
             "an event repeats by a rule that",
