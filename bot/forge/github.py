@@ -43,7 +43,6 @@ class GitHubForge:
         private_key: str,
         api: str,
         words: Words,
-        between_writes: float = 0.0,
         clock: Callable[[], datetime] = _now,
         paced: bool = True,
         timeout: int = 15,
@@ -57,7 +56,6 @@ class GitHubForge:
             private_key=private_key,
             api=self._api,
             clock=clock,
-            between_writes=between_writes,
             paced=paced,
             timeout=timeout,
         )

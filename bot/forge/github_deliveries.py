@@ -8,6 +8,7 @@ from typing import Any
 from github import Auth, GithubIntegration
 
 from bot.forge.deliveries import Attempt
+from bot.forge.github_clients import Pool
 from bot.forge.github_wire import API_VERSION, translated
 
 _NEXT = re.compile(r'[?&]cursor=([^&>"]+)[^>]*>;\s*rel="next"')
@@ -18,15 +19,19 @@ class GitHubDeliveries:
     """Signed in as the App itself, not as an installation."""
 
     def __init__(self, *, app_id: int, private_key: str, api: str, timeout: int = 15) -> None:
-        self._app = GithubIntegration(
-            auth=Auth.AppAuth(app_id, private_key),
-            base_url=api.rstrip("/"),
-            timeout=timeout,
-            retry=None,
-            lazy=True,
-            seconds_between_requests=0,
-            seconds_between_writes=0,
-            api_version=API_VERSION,
+        self._app = Pool(
+            lambda: (
+                GithubIntegration(
+                    auth=Auth.AppAuth(app_id, private_key),
+                    base_url=api.rstrip("/"),
+                    timeout=timeout,
+                    retry=None,
+                    lazy=True,
+                    seconds_between_requests=0,
+                    seconds_between_writes=0,
+                    api_version=API_VERSION,
+                ).requester
+            )
         )
 
     def since(self, since: datetime) -> Iterator[Attempt]:
@@ -43,8 +48,8 @@ class GitHubDeliveries:
         self._ask("POST", f"/app/hook/deliveries/{int(attempt_id)}/attempts", {})
 
     def _ask(self, verb: str, path: str, query: dict[str, Any]) -> tuple[dict[str, Any], Any]:
-        with translated(lambda: datetime.now(UTC)):
-            headers, data = self._app.requester.requestJsonAndCheck(verb, path, parameters=query or None)
+        with translated(lambda: datetime.now(UTC)), self._app.lent() as requester:
+            headers, data = requester.requestJsonAndCheck(verb, path, parameters=query or None)
         return headers, data
 
 

@@ -1,4 +1,4 @@
-"""Requests to GitHub as an installation, through PyGithub: one client each, errors in the port's words, no sleep."""
+"""Requests to GitHub as an installation, through PyGithub: errors in the port's words, no sleep."""
 
 import threading
 from collections import defaultdict
@@ -10,18 +10,21 @@ from urllib.parse import quote
 
 import github
 import requests
-from github import Auth, Github, GithubException, GithubIntegration
+from github import Auth, GithubException, GithubIntegration
+from github.Requester import Requester
 from urllib3.util.retry import Retry
 
+from bot.forge.github_clients import Installation
 from bot.forge.pace import Pace
 from bot.forge.port import Busy, ForgeError, Gone, Refused, Target
 
+Answer = tuple[dict[str, Any], Any]
 API_VERSION = "2022-11-28"
 LONGEST_WAIT = timedelta(hours=1)  # GitHub's limits never last longer
 
 
 class GitHubWire:
-    """One client for each installation, made once under a lock: a cold client asks for one token a thread.
+    """Safe to share between threads: a request is sent by a requester that no other thread has meanwhile.
 
     Nothing is written twice by the client itself: only reads are sent again after a lost answer, because a comment
     whose answer was lost may exist. Below GitHub's limits nothing is refused; after a refusal nothing more is sent for
@@ -35,13 +38,12 @@ class GitHubWire:
         private_key: str,
         api: str,
         clock: Callable[[], datetime],
-        between_writes: float = 0.0,
         paced: bool = True,
         timeout: int = 15,
     ) -> None:
         self._clock, self._paced = clock, paced
         self._lock = threading.Lock()
-        self._clients: dict[int, Github] = {}
+        self._installations: dict[int, Installation] = {}
         self._limited: dict[int, datetime] = {}  # installation -> when it may ask again
         self._paces: defaultdict[int, Pace] = defaultdict(Pace)
         retry = Retry(
@@ -52,13 +54,13 @@ class GitHubWire:
             raise_on_status=False,
             respect_retry_after_header=False,  # a worker never sleeps on a limit: the job is put back instead
         )
-        self._app = GithubIntegration(
+        self._app: Callable[[], GithubIntegration] = lambda: GithubIntegration(
             auth=Auth.AppAuth(app_id, private_key),
             base_url=api,
             timeout=timeout,
             retry=retry,
             seconds_between_requests=0,
-            seconds_between_writes=between_writes,
+            seconds_between_writes=0,
             per_page=100,
             lazy=True,
             api_version=API_VERSION,
@@ -78,13 +80,7 @@ class GitHubWire:
 
     def query(self, target: Target, query: str, given: dict[str, Any]) -> Any:
         """A GraphQL query: its data."""
-        try:
-            with self._guarded(target):
-                _, answer = self._client(target).requester.graphql_query(query, given)
-        except _Unbelieved:
-            self._forget(target)
-            with self._guarded(target):
-                _, answer = self._client(target).requester.graphql_query(query, given)
+        _, answer = self._believed(target, "", "", lambda requester: requester.graphql_query(query, given))
         return answer["data"]
 
     def pages(self, target: Target, path: str, **query: Any) -> Iterator[dict[str, Any]]:
@@ -99,39 +95,44 @@ class GitHubWire:
     def token(self, target: Target) -> str:
         """For git."""
         with self._guarded(target):
-            auth = self._client(target).requester.auth
-            if auth is None:
-                raise ForgeError("the client has no credentials")
-            return auth.token
+            return self._installation(target).token
 
     def _ask(self, target: Target, verb: str, path: str, **more: Any) -> Any:
-        try:
-            with self._guarded(target, verb, path):
-                headers, data = self._client(target).requester.requestJsonAndCheck(verb, path, **more)
-        except _Unbelieved:  # the token ended before its time: what was asked was not done
-            self._forget(target)
-            with self._guarded(target, verb, path):
-                headers, data = self._client(target).requester.requestJsonAndCheck(verb, path, **more)
+        headers, data = self._believed(
+            target, verb, path, lambda requester: requester.requestJsonAndCheck(verb, path, **more)
+        )
         if verb != "GET" and "location" in headers and "id" not in data:
             # PyGithub takes the redirect of a write for its success
             raise ForgeError("the repository got another name meanwhile")
         return data
 
+    def _believed(self, target: Target, verb: str, path: str, ask: Callable[[Requester], Answer]) -> Answer:
+        """Once more with a new token when GitHub does not accept the one: what was asked was not done."""
+        installation = self._installation(target)
+        try:
+            with self._guarded(target, verb, path), installation.lent() as requester:
+                return ask(requester)
+        except _Unbelieved:
+            self._forget(target, installation)
+            with self._guarded(target, verb, path), self._installation(target).lent() as requester:
+                return ask(requester)
+
     def _pace(self, target: Target) -> Pace:
         with self._lock:
             return self._paces[target.installation_id]
 
-    def _client(self, target: Target) -> Github:
+    def _installation(self, target: Target) -> Installation:
         with self._lock:
-            client = self._clients.get(target.installation_id)
-            if client is None:
-                client = self._app.get_github_for_installation(target.installation_id)
-                self._clients[target.installation_id] = client
-            return client
+            known = self._installations.get(target.installation_id)
+            if known is None:
+                known = self._installations[target.installation_id] = Installation(self._app(), target.installation_id)
+            return known
 
-    def _forget(self, target: Target) -> None:
+    def _forget(self, target: Target, installation: Installation) -> None:
+        """Unless another thread did already, and has a new token by now."""
         with self._lock:
-            self._clients.pop(target.installation_id, None)
+            if self._installations.get(target.installation_id) is installation:
+                del self._installations[target.installation_id]
 
     @contextmanager
     def _guarded(self, target: Target, verb: str = "", path: str = "") -> Iterator[None]:

@@ -14,7 +14,7 @@ def test_what_is_not_found_after_an_uninstall_is_given_up_at_once(alone: Line) -
     number = alone.open(alone.large())
     alone.stage.sandbox.faults.lose(events=["installation"])
     alone.stage.sandbox.uninstall()
-    alone.stage.app.reconciler._forge._wire._clients.clear()  # type: ignore[attr-defined]  # as after a restart
+    alone.stage.app.reconciler._forge._wire._installations.clear()  # type: ignore[attr-defined]  # as after a restart
     target = Target(alone.stage.sandbox.installation_id, alone.repository_id, alone.name)
     with pytest.raises(Gone):
         alone.stage.app.reconciler.pull(target, number, Tick("sweep"))
