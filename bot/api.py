@@ -18,9 +18,9 @@ from bot.configuration import ORGANISATION, composed
 from bot.keys import signature
 from bot.policy import words
 from bot.policy.calendar import Scope
-from bot.policy.config import LEVELS, Config
+from bot.policy.config import LEVELS, LONGEST, Config
 from bot.policy.document import Elapsed, Globs, Name, Shape, Start, Words
-from bot.policy.freezes import Freeze, joined
+from bot.policy.freezes import Freeze, joined, name_for, too_long
 from bot.policy.pull import Person
 from bot.policy.suggest import did_you_mean
 from bot.store import KnownRepository, Store
@@ -109,12 +109,17 @@ class Api:
         if levels.get(wanted.level, 0.0) <= 0:
             held = [name for name, share in levels.items() if share > 0]
             raise Refused(422, f"level: name one of {words.listed(held)}{did_you_mean(wanted.level, held)}")
+        end = _end(wanted, now)
+        refusal = too_long(end - now, self._longest(repository))
+        if refusal:
+            raise Refused(422, f"{'until' if wanted.until else 'for'}: {refusal}")
+        taken = [one.name for one in self.store.freezes(repository.id, now)]
         freeze = Freeze(
             id=f"api-{request.headers['X-Codechill-Signature'][-16:]}",
-            name=f"Freeze of {words.when(now.astimezone(UTC))}",
+            name=name_for(now.astimezone(UTC), taken),
             level=wanted.level,
             start=now,
-            end=_end(wanted, now),
+            end=end,
             reason=wanted.reason,
             by=Person(0, by),
             branches=None if wanted.branches is None else tuple(wanted.branches),
@@ -160,6 +165,10 @@ class Api:
         for config in self._configs(repository).values():
             found |= config.levels
         return found
+
+    def _longest(self, repository: KnownRepository) -> timedelta:
+        """Of all branches that were looked at the shortest: a freeze may be meant for each of them."""
+        return min((config.freezes.longest for config in self._configs(repository).values()), default=LONGEST)
 
     def _in_force(self, repository: KnownRepository, now: datetime) -> list[dict[str, Any]]:
         """What is decided by now: read after write."""

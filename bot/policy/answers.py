@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from bot.policy import approval, walltime, words
+from bot.policy import approval, landing, walltime, words
 from bot.policy.actions import (
     Action,
     EndFreeze,
@@ -18,7 +18,7 @@ from bot.policy.actions import (
 from bot.policy.card import build
 from bot.policy.config import Config
 from bot.policy.escalation import Escalation
-from bot.policy.freezes import Freeze
+from bot.policy.freezes import Freeze, joined, name_for, too_long
 from bot.policy.opinion import Opinion
 from bot.policy.pull import Person
 from bot.policy.standing import in_force, is_waiting, scope
@@ -77,6 +77,9 @@ def why(asked: Asked) -> Answer:
 def justify(asked: Asked) -> Answer:
     reasons = asked.config.escalation.reasons
     reason, _, text = asked.rest.partition(" ")
+    mine = _own_request(asked)
+    if mine is not None and (reason == mine.reason or not (reason in reasons or nearest(reason, reasons))):
+        return _more(mine, text if reason == mine.reason else asked.rest, asked)
     refusal = _cannot_ask(asked)
     if refusal:
         return Answer(refusal, good=False)
@@ -90,10 +93,37 @@ def justify(asked: Asked) -> Answer:
     may = words.capital(approval.who_may(asked.state, asked.config))
     told = f"{words.code(asked.by.login)} asks for an exception for {words.code(reason)}. "
     told += f"{may} may answer with `/chill approve` or `/chill deny <why>`."
-    if text and not asked.state.pull.repository.private:
-        told += " This repository is public, so only the reason is repeated; what must stay private is handed in apart."
+    if not text:
+        told += f" To say why it cannot wait: `/chill justify {reason} <why>`; it is kept with this request."
     quoted = approval.repeatable(escalation.text, asked.state)
-    return Answer(told, actions=(SaveEscalation(escalation),), quoted=quoted, mention=who)
+    actions = (SaveEscalation(escalation),)
+    return Answer(told + _apart(text, asked), actions=actions, quoted=quoted, mention=who)
+
+
+def _apart(text: str, asked: Asked) -> str:
+    if not text or asked.state.pull.repository.private:
+        return ""
+    return " This repository is public, so only the reason is repeated; what must stay private is handed in apart."
+
+
+def _own_request(asked: Asked) -> Escalation | None:
+    """What the same person asked for before and nobody has answered yet."""
+    last = approval.latest(asked.state)
+    waits = last is not None and last.state == "asked" and last.by.id == asked.by.id and last.id != asked.id
+    return last if waits and last is not None and _no_longer(last, asked) is None else None
+
+
+def _more(mine: Escalation, text: str, asked: Asked) -> Answer:
+    """The why that comes in a later comment: kept with the request, which stays the same one."""
+    if text in mine.text:
+        waiting = f"You asked already; {approval.who_may(asked.state, asked.config)} may answer."
+        return Answer(f"{waiting} `/chill justify {mine.reason} <why>` adds to why it cannot wait.", good=False)
+    whole = f"{mine.text} {text}".strip()[:500]
+    saved = SaveEscalation(replace(mine, text=whole))
+    quoted = approval.repeatable(whole, asked.state)
+    return Answer(
+        f"Kept with the request for {words.code(mine.reason)}.{_apart(text, asked)}", actions=(saved,), quoted=quoted
+    )
 
 
 def _request(asked: Asked, reason: str, text: str) -> Escalation:
@@ -161,7 +191,9 @@ def _decided(asked: Asked, became: approval.Decided) -> Answer:
 
 def _told(done: Escalation, last: Escalation, asked: Asked) -> Answer:
     zone = ZoneInfo(asked.config.timezone)
-    until = f" until {words.when(done.expires.astimezone(zone))}" if done.expires else ""
+    after = replace(asked.state, escalations=(*asked.state.escalations[:-1], done))
+    ends = landing.lifted_until(done, after, asked.config, asked.now)
+    until = f" until {words.when(ends.astimezone(zone))}" if ends else ""
     if done.state == "approved":
         said = f"Approved: this content may land{until}."
     elif last.state == "approved":
@@ -218,12 +250,14 @@ def freeze(asked: Asked) -> Answer:
         lasts = walltime.elapsed(length)
     except ValueError:
         return Answer("Say for how long, like `90m`, `20h` or `2d`.", good=False)
-    if lasts > config.freezes.longest or not reason:
-        hours = f"{config.freezes.longest.total_seconds() / 3600:g} h"
-        return Answer(f"Say why, and stay within {hours}: `/chill freeze red 4h <why>`.", good=False)
+    refusal = too_long(lasts, config.freezes.longest)
+    if refusal or not reason:
+        said = f"{words.capital(refusal)}." if refusal else "Say why, so that everybody can read it:"
+        return Answer(f"{said} `/chill freeze red 4h <why>`.", good=False)
+    zone = ZoneInfo(config.timezone)
     freeze = Freeze(
         id=asked.id,
-        name=f"Freeze of {words.when(asked.now)}",
+        name=name_for(asked.now.astimezone(zone), (window.name for window in config.calendar.windows)),
         level=level,
         start=asked.now,
         end=asked.now + lasts,
@@ -231,9 +265,20 @@ def freeze(asked: Asked) -> Answer:
         by=asked.by,
         branches=(base,),
     )
-    until = words.when((asked.now + lasts).astimezone(ZoneInfo(config.timezone)))
-    said = f"{words.code(base)} is at {words.code(level)} until {until}; `/chill thaw` ends it."
-    return Answer(said, actions=(StartFreeze(freeze),))
+    return Answer(_frozen(freeze, asked), actions=(StartFreeze(freeze),))
+
+
+def _frozen(freeze: Freeze, asked: Asked) -> str:
+    """What is in force then, and until when: a stricter window may be open already."""
+    zone, base = ZoneInfo(asked.config.timezone), words.code(asked.state.pull.base_ref)
+    until = words.when(freeze.end.astimezone(zone)) if freeze.end else "further notice"
+    window = in_force(asked.state, joined(asked.config, [freeze]), asked.now).window
+    if window is None or window.hand == freeze.id:
+        return f"{base} is at {words.code(freeze.level)} until {until}; `/chill thaw` ends it."
+    said = f"{base} stays at {words.code(window.level)} while {words.code(window.name)} is open"
+    return (
+        f"{said}; this freeze ({words.code(freeze.level)}) counts beside it until {until}, and `/chill thaw` ends it."
+    )
 
 
 def thaw(asked: Asked) -> Answer:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bot.policy import approval, words
+from bot.policy import approval, gate, landing, words
 from bot.policy.calendar import InForce
 from bot.policy.config import Config
 from bot.policy.escalation import Escalation
@@ -39,10 +39,12 @@ class _View:
 
     @property
     def until(self) -> datetime | None:
-        """When nothing that holds now holds any more; None when one of them has no end in sight."""
+        """When it lands again; None when something that holds now has no end in sight."""
         ends = [opinion.until for opinion in self.holding]
         known = [end for end in ends if end is not None]
-        return latest(known) if known and len(known) == len(ends) else None
+        last = latest(known) if known and len(known) == len(ends) else None
+        free = landing.free_from(last, self.state, self.config, self.now) if self.holding else None
+        return free.astimezone(ZoneInfo(_zone(self))) if free else None
 
 
 def build(state: State, opinions: tuple[Opinion, ...], config: Config, now: datetime) -> Card:
@@ -103,7 +105,8 @@ def _headline(view: _View) -> str:
     if view.holding:
         return f"{_held(view)} · {ranked or unscored}"
     if view.lifted_by is not None and _gated(view):
-        return f"Exception approved{_until(view.lifted_by.expires, view)} · {ranked or unscored}"
+        ends = landing.lifted_until(view.lifted_by, view.state, view.config, view.now)
+        return f"Exception approved{_until(ends, view)} · {ranked or unscored}"
     return f"{ranked or unscored} · free to land"
 
 
@@ -115,8 +118,11 @@ def _held(view: _View) -> str:
 def _until(moment: datetime | None, view: _View) -> str:
     if moment is None:
         return ""
-    zone = view.stretch.window.zone if view.stretch.window else view.config.timezone
-    return f" until {words.when(moment.astimezone(ZoneInfo(zone)))}"
+    return f" until {words.when(moment.astimezone(ZoneInfo(_zone(view))))}"
+
+
+def _zone(view: _View) -> str:
+    return view.stretch.window.zone if view.stretch.window else view.config.timezone
 
 
 def _gated(view: _View) -> bool:
@@ -149,12 +155,18 @@ def _ways_out(view: _View) -> str:
     if is_waiting(view.state):
         return ""
     wait = "You can wait until then" if view.until else "You can wait until it ends"
-    lower = "" if view.state.risk is None else ", make it safer"
+    lower = ", make it safer" if _safer_helps(view) else ""
     extra = {
         "extra_review": ", get two approvals of this head from people who had no hand in it",
         "author_attest": ", attest with `/chill attest` that it was reviewed adequately",
     }.get(view.config.gate.action_at(view.stretch.level), "")
     return f"{wait}{lower}{extra}, or ask for an exception."
+
+
+def _safer_helps(view: _View) -> bool:
+    """A lower score lets it land: the score alone holds it, and not every change is held."""
+    by_score = all(opinion.rule == gate.NAME for opinion in view.holding)
+    return view.state.risk is not None and by_score and view.stretch.share < 1
 
 
 def _unscored(view: _View) -> str:
@@ -225,12 +237,19 @@ def _window(last: Escalation) -> str:
     return words.code(last.window) if last.window else "no window"
 
 
+def _again(view: _View) -> str:
+    """An approval that counts again once a freeze that came between is over."""
+    counts = view.until is not None and approval.approved(view.state, view.config, view.until) is not None
+    return f" It counts again{_until(view.until, view).replace(' until', ' from')}." if counts else ""
+
+
 def _became(last: Escalation, view: _View) -> tuple[AskState, str]:
     fallen = approval.lapse(last, view.state, view.now) if last.state in ("asked", "approved") else None
     state: AskState = fallen[0] if fallen else last.state
     if state in ("asked", "approved") and view.holding and not _about_now(last, view):
         was = "asked for" if state == "asked" else "approved"
-        return "expired", f"The exception was {was} under {_window(last)}; what holds the change now needs its own."
+        said = f"The exception was {was} under {_window(last)}; what holds the change now needs its own."
+        return "expired", f"{said}{_again(view)}"
     answered = words.code(last.answered_by.login) if last.answered_by else "a manager"
     match state:
         case "asked":

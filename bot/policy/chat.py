@@ -5,7 +5,7 @@ Quotes, lists, code and HTML are not read.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
@@ -20,20 +20,35 @@ _MARKDOWN = MarkdownIt("commonmark")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A command as it was written: the verb in lower case, and what follows it on one line."""
+    """A command as it was written: the verb in lower case, what follows it on one line, and what stands below."""
 
     verb: str
     rest: str = ""
+    below: str = ""  # later paragraphs, up to the next command
+
+    @property
+    def whole(self) -> str:
+        return f"{self.rest} {self.below}".strip()
 
 
 def parse(body: str) -> Said | None:
     """The first command of a comment; what follows it in the same paragraph belongs to it."""
+    found: Said | None = None
     for lines in _paragraphs(body[:_READ]):
         starts = [at for at, line in enumerate(lines) if _is_command(line)]
-        if starts:
+        if found is not None:
+            found = replace(found, below=_plain(f"{found.below} {' '.join(lines[: starts[0] if starts else None])}"))
+        elif starts:
             end = starts[1] if len(starts) > 1 else len(lines)
-            return _said(" ".join(lines[starts[0] : end]).replace(_NOT_TEXT, ""))
-    return None
+            found = _said(_plain(" ".join(lines[starts[0] : end])))
+            starts = starts[1:]
+        if found is not None and starts:
+            break
+    return found
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace(_NOT_TEXT, "").split())
 
 
 def _is_command(line: str) -> bool:
@@ -43,7 +58,7 @@ def _is_command(line: str) -> bool:
 def _said(line: str) -> Said:
     found = _LINE.match(line)
     verb, rest = (found["verb"], found["rest"]) if found else (None, None)
-    return Said((verb or "help").lower(), " ".join((rest or "").split()))
+    return Said((verb or "help").lower(), rest or "")
 
 
 def _paragraphs(body: str) -> Iterator[list[str]]:

@@ -25,6 +25,7 @@ class Command:
     may: Callable[[Asked], str | None]  # one polite line naming who may, or None when this person may
     does: Callable[[Asked], Answer]
     examples: tuple[str, ...] = ()
+    says_why: bool = False  # the paragraphs below it belong to it as well
 
 
 def noticed(event: Event, state: State, config: Config) -> tuple[Action, ...]:
@@ -46,7 +47,8 @@ def respond(
         case Commented(comment):
             said = _heard(comment, state)
             if said is not None:
-                asked = Asked(f"comment-{comment.id}", comment.author, said.rest, opinions, state, config, now)
+                rest = said.whole if said.verb in COMMANDS and COMMANDS[said.verb].says_why else said.rest
+                asked = Asked(f"comment-{comment.id}", comment.author, rest, opinions, state, config, now)
                 yield from _in_conversation(comment, said.verb, run(said.verb, asked))
         case Labelled(label, by, at) if _asks(label, state, config) and not by.bot:
             reason, id = config.escalation.labels[label.lower()], f"label-{by.id}-{at.isoformat()}"
@@ -127,7 +129,10 @@ def help_(asked: Asked) -> Answer:
 def markdown() -> str:
     """The page on commands, written from the table."""
     lines = ["# Commands", "", "A line of a comment that begins with `/chill`; the first one of a comment counts."]
-    lines += ["Edited comments, quotes, lists, code and HTML are not read.", ""]
+    lines += [
+        "Edited comments, quotes, lists, code and HTML are not read. Where a command ends with a why, the paragraphs"
+    ]
+    lines += ["below it belong to it, up to the next command.", ""]
     lines += ["This page is written by `codechill config commands`."]
     lines += ["", "| say | and | who may |", "|---|---|---|"]
     lines += [f"| `/chill {command.usage}` | {command.says} | {command.who} |" for command in COMMANDS.values()]
@@ -142,11 +147,12 @@ COMMANDS: Mapping[str, Command] = {
     "why": Command("why", "what holds it, and where that is written", "anyone", may.anyone, does.why),
     "justify": Command(
         "justify <reason> <why it cannot wait>",
-        "ask for an exception for this content and this window",
+        "ask for an exception for this content and this window; said again, it adds to the why",
         WRITERS,
         may.author_or_writer,
         does.justify,
         ("/chill justify security_fix The patch for the session leak cannot wait until Monday",),
+        says_why=True,
     ),
     "approve": Command(
         "approve",
@@ -163,6 +169,7 @@ COMMANDS: Mapping[str, Command] = {
         may.manager,
         does.deny,
         ("/chill deny Let us do it on Monday",),
+        says_why=True,
     ),
     "attest": Command("attest", "say this head was reviewed adequately", "the author", may.author, does.attest),
     "refresh": Command("refresh", "score again", WRITERS, may.author_or_writer, does.refresh),
@@ -181,6 +188,7 @@ COMMANDS: Mapping[str, Command] = {
         may.freezer,
         does.freeze,
         ("/chill freeze red 4h The payment provider is down",),
+        says_why=True,
     ),
     "thaw": Command("thaw", "end a freeze by hand", "whom `freezes.by` names", may.freezer, does.thaw),
 }

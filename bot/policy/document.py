@@ -145,7 +145,9 @@ Flag = Annotated[bool, BeforeValidator(flag), _as("boolean")]
 Start = Annotated[datetime, BeforeValidator(_start), _as("string", **_DATE)]
 End = Annotated[datetime, BeforeValidator(_end), _as("string", **_DATE)]
 At = Annotated[int, BeforeValidator(_at), _as("string", pattern=r"^\d{1,2}:\d{2}$")]
-Elapsed = Annotated[timedelta, BeforeValidator(_elapsed), _as("string", pattern=r"^\d+\s*[mhd]$")]
+Elapsed = Annotated[
+    timedelta, BeforeValidator(_elapsed), _as("string", pattern=r"^(?=\d)(\d+\s*d)?\s*(\d+\s*h)?\s*(\d+\s*m)?$")
+]
 Weekday = Annotated[int, BeforeValidator(_day), _as("string", **_DAY)]
 Words = Annotated[str, BeforeValidator(_text), AfterValidator(lambda text: " ".join(text.split())[:300])]
 # bounds on what one decision may cost; nobody has written this much by hand

@@ -5,6 +5,7 @@ from datetime import datetime
 from bot.policy import globs
 from bot.policy.calendar import OpenWindow
 from bot.policy.config import Config
+from bot.policy.gate import because
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.standing import latest, scope
 from bot.policy.state import State
@@ -17,7 +18,7 @@ def opine(state: State, config: Config, now: datetime) -> Opinion:
     windows = config.calendar.open_at(now, scope(state))
     if not windows or not _touches_frozen(state, config):
         return Opinion(NAME)
-    words = f"{windows[0].name} is open, and this change touches a frozen path."
+    words = f"{windows[0].name} is open, and this change touches a frozen path{because(windows[0])}."
     return Opinion(NAME, Verdict.BLOCK, words, _thaw(windows, state, config))
 
 

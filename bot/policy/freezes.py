@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import count
 
+from bot.policy import words
 from bot.policy.calendar import Level, Window
 from bot.policy.calendar.times import Dated
 from bot.policy.config import Config
@@ -23,6 +25,20 @@ class Freeze:
     by: Person
     branches: tuple[str, ...] | None = None
     paths: tuple[str, ...] | None = None
+
+
+def name_for(start: datetime, taken: Iterable[str]) -> str:
+    """What nobody else is called: an exception is bound to the name of the window that it is asked for."""
+    name, known = f"Freeze of {words.when(start, seconds=True)}", frozenset(taken)
+    if name not in known:
+        return name
+    return next(other for at in count(2) if (other := f"{name} ({at})") not in known)
+
+
+def too_long(lasts: timedelta, longest: timedelta) -> str:
+    """Words for whoever starts one, empty when it is not."""
+    hours = f"{longest.total_seconds() / 3600:g} h"
+    return "" if lasts <= longest else f"a freeze by hand lasts at most {hours} here, as `freezes.longest` says"
 
 
 def joined(config: Config, freezes: Iterable[Freeze]) -> Config:

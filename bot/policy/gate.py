@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.policy import words
-from bot.policy.calendar import InForce
+from bot.policy.calendar import InForce, OpenWindow
 from bot.policy.config import Config
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.pull import Person
@@ -38,11 +38,17 @@ def _since(free: InForce, stretch: InForce) -> datetime | None:
 def _holding(state: State, stretch: InForce) -> str:
     window = stretch.window.name if stretch.window else "The configuration"
     if state.risk is None:
-        return f"{window} holds back changes that cannot be scored."
+        return f"{window} holds back changes that cannot be scored{because(stretch.window)}."
+    base, why = words.code(state.pull.base_ref), because(stretch.window)
     if stretch.share >= 1:
-        return f"{window} holds back every change to {words.code(state.pull.base_ref)}."
-    share, base = words.percent(stretch.share), words.code(state.pull.base_ref)
-    return f"{window} holds back the riskiest {share} of changes to {base}, and this is one of them."
+        return f"{window} holds back every change to {base}{why}."
+    share = words.percent(stretch.share)
+    return f"{window} holds back the riskiest {share} of changes to {base}, and this is one of them{why}."
+
+
+def because(window: OpenWindow | None) -> str:
+    """The reason that somebody gave for a window, to end a sentence with."""
+    return f"; the reason given: {words.code(window.reason)}" if window is not None and window.reason else ""
 
 
 def _passing(state: State) -> str:

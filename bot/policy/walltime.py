@@ -8,8 +8,7 @@ from bot.policy.suggest import nearest
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 _MOMENT = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{1,2}:\d{2})(?::(\d{2}))?)?(?: ?(Z|[+-]\d{2}:?\d{2}))?")
-_ELAPSED = re.compile(r"(\d{1,6})\s*([mhd])")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_ELAPSED = re.compile(r"(?:(\d{1,6})\s*d)?\s*(?:(\d{1,6})\s*h)?\s*(?:(\d{1,6})\s*m)?")
 FIRST_YEAR, LAST_YEAR = 1970, 2999
 
 
@@ -63,11 +62,12 @@ def moment(text: str, *, end: bool = False) -> datetime:
 
 
 def elapsed(text: str) -> timedelta:
-    """More than nothing, at most 366 days; d is 24 hours."""
+    """More than nothing, at most 366 days; d is 24 hours. Parts stand from the largest to the smallest: 16d14h."""
     found = _ELAPSED.fullmatch(text.strip())
-    if found is None:
-        raise ValueError(f"{_quote(text)} is no length of time; write it like 90m, 20h or 2d")
-    length = timedelta(**{_UNITS[found[2]]: int(found[1])})
+    if found is None or not text.strip():
+        raise ValueError(f"{_quote(text)} is no length of time; write it like 90m, 20h, 2d or 16d14h")
+    days, hours, minutes = (int(part or 0) for part in found.groups())
+    length = timedelta(days=days, hours=hours, minutes=minutes)
     if not timedelta() < length <= timedelta(days=366):
         raise ValueError(f"{_quote(text)} must be more than nothing and at most 366d")
     return length

@@ -6,11 +6,12 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def when(moment: datetime) -> str:
-    """Mon 24 Nov 08:00 CET"""
+def when(moment: datetime, *, seconds: bool = False) -> str:
+    """Mon 24 Nov 08:00 CET, or 08:00:07"""
+    clock = f"{moment:%H:%M:%S}" if seconds else f"{moment:%H:%M}"
     zone = moment.tzname() or ""
     zone = f"UTC{zone}" if zone.startswith(("+", "-")) else zone
-    return f"{_DAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]} {moment:%H:%M} {zone}".rstrip()
+    return f"{_DAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]} {clock} {zone}".rstrip()
 
 
 def rank(percentile: float) -> int:

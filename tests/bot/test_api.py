@@ -68,6 +68,21 @@ def test_a_freeze_is_started_listed_and_ended_and_the_answer_says_what_is_decide
     assert world.woken == 2
 
 
+def test_the_longest_freeze_binds_those_who_sign_requests_too(world: World) -> None:
+    assert world.ask("POST", "/api/freezes", GOOD | {"for": "3d"})[0] == 201
+    status, made = world.ask("POST", "/api/freezes", GOOD | {"for": "73h"})
+    assert (status, made) == (
+        422,
+        {"error": "for: a freeze by hand lasts at most 72 h here, as `freezes.longest` says"},
+    )
+    world.store.save_configuration(7, "main", text="version: 1\nfreezes: {longest: 90m}", sha="", at=NOON)
+    assert world.ask("POST", "/api/freezes", GOOD | {"for": "90m"})[0] == 201
+    until = {key: value for key, value in GOOD.items() if key != "for"} | {"until": "2026-11-24 14:00 Z"}
+    assert world.ask("POST", "/api/freezes", until)[1] == {
+        "error": "until: a freeze by hand lasts at most 1.5 h here, as `freezes.longest` says"
+    }
+
+
 def test_who_started_and_who_ended_it_is_in_the_audit_log(world: World) -> None:
     _, made = world.ask("POST", "/api/freezes", GOOD)
     world.ask("POST", f"/api/freezes/{made['id']}/end", {"repository": "acme/shop"}, "another-long-secret", "ci")

@@ -320,7 +320,9 @@ def test_an_exception_is_only_for_what_it_could_lift(before: State, reply: str):
 
 def test_asking_twice_is_answered_with_who_decides():
     actions, _ = tell(asked(), ASK, number=101)
-    assert words(actions) == "`ana` asked already; `acme/release-managers` may answer."
+    assert words(actions).startswith("You asked already; `acme/release-managers` may answer.")
+    others, _ = tell(asked(), ASK, BEN, number=102)
+    assert words(others) == "`ana` asked already; `acme/release-managers` may answer."
 
 
 def test_approving_what_nobody_asks_for_is_answered():
@@ -465,7 +467,7 @@ def test_whom_the_configuration_names_may_freeze_the_base_branch_and_thaw_it():
     assert decide(Tick("edge"), state(0.6), frozen, TUESDAY + timedelta(hours=4)).verdict is Verdict.PASS
     ended, _ = tell(state(0.6), "/chill thaw", MIA, frozen, later, number=101)
     assert kinds(ended, EndFreeze) == [EndFreeze(started.freeze.id, MIA, later)]
-    assert words(ended).startswith("Ended `Freeze of Tue 24 Nov 12:00 UTC`")
+    assert words(ended).startswith("Ended `Freeze of Tue 24 Nov 13:00:00 CET`")
 
 
 @pytest.mark.parametrize(
@@ -475,8 +477,8 @@ def test_whom_the_configuration_names_may_freeze_the_base_branch_and_thaw_it():
         (weekend(FREEZE), BEN, "/chill freeze red 4h why", "Only `mia` can do that."),
         (weekend(FREEZE), MIA, "/chill freeze green 4h why", "Name a level"),
         (weekend(FREEZE), MIA, "/chill freeze red soon why", "Say for how long"),
-        (weekend(FREEZE), MIA, "/chill freeze red 9h why", "Say why, and stay within 8 h"),
-        (weekend(FREEZE), MIA, "/chill freeze red 4h", "Say why, and stay within 8 h"),
+        (weekend(FREEZE), MIA, "/chill freeze red 9h why", "A freeze by hand lasts at most 8 h here"),
+        (weekend(FREEZE), MIA, "/chill freeze red 4h", "Say why, so that everybody can read it"),
         (weekend(FREEZE), MIA, "/chill thaw", "No freeze that was started by hand is on"),
     ],
 )
