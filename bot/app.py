@@ -34,7 +34,7 @@ from bot.reconcile import Reconciler, Stale
 from bot.redelivery import Redelivery
 from bot.render import Markdown
 from bot.rounds import DOCTOR, go, visits
-from bot.schedule import Schedule
+from bot.schedule import Reach, Schedule
 from bot.settings import Settings
 from bot.store import Store
 from bot.sweeps import KINDS, Sweeps, beats
@@ -155,6 +155,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
             timedelta(hours=settings.doctor_hours),
         ),
         edges=KnownEdges(store),
+        reach=Reach(longest=timedelta(seconds=2 * settings.lease_seconds)),
     )
     web = _web(settings, store, queue, worker, metrics, clock)
     if named := keys(settings.api_keys.get_secret_value()):

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from bot.configuration import ORGANISATION, calendars_of, composed
 from bot.policy.calendar import Scope
+from bot.policy.config import Config
 from bot.policy.freezes import joined
-from bot.policy.ticks import ticks
+from bot.policy.ticks import mark, ticks
 from bot.schedule import Edge
 from bot.store import Store
 
@@ -18,12 +19,19 @@ class KnownEdges:
         self._store = store
 
     def __call__(self, after: datetime, until: datetime) -> Iterator[Edge]:
+        for repository_id, ref, config in self._configurations(after):
+            yield from (Edge(repository_id, ref, at) for at in ticks(config, after, until, Scope(base_ref=ref)))
+
+    def marks(self, now: datetime) -> dict[tuple[int, str], str]:
+        """The mark of every repository's branch at that instant."""
+        known = self._configurations(now)
+        return {(repository_id, ref): mark(config, now, Scope(base_ref=ref)) for repository_id, ref, config in known}
+
+    def _configurations(self, at: datetime) -> Iterator[tuple[int, str, Config]]:
         for known in self._store.in_force(ORGANISATION):
             config = composed(known)
             if config is not None:
-                config = joined(config, self._store.freezes(known.repository_id, after))
-                branch = Scope(base_ref=known.ref)
-                yield from (Edge(known.repository_id, known.ref, at) for at in ticks(config, after, until, branch))
+                yield known.repository_id, known.ref, joined(config, self._store.freezes(known.repository_id, at))
 
     def addresses(self) -> dict[str, frozenset[tuple[int, str]]]:
         """Every address that a configuration names, with the repositories and branches that name it."""

@@ -153,6 +153,7 @@ class Reconciler:
             base_ref=base_ref,
             verdict=int(decision.verdict),
             at=now,
+            mark=decision.mark,
         )
         self._store.audit(
             "merge_group",
@@ -338,6 +339,7 @@ class Reconciler:
             verdict=int(decision.alone),
             percentile=risk.percentile if risk else None,
             decided_at=self._clock() if final else None,
+            mark=decision.mark,
         )
 
     # --- performing

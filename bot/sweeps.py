@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Literal
 
 import structlog
 
@@ -11,11 +10,11 @@ from bot.edges import KnownEdges
 from bot.forge.envelope import Envelope
 from bot.forge.port import Forge, Gone, Listed, Target
 from bot.intake import enqueue_event, enqueue_group
-from bot.policy.events import Tick
+from bot.policy.events import Tick, Why
 from bot.queue.port import Job, JobQueue
 from bot.redelivery import Redelivery
 from bot.rounds import DOCTOR
-from bot.schedule import EDGE, Beat
+from bot.schedule import EDGE, MOVED, STANDING, Beat
 from bot.store import Delivery, KnownPull, KnownRepository, Store
 from bot.thumbs import TURN, Thumbs
 
@@ -23,7 +22,7 @@ _log = structlog.get_logger(__name__)
 
 SWEEP, SWEEP_ONE, REDELIVER, PRUNE, EDGE_DONE = "sweep", "sweep-one", "redeliver", "prune", "edge-done"
 CALENDARS, REACTIONS = "calendars", "reactions"
-KINDS = frozenset({SWEEP, SWEEP_ONE, REDELIVER, PRUNE, EDGE, EDGE_DONE, CALENDARS, REACTIONS})
+KINDS = frozenset({SWEEP, SWEEP_ONE, REDELIVER, PRUNE, EDGE, EDGE_DONE, CALENDARS, REACTIONS, STANDING, MOVED})
 
 KEPT = timedelta(days=8)  # deliveries and buckets: a day longer than any forge can send again
 ROTATION = timedelta(days=1)  # an open pull request is looked at again at least this often
@@ -34,6 +33,7 @@ REPORT = timedelta(minutes=1)  # after an edge, how often its audit record asks 
 REPORTS = 15
 AGAIN = timedelta(minutes=10)  # between later looks at an edge that was reported with some left
 GIVEN_UP = timedelta(hours=6)  # after an edge
+UNLIKE = timedelta(minutes=10)  # between two looks at a head whose decision does not fit the calendar
 GROUP = timedelta(days=1)  # no merge queue waits longer for its checks
 
 
@@ -82,6 +82,10 @@ class Sweeps:
                 self._prune()
             case "calendars":
                 self._read_calendars()
+            case "standing":
+                self._compare()
+            case "clock-moved":
+                self._look_at_all()
             case "edge":
                 self._edge(int(job.payload["repository_id"]), str(job.payload["ref"]), _at(job))
             case "edge-done":
@@ -136,8 +140,35 @@ class Sweeps:
             for pull in self._store.open_pulls(repository_id, ref):
                 self._look(pull.repository, pull.number, "configuration")
 
+    def _compare(self) -> None:
+        """Look at every head that was decided under another calendar than that of now, whatever the clock did since."""
+        now = self._clock()
+        marks, turn = self._edges.marks(now), int(now.timestamp() // UNLIKE.total_seconds())
+        for group in self._store.open_groups():
+            mark = marks.get((group.repository_id, group.base_ref), group.mark)
+            if mark != group.mark and self._store.once(
+                f"unlike {group.repository_id} {group.head_sha} {mark} {turn}", now
+            ):
+                enqueue_group(self._queue, group, now)
+        for pull in self._store.open_pulls():
+            mark = marks.get((pull.repository.id, pull.base_ref), pull.mark)
+            name = f"unlike {pull.repository.id}#{pull.number} {mark} {turn}"
+            if mark != pull.mark and pull.decided_at is not None and self._store.once(name, now):
+                self._look(pull.repository, pull.number, "edge")
+
+    def _look_at_all(self) -> None:
+        """The clock was wrong for a while: what was decided by it, or left undecided, is decided again."""
+        for group in self._store.open_groups():
+            enqueue_group(self._queue, group, self._clock())
+        for pull in self._store.open_pulls():
+            self._look(pull.repository, pull.number, "clock")
+
     def _edge(self, repository_id: int, ref: str, at: datetime) -> None:
         """Merge groups first; then every open pull request into that branch, those ready to land before others."""
+        if self._clock() < at:  # recalled before its time
+            key, payload = f"clock/edge/{repository_id}/{ref}", {"repository_id": repository_id, "ref": ref}
+            self._queue.enqueue(EDGE, payload | {"at": at.isoformat()}, key[:255], run_at=at, priority=5)
+            return
         for group in self._store.open_groups(repository_id, ref):
             enqueue_group(self._queue, group, self._clock())
         covered = self._store.open_pulls(repository_id, ref)
@@ -190,7 +221,7 @@ class Sweeps:
         run_at = self._clock() + (REPORT if turn <= REPORTS else AGAIN)
         self._queue.enqueue(EDGE_DONE, payload, f"clock/edge-done/{repository_id}/{ref}"[:255], run_at=run_at)
 
-    def _look(self, repository: KnownRepository, number: int, why: Literal["edge", "sweep", "configuration"]) -> None:
+    def _look(self, repository: KnownRepository, number: int, why: Why) -> None:
         one = Envelope(repository.installation_id, repository.id, repository.full_name, number, Tick(why))
         enqueue_event(self._queue, one, Delivery("", "", b"", self._clock()))
 

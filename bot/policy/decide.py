@@ -6,10 +6,12 @@ from datetime import datetime
 
 from bot.policy import approval, check, commands, comment, configuration, freeze, gate, semantics, twin
 from bot.policy.actions import Action
+from bot.policy.calendar import Scope
 from bot.policy.config import Config
 from bot.policy.events import Event
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.state import State
+from bot.policy.ticks import mark
 from bot.policy.verdict import combine
 
 RULES = (configuration.opine, gate.opine, freeze.opine, semantics.opine, twin.opine)
@@ -24,6 +26,7 @@ class Decision:
     opinions: tuple[Opinion, ...]
     actions: tuple[Action, ...]
     alone: Verdict = Verdict.PASS  # what the pull request gets by itself, whatever its twins get
+    mark: str = ""  # of the calendar that was in force
 
 
 def decide(event: Event, state: State, config: Config, now: datetime) -> Decision:
@@ -33,7 +36,8 @@ def decide(event: Event, state: State, config: Config, now: datetime) -> Decisio
     verdict = combine(opinions, exception)
     alone = combine((opinion for opinion in opinions if opinion.rule != twin.NAME), exception)
     wanted = tuple(_wanted(event, verdict, opinions, state, config, now)) if state.pull.open else ()
-    return Decision(verdict, opinions, tuple(action for action in wanted if not action.holds(state)), alone)
+    actions = tuple(action for action in wanted if not action.holds(state))
+    return Decision(verdict, opinions, actions, alone, mark(config, now, Scope(base_ref=state.pull.base_ref)))
 
 
 def opinions_on(state: State, config: Config, now: datetime) -> tuple[Opinion, ...]:

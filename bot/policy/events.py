@@ -42,11 +42,14 @@ class Labelled:
     at: datetime  # the change that it was: the same label put on again asks again
 
 
+Why = Literal["edge", "sweep", "configuration", "clock"]
+
+
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """The clock reached an edge of a window, or it is time to look again."""
+    """The clock reached an edge of a window, it was moved, or it is time to look again."""
 
-    why: Literal["edge", "sweep", "configuration"]
+    why: Why
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from bot.policy.opinion import Opinion, Verdict
 from bot.policy.pull import CheckRun
 from bot.policy.standing import is_waiting
 from bot.policy.state import State
+from bot.policy.ticks import mark
 from bot.policy.verdict import combine
 from bot.policy.views import Card
 
@@ -44,7 +45,8 @@ def decide_group(
     wanted = SetCheck(event.head_sha, _conclusion(verdict, members, config), _card(members, verdict, lost, config, now))
     done = check is not None and check.head_sha == event.head_sha and check.digest == wanted.digest
     actions = () if done or config.mode == "shadow" else (wanted,)
-    return Decision(verdict, (*opinions, lost) if lost else opinions, actions)
+    said = (*opinions, lost) if lost else opinions
+    return Decision(verdict, said, actions, mark=mark(config, now, Scope(event.base_ref.removeprefix("refs/heads/"))))
 
 
 @dataclass(frozen=True, slots=True)

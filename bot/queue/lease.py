@@ -43,6 +43,7 @@ class LeaseQueue:
             return ()
         add = insert_once(connection.dialect.name, jobs).returning(jobs.c.dedupe)
         added = Counter(connection.scalars(add, [_row(job) for job in new]))
+        _hasten([job for job in new if job.dedupe and not added[job.dedupe]], connection)
         return tuple(_first(job.dedupe, added) for job in new)
 
     def claim(self, worker: str, now: datetime, lease: timedelta) -> Job | None:
@@ -83,9 +84,9 @@ class LeaseQueue:
         with writing(self._engine) as connection:
             return connection.execute(sa.update(jobs).where(here).values(**values)).rowcount == 1
 
-    def recall(self, now: datetime, reach: timedelta) -> int:
-        waiting = sa.and_(jobs.c.state == "waiting", jobs.c.run_at > now + reach)
-        running = sa.and_(jobs.c.state == "running", jobs.c.lease_until > now + reach)
+    def recall(self, now: datetime, longest: timedelta) -> int:
+        waiting = sa.and_(jobs.c.state == "waiting", jobs.c.run_at > now)
+        running = sa.and_(jobs.c.state == "running", jobs.c.lease_until > now + longest)
         with writing(self._engine) as connection:
             late = connection.execute(sa.update(jobs).where(waiting).values(run_at=now)).rowcount
             return late + connection.execute(sa.update(jobs).where(running).values(lease_until=now)).rowcount
@@ -115,6 +116,13 @@ class LeaseQueue:
 def _row(job: NewJob) -> dict[str, Any]:
     given = {"kind": job.kind, "payload": json.dumps(job.payload), "key": job.key, "dedupe": job.dedupe}
     return given | {"priority": job.priority, "state": "waiting", "run_at": job.run_at, "attempts": 0, "error": ""}
+
+
+def _hasten(told: Sequence[NewJob], connection: sa.Connection) -> None:
+    """One that waits in their place must not wait longer: it may have been put off by a clock that was ahead."""
+    for job in told:
+        late = sa.and_(jobs.c.dedupe == job.dedupe, jobs.c.state == "waiting", jobs.c.run_at > job.run_at)
+        connection.execute(sa.update(jobs).where(late).values(run_at=job.run_at))
 
 
 def _first(dedupe: str | None, added: Counter[str | None]) -> bool:

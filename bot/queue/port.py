@@ -73,7 +73,7 @@ class JobQueue(Protocol):
     ) -> bool:
         """Add a job, in the caller's transaction when there is one. Larger `priority` first.
 
-        False: a job with the same `dedupe` waits already and will do.
+        False: a job with the same `dedupe` waits already and will do; it runs no later than this one would have.
         """
         ...
 
@@ -109,8 +109,11 @@ class JobQueue(Protocol):
         """Let a dead job run again, with its attempts forgotten."""
         ...
 
-    def recall(self, now: datetime, reach: timedelta) -> int:
-        """Let run now what a clock that was ahead put off, or leased, for longer than `reach`; returns how many."""
+    def recall(self, now: datetime, longest: timedelta) -> int:
+        """Let everything that was put off run now, and end leases that outlast `longest`; returns how many.
+
+        For when the clock was wrong: who gave a time by it may have meant a moment that is past, or far ahead.
+        """
         ...
 
     def depth(self, now: datetime) -> Depth: ...

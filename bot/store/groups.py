@@ -19,15 +19,24 @@ class KnownGroup:
     base_ref: str  # without refs/heads/
     verdict: int
     asked_at: datetime
+    mark: str = ""  # of the calendar that it was decided under
 
 
 class Groups(Database):
     def save_group(
-        self, repository_id: int, *, head_sha: str, head_ref: str, base_ref: str, verdict: int, at: datetime
+        self,
+        repository_id: int,
+        *,
+        head_sha: str,
+        head_ref: str,
+        base_ref: str,
+        verdict: int,
+        at: datetime,
+        mark: str = "",
     ) -> None:
         """Keep what was answered last; when it was asked first stays."""
         key = {"repository_id": repository_id, "head_sha": head_sha}
-        said = {"head_ref": head_ref, "base_ref": base_ref, "verdict": verdict}
+        said = {"head_ref": head_ref, "base_ref": base_ref, "verdict": verdict, "mark": mark}
         with self.write() as connection:
             if not self._once(connection, groups, {**key, **said, "asked_at": at}):
                 connection.execute(sa.update(groups).where(_of(repository_id, head_sha)).values(said))
@@ -42,14 +51,16 @@ class Groups(Database):
         with self.write() as connection:
             return connection.execute(sa.delete(groups).where(groups.c.asked_at < before)).rowcount
 
-    def open_groups(self, repository_id: int, base_ref: str | None = None) -> tuple[KnownGroup, ...]:
-        """Oldest first; into one branch, or into any."""
+    def open_groups(self, repository_id: int | None = None, base_ref: str | None = None) -> tuple[KnownGroup, ...]:
+        """Oldest first; of one repository and into one branch, or of any."""
         query = (
             sa.select(groups, repositories.c.installation_id, repositories.c.full_name)
             .join(repositories, repositories.c.id == groups.c.repository_id)
-            .where(groups.c.repository_id == repository_id, repositories.c.gone == "")
+            .where(repositories.c.gone == "")
             .order_by(groups.c.asked_at, groups.c.head_sha)
         )
+        if repository_id is not None:
+            query = query.where(groups.c.repository_id == repository_id)
         if base_ref is not None:
             query = query.where(groups.c.base_ref == base_ref)
         with self.read() as connection:
@@ -63,6 +74,7 @@ class Groups(Database):
                     row.base_ref,
                     row.verdict,
                     row.asked_at,
+                    row.mark,
                 )
                 for row in connection.execute(query)
             )

@@ -33,6 +33,7 @@ class KnownPull:
     verdict: int | None
     percentile: float | None
     decided_at: datetime | None
+    mark: str = ""  # of the calendar that it was decided under
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +121,12 @@ class Pulls(Database):
         verdict: int | None = None,
         percentile: float | None = None,
         decided_at: datetime | None = None,
+        mark: str = "",
     ) -> None:
         """What was fetched and decided last."""
         key = {"repository_id": repository_id, "number": number}
         values = {"head_sha": head_sha, "base_ref": base_ref, "open": open, "ready": ready}
-        values |= {"verdict": verdict, "percentile": percentile, "decided_at": decided_at}
+        values |= {"verdict": verdict, "percentile": percentile, "decided_at": decided_at, "mark": mark}
         with self.write() as connection:
             self._put(connection, pulls, key, values)
 
@@ -207,5 +209,5 @@ def _saw_pull(dialect: str) -> Insert:
 
 def _known(row: sa.Row[tuple[object, ...]]) -> KnownPull:
     repository = KnownRepository(row.repository_id, row.installation_id, row.full_name)
-    decided = (row.verdict, row.percentile, row.decided_at)
+    decided = (row.verdict, row.percentile, row.decided_at, row.mark)
     return KnownPull(repository, row.number, row.head_sha, row.base_ref, row.ready, row.as_of, *decided)

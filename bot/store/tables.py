@@ -101,6 +101,7 @@ pulls = sa.Table(
     sa.Column("verdict", sa.Integer),
     sa.Column("percentile", sa.Float),
     sa.Column("decided_at", Moment),
+    sa.Column("mark", sa.String(16), nullable=False, server_default=""),  # of the calendar, when it was decided
     sa.PrimaryKeyConstraint("repository_id", "number"),
 )
 sa.Index("ix_pulls_repository_id_head_sha", pulls.c.repository_id, pulls.c.head_sha)
@@ -202,6 +203,7 @@ groups = sa.Table(
     sa.Column("base_ref", sa.String(255), nullable=False),  # without refs/heads/
     sa.Column("verdict", sa.Integer, nullable=False),
     sa.Column("asked_at", Moment, nullable=False),  # when the queue asked first
+    sa.Column("mark", sa.String(16), nullable=False, server_default=""),  # of the calendar, when it was decided
     sa.PrimaryKeyConstraint("repository_id", "head_sha"),
 )
 

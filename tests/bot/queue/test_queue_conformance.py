@@ -223,15 +223,29 @@ def test_a_job_added_in_a_transaction_that_is_undone_never_was(queue: JobQueue, 
 
 
 def test_a_job_that_a_clock_ahead_of_its_time_put_off_or_took_is_recalled(queue: JobQueue) -> None:
-    day, reach = 86_400, timedelta(hours=2)
+    day, longest = 86_400, timedelta(minutes=2)
     add(queue, "taken", "taken", after=day)
     assert take(queue, day) is not None
     add(queue, "put off", "put off", after=day)
     add(queue, "soon", "soon", after=60)
     assert take(queue) is None
-    assert queue.recall(NOW, reach) == 2
-    assert drain(queue) == ["taken", "put off"]
-    assert drain(queue, 60) == ["soon"]
+    assert queue.recall(NOW, longest) == 3
+    assert drain(queue) == ["taken", "put off", "soon"]
+
+
+def test_a_recall_takes_no_job_from_a_worker_that_lives(queue: JobQueue) -> None:
+    add(queue, "taken", "taken")
+    assert take(queue) is not None
+    assert queue.recall(later(1), timedelta(minutes=2)) == 0
+    assert take(queue, 1) is None
+
+
+def test_a_job_that_would_wait_in_the_place_of_a_sooner_one_runs_as_soon_as_that(queue: JobQueue) -> None:
+    add(queue, "pull", "late", after=3600, dedupe="a")
+    assert not add(queue, "pull", "soon", after=60, dedupe="a")
+    assert not add(queue, "pull", "later", after=7200, dedupe="a")
+    assert drain(queue, 59) == []
+    assert drain(queue, 60) == ["late"]
 
 
 def test_the_depth_counts_each_sort_and_the_age_of_the_oldest(queue: JobQueue) -> None:
