@@ -99,7 +99,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
     fetches = max(1, settings.workers - 1)
     mirror = Mirror(settings.folder.absolute() / "mirrors", git=git, wait=MIRROR_WAIT_S, at_once=fetches)
     indexes = settings.folder.absolute() / "indexes"
-    assessor = MirrorAssessor(forge, mirror, indexes, git=git, people=settings.people, incidents=store.incidents)
+    assessor = MirrorAssessor(forge, mirror, indexes, git=git, incidents=store.incidents)
     addresses = Addresses(places(settings.calendars), networks(settings.calendar_networks))
     calendars = Calendars(store, addresses, clock)
     configurations = Configurations(forge, store, clock, calendars)

@@ -60,11 +60,11 @@ class MirrorAssessor:
     """Fetches what it lacks, keeps one index for each repository id, and scores one change at a time in each."""
 
     def __init__(
-        self, forge: Forge, mirror: Mirror, indexes: Path, *, git: Git, shipped: Path = SHIPPED, people: bool = True,
+        self, forge: Forge, mirror: Mirror, indexes: Path, *, git: Git, shipped: Path = SHIPPED,
         incidents: Callable[[int], Sequence[Incident]] = lambda repository: (),
     ) -> None:  # fmt: skip
         self._forge, self._mirror, self._indexes, self._git = forge, mirror, indexes, git
-        self._shipped, self._people, self._incidents = shipped, people, incidents
+        self._shipped, self._incidents = shipped, incidents
         self._guard = threading.Lock()
         self._scorers: dict[int, tuple[threading.Lock, Scorer]] = {}
         self._critical: dict[int, tuple[str, Sources, Services]] = {}  # what each base branch tells at its tip
@@ -79,9 +79,8 @@ class MirrorAssessor:
         people = self._people_of(folder, base, pull.head_sha)
         try:
             content = self._mirror.patch_id(repository, base, pull.head_sha)
-            change = read_change(
-                folder, base, pull.head_sha, at=now, author=people[0], title=pull.title, message=pull.body
-            )
+            # an address in a commit is whatever its author typed: nobody's experience is looked up by it
+            change = read_change(folder, base, pull.head_sha, at=now, author="", title=pull.title, message=pull.body)
         except TooLarge as error:
             raise Unscorable("its diff is too large to read") from error
         except ScoringError as error:
@@ -120,7 +119,7 @@ class MirrorAssessor:
         return valid_sha(pull.base_sha)
 
     def _people_of(self, folder: Path, base: str, head: str) -> list[str]:
-        """Addresses behind base..head, the author of the head first."""
+        """Addresses behind base..head."""
         span = f"{valid_sha(base)}..{valid_sha(head)}"
         with Repo(folder) as repository:  # one for each call: threads that share a Repo hang
             repository.git.update_environment(**self._git.environ(folder))
@@ -155,9 +154,7 @@ class MirrorAssessor:
         with self._guard:
             if repository not in self._scorers:
                 folder, state = self._mirror.path(repository), self._indexes / str(repository)
-                scorer = Scorer(
-                    folder, state, shipped=self._shipped, people=self._people, incidents=self._incidents(repository)
-                )
+                scorer = Scorer(folder, state, shipped=self._shipped, incidents=self._incidents(repository))
                 self._scorers[repository] = (threading.Lock(), scorer)
             return self._scorers[repository]
 

@@ -47,7 +47,6 @@ class Settings(BaseSettings):
     calendar_minutes: int = Field(15, ge=1, le=1440, description="how often calendars at addresses are read again")
     paced: bool = Field(True, description="false: a GitHub Enterprise Server without rate limits")
     doctor_hours: int = Field(24, ge=0, le=168, description="how often the doctor looks by itself; 0: never")
-    people: bool = Field(True, description="false: no feature that speaks of a person moves a score")
     shadow: bool = Field(False, description="decide everything, write nothing to the forge")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "text"] = "json"

@@ -13,7 +13,9 @@ from scoring.assessment import Assessment, Part, Proof, Reason
 from scoring.calibration import Calibration, rebase
 from scoring.change import Change
 from scoring.explain import reasons, weigh
+from scoring.features import BY_NAME
 from scoring.features.quantiles import BLOCK, WINDOW, ranks, rolling, window
+from scoring.gating import highest
 from scoring.history.index import History, Progress
 from scoring.history.lines import LineCounts
 from scoring.history.read import lines_of
@@ -41,7 +43,7 @@ class Reference:
     raw: Matrix  # of the rows that features are compared with
     usual: Matrix  # the median of each feature
     spread: Matrix  # a scale of each feature, never 0
-    logits: Floats  # of rows needed(row) to row - 1, in landing order
+    logits: Floats  # of rows needed(row) to row - 1, in landing order; the highest of each and its parts
     paths: tuple[tuple[str, ...], ...]  # of the same
     calibration: Calibration
 
@@ -53,8 +55,7 @@ def _now() -> datetime:
 class Scorer:
     """Scores against the index kept in `state`, with the `shipped` model and the repository's own regression.
 
-    `people` off keeps every feature that speaks of a person at its usual value; `absent_as_empty` reads partial clones;
-    imported `incidents` count as faults from the moment they were known.
+    `absent_as_empty` reads partial clones; imported `incidents` count as faults from the moment they were known.
     Raises ScoringError for bad input. One thread at a time.
     """
 
@@ -64,7 +65,6 @@ class Scorer:
         state: Path,
         *,
         shipped: Path = SHIPPED,
-        people: bool = True,
         absent_as_empty: bool = False,
         incidents: Sequence[Incident] = (),
         clock: Clock = _now,
@@ -73,10 +73,8 @@ class Scorer:
         self.shipped = load(shipped)
         self.history = History(repository, state, absent_as_empty=absent_as_empty, incidents=incidents)
         self.state = state
-        self.people = people
         self.clock = clock
         self._names = tuple(feature.name for feature in self.history.features)
-        self._personal = np.array([feature.person for feature in self.history.features])
         self._own: tuple[int, Own | None] | None = None
         self._reference: tuple[tuple[str, int, int], Reference] | None = None
 
@@ -104,14 +102,18 @@ class Scorer:
         """
         row = self.history.row_of(change.sha)
         lines = lines_of(self.repository, change)
-        facts = self._facts(change, lines, critical)
-        vector = self.history.vector(facts) if row is None else self.history.matrix(row, row + 1)[0]
+        whole = self._facts(change, lines, critical)
         past = self._look_back(len(self.history) if row is None else row)
         among = population(past.logits + self._tiers(past, critical), past.row)
-        vector = self._impersonal(vector, past.usual)
         score = self._score(past.raw)
-        extra = WEIGHTS.get(facts.tier, 0.0)
-        found = float(score(vector[None, :])[0]) + extra + evidence.log_odds(proof)
+        extra = WEIGHTS.get(whole.tier, 0.0)
+        looked = (whole, *self.history.parts_of(whole))
+        vectors = self._vectors(looked) if row is None else self._landed(row)
+        scores = score(vectors)
+        # the reasons are those of what gates: the whole, or its riskiest part
+        riskiest = int(scores.argmax())
+        facts, vector = looked[riskiest], vectors[riskiest]
+        found = float(scores[riskiest]) + extra + evidence.log_odds(proof)
         percentile = evidence.percentile(float(among.percentiles(np.array([found]))[0]), proof)
         why = self._reasons(facts, vector, past, score, extra)
 
@@ -131,7 +133,10 @@ class Scorer:
             model=self.shipped.card.id + (" + this repository" if self._regression() else ""),
             reference=len(among.recent),
             labelled=self.history.labelled(),
-            features=dict(zip(self._names, map(float, vector), strict=True)) | evidence.seen(proof),
+            features={
+                name: float(value) for name, value in zip(self._names, vector, strict=True) if BY_NAME[name].gates
+            }
+            | evidence.seen(proof),
             proof=proof,
             parts=parts,
         )
@@ -140,14 +145,24 @@ class Scorer:
         facts = self.history.facts(change, lines, int(change.at.timestamp()))
         return replace(facts, tier=critical.tier(_places(change)))
 
+    def _vectors(self, looked: Sequence[Facts]) -> Matrix:
+        return np.array([self.history.vector(facts) for facts in looked], dtype=np.float32)
+
+    def _landed(self, row: int) -> Matrix:
+        return np.concatenate([self.history.matrix(row, row + 1), self.history.parts(row, row + 1).raw])
+
     def _smaller(self, change: Change, smaller: Sequence[Files], past: Reference, critical: Services) -> Floats:
-        vectors, extra = [], []
-        for files in smaller:
+        vectors, owners, extra = [], [], []
+        for place, files in enumerate(smaller):
             part = replace(change, files=tuple(file for file, _ in files)) if files else change
             facts = self._facts(part, [counts for _, counts in files], critical)
-            vectors.append(self._impersonal(self.history.vector(facts), past.usual))
+            looked = (facts, *self.history.parts_of(facts))
+            vectors.append(self._vectors(looked))
+            owners += [place] * len(looked)
             extra.append(WEIGHTS.get(facts.tier, 0.0))
-        return np.asarray(self._score(past.raw)(np.array(vectors)) + np.array(extra))
+        scores = self._score(past.raw)(np.concatenate(vectors))
+        lowest = np.full(len(smaller), -np.inf)
+        return np.asarray(highest(lowest, np.array(owners, dtype=np.intp), scores) + np.array(extra))
 
     def _score(self, reference: Matrix) -> Callable[[Matrix], Floats]:
         return lambda rows: self._logits(rows, ranks(rows, reference))
@@ -174,19 +189,21 @@ class Scorer:
         last = last or row  # a young repository: better its few changes than none
         low = needed(row)
         start = max(0, min(first, low // BLOCK * BLOCK - WINDOW))
-        everything = self.history.matrix(start, row)
+        everything, parts = self.history.matrix(start, row), self.history.parts(low, row)
         raw = everything[first - start : last - start]
         if not len(raw):
             nothing = np.zeros(len(self._names), dtype=np.float32)
             return Reference(row, raw, nothing, nothing + 1, np.empty(0), (), self.shipped.card.calibration)
         usual = np.median(raw, axis=0)
         spread = np.maximum(np.abs(raw - usual).mean(axis=0), 1e-6)
-        seen = np.where(self._personal, usual, everything).astype(np.float32) if not self.people else everything
-        quantile = rolling(seen, low - start)
+        quantile = rolling(everything, low - start)
         if low == 0:
             # nothing was before the first changes: they are compared with one another, as a new one is with them
-            quantile[:BLOCK] = ranks(seen[:BLOCK], seen[:BLOCK])
-        logits = self._logits(seen[low - start :], quantile)
+            quantile[:BLOCK] = ranks(everything[:BLOCK], everything[:BLOCK])
+        logits = self._logits(everything[low - start :], quantile)
+        if len(parts.rows):
+            beside = self._logits(parts.raw, parts.quantile(everything, start))
+            logits = highest(logits, parts.rows - low, beside)
         return Reference(row, raw, usual, spread, logits, self.history.paths(low, row), self._calibrate(logits))
 
     def _calibrate(self, logits: Floats) -> Calibration:
@@ -198,9 +215,6 @@ class Scorer:
         # twenty imagined changes at the shipped model's rate, so that a young repository is neither perfect nor doomed
         size, bad = len(self.history), self.history.labelled()
         return (bad + 20 * self.shipped.card.base_rate) / (size + 20)
-
-    def _impersonal(self, vector: Matrix, usual: Matrix) -> Matrix:
-        return vector if self.people else np.where(self._personal, usual, vector).astype(np.float32)
 
     def _tiers(self, past: Reference, critical: Services) -> Floats:
         return np.array([WEIGHTS.get(critical.tier(paths), 0.0) for paths in past.paths]) if critical else np.zeros(1)

@@ -15,7 +15,7 @@ from scoring.errors import ScoringError
 from scoring.features import BY_NAME
 from scoring.history.vocabulary import Ids
 from scoring.metrics import GATES, hits, paired
-from scoring.models.design import RANK, design
+from scoring.models.design import design
 from scoring.models.export import PARITY, linear_graph, parity, trees_graph, write
 from scoring.models.linear import Linear, fit
 from scoring.models.loaded import open_session
@@ -29,10 +29,10 @@ _SHOWN = 1000  # changes of each repository on which the export of a token model
 Floats = NDArray[np.float64]
 
 
-def train_table1(tables: Sequence[Dataset], folder: Path, name: str, command: str, *, people: bool = True) -> Card:
-    """Fit the regression of Table I and write its folder; returns the card. See `impersonal` for `people`."""
+def train_table1(tables: Sequence[Dataset], folder: Path, name: str, command: str) -> Card:
+    """Fit the regression of Table I on those of its columns that may gate and write its folder; returns the card."""
     require_enough(tables)
-    names = TABLE1_COLUMNS if people else impersonal(TABLE1_COLUMNS)
+    names = tuple(name for name in TABLE1_COLUMNS if BY_NAME[name].gates)
     x, label, _ = pool(tables, names)
     model: Linear = fit(x, label)
     graph = linear_graph(model)
@@ -46,9 +46,7 @@ def train_table1(tables: Sequence[Dataset], folder: Path, name: str, command: st
     return write(folder, graph, card)
 
 
-def train_trees(
-    tables: Sequence[Dataset], folder: Path, name: str, command: str, folds: int = 0, *, people: bool = True
-) -> Card:
+def train_trees(tables: Sequence[Dataset], folder: Path, name: str, command: str, folds: int = 0) -> Card:
     """Fit gradient boosting on all of `tables` and write its folder; returns the card.
 
     With `folds`, as many more models are written beside it, each of which did not see one part of the repositories:
@@ -56,7 +54,7 @@ def train_trees(
     measured.
     """
     require_enough(tables)
-    names = columns() if people else impersonal(columns())
+    names = columns()
     parts = [tables[place::folds] for place in range(folds)] if folds > 1 else []
     unseen: dict[str, Floats] = {}
     for place, part in enumerate(parts):
@@ -142,11 +140,6 @@ def _card(
     return Card(
         name, kind, names, digest, worst, base_rate(tables), calibration, sources, newest, command, figures=told
     )
-
-
-def impersonal(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns that do not speak of a person."""
-    return tuple(name for name in names if not BY_NAME[name.removeprefix(RANK)].person)
 
 
 def _date(moment: int) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.gating import Parts
 from scoring.history.index import History
 
 
@@ -29,6 +30,7 @@ class Past:
     landings: tuple[Landing, ...]
     columns: tuple[str, ...]
     raw: NDArray[np.float32]  # (landings, columns)
+    parts: Parts  # of landings, scored on their own as well
 
     @property
     def at(self) -> NDArray[np.int64]:
@@ -49,7 +51,7 @@ def read_past(history: History) -> Past:
         Landing(row, sha, datetime.fromtimestamp(at, UTC), author, title, _paths(paths))
         for row, sha, at, author, title, paths in found
     )
-    return Past(landings, tuple(feature.name for feature in history.features), history.matrix())
+    return Past(landings, tuple(feature.name for feature in history.features), history.matrix(), history.parts())
 
 
 def _paths(told: bytes) -> tuple[str, ...]:

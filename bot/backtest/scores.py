@@ -16,6 +16,7 @@ from scoring.calibration import Calibration, rebase
 from scoring.dataset import NEVER, Dataset
 from scoring.features.quantiles import BLOCK, rolling
 from scoring.features.table1 import TABLE1
+from scoring.gating import Parts, highest
 from scoring.models.design import design
 from scoring.models.loaded import Loaded
 from scoring.models.own import Own, fit_own
@@ -45,6 +46,8 @@ class Scores:
     fitted: tuple[Fitted, ...]
     model: Loaded  # the shipped one
     shipped: Floats | None  # its log-odds; None when it knew this history and is not used
+    parts: Parts
+    beside: NDArray[np.float32]  # the parts' values as ranks among the landings before
     extra: Floats  # log-odds added for critical services
     percentile: Floats
     churn: Floats
@@ -83,12 +86,20 @@ class Scores:
         yield from zip(self.fitted, ends, strict=True)
 
     def logits_of(self, fitted: Fitted, first: int, last: int) -> Floats | None:
-        """What the models of `fitted` say of the landings first <= row < last; None when there was none."""
+        """What the models of `fitted` say of the landings first <= row < last, or of a part that is riskier.
+
+        None when there was no model.
+        """
         if fitted.own is None and self.shipped is None:
             return None
         rows = slice(first, last)
         shipped = np.zeros(last - first) if self.shipped is None else self.shipped[rows]
-        return self.logits(fitted, self.data.raw[rows], self.data.quantile[rows], shipped) + self.extra[rows]
+        whole = self.logits(fitted, self.data.raw[rows], self.data.quantile[rows], shipped)
+        low, high = np.searchsorted(self.parts.rows, [first, last])
+        raw, quantile = self.parts.raw[low:high], self.beside[low:high]
+        shipped = np.zeros(len(raw)) if self.shipped is None else self.shipped_logits(raw, quantile)
+        parts = self.logits(fitted, raw, quantile, shipped)
+        return highest(whole, self.parts.rows[low:high] - first, parts) + self.extra[rows]
 
 
 def as_dataset(past: Past, outcomes: Outcomes, name: str) -> Dataset:
@@ -118,7 +129,8 @@ def score(
     blank = np.full(len(data.shas), np.nan)
     scores = Scores(
         data=data, fitted=fitted, model=model,
-        shipped=None if knew and not peeked else shipped, extra=_tiers(past, critical), percentile=blank.copy(),
+        shipped=None if knew and not peeked else shipped,
+        parts=past.parts, beside=past.parts.quantile(past.raw), extra=_tiers(past, critical), percentile=blank.copy(),
         churn=percentiles(past.column("churn"), 0, len(blank)), table1=blank.copy(), probability=blank.copy(),
         base_rate=blank.copy(),
         before=past.column("prior_changes"), labelled=np.zeros(len(blank), dtype=np.int64), peeked=peeked,

@@ -114,7 +114,6 @@ missing_blobs_option = click.option(
 @click.option(
     "--model", type=click.Path(path_type=Path), default=SHIPPED, help="Model folder instead of the shipped one."
 )
-@click.option("--no-people", is_flag=True, help="Leave out every feature that speaks of a person.")
 @missing_blobs_option
 @incidents_option
 @click.option(
@@ -130,7 +129,6 @@ def score(
     form: str,
     state: Path | None,
     model: Path,
-    no_people: bool,
     missing_blobs: str,
     incidents: Path | None,
     file: Path | None,
@@ -144,7 +142,7 @@ def score(
     change = _change(repo, what)
     told = read_incidents(incidents) if incidents else ()
     scorer = Scorer(
-        repo, index_folder(state or state_folder(repo), told), shipped=model, people=not no_people,
+        repo, index_folder(state or state_folder(repo), told), shipped=model,
         absent_as_empty=missing_blobs == "empty", incidents=told,
     )  # fmt: skip
     with progress_bar("Reading history") as report:
@@ -300,7 +298,6 @@ def many(command: Callable[P, None]) -> Callable[P, None]:
 @click.option(
     "--folds", type=click.IntRange(0, 20), default=0, help="Also write models that did not see some repositories."
 )
-@click.option("--no-people", is_flag=True, help="Fit without any feature that speaks of a person.")
 @plainly
 def train(
     repos: tuple[Path, ...],
@@ -311,23 +308,22 @@ def train(
     name: str,
     kind: str,
     folds: int,
-    no_people: bool,
 ) -> None:
     """Fit a model on the histories of repositories and write its folder."""
     _require_libraries()
     from scoring.train import train_table1, train_tokens, train_trees
 
     tables = _tables(repos, state, missing_blobs, incidents)
-    told = f"codechill train --kind {kind} --folds {folds} --name {name}" + (" --no-people" if no_people else "")
+    told = f"codechill train --kind {kind} --folds {folds} --name {name}"
     with TemporaryDirectory() as draft:
         folder = Path(draft) / "model"
         match kind:
             case "trees":
-                card = train_trees(tables, folder, name, told, folds, people=not no_people)
+                card = train_trees(tables, folder, name, told, folds)
             case "tokens":
                 card = train_tokens(tables, [_words(repo, state, incidents) for repo in repos], folder, name, told)
             case _:
-                card = train_table1(tables, folder, name, told, people=not no_people)
+                card = train_table1(tables, folder, name, told)
         shutil.copytree(folder, out, dirs_exist_ok=True)
     known = sum(source.inducing for source in card.sources)
     click.echo(f"{out}: {card.id} from {len(tables)} repositories, {known:,} known faults, parity {card.parity:.0e}.")

@@ -2,10 +2,10 @@
 
 import hashlib
 
+from scoring.features.again import AGAIN
 from scoring.features.content import CONTENT, SIZE
 from scoring.features.feature import Feature
 from scoring.features.kamei import KAMEI
-from scoring.features.message import MESSAGE
 from scoring.features.past import DIFFUSION, HISTORY, INCIDENTS
 from scoring.features.people import EXPERIENCE
 from scoring.features.table1 import TABLE1
@@ -14,7 +14,7 @@ from scoring.features.wording import WORDING
 __all__ = ["BY_NAME", "FEATURES", "Feature", "signature"]
 
 # what a value means changed: raise it, and every index is built again
-VERSION = 2
+VERSION = 3
 
 FEATURES: tuple[Feature, ...] = (
     *TABLE1,
@@ -24,8 +24,8 @@ FEATURES: tuple[Feature, ...] = (
     *DIFFUSION,
     *HISTORY,
     *INCIDENTS,
+    *AGAIN,
     *EXPERIENCE,
-    *MESSAGE,
     *WORDING,
 )
 BY_NAME = {feature.name: feature for feature in FEATURES}

@@ -7,7 +7,7 @@ from typing import Literal
 from scoring.history.state import Facts
 
 Family = Literal[
-    "table1", "kamei", "size", "content", "diffusion", "history", "incidents", "experience", "message", "wording"
+    "table1", "kamei", "size", "content", "diffusion", "history", "incidents", "again", "experience", "wording"
 ]
 
 
@@ -25,5 +25,11 @@ class Feature:
     topic: str = ""  # features that tell one story; people hear it once
     log: bool = False  # heavy-tailed: a linear model sees log(1 + value)
     person: bool = False  # speaks of the author: off when the operator says so
+    typed: bool = False  # read from the title or description: its author's to choose
     subject: Callable[[Facts], str | None] | None = None
     show: Callable[[float], float] | None = None  # value as people read it, when it was transformed
+
+    @property
+    def gates(self) -> bool:
+        """Whether a model that gates may read it: an author cannot lower the score by what is typed, title or name."""
+        return not (self.typed or self.person)

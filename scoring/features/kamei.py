@@ -36,5 +36,6 @@ _MEASURES = (
 )
 
 KAMEI: tuple[Feature, ...] = tuple(
-    Feature(f"kamei_{name}", "kamei", of, topic="kamei", log=True, person=person) for name, of, person in _MEASURES
+    Feature(f"kamei_{name}", "kamei", of, topic="kamei", log=True, person=person, typed=of is repairs)
+    for name, of, person in _MEASURES
 )

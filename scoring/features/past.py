@@ -10,7 +10,6 @@ from scoring.features.measures import (
     base_rate,
     days_since,
     evenness,
-    fault_rate,
     folders,
     mean,
     mean_rate,
@@ -19,7 +18,7 @@ from scoring.features.measures import (
     worst_rate,
 )
 from scoring.features.table1 import REVIEW, SPLIT, extensions, worst_file, worst_folder
-from scoring.history.state import Facts, area, once
+from scoring.history.state import Facts, area
 
 
 def _busiest(facts: Facts) -> str | None:
@@ -65,19 +64,6 @@ def _hot(facts: Facts) -> float:
 def _fix_share(facts: Facts) -> float:
     seen = sum(file.path.recent for file in facts.files)
     return sum(file.path.fixes for file in facts.files) / seen if seen else 0.0
-
-
-@once
-def _word_rates(facts: Facts) -> list[float]:
-    return [fault_rate(word, facts) for word in facts.words]
-
-
-def _title_rate(facts: Facts) -> float:
-    return sum(_word_rates(facts)) / len(facts.words) if facts.words else 1.0
-
-
-def _title_worst(facts: Facts) -> float:
-    return max(_word_rates(facts), default=1.0)
 
 
 DIFFUSION: tuple[Feature, ...] = (
@@ -391,18 +377,6 @@ INCIDENTS: tuple[Feature, ...] = (
         "kind of files",
         log=True,
     ),
-    Feature(
-        "title_fault_rate",
-        "incidents",
-        _title_rate,
-        "Changes with such a title fail more often than others here",
-        "Changes with such a title seldom fail",
-        "",
-        "times the usual rate",
-        "title",
-        log=True,
-    ),
-    Feature("title_fault_worst", "incidents", _title_worst, "", "", "", "times the usual rate", "title", log=True),
     Feature("base_rate", "incidents", base_rate, "Changes here fail more often of late", "", "", "of 1", "pace"),
     Feature(
         "repository_fault_days",

@@ -29,6 +29,20 @@ def ranks(values: Matrix, reference: Matrix) -> Matrix:
     return found
 
 
+def rolling_beside(values: Matrix, rows: NDArray[np.intp], index: Matrix, start: int = 0) -> Matrix:
+    """Return `ranks` of each of `values` against the window of the row it belongs to; `index` starts at row `start`.
+
+    `rows` are ascending. Rows without a window of their own are compared with the first BLOCK rows.
+    """
+    found = np.empty(values.shape, dtype=np.float32)
+    blocks = rows // BLOCK
+    for block in map(int, np.unique(blocks)):
+        low, high = window(block * BLOCK)
+        here = blocks == block
+        found[here] = ranks(values[here], index[max(0, low - start) : (high or BLOCK) - start])
+    return found
+
+
 def rolling(values: Matrix, first: int = 0) -> Matrix:
     """Return `ranks` of every row from `first` on against its own window; `values` starts at row 0 of the index."""
     found = np.empty((max(0, len(values) - first), values.shape[1]), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""What the words of the change were worth here so far: names in its code, its message, the paths it touches."""
+"""What the words of the change were worth here so far: names in its code, the paths it touches."""
 
 from collections.abc import Callable
 from math import exp
@@ -23,13 +23,12 @@ WORDING: tuple[Feature, ...] = (
     _sum(
         "words_risk",
         lambda w: w.risk,
-        "The names in its code and message come from changes that failed here",
-        "The names in its code and message come from changes that went well here",
+        "The names in its code come from changes that failed here",
+        "The names in its code come from changes that went well here",
     ),
     _sum("words_total", lambda w: w.total),
     _sum("words_of_added", lambda w: w.added),
     _sum("words_of_removed", lambda w: w.removed),
-    _sum("words_of_message", lambda w: w.message),
     _sum("words_of_paths", lambda w: w.places),
     Feature(
         "words_unseen",

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from scoring.change import Change
 from scoring.errors import ScoringError
 from scoring.features import FEATURES, Feature, signature
+from scoring.gating import Parts
 from scoring.history.arrivals import Told, arrivals
 from scoring.history.git import Git, check
 from scoring.history.ledger import Ledger
 from scoring.history.lines import LineCounts
 from scoring.history.partial import with_empty_blobs
+from scoring.history.parts import alone
 from scoring.history.readers import commits
 from scoring.history.state import Facts, State
 from scoring.history.store import Store
@@ -134,6 +136,12 @@ class History:
                 state.report(incident)  # never written: the next commit counts it in
         return state.facts(change.author, at, f"{change.title}\n{change.message}", change.files, lines)
 
+    def parts_of(self, facts: Facts) -> tuple[Facts, ...]:
+        """Return the facts of the parts of a change that are scored on their own."""
+        found = alone([file.file.path for file in facts.files])
+        state = State(self.store) if found else None
+        return tuple(state.part(facts, places) for places in found) if state else ()
+
     def vector(self, facts: Facts) -> NDArray[np.float32]:
         """Return the features of `facts`, in the order of `self.features`."""
         return np.array([feature.of(facts) for feature in self.features], dtype=np.float32)
@@ -145,6 +153,12 @@ class History:
         for row, vector in self.store.rows(start, stop):
             found[row - start] = np.frombuffer(vector, dtype=np.float32)
         return found
+
+    def parts(self, first: int = 0, last: int | None = None) -> Parts:
+        """Return the parts of the changes first <= row < last."""
+        found = list(self.store.parts(first, len(self) if last is None else last))
+        raw = np.array([np.frombuffer(vector, dtype=np.float32) for _, vector in found], dtype=np.float32)
+        return Parts(np.array([row for row, _ in found], dtype=np.intp), raw.reshape(-1, len(self.features)))
 
     def words(self, rows: Sequence[int]) -> list[Ids]:
         """Return the hashed words of each of these rows."""
@@ -309,8 +323,10 @@ class History:
         while due and due[0].known_at <= at:
             state.report(due.popleft())
         merge = len(commit.parents) > 1 and not self.first_parent
-        vector, ids = None, NO_WORDS
+        vector, ids, beside = None, NO_WORDS, list[bytes]()
         if not merge:
             facts = state.facts(commit.author, at, commit.message, commit.files, commit.lines)
             vector, ids = self.vector(facts).tobytes(), facts.wording.ids
-        state.learn(commit, at, vector, ids, brought)
+            found = alone([file.path for file in commit.files])
+            beside = [self.vector(state.part(facts, places)).tobytes() for places in found]
+        state.learn(commit, at, vector, ids, brought, beside)

@@ -1,9 +1,8 @@
 """What is known as of now: a change is looked at from here first, and only then does it become part of the past."""
 
 import os
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
@@ -11,13 +10,14 @@ import numpy as np
 
 from scoring.change import FileChange
 from scoring.history.arrivals import Told, tell
+from scoring.history.effect import effect, inverse
 from scoring.history.entry import EMPTY, Entry
 from scoring.history.ledger import Ledger, Seen
 from scoring.history.lines import LineCounts
 from scoring.history.store import Store
 from scoring.history.stream import Commit
 from scoring.history.vocabulary import SILENT, Ids, Vocabulary, Wording, hashed
-from scoring.incidents import Incident, Label, bare_title, is_fix, title_of
+from scoring.incidents import Incident, Label, is_fix
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +38,19 @@ class Facts:
     """All that a feature may look at: the change, and the past as of the moment `at` (seconds since 1970)."""
 
     at: int
-    title: str
-    body: str
+    title: str  # its author's to choose: only baselines of the research look at it
     files: tuple[FileFacts, ...]
     author: Entry
     author_id: int  # -1 when never seen
     repository: Entry
     base: float  # the share of the repository's recent changes known to have been at fault, never 0
-    words: tuple[Entry, ...] = ()  # of the title
-    wording: Wording = SILENT  # what the words of the message, the lines and the paths were worth so far
+    wording: Wording = SILENT  # what the words of the lines and the paths were worth so far
+    takes_back: bool = False  # exactly what a change that landed did is undone
+    lands_again: bool = False  # exactly what a change that landed did is done once more
     tier: int = 0  # of the most critical service touched: 1 is highest, 0 when none is named
     memo: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # see `once`
 
 
-_WORD = re.compile(r"[a-z][a-z0-9_]{2,23}")
 Found = TypeVar("Found")
 
 
@@ -67,17 +66,6 @@ def once(of: Callable[[Facts], Found]) -> Callable[[Facts], Found]:
         return found
 
     return asked
-
-
-def title_words(title: str) -> list[str]:
-    """Return the different words of a title, at most twelve."""
-    return list(dict.fromkeys(_WORD.findall(title.lower())))[:12]
-
-
-@lru_cache(maxsize=64)
-def _word_keys(title: str) -> list[str]:
-    # asked when a change is looked at and again when it is counted in
-    return ["w" + word for word in title_words(bare_title(title))]
 
 
 def folder(path: str) -> str:
@@ -108,7 +96,9 @@ class State:
         self._next_author = store.next("author", "id")
         self._ledger = Ledger(store)
         self._vectors: list[tuple[int, bytes]] = []
+        self._parts: list[tuple[int, int, bytes]] = []
         self._wordings: dict[int, Ids] = {}  # of changes not yet written
+        self._effects: set[bytes] = set()  # of changes not yet written
         self._labels: list[Label] = []
         self._reported: list[str] = []
         self.rows = store.next("features", "row")
@@ -122,7 +112,7 @@ class State:
     ) -> Facts:
         """Return the facts of a change as of now; changes nothing."""
         who = self._author(author)
-        title, _, body = message.partition("\n")
+        title = message.partition("\n")[0]
         mine = f"x{who}\0"
         seen = []
         for file, counts in zip(files, lines, strict=True):
@@ -139,21 +129,37 @@ class State:
                 )
             )
         author_entry = self._look(f"a{who}") if who >= 0 else EMPTY
-        words = tuple(map(self._look, _word_keys(title)))
         whole = self._look("r")
         base = (whole.decayed_bad(at) + 1.0) / (whole.recent * whole.decay(at) + 100.0)
-        wording = self._vocabulary.look(hashed(lines, message, (file.path for file in files)))
-        return Facts(at, title, body, tuple(seen), author_entry, who, whole, base, words, wording)
+        wording = self._vocabulary.look(hashed(lines, (file.path for file in files)))
+        back, again = self._landed(inverse(files)), self._landed(effect(files))
+        return Facts(at, title, tuple(seen), author_entry, who, whole, base, wording, back, again)
 
-    def learn(self, commit: Commit, at: int, vector: bytes | None, ids: Ids, brought: Sequence[Told] = ()) -> None:
+    def part(self, facts: Facts, places: Sequence[int]) -> Facts:
+        """Return the facts of some files of a change: what is certain of the whole stays."""
+        files = tuple(facts.files[place] for place in places)
+        ids = hashed([file.lines for file in files], (file.file.path for file in files))
+        return replace(facts, files=files, wording=self._vocabulary.look(ids))
+
+    def learn(
+        self,
+        commit: Commit,
+        at: int,
+        vector: bytes | None,
+        ids: Ids,
+        brought: Sequence[Told] = (),
+        parts: Sequence[bytes] = (),
+    ) -> None:
         """Count the commit in; `vector` are its features, None for a merge that is no change, and `ids` its words.
 
-        `brought` came with it when it is the landing of a branch. What a branch says about itself counts for nothing.
+        `parts` are the features of its parts. `brought` came with it when it is the landing of a branch. What a branch
+        says about itself counts for nothing.
         """
         who = self._author(commit.author, create=True)
         if vector is not None:
             self._count(commit, who, at)
             self._vocabulary.learn(ids, fault=False)
+            self._effects.add(effect(commit.files))
         told = tell(commit.sha, commit.message)
         for each in (told, *brought):
             self._blame(each, at)
@@ -162,6 +168,7 @@ class State:
             row, self.rows = self.rows, self.rows + 1
             self._vectors.append((row, vector))
             self._wordings[row] = ids
+            self._parts += [(row, place, part) for place, part in enumerate(parts)]
         paths = b"\0".join(os.fsencode(file.path) for file in commit.files)
         seen = Seen(self._ledger.length, commit.sha, at, who, told.number, told.title, told.undo, paths, row)
         self._ledger.add(seen, brought)
@@ -187,17 +194,22 @@ class State:
         db.executemany("INSERT OR REPLACE INTO moved VALUES(?,?)", moves)
         self._ledger.flush()
         db.executemany("INSERT INTO features VALUES(?,?)", self._vectors)
+        db.executemany("INSERT INTO part VALUES(?,?,?)", self._parts)
         db.executemany("INSERT INTO wording VALUES(?,?)", ((row, ids.tobytes()) for row, ids in self._wordings.items()))
         self._vocabulary.flush()
+        db.executemany("INSERT OR IGNORE INTO landed VALUES(?)", ((each,) for each in self._effects))
         db.executemany(
             "INSERT OR IGNORE INTO label VALUES(?,?,?,?,?)",
             ((mark.culprit, mark.known_at, mark.kind, mark.evidence, mark.fault) for mark in self._labels),
         )
         db.executemany("INSERT OR IGNORE INTO reported VALUES(?)", ((key,) for key in self._reported))
         self.store.set_meta("clock", str(self.clock))
-        lists = (self._new_authors, self._vectors, self._labels, self._reported)
-        for pending in (self._dirty, self._new_moves, self._wordings, *lists):
+        lists = (self._new_authors, self._vectors, self._parts, self._labels, self._reported)
+        for pending in (self._dirty, self._new_moves, self._wordings, self._effects, *lists):
             pending.clear()
+
+    def _landed(self, effect: bytes) -> bool:
+        return bool(effect) and (effect in self._effects or self.store.has_landed(effect))
 
     def _look(self, key: str) -> Entry:
         try:
@@ -226,8 +238,7 @@ class State:
 
     def _count(self, commit: Commit, who: int, at: int) -> None:
         fix = is_fix(commit.message)
-        places = dict.fromkeys(_word_keys(title_of(commit.message)), 0)
-        places |= {f"a{who}": 0, "r": 0}
+        places = {f"a{who}": 0, "r": 0}
         for file, counts in zip(commit.files, commit.lines, strict=True):
             churn = counts.added + counts.deleted
             self._file(file, counts, who, at, fix)
@@ -273,7 +284,7 @@ class State:
         return np.frombuffer(self.store.wording(row), dtype=np.uint32) if told is None else told
 
     def _spread(self, culprit: Seen, at: int) -> None:
-        places = {f"a{culprit.author}", "r", *("w" + word for word in title_words(culprit.title))}
+        places = {f"a{culprit.author}", "r"}
         for path in culprit.files():
             places |= {"p" + self._now(path), *_places(path, culprit.author)}
         for key in places:

@@ -28,7 +28,10 @@ CREATE VIEW IF NOT EXISTS named AS
   SELECT sha, n, number, title, undo FROM seen UNION ALL SELECT sha, n, number, title, undo FROM brought;
 CREATE TABLE IF NOT EXISTS reported(incident TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS features(row INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS part(
+  row INTEGER NOT NULL, place INTEGER NOT NULL, vector BLOB NOT NULL, PRIMARY KEY(row, place)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS wording(row INTEGER PRIMARY KEY, ids BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS landed(effect BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS words(block INTEGER PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS label(
   culprit INTEGER NOT NULL, known_at INTEGER NOT NULL, kind TEXT NOT NULL, evidence TEXT NOT NULL,
@@ -80,6 +83,8 @@ class Store:
             "features",
             "wording",
             "words",
+            "landed",
+            "part",
             "label",
         )
         for table in tables:
@@ -122,10 +127,20 @@ class Store:
         """Return the hashed words of a change."""
         return bytes(self.db.execute("SELECT ids FROM wording WHERE row=?", (row,)).fetchone()[0])
 
+    def has_landed(self, effect: bytes) -> bool:
+        """Say whether a change that did exactly this is in the index."""
+        return self.db.execute("SELECT 1 FROM landed WHERE effect=?", (effect,)).fetchone() is not None
+
     def author(self, mail: str) -> int:
         """Return the number of an author, or -1."""
         found = self.db.execute("SELECT id FROM author WHERE mail=?", (mail,)).fetchone()
         return int(found[0]) if found else -1
+
+    def parts(self, first: int, last: int) -> Iterator[tuple[int, bytes]]:
+        """Yield (row, vector) of each part of the changes first <= row < last, in order."""
+        yield from self.db.execute(
+            "SELECT row, vector FROM part WHERE row>=? AND row<? ORDER BY row, place", (first, last)
+        )
 
     def rows(self, first: int, last: int) -> Iterator[tuple[int, bytes]]:
         """Yield (row, vector) for first <= row < last, in order."""

@@ -2,11 +2,11 @@
 
 Every change teaches it twice at most: as harmless when it lands, as at fault when a later commit blames it. It is asked
 before it is taught, so what it says of a change was known when that change landed. The step of each weight shrinks
-with the steps it took before (AdaGrad, Duchi et al. 2011).
+with the steps it took before (AdaGrad, Duchi et al. 2011). What its author says of a change is none of its words: these
+weigh in what gates.
 """
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scoring.history.lines import BITS, LineCounts
 from scoring.history.store import Store
 
-SPACES = 4  # words of added lines, of removed lines, of the message, of the paths: the same word weighs differently
+SPACES = 3  # words of added lines, of removed lines, of the paths: the same word weighs differently
 MOST = 4096  # different words of one change that count; of more, an arbitrary but fixed part
 _BLOCK = 256  # weights read and written together
 _RATE = 0.5
@@ -25,11 +25,6 @@ _START = 1.0  # imagined squared steps before the first
 _FAULT = 5.0  # a fault teaches as much as so many harmless changes: they are that much rarer in training, too
 _BIAS = -3.0
 _BIAS_RATE = 0.01
-
-_WORD = re.compile(rb"[a-z][a-z0-9_]{2,23}")
-_LONGEST = 4000  # bytes of a message that are read
-# whom a trailer names is no word of the change, and is often added after review
-_NAMES = re.compile(r"^[A-Za-z][\w-]*-by:.*$|^(?:Cc|Reviewers?|Subscribers):.*$", re.M | re.I)
 
 Ids = NDArray[np.uint32]
 NO_WORDS: Ids = np.empty(0, dtype=np.uint32)
@@ -44,7 +39,6 @@ class Wording:
     total: float = 0.0
     added: float = 0.0
     removed: float = 0.0
-    message: float = 0.0
     places: float = 0.0
     unseen: float = 0.0  # the share of the words in added lines that no change before had
 
@@ -52,14 +46,12 @@ class Wording:
 SILENT = Wording()
 
 
-def hashed(lines: Sequence[LineCounts], message: str, paths: Iterable[str]) -> Ids:
+def hashed(lines: Sequence[LineCounts], paths: Iterable[str]) -> Ids:
     """Return the different words of a change, hashed, in ascending order: first those of the space 0, then of 1, ..."""
-    told = _NAMES.sub("", message[:_LONGEST]).lower().encode(errors="replace")
     places = {part for path in paths for part in (path, *path.split("/"))}
     spaces = (
         _joined([counts.words for counts in lines if counts.words]),
         _joined([counts.words_gone for counts in lines if counts.words_gone]),
-        _hash(_WORD.findall(told)),
         _hash(part.encode(errors="surrogateescape") for part in places),
     )
     return np.concatenate([ids[:MOST] + np.uint32(space << BITS) for space, ids in enumerate(spaces)])
@@ -134,12 +126,10 @@ class Vocabulary:
         weights = self._weights.of(ids)
         ends = np.searchsorted(ids, [(space + 1) << BITS for space in range(SPACES)])
         starts = (0, *ends[:-1])
-        added, removed, message, places = (
-            float(weights[start:end].sum()) for start, end in zip(starts, ends, strict=True)
-        )
-        total = added + removed + message + places
+        added, removed, places = (float(weights[start:end].sum()) for start, end in zip(starts, ends, strict=True))
+        total = added + removed + places
         unseen = self._weights.unseen(ids[: ends[0]])
-        return Wording(ids, total / math.sqrt(len(ids)), total, added, removed, message, places, unseen)
+        return Wording(ids, total / math.sqrt(len(ids)), total, added, removed, places, unseen)
 
     def learn(self, ids: Ids, *, fault: bool) -> None:
         """Count the words of a change in: as harmless, or as those of one that is now known to have been at fault."""

@@ -20,6 +20,16 @@ def require_known(columns: Sequence[str]) -> None:
         )
 
 
+def require_gating(columns: Sequence[str]) -> None:
+    """Raise ScoringError when a column is one that an author controls by other means than code."""
+    typed = [column for column in columns if not BY_NAME[column.removeprefix(RANK)].gates]
+    if typed:
+        raise ScoringError(
+            f"The model card names {typed[0]!r}, which an author can choose without changing any code, so this model "
+            "must not gate; train it again."
+        )
+
+
 def design(
     columns: Sequence[str], available: Sequence[str], raw: NDArray[np.float32], quantile: NDArray[np.float32]
 ) -> NDArray[np.float32]:

@@ -11,6 +11,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as errors
 
 from scoring.card import Card, read_card
 from scoring.errors import ScoringError
+from scoring.models.design import require_gating
 
 _UNFIT = (errors.InvalidProtobuf, errors.InvalidGraph, errors.InvalidArgument, errors.Fail, errors.NotImplemented)
 
@@ -34,8 +35,9 @@ class Loaded:
 
 
 def load(folder: Path) -> Loaded:
-    """Return the model in `folder`. Raises ScoringError when it is damaged or does not fit its card."""
+    """Return the model in `folder`. Raises ScoringError when it is damaged, does not fit its card or must not gate."""
     card = read_card(folder)
+    require_gating(card.columns)
     return Loaded(card, session((folder / "model.onnx").read_bytes(), len(card.columns), folder))
 
 

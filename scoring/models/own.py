@@ -37,7 +37,8 @@ class Own:
 def columns() -> tuple[str, ...]:
     """Return what it looks at, raw and as ranks among recent changes."""
     # counters of the past drift as labels ripen; the shipped model reads them better than few labels here can
-    names = [feature.name for feature in FEATURES if feature.family not in ("kamei", "history", "incidents")]
+    drifting = ("kamei", "history", "incidents")
+    names = [feature.name for feature in FEATURES if feature.gates and feature.family not in drifting]
     return (*names, *(RANK + name for name in names))
 
 

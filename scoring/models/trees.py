@@ -29,8 +29,8 @@ SEED = 20261121
 
 
 def columns() -> tuple[str, ...]:
-    """Return the columns: every feature raw and as its rank, but Kamei's, which repeat others."""
-    names = [feature.name for feature in FEATURES if feature.family != "kamei"]
+    """Return the columns: every feature that may gate, raw and as its rank, but Kamei's, which repeat others."""
+    names = [feature.name for feature in FEATURES if feature.gates and feature.family != "kamei"]
     return (*names, *(RANK + name for name in names))
 
 

@@ -13,13 +13,11 @@ from click.testing import CliRunner, Result
 
 from bot.commands.incidents import incidents
 from bot.demo import replay
-from bot.demo.stage import stage
 from bot.forge.port import Gone, Target
 from bot.policy.config import FILE
 from bot.policy.events import Commented
 from bot.policy.freezes import Freeze
 from bot.policy.pull import Comment, Person
-from scoring.assessment import Assessment
 from scoring.features import FEATURES
 from tests.bot.conftest import BASIC, OPEN_WINDOW, WHO, Place
 
@@ -514,31 +512,23 @@ def test_incidents_that_the_operator_imports_count_in_the_next_score(place: Plac
     assert "INC-1" in imported().stdout
 
 
-def test_where_the_operator_says_so_who_wrote_a_change_moves_no_score(place: Place, shop: Path, tmp_path: Path) -> None:
-    def scores(where: Place) -> list[Assessment]:
-        found = []
-        regular = replay.git(where.folder, "log", "-1", "--format=%ae", where.base)
-        for email in (regular, "nobody@new.example"):
-            who = WHO | {"GIT_AUTHOR_EMAIL": email}
-            text = where.read("billing/ledger.py") + b"\n\ndef late(a):\n    return a if a > 1 else None\n"
-            number = where.open(
-                replay.write(where.folder, where.base, "billing/ledger.py", text, "Late\n", who), "Late"
-            )
-            head = where.stage.sandbox.pull(where.name, number).head_sha
-            risk = where.stage.app.store.assessment(where.stage.sandbox.repository(where.name).id, number, head)
-            assert risk is not None
-            found.append(risk)
-        return found
-
-    with stage(tmp_path, people=False) as quiet:
-        made = quiet.sandbox.add_repository("acme/quiet", shop, "main")
-        quiet.sandbox.protect("acme/quiet")
-        folder = Path(made.folder)
-        here = Place(quiet, "acme/quiet", folder, replay.git(folder, "rev-parse", "refs/heads/main"))
-        known, stranger = scores(here)
-    ours, theirs = scores(place)
-    personal = [feature.name for feature in FEATURES if feature.person]
-    assert [known.features[name] for name in personal] == [stranger.features[name] for name in personal]
-    assert known.percentile == pytest.approx(stranger.percentile, abs=1e-6)  # seconds passed between the two
-    assert [ours.features[name] for name in personal] != [theirs.features[name] for name in personal]
-    assert not {*personal} & {reason.feature for reason in known.reasons}
+def test_neither_a_title_nor_an_address_in_a_commit_moves_a_score(place: Place) -> None:
+    veteran = replay.git(place.folder, "log", "-1", "--format=%ae", place.base)
+    found = []
+    for title, address in (
+        ("Late", "new@x.example"),
+        ("Late", veteran),
+        ('Revert "Late"', veteran),
+        ("docs: typo", ""),
+    ):
+        who = WHO | {"GIT_AUTHOR_EMAIL": address}
+        text = place.read("billing/ledger.py") + b"\n\ndef late(a):\n    return a if a > 1 else None\n"
+        written = replay.write(place.folder, place.base, "billing/ledger.py", text, f"{title}\n", who)
+        number = place.open(written, title)
+        head = place.stage.sandbox.pull(place.name, number).head_sha
+        risk = place.stage.app.store.assessment(place.stage.sandbox.repository(place.name).id, number, head)
+        assert risk is not None
+        found.append(risk)
+    # seconds passed between them
+    assert [each.percentile for each in found] == pytest.approx([found[0].percentile] * 4, abs=1e-6)
+    assert not {feature.name for feature in FEATURES if not feature.gates} & {*found[0].features}

@@ -9,7 +9,7 @@ def test_of_features_that_say_the_same_the_one_to_act_on_is_kept() -> None:
     rng = np.random.default_rng(0)
     told, other = rng.random(500), rng.random(500)
     label = told + 0.1 * rng.random(500) > 0.9
-    names = ("bytes_added", "lines_added", "file_lines", "title_length")
+    names = ("bytes_added", "lines_added", "file_lines", "depth")
     values = np.column_stack([told, told**3, other, np.ones(500)]).astype(np.float32)
     clusters = select(names, values, label)
     # bytes_added has neither words nor advice

@@ -19,36 +19,31 @@ NOW = START + 4000 * DAY
 COLUMN = [feature.name for feature in FEATURES].index("words_of_added")
 
 
-def ids(code: bytes, message: str = "", paths: tuple[str, ...] = ()) -> np.ndarray:
-    return hashed([count(b"\n@@ -0,0 +1 @@\n" + code, "c")], message, paths)
+def ids(code: bytes, paths: tuple[str, ...] = ()) -> np.ndarray:
+    return hashed([count(b"\n@@ -0,0 +1 @@\n" + code, "c")], paths)
 
 
-def test_the_same_word_weighs_differently_in_lines_in_the_message_and_in_a_path() -> None:
-    found = hashed([count(b"\n@@ -1 +1 @@\n-crash\n+crash\n", "c")], "crash", ["crash"])
+def test_the_same_word_weighs_differently_in_lines_that_come_or_go_and_in_a_path() -> None:
+    found = hashed([count(b"\n@@ -1 +1 @@\n-crash\n+crash\n", "c")], ["crash"])
     assert [int(each) >> BITS for each in found] == list(range(SPACES))
     assert len({int(each) & ((1 << BITS) - 1) for each in found}) == 1
 
 
-def test_whom_a_trailer_names_is_no_word_of_a_change() -> None:
-    told = ids(b"", "Fix overflow\n\nBecause.\n\nReviewed-by: Ann Bolena <ann@x.org>\nCc: bob@x.org\n")
-    assert np.array_equal(told, ids(b"", "Fix overflow because"))
-
-
 def test_comments_and_prose_have_no_words() -> None:
     assert not len(ids(b"+// secret_word\n"))
-    assert not len(hashed([count(b"\n@@ -0,0 +1 @@\n+secret_word\n", "md")], "", ()))
+    assert not len(hashed([count(b"\n@@ -0,0 +1 @@\n+secret_word\n", "md")], ()))
 
 
-@given(st.lists(st.binary(max_size=200), max_size=4), st.text(max_size=200), st.lists(st.text(max_size=20), max_size=4))
-def test_words_are_different_in_order_and_bounded(bodies: list[bytes], message: str, paths: list[str]) -> None:
-    found = hashed([count(b"\n@@ -0,0 +1 @@\n" + body, "py") for body in bodies], message, paths)
+@given(st.lists(st.binary(max_size=200), max_size=4), st.lists(st.text(max_size=20), max_size=4))
+def test_words_are_different_in_order_and_bounded(bodies: list[bytes], paths: list[str]) -> None:
+    found = hashed([count(b"\n@@ -0,0 +1 @@\n" + body, "py") for body in bodies], paths)
     assert np.array_equal(found, np.unique(found))
     assert not len(found) or int(found[-1]) < SPACES << BITS
 
 
 def test_a_change_of_a_million_words_counts_no_more_than_the_most() -> None:
     words = np.arange(50_000, dtype=np.uint32).tobytes()
-    assert len(hashed([LineCounts(words=words)], "", ())) == MOST
+    assert len(hashed([LineCounts(words=words)], ())) == MOST
 
 
 def test_words_of_faults_come_to_weigh_more_and_harmless_ones_less(tmp_path: Path) -> None:
@@ -59,14 +54,14 @@ def test_words_of_faults_come_to_weigh_more_and_harmless_ones_less(tmp_path: Pat
             vocabulary.learn(words, fault=fault)
     assert vocabulary.look(bad).risk > 0 > vocabulary.look(good).risk
     told = vocabulary.look(bad)
-    assert told.total == pytest.approx(told.added + told.removed + told.message + told.places)
+    assert told.total == pytest.approx(told.added + told.removed + told.places)
     assert told.risk == pytest.approx(told.total / math.sqrt(len(bad)))
     assert (told.unseen, vocabulary.look(ids(b"+never(before)\n")).unseen) == (0.0, 1.0)
 
 
 def test_what_was_learned_is_there_after_a_restart(tmp_path: Path) -> None:
     store = Store(tmp_path / "index.sqlite")
-    first, words = Vocabulary(store, blank=True), ids(b"+alpha(beta)\n", "Add gamma", ("d/e.c",))
+    first, words = Vocabulary(store, blank=True), ids(b"+alpha(beta)\n", ("d/e.c",))
     for fault in (False, True, True):
         first.learn(words, fault=fault)
     with store.writing():

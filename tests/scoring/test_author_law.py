@@ -1,0 +1,130 @@
+"""The law of the author: what is typed, and who signs, moves no rank that gates; an inverse is known by contents."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from histories import START, Step, build, extend, lines
+from test_scorer import BRANCHY, CLOCK, DAY, past
+
+from scoring.change import FileChange
+from scoring.features import FEATURES, Feature
+from scoring.history.effect import effect, inverse
+from scoring.history.read import commit_change, lines_of, read_change
+from scoring.history.state import Facts
+from scoring.scorer import Scorer
+
+GATING = [feature for feature in FEATURES if feature.gates]
+CHANGES: dict[str, dict[str, bytes | None]] = {
+    "risky": {"core/risky.c": BRANCHY, "core/new.c": BRANCHY},
+    "calm": {"lib/calm.py": lines(41)},
+    "prose": {"docs/a.md": lines(10)},
+    "mixed": {"core/risky.c": lines(51), "docs/a.md": lines(10), "tests/test_a.py": lines(5)},
+    "deleted": {"lib/calm.py": None},
+}
+MESSAGES = [
+    "Rework core", 'Revert "Rework core 4"',
+    'Revert "x"\n\nThis reverts commit 0123456789abcdef0123456789abcdef01234567.',
+    'Reland "x"', "docs: fix typo", "Fix overflow in parser (#12)", "Bump version to 1.2.3", "Merge branch 'main'",
+    "test: add tests\n\nTest Plan: ran all tests", "chore(deps): update dependency x to v2", "x",
+    "Remove unused code\n\nReviewed-by: Ann <ann@x.org>\nAcked-by: Bob <bob@x.org>\nTested-by: Cid <cid@x.org>",
+    "Fix it\n\nFixes: 0123456789ab (\"x\")\nChange-Id: I0123\nSigned-off-by: p9 <p9@x.org>",
+    "No functional change\n\n" + "Calm words. " * 300, "\N{RIGHT-TO-LEFT OVERRIDE}Revert", "a" * 5000,
+]  # fmt: skip
+AUTHORS = [
+    "p0@x.org",
+    "p9@x.org",
+    "nobody@new.example",
+    "P1@X.ORG",
+    "1+p1@users.noreply.github.com",
+    "dependabot[bot]@x",
+]
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, Scorer]:
+    folder = tmp_path_factory.mktemp("law")
+    tip = build(folder / "repo", past(80, 12))[-1]
+    reader = Scorer(folder / "repo", folder / "state", clock=lambda: CLOCK)
+    reader.refresh(tip)
+    return folder / "repo", tip, reader
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_no_title_description_trailer_or_author_line_moves_the_rank(ready: tuple[Path, str, Scorer], name: str) -> None:
+    repo, tip, reader = ready
+    count = 1 + 81 + 12
+    signed = [(message, AUTHORS[0]) for message in MESSAGES] + [(MESSAGES[0], author) for author in AUTHORS]
+    found = []
+    for place, (message, author) in enumerate(signed):
+        step = Step(message, CHANGES[name], author, START + 90 * DAY)
+        (sha,) = extend(repo, [step], first=count + 100 * list(CHANGES).index(name) + place, onto=tip)
+        found.append(reader.assess(commit_change(repo, sha)))
+    assert {each.percentile for each in found} == {found[0].percentile}
+    assert {each.probability for each in found} == {found[0].probability}
+
+
+@pytest.mark.parametrize("feature", GATING, ids=lambda feature: feature.name)
+def test_a_feature_that_gates_is_the_same_under_any_title_and_author(
+    ready: tuple[Path, str, Scorer], feature: Feature
+) -> None:
+    def facts(title: str, author: str) -> Facts:
+        return reader.history.facts(replace(change, title=title, author=author), counts, START + 90 * DAY)
+
+    repo, tip, reader = ready
+    change = commit_change(repo, tip)
+    counts = lines_of(repo, change)
+    told = {
+        feature.of(facts(title, author)) for title in ("x", 'Revert "x"', "Fix y") for author in ("p0@x.org", "z@z")
+    }
+    assert len(told) == 1
+
+
+def test_a_revert_counts_as_one_when_it_is_the_inverse_and_never_because_it_says_so(tmp_path: Path) -> None:
+    shas = build(
+        tmp_path / "repo",
+        [
+            Step("Start", {"a.c": lines(5), "b.c": lines(4)}),
+            Step("Change both", {"a.c": lines(6), "b.c": lines(7)}, at=START + DAY),
+            Step("Tidy", {"a.c": lines(5), "b.c": lines(4)}, at=START + 2 * DAY),
+            Step("Do it again", {"a.c": lines(6), "b.c": lines(7)}, at=START + 3 * DAY),
+            Step('Revert "Change both"', {"a.c": lines(5)}, at=START + 4 * DAY),
+        ],
+    )
+    reader = Scorer(tmp_path / "repo", tmp_path / "state", clock=lambda: CLOCK)
+    reader.refresh(shas[-1])
+    names = [feature.name for feature in FEATURES]
+    told = reader.history.matrix()[:, [names.index("takes_back"), names.index("lands_again")]]
+    assert told.tolist() == [[0, 0], [0, 0], [1, 0], [1, 1], [0, 0]]
+
+
+def test_an_inverse_is_known_across_a_restart_and_for_a_whole_pull_request(tmp_path: Path) -> None:
+    repo = tmp_path / "repo"
+    shas = build(repo, [Step("Start", {"a.c": lines(5)}), Step("Move", renames=(("a.c", "d/a.c"),), at=START + DAY)])
+    Scorer(repo, tmp_path / "state", clock=lambda: CLOCK).refresh(shas[-1])
+    steps = [
+        Step("Copy", {"a.c": lines(5)}, at=START + 2 * DAY),
+        Step("Delete", {"d/a.c": None}, at=START + 3 * DAY),
+    ]
+    head = extend(repo, steps, first=2, onto=shas[-1])[-1]
+    again = Scorer(repo, tmp_path / "state", clock=lambda: CLOCK)
+    change = read_change(repo, shas[-1], head, at=CLOCK, author="", title="x", message="")
+    assert again.assess(change).features["takes_back"] == 1
+
+
+def test_the_inverse_of_the_inverse_is_the_change() -> None:
+    files = (
+        FileChange("a", "M", old_blob="1" * 40, new_blob="2" * 40),
+        FileChange("b", "R", old_path="c", old_blob="3" * 40, new_blob="4" * 40, new_mode="100755"),
+        FileChange("d", "A", new_blob="5" * 40),
+        FileChange("e", "D", old_blob="6" * 40),
+    )
+    back = (
+        FileChange("a", "M", old_blob="2" * 40, new_blob="1" * 40),
+        FileChange("c", "R", old_path="b", old_blob="4" * 40, new_blob="3" * 40, old_mode="100755"),
+        FileChange("d", "D", old_blob="5" * 40),
+        FileChange("e", "A", new_blob="6" * 40),
+    )
+    assert (inverse(files), inverse(back)) == (effect(back), effect(files))
+    assert effect(files) != effect(back)
+    assert effect(()) == inverse(()) == b""
