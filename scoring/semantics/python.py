@@ -170,6 +170,12 @@ def _equal(old: ast.Module, new: ast.Module, texts: tuple[str, str], pair: Pair)
         what = "Only the layout changed"
     else:
         what = "Only comments and layout changed" if layout else "Only comments changed"
+    if not same_comments and any(marks.is_script(text) for text in texts):
+        return _in_script(texts, kind, what)
+    if marks.sought(texts[0]) != marks.sought(texts[1]):
+        return Finding("S", kind, f"{what}, but programs look for such words to learn whether a file is theirs.")
+    if marks.unspoken(texts[0]) != marks.unspoken(texts[1]):
+        return Finding("S", kind, f"{what}, but one of them does not read as prose, so that a tool may obey it.")
     if SELF_READING.search(texts[1]):
         return Finding("S", kind, f"{what}, checked by comparing syntax trees, but the file reads source text.")
     if LINE_NUMBERS.search(texts[1]) and positions(old) != positions(new):
@@ -181,6 +187,13 @@ def _equal(old: ast.Module, new: ast.Module, texts: tuple[str, str], pair: Pair)
             "S", kind, f"{what}, checked by comparing syntax trees, but the folder holds files that others read."
         )
     return Finding("P", kind, f"{what}, checked by comparing syntax trees.")
+
+
+def _in_script(texts: tuple[str, str], kind: str, what: str) -> Finding:
+    """Comments of a notebook, a pipeline or a script with a header: never proved; nothing where they may be code."""
+    if marks.unspoken(texts[0]) != marks.unspoken(texts[1]):
+        return Finding(None, "directive", "In this file comments are part of the program, and one of them changed.")
+    return Finding("S", kind, f"{what}, but the file has marks of a notebook, a pipeline or a script with a header.")
 
 
 def _formatted(pair: Pair, texts: tuple[str, str]) -> Finding | None:
