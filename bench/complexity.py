@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.change import FileChange
+from scoring.git import Git
 from scoring.history.entry import Entry
-from scoring.history.git import Git
 from scoring.history.index import History
 from scoring.history.lines import PROSE, count, extension
 from scoring.history.stream import commits

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from scoring.git import Git
 from scoring.incidents import Mention, bare_title, is_fault, is_revert, mentions, number_of, title_of
-from scoring.semantics.git import run
 
 PREFIX = 7  # hexadecimal digits; what git itself abbreviates to at least
 
@@ -31,7 +31,9 @@ def faults(repo: Path, landings: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _messages(repo: Path) -> Iterator[tuple[str, str, str]]:
-    fields = iter(run(repo, "log", "-z", "--format=%H%x00%P%x00%B", "HEAD").decode("utf-8", "replace").split("\0"))
+    git = Git(repo)
+    told = git.run("log", "-z", "--format=%H%x00%P%x00%B", git.resolve("HEAD"))
+    fields = iter(told.decode("utf-8", "replace").split("\0"))
     for sha, parents, message in zip(fields, fields, fields, strict=False):
         yield sha.strip(), parents, message
 

@@ -24,7 +24,7 @@ from bot.policy.calendar.feed import check_feed
 from bot.policy.config import ConfigError
 from bot.policy.config import parse as parse_config
 from bot.render import code, prose
-from scoring.diff import size
+from scoring.diff import counts
 from scoring.errors import ScoringError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,7 +37,7 @@ WORDS = (
     "BEGIN:VEVENT|END:VEVENT|RRULE:FREQ=DAILY;COUNT=99999999|DTSTART:20260101|DURATION:P999999999D|2026-99-99"
 )
 TOKENS = (*WORDS.split("|"), "|", "\ud83d")
-DIFF = b"diff --git a/a b/a\nindex 1..2 100644\n--- a/a\n+++ b/a\n@@ -1,2 +1,3 @@ f\n-old\n+new\n+more\n same\n"
+NUMSTAT = b"2\t1\ta.py\0-\t-\tb.png\x000\t3\t\0old\0new"
 FEED = (
     b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260101T000000Z\r\n"
     b"DTSTART;TZID=Europe/Berlin:20260101T090000\r\nDTEND;TZID=Europe/Berlin:20260102T090000\r\n"
@@ -85,7 +85,7 @@ def readers() -> tuple[Reader, ...]:
         Reader("webhook", webhook, (Unreadable, ValueError), tuple(events)),
         Reader("command", lambda data: chat.parse(text(data)), (), (*said, *pages)),
         Reader("config", lambda data: parse_config(text(data)), (ConfigError,), tuple(examples)),
-        Reader("diff", size, (ScoringError,), (DIFF, DIFF * 3)),
+        Reader("diff", lambda data: counts(data.split(b"\0")), (ScoringError,), (NUMSTAT, NUMSTAT * 3)),
         Reader("calendar", lambda data: check_feed(text(data)), (), (FEED,)),
         Reader("renderer", shown, (), (*said, *pages)),
     )

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scoring.history.git import Git, environment
+from scoring.git import Git
+from scoring.git.environment import environment
 from scoring.history.index import History
 from scoring.history.partial import with_empty_blobs
 from scoring.history.read import commit_change

@@ -14,7 +14,6 @@ import json
 import os
 import re
 import resource
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,8 +23,10 @@ from typing import Any
 
 from bench.faults import faults
 from scoring.change import Change
+from scoring.git import Git
 from scoring.semantics import prove_change
-from scoring.semantics.git import ENVIRONMENT, GIT, blobs, read_raw, run
+from scoring.semantics.git import read_raw
+from scoring.semantics.guards import MAX_BYTES
 from scoring.semantics.languages import LANGUAGES
 from scoring.semantics.paths import classify
 from scoring.semantics.verdict import FileVerdict
@@ -40,23 +41,22 @@ TITLES = {ending: language.title for language in LANGUAGES for ending in languag
 
 def landings(repo: Path) -> dict[str, str]:
     """Everything that reached the branch, oldest first, with its title."""
-    told = run(repo, "log", "-z", "--first-parent", "--reverse", "--format=%H %s", "HEAD").decode("utf-8", "replace")
-    return dict(line.split(" ", 1) for line in told.split("\0") if line.strip())
+    git = Git(repo)
+    told = git.run("log", "-z", "--first-parent", "--reverse", "--format=%H %s", git.resolve("HEAD"))
+    return dict(line.split(" ", 1) for line in told.decode("utf-8", "replace").split("\0") if line.strip())
 
 
 def changes(repo: Path, shas: Sequence[str]) -> Iterator[Change]:
     """The files of each landing against its first parent; only exact renames, as when a pull request is judged."""
+    git = Git(repo)
     parents = dict(
         line.split()[:2] if " " in line else (line, "")
-        for line in run(repo, "rev-list", "--first-parent", "--parents", "HEAD").decode().splitlines()
+        for line in git.run("rev-list", "--first-parent", "--parents", git.resolve("HEAD")).decode().splitlines()
     )
     for start in range(0, len(shas), CHUNK):
         lines = "".join(f"{sha} {parents[sha]}".rstrip() + "\n" for sha in shas[start : start + CHUNK])
         options = ["--stdin", "--root", "-r", "-z", "--raw", "-M100%", "--no-abbrev"]
-        command = [*GIT, "-C", str(repo), "diff-tree", *options]
-        out = subprocess.run(
-            command, input=lines.encode(), capture_output=True, check=True, env=os.environ | ENVIRONMENT
-        ).stdout
+        out = git.run("diff-tree", *options, stdin=lines.encode())
         blocks = (block.partition(b"\0") for block in re.split(rb"(?:\A|(?<=\0))(?=[0-9a-f]{40}\0)", out))
         found = {sha.decode(): raw for sha, _, raw in blocks if sha}
         for sha in shas[start : start + CHUNK]:  # of one that changed nothing git says nothing
@@ -84,7 +84,7 @@ def look(repo: Path, notes: Path, seconds: float) -> tuple[int, int]:
     missing = [sha for sha in everything if sha not in known]
     ends = time.monotonic() + seconds
     done = len(known)
-    with notes.open("a", encoding="utf-8") as out, blobs(repo) as reader:
+    with notes.open("a", encoding="utf-8") as out, Git(repo).blobs(MAX_BYTES) as reader:
         for change in changes(repo, missing):
             began = processor()
             verdict = prove_change(change, reader.read)

@@ -21,13 +21,14 @@ from bot.forge.github import GitHubForge
 from bot.forge.github_deliveries import GitHubDeliveries
 from bot.forge.port import Busy, Forge, ForgeError, Gone, Target
 from bot.forge.shadow import ShadowForge
-from bot.git import Git, GitError
+from bot.git import Git, GitError, Refused
 from bot.intake import PULL, envelopes_of, intake
 from bot.keys import keys
 from bot.metrics import Metrics
 from bot.mirror import Mirror, Occupied
 from bot.news import News
 from bot.policy.events import Changed, Commented, Labelled, Pressed, Tick
+from bot.policy.state import Cause
 from bot.queue.lease import LeaseQueue
 from bot.queue.port import Job
 from bot.reconcile import Reconciler, Stale
@@ -99,7 +100,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
     fetches = max(1, settings.workers - 1)
     mirror = Mirror(settings.folder.absolute() / "mirrors", git=git, wait=MIRROR_WAIT_S, at_once=fetches)
     indexes = settings.folder.absolute() / "indexes"
-    assessor = MirrorAssessor(forge, mirror, indexes, git=git, incidents=store.incidents)
+    assessor = MirrorAssessor(forge, mirror, indexes, incidents=store.incidents)
     addresses = Addresses(places(settings.calendars), networks(settings.calendar_networks))
     calendars = Calendars(store, addresses, clock)
     configurations = Configurations(forge, store, clock, calendars)
@@ -207,20 +208,22 @@ class _Handler:
             return
         for envelope in envelopes_of(job):
             try:
-                self._reconciler.failed(self._target(envelope), envelope.number or 0, _in_words(error))
+                self._reconciler.failed(self._target(envelope), envelope.number or 0, *_in_words(error))
             except ForgeError as silent:  # it cannot even be said: the sweep looks again
                 _log.warning("app.failure_not_shown", words=str(silent))
 
 
-def _in_words(error: Exception) -> str:
-    """For people: what went wrong, without what only the log should hold."""
+def _in_words(error: Exception) -> tuple[str, Cause]:
+    """For people: what went wrong, without what only the log should hold, and who caused it."""
     match error:
+        case Refused():
+            return str(error).rstrip("."), "us"
         case GitError():
-            return "the repository could not be read with git"
+            return "the repository could not be read with git", "us"
         case ForgeError():
-            return "the forge did not answer"
+            return "the forge did not answer", "forge"
         case _:
-            return "codechill itself failed on it, and its operator finds why in the log"
+            return "codechill itself failed on it, and its operator finds why in the log", "us"
 
 
 def _not_before(error: Exception, at: datetime) -> datetime | None:

@@ -1,26 +1,27 @@
 """The bridge to scoring: a pull request becomes a change in a local mirror, and the change an assessment."""
 
+import re
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 import structlog
-from git import Repo
 
 from bot.forge.port import Forge, Target
-from bot.git import Git, TooLarge
+from bot.git import Corrupt, GitError, Refused, TooMuch
 from bot.mirror import Mirror, valid_sha
 from bot.policy.pull import PullRequest
+from bot.policy.state import Cause
 from scoring.assessment import Assessment
 from scoring.change import Change
 from scoring.criticality import read_services
 from scoring.errors import DamagedIndex, ScoringError
-from scoring.history.git import Git as ReadOnly
 from scoring.history.read import read_change
 from scoring.incidents import Incident
 from scoring.scorer import SHIPPED, Scorer
@@ -31,10 +32,15 @@ from scoring.services import Services, Sources
 _log = structlog.get_logger(__name__)
 MOST_FILES = 3_000  # GitHub lists no more, and nobody reviews them
 MOST_COMMITS = 250  # whose people are read: GitHub lists no more either
+_CO_AUTHOR = re.compile(r"^\s*co-authored-by:.*<([^<>\n]*)>", re.IGNORECASE | re.MULTILINE)
 
 
 class Unscorable(Exception):
     """This change cannot be scored; the message completes "codechill could not score this change: ..."."""
+
+    def __init__(self, words: str, cause: Cause = "change") -> None:
+        super().__init__(words)
+        self.cause = cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class Facts:
     change: Change
     paths: tuple[str, ...]  # old names of renames included
     contributors: frozenset[str]  # addresses of authors, committers and co-authors, lower case
-    content: str  # patch-id
+    content: str  # a name for what base..head does to its files: see Mirror.content
 
 
 class Assessor(Protocol):
@@ -60,10 +66,10 @@ class MirrorAssessor:
     """Fetches what it lacks, keeps one index for each repository id, and scores one change at a time in each."""
 
     def __init__(
-        self, forge: Forge, mirror: Mirror, indexes: Path, *, git: Git, shipped: Path = SHIPPED,
+        self, forge: Forge, mirror: Mirror, indexes: Path, *, shipped: Path = SHIPPED,
         incidents: Callable[[int], Sequence[Incident]] = lambda repository: (),
     ) -> None:  # fmt: skip
-        self._forge, self._mirror, self._indexes, self._git = forge, mirror, indexes, git
+        self._forge, self._mirror, self._indexes = forge, mirror, indexes
         self._shipped, self._incidents = shipped, incidents
         self._guard = threading.Lock()
         self._scorers: dict[int, tuple[threading.Lock, Scorer]] = {}
@@ -75,32 +81,39 @@ class MirrorAssessor:
         base = self._mirror.merge_base(repository, tip, pull.head_sha)
         if base is None:
             raise Unscorable("it shares no history with its base branch")
-        folder = self._mirror.path(repository)
-        people = self._people_of(folder, base, pull.head_sha)
-        try:
-            content = self._mirror.patch_id(repository, base, pull.head_sha)
+        with self._told(repository):
+            people = self._people_of(repository, base, pull.head_sha)
+            content = self._mirror.content(repository, base, pull.head_sha)
+            folder = self._mirror.path(repository)
             # an address in a commit is whatever its author typed: nobody's experience is looked up by it
             change = read_change(folder, base, pull.head_sha, at=now, author="", title=pull.title, message=pull.body)
-        except TooLarge as error:
-            raise Unscorable("its diff is too large to read") from error
-        except ScoringError as error:
-            raise Unscorable(str(error)) from error
         if len(change.files) > MOST_FILES:
             raise Unscorable(f"the diff has {len(change.files):,} files")
         return Facts(tip, change, _paths(change), frozenset(people), content)
 
     def assess(self, target: Target, facts: Facts, critical: Sources) -> Assessment:
-        verdict = prove_range(self._mirror.path(target.repository_id), facts.change.base, facts.change.sha)
-        try:
+        with self._told(target.repository_id):
+            verdict = prove_range(self._mirror.path(target.repository_id), facts.change.base, facts.change.sha)
             return self._assessed(target.repository_id, facts, critical, verdict)
+
+    @contextmanager
+    def _told(self, repository: int) -> Iterator[None]:
+        """What cannot be read is told as what it is: a damaged mirror is ours to mend, the rest the change's own."""
+        try:
+            yield
+        except Corrupt:
+            self._mirror.damaged(repository)
+            raise
         except ScoringError as error:
-            raise Unscorable(str(error)) from error
+            if isinstance(error, GitError) and not isinstance(error, TooMuch):
+                raise
+            raise Unscorable(str(error).rstrip(".")) from error
 
     def _services(self, repository: int, tip: str, sources: Sources) -> Services:
         """As the base branch tells; whoever opens a pull request must not decide how critical it is."""
         known = self._critical.get(repository)
         if known is None or known[:2] != (tip, sources):
-            found = read_services(ReadOnly(self._mirror.path(repository)), tip, sources)
+            found = read_services(self._mirror.git(repository), tip, sources)
             for problem in found.problems:
                 _log.warning("assess.criticality", repository=repository, words=problem)
             known = self._critical[repository] = (tip, sources, found.services)
@@ -112,21 +125,31 @@ class MirrorAssessor:
         if not (self._mirror.has(repository, pull.head_sha) and self._mirror.has(repository, pull.base_sha)):
             # a pull request's own ref serves forks too, even deleted ones
             refs = [f"refs/heads/{pull.base_ref}", f"refs/pull/{pull.number}/head"]
-            url = self._forge.clone_url(target)
-            self._mirror.fetch(repository, url, refs, token=lambda: self._forge.token(target))
+            self._fetch(target, refs)
         if not self._mirror.has(repository, pull.head_sha):
             raise Unscorable("its head was replaced while it was being fetched")
         return valid_sha(pull.base_sha)
 
-    def _people_of(self, folder: Path, base: str, head: str) -> list[str]:
+    def _fetch(self, target: Target, refs: Sequence[str]) -> None:
+        url, repository = self._forge.clone_url(target), target.repository_id
+        try:
+            self._mirror.fetch(repository, url, refs, token=lambda: self._forge.token(target))
+        except (Refused, TooMuch) as error:
+            # when the base alone can be had, it is the change that cannot
+            self._mirror.fetch(repository, url, refs[:1], token=lambda: self._forge.token(target))
+            raise Unscorable(str(error).rstrip(".")) from error
+
+    def _people_of(self, repository: int, base: str, head: str) -> list[str]:
         """Addresses behind base..head."""
         span = f"{valid_sha(base)}..{valid_sha(head)}"
-        with Repo(folder) as repository:  # one for each call: threads that share a Repo hang
-            repository.git.update_environment(**self._git.environ(folder))
-            commits = list(repository.iter_commits(span, max_count=MOST_COMMITS))
-            people = [[each.author, each.committer, *each.co_authors] for each in commits]
-        addresses = [(person.email or "").lower() for some in people for person in some]
-        return list(dict.fromkeys(address for address in addresses if address)) or [""]
+        asked = ("log", "-z", f"--max-count={MOST_COMMITS}", "--format=%ae%n%ce%n%B", "--encoding=UTF-8", span, "--")
+        told = self._mirror.git(repository).run(*asked).decode("utf-8", "replace")
+        found: list[str] = []
+        for commit in told.split("\0"):
+            author, _, rest = commit.partition("\n")
+            committer, _, message = rest.partition("\n")
+            found += [author, committer, *_CO_AUTHOR.findall(message)]
+        return list(dict.fromkeys(address.lower() for address in found if address)) or [""]
 
     def _assessed(self, repository: int, facts: Facts, critical: Sources, verdict: ChangeVerdict) -> Assessment:
         try:

@@ -2,6 +2,7 @@
 
 import base64
 import fcntl
+import hashlib
 import re
 import shutil
 import threading
@@ -13,34 +14,58 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from bot.git import Corrupt, Git, GitError, GitTimeout, Missing, TooLarge
+from scoring.git import SHA, Limits, Negative
+from scoring.git import Git as Reader
 
 __all__ = ["Corrupt", "GitError", "GitTimeout", "Mirror", "Missing", "Occupied", "TooLarge"]
 
-_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _REF = re.compile(r"refs/(?:heads|pull)/[^\x00-\x20\x7f~^:?*\[\\]+")
-_DIFF = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--full-index", "--binary", "--src-prefix=a/")
 _POLL_S = 0.05  # how often a lock that another process holds is tried
 _DAMAGED = "damaged"  # a file in a mirror that a reader found to be corrupt
 
-# faults of old but harmless objects that real repositories carry: they must not keep a repository out
-_OLD_FAULTS = [
-    "zeroPaddedFilemode",
-    "missingSpaceBeforeDate",
-    "missingSpaceBeforeEmail",
-    "badTimezone",
+# what git's check finds in old or careless histories and a mirror cannot suffer from: nothing is ever checked out.
+# Kept are the faults by which a checkout would write where it should not, and objects that cannot be read at all.
+_HARMLESS = [
     "badDate",
-    "badFilemode",
-    "missingEmail",
+    "badDateOverflow",
     "badEmail",
-    "missingNameBeforeEmail",
+    "badFilemode",
+    "badGpgsig",
+    "badHeaderContinuation",
     "badName",
-    "zeroPaddedDate",
-    "missingTaggerEntry",
-    "multipleAuthors",
-    "nullSha1",
+    "badTagName",
+    "badTimezone",
+    "duplicateEntries",
+    "emptyName",
+    "extraHeaderEntry",
+    "gitattributesBlob",
+    "gitattributesLarge",
+    "gitattributesLineLength",
+    "gitattributesMissing",
+    "gitattributesSymlink",
+    "gitignoreSymlink",
+    "gitmodulesBlob",
+    "gitmodulesLarge",
+    "gitmodulesMissing",
+    "gitmodulesName",
     "gitmodulesParse",
     "gitmodulesUrl",
-    "gitmodulesName",
+    "largePathname",
+    "mailmapSymlink",
+    "missingAuthor",
+    "missingCommitter",
+    "missingEmail",
+    "missingNameBeforeEmail",
+    "missingSpaceBeforeDate",
+    "missingSpaceBeforeEmail",
+    "missingTagEntry",
+    "missingTaggerEntry",
+    "multipleAuthors",
+    "nulInCommit",
+    "nullSha1",
+    "treeNotSorted",
+    "zeroPaddedDate",
+    "zeroPaddedFilemode",
 ]
 
 
@@ -73,6 +98,7 @@ class Mirror:
         self._fetches = threading.BoundedSemaphore(at_once) if at_once else None
         self._git = git or Git(timeout)
         self._locks: dict[int, threading.Lock] = {}
+        self._readers: dict[int, Reader] = {}
         self._guard = threading.Lock()
         self._root.mkdir(parents=True, exist_ok=True)
 
@@ -102,24 +128,20 @@ class Mirror:
         commits = (valid_sha(base), valid_sha(head))
         try:
             found = self._read(repository_id, ["merge-base", "--end-of-options", *commits])
-        except GitError as error:
-            if str(error) == "git ended with status 1":
-                return None
-            raise
+        except Negative:
+            return None
         return found.decode().strip()
 
-    def diff(self, repository_id: int, base: str, head: str, *, limit: int = 64 << 20) -> str:
-        """What `head` changes since it left `base`, as a unified diff; any byte survives as a surrogate escape."""
-        return self._diff(repository_id, base, head, limit).decode("utf-8", "surrogateescape")
+    def content(self, repository_id: int, base: str, head: str) -> str:
+        """A name for what `head` does to the files it changes since it left `base`; "" when it changes none.
 
-    def patch_id(self, repository_id: int, base: str, head: str, *, limit: int = 256 << 20) -> str:
-        """A name for the content of base..head: the same after a clean merge of the base, another after any change.
-
-        "" when nothing is changed.
+        It stands for every changed path with mode and object before and after. A merge of a base that left those files
+        alone, or a rebase that gives the same files, keeps it; anything else has another. No text of a diff is read.
         """
-        found = self._diff(repository_id, base, head, limit)
-        named = self._read(repository_id, ["patch-id", "--verbatim"], stdin=found)
-        return named.decode().partition(" ")[0].strip()
+        start = self.merge_base(repository_id, base, head) or valid_sha(base)
+        asked = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--end-of-options", start, head]
+        found = self._read(repository_id, asked, limit=256 << 20)
+        return hashlib.sha256(found).hexdigest() if found else ""
 
     def file_at(self, repository_id: int, sha: str, path: str, limit: int = 1 << 20) -> bytes | None:
         """Content of a regular file at a commit; None when there is none, or a link or folder in its place.
@@ -128,7 +150,7 @@ class Mirror:
         """
         if "\0" in path or any(part in ("", ".", "..") for part in path.split("/")):
             return None
-        place = ["--literal-pathspecs", "ls-tree", "-z", "--full-tree", valid_sha(sha), "--", path]
+        place = ["ls-tree", "-z", "--full-tree", valid_sha(sha), "--", path]
         entry = self._read(repository_id, place).decode("utf-8", "surrogateescape")
         mode, _, rest = entry.partition(" ")
         if mode not in ("100644", "100755") or rest.partition("\t")[2] != f"{path}\0":
@@ -149,21 +171,29 @@ class Mirror:
         with self._alone(repository_id) as folder:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _diff(self, repository_id: int, base: str, head: str, limit: int) -> bytes:
-        start = self.merge_base(repository_id, base, head) or valid_sha(base)
-        ends = ["--end-of-options", start, valid_sha(head), "--"]
-        return self._read(repository_id, ["diff-tree", "-r", "-p", *_DIFF, "--dst-prefix=b/", *ends], limit=limit)
-
-    def _read(
-        self, repository_id: int, arguments: Sequence[str], *, limit: int = 64 << 20, stdin: bytes | None = None
-    ) -> bytes:
+    def git(self, repository_id: int) -> Reader:
+        """To read the repository with. Raises Missing when it was not fetched yet."""
         folder = self.path(repository_id)
         if not folder.is_dir():
             raise Missing("the repository was not fetched yet")
+        found = self._readers.get(repository_id)
+        if found is None:
+            try:
+                found = self._readers[repository_id] = Reader(folder)
+            except GitError as error:
+                self.damaged(repository_id)
+                raise Corrupt(str(error)) from error
+        return found
+
+    def damaged(self, repository_id: int) -> None:
+        """The next fetch begins anew."""
+        (self.path(repository_id) / _DAMAGED).touch()
+
+    def _read(self, repository_id: int, arguments: Sequence[str], *, limit: int = 64 << 20) -> bytes:
         try:
-            return self._git.run(folder, arguments, limit=limit, stdin=stdin)
+            return self.git(repository_id).run(*arguments, limits=Limits(self._git.timeout, limit))
         except Corrupt:
-            (folder / _DAMAGED).touch()  # the next fetch begins anew
+            self.damaged(repository_id)
             raise
 
     def _fetch(self, folder: Path, url: str, refs: Sequence[str], secrets: Mapping[str, str]) -> dict[str, str]:
@@ -244,7 +274,7 @@ def _locked(file: IO[str]) -> bool:
 
 def valid_sha(sha: str) -> str:
     """The same, when it is a full object id; raises ValueError otherwise."""
-    if not _SHA.fullmatch(sha):
+    if not SHA.fullmatch(sha):
         raise ValueError(f"not an object id: {sha[:80]!r}")
     return sha
 
@@ -271,7 +301,7 @@ def _secrets(url: str, token: Callable[[], str] | None) -> dict[str, str]:
     settings = {
         "fetch.fsckObjects": "true",
         "fetch.unpackLimit": "1",
-        **{f"fetch.fsck.{fault}": "ignore" for fault in _OLD_FAULTS},
+        **{f"fetch.fsck.{fault}": "ignore" for fault in _HARMLESS},
     }
     parts = urlsplit(url)
     if token is None or parts.scheme not in ("https", "http"):

@@ -35,7 +35,7 @@ from bot.policy.group import decide_group
 from bot.policy.proposal import compare, sentence
 from bot.policy.pull import Person, PullRequest
 from bot.policy.standing import is_ready
-from bot.policy.state import ConfigProblem, Failure, State
+from bot.policy.state import Cause, ConfigProblem, Failure, State
 from bot.rounds import REQUIRED
 from bot.store import KnownRepository, Store
 from scoring.assessment import Assessment
@@ -101,7 +101,7 @@ class Reconciler:
         state = self._informed(target, state, config, now)
         return self._settled(target, state, config, event, now)
 
-    def failed(self, target: Target, number: int, words: str) -> None:
+    def failed(self, target: Target, number: int, words: str, cause: Cause = "us") -> None:
         """Show on the check that looking was given up, and what happens next. A score that is known stands."""
         now = self._clock()
         pull = self._forge.pull(target, number)
@@ -112,7 +112,7 @@ class Reconciler:
         state = State(
             pull=pull,
             risk=self._known_risk(target, pull),
-            failure=Failure(words),
+            failure=Failure(words, cause=cause),
             problems=problems,
             escalations=self._store.escalations(*key),
             attested=self._store.attested(*key),
@@ -211,7 +211,7 @@ class Reconciler:
                 risk = self._assessor.assess(target, facts, config.criticality())
                 self._store.save_assessment(*key, pull.head_sha, risk)
         except Unscorable as error:
-            failure = Failure(str(error))
+            failure = Failure(str(error), cause=error.cause)
         if facts is not None:
             pull = replace(pull, paths=facts.paths, contributors=facts.contributors)
             state = self._proposing(target, replace(state, pull=pull), config, now)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scoring.errors import ScoringError
-from scoring.history.git import Git
+from scoring.git import Git
 from scoring.services import Services, Sources, from_backstage, from_codeowners
 
 CODEOWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")  # the first that exists, as on GitHub

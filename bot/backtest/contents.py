@@ -8,8 +8,9 @@ from bot.backtest.landings import Landing
 from scoring.assessment import Proof
 from scoring.change import Change, FileChange
 from scoring.errors import ScoringError
-from scoring.history.git import Git
-from scoring.semantics.git import GitError, blobs, read_raw
+from scoring.git import Git
+from scoring.semantics.git import read_raw
+from scoring.semantics.guards import MAX_BYTES
 from scoring.semantics.prove import prove_change
 
 
@@ -49,14 +50,11 @@ def proofs(
 ) -> dict[int, Proof]:
     """Which landings are proved harmless (P), by row; nothing where a content is not at hand. Raises ScoringError."""
     found: dict[int, Proof] = {}
-    try:
-        with blobs(repository) as reader:
-            for landing in landings:
-                proof = _proof(landing, tuple(files.get(landing.sha, ())), reader.read)
-                if proof is not None:
-                    found[landing.row] = proof
-    except GitError as error:
-        raise ScoringError(str(error)) from error
+    with Git(repository).blobs(MAX_BYTES) as reader:
+        for landing in landings:
+            proof = _proof(landing, tuple(files.get(landing.sha, ())), reader.read)
+            if proof is not None:
+                found[landing.row] = proof
     return found
 
 

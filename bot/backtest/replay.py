@@ -19,7 +19,7 @@ from bot.policy.standing import in_force, latest
 from bot.policy.state import State
 from bot.policy.verdict import held_by, is_proven
 from scoring.assessment import Assessment, Proof
-from scoring.history.git import Git
+from scoring.git import Git
 
 CHUNK = 400  # landings decided between two reports of progress
 EVENT = Tick("sweep")

@@ -29,7 +29,7 @@ from bot.policy.config import Config, ConfigError
 from bot.render import visible
 from scoring.criticality import read_services
 from scoring.errors import ScoringError
-from scoring.history.git import Git
+from scoring.git import Git
 from scoring.history.index import History
 from scoring.incidents import read_incidents
 from scoring.scorer import SHIPPED
@@ -185,7 +185,7 @@ def _branch(git: Git, branch: str) -> str:
     if branch != "HEAD":
         return branch.removeprefix("refs/heads/").removeprefix("origin/")
     try:
-        return git.run("symbolic-ref", "--short", "HEAD").decode("utf-8", "replace").strip()
+        return git.names("symbolic-ref", "--short", "HEAD").decode("utf-8", "replace").strip()
     except ScoringError:
         return "HEAD"  # detached
 

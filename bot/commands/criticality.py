@@ -9,7 +9,7 @@ from bot.policy.config import FILE, Config, ConfigError, parse
 from bot.render import visible
 from scoring.criticality import read_services
 from scoring.errors import ScoringError
-from scoring.history.git import Git
+from scoring.git import Git
 from scoring.services import NONE, Services
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from scoring.git import GitError
 from scoring.semantics import ChangeVerdict, prove_file
-from scoring.semantics.git import GitError, merge_base, prove_range
+from scoring.semantics.git import merge_base, opened, prove_range
 from scoring.semantics.verdict import weakest
 
 
@@ -64,7 +65,7 @@ def _range(repo: Path, revisions: str) -> ChangeVerdict:
         raise click.UsageError(f"{revisions!r} is not BASE..HEAD, like main..my-branch.")
     base, head = base or "HEAD", head or "HEAD"
     try:
-        return prove_range(repo, merge_base(repo, base, head) if dots == "..." else base, head)
+        return prove_range(repo, merge_base(opened(repo), base, head) if dots == "..." else base, head)
     except GitError as error:
         raise click.UsageError(_visible(str(error))) from error
 

@@ -26,14 +26,14 @@ from scoring.card import read_card
 from scoring.change import Change
 from scoring.dataset import Dataset, collect, require_apart
 from scoring.errors import ScoringError
-from scoring.history.git import Git
+from scoring.git import Git
 from scoring.history.index import History
 from scoring.history.read import commit_change, read_change
 from scoring.history.vocabulary import Ids
 from scoring.incidents import Incident, read_incidents
 from scoring.scorer import SHIPPED, Scorer
 from scoring.semantics import ChangeVerdict
-from scoring.semantics.git import EMPTY_TREE, GitError, prove_range
+from scoring.semantics.git import prove_range
 
 P = ParamSpec("P")
 
@@ -173,10 +173,7 @@ def _change(repo: Path, what: str) -> Change:
 
 def _certain(repo: Path, change: Change) -> ChangeVerdict:
     """What can be proved of the change, as the server does before it scores."""
-    try:
-        return prove_range(repo, change.base or EMPTY_TREE, change.sha)
-    except GitError as error:
-        raise ScoringError(str(error)) from error
+    return prove_range(repo, change.base, change.sha)
 
 
 def _as_of(scorer: Scorer, change: Change) -> str:

@@ -8,9 +8,10 @@ from pathlib import Path
 from bot.demo import replay
 from bot.demo.replay import Candidate, NotUsable
 from scoring.errors import ScoringError
+from scoring.git import GitError
 from scoring.history.read import read_change
 from scoring.scorer import Scorer
-from scoring.semantics.git import GitError, prove_range
+from scoring.semantics.git import prove_range
 
 MOST_SCORED = 40  # candidates looked at: enough to find a risky one without a long wait
 MOST_COMMENTED = 12

@@ -171,8 +171,11 @@ def _safer_helps(view: _View) -> bool:
 
 def _unscored(view: _View) -> str:
     failure = view.state.failure
+    own = failure is not None and failure.cause == "change"
     levels = [
-        name for name, share in view.config.levels.items() if view.config.gate.on_error_at(name, share) == "closed"
+        name
+        for name, share in view.config.levels.items()
+        if (share > 0 if own else view.config.gate.on_error_at(name, share) == "closed")
     ]
     stays = f" While {words.listed(levels)} is in force it stays held." if levels else ""
     again = " `/chill refresh` tries again." if failure and failure.retry else ""

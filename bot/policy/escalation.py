@@ -17,7 +17,7 @@ class Escalation:
     by: Person
     at: datetime
     head_sha: str
-    content: str  # patch-id of base..head: survives a clean merge of the base, not a change of content
+    content: str  # a name for what base..head does to its files: survives a merge of a base that left them alone
     window: str  # name of the window it asks about
     expires: datetime | None  # the end of that window
     percentile: float

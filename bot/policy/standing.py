@@ -39,6 +39,9 @@ def would_hold(state: State, config: Config, stretch: InForce) -> bool:
     if state.risk is not None:
         return among_riskiest(state.risk.percentile, stretch.share)
     if state.failure is not None:
+        # nobody opens the gate with a diff that cannot be read
+        if state.failure.cause == "change":
+            return stretch.share > 0
         return config.gate.on_error_at(stretch.level, stretch.share) == "closed"
     return stretch.share > 0
 

@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from bot.policy.escalation import Escalation
 from bot.policy.pull import Person, PullRequest
 from scoring.assessment import Assessment
 
+Cause = Literal["change", "forge", "us"]  # what its author wrote, the forge that did not answer, or codechill itself
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why something could not be done, in words for people."""
+    """Why something could not be done, in words for people, and who caused it."""
 
     words: str  # "the diff has 11,204 files"
     retry: bool = True
+    cause: Cause = "us"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class State:
     failure: Failure | None = None  # why there is no risk
     problems: tuple[ConfigProblem, ...] = ()
     escalations: tuple[Escalation, ...] = ()  # oldest first
-    content: str = ""  # patch-id of base..head
+    content: str = ""  # a name for what base..head does to its files
     # person id -> "write", "admin", and "@org/team" for each team named in the configuration they belong to
     granted: Mapping[int, frozenset[str]] = field(default_factory=dict)
     attested: frozenset[str] = frozenset()  # heads whose author attested that the review was adequate

@@ -7,7 +7,7 @@ brought them.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from scoring.history.git import Git
+from scoring.git import Git
 from scoring.incidents import Mention, bare_title, is_fault, is_revert, mentions, number_of, title_of
 
 LONGEST = 300  # characters of a title that are kept

@@ -16,8 +16,8 @@ from scoring.change import Change
 from scoring.errors import ScoringError
 from scoring.features import FEATURES, Feature, signature
 from scoring.gating import Parts
+from scoring.git import Git, check
 from scoring.history.arrivals import Told, arrivals
-from scoring.history.git import Git, check
 from scoring.history.ledger import Ledger
 from scoring.history.lines import LineCounts
 from scoring.history.partial import with_empty_blobs
@@ -284,7 +284,7 @@ class History:
     def _stands(self, sha: str) -> bool:
         """Say whether a branch or tag still leads to a commit."""
         try:
-            return bool(self.git.run("for-each-ref", "--count=1", f"--contains={sha}"))
+            return bool(self.git.names("for-each-ref", "--count=1", f"--contains={sha}"))
         except ScoringError:
             return False
 

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from scoring.history.git import Git
-
-_EMPTY = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
+from scoring.git import Git
+from scoring.git.environment import VOID
 
 
 def missing_blobs(git: Git, tip: str, before: str = "") -> list[str]:
@@ -25,14 +24,13 @@ def with_empty_blobs(git: Git, folder: Path, tip: str, before: str = "") -> tupl
         return git, 0
     (folder / "objects" / "info").mkdir(parents=True, exist_ok=True)
     (folder / "refs").mkdir(exist_ok=True)
-    common = git.run("rev-parse", "--git-path", "objects").decode().strip()
-    (folder / "objects" / "info" / "alternates").write_text(f"{(git.path / common).resolve()}\n")
+    (folder / "objects" / "info" / "alternates").write_text(f"{(git.common / 'objects').resolve()}\n")
     (folder / "HEAD").write_text("ref: refs/heads/main\n")
-    (folder / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
-    kept = sorted(f"{_EMPTY} refs/replace/{name}" for name in absent)
+    (folder / "config").write_bytes((VOID / git.format / "config").read_bytes())
+    kept = sorted(f"{git.empty_blob} refs/replace/{name}" for name in absent)
     (folder / "packed-refs").write_text("\n".join([f"{tip} refs/heads/main", *kept, ""]))
-    view = Git(folder)
-    view.run("hash-object", "-w", "-t", "blob", "--stdin")
+    view = Git(folder, replacing=True)
+    view.run("hash-object", "-w", "-t", "blob", "--stdin", stdin=b"")
     return view, len(absent)
 
 

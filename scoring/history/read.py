@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scoring.change import Change
-from scoring.diff import agree
+from scoring.diff import agree, counts
 from scoring.errors import ScoringError
-from scoring.history.git import Git
+from scoring.git import DIFF as LIMITS
+from scoring.git import Git
 from scoring.history.lines import LineCounts
 from scoring.history.stream import DIFF, commits, parse_diff
 
@@ -30,9 +31,12 @@ def read_change(
     git = Git(repo)
     head = git.resolve(head)
     origin = _origin(git, base, head)
-    read = git.run("diff", *DIFF, "--end-of-options", origin or _empty_tree(git), head)
+    asked = ("diff-tree", "-r", "--numstat", *DIFF, "--end-of-options", origin or git.empty_tree, head)
+    read = git.run(*asked, limits=LIMITS)
     files, lines = parse_diff(read)
-    agree(files, read.partition(b"\0\0")[2])
+    # where every name of a file stands, each pair of a renamed one too
+    names = sum(2 + (file.old_path is not None) for file in files)
+    agree(files, counts(read.partition(b"\0\0")[0].split(b"\0")[names:] if files else ()))
     return ReadChange(head, origin, author.lower(), at, title, message, files, lines)
 
 
@@ -53,7 +57,15 @@ def lines_of(repo: Path, change: Change) -> tuple[LineCounts, ...]:
         return change.lines
     git = Git(repo)
     files, lines = parse_diff(
-        git.run("diff", *DIFF, "--end-of-options", change.base or _empty_tree(git), git.resolve(change.sha))
+        git.run(
+            "diff-tree",
+            "-r",
+            *DIFF,
+            "--end-of-options",
+            change.base or git.empty_tree,
+            git.resolve(change.sha),
+            limits=LIMITS,
+        )
     )
     found = OrderedDict((file.path, counts) for file, counts in zip(files, lines, strict=True))
     return tuple(found.get(file.path, LineCounts(added=file.added, deleted=file.deleted)) for file in change.files)
@@ -63,11 +75,8 @@ def _origin(git: Git, base: str | None, head: str) -> str:
     if base is None:
         parents = git.run("rev-list", "--parents", "-n", "1", "--end-of-options", head).decode().split()[1:]
         return parents[0] if parents else ""
+    base_sha = git.resolve(base)
     try:
-        return git.run("merge-base", "--end-of-options", git.resolve(base), head).decode().strip()
+        return git.run("merge-base", "--end-of-options", base_sha, head).decode().strip()
     except ScoringError as error:
         raise ScoringError(f"{head[:12]} and {base[:40]} have no common history.") from error
-
-
-def _empty_tree(git: Git) -> str:
-    return git.run("hash-object", "-t", "tree", "--stdin").decode().strip()

@@ -13,8 +13,8 @@ from pathlib import Path
 from struct import Struct
 
 from scoring.errors import ScoringError
+from scoring.git import Git
 from scoring.history import stream
-from scoring.history.git import Git
 from scoring.history.stream import Commit, Record
 
 _CHUNK = 32  # commits that one reader reads in a row, then it is the next one's turn
@@ -61,12 +61,14 @@ def _reader(git: Git, chunks: Sequence[Sequence[str]], first_parent: bool) -> It
         [sys.executable, "-I", "-S", "-c", _START, _ROOT], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
         try:
-            yield _received(process, (str(git.path), [list(chunk) for chunk in chunks], first_parent))
+            yield _received(process, (str(git.path), git.replacing, [list(chunk) for chunk in chunks], first_parent))
         finally:
             process.kill()
 
 
-def _received(process: "subprocess.Popen[bytes]", task: tuple[str, list[list[str]], bool]) -> Iterator[list[Record]]:
+def _received(
+    process: "subprocess.Popen[bytes]", task: tuple[str, bool, list[list[str]], bool]
+) -> Iterator[list[Record]]:
     assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 (PIPE was asked for)
     with suppress(BrokenPipeError), process.stdin as given:
         marshal.dump(task, given)
@@ -89,9 +91,11 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     # records hold no cycles
     gc.disable()
-    path, chunks, first_parent = marshal.load(sys.stdin.buffer)  # noqa: S302 (from the process that started this one)
+    path, replacing, chunks, first_parent = marshal.load(sys.stdin.buffer)  # noqa: S302 (from the process that started this one)
     try:
-        source = stream.records(Git(Path(path)), [sha for chunk in chunks for sha in chunk], first_parent=first_parent)
+        source = stream.records(
+            Git(Path(path), replacing=replacing), [sha for chunk in chunks for sha in chunk], first_parent=first_parent
+        )
         for chunk in chunks:
             _answer(list(islice(source, len(chunk))))
     except ScoringError as error:

@@ -10,7 +10,7 @@ from typing import Any
 
 from scoring.change import FileChange
 from scoring.errors import ScoringError
-from scoring.history.git import Git
+from scoring.git import Git
 from scoring.history.lines import NOTHING, LineCounts, count, extension
 
 DIFF = (
@@ -104,7 +104,7 @@ def _record(chunk: bytes) -> Record:
 
 
 def parse_diff(data: bytes) -> tuple[tuple[FileChange, ...], tuple[LineCounts, ...]]:
-    """Read the output of `git diff --raw -p -z` (raw records, then patches in the same order)."""
+    """Read the output of `git diff --raw -p -z`: raw records, perhaps those of --numstat, then patches."""
     files, lines = _diff(data)
     return tuple(FileChange(*each) for each in files), tuple(map(LineCounts._make, lines))
 
@@ -118,7 +118,7 @@ def _diff(data: bytes) -> tuple[list[Record], list[Record]]:
     files: list[Record] = []
     lines: list[Record] = []
     at = 0
-    while at < len(parts) and parts[at]:
+    while at < len(parts) and parts[at].startswith(b":"):
         old_mode, new_mode, old, new, letter = parts[at][1:].decode().split(" ")
         pair = letter[0] in "RC"
         old_path = os.fsdecode(parts[at + 1]) if pair else None

@@ -1,5 +1,6 @@
 """Two readers of one diff agree, or the change is not trusted."""
 
+import os
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,39 +10,38 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scoring.change import FileChange
-from scoring.diff import Size, agree, size
+from scoring.diff import Count, agree, counts
 from scoring.errors import ScoringError
 from scoring.history.read import read_change
 
-PATCH = b"""diff --git a/a.py b/a.py
-index 1..2 100644
---- a/a.py
-+++ b/a.py
-@@ -1 +1,2 @@
--old
-+new
-+more
-"""
 ODD = ["x = 1", "--- a/b", "+++ c", "@@ -1 +1 @@", "diff --git a/x b/x", "\x0c", "\u2028", "a\rb", "\\ No newline", ""]
 
 
-def test_a_diff_is_counted_in_files_and_lines() -> None:
-    assert size(PATCH) == Size(files=1, added=2, deleted=1)
+def test_the_second_count_is_read_from_records() -> None:
+    records = [b"2\t1\ta.py", b"-\t-\tb \tc\n.png", b"0\t3\t", b"old", b"new", b"1\t0\tcaf\xe9"]
+    assert counts(records) == (
+        Count("a.py", 2, 1),
+        Count("b \tc\n.png", None, None),
+        Count("new", 0, 3),
+        Count(os.fsdecode(b"caf\xe9"), 1, 0),
+    )
 
 
-def test_a_number_of_thousands_of_digits_is_refused() -> None:
+@pytest.mark.parametrize("records", [[b""], [b"1\ta.py"], [b"x\t1\ta"], [b"1\t1\t", b"old"], [b"9" * 5000 + b"\t1\ta"]])
+def test_what_is_no_count_is_refused(records: list[bytes]) -> None:
     with pytest.raises(ScoringError, match="cannot be read"):
-        size(PATCH.replace(b"-1 +1,2", b"-" + b"9" * 5000 + b" +1,2"))
+        counts(records)
 
 
 def test_a_disagreement_is_refused_with_the_numbers() -> None:
     with pytest.raises(ScoringError, match="1 and 2 lines added"):
-        agree([FileChange("a.py", "M", added=1, deleted=1)], PATCH)
+        agree([FileChange("a.py", "M", added=1, deleted=1)], [Count("a.py", 2, 1)])
 
 
-def test_a_truncated_diff_is_refused() -> None:
-    with pytest.raises(ScoringError, match="cannot be read"):
-        size(PATCH.removesuffix(b"+more\n"))
+def test_a_file_that_only_one_reading_has_is_refused() -> None:
+    for second in ([], [Count("b.py", 1, 1)]):
+        with pytest.raises(ScoringError, match="disagree on its files"):
+            agree([FileChange("a.py", "M", added=1, deleted=1)], second)
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -57,6 +57,32 @@ def test_lines_that_look_like_a_diff_do_not_divide_the_readers(
     )
     (file,) = change.files or (FileChange("odd.txt", "M"),)
     assert file.added - file.deleted == len(new) - len(old)
+
+
+NAMES = [
+    b"plan b/notes.md", b"a/b/c", b"x b/x", b" b/y", b"tab\tin", b"new\nline", b"cr\rname", b'"quoted"', b"back\\slash",
+    b"caf\xe9", b"dev/null", b"end ", b" start", b"f.txt\t2026-01-01 00:00:00", b"diff --git a/q b/q", b"--- a",
+    b"@@ -1 +1 @@", b"+++ b", b"-dash", b":(glob)x", "\u2028".encode(), b"\x1b[31m", b"a => b", b"{a => b}",
+]  # fmt: skip
+
+
+def test_no_name_of_a_file_makes_a_diff_unreadable(tmp_path: Path) -> None:
+    _git(tmp_path, "init", "-q", "-b", "main")
+    first = _commit(tmp_path, ["x"])
+    for name in NAMES:
+        place = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(b"one\ntwo\n" + name)
+    second = _commit(tmp_path, ["x"])
+    for name in NAMES:
+        place = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+        place.rename(place.parent / (place.name + " moved b"))
+    third = _commit(tmp_path, ["x"])
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    made = read_change(tmp_path, first, second, at=moment, author="a@x", title="t", message="")
+    assert {file.path: file.added for file in made.files} == {os.fsdecode(n): 3 + n.count(b"\n") for n in NAMES}
+    moved = read_change(tmp_path, second, third, at=moment, author="a@x", title="t", message="")
+    assert {file.old_path for file in moved.files} == {os.fsdecode(name) for name in NAMES}
 
 
 def _commit(repository: Path, lines: list[str]) -> str:

@@ -8,8 +8,8 @@ import pytest
 from histories import START, Step, build, lines
 
 from scoring.errors import ScoringError
+from scoring.git import Git
 from scoring.history import readers, stream
-from scoring.history.git import Git
 
 ODD = os.fsdecode(b'd\xff/q"u\tn\nl \xc3\xa9.py')
 

@@ -16,7 +16,7 @@ from scoring.assessment import Proof
 from scoring.errors import ScoringError
 from scoring.explain import ablations, topics, weigh
 from scoring.features import FEATURES
-from scoring.history.git import Git
+from scoring.git import Git
 from scoring.history.read import commit_change, read_change
 from scoring.scorer import Scorer
 from scoring.services import Services

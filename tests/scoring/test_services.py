@@ -7,7 +7,7 @@ from histories import Step, build
 
 from scoring.criticality import read_services
 from scoring.errors import ScoringError
-from scoring.history.git import Git
+from scoring.git import Git
 from scoring.services import Services, Sources, from_backstage, from_codeowners, matcher
 
 

@@ -49,7 +49,7 @@ USELESS = {
     "before the first commit": (["HEAD~9..HEAD"], f"This repository has no commit 'HEAD~9'{UNKNOWN}"),
     "a file": (["HEAD:a.py..HEAD"], f"This repository has no commit 'HEAD:a.py'{UNKNOWN}"),
     "an option": (["--", "--upload-pack=x..HEAD"], "'--upload-pack=x' is not a revision."),
-    "a commit that is not here": ([f"{'f' * 40}..HEAD"], f"bad object {'f' * 40}"),
+    "a commit that is not here": ([f"{'f' * 40}..HEAD"], f"This repository has no commit '{'f' * 40}'{UNKNOWN}"),
     "a name that would drive the terminal": (
         ["a\x1b[31m..HEAD"],
         f"This repository has no commit 'a\\x1b[31m'{UNKNOWN}",

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from scoring.assessment import Proof
+from scoring.git import Git, GitError
 from scoring.semantics import FileVerdict
-from scoring.semantics.git import GitError, merge_base, prove_range, revision
+from scoring.semantics.git import merge_base, prove_range, revision
 
 
 def test_a_comment_in_python_is_proved_from_the_blobs_of_a_real_repository(commit, tmp_path: Path) -> None:
@@ -94,7 +95,7 @@ def test_touching_attributes_disqualifies_the_change(commit, tmp_path: Path) -> 
 def test_what_is_not_a_revision_is_refused(commit, tmp_path: Path, name: str) -> None:
     commit({"a.py": b"x = 1\n"})
     with pytest.raises(GitError):
-        revision(tmp_path, name)
+        revision(Git(tmp_path), name)
 
 
 def test_three_dots_start_where_the_branches_parted(commit, tmp_path: Path) -> None:
@@ -102,4 +103,4 @@ def test_three_dots_start_where_the_branches_parted(commit, tmp_path: Path) -> N
     head = commit({"a.py": b"x = 1#\n"})
     subprocess.run(["git", "-C", str(tmp_path), "checkout", "-q", "-b", "other", base], check=True)
     other = commit({"b.py": b"y = 1\n"})
-    assert merge_base(tmp_path, other, head) == base
+    assert merge_base(Git(tmp_path), other, head) == base
