@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,12 @@ from bot.policy.views import Card
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 COMMENT_LIMIT = 65_000  # GitHub refuses a comment above 65,536 characters
-SUMMARY_LIMIT = 65_000  # and a check run's summary above 65,535
+SUMMARY_LIMIT = 65_535  # and a check run's summary above as many bytes
 QUOTE_LIMIT = 280
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+_CUT = "… cut: too long to show."
+_ROOM = 300  # for what closes again what was open where it is cut
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -94,6 +98,37 @@ def _finalize(value: Any) -> Any:
     return value if isinstance(value, Safe) else prose(str(value))
 
 
+def size(text: str) -> int:
+    """In bytes, as GitHub counts a check run's summary."""
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def shortened(text: str, end: str, limit: int, measure: Callable[[str], int]) -> str:
+    """The first whole lines of `text`, all that they open closed again, and `end`: at most `limit` as measured."""
+    kept: list[str] = []
+    used = measure(end) + _ROOM
+    for line in text.split("\n"):
+        used += measure(line) + 1
+        if used > limit:
+            break
+        kept.append(line)
+    return "\n".join([*kept, *_closers(kept), "", end])
+
+
+def _closers(lines: Sequence[str]) -> list[str]:
+    """What ends the code block and the folded parts that these lines leave open."""
+    fence, folded = "", 0
+    for line in lines:
+        opened = _FENCE.match(line)
+        if fence:
+            fence = "" if opened and opened[1].startswith(fence) and line.strip() == opened[1] else fence
+        elif opened:
+            fence = opened[1]
+        else:
+            folded += line.count("<details") - line.count("</details>")
+    return [*([fence] if fence else []), *["</details>"] * max(0, folded)]
+
+
 class Markdown:
     """The Words of the forge's port, from the templates in templates/markdown/."""
 
@@ -123,7 +158,7 @@ class Markdown:
         return self._card("comment.md.j2", action.card, markers.sticky(action.card.digest()), COMMENT_LIMIT)
 
     def check(self, action: SetCheck) -> tuple[str, str]:
-        return visible(action.card.headline)[:255], self._card("check.md.j2", action.card, "", SUMMARY_LIMIT)
+        return visible(action.card.headline)[:255], self._card("check.md.j2", action.card, "", SUMMARY_LIMIT, size)
 
     def reply(self, action: Reply) -> str:
         mark = markers.note(action.digest) if action.comment is None else markers.reply(action.comment)
@@ -133,9 +168,7 @@ class Markdown:
         """The comment's text without its hidden mark."""
         return self._card("comment.md.j2", card, "", COMMENT_LIMIT)
 
-    def _card(self, name: str, card: Card, mark: str, limit: int) -> str:
+    def _card(self, name: str, card: Card, mark: str, limit: int, measure: Callable[[str], int] = len) -> str:
         text = self._env.get_template(name).render(card=card, mark=Safe(mark))
         text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
-        if len(text) <= limit:
-            return text
-        return text[: limit - len(mark) - 40].rsplit("\n", 1)[0] + f"\n\n… cut: too long to show.\n{mark}\n"
+        return text if measure(text) <= limit else shortened(text, f"{_CUT}\n{mark}\n", limit, measure)

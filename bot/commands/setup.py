@@ -13,9 +13,9 @@ import click
 from waitress.server import create_server
 
 from bot.commands.operator import FOLDER, Unusable
+from bot.forge.hosts import UnusableHost, host
 from bot.setup.convert import convert
 from bot.setup.flow import HOUR, Flow, Plan, create_app
-from bot.setup.hosts import UnusableHost, host
 from bot.setup.keep import ENV, CannotKeep, Credentials, keep, require_room
 from bot.setup.manifest import PROFILES, ManifestError, Profile, read
 

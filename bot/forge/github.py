@@ -6,12 +6,13 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from bot.forge import markers
 from bot.forge.github_authors import commit_authors
 from bot.forge.github_wire import GitHubWire
 from bot.forge.github_wire import path_of as _at
+from bot.forge.hosts import web_of
 from bot.forge.port import ForgeAction, Gone, Listed, Reactions, Refused, Target, Words
 from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
 from bot.policy.group import numbers
@@ -148,9 +149,7 @@ class GitHubForge:
         return commit_authors(self._wire, target, number)
 
     def clone_url(self, target: Target) -> str:
-        parts = urlsplit(self._api)
-        host = "github.com" if parts.netloc == "api.github.com" else parts.netloc
-        return f"{parts.scheme}://{host}{_at(target).removeprefix('/repos')}.git"
+        return f"{web_of(self._api)}{_at(target).removeprefix('/repos')}.git"
 
     def token(self, target: Target) -> str:
         return self._wire.token(target)

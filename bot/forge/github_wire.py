@@ -180,6 +180,8 @@ def _in_our_words(error: GithubException, now: datetime) -> ForgeError:
         return _Unbelieved(words)
     if error.status in (410, 451) or (error.status == 403 and "suspended" in said):
         return Gone(words)
+    if _in_graphql(error) and not any(each.get("type") for each in _in_graphql(error)):
+        return ForgeError(words)  # a fault of GitHub's own
     if error.status in (400, 403, 405, 409, 422):
         return Refused(words)
     return ForgeError(words)
@@ -188,21 +190,35 @@ def _in_our_words(error: GithubException, now: datetime) -> ForgeError:
 def _limit(error: GithubException, now: datetime) -> datetime | None:
     """When a rate limit ends: Retry-After, then the reset of the primary limit, else a minute (GitHub's advice)."""
     headers = {name.lower(): value for name, value in (error.headers or {}).items()}
-    if error.status not in (403, 429):
+    if error.status not in (403, 429) and not _too_often(error):
         return None
     if headers.get("retry-after", "").isdigit():
         return now + min(timedelta(seconds=int(headers["retry-after"])), LONGEST_WAIT)
     if headers.get("x-ratelimit-remaining") == "0" and headers.get("x-ratelimit-reset", "").isdigit():
         reset = datetime.fromtimestamp(int(headers["x-ratelimit-reset"]), UTC)
         return max(now + timedelta(seconds=1), min(reset, now + LONGEST_WAIT))
-    if error.status == 429 or "rate limit" in _said(error).lower():
+    if error.status == 429 or "rate limit" in _said(error).lower() or _too_often(error):
         return now + timedelta(seconds=60)
     return None
 
 
+def _too_often(error: GithubException) -> bool:
+    """GraphQL tells of a limit with status 200, in an error of that type."""
+    told = _in_graphql(error)
+    return any(
+        "RATE_LIMIT" in str(each.get("type")) or "rate limit" in str(each.get("message")).lower() for each in told
+    )
+
+
+def _in_graphql(error: GithubException) -> list[dict[str, Any]]:
+    told = error.data.get("errors") if isinstance(error.data, dict) and "data" in error.data else None
+    return [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+
+
 def _said(error: GithubException) -> str:
     data = error.data if isinstance(error.data, dict) else {}
-    return str(data.get("message") or error.message or "no message")[:200]
+    first = next((each.get("message") for each in _in_graphql(error)), None)
+    return str(data.get("message") or first or error.message or "no message")[:200]
 
 
 def path_of(target: Target) -> str:

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from bot.policy.actions import PutComment, Reply, SetCheck
 from bot.policy.state import ConfigProblem, Failure
 from bot.policy.views import Ask, Card
-from bot.render import COMMENT_LIMIT, Markdown, code, one_in, prose, rank, sentence
+from bot.render import COMMENT_LIMIT, SUMMARY_LIMIT, Markdown, code, one_in, prose, rank, sentence, shortened, size
 from scoring.assessment import Reason, Suggestion
 
 WORDS = Markdown()
@@ -129,3 +129,20 @@ def test_numbers_are_said_as_people_say_them() -> None:
         "never so far",
     )
     assert (rank(0.962), rank(1.0), rank(0.0), rank(0.29)) == (96, 99, 0, 29)
+
+
+@given(st.text(min_size=1, max_size=40), st.integers(1, 400))
+def test_a_summary_is_never_longer_than_github_takes_in_bytes(words: str, count: int) -> None:
+    problems = tuple(ConfigProblem("f", n, 1, f"窓 {words} " * 40) for n in range(count))
+    card = Card("held", "Held: the configuration cannot be read", "x", problems=problems)
+    summary = WORDS.check(SetCheck("a" * 40, "failure", card))[1]
+    assert size(summary) <= SUMMARY_LIMIT
+    assert "cut: too long to show" not in summary or size(summary) > 50_000
+
+
+def test_what_is_cut_closes_the_code_and_the_folded_parts_that_it_opened() -> None:
+    text = "<details>\n<summary>more</summary>\n\n````text\n" + "日本\n" * 500
+    short = shortened(text, "end", 1000, size)
+    assert size(short) <= 1000
+    lines = short.split("\n")
+    assert lines[-5:] == ["日本", "````", "</details>", "", "end"]

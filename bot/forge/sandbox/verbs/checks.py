@@ -13,7 +13,7 @@ from bot.forge.sandbox.verbs.suites import request_suite, tell_run, tell_suite
 
 RUNS_OF_A_NAME = 1000
 STATUSES_OF_A_CONTEXT = 1000
-LONGEST_OUTPUT = 65_535
+LONGEST_OUTPUT = 65_535  # bytes
 
 
 def run_of(found: Repository, run_id: int) -> CheckRun:
@@ -66,8 +66,9 @@ def check_report(body: dict[str, Any]) -> None:
     if body.get("conclusion") == "stale":
         raise invalid("CheckRun", "conclusion", "only GitHub can change a check run conclusion to stale", "invalid")
     for name in ("summary", "text"):
-        if len((body.get("output") or {}).get(name) or "") > LONGEST_OUTPUT:
-            raise invalid("CheckRun", name, f"is too long (maximum is {LONGEST_OUTPUT} characters)")
+        said = (body.get("output") or {}).get(name) or ""
+        if len(said.encode("utf-8", "surrogatepass")) > LONGEST_OUTPUT:
+            raise invalid("CheckRun", name, f"exceeds a maximum bytesize of {LONGEST_OUTPUT}")
     identifiers = [each["identifier"] for each in body.get("actions", [])]
     if len(set(identifiers)) != len(identifiers):
         raise invalid("CheckRun", "actions", "identifiers must be unique")

@@ -1,4 +1,4 @@
-"""Where a GitHub is: its pages, its API, and the page on which an App is made."""
+"""Where a GitHub is: its pages and repositories, its API, and the page on which an App is made."""
 
 import re
 from dataclasses import dataclass
@@ -51,12 +51,13 @@ def host(address: str) -> Host:
 
 
 def web_of(api: str) -> str:
-    """The pages that belong to an API address."""
+    """The pages and repositories that belong to an API address; without a slash at the end."""
     parts = urlsplit(api)
-    name = parts.netloc
+    place = parts.netloc.lower()
+    name = parts.hostname or ""
     if name == "api.github.com" or (name.startswith("api.") and name.endswith(".ghe.com")):
-        return f"{parts.scheme}://{name.removeprefix('api.')}"
-    return f"{parts.scheme}://{name}"
+        place = place.removeprefix("api.")
+    return f"{parts.scheme.lower()}://{place}"
 
 
 def _login(given: str) -> str:

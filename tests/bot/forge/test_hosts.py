@@ -1,6 +1,9 @@
 import pytest
 
-from bot.setup.hosts import Host, UnusableHost, host, web_of
+from bot.forge.github import GitHubForge
+from bot.forge.hosts import Host, UnusableHost, host, web_of
+from bot.forge.port import Target
+from bot.render import Markdown
 
 
 @pytest.mark.parametrize(
@@ -40,3 +43,18 @@ def test_an_app_is_made_for_a_person_or_an_organisation() -> None:
 def test_an_organisation_cannot_lead_elsewhere(name: str) -> None:
     with pytest.raises(UnusableHost):
         host("github.com").new_app(name, "s")
+
+
+@pytest.mark.parametrize(
+    ("api", "address"),
+    [
+        ("https://api.github.com", "https://github.com/acme/shop.git"),
+        ("https://api.octocorp.ghe.com", "https://octocorp.ghe.com/acme/shop.git"),
+        ("https://API.octocorp.ghe.com/", "https://octocorp.ghe.com/acme/shop.git"),
+        ("https://git.example.org/api/v3", "https://git.example.org/acme/shop.git"),
+        ("https://api.example.org:8443/api/v3", "https://api.example.org:8443/acme/shop.git"),
+    ],
+)
+def test_a_repository_is_cloned_from_where_its_pages_are(api: str, address: str) -> None:
+    forge = GitHubForge(app_id=1, private_key="", api=api, words=Markdown())
+    assert forge.clone_url(Target(1, 2, "acme/shop")) == address
