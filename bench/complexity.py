@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.change import FileChange
+from scoring.facts.languages import of_path
 from scoring.git import Git
 from scoring.history.entry import Entry
 from scoring.history.index import History
-from scoring.history.lines import PROSE, count, extension
+from scoring.history.lines import count
 from scoring.history.stream import commits
 
 HEADS = (
@@ -40,8 +41,8 @@ def blobs(git: Git, ids: Sequence[str]) -> Iterator[bytes]:
 
 
 def read_by_both(path: str) -> bool:
-    """Say whether lizard has a reader for the file and the count does not take it for prose."""
-    return lizard.get_reader_for(path) is not None and extension(path) not in PROSE
+    """Say whether lizard has a reader for the file and the count reads it as code."""
+    return lizard.get_reader_for(path) is not None and of_path(path) is not None
 
 
 def cyclomatic(path: str, content: bytes) -> int:
@@ -52,8 +53,8 @@ def cyclomatic(path: str, content: bytes) -> int:
 
 def words(path: str, content: bytes) -> int:
     """Return the decision words of a file, counted as the history engine does when it is added."""
-    added = b"@@ -0,0 +1 @@\n+" + content.replace(b"\n", b"\n+")
-    return count(added, extension(path)).branches_added
+    added = b"\n@@ -0,0 +1 @@\n+" + content.replace(b"\n", b"\n+")
+    return count(added, path).branches_added
 
 
 def agreement(one: Sequence[float], other: Sequence[float]) -> float:

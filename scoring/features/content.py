@@ -1,46 +1,24 @@
 """How large the change is, and what kind of code its lines are."""
 
-import re
-from functools import lru_cache
 from operator import attrgetter
 
+from scoring.facts.kinds import Kind, kinds
 from scoring.features.feature import Feature
 from scoring.features.measures import Of, OfFile, churn, largest_churn, line_share, line_total, line_totals, peak, total
 from scoring.features.table1 import SPLIT, extensions
-from scoring.history.lines import PROSE, extension
 from scoring.history.state import Facts, FileFacts, once
-
-_TEST = re.compile(
-    r"(?:^|[/_.-])(?:tests?|testing|specs?|__tests__|testdata|fixtures?|e2e|mocks?)(?:[/_.-]|$)|_test\.|Tests?\.\w+$",
-    re.I,
-)
-_BUILD = re.compile(
-    r"(?:^|/)(?:makefile|cmakelists\.txt|meson\.build|build(?:\.bazel)?|dockerfile|configure\.ac|package\.json|cargo\.toml|setup\.py"
-    r"|pyproject\.toml|go\.mod|gemfile|pom\.xml)$|\.(?:mk|am|cmake|gradle|bzl|ya?ml|toml|ini|cfg|conf|gni?)$|^\.github/|kconfig",
-    re.I,
-)
-_VENDORED = re.compile(
-    r"(?:^|/)(?:vendor|third[_-]?party|node_modules|external|deps|generated|gen)/|\.(?:lock|min\.js|pb\.go)$", re.I
-)
-
-
-@lru_cache(maxsize=1 << 16)
-def _kinds(path: str) -> frozenset[str]:
-    patterns = {"test": _TEST, "build": _BUILD, "vendored": _VENDORED}
-    kinds = {name for name, pattern in patterns.items() if pattern.search(path)}
-    return frozenset(kinds | {"prose"} if extension(path) in PROSE else kinds)
 
 
 @once
-def _each_kinds(facts: Facts) -> list[frozenset[str]]:
-    return [_kinds(file.file.path) for file in facts.files]
+def _each_kinds(facts: Facts) -> list[frozenset[Kind]]:
+    return [kinds(file.file.path) for file in facts.files]
 
 
-def _kind(kind: str, words: str = "") -> Feature:
+def _kind(name: str, *of_kind: Kind, words: str = "") -> Feature:
     def of(facts: Facts) -> float:
-        return float(sum(kind in kinds for kinds in _each_kinds(facts)))
+        return float(sum(not found.isdisjoint(of_kind) for found in _each_kinds(facts)))
 
-    return Feature(f"{kind}_files", "size", of, words, topic="kind of files", unit="files", log=True)
+    return Feature(f"{name}_files", "size", of, words, topic="kind of files", unit="files", log=True)
 
 
 def _line(name: str) -> OfFile:
@@ -49,13 +27,14 @@ def _line(name: str) -> OfFile:
 
 @once
 def _sources(facts: Facts) -> list[FileFacts]:
-    # code that ships: neither test nor prose, build file or vendored
-    return [f for f, kinds in zip(facts.files, _each_kinds(facts), strict=True) if not (kinds or f.file.binary)]
+    # code that ships: neither test, docs, data nor build file, and written here
+    both = zip(facts.files, _each_kinds(facts), strict=True)
+    return [file for file, found in both if "source" in found and not file.file.binary]
 
 
 @once
 def _tests(facts: Facts) -> list[FileFacts]:
-    return [file for file, kinds in zip(facts.files, _each_kinds(facts), strict=True) if "test" in kinds]
+    return [file for file, found in zip(facts.files, _each_kinds(facts), strict=True) if "test" in found]
 
 
 def _source(name: str) -> Of:
@@ -162,6 +141,8 @@ SIZE: tuple[Feature, ...] = (
         log=True,
     ),
     Feature("comments_added", "size", line_total("comments_added"), "", "", "", "lines", "comments", log=True),
+    Feature("moved_lines", "size", line_total("moved_in"), "", "", "", "lines", "moved", log=True),
+    Feature("moved_share", "size", line_share("moved_in", "added"), "", "", "", "of 1", "moved"),
     Feature("deleted_share", "size", _deleted_share, "", "", "", "of 1", "balance"),
     Feature("comment_share", "size", line_share("comments_added", "added"), "", "", "", "of 1", "comments"),
     Feature("test_files", "size", lambda f: len(_tests(f)), topic="tests", unit="files", log=True),
@@ -205,9 +186,9 @@ SIZE: tuple[Feature, ...] = (
         "of 1",
         "kind of files",
     ),
-    _kind("build", "Touches build or configuration files"),
-    _kind("vendored"),
-    _kind("prose"),
+    _kind("build", "build", words="Touches build or configuration files"),
+    _kind("vendored", "vendored", "generated"),
+    _kind("prose", "docs", "data"),
     Feature(
         "header_files",
         "size",
@@ -227,18 +208,18 @@ SIZE: tuple[Feature, ...] = (
 CONTENT: tuple[Feature, ...] = (
     _most(
         "branches_added",
-        "New branching code (if, for, except, …)",
+        "Adds branches (if, for, case, &&, …)",
         "branches",
         "branches",
         "Adds hardly any branching code",
         "Land the new branches behind a test for each.",
     ),
-    _most("branches_deleted", "Removes branching code", "branches", "branches"),
+    _most("branches_deleted", "Removes branches (if, for, case, &&, …)", "branches", "branches"),
     Feature(
         "source_branches",
         "content",
         _source("branches_added"),
-        "New branching code outside tests",
+        "Adds branches outside tests",
         "",
         "Land the new branches behind a test for each.",
         "branches",
@@ -247,11 +228,11 @@ CONTENT: tuple[Feature, ...] = (
     ),
     Feature("densest_file", "content", peak(_line("branches_added")), "", "", "", "branches", "branches", log=True),
     Feature("branch_share", "content", line_share("branches_added", "code_added"), "", "", "", "of 1", "branches"),
-    _most("calls_added", "Adds many calls", "calls", "calls", "Adds few calls"),
-    _most("calls_deleted", "Removes many calls", "calls", "calls"),
+    _most("calls_added", "Adds many calls and signatures", "calls", "calls", "Adds few calls"),
+    _most("calls_deleted", "Removes many calls and signatures", "calls", "calls"),
     Feature("call_share", "content", line_share("calls_added", "code_added"), "", "", "", "of 1", "calls"),
     _most("words_added", "", "size", "words"),
-    _most("distinct_added", "Brings in many different names", "vocabulary", "names", "Brings in few names"),
+    _most("distinct_added", "", "vocabulary", "names"),
     Feature(
         "vocabulary_share",
         "content",
@@ -271,34 +252,34 @@ CONTENT: tuple[Feature, ...] = (
         "",
         "Say in the description why the removed checks are not needed.",
     ),
-    _most("memory_added", "Handles memory by hand", "memory", "places"),
+    _most("memory_added", "Calls memory functions (malloc, free, memcpy, new, …)", "memory", "places"),
     _most(
         "concurrency_added",
-        "Touches locking, threads or asynchronous code",
+        "Adds locking, threads or asynchronous code",
         "concurrency",
         "places",
         "",
         "Ask someone who knows the locking here for a review.",
     ),
     _most("control_added", "Adds returns and jumps", "branches", "places"),
-    _most("definitions_added", "Adds definitions", "definitions", "definitions"),
+    _most("definitions_added", "", "definitions", "definitions"),
     _most("loops_added", "Adds loops", "branches", "loops"),
-    _most("imports_added", "Brings in other modules", "definitions", "imports"),
-    _most("nothings_added", "Handles missing values (null, None, …)", "memory", "places"),
+    _most("imports_added", "Adds imports", "definitions", "imports"),
+    _most("nothings_added", "Names null, None, nil or undefined", "memory", "places"),
     _most("control_deleted", "Removes returns and jumps", "branches", "places"),
     _most("members_added", "Follows many pointers", "memory", "places"),
-    _most("indexes_added", "Indexes many arrays or maps", "memory", "places"),
-    _most("comparisons_added", "Adds many comparisons", "branches", "comparisons"),
-    _most("assignments_added", "Assigns many values", "size", "assignments"),
-    _most("bits_added", "Shifts and masks bits", "bits", "places"),
+    _most("indexes_added", "", "memory", "places"),
+    _most("comparisons_added", "Adds many comparisons (==, !=, <=, >=)", "branches", "comparisons"),
+    _most("assignments_added", "", "size", "assignments"),
+    _most("bits_added", "", "bits", "places"),
     _most("hexadecimals_added", "", "bits", "numbers"),
     _most("strings_added", "", "strings", "texts"),
-    _most("promises", "Leaves work for later (TODO, FIXME)", "promises", "places"),
+    _most("promises", "Leaves work for later (TODO, FIXME, XXX)", "promises", "places"),
     Feature("longest_line", "content", peak(_line("longest_line")), "", "", "", "characters", "vocabulary", log=True),
     _most("kept_words", "", "rewritten", "names"),
     Feature("kept_share", "content", line_share("kept_words", "distinct_added"), "", "", "", "of 1", "rewritten"),
     _most("insertions", "", "spread", "places"),
     _most("removals", "", "spread", "places"),
     Feature("edits", "content", total(_edits), "Changes lines in many places", "", SPLIT, "places", "spread", log=True),
-    _most("functions", "Touches many functions", "spread", "functions"),
+    _most("functions", "", "spread", "functions"),
 )

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Callable
 from math import exp, expm1, log
 
+from scoring.facts.languages import extension
 from scoring.features.feature import Feature
 from scoring.features.measures import churns, people_before
-from scoring.history.lines import extension
 from scoring.history.state import Facts, FileFacts, once
 
 LANGUAGES = {
@@ -176,9 +176,9 @@ TABLE1: tuple[Feature, ...] = (
         "complexity",
         "table1",
         complexity,
-        "The files it touches hold much branching code",
-        "The files it touches hold little branching code",
-        "Land the part in the most complex file on its own.",
+        "",
+        "",
+        "",
         "branches",
         "complex files",
     ),

@@ -263,7 +263,8 @@ class State:
         entry.touch(at, counts.added + counts.deleted, fix)
         entry.authors.add(who)
         entry.lines = max(0, entry.lines + counts.added - counts.deleted)
-        entry.branches = max(0, entry.branches + counts.branches_added - counts.branches_deleted)
+        come, left = counts.branches_added + counts.branches_in, counts.branches_deleted + counts.branches_out
+        entry.branches = max(0, entry.branches + come - left)
         if file.status == "D":
             # the past of the place stays, so that a file that comes back is no stranger
             entry.lines = entry.branches = 0

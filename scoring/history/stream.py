@@ -5,13 +5,14 @@ import secrets
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from operator import add
 from typing import Any
 
 from scoring.change import FileChange
 from scoring.errors import ScoringError
 from scoring.git import Git
-from scoring.history.lines import NOTHING, LineCounts, count, extension
+from scoring.history.lines import NOTHING, LineCounts, Patch, count_all, read
 
 DIFF = (
     "--raw", "-p", "-U0", "-M", "-z", "--no-abbrev", "--full-index", "--no-color", "--no-ext-diff", "--no-textconv",
@@ -116,7 +117,7 @@ def _diff(data: bytes) -> tuple[list[Record], list[Record]]:
     parts = raw.split(b"\0")
     sections = deque((b"\n" + patch).split(b"\ndiff --git ")[1:])
     files: list[Record] = []
-    lines: list[Record] = []
+    patches: list[list[Patch]] = []
     at = 0
     while at < len(parts) and parts[at].startswith(b":"):
         old_mode, new_mode, old, new, letter = parts[at][1:].decode().split(" ")
@@ -124,26 +125,40 @@ def _diff(data: bytes) -> tuple[list[Record], list[Record]]:
         old_path = os.fsdecode(parts[at + 1]) if pair else None
         path = os.fsdecode(parts[at + 1 + pair])
         at += 2 + pair
-        counts, binary = _take(sections, old, new, letter[0], path)
+        found, binary = _take(sections, old, new, letter[0], path)
+        added, deleted = (sum(getattr(patch.base, side) for patch in found) for side in ("added", "deleted"))
         status = letter[0] if letter[0] in _LETTERS else "M"
         blobs = (old if old.strip("0") else None, new if new.strip("0") else None)
-        files.append((path, status, counts.added, counts.deleted, old_path, binary, *blobs, old_mode, new_mode))
-        # marshal knows plain tuples only
-        lines.append(tuple(counts))
+        files.append((path, status, added, deleted, old_path, binary, *blobs, old_mode, new_mode))
+        patches.append(found)
     if sections:
         raise ScoringError("git's patch does not match its list of files; please report this repository.")
-    return files, lines
+    return files, _lines(patches)
 
 
-def _take(sections: deque[bytes], old: str, new: str, letter: str, path: str) -> tuple[LineCounts, bool]:
+def _lines(patches: Sequence[Sequence[Patch]]) -> list[Record]:
+    """Count the patches of each file; what moved from one to another is known only now."""
+    counts = iter(count_all([patch for found in patches for patch in found]))
+    # marshal knows plain tuples only
+    return [tuple(_joined([next(counts) for _ in found])) for found in patches]
+
+
+def _joined(counts: Sequence[LineCounts]) -> LineCounts:
+    # two where a change of type is written as a deletion and a creation
+    if len(counts) == 1:
+        return counts[0]
+    return LineCounts._make(reduce(add, field) for field in zip(NOTHING, *counts, strict=True))
+
+
+def _take(sections: deque[bytes], old: str, new: str, letter: str, path: str) -> tuple[list[Patch], bool]:
     if letter != "T":
         # a file that lacks its content may have no section at all
         about = sections and _is_about(sections[0], old, new)
-        return _section(sections.popleft(), path) if about else (NOTHING, False)
+        return _section(sections.popleft(), path, new=letter == "A") if about else ([], False)
     # a type change is written as a deletion and a creation
     gone, was_binary = _take(sections, old, "0" * len(old), "D", path)
     made, is_binary = _take(sections, "0" * len(new), new, "A", path)
-    return LineCounts._make(map(add, gone, made)), was_binary or is_binary
+    return [*gone, *made], was_binary or is_binary
 
 
 def _is_about(section: bytes, old: str, new: str) -> bool:
@@ -152,8 +167,8 @@ def _is_about(section: bytes, old: str, new: str) -> bool:
     return old == new if start < 0 else section.startswith(f"{old}..{new}".encode(), start + 7)
 
 
-def _section(section: bytes, path: str) -> tuple[LineCounts, bool]:
+def _section(section: bytes, path: str, *, new: bool) -> tuple[list[Patch], bool]:
     start = section.find(b"\n@@ ")
     if start >= 0:
-        return count(section[start:], extension(path)), False
-    return NOTHING, section.find(b"\nBinary files ") >= 0
+        return [read(section[start:], path, new=new)], False
+    return [], section.find(b"\nBinary files ") >= 0

@@ -45,22 +45,22 @@ def test_words_that_name_a_subject_know_how_to_find_it() -> None:
 
 def test_decisions_calls_and_comments_are_counted_in_code_only() -> None:
     added = b"+if a && b(c):\n+    # if nothing\n+\n+    return f(g(1))\n+else:\n"
-    body = b"@@ -1,0 +1,5 @@\n" + added + b"@@ -9 +9,0 @@\n-while x:\n"
-    found = count(body, "py")
+    body = b"\n@@ -1,0 +1,5 @@\n" + added + b"@@ -9 +9,0 @@\n-while x:\n"
+    found = count(body, "a.py")
     assert (found.hunks, found.added, found.deleted, found.code_added, found.comments_added) == (2, 5, 1, 3, 1)
-    assert (found.branches_added, found.branches_deleted, found.calls_added) == (3, 1, 3)
-    assert count(body, "md").branches_added == 0
+    assert (found.branches_added, found.branches_deleted, found.calls_added) == (2, 1, 3)
+    assert count(body, "a.md").branches_added == 0
 
 
 def test_a_comment_is_what_the_language_says() -> None:
-    body = b"@@ -0,0 +1,2 @@\n+#if X\n+// if y\n"
-    assert (count(body, "c").code_added, count(body, "c").branches_added) == (1, 1)
-    assert (count(body, "py").code_added, count(body, "py").comments_added) == (1, 1)
+    body = b"\n@@ -0,0 +1,2 @@\n+#if X\n+// if y\n"
+    assert (count(body, "a.c").code_added, count(body, "a.c").branches_added) == (1, 1)
+    assert (count(body, "a.py").code_added, count(body, "a.py").comments_added) == (1, 1)
 
 
 @given(st.binary(max_size=300), st.sampled_from(["c", "py", "md", ""]))
 def test_any_bytes_can_be_counted(body: bytes, ending: str) -> None:
-    assert all(number >= 0 for number in count(b"@@ \n" + body, ending)[:COUNTS])
+    assert all(number >= 0 for number in count(b"\n@@ \n" + body, f"a.{ending}")[:COUNTS])
 
 
 def test_what_was_halved_by_time_is_half(tmp_path: Path) -> None:

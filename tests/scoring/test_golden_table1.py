@@ -10,7 +10,9 @@ from scoring.features import BY_NAME
 from scoring.features.table1 import TABLE1
 from scoring.history.index import History
 
-CODE = b"def f(a):\n    if a and b:\n        return 1\n    elif a:\n        return 2\n"  # if, elif: 2 decision words
+CODE = (
+    b"def f(a):\n    if a and b:\n        return 1\n    elif a:\n        return 2\n"  # if, and, elif: 3 decision words
+)
 STEPS = [
     Step("Start", {"app/core.py": lines(10), "lib/util.c": lines(20)}, "ann@x.org", START),
     Step("Decide", {"app/core.py": lines(10) + CODE}, "bob@x.org", START + DAY),
@@ -28,8 +30,8 @@ GOLDEN = [
     [log(6 / 11), 0, 0, 0, log(2), 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0],
     # a new file by ann, who landed one change before
     [log(5 / 1), 1, 1, 0, log(1), 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1],
-    # the revert: 5 lines out of 15, two people before, two decision words in the file
-    [log(6 / 16), 0, 0, 0, log(3), 0, 0, 0, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0],
+    # the revert: 5 lines out of 15, two people before, three decision words in the file
+    [log(6 / 16), 0, 0, 0, log(3), 0, 0, 0, 3, 0, 1, 0, 0, 0, 0, 0, 0, 0],
     # after the revert the file and its folder have a fault behind them; three people before; ann created core.py
     [log(6 / 11), 1, 0, log(2), log(4), 1, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 2],
     # a new file in the folder with the fault: 5 in, 5 out, 20 lines there before; ann wrote util.c, dan is new

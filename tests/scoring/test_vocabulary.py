@@ -20,23 +20,23 @@ COLUMN = [feature.name for feature in FEATURES].index("words_of_added")
 
 
 def ids(code: bytes, paths: tuple[str, ...] = ()) -> np.ndarray:
-    return hashed([count(b"\n@@ -0,0 +1 @@\n" + code, "c")], paths)
+    return hashed([count(b"\n@@ -0,0 +1 @@\n" + code, "a.c")], paths)
 
 
 def test_the_same_word_weighs_differently_in_lines_that_come_or_go_and_in_a_path() -> None:
-    found = hashed([count(b"\n@@ -1 +1 @@\n-crash\n+crash\n", "c")], ["crash"])
+    found = hashed([count(b"\n@@ -1 +1 @@\n-crash\n+crash\n", "a.c")], ["crash"])
     assert [int(each) >> BITS for each in found] == list(range(SPACES))
     assert len({int(each) & ((1 << BITS) - 1) for each in found}) == 1
 
 
 def test_comments_and_prose_have_no_words() -> None:
     assert not len(ids(b"+// secret_word\n"))
-    assert not len(hashed([count(b"\n@@ -0,0 +1 @@\n+secret_word\n", "md")], ()))
+    assert not len(hashed([count(b"\n@@ -0,0 +1 @@\n+secret_word\n", "a.md")], ()))
 
 
 @given(st.lists(st.binary(max_size=200), max_size=4), st.lists(st.text(max_size=20), max_size=4))
 def test_words_are_different_in_order_and_bounded(bodies: list[bytes], paths: list[str]) -> None:
-    found = hashed([count(b"\n@@ -0,0 +1 @@\n" + body, "py") for body in bodies], paths)
+    found = hashed([count(b"\n@@ -0,0 +1 @@\n" + body, "a.py") for body in bodies], paths)
     assert np.array_equal(found, np.unique(found))
     assert not len(found) or int(found[-1]) < SPACES << BITS
 
