@@ -1,15 +1,16 @@
 """From stored deliveries to their jobs, one each, in the transaction that stores them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from bot.forge import envelope as envelopes
-from bot.forge.envelope import Envelope, Reachable, Unreachable
+from bot.forge.envelope import Envelope, Pushed, Reachable, Unreachable
 from bot.policy.events import Changed, Commented, Labelled, Pressed, Queued, Tick
+from bot.policy.pull import Person
 from bot.queue.port import Job, JobQueue, NewJob
-from bot.store import Delivery, Enqueue, KnownGroup, KnownRepository, SeenPull, Store
+from bot.store import Delivery, Enqueue, KnownGroup, KnownRepository, SeenPull, SeenPush, Store
 
 PULL, REPOSITORY = "pull", "repository"  # the kinds of job: one event of one pull request; news of repositories
 
@@ -27,6 +28,8 @@ def intake(store: Store, queue: JobQueue) -> Enqueue:
 
     def enqueue(deliveries: Sequence[Delivery], connection: sa.Connection) -> Sequence[bool]:
         _remember(store, [one for delivery in deliveries for one in delivery.envelopes], connection)
+        pushes = [push for delivery in deliveries for one in delivery.envelopes for push in _push(one, delivery)]
+        store.saw_push(*pushes, connection=connection)
         made = [_job(delivery) for delivery in deliveries]
         added = iter(queue.enqueue_all([job for job in made if job is not None], connection))
         return [job is not None and next(added) for job in made]
@@ -112,6 +115,15 @@ def _remember(store: Store, told: Sequence[Envelope], connection: sa.Connection)
         if one.number is not None and isinstance(one.event, Changed | Labelled)
     ]
     store.saw_pull(*seen, connection=connection)
+
+
+def _push(one: Envelope, delivery: Delivery) -> Iterator[SeenPush]:
+    """Who brought a branch to where it is: told by the push itself, and for a fork's branch by its pull request."""
+    match one.event:
+        case Pushed(_, sha, by=Person() as by) | Changed("opened" | "synchronize", _, str(sha), Person() as by):
+            yield SeenPush(one.repository_id, sha, by.id, delivery.received_at)
+        case _:
+            return
 
 
 def _as_of(event: Changed | Labelled) -> tuple[datetime | None, str]:

@@ -33,7 +33,7 @@ from bot.policy.decide import Decision, decide
 from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued
 from bot.policy.group import decide_group
 from bot.policy.proposal import compare, sentence
-from bot.policy.pull import Person, PullRequest
+from bot.policy.pull import Hands, Person, PullRequest
 from bot.policy.standing import is_ready
 from bot.policy.state import Cause, ConfigProblem, Failure, State
 from bot.rounds import REQUIRED
@@ -109,13 +109,16 @@ class Reconciler:
             return
         target, key = self._named(target, pull), (target.repository_id, number)
         config, problems = self._configurations.of(target, pull.base_sha, pull.base_ref)
+        attested = self._store.attested(*key)
+        if pull.head_sha in attested:
+            pull = replace(pull, hands=self._hands(target, pull, frozenset()))
         state = State(
             pull=pull,
             risk=self._known_risk(target, pull),
             failure=Failure(words, cause=cause),
             problems=problems,
             escalations=self._store.escalations(*key),
-            attested=self._store.attested(*key),
+            attested=attested,
             notes=self._store.notes(*key),
             warnings=self._warnings(pull),
         )
@@ -200,8 +203,6 @@ class Reconciler:
         if pull.head_sha != state.pull.head_sha or pull.base_ref != state.pull.base_ref:
             raise Stale("the pull request changed while it was being looked at")
         key = (target.repository_id, pull.number)
-        if state.granted.keys() - {pull.author.id}:  # somebody's word counts who must have had no hand in it
-            pull = replace(pull, contributor_ids=self._forge.commit_authors(target, pull.number))
         failure, risk = None, None
         facts: Facts | None = None
         try:
@@ -213,8 +214,11 @@ class Reconciler:
         except Unscorable as error:
             failure = Failure(str(error), cause=error.cause)
         if facts is not None:
-            pull = replace(pull, paths=facts.paths, contributors=facts.contributors)
+            pull = replace(pull, paths=facts.paths)
             state = self._proposing(target, replace(state, pull=pull), config, now)
+        attested = self._store.attested(*key)
+        if state.granted or pull.head_sha in attested:  # somebody's word counts: had they a hand in it?
+            pull = replace(pull, hands=self._hands(target, pull, facts.contributors if facts else frozenset()))
         return replace(
             state,
             pull=pull,
@@ -222,10 +226,18 @@ class Reconciler:
             failure=failure,
             content=facts.content if facts else "",
             escalations=self._store.escalations(*key),
-            attested=self._store.attested(*key),
+            attested=attested,
             notes=self._store.notes(*key),
             held_twins=self._store.held_at(target.repository_id, pull.head_sha) - {pull.number},
         )
+
+    def _hands(self, target: Target, pull: PullRequest, addresses: frozenset[str]) -> Hands | None:
+        """Everybody who wrote, co-wrote, committed or pushed a part of it; None: the forge does not list all of it."""
+        authors = self._forge.commit_authors(target, pull.number, addresses)
+        if authors is None:
+            return None
+        pushers = self._store.pushers(target.repository_id, authors.commits | {pull.head_sha})
+        return Hands(authors.people | pushers, authors.unplaced)
 
     def _known_risk(self, target: Target, pull: PullRequest) -> Assessment | None:
         """What was found out about this head, as long as it goes into the branch that it was found out for."""
@@ -259,7 +271,7 @@ class Reconciler:
             granted = self._granted(target, other, SETTLE, config)
             try:
                 facts = self._assessor.facts(target, other, now)
-                other = replace(other, paths=facts.paths, contributors=facts.contributors)
+                other = replace(other, paths=facts.paths)
             except Unscorable:
                 continue
             escalations = self._store.escalations(target.repository_id, number)

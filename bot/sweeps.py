@@ -34,6 +34,7 @@ REPORTS = 15
 AGAIN = timedelta(minutes=10)  # between later looks at an edge that was reported with some left
 GIVEN_UP = timedelta(hours=6)  # after an edge
 UNLIKE = timedelta(minutes=10)  # between two looks at a head whose decision does not fit the calendar
+PUSHES = timedelta(days=400)  # who pushed to a pull request that is open for longer is not remembered
 GROUP = timedelta(days=1)  # no merge queue waits longer for its checks
 
 
@@ -128,6 +129,7 @@ class Sweeps:
     def _prune(self) -> None:
         before = self._clock() - KEPT
         _log.info("store.pruned", deliveries=self._store.prune_inbox(before), ticks=self._store.prune_ticks(before))
+        self._store.prune_pushers(self._clock() - PUSHES)
         self._store.prune_groups(self._clock() - GROUP)
 
     def _read_calendars(self) -> None:

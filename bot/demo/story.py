@@ -88,6 +88,8 @@ class Story:
     # --- scenes
 
     def _open(self, role: Role) -> None:
+        author = replay.git(self.folder, "log", "-1", "--format=%ae", "--end-of-options", role.head)
+        self.stage.sandbox.confirm(self.stage.sandbox.author, author)  # whoever it was, the demo's author plays them
         opened = self.stage.sandbox.open_pull(
             self.repository, title=role.title, body=role.body or None, head_sha=role.head
         )

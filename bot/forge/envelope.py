@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
+from bot.policy.pull import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Pushed:
     after: str
     paths: tuple[str, ...] = ()  # files the push names; a long push names only some of them
     complete: bool = True  # whether `paths` is all of them
+    by: Person | None = None  # who pushed
 
 
 @dataclass(frozen=True, slots=True)

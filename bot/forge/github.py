@@ -13,7 +13,7 @@ from bot.forge.github_authors import commit_authors
 from bot.forge.github_wire import GitHubWire
 from bot.forge.github_wire import path_of as _at
 from bot.forge.hosts import web_of
-from bot.forge.port import ForgeAction, Gone, Listed, Reactions, Refused, Target, Words
+from bot.forge.port import Authors, ForgeAction, Gone, Listed, Reactions, Refused, Target, Words
 from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
 from bot.policy.group import numbers
 from bot.policy.pull import CheckRun, Comment, Person, PullRequest, Repository, Review
@@ -145,8 +145,8 @@ class GitHubForge:
         found = [(_person(each["user"]), each["content"] == "+1", _time(each["created_at"])) for each in thumbs]
         return Reactions(author, tuple(found))
 
-    def commit_authors(self, target: Target, number: int) -> frozenset[int] | None:
-        return commit_authors(self._wire, target, number)
+    def commit_authors(self, target: Target, number: int, also: frozenset[str]) -> Authors | None:
+        return commit_authors(self._wire, target, number, api=self._api, also=also)
 
     def clone_url(self, target: Target) -> str:
         return f"{web_of(self._api)}{_at(target).removeprefix('/repos')}.git"

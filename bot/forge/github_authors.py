@@ -1,11 +1,20 @@
-"""Who worked on a pull request, by account. REST names authors and committers only; GraphQL resolves co-authors too."""
+"""Who worked on a pull request, by account. REST names authors and committers only; GraphQL resolves co-authors too.
 
-from collections.abc import Iterator
+GitHub places an address that somebody confirmed as theirs. Its own noreply form `ID+login@…` names an account for
+good: the number decides, whatever the login in it was. Everything else is an address that nobody can place.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.forge.github_wire import GitHubWire
-from bot.forge.port import Gone, Target
+from bot.forge.port import Authors, Gone, Target
 
+NO_ADDRESS = "(no address)"
+_BY_NUMBER = re.compile(r"([0-9]{1,18})\+[^@]*")
 _QUERY = """
 query($owner: String!, $name: String!, $number: Int!, $after: String) {
   repository(owner: $owner, name: $name) {
@@ -15,8 +24,9 @@ query($owner: String!, $name: String!, $number: Int!, $after: String) {
         totalCount
         pageInfo { hasNextPage endCursor }
         nodes { commit {
-          authors(first: 50) { totalCount nodes { user { databaseId } } }
-          committer { user { databaseId } }
+          oid
+          authors(first: 50) { totalCount nodes { email user { databaseId } } }
+          committer { email user { databaseId } }
         } }
       }
     }
@@ -25,19 +35,70 @@ query($owner: String!, $name: String!, $number: Int!, $after: String) {
 """
 
 
-def commit_authors(wire: GitHubWire, target: Target, number: int) -> frozenset[int] | None:
-    """Numeric ids; None when GitHub does not list every commit, or every author of one."""
-    found: set[int] = set()
-    seen = total = 0
+def commit_authors(
+    wire: GitHubWire, target: Target, number: int, *, api: str, also: Iterable[str] = ()
+) -> Authors | None:
+    """`also`: addresses that git names. None when GitHub does not list every commit, or every author of one."""
+    found, seen, total = _Found(_hosts(api)), 0, 0
     for page in _pages(wire, target, number):
         seen, total = seen + len(page["nodes"]), page["totalCount"]
         for node in page["nodes"]:
             authors, committer = node["commit"]["authors"], node["commit"]["committer"]
             if len(authors["nodes"]) < authors["totalCount"]:
                 return None
-            actors = [actor for actor in (*authors["nodes"], committer) if actor]
-            found |= {actor["user"]["databaseId"] for actor in actors if actor["user"]}
-    return frozenset(found) if seen >= total else None
+            found.commits.add(node["commit"]["oid"])
+            for author in authors["nodes"]:
+                found.take(author)
+            if committer and _folded(committer["email"]) not in found.forge:
+                found.take(committer)
+    return found.all(also) if seen >= total else None
+
+
+@dataclass
+class _Found:
+    """What the commits of a pull request tell so far."""
+
+    hosts: frozenset[str]  # of this forge, where its noreply addresses end
+    commits: set[str] = field(default_factory=set)
+    people: set[int] = field(default_factory=set)
+    placed: set[str] = field(default_factory=set)
+    unplaced: set[str] = field(default_factory=set)
+
+    @property
+    def forge(self) -> frozenset[str]:
+        """The forge's own addresses: what it commits itself, it commits for the author."""
+        return frozenset(f"noreply@{host}" for host in self.hosts)
+
+    def take(self, actor: dict[str, Any]) -> None:
+        address = _folded(actor.get("email"))
+        if actor.get("user"):
+            self.people.add(int(actor["user"]["databaseId"]))
+            self.placed.add(address)
+        self._by_number(address)
+        if address not in self.placed:
+            self.unplaced.add(address)
+
+    def all(self, also: Iterable[str]) -> Authors:
+        for address in map(_folded, also):
+            self._by_number(address)
+            if address not in self.placed | self.forge:
+                self.unplaced.add(address)
+        return Authors(frozenset(self.people), frozenset(self.unplaced - self.placed), frozenset(self.commits))
+
+    def _by_number(self, address: str) -> None:
+        name, _, host = address.rpartition("@")
+        numbered = _BY_NUMBER.fullmatch(name) if host in {f"users.noreply.{one}" for one in self.hosts} else None
+        if numbered:
+            self.people.add(int(numbered[1]))
+            self.placed.add(address)
+
+
+def _folded(address: str | None) -> str:
+    return (address or "").strip().casefold() or NO_ADDRESS
+
+
+def _hosts(api: str) -> frozenset[str]:
+    return frozenset({"github.com", (urlsplit(api).hostname or "").removeprefix("api.")})
 
 
 def _pages(wire: GitHubWire, target: Target, number: int) -> Iterator[dict[str, Any]]:

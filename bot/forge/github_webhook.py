@@ -166,6 +166,7 @@ class _Push(_Delivery):
     deleted: bool = False
     forced: bool = False
     commits: tuple[_Commit, ...] = ()
+    sender: _User | None = None
 
 
 class _RepositoryNews(_Delivery):
@@ -243,7 +244,8 @@ def _review(payload: Payload) -> tuple[Envelope, ...]:
 
 def _changed(news: _PullRequest, what: str) -> tuple[Envelope, ...]:
     pull = news.pull_request
-    return (news.envelope(news.repository, pull.number, Changed(what, pull.updated_at, pull.head.sha)),)
+    by = news.sender.person() if news.sender else None
+    return (news.envelope(news.repository, pull.number, Changed(what, pull.updated_at, pull.head.sha, by)),)
 
 
 def _issue_comment(payload: Payload) -> tuple[Envelope, ...]:
@@ -301,7 +303,8 @@ def _push(payload: Payload) -> tuple[Envelope, ...]:
         return ()
     paths = tuple(sorted({path for commit in news.commits for path in commit.paths()}))
     complete = not news.forced and 0 < len(news.commits) < _COMMITS_NAMED
-    return (news.envelope(news.repository, None, Pushed(news.ref, news.after, paths, complete)),)
+    by = news.sender.person() if news.sender else None
+    return (news.envelope(news.repository, None, Pushed(news.ref, news.after, paths, complete, by)),)
 
 
 def _repository(payload: Payload) -> tuple[Envelope, ...]:

@@ -49,6 +49,16 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Authors:
+    """Accounts behind the commits of a pull request, the addresses that no account is known for (case folded), and the
+    ids of those commits."""
+
+    people: frozenset[int]
+    unplaced: frozenset[str]
+    commits: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Reactions:
     """👍 and 👎 on our comment: who, whether it is 👍, and when. `author` is the pull request's."""
 
@@ -74,7 +84,7 @@ class Forge(Protocol):
     def repository(self, target: Target) -> Repository: ...
 
     def pull(self, target: Target, number: int) -> PullRequest:
-        """The facts now, with the repository's present name. `paths` and `contributors` are left for the mirror.
+        """The facts now, with the repository's present name. `paths` and `hands` are left for the mirror.
 
         Raises Gone when the name in `target` is another repository's now.
         """
@@ -94,9 +104,9 @@ class Forge(Protocol):
         """Those on our comment now; None when nobody reacted, or there is no comment."""
         ...
 
-    def commit_authors(self, target: Target, number: int) -> frozenset[int] | None:
-        """Numeric ids of whoever wrote, co-wrote or committed a commit of a pull request, as far as the forge knows
-        their addresses. None when it does not list all of its commits."""
+    def commit_authors(self, target: Target, number: int, also: frozenset[str]) -> Authors | None:
+        """Whoever wrote, co-wrote or committed a commit of a pull request; `also` are addresses that git itself names.
+        None when the forge does not list all of its commits."""
         ...
 
     def clone_url(self, target: Target) -> str:

@@ -1,6 +1,6 @@
 """Reads through to another forge and writes nothing: decide everything, perform nothing."""
 
-from bot.forge.port import Forge, ForgeAction, Listed, Reactions, Target
+from bot.forge.port import Authors, Forge, ForgeAction, Listed, Reactions, Target
 from bot.policy.actions import SetCheck
 from bot.policy.pull import CheckRun, Person, PullRequest, Repository
 
@@ -27,8 +27,8 @@ class ShadowForge:
     def reactions(self, target: Target, number: int) -> Reactions | None:
         return self._forge.reactions(target, number)
 
-    def commit_authors(self, target: Target, number: int) -> frozenset[int] | None:
-        return self._forge.commit_authors(target, number)
+    def commit_authors(self, target: Target, number: int, also: frozenset[str]) -> Authors | None:
+        return self._forge.commit_authors(target, number, also)
 
     def clone_url(self, target: Target) -> str:
         return self._forge.clone_url(target)

@@ -184,9 +184,18 @@ def _decided(asked: Asked, became: approval.Decided) -> Answer:
     fallen = _no_longer(last, asked)
     if fallen:
         return Answer(fallen, good=False)
+    twice = approval.takes_two(asked.state)
+    if became == "approved" and twice and last.first in (None, asked.by):
+        return _half(replace(last, first=asked.by), twice, asked)
     done = replace(last, state=became, answered_by=asked.by, answered_at=asked.now, answer=asked.rest[:500])
     done = done if became == "approved" else replace(done, ended_at=asked.now)
     return _told(done, last, asked)
+
+
+def _half(once: Escalation, why: str, asked: Asked) -> Answer:
+    """The first of two: whoever answers next has to be somebody else."""
+    said = f"Approved once. It takes a second of {approval.who_may(asked.state, asked.config)}: {why}."
+    return Answer(said, actions=(SaveEscalation(once),))
 
 
 def _told(done: Escalation, last: Escalation, asked: Asked) -> Answer:
@@ -216,8 +225,11 @@ def attest(asked: Asked) -> Answer:
     level = in_force(asked.state, asked.config, asked.now).level
     if asked.config.gate.action_at(level) != "author_attest":
         return Answer("No attestation is asked for at this level; `/chill why` names what holds it.", good=False)
-    saved = SaveAttestation(asked.by, asked.state.pull.head_sha)
-    return Answer("Noted: you attest that this head was reviewed adequately.", actions=(saved,))
+    if asked.state.pull.hands is None:
+        return Answer(approval.TOO_MANY, good=False)
+    saved, why = SaveAttestation(asked.by, asked.state.pull.head_sha), approval.takes_two(asked.state)
+    more = f" It takes an approving review by somebody who may write as well: {why}." if why else ""
+    return Answer(f"Noted: you attest that this head was reviewed adequately.{more}", actions=(saved,))
 
 
 def refresh(asked: Asked) -> Answer:

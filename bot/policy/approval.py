@@ -17,7 +17,9 @@ from bot.policy.standing import in_force
 from bot.policy.state import State
 
 Decided = Literal["approved", "denied"]
+TOO_MANY = "Nobody can tell who worked on all of these commits: they are too many. Squash or split them, then ask."
 OUTSIDE = ""  # the window's name when none is open
+MOST_ADDRESSES = 3  # named in one sentence
 RISE = 0.02  # a percentile drifts as other changes land; more than this is another risk than was approved
 
 
@@ -102,11 +104,22 @@ def why_not(person: Person, asked: Escalation, state: State, config: Config) -> 
     others = f"it takes somebody else of {who_may(state, config)}."
     if person.id == asked.by.id:
         return f"Whoever asks for an exception cannot decide on it; {others}"
-    if state.pull.contributor_ids is None:
-        return "Nobody can tell who worked on all of these commits: they are too many. Squash or split them, then ask."
+    if state.pull.hands is None:
+        return TOO_MANY
     if had_a_hand(person, state):
         return f"Nobody who worked on a change can decide on its exception; {others}"
     return None
+
+
+def takes_two(state: State) -> str:
+    """Why one approval is not enough, in words; "" when it is: the one who gives it could be behind that address."""
+    if state.pull.hands is None or not state.pull.hands.unplaced:
+        return ""
+    named = sorted(state.pull.hands.unplaced)
+    shown = [words.code(one) for one in named[:MOST_ADDRESSES]]
+    shown += [f"{len(named) - MOST_ADDRESSES} more"] if len(named) > MOST_ADDRESSES else []
+    address, verb = ("address", "is") if len(named) == 1 else ("addresses", "are")
+    return f"nobody can tell whose {address} {words.listed(shown, 'and')} {verb}"
 
 
 def who_may(state: State, config: Config) -> str:

@@ -10,6 +10,7 @@ from bot.policy import approval, gate, landing, words
 from bot.policy.calendar import InForce
 from bot.policy.config import Config
 from bot.policy.escalation import Escalation
+from bot.policy.gate import somebody_unknown
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.standing import is_exempt, is_waiting, latest, stretches, would_hold
 from bot.policy.state import Failure, State
@@ -156,9 +157,10 @@ def _ways_out(view: _View) -> str:
         return ""
     wait = "You can wait until then" if view.until else "You can wait until it ends"
     lower = ", make it safer" if _safer_helps(view) else ""
+    most, one = ("three", " and get one approval") if somebody_unknown(view.state) else ("two", "")
     extra = {
-        "extra_review": ", get two approvals of this head from people who had no hand in it",
-        "author_attest": ", attest with `/chill attest` that it was reviewed adequately",
+        "extra_review": f", get {most} approvals of this head from people who had no hand in it",
+        "author_attest": f", attest with `/chill attest` that it was reviewed adequately{one}",
     }.get(view.config.gate.action_at(view.stretch.level), "")
     return f"{wait}{lower}{extra}, or ask for an exception."
 

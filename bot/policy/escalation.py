@@ -23,6 +23,7 @@ class Escalation:
     percentile: float
     model: str
     state: Literal["asked", "approved", "denied", "void", "expired"] = "asked"
+    first: Person | None = None  # who approved it while it takes one more: nobody can tell who worked on the change
     answered_by: Person | None = None
     answered_at: datetime | None = None
     answer: str = ""

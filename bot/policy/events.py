@@ -14,6 +14,7 @@ class Changed:
     what: str  # the forge's own word, for the log: "opened", "synchronize", "review", "rerequested", ...
     as_of: datetime | None = None  # facts older than this are stale and are fetched again
     head_sha: str | None = None
+    by: Person | None = None  # who did it; of a push: who pushed
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,10 +58,11 @@ def _passing(state: State) -> str:
 def _met(state: State, config: Config, stretch: InForce) -> str:
     """What lifts the gate at this level, when it was done on this head."""
     action = config.gate.action_at(stretch.level)
-    if action == "author_attest" and state.pull.head_sha in state.attested:
+    reviewers, more = len(qualified_reviewers(state)), 1 if somebody_unknown(state) else 0
+    if action == "author_attest" and state.pull.head_sha in state.attested and reviewers >= more:
         return "The author attests that this head was reviewed adequately."
-    if action == "extra_review" and len(qualified_reviewers(state)) >= REVIEWERS:
-        return f"{REVIEWERS} qualified reviewers approved this head."
+    if action == "extra_review" and reviewers >= REVIEWERS + more:
+        return f"{REVIEWERS + more} qualified reviewers approved this head."
     return ""
 
 
@@ -85,10 +86,19 @@ def can_write(person: Person, state: State) -> bool:
 
 
 def had_a_hand(person: Person, state: State) -> bool:
-    """The author, a committer or a co-author, or nobody knows; a bot never counts as a second person either."""
-    pull, login = state.pull, person.login.lower()
-    if pull.contributor_ids is None:
+    """One of those who made or pushed the change, or nobody knows; a bot never counts as a second person either."""
+    hands = state.pull.hands
+    if hands is None or person.bot or person.id == state.pull.author.id or person.id in hands.people:
         return True
-    noreply = {f"{login}@users.noreply.github.com", f"{person.id}+{login}@users.noreply.github.com"}
-    named = pull.contributors & {login, *noreply}
-    return person.bot or person.id == pull.author.id or person.id in pull.contributor_ids or bool(named)
+    return any(_names(address, person) for address in hands.unplaced)
+
+
+def _names(address: str, person: Person) -> bool:
+    """A noreply address without a number tells a login only: of whom it was then, most likely of whom it is now."""
+    name, _, host = address.rpartition("@")
+    return host.startswith("users.noreply.") and name == person.login.casefold()
+
+
+def somebody_unknown(state: State) -> bool:
+    """Whether anybody at all may be behind a part of the change: then one more person has to look than usual."""
+    return state.pull.hands is None or bool(state.pull.hands.unplaced)

@@ -55,6 +55,15 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Hands:
+    """Who had a hand in a change: authors, co-authors and committers of its commits, merges included, and who pushed
+    them. Accounts of the forge by number; `unplaced` are addresses that nobody can place, case folded."""
+
+    people: frozenset[int] = frozenset()
+    unplaced: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class PullRequest:
     repository: Repository
     number: int
@@ -76,9 +85,7 @@ class PullRequest:
     body: str = ""  # the description; from outside, escape when shown
     labels: frozenset[str] = frozenset()
     paths: tuple[str, ...] = ()  # every changed path, old paths of renames included
-    contributors: frozenset[str] = frozenset()  # e-mails and logins of committers and co-authors, lower case
-    # numeric ids of authors, co-authors and committers; None: the forge does not list them all
-    contributor_ids: frozenset[int] | None = frozenset()
+    hands: Hands | None = Hands()  # beside the author's; None: the forge does not list all commits
     reviews: tuple[Review, ...] = ()
     check: CheckRun | None = None
     comment: Comment | None = None  # our sticky comment

@@ -14,7 +14,7 @@ from bot.store.incidents import Incidents
 from bot.store.leases import Leases
 from bot.store.migrate import migrate
 from bot.store.private import PrivateReason, PrivateReasons
-from bot.store.pulls import KnownPull, KnownRepository, LastGood, Pulls, SeenPull
+from bot.store.pulls import KnownPull, KnownRepository, LastGood, Pulls, SeenPull, SeenPush
 from bot.store.reactions import Reactions, Thumb
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "PrivateReason",
     "Record",
     "SeenPull",
+    "SeenPush",
     "Store",
     "Thumb",
 ]

@@ -60,7 +60,11 @@ class Decisions(AuditLog):
             if before is not None and before.body == body:
                 return
             self._put(connection, escalations, key, {"at": escalation.at, "state": escalation.state, "body": body})
-            if before is None or before.state != escalation.state:
+            if (
+                before is None
+                or before.state != escalation.state
+                or plain.escalation(before.body).first != escalation.first
+            ):
                 was = None if before is None else before.state
                 where = {"repository_id": repository_id, "number": number}
                 self.audit("escalation", at=at, connection=connection, **where, was=was, escalation=escalation)

@@ -59,7 +59,7 @@ def _person(body: dict[str, Any] | None) -> Person | None:
 def escalation(text: str) -> Escalation:
     body = _body(text)
     body |= {name: _moment(body.get(name)) for name in ("at", "expires", "answered_at", "ended_at")}
-    body |= {name: _person(body[name]) for name in ("by", "answered_by")}
+    body |= {name: _person(body.get(name)) for name in ("by", "first", "answered_by")}
     body.pop("private", None)  # records of an older version hold it, always empty
     return Escalation(**body)
 

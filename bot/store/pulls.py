@@ -6,8 +6,8 @@ from functools import cache
 
 import sqlalchemy as sa
 
-from bot.store.database import Database, Insert, insert, of_pull
-from bot.store.tables import configurations, pulls, repositories
+from bot.store.database import Database, Insert, insert, insert_once, of_pull
+from bot.store.tables import configurations, pulls, pushers, repositories
 
 _INSTALLATION = "installation: "
 
@@ -44,6 +44,16 @@ class SeenPull:
     number: int
     as_of: datetime | None = None
     head_sha: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPush:
+    """Who moved a branch, and to which commit."""
+
+    repository_id: int
+    sha: str
+    person_id: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,23 @@ class Pulls(Database):
         if rows:
             with self.write(connection) as own:
                 own.execute(_saw_pull(own.dialect.name), rows)
+
+    def saw_push(self, *seen: SeenPush, connection: sa.Connection | None = None) -> None:
+        """Deliveries told who pushed."""
+        rows = [asdict(one) for one in sorted(seen, key=lambda one: (one.repository_id, one.sha, one.person_id))]
+        if rows:
+            with self.write(connection) as own:
+                own.execute(insert_once(own.dialect.name, pushers), rows)
+
+    def pushers(self, repository_id: int, commits: frozenset[str]) -> frozenset[int]:
+        """Accounts that some branch was pushed to one of these commits by, as far as deliveries told."""
+        here = sa.and_(pushers.c.repository_id == repository_id, pushers.c.sha.in_(sorted(commits)))
+        with self.read() as connection:
+            return frozenset(connection.scalars(sa.select(pushers.c.person_id).where(here)))
+
+    def prune_pushers(self, before: datetime) -> None:
+        with self.write() as connection:
+            connection.execute(sa.delete(pushers).where(pushers.c.at < before))
 
     def newest(self, repository_id: int, number: int) -> datetime | None:
         """The newest change any delivery told of: facts older than this are stale."""

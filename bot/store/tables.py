@@ -240,6 +240,16 @@ private_reasons = sa.Table(
 )
 sa.Index("ix_private_reasons_repository_id_number", private_reasons.c.repository_id, private_reasons.c.number)
 
+pushers = sa.Table(
+    "pushers",
+    metadata,
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("sha", sa.String(64), nullable=False),  # where a branch was afterwards
+    sa.Column("person_id", sa.BigInteger, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.PrimaryKeyConstraint("repository_id", "sha", "person_id"),
+)
+
 polls = sa.Table(
     "polls",
     metadata,

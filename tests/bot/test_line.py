@@ -331,6 +331,46 @@ def test_a_manager_whose_account_a_commit_belongs_to_cannot_approve_it(place: Pl
     assert place.check(number).conclusion == "failure"
 
 
+@pytest.mark.parametrize(
+    "address", ["ada@acme.example", "nobody@elsewhere.example", "103+was@users.noreply.github.com"]
+)
+def test_a_manager_who_pushed_to_somebodys_branch_cannot_approve_it_whatever_address_the_commit_has(
+    place: Place, address: str
+) -> None:
+    people = place.stage.sandbox
+    place.window("red")
+    head = place.large()
+    number = place.open(head)
+    who = {"GIT_AUTHOR_NAME": "X", "GIT_AUTHOR_EMAIL": address}
+    pushed = replay.write(place.folder, head, "NOTES.txt", b"x\n", "One more\n", who)
+    people.push(place.name, people.pull(place.name, number).head_ref, pushed, people.release_manager)
+    place.stage.settle()
+    place.say(number, people.author, "/chill justify launch_with_rollback The launch is tonight.")
+    answer = place.say(number, people.release_manager, "/chill approve")
+    assert answer.startswith("Nobody who worked on a change can decide on its exception; it takes somebody else of")
+    assert place.check(number).conclusion == "failure"
+
+
+def test_an_address_nobody_owns_takes_two_managers_to_let_it_land(place: Place) -> None:
+    people = place.stage.sandbox
+    place.window("red")
+    who = {"GIT_AUTHOR_NAME": "X", "GIT_AUTHOR_EMAIL": "Nobody@Elsewhere.example"}
+    number = place.open(replay.write(place.folder, place.large(), "NOTES.txt", b"x\n", "Rework\n", who))
+    place.say(number, people.author, "/chill justify launch_with_rollback The launch is tonight.")
+    answer = place.say(number, people.release_manager, "/chill approve")
+    assert answer.startswith("Approved once. It takes a second of `acme/release-managers`: nobody can tell whose")
+    assert place.check(number).conclusion == "failure"
+    people.add_person("lea", "Lea", member=True)
+    people.world.teams["acme", "release-managers"].members.add("lea")
+    people.grant(place.name, "lea", "write")
+    try:
+        answer = place.say(number, "lea", "/chill approve")
+        assert answer.startswith("Approved: this content may land")
+        assert place.check(number).conclusion == "success"
+    finally:
+        people.world.teams["acme", "release-managers"].members.discard("lea")
+
+
 def test_a_label_asks_for_an_exception_and_only_a_manager_grants_it(place: Place) -> None:
     people = place.stage.sandbox
     labels = 'escalation: {managers: ["@acme/release-managers"], labels: {freeze-exception: launch_with_rollback}}\n'

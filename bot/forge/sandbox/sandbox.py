@@ -313,6 +313,11 @@ class Sandbox:
                 self.world.members[ORGANISATION].add(login)
             return account.token
 
+    def confirm(self, login: str, address: str) -> None:
+        """One more mail address of an account: commits with it are that account's."""
+        with self.world.lock:
+            self.world.accounts[login].addresses.add(address.lower())
+
     def add_team(self, slug: str, people: Sequence[str], organisation: str = ORGANISATION) -> Team:
         """A team."""
         with self.world.lock:

@@ -23,6 +23,7 @@ class Account:
     name: str
     kind: str = "User"  # User, Bot or Organization
     token: str = ""
+    addresses: set[str] = field(default_factory=set)  # confirmed as theirs, in lower case
 
 
 @dataclass

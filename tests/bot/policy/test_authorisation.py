@@ -26,7 +26,7 @@ from bot.policy.decide import decide
 from bot.policy.escalation import Escalation
 from bot.policy.events import Commented, Pressed, Tick
 from bot.policy.freezes import Freeze, joined
-from bot.policy.pull import Person
+from bot.policy.pull import Hands, Person
 from bot.policy.state import State
 
 TABLE = Path(__file__).parents[3] / "docs" / "authorisation.md"
@@ -108,10 +108,12 @@ def scene(who: str, whose: str, verb: str) -> tuple[State, Person]:
     more: dict[str, Any] = {
         "somebody else's": {},
         "their own": {"author": person},
-        "with a commit of theirs": {"contributor_ids": frozenset({person.id})},
-        "co-authored by them": {
-            "contributors": frozenset({f"{person.id}+{person.login}@users.noreply.github.com"}),
+        "with a commit of theirs": {"hands": Hands(frozenset({person.id}))},
+        "with an old noreply address of theirs": {
+            "hands": Hands(unplaced=frozenset({f"{person.login}@users.noreply.github.com"}))
         },
+        "pushed to by them": {"hands": Hands(frozenset({SOMEBODY.id, person.id}))},
+        "with an address nobody can place": {"hands": Hands(unplaced=frozenset({"who@knows.example"}))},
         "they asked for the exception": {},
     }[whose]
     escalations = (pending,) if verb in ("approve", "deny") else ()
@@ -126,7 +128,7 @@ def tried(before: State, event: Commented | Pressed) -> list[Action]:
 
 def test_the_table_names_every_person_here_every_command_and_nothing_else():
     assert {who for who, _, _ in ROWS} == WHO.keys()
-    assert len(ROWS) == len(WHO) * 5
+    assert len(ROWS) == len(WHO) * 7
     assert SAYS.keys() == DOES.keys() == COMMANDS.keys()
     assert set().union(*(commands for _, _, commands in ROWS)) == COMMANDS.keys()
 
@@ -174,12 +176,14 @@ def test_with_nobody_named_administrators_decide_under_the_same_rules(who: str, 
     nobody = replace(config(), escalation=replace(config().escalation, managers=(), by_path={}))
     actions = decide(Commented(said("/chill approve", person)), before, nobody, SATURDAY).actions
     saved = [action for action in actions if isinstance(action, SaveEscalation)]
-    assert bool(saved) == (who == "an administrator" and whose == "somebody else's")
+    assert bool(saved) == (
+        who == "an administrator" and whose in ("somebody else's", "with an address nobody can place")
+    )
 
 
 def test_nobody_decides_when_the_forge_does_not_say_whose_all_commits_are():
     person, granted = WHO["a manager who may write"]
     before, _ = scene("a manager who may write", "somebody else's", "approve")
-    unknown = replace(before, pull=replace(before.pull, contributor_ids=None), granted={person.id: granted})
+    unknown = replace(before, pull=replace(before.pull, hands=None), granted={person.id: granted})
     (reply,) = [a for a in tried(unknown, Commented(said("/chill approve", person))) if isinstance(a, Reply)]
     assert reply.words.startswith("Nobody can tell who worked on all of these commits: they are too many. Squash")

@@ -26,10 +26,11 @@ from bot.policy.decide import decide
 from bot.policy.events import Commented, Labelled, Pressed, Tick
 from bot.policy.freezes import joined
 from bot.policy.opinion import Verdict
-from bot.policy.pull import CheckRun, Comment, Person
+from bot.policy.pull import CheckRun, Comment, Hands, Person
 from bot.policy.state import ConfigProblem, State
 
 EVE = Person(6, "eve")  # nobody in particular
+OLD_NOREPLY = Hands(unplaced=frozenset({"mia@users.noreply.github.com"}))
 ASK = "/chill justify security_fix it leaks sessions"
 
 
@@ -251,10 +252,9 @@ def test_a_command_is_seen_at_once(comment: Comment, before: State, mode: str, s
         (ANA, {"granted": {1: frozenset({"@acme/release-managers"})}}, "Whoever asks"),
         (BEN, {}, "Only `acme/release-managers` can decide that."),
         (EVE, {}, "Only `acme/release-managers` can decide that."),
-        (MIA, {"contributor_ids": frozenset({3})}, "Nobody who worked on a change"),
-        (MIA, {"contributor_ids": None}, "Nobody can tell who worked on all of these commits:"),
-        (MIA, {"contributors": frozenset({"mia"})}, "Nobody who worked on a change"),
-        (MIA, {"contributors": frozenset({"3+mia@users.noreply.github.com"})}, "Nobody who worked on a change"),
+        (MIA, {"hands": Hands(frozenset({3}))}, "Nobody who worked on a change"),
+        (MIA, {"hands": None}, "Nobody can tell who worked on all of these commits:"),
+        (MIA, {"hands": OLD_NOREPLY}, "Nobody who worked on a change"),
     ],
 )
 def test_nobody_approves_their_own_work(who: Person, changes: dict[str, Any], because: str):
@@ -263,6 +263,45 @@ def test_nobody_approves_their_own_work(who: Person, changes: dict[str, Any], be
     assert words(actions).startswith(because)
     assert [action.content for action in kinds(actions, React)] == ["-1"]
     assert after.escalations[-1].state == "asked"
+
+
+LIA = Person(5, "lia")  # another release manager
+MANAGERS = {who.id: frozenset({"write", "@acme/release-managers"}) for who in (MIA, LIA)}
+UNKNOWN = Hands(unplaced=frozenset({"who@knows.example"}))
+
+
+def test_an_address_that_nobody_can_place_makes_the_exception_need_a_second_manager():
+    before = asked(hands=UNKNOWN, granted=MANAGERS)
+    actions, once = tell(before, "/chill approve", MIA, number=101)
+    needs = "It takes a second of `acme/release-managers`: nobody can tell whose address `who@knows.example` is."
+    assert words(actions) == f"Approved once. {needs}"
+    assert (once.escalations[-1].state, once.escalations[-1].first) == ("asked", MIA)
+    actions, again = tell(once, "/chill approve", MIA, number=102)
+    assert words(actions) == f"Approved once. {needs}"
+    assert again.escalations == once.escalations
+    _, twice = tell(once, "/chill approve", LIA, number=103)
+    assert (twice.escalations[-1].state, twice.escalations[-1].answered_by) == ("approved", LIA)
+    assert decide(Tick("sweep"), once, weekend(), SATURDAY).verdict is Verdict.BLOCK
+    assert decide(Tick("sweep"), twice, weekend(), SATURDAY).verdict is Verdict.PASS
+
+
+def test_the_second_of_two_managers_is_nobody_who_asked_or_had_a_hand_in_it():
+    hands = Hands(frozenset({LIA.id}), UNKNOWN.unplaced)
+    once = tell(asked(hands=hands, granted=MANAGERS), "/chill approve", MIA, number=101)[1]
+    actions, after = tell(once, "/chill approve", LIA, number=102)
+    assert words(actions).startswith("Nobody who worked on a change can decide")
+    assert after.escalations[-1].state == "asked"
+
+
+def test_one_denial_is_enough_where_an_approval_takes_two():
+    before = asked(hands=UNKNOWN, granted=MANAGERS)
+    assert tell(before, "/chill deny not today", MIA, number=101)[1].escalations[-1].state == "denied"
+
+
+def test_of_many_addresses_that_nobody_can_place_three_are_named():
+    hands = Hands(unplaced=frozenset(f"{name}@x.example" for name in "abcde"))
+    actions, _ = tell(asked(hands=hands, granted=MANAGERS), "/chill approve", MIA, number=101)
+    assert words(actions).endswith("whose addresses `a@x.example`, `b@x.example`, `c@x.example` and 2 more are.")
 
 
 def test_whoever_asked_cannot_approve_even_as_a_manager():
@@ -382,6 +421,10 @@ def test_an_author_attests_where_the_level_asks_for_it():
     assert decide(Tick("sweep"), after, config, SATURDAY).verdict is Verdict.PASS
     pushed = replace(after, pull=replace(after.pull, head_sha="c" * 40))
     assert decide(Tick("sweep"), pushed, config, SATURDAY).verdict is Verdict.BLOCK
+    said_more = words(tell(state(hands=UNKNOWN), "/chill attest", ANA, config)[0])
+    assert said_more.endswith("It takes an approving review by somebody who may write as well: nobody can tell whose "
+                              "address `who@knows.example` is.")  # fmt: skip
+    assert words(tell(state(hands=None), "/chill attest", ANA, config)[0]).startswith("Nobody can tell who worked on")
     assert words(tell(state(), "/chill attest", BEN, config)[0]) == "Only the author, `ana`, can say that."
     assert words(tell(state(), "/chill attest", ANA)[0]).startswith("No attestation is asked for")
 

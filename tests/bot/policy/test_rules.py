@@ -21,7 +21,7 @@ from bot.policy.events import Changed, Commented, Event, Pressed, Tick
 from bot.policy.freezes import Freeze, joined
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.proposal import compare, sentence
-from bot.policy.pull import CheckRun, Comment, Person, Review
+from bot.policy.pull import CheckRun, Comment, Hands, Person, Review
 from bot.policy.standing import is_ready
 from bot.policy.state import ConfigProblem, Failure, State
 from bot.policy.ticks import ticks
@@ -80,6 +80,9 @@ def review(by: Person, kind: Any = "approved", head: str = HEAD, minute: int = 0
 
 
 TWO = (review(BEN), review(MIA))
+KIM = Person(8, "kim")
+WRITERS = {who.id: frozenset({"write"}) for who in (BEN, MIA, KIM)}
+SOMEBODY = Hands(unplaced=frozenset({"who@knows.example"}))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +97,10 @@ TWO = (review(BEN), review(MIA))
         ((review(BEN), review(MIA, head="c" * 40)), {}, True),
         ((review(BEN), review(ANA)), {}, True),
         ((review(BEN), review(BOT)), {}, True),
-        (TWO, {"contributors": frozenset({"ben@users.noreply.github.com"})}, True),
+        (TWO, {"hands": Hands(frozenset({2}))}, True),
+        (TWO, {"hands": Hands(unplaced=frozenset({"ben@users.noreply.github.com"}))}, True),
+        (TWO, {"hands": SOMEBODY}, True),
+        ((*TWO, review(KIM)), {"hands": SOMEBODY, "granted": WRITERS}, False),
         (TWO, {"granted": {2: frozenset({"write"})}}, True),
     ],
 )
@@ -105,13 +111,33 @@ def test_an_extra_review_is_two_people_on_this_head_who_may_write_and_had_no_han
     before = state(0.97, reviews=reviews, **more)
     assert (gate.opine(before, config, SATURDAY).verdict is Verdict.BLOCK) is held
     if held:
-        assert "get two approvals of this head" in card(before, config, SATURDAY).lead
+        number = "three" if gate.somebody_unknown(before) else "two"
+        assert f"get {number} approvals of this head" in card(before, config, SATURDAY).lead
 
 
 def test_where_not_all_commits_are_listed_no_review_counts_as_a_second_pair_of_eyes():
     config = weekend("gate: {action: {weekend: extra_review}}")
     assert gate.opine(state(0.97, reviews=TWO), config, SATURDAY).verdict is Verdict.PASS
-    assert gate.opine(state(0.97, reviews=TWO, contributor_ids=None), config, SATURDAY).verdict is Verdict.BLOCK
+    assert gate.opine(state(0.97, reviews=TWO, hands=None), config, SATURDAY).verdict is Verdict.BLOCK
+
+
+@pytest.mark.parametrize(
+    ("more", "held"),
+    [
+        ({}, False),
+        ({"hands": SOMEBODY}, True),
+        ({"hands": None, "reviews": TWO}, True),
+        ({"hands": SOMEBODY, "reviews": (review(ANA), review(BOT))}, True),
+        ({"hands": SOMEBODY, "reviews": (review(BEN),)}, False),
+        ({"hands": Hands(frozenset({2}), SOMEBODY.unplaced), "reviews": (review(BEN),)}, True),
+    ],
+)
+def test_an_attestation_of_what_anybody_may_have_made_takes_a_reviewer_beside_it(more: dict[str, Any], held: bool):
+    config = weekend("gate: {action: {weekend: author_attest}}")
+    before = state(0.97, attested=frozenset({HEAD}), **more)
+    assert (gate.opine(before, config, SATURDAY).verdict is Verdict.BLOCK) is held
+    if held:
+        assert "that it was reviewed adequately and get one approval, or ask" in card(before, config, SATURDAY).lead
 
 
 APPROVED = Escalation(

@@ -36,9 +36,12 @@ def test_the_app_asks_for_the_events_that_are_read_and_no_others() -> None:
     assert set(asked) == EVENTS - {"installation", "installation_repositories", "ping"}
 
 
+CODERTOCAT = Person(21031067, "Codertocat")
+
+
 def test_an_opened_pull_request() -> None:
     payload = example("pull_request", "opened") | {"installation": {"id": 70}}
-    changed = Changed("opened", datetime(2019, 5, 15, 15, 20, 33, tzinfo=UTC), HEAD)
+    changed = Changed("opened", datetime(2019, 5, 15, 15, 20, 33, tzinfo=UTC), HEAD, CODERTOCAT)
     assert only("pull_request", payload) == Envelope(70, 186853002, "Codertocat/Hello-World", 2, changed)
 
 
@@ -160,7 +163,9 @@ def push(**changes: Any) -> dict[str, Any]:
 
 def test_a_push_names_the_files_of_its_commits() -> None:
     commits = [{"added": ["b"], "modified": ["a"], "removed": []}, {"modified": ["a"], "removed": ["c"]}]
-    assert only("push", push(commits=commits)).event == Pushed("refs/heads/main", HEAD, ("a", "b", "c"), True)
+    assert only("push", push(commits=commits)).event == Pushed(
+        "refs/heads/main", HEAD, ("a", "b", "c"), True, CODERTOCAT
+    )
 
 
 def test_a_long_or_forced_push_says_that_its_files_are_not_all() -> None:
@@ -263,7 +268,9 @@ def test_every_kind_of_event_survives_the_way_through_a_job() -> None:
         Pressed("approve", person, HEAD),
         Tick("edge"),
         Queued(HEAD, "a", "b"),
+        Changed("synchronize", now, HEAD, CODERTOCAT),
         Pushed("refs/heads/main", HEAD, ("a",)),
+        Pushed("refs/heads/main", HEAD, ("a",), True, CODERTOCAT),
         Reachable("created"),
         Unreachable("suspend"),
     ):

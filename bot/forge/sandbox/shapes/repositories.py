@@ -247,13 +247,19 @@ def author_login(world: World, facts: CommitFacts) -> str | None:
     return login_of(world, facts.author.email)
 
 
+HOSTS = ("example.org", "acme.example", "users.noreply.github.com")
+
+
 def login_of(world: World, email: str) -> str | None:
-    """Who an address belongs to: LOGIN@example.org is everybody's, and so is GitHub's noreply address."""
-    login, _, host = email.rpartition("@")
-    if host == "users.noreply.github.com":
-        login = login.rpartition("+")[2]
-    known = host in ("example.org", "users.noreply.github.com") and login in world.accounts
-    return login if known else None
+    """Who an address belongs to, in any case: LOGIN@example.org and LOGIN@acme.example are everybody's, and so are
+    GitHub's noreply addresses; ID+LOGIN is the number's for good, LOGIN alone whose login it is now."""
+    login, _, host = email.lower().rpartition("@")
+    number, _, old = login.partition("+")
+    if host == "users.noreply.github.com" and old:
+        return next((one.login for one in world.accounts.values() if str(one.id) == number), None)
+    if host in HOSTS and login in world.accounts:
+        return login
+    return next((one.login for one in world.accounts.values() if email.lower() in one.addresses), None)
 
 
 CO_AUTHOR = re.compile(r"^co-authored-by:[^<\n]*<([^>\n]+)>\s*$", re.IGNORECASE | re.MULTILINE)
@@ -262,9 +268,9 @@ CO_AUTHOR = re.compile(r"^co-authored-by:[^<\n]*<([^>\n]+)>\s*$", re.IGNORECASE 
 def actors(world: World, facts: CommitFacts) -> Json:
     """Who made a commit, as GraphQL has it: co-authors by their trailers are authors too."""
     emails = dict.fromkeys([facts.author.email, *CO_AUTHOR.findall(facts.message)])
-    authors = [{"user": actor(world, email)} for email in emails]
-    committer = {"user": actor(world, facts.committer.email)}
-    return {"authors": {"totalCount": len(authors), "nodes": authors}, "committer": committer}
+    authors = [{"email": email, "user": actor(world, email)} for email in emails]
+    committer = {"email": facts.committer.email, "user": actor(world, facts.committer.email)}
+    return {"oid": facts.sha, "authors": {"totalCount": len(authors), "nodes": authors}, "committer": committer}
 
 
 def actor(world: World, email: str) -> Json | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.forge.github import GitHubForge
-from bot.forge.port import Gone, Target
+from bot.forge.port import Authors, Gone, Target
 from bot.forge.sandbox import Sandbox
 from bot.render import Markdown
 
@@ -34,14 +34,20 @@ def forge_of(box: Sandbox) -> tuple[GitHubForge, Target]:
     return forge, Target(box.installation_id, box.repository(REPO).id, REPO)
 
 
-def authors(box: Sandbox, folder: Path, commits: list[tuple[str, str, str]]) -> set[str] | None:
+def of(
+    box: Sandbox, folder: Path, commits: list[tuple[str, str, str]], also: frozenset[str] = frozenset()
+) -> Authors | None:
     head = chain(folder, commits)
     box.add_repository(REPO, folder)
     pull = box.open_pull(REPO, title="Many", head_sha=head)
     forge, target = forge_of(box)
-    ids = forge.commit_authors(target, pull.number)
+    return forge.commit_authors(target, pull.number, also)
+
+
+def authors(box: Sandbox, folder: Path, commits: list[tuple[str, str, str]]) -> set[str] | None:
+    found = of(box, folder, commits)
     names = {account.id: login for login, account in box.world.accounts.items()}
-    return None if ids is None else {names[number] for number in ids}
+    return None if found is None else {names[number] for number in found.people}
 
 
 def test_authors_committers_and_co_authors_are_found_by_their_addresses(empty_box: Sandbox, tmp_path: Path) -> None:
@@ -51,6 +57,58 @@ def test_authors_committers_and_co_authors_are_found_by_their_addresses(empty_bo
         ("x@x.example", "x@x.example", "with maya\n\nCo-authored-by: M <103+maya@users.noreply.github.com>"),
     ]
     assert authors(empty_box, tmp_path / "r", commits) == {"ada", "ravi", "maya"}
+
+
+@pytest.mark.parametrize(
+    ("address", "whose", "unplaced"),
+    [
+        ("MAYA@Example.ORG", {"maya"}, set()),
+        ("103+maya@users.noreply.github.com", {"maya"}, set()),
+        ("103+an-old-name@users.noreply.github.com", {"maya"}, set()),
+        ("103+AN-OLD-NAME@USERS.NOREPLY.GITHUB.COM", {"maya"}, set()),
+        ("an-old-name@users.noreply.github.com", set(), {"an-old-name@users.noreply.github.com"}),
+        ("Maya@Elsewhere.example", set(), {"maya@elsewhere.example"}),
+        ("103+maya@users.noreply.elsewhere.example", set(), {"103+maya@users.noreply.elsewhere.example"}),
+        ("", set(), {"(no address)"}),
+    ],
+)
+@pytest.mark.parametrize("role", ["author", "committer", "co-author"])
+def test_an_address_is_somebodys_or_nobody_can_place_it(
+    empty_box: Sandbox, tmp_path: Path, address: str, whose: set[str], unplaced: set[str], role: str
+) -> None:
+    if role == "co-author" and not address:
+        return  # a trailer without an address is no trailer
+    ada = "ada@example.org"
+    words = f"x\n\nCO-AUTHORED-BY: M <{address}>" if role == "co-author" else "x"
+    who = (address if role == "author" else ada, address if role == "committer" else ada)
+    found = of(empty_box, tmp_path / "r", [(*who, words)])
+    names = {account.id: login for login, account in empty_box.world.accounts.items()}
+    assert found is not None
+    assert ({names[number] for number in found.people} - {"ada"}, found.unplaced) == (whose, unplaced)
+
+
+def test_the_number_in_a_noreply_address_decides_where_the_forge_itself_places_nobody(
+    empty_box: Sandbox, tmp_path: Path
+) -> None:
+    found = of(empty_box, tmp_path / "r", [("9999+left@users.noreply.github.com", "ada@example.org", "x")])
+    assert found is not None
+    assert found.people - {empty_box.world.accounts["ada"].id} == {9999}
+    assert found.unplaced == frozenset()
+
+
+def test_addresses_that_only_git_names_are_placed_in_the_same_way(empty_box: Sandbox, tmp_path: Path) -> None:
+    also = frozenset({"103+old@users.noreply.github.com", "ADA@example.org", "x@x.example"})
+    found = of(empty_box, tmp_path / "r", [("ada@example.org", "ada@example.org", "x")], also)
+    assert found is not None
+    assert found.people == {empty_box.world.accounts["ada"].id, 103}
+    assert found.unplaced == {"x@x.example"}
+
+
+def test_what_the_forge_commits_itself_is_nobodys_but_its_author(empty_box: Sandbox, tmp_path: Path) -> None:
+    commits = [("ada@example.org", "noreply@github.com", "edited in the browser")]
+    found = of(empty_box, tmp_path / "r", commits, frozenset({"noreply@github.com"}))
+    assert found is not None
+    assert (found.people, found.unplaced) == ({empty_box.world.accounts["ada"].id}, frozenset())
 
 
 def test_those_of_a_later_page_are_found_too(empty_box: Sandbox, tmp_path: Path) -> None:
@@ -65,4 +123,4 @@ def test_with_more_commits_than_the_forge_lists_nobody_knows(empty_box: Sandbox,
 def test_a_pull_request_that_is_not_there_is_gone(box: Sandbox) -> None:
     forge, target = forge_of(box)
     with pytest.raises(Gone):
-        forge.commit_authors(target, 999)
+        forge.commit_authors(target, 999, frozenset())
