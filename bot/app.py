@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.addresses import Addresses, networks, places
 from bot.api import Api
@@ -222,8 +223,10 @@ def _in_words(error: Exception) -> tuple[str, Cause]:
             return "the repository could not be read with git", "us"
         case ForgeError():
             return "the forge did not answer", "forge"
-        case _:
+        case OSError() | SQLAlchemyError():
             return "codechill itself failed on it, and its operator finds why in the log", "us"
+        case _:  # nobody knows: a content that was made for it, for all we can say
+            return "codechill itself failed on it, and its operator finds why in the log", "change"
 
 
 def _not_before(error: Exception, at: datetime) -> datetime | None:

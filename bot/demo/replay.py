@@ -4,18 +4,18 @@ The base branch is put back a little, and commits that came after it become pull
 commits whose files nobody touched in between are taken. So a score given now can be held against what really happened.
 """
 
-import os
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from scoring.git.environment import environment as clean
+
 ENOUGH = 400  # commits on the first-parent line below which a history says too little
 LOOK_BACK = 200  # how many of the newest first-parent commits may be replayed
 LARGEST = 3000  # lines
 MOST_FILES = 60
-_GIT = ["git", "-c", "core.quotePath=false", "-c", "core.hooksPath=/dev/null", "-c", "log.showSignature=false"]
 
 
 class NotUsable(Exception):
@@ -129,10 +129,10 @@ def commit(repository: Path, onto: str, entries: tuple[Entry, ...], message: str
 def git(repository: Path, *arguments: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> str:
     """Run git and return what it printed, without the last newline. Raises NotUsable with git's own words."""
     done = subprocess.run(
-        [*_GIT, "-C", str(repository), *arguments],
+        ["git", "-C", str(repository), *arguments],
         input=stdin,
         capture_output=True,
-        env={**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", **(environment or {})},
+        env={**clean(settings=[("safe.directory", str(repository.resolve()))]), **(environment or {})},
     )
     if done.returncode != 0:
         words = done.stderr.decode("utf-8", "replace").strip().splitlines()

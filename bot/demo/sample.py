@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from scoring.git.environment import environment
+
 PEOPLE = (
     ("Ada Osei", "ada@shop.example"),
     ("Ben Ruiz", "ben@shop.example"),
@@ -176,4 +178,5 @@ def _commit(shop: _Shop, person: tuple[str, str], title: str, body: str, files: 
 
 
 def _git(folder: Path, *arguments: str, stdin: bytes | None = None) -> None:
-    subprocess.run(["git", "-C", str(folder), *arguments], input=stdin, check=True, capture_output=True)
+    command = ["git", "-C", str(folder), *arguments]
+    subprocess.run(command, input=stdin, check=True, capture_output=True, env=environment())

@@ -163,8 +163,8 @@ class GitHubForge:
         # entries queued before this one lie under it, and each has a branch of its own at its commit
         queue = f"{_at(target)}/git/matching-refs/heads/gh-readonly-queue/{quote(base)}/"
         refs = [ref["ref"] for ref in self._wire.pages(target, queue) if ref["object"]["sha"] in ahead]
-        found = tuple(number for ref in (*refs, head_ref) for number in numbers(ref))
-        return tuple(sorted(set(found))) if numbers(head_ref) else ()
+        found = tuple(number for ref in (*refs, head_ref) for number in numbers(ref, base))
+        return tuple(sorted(set(found))) if numbers(head_ref, base) else ()
 
     def tip(self, target: Target, ref: str) -> str:
         path = f"{_at(target)}/branches/{quote(ref.removeprefix('refs/heads/'), safe='')}"

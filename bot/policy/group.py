@@ -22,12 +22,18 @@ from bot.policy.verdict import combine
 from bot.policy.views import Card
 
 NAME = "queue"
-_SEGMENT = re.compile(r"(?:^|/)pr-(\d{1,12})-[0-9a-f]{7,64}(?=/|$)")
+_SEGMENT = re.compile(r"pr-(\d{1,12})-[0-9a-f]{7,64}")
 
 
-def numbers(head_ref: str) -> tuple[int, ...]:
-    """The pull requests that a queue's branch names, in its order; the shell follows chained groups further."""
-    return tuple(dict.fromkeys(int(number) for number in _SEGMENT.findall(head_ref)))
+def numbers(head_ref: str, base: str) -> tuple[int, ...]:
+    """The pull requests that the branch of a queue into `base` names, in its order; the shell follows chained groups.
+
+    The base's own name is no part of it: a branch may be called pr-7-abcdef0.
+    """
+    start = f"gh-readonly-queue/{base.removeprefix('refs/heads/')}/"
+    ref = head_ref.removeprefix("refs/heads/")
+    named = [_SEGMENT.fullmatch(part) for part in ref.removeprefix(start).split("/")] if ref.startswith(start) else []
+    return tuple(dict.fromkeys(int(each[1]) for each in named if each))
 
 
 def decide_group(

@@ -282,7 +282,7 @@ def numstat_entries(shown: bytes) -> Iterator[tuple[int, int]]:
     for entry in parts:
         if not entry:
             continue
-        added, deleted, path = entry.split("\t")
+        added, deleted, path = entry.split("\t", 2)
         if not path:  # a rename: both paths follow
             next(parts), next(parts)
         yield (0, 0) if added == "-" else (int(added), int(deleted))

@@ -74,14 +74,20 @@ def test_a_stranger_in_the_group_counts_like_its_author():
 
 
 @pytest.mark.parametrize(
-    ("ref", "found"),
+    ("base", "ref", "found"),
     [
-        (f"gh-readonly-queue/main/pr-104-{HEAD}", (104,)),
-        (f"refs/heads/gh-readonly-queue/release/1.2/pr-104-{HEAD}", (104,)),
-        (f"gh-readonly-queue/main/pr-104-{HEAD}/pr-7-{GROUP}", (104, 7)),
-        ("gh-readonly-queue/main/pr-x-zz", ()),
-        ("gh-readonly-queue/pr-1-main/other", ()),
+        ("main", f"gh-readonly-queue/main/pr-104-{HEAD}", (104,)),
+        ("refs/heads/main", f"gh-readonly-queue/main/pr-104-{HEAD}", (104,)),
+        ("release/1.2", f"refs/heads/gh-readonly-queue/release/1.2/pr-104-{HEAD}", (104,)),
+        ("main", f"gh-readonly-queue/main/pr-104-{HEAD}/pr-7-{GROUP}", (104, 7)),
+        ("main", "gh-readonly-queue/main/pr-x-zz", ()),
+        ("pr-1-main", "gh-readonly-queue/pr-1-main/other", ()),
+        # branches that are named like pull requests
+        ("pr-7-abcdef0", f"gh-readonly-queue/pr-7-abcdef0/pr-104-{HEAD}", (104,)),
+        (f"release/pr-9-{HEAD}", f"gh-readonly-queue/release/pr-9-{HEAD}/pr-104-{HEAD}", (104,)),
+        ("main", f"pr-104-{HEAD}", ()),
+        ("main", f"feature/gh-readonly-queue/main/pr-104-{HEAD}", ()),
     ],
 )
-def test_the_queues_branch_names_its_pull_requests(ref: str, found: tuple[int, ...]):
-    assert numbers(ref) == found
+def test_the_queues_branch_names_its_pull_requests(base: str, ref: str, found: tuple[int, ...]):
+    assert numbers(ref, base) == found

@@ -370,6 +370,17 @@ def test_a_change_that_cannot_be_scored_says_when_it_stays_held():
     assert "stays held" not in card(failed, open_, TUESDAY).lead
 
 
+def test_what_the_change_itself_causes_is_held_in_every_window_whatever_is_open_on_errors():
+    config = weekend("gate: {on_error: {weekend: open}}")
+    theirs = state(None, failure=Failure("the diff has 11,204 files", cause="change"))
+    assert decide(Tick("sweep"), theirs, config, SATURDAY).verdict is Verdict.BLOCK
+    assert decide(Tick("sweep"), theirs, config, TUESDAY).verdict is Verdict.PASS
+    assert "While weekend, yellow, red or frozen is in force it stays held." in card(theirs, config, TUESDAY).lead
+    for cause in ("forge", "us"):
+        ours = replace(theirs, failure=replace(theirs.failure, cause=cause))
+        assert decide(Tick("sweep"), ours, config, SATURDAY).verdict is Verdict.PASS
+
+
 def test_outside_windows_a_closed_green_level_holds_what_cannot_be_scored_and_an_exception_lifts_it():
     config = weekend("gate: {on_error: {green: closed}}")
     failed = state(None, failure=Failure("x"))
