@@ -68,7 +68,7 @@ RULES: tuple[Rule, ...] = (
         "data",
         "data or markup, going by its ending",
         r"\.(?:json|jsonl|json5|csv|tsv|xml|svg|html?|xhtml|po|pot|mo|snap|map|sum|dat|bin|log|out|patch|diff|ipynb|plist"
-        r"|geojson|xsd|wsdl|ttf|woff2?|png|jpe?g|gif|ico|pdf|webp|properties)$",
+        r"|blade\.php|geojson|xsd|wsdl|ttf|woff2?|png|jpe?g|gif|ico|pdf|webp|properties)$",
     ),
     _rule(
         "build",

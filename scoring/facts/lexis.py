@@ -25,8 +25,8 @@ def _closed_above(side: bytes) -> int:
     if end < 0 or 0 <= side.find(b"/*") <= end:
         return 0
     line = side[side.rfind(b"\n", 0, end) + 1 : end]
-    # "**/*.js" is a text
-    return 0 if b'"' in line or b"'" in line or b"`" in line else end + 2
+    # "**/*.js" is a text, and /.*/ too
+    return 0 if any(mark in line for mark in (b'"', b"'", b"`", b"/")) else end + 2
 
 
 _OPENS = re.compile(rb"(?:[=(\[{,:+%]|\breturn)[ \t]*[rRbBuUfF]{0,2}$")
@@ -87,7 +87,7 @@ _REGEX: Alternative = (
 
 def _here(char: str, opening: bytes) -> Alternative:
     """A text from the line below to the one that holds the word `w` of the opening."""
-    return char, rb"(?P<h>" + opening + rb"[^\n]*)(?:\n[ \t]*(?!(?P=w)\b)[^\n\0]*)*+(?:\n[ \t]*(?P=w)\b)?"
+    return char, rb"(?P<h>" + opening + rb"[^\n]*)(?:\n(?![ \t]*(?P=w)\b)[^\n\0]*)*+(?:\n[ \t]*(?P=w)\b)?"
 
 
 def _after(alternative: Alternative) -> bytes:

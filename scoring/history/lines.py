@@ -245,7 +245,21 @@ def _tokens(text: bytes, language: Language) -> "Counter[bytes]":
     tokens = Counter(language.lexis.word.findall(text))
     if b"&&" in text or b"||" in text:
         tokens.update(_TWICE.findall(text))
+    for member in _keywords_behind(language).findall(text):
+        # promise.catch( is a call
+        tokens[member] -= 1
+        tokens[b"." + member] += 1
+        if not tokens[member]:
+            del tokens[member]
     return tokens
+
+
+@lru_cache(maxsize=64)
+def _keywords_behind(language: Language) -> re.Pattern[bytes]:
+    """Return what finds keywords that are members: directly behind a point, an arrow or two colons."""
+    words = language.branches | language.loops | language.control | language.imports | language.definitions
+    either = b"|".join(sorted(word for word in words if word[:1].isalpha())) or rb"(?!)"
+    return re.compile(rb"[.>:](?:(?<!\.\.)(?<=\.)|(?<=->)|(?<=::))((?:" + either + rb")\b\(?)")
 
 
 def _sums(tokens: "Counter[bytes]", classes: _Classes) -> tuple[int, ...]:

@@ -63,6 +63,10 @@ CODE = [
     ("el", "(when x ; if\n  (f \"if\"))", 2, 1, 0, 0),
     ("hs", "{- if\n case -} f x = if 'a' == y then 1 else 2 -- if", 1, 1, 0, 0),
     ("ex", '@doc """\nif for\n"""\ncase x do', 2, 1, 0, 0),
+    ("js", "p.catch(e => f()); try { x() } catch (e) { y(...for_x) }", 1, 1, 0, 4),
+    ("js", "app.use(/\\/api.*/, (req) => {\nif (req) f()", 2, 1, 0, 2),
+    ("php", "$x->for($y); if ($a) { Gate::for($z); }", 1, 1, 0, 2),
+    ("rb", "x = <<~EOS\n  if\n  EOS\nloop do |x| a.and(b) if c", 2, 2, 1, 1),
     ("css", "/* if */ a { color: red } ", 1, 0, 0, 0),
     ("proto", "// for\nmessage A { int32 b = 1; }", 1, 0, 0, 0),
 ]  # fmt: skip
