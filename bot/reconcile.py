@@ -93,6 +93,7 @@ class Reconciler:
             commander=_commander(event),
             granted=self._granted(target, pull, event, config),
             warnings=self._warnings(pull),
+            page=self._forge.clone_url(target).removesuffix(".git"),
         )
         self._perform(target, pull, noticed(event, state, config))
         known = self._store.assessment(target.repository_id, number, pull.head_sha)

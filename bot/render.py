@@ -12,11 +12,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.forge import markers
 from bot.policy.actions import PutComment, Reply, SetCheck
 from bot.policy.views import Card
+from scoring.assessment import Evidence, Reason
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 COMMENT_LIMIT = 65_000  # GitHub refuses a comment above 65,536 characters
 SUMMARY_LIMIT = 65_535  # and a check run's summary above as many bytes
 QUOTE_LIMIT = 280
+MOST_EVIDENCE = 3  # commits beside one sentence
+SHORT = 7  # hex digits of a commit
+_ADDRESS = re.compile(r"https?://[\w.:/?=&%~+-]+")
+_HEX = re.compile(r"[0-9a-f]{40,64}")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 _CUT = "… cut: too long to show."
 _ROOM = 300  # for what closes again what was open where it is cut
@@ -74,6 +79,39 @@ def sentence(words: str, subject: str | None = None) -> Safe:
     if subject is None:
         return prose(words)
     return Safe(code(subject).join(prose(part) for part in words.split("{subject}")))
+
+
+def reason(told: Reason, page: str = "") -> Safe:
+    """A claim with the commits that show it, linked where the forge has a page for them."""
+    shown = [_evidence(each, page) for each in told.evidence[:MOST_EVIDENCE]]
+    more = len(told.evidence) - len(shown)
+    tail = f" ({', '.join(shown)}{f' and {more} more' if more else ''})" if shown else ""
+    return Safe(sentence(told.words, told.subject) + tail)
+
+
+def _evidence(seen: Evidence, page: str) -> str:
+    return commit(seen.sha, page) + (f" by {commit(seen.by, page)}" if seen.by else "")
+
+
+def commit(sha: str, page: str = "") -> Safe:
+    """A short commit id, linked where there is a page to open."""
+    short = code(sha[:SHORT])
+    return Safe(f"[{short}]({page}/commit/{sha})") if _ADDRESS.fullmatch(page) and _HEX.fullmatch(sha) else short
+
+
+def plain(words: str, subject: str | None = None) -> str:
+    """The same sentence for a terminal: nothing in it is obeyed."""
+    return words.replace("`", "").replace("{subject}", visible(subject or ""))
+
+
+def plain_reason(told: Reason) -> str:
+    """A claim and its commits for a terminal."""
+    shown = [
+        visible(each.sha[:SHORT]) + (f" by {visible(each.by[:SHORT])}" if each.by else "") for each in told.evidence
+    ]
+    few = shown[:MOST_EVIDENCE]
+    more = f" and {len(shown) - len(few)} more" if len(shown) > len(few) else ""
+    return plain(told.words, told.subject) + (f" ({', '.join(few)}{more})" if few else "")
 
 
 def one_in(probability: float) -> str:
@@ -150,9 +188,9 @@ class Markdown:
             "moment": moment,
             "percent": percent,
             "mention": lambda name: Safe("@" + re.sub(r"[^A-Za-z0-9/_.-]", "", name.removeprefix("@"))),
-            "link": lambda url: Safe(url if re.fullmatch(r"https?://[\w.:/?=&%~+-]+", url) else "#"),
+            "link": lambda url: Safe(url if _ADDRESS.fullmatch(url) else "#"),
         }
-        self._env.globals |= {"sentence": sentence}
+        self._env.globals |= {"sentence": sentence, "reason": reason}
 
     def comment(self, action: PutComment) -> str:
         return self._card("comment.md.j2", action.card, markers.sticky(action.card.digest()), COMMENT_LIMIT)

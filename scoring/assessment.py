@@ -6,24 +6,32 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """One feature that raised (weight > 0) or lowered the score, in people's words."""
+class Evidence:
+    """A commit that a reader can open, and the one by which it was taken back or repaired."""
 
-    feature: str  # its name in FEATURES
-    words: str  # a sentence; "{subject}" stands where the subject goes, so that only the renderer quotes hostile text
-    here: str  # the value of this change, formatted with its unit
-    usual: str  # the median of recent changes of this repository, formatted alike
-    weight: float  # contribution to the score, in log-odds
-    subject: str | None = None  # a path or folder named by the sentence
+    sha: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One claim that is true of the change, raises its score and lies on the risky side of what is usual."""
+
+    claim: str  # its name in scoring.claims.table.CLAIMS
+    words: str  # no full stop; "{subject}" stands where the subject goes: only the renderer quotes hostile text
+    share: float  # of all that raises the score, 0 to 1: what it carries
+    subject: str | None = None  # a path, or a folder with "/" at its end
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Something the author can do, checked by scoring the change as it would be afterwards."""
+    """A part of the change that could go on its own; both halves were scored. Whether it helps the gate says."""
 
-    words: str  # as in Reason
-    percentile: float | None = None  # where the change would rank afterwards, 0 to 1; None when it was not scored again
-    subject: str | None = None
+    subject: str  # a path, or a folder with "/" at its end
+    paths: tuple[str, ...]  # of the part
+    moved: float  # percentile of the part by itself, 0 to 1
+    stays: float  # and of what stays
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring import evidence
-from scoring.assessment import Assessment, Part, Proof, Reason
+from scoring.assessment import Assessment, Part, Proof, Suggestion
 from scoring.calibration import Calibration, rebase
 from scoring.change import Change
-from scoring.explain import reasons, weigh
+from scoring.claims import depends, patch
+from scoring.claims.known import Witness
+from scoring.claims.parts import Files, Rank, suggestions
+from scoring.claims.table import CLAIMS
+from scoring.claims.tell import reasons
+from scoring.claims.weights import shares
 from scoring.features import BY_NAME
 from scoring.features.quantiles import BLOCK, WINDOW, ranks, rolling, window
 from scoring.gating import highest
@@ -27,7 +32,6 @@ from scoring.models.loaded import load
 from scoring.models.own import Own
 from scoring.population import needed, population
 from scoring.services import NONE, WEIGHTS, Services
-from scoring.suggest import Files, suggestions
 
 SHIPPED = Path(__file__).resolve().parent.parent / "deploy" / "models" / "shipped"
 Clock = Callable[[], datetime]
@@ -42,7 +46,6 @@ class Reference:
     row: int  # where the change stands or would stand
     raw: Matrix  # of the rows that features are compared with
     usual: Matrix  # the median of each feature
-    spread: Matrix  # a scale of each feature, never 0
     logits: Floats  # of rows needed(row) to row - 1, in landing order; the highest of each and its parts
     paths: tuple[tuple[str, ...], ...]  # of the same
     calibration: Calibration
@@ -75,6 +78,7 @@ class Scorer:
         self.state = state
         self.clock = clock
         self._names = tuple(feature.name for feature in self.history.features)
+        self._witness = Witness(self.history)
         self._own: tuple[int, Own | None] | None = None
         self._reference: tuple[tuple[str, int, int], Reference] | None = None
 
@@ -110,17 +114,17 @@ class Scorer:
         looked = (whole, *self.history.parts_of(whole))
         vectors = self._vectors(looked) if row is None else self._landed(row)
         scores = score(vectors)
-        # the reasons are those of what gates: the whole, or its riskiest part
+        # what carries the score is asked of what gates: the whole, or its riskiest part
         riskiest = int(scores.argmax())
-        facts, vector = looked[riskiest], vectors[riskiest]
+        vector = vectors[riskiest]
         found = float(scores[riskiest]) + extra + evidence.log_odds(proof)
         percentile = evidence.percentile(float(among.percentiles(np.array([found]))[0]), proof)
-        why = self._reasons(facts, vector, past, score, extra)
+        carried = shares(CLAIMS, self._names, vector, past.usual, score, extra)
+        tip = self.history.tip if row is None else change.base
 
         def rank_of(smaller: Sequence[Files]) -> Sequence[float]:
             return [float(each) for each in among.percentiles(self._smaller(change, smaller, past, critical))]
 
-        files = list(zip(change.files, lines, strict=True))
         return Assessment(
             base=change.base,
             sha=change.sha,
@@ -128,8 +132,8 @@ class Scorer:
             percentile=percentile,
             probability=float(past.calibration.probability(np.array([found]))[0]),
             base_rate=self._base_rate(),
-            reasons=why,
-            suggestions=suggestions(files, percentile, rank_of, why) if row is None else (),
+            reasons=reasons(self._witness.known(change, lines, tip=tip, tier=whole.tier), carried),
+            suggestions=self._suggestions(change, lines, percentile, rank_of) if row is None else (),
             model=self.shipped.card.id + (" + this repository" if self._regression() else ""),
             reference=len(among.recent),
             labelled=self.history.labelled(),
@@ -193,9 +197,8 @@ class Scorer:
         raw = everything[first - start : last - start]
         if not len(raw):
             nothing = np.zeros(len(self._names), dtype=np.float32)
-            return Reference(row, raw, nothing, nothing + 1, np.empty(0), (), self.shipped.card.calibration)
+            return Reference(row, raw, nothing, np.empty(0), (), self.shipped.card.calibration)
         usual = np.median(raw, axis=0)
-        spread = np.maximum(np.abs(raw - usual).mean(axis=0), 1e-6)
         quantile = rolling(everything, low - start)
         if low == 0:
             # nothing was before the first changes: they are compared with one another, as a new one is with them
@@ -204,7 +207,7 @@ class Scorer:
         if len(parts.rows):
             beside = self._logits(parts.raw, parts.quantile(everything, start))
             logits = highest(logits, parts.rows - low, beside)
-        return Reference(row, raw, usual, spread, logits, self.history.paths(low, row), self._calibrate(logits))
+        return Reference(row, raw, usual, logits, self.history.paths(low, row), self._calibrate(logits))
 
     def _calibrate(self, logits: Floats) -> Calibration:
         # fewer changes cannot carry a rate of their own
@@ -219,16 +222,12 @@ class Scorer:
     def _tiers(self, past: Reference, critical: Services) -> Floats:
         return np.array([WEIGHTS.get(critical.tier(paths), 0.0) for paths in past.paths]) if critical else np.zeros(1)
 
-    def _reasons(
-        self, facts: Facts, vector: Matrix, past: Reference, score: Callable[[Matrix], Floats], extra: float
-    ) -> tuple[Reason, ...]:
-        features = self.history.features
-        told = reasons(features, facts, vector, past.usual, past.spread, weigh(features, vector, past.usual, score))
-        if not extra:
-            return told
-        words = f"Touches a service of criticality tier {facts.tier}"
-        service = Reason("critical", words, f"tier {facts.tier}", "none", extra)
-        return tuple(sorted((*told, service), key=lambda reason: -abs(reason.weight)))
+    def _suggestions(
+        self, change: Change, lines: Sequence[LineCounts], percentile: float, rank: Rank
+    ) -> tuple[Suggestion, ...]:
+        files = list(zip(change.files, lines, strict=True))
+        git = self.history.git
+        return suggestions(files, patch.read(git, change), percentile, rank, depends.names_before(git, change))
 
 
 def _places(change: Change) -> list[str]:

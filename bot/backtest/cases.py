@@ -1,11 +1,13 @@
 """The ten most telling landings, each with the card that would have been shown."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.backtest.landings import Landing, Past
 from bot.backtest.measure import Figures
 from bot.backtest.outcomes import Outcome, Outcomes
 from bot.backtest.replay import EVENT, Replay, Replayed
@@ -13,13 +15,17 @@ from bot.policy.card import build
 from bot.policy.config import Config
 from bot.policy.decide import decide
 from bot.policy.words import rank
+from bot.render import plain_reason
 from scoring.assessment import Reason
-from scoring.explain import SMALLEST, readable, topic, weigh
-from scoring.features import FEATURES, Feature
+from scoring.claims.known import Witness
+from scoring.claims.table import CLAIMS
+from scoring.claims.tell import reasons
+from scoring.claims.weights import shares
 from scoring.features.quantiles import ranks, window
+from scoring.git import Git
+from scoring.history.read import commit_change
 
 MOST = 10
-SHOWN = 4  # reasons on a card
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +60,12 @@ def _riskiest(case: Case) -> tuple[float, float]:
     return -case.replayed.percentile, -case.replayed.landing.at.timestamp()
 
 
-def told(case: Case, replay: Replay, config: Config, explain: Callable[[int], tuple[Reason, ...]]) -> Figures:
+def told(case: Case, replay: Replay, config: Config, explain: Callable[[Landing], tuple[Reason, ...]]) -> Figures:
     """A case as plain data: what landed, the card, and what became of it."""
     landing, outcome = case.replayed.landing, case.outcome
     state = replay.state(landing, case.replayed.proven)
     assert state.risk is not None  # noqa: S101 (every replayed landing has a score)
-    state = replace(state, risk=replace(state.risk, reasons=explain(landing.row)))
+    state = replace(state, risk=replace(state.risk, reasons=explain(landing)))
     card = build(state, decide(EVENT, state, config, landing.at).opinions, config, landing.at)
     after = (outcome.known_at - landing.at.timestamp()) / 86400 if outcome else None
     return {
@@ -71,7 +77,8 @@ def told(case: Case, replay: Replay, config: Config, explain: Callable[[int], tu
         "rank": rank(case.replayed.percentile),
         "headline": card.headline,
         "lead": card.lead,
-        "reasons": [{"words": each.words, "here": each.here, "usual": each.usual} for each in card.reasons],
+        "reasons": [plain_reason(each) for each in card.reasons],
+        "because": card.because,
         "proof": card.proof.words if card.proof else None,
         "delay_hours": None if case.replayed.hours is None else round(case.replayed.hours, 1),
         "outcome": None if outcome is None or after is None else {
@@ -81,45 +88,43 @@ def told(case: Case, replay: Replay, config: Config, explain: Callable[[int], tu
     }  # fmt: skip
 
 
-def explainer(replay: Replay) -> Callable[[int], tuple[Reason, ...]]:
-    """Reasons for a row, from the models and the ranks of its time; no file is named, only what was known is told."""
-    scores, shipped = replay.scores, replay.scores.shipped_logits
+@dataclass(frozen=True)
+class _Archive:
+    """The landings as claims look at them."""
 
-    def explain(row: int) -> tuple[Reason, ...]:
-        first, last = window(row)
-        reference, fitted = scores.data.raw[first:last], scores.model_at(row)
+    git: Git
+    past: Past
+    first_parent: bool = True
+
+    def repaired(self) -> Mapping[str, str]:
+        return self.past.repaired
+
+    def medians(self, shas: Sequence[str]) -> Mapping[str, float]:
+        rows = [self._rows[sha] for sha in shas if sha in self._rows]
+        middle = np.median(self.past.raw[rows], axis=0) if rows else np.zeros(len(self.past.columns))
+        return dict(zip(self.past.columns, map(float, middle), strict=True))
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {landing.sha: landing.row for landing in self.past.landings}
+
+
+def explainer(replay: Replay) -> Callable[[Landing], tuple[Reason, ...]]:
+    """Reasons for a landing, from the models, the ranks and what was known at its time."""
+    scores, shipped, columns = replay.scores, replay.scores.shipped_logits, replay.past.columns
+    witness = Witness(_Archive(replay.contents.git, replay.past))
+
+    def explain(landing: Landing) -> tuple[Reason, ...]:
+        first, last = window(landing.row)
+        reference, fitted = scores.data.raw[first:last], scores.model_at(landing.row)
         usual = np.median(reference, axis=0)
 
         def score(rows: NDArray[np.float32]) -> NDArray[np.float64]:
             quantile = ranks(rows, reference)
             return scores.logits(fitted, rows, quantile, shipped(rows, quantile))
 
-        vector = scores.data.raw[row]
-        spread = np.maximum(np.abs(reference - usual).mean(axis=0), 1e-6)
-        return _reasons(vector, usual, spread, weigh(FEATURES, vector, usual, score))
+        change = commit_change(replay.contents.repository, landing.sha)
+        carried = shares(CLAIMS, columns, scores.data.raw[landing.row], usual, score, float(scores.extra[landing.row]))
+        return reasons(witness.known(change, change.lines, tip=change.base), carried)
 
     return explain
-
-
-def _reasons(
-    vector: NDArray[np.float32], usual: NDArray[np.float32], spread: NDArray[np.float32], weights: NDArray[np.float64]
-) -> tuple[Reason, ...]:
-    names = tuple(dict.fromkeys(map(topic, FEATURES)))
-    found: list[Reason] = []
-    for place in sorted(range(len(names)), key=lambda place: -weights[place]):
-        if weights[place] < SMALLEST or len(found) == SHOWN:
-            break
-        members = [index for index, feature in enumerate(FEATURES) if topic(feature) == names[place]]
-        members.sort(key=lambda index: -abs(float(vector[index] - usual[index])) / float(spread[index]))
-        reasons = (_tell(FEATURES[at], float(vector[at]), float(usual[at]), float(weights[place])) for at in members)
-        reason = next((reason for reason in reasons if reason), None)
-        found += [reason] if reason else []
-    return tuple(found)
-
-
-def _tell(feature: Feature, value: float, typical: float, weight: float) -> Reason | None:
-    here, usual = readable(feature, value), readable(feature, typical)
-    words = (feature.words if value > typical else feature.low).replace("{subject}", "a place it touches")
-    if here == usual or not words:
-        return None
-    return Reason(feature.name, words[:1].upper() + words[1:], here, usual, weight)

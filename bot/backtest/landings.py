@@ -1,7 +1,8 @@
 """What landed on the branch, in order, as the index remembers it."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import numpy as np
@@ -31,6 +32,7 @@ class Past:
     columns: tuple[str, ...]
     raw: NDArray[np.float32]  # (landings, columns)
     parts: Parts  # of landings, scored on their own as well
+    repaired: Mapping[str, str] = field(default_factory=dict)  # a landing at fault -> the one that says so
 
     @property
     def at(self) -> NDArray[np.int64]:
@@ -51,7 +53,8 @@ def read_past(history: History) -> Past:
         Landing(row, sha, datetime.fromtimestamp(at, UTC), author, title, _paths(paths))
         for row, sha, at, author, title, paths in found
     )
-    return Past(landings, tuple(feature.name for feature in history.features), history.matrix(), history.parts())
+    columns = tuple(feature.name for feature in history.features)
+    return Past(landings, columns, history.matrix(), history.parts(), history.repaired())
 
 
 def _paths(told: bytes) -> tuple[str, ...]:

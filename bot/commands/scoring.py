@@ -18,10 +18,13 @@ from typing import ParamSpec
 import click
 
 from bot.commands.criticality import services
+from bot.policy.card import scored
+from bot.policy.config import Config
+from bot.policy.views import Advice
+from bot.render import Markdown, plain, plain_reason, visible
 from scoring import frozen
 from scoring import selection as select
-from scoring.assessment import Assessment, Reason, Suggestion
-from scoring.calibration import words
+from scoring.assessment import Assessment, Reason
 from scoring.card import read_card
 from scoring.change import Change
 from scoring.dataset import Dataset, collect, require_apart
@@ -155,7 +158,7 @@ def score(
         case "json":
             click.echo(json.dumps(as_json(assessed), indent=2))
         case "markdown":
-            click.echo("\n".join(_markdown(assessed, change)))
+            click.echo(Markdown().card(scored(assessed, Config.default())), nl=False)
         case _:
             click.echo("\n".join(_text(assessed, change)))
 
@@ -188,86 +191,46 @@ def _as_of(scorer: Scorer, change: Change) -> str:
 def as_json(assessed: Assessment) -> dict[str, object]:
     """Return the card as plain data."""
     told = asdict(assessed) | {"level": level(assessed.percentile), "at": assessed.at.isoformat()}
-    return told | {"reasons": [_reason(reason) for reason in assessed.reasons],
-                   "suggestions": [_suggestion(each) for each in assessed.suggestions]}  # fmt: skip
+    card = scored(assessed, Config.default())
+    return told | {
+        "reasons": [_as_json(each, plain_reason(each)) for each in card.reasons],
+        "suggestions": [_as_json(each, plain(each.words, each.subject)) for each in card.suggestions],
+        "because": card.because,
+        # what is true of it at any rank, and how much of what raises its score that carries
+        "claims": {each.claim: round(each.share, 3) for each in assessed.reasons},
+    }  # fmt: skip
 
 
-def _reason(reason: Reason) -> dict[str, object]:
-    return asdict(reason) | {"words": _filled(reason.words, reason.subject), "subject": _printable(reason.subject)}
-
-
-def _suggestion(suggestion: Suggestion) -> dict[str, object]:
-    return asdict(suggestion) | {
-        "words": _filled(suggestion.words, suggestion.subject),
-        "subject": _printable(suggestion.subject),
-    }
+def _as_json(told: Reason | Advice, words: str) -> dict[str, object]:
+    return asdict(told) | {"words": words, "subject": _printable(told.subject)}
 
 
 def _printable(text: str | None) -> str | None:
     # a terminal obeys control characters, and no JSON reader accepts a lone surrogate
-    return None if text is None else "".join(c if c.isprintable() else "\ufffd" for c in text)
+    return None if text is None else visible(text)
 
 
-def _filled(text: str, subject: str | None) -> str:
-    return text.replace("{subject}", _printable(subject) or "")
-
-
-def _headline(assessed: Assessment) -> str:
-    rank = f"Riskier than {min(99, int(assessed.percentile * 100))} of 100 recent changes here"
-    held = level(assessed.percentile)
-    return f"{rank} · " + ("never held on a standard day" if held == "green" else f"held on {held} days")
-
-
-def _how(assessed: Assessment) -> str:
-    return (
-        f"Model {assessed.model}. Changes like this one were later reverted or fixed {words(assessed.probability)}; "
-        f"the average here is {words(assessed.base_rate)} "
-        f"(n = {assessed.reference:,}, {assessed.labelled:,} labelled). "
+def _text(assessed: Assessment, change: Change) -> Iterator[str]:
+    card = scored(assessed, Config.default())
+    yield f"{change.sha[:12]} {visible(change.title)}"
+    yield card.headline
+    if card.proof is not None:
+        yield f"\n{EVIDENCE[card.proof.level]}: {visible(card.proof.words)}"
+    if card.reasons:
+        yield "\nWhy it looks risky"
+        yield from (f"  - {plain_reason(reason)}" for reason in card.reasons)
+    elif card.because:
+        yield f"\n{card.because}"
+    if card.suggestions:
+        yield "\nWhat would lower it"
+        yield from (f"  - {plain(each.words, each.subject)}" for each in card.suggestions)
+    yield (
+        f"\nModel {card.model}, ranked among the last {card.reference:,} changes here. "
         "It says where to look, not that the change is wrong."
     )
 
 
 EVIDENCE = {"P": "Proved harmless", "S": "Strong evidence of harmlessness", "H": "A hint, which changes nothing"}
-
-
-def _text(assessed: Assessment, change: Change) -> Iterator[str]:
-    yield f"{change.sha[:12]} {_printable(change.title)}"
-    yield _headline(assessed)
-    shown = [reason for reason in assessed.reasons if reason.weight > 0][:6]
-    if shown:
-        yield "\nWhy it looks risky"
-        width = max(len(_filled(reason.words, reason.subject)) for reason in shown)
-        for reason in shown:
-            yield f"  {_filled(reason.words, reason.subject):<{width}}  {reason.here}  (usual: {reason.usual})"
-    if assessed.proof is not None:
-        yield f"\n{EVIDENCE[assessed.proof.level]}: {_printable(assessed.proof.words)}"
-    if assessed.suggestions:
-        yield "\nWhat would lower it"
-        for each in assessed.suggestions:
-            yield f"  - {_filled(each.words, each.subject)}"
-    yield f"\n{_how(assessed)}"
-
-
-def _markdown(assessed: Assessment, change: Change) -> Iterator[str]:
-    yield f"### {_headline(assessed)}\n"
-    shown = [reason for reason in assessed.reasons if reason.weight > 0][:6]
-    if shown:
-        yield "| Why it looks risky | here | usual |\n|---|--:|--:|"
-        for reason in shown:
-            yield f"| {_code(reason.words, reason.subject)} | {reason.here} | {reason.usual} |"
-    if assessed.suggestions:
-        yield "\n**What would lower it**"
-        for each in assessed.suggestions:
-            yield f"- {_code(each.words, each.subject)}"
-    yield f"\n<details><summary>How this score is made</summary>\n\n{_how(assessed)}\n</details>"
-
-
-def _code(text: str, subject: str | None) -> str:
-    """Fill a sentence with its subject in code style, out of reach of Markdown and of mentions."""
-    name = (_printable(subject) or "").replace("|", "\u2502")
-    ticks = "`" * (1 + max((len(run) for run in "".join(c if c == "`" else " " for c in name).split()), default=0))
-    pad = " " if "`" in name else ""
-    return text.replace("{subject}", f"{ticks}{pad}{name}{pad}{ticks}")
 
 
 def many(command: Callable[P, None]) -> Callable[P, None]:

@@ -6,19 +6,21 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bot.policy import approval, gate, landing, words
+from bot.policy import advice, approval, gate, landing, words
 from bot.policy.calendar import InForce
 from bot.policy.config import Config
 from bot.policy.escalation import Escalation
 from bot.policy.gate import somebody_unknown
 from bot.policy.opinion import Opinion, Verdict
-from bot.policy.standing import is_exempt, is_waiting, latest, stretches, would_hold
+from bot.policy.standing import among_riskiest, is_exempt, is_waiting, latest, stretches, would_hold
 from bot.policy.state import Failure, State
 from bot.policy.verdict import held_by, is_proven
-from bot.policy.views import Ask, Card, Gate, Tone
+from bot.policy.views import Advice, Ask, Card, Gate, Tone
+from scoring.assessment import Assessment
 
 AskState = Literal["asked", "approved", "denied", "void", "expired"]
 NOTICE_AHEAD = timedelta(hours=12)
+NOTHING_STANDS_OUT = "No single thing stands out; it is the sum of many small ones."
 MOST_CHANGES = 20  # of settings that are listed; the sentence above them counts all
 
 
@@ -53,6 +55,7 @@ def build(state: State, opinions: tuple[Opinion, ...], config: Config, now: date
     stretch = next(stretches(state, config, now))
     view = _View(state, opinions, config, now, lifted_by, stretch, held_by(opinions, lifted_by))
     risk = state.risk
+    why = risk.reasons if risk and _is_explained(view) else ()
     return Card(
         tone=_tone(view),
         headline=words.capital(_headline(view)),
@@ -61,8 +64,9 @@ def build(state: State, opinions: tuple[Opinion, ...], config: Config, now: date
         percentile=view.percentile,
         probability=risk.probability if risk else None,
         base_rate=risk.base_rate if risk else None,
-        reasons=risk.reasons if risk else (),
-        suggestions=risk.suggestions if risk else (),
+        reasons=why,
+        because=NOTHING_STANDS_OUT if _is_explained(view) and not why else "",
+        suggestions=_advice(view),
         proof=risk.proof if risk else None,
         parts=risk.parts if risk else (),
         ask=_ask(view),
@@ -74,7 +78,54 @@ def build(state: State, opinions: tuple[Opinion, ...], config: Config, now: date
         reference=risk.reference if risk else 0,
         labelled=risk.labelled if risk else 0,
         details_url=state.details_url,
+        page=state.page,
     )
+
+
+def scored(risk: Assessment, config: Config) -> Card:
+    """The card of a change that is no pull request: what its score says, and at which levels it would be held."""
+    proven = risk.proof is not None and risk.proof.level == "P"
+    explained = not proven and risk.percentile >= config.notice
+    why = risk.reasons if explained else ()
+    holding = [
+        name for name, share in config.levels.items() if 0 < share < 1 and among_riskiest(risk.percentile, share)
+    ]
+    held = f"held at level {words.listed(holding)}" if holding and not proven else "held at no level"
+    return Card(
+        tone="free" if explained else "quiet",
+        headline=words.capital(f"{words.riskier(risk.percentile)} · {held}"),
+        percentile=risk.percentile,
+        probability=risk.probability,
+        base_rate=risk.base_rate,
+        reasons=why,
+        because=NOTHING_STANDS_OUT if explained and not why else "",
+        suggestions=tuple(advice.easing(risk, config.levels)) if explained else (),
+        proof=risk.proof,
+        parts=risk.parts,
+        model=risk.model,
+        reference=risk.reference,
+        labelled=risk.labelled,
+    )
+
+
+def _is_explained(view: _View) -> bool:
+    """What ranks high, or is held for its rank, is explained; what is proven harmless or ranks low is not."""
+    if view.percentile is None or is_proven(view.opinions):
+        return False
+    return view.percentile >= view.config.notice or _is_held_for_its_rank(view)
+
+
+def _is_held_for_its_rank(view: _View) -> bool:
+    return [opinion.rule for opinion in view.holding] == [gate.NAME] and 0 < view.stretch.share < 1
+
+
+def _advice(view: _View) -> tuple[Advice, ...]:
+    risk = view.state.risk
+    if risk is None or not _is_explained(view):
+        return ()
+    if _is_held_for_its_rank(view):
+        return tuple(advice.freeing(risk, view.stretch.share))
+    return () if view.holding else tuple(advice.easing(risk, view.config.levels))
 
 
 def _tone(view: _View) -> Tone:

@@ -50,4 +50,5 @@ class State:
     commander: Person | None = None  # who gave the command or pressed the button
     warnings: tuple[str, ...] = ()  # for maintainers: why the check may not hold what it says it holds
     details_url: str | None = None
+    page: str = ""  # address of the repository on the forge
     held_twins: frozenset[int] = frozenset()  # other pull requests of the same head that are held by themselves

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.policy.state import ConfigProblem, Failure
-from scoring.assessment import Part, Proof, Reason, Suggestion
+from scoring.assessment import Part, Proof, Reason
 
 Tone = Literal["held", "free", "quiet", "waiting", "failed", "misconfigured", "shadow"]
 
@@ -22,6 +22,14 @@ class Gate:
     action: Literal["block", "extra_review", "author_attest"]
     until: datetime | None  # in the window's own zone
     base_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Something the author can do that changes what the gate does; "{subject}" in `words` is a path from outside."""
+
+    words: str  # no full stop
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,8 @@ class Card:
     probability: float | None = None
     base_rate: float | None = None
     reasons: tuple[Reason, ...] = ()
-    suggestions: tuple[Suggestion, ...] = ()
+    because: str = ""  # instead of reasons, when there is something to explain and nothing stands out
+    suggestions: tuple[Advice, ...] = ()
     proof: Proof | None = None
     parts: tuple[Part, ...] = ()
     ask: Ask | None = None
@@ -59,6 +68,7 @@ class Card:
     reference: int = 0
     labelled: int = 0
     details_url: str | None = None
+    page: str = ""  # of the repository on the forge, to link commits; "" where there is none
 
     def digest(self) -> str:
         """Twelve hex digits that change when anything shown changes."""

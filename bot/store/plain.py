@@ -11,7 +11,7 @@ from typing import Any
 from bot.policy.escalation import Escalation
 from bot.policy.freezes import Freeze
 from bot.policy.pull import Person
-from scoring.assessment import Assessment, Part, Proof, Reason, Suggestion
+from scoring.assessment import Assessment, Evidence, Part, Proof, Reason, Suggestion
 
 
 def plain(value: object) -> Any:
@@ -71,11 +71,21 @@ def freeze(text: str) -> Freeze:
     return Freeze(**body | {"by": _person(body["by"])})
 
 
+def _reason(body: dict[str, Any]) -> Reason:
+    seen = tuple(Evidence(**_without_names(one)) for one in body["evidence"])
+    return Reason(**_without_names(body) | {"evidence": seen})
+
+
+def _suggestion(body: dict[str, Any]) -> Suggestion:
+    return Suggestion(**_without_names(body) | {"paths": tuple(body["paths"])})
+
+
 def assessment(text: str) -> Assessment:
     body = _body(text)
     body["at"] = _moment(body["at"])
-    body["reasons"] = tuple(Reason(**_without_names(one)) for one in body["reasons"])
-    body["suggestions"] = tuple(Suggestion(**_without_names(one)) for one in body["suggestions"])
+    # what was stored before 0.2 names features, not claims, and advises without both ranks: it is not shown again
+    body["reasons"] = tuple(_reason(one) for one in body["reasons"] if "claim" in one)
+    body["suggestions"] = tuple(_suggestion(one) for one in body["suggestions"] if "moved" in one)
     body["proof"] = Proof(**_without_names(body["proof"])) if body["proof"] else None
     # assessments stored before 0.2 name no parts
     body["parts"] = tuple(Part(**_without_names(one)) for one in body.get("parts", ()))

@@ -206,6 +206,22 @@ class History:
                 told.append((culprit.row, Label(culprit.n, incident.known_at, "incident", incident.name, fault=True)))
         return told
 
+    def repaired(self) -> dict[str, str]:
+        """Return each change that a later commit says was at fault, and the first change that brought such a commit."""
+        found = self.store.db.execute(
+            "SELECT bad.sha, told.sha FROM label JOIN seen bad ON bad.n=culprit JOIN named ON named.sha=evidence "
+            "JOIN seen told ON told.n=named.n WHERE bad.row IS NOT NULL AND fault ORDER BY known_at DESC, told.n DESC"
+        )
+        return dict(found.fetchall())
+
+    def medians(self, shas: Sequence[str]) -> dict[str, float]:
+        """Return the median of each feature over these changes, as far as they are in the index; 0 for none."""
+        rows = [row for sha in shas if (row := self.row_of(sha)) is not None]
+        first = min(rows, default=0)
+        seen = self.matrix(first, max(rows, default=-1) + 1)[[row - first for row in rows]]
+        middle = np.median(seen, axis=0) if len(rows) else np.zeros(len(self.features))
+        return {feature.name: float(value) for feature, value in zip(self.features, middle, strict=True)}
+
     def severe(self) -> frozenset[str]:
         """Return the names of imported incidents that were severe."""
         return frozenset(incident.name for incident in self.incidents if incident.severe)

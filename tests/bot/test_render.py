@@ -8,9 +8,21 @@ from markdown_it import MarkdownIt
 
 from bot.policy.actions import PutComment, Reply, SetCheck
 from bot.policy.state import ConfigProblem, Failure
-from bot.policy.views import Ask, Card
-from bot.render import COMMENT_LIMIT, SUMMARY_LIMIT, Markdown, code, one_in, prose, rank, sentence, shortened, size
-from scoring.assessment import Reason, Suggestion
+from bot.policy.views import Advice, Ask, Card
+from bot.render import (
+    COMMENT_LIMIT,
+    SUMMARY_LIMIT,
+    Markdown,
+    code,
+    one_in,
+    prose,
+    rank,
+    reason,
+    sentence,
+    shortened,
+    size,
+)
+from scoring.assessment import Evidence, Reason
 
 WORDS = Markdown()
 GITHUB = MarkdownIt("commonmark", {"html": True, "linkify": True}).enable(["table", "strikethrough"])
@@ -19,7 +31,7 @@ HOSTILE = (
     "\u202egpj.exe\u200b\n\n# Heading\n- [ ] x"
 )
 
-MOVE = "Move {subject} to its own pull request: what stays would rank at 78"
+MOVE = "Move {subject} to its own pull request: it would rank at 41, what stays at 78"
 CARD = Card(
     tone="held",
     headline="Held until Mon 24 Nov 08:00 CET · riskier than 96 of 100 recent changes here",
@@ -27,8 +39,17 @@ CARD = Card(
     percentile=0.962,
     probability=0.07,
     base_rate=1 / 60,
-    reasons=(Reason("file_incidents", "{subject} was part of 3 incidents", "3", "0", 1.2, "api/session.py"),),
-    suggestions=(Suggestion(MOVE, 0.78, "billing/export.py"),),
+    reasons=(
+        Reason(
+            "repaired_file",
+            "3 of the last 12 changes to {subject} were later reverted or repaired",
+            0.4,
+            "api/session.py",
+            tuple(Evidence(each * 40, "0" * 40) for each in "abcd"),
+        ),
+    ),
+    suggestions=(Advice(MOVE, "billing/export.py"),),
+    page="https://github.com/acme/shop",
     ask=Ask(("security_fix", "incident_mitigation"), ("@acme/release-managers",)),
     model="shipped-2026.11",
     reference=2310,
@@ -43,10 +64,15 @@ def inlines(markdown: str) -> list[tuple[str, str]]:
 def test_a_held_card_shows_the_five_parts_and_its_hidden_mark() -> None:
     text = WORDS.comment(PutComment(CARD))
     assert text.startswith("### Held until Mon 24 Nov 08:00 CET · riskier than 96 of 100 recent changes here\n")
-    assert "| `api/session.py` was part of 3 incidents | 3 | 0 |" in text
-    assert "- Move `billing/export.py` to its own pull request: what stays would rank at 78 (checked by sco" in text
+    assert (
+        "- 3 of the last 12 changes to `api/session.py` were later reverted or repaired ([`aaaaaaa`](https://git"
+        in text
+    )
+    assert f"[`ccccccc`](https://github.com/acme/shop/commit/{'c' * 40}) by [`0000000`](https://git" in text
+    assert "and 1 more)\n" in text
+    assert "- Move `billing/export.py` to its own pull request: it would rank at 41, what stays at 78" in text
     assert "`/chill justify <reason> <why it cannot wait>`" in text
-    assert "about 1 time in 14; the average here is 1 in 60" in text
+    assert "Model `shipped-2026.11`, from what the history of this repository and the diff say; ranked among" in text
     assert "Useful? 👍 or 👎 this comment" in text
     assert text.rstrip().endswith(f"<!-- codechill:card {CARD.digest()} -->")
 
@@ -87,10 +113,18 @@ def test_hostile_text_stays_one_code_span() -> None:
     assert "\\u200b" in spans[0][1]
 
 
-def test_a_hostile_path_cannot_leave_its_table_cell() -> None:
-    evil = Reason("f", "{subject} was changed", "1", "0", 1.0, "a | b `|` \n| x |")
+def test_a_hostile_path_cannot_leave_its_line() -> None:
+    evil = Reason("f", "{subject} was changed", 1.0, "a | b `|` \n- x\n# y")
     rows = GITHUB.render(WORDS.card(Card(tone="free", headline="h", reasons=(evil,))))
-    assert rows.count("<td") == 3
+    assert (rows.count("<li>"), rows.count("<h1>")) == (1, 0)
+
+
+def test_commits_are_linked_only_where_the_forge_has_a_page_for_them() -> None:
+    told = Reason("f", "Said", 1.0, None, (Evidence("a" * 40),))
+    assert reason(told, "https://ghe.acme.org/acme/shop").endswith(
+        f"([`aaaaaaa`](https://ghe.acme.org/acme/shop/commit/{'a' * 40}))"
+    )
+    assert reason(told) == reason(told, "/srv/git/shop") == reason(told, "javascript:x(1)") == "Said (`aaaaaaa`)"
 
 
 @given(st.text(max_size=60))
@@ -114,7 +148,7 @@ def test_a_subject_is_quoted_inside_our_own_sentence() -> None:
 
 
 def test_a_comment_never_exceeds_what_github_takes_and_keeps_its_mark() -> None:
-    many = tuple(Reason("f", "{subject} x", "1", "0", 1.0, "p" * 250) for _ in range(600))
+    many = tuple(Reason("f", "{subject} x", 1.0, "p" * 250) for _ in range(600))
     card = Card(tone="free", headline="h", reasons=many)
     text = WORDS.comment(PutComment(card))
     assert len(text) <= COMMENT_LIMIT

@@ -93,15 +93,15 @@ def test_what_is_critical_is_what_the_change_stands_on_says(repo: Path, tmp_path
     ]
     shas = build(tmp_path / "repo", steps)
 
-    def why(sha: str, *more: object) -> tuple[list[str], str]:
+    def why(sha: str, *more: object) -> tuple[bool, str]:
         done = run(score, "--repo", tmp_path / "repo", "--format", "json", *more, sha, cache=tmp_path)
         assert done.exit_code == 0
-        return [reason["feature"] for reason in json.loads(done.stdout)["reasons"]], done.stderr
+        return "critical" in json.loads(done.stdout)["claims"], done.stderr
 
-    assert ["critical" in why(sha)[0] for sha in shas] == [False, False, True, False, False]
+    assert [why(sha)[0] for sha in shas] == [False, False, True, False, False]
     assert "version: 1; nothing counts as critical" in why(shas[4])[1]
     (tmp_path / "mine.yml").write_text("version: 1\ncritical: {b.py: 1, a.md: 1}\n")
-    assert "critical" in why(shas[1], "--config", tmp_path / "mine.yml")[0]
+    assert why(shas[1], "--config", tmp_path / "mine.yml")[0]
     (tmp_path / "mine.yml").write_text("version: 1\ncritcal: {}\n")
     refused = run(score, "--repo", repo, "--config", tmp_path / "mine.yml", cache=tmp_path)
     assert (refused.exit_code, refused.stdout) == (2, "")

@@ -12,15 +12,14 @@ import numpy as np
 import pytest
 from histories import DAY, START, Step, build, lines
 
-from scoring.assessment import Proof
+from scoring.assessment import Proof, Suggestion
+from scoring.claims.tell import SHARE
 from scoring.errors import ScoringError
-from scoring.explain import ablations, topics, weigh
 from scoring.features import FEATURES
 from scoring.git import Git
 from scoring.history.read import commit_change, read_change
 from scoring.scorer import Scorer
 from scoring.services import Services
-from scoring.suggest import WORTHWHILE
 
 CLOCK = datetime.fromtimestamp(START, UTC) + timedelta(days=4000)
 BRANCHY = b"".join(b"if a%d and b:\n    call(%d)\nelif c:\n    raise E\n" % (n, n) for n in range(60))
@@ -65,9 +64,9 @@ def test_a_large_branching_change_ranks_above_a_typo_and_says_why(young: tuple[P
     risky, typo = (reader.assess(commit_change(repo, sha)) for sha in shas[-2:])
     assert risky.percentile > 0.9 > typo.percentile
     assert risky.probability > typo.probability
-    assert [reason.feature for reason in risky.reasons if reason.weight > 0]
-    assert abs(risky.reasons[0].weight) >= abs(risky.reasons[-1].weight)
-    assert all(reason.here != reason.usual for reason in risky.reasons)
+    assert {each.claim for each in risky.reasons} & {"branches", "size", "repaired_file"}
+    assert [each.share for each in risky.reasons] == sorted((each.share for each in risky.reasons), reverse=True)
+    assert all(each.share >= SHARE for each in risky.reasons)
     assert (risky.reference, risky.labelled, risky.model) == (len(shas) - 2, 3, reader.shipped.card.id)
     assert set(risky.features) == {feature.name for feature in FEATURES if feature.gates} | {
         "proved",
@@ -75,20 +74,21 @@ def test_a_large_branching_change_ranks_above_a_typo_and_says_why(young: tuple[P
     }
 
 
-def test_every_suggestion_with_a_rank_is_what_scoring_the_rest_gives(young: tuple[Path, list[str], Path]) -> None:
-    repo, shas, state = young
-    reader = scorer(repo, state)
-    reader.refresh(shas[-3])
-    change = commit_change(repo, shas[-2])
+def test_every_suggestion_names_where_both_halves_rank_when_they_are_scored(tmp_path: Path) -> None:
+    files = {"core/risky.c": BRANCHY, "extra/other.c": BRANCHY.replace(b"step", b"walk")}
+    shas = build(tmp_path / "repo", [*past(30, 3), Step("Two at once", dict(files), at=START + 60 * DAY)])
+    reader = scorer(tmp_path / "repo", tmp_path / "state")
+    reader.refresh(shas[-2])
+    change = commit_change(tmp_path / "repo", shas[-1])
     assessed = reader.assess(change)
-    checked = [each for each in assessed.suggestions if each.percentile is not None]
-    for each in checked:
-        kept = [
-            n for n, f in enumerate(change.files) if f.path != each.subject and not f.path.startswith(f"{each.subject}")
-        ]
-        rest = replace(change, files=tuple(change.files[n] for n in kept), lines=tuple(change.lines[n] for n in kept))
-        assert reader.assess(rest).percentile == pytest.approx(each.percentile)
-        assert each.percentile <= assessed.percentile - WORTHWHILE
+    assert max(each.moved for each in assessed.suggestions or [Suggestion("", (), 0, 0)]) < assessed.percentile
+    for each in assessed.suggestions:
+        for inside, told in ((True, each.moved), (False, each.stays)):
+            kept = [n for n, f in enumerate(change.files) if (f.path in each.paths) is inside]
+            half = replace(
+                change, files=tuple(change.files[n] for n in kept), lines=tuple(change.lines[n] for n in kept)
+            )
+            assert reader.assess(half).percentile == pytest.approx(told)
 
 
 def test_a_change_already_landed_is_seen_as_it_was_then(young: tuple[Path, list[str], Path], tmp_path: Path) -> None:
@@ -110,8 +110,8 @@ def test_a_critical_service_raises_the_score_and_is_named(young: tuple[Path, lis
     change = commit_change(repo, shas[-1])
     plain, critical = reader.assess(change), reader.assess(change, critical=Services({"docs/**": 1}))
     assert critical.probability > plain.probability
-    assert "critical" in [reason.feature for reason in critical.reasons]
-    assert "critical" not in [reason.feature for reason in plain.reasons]
+    assert "critical" in [reason.claim for reason in critical.reasons]
+    assert "critical" not in [reason.claim for reason in plain.reasons]
 
 
 def test_a_file_that_is_moved_out_of_a_critical_service_still_touches_it(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_file_that_is_moved_out_of_a_critical_service_still_touches_it(tmp_pat
     reader = scorer(tmp_path / "repo", tmp_path / "state")
     reader.refresh(shas[-2])
     assessed = reader.assess(commit_change(tmp_path / "repo", shas[-1]), critical=Services({"docs/**": 1}))
-    assert "critical" in [reason.feature for reason in assessed.reasons]
+    assert "critical" in [reason.claim for reason in assessed.reasons]
 
 
 def test_a_repository_with_labels_of_its_own_gets_a_regression_of_its_own(tmp_path: Path) -> None:
@@ -157,18 +157,6 @@ def test_a_hostile_path_reaches_no_sentence_but_only_its_subject(tmp_path: Path)
     reader.refresh(shas[-2])
     assessed = reader.assess(commit_change(tmp_path / "repo", shas[-1]))
     assert not [told for told in (*assessed.reasons, *assessed.suggestions) if "img" in told.words]
-
-
-def test_weights_are_what_the_score_loses_when_a_topic_is_put_back() -> None:
-    rng = np.random.default_rng(2)
-    vector, usual, weight = (rng.normal(size=len(FEATURES)).astype(np.float32) for _ in range(3))
-
-    def linear(rows: np.ndarray) -> np.ndarray:
-        return rows.astype(np.float64) @ weight
-
-    found = weigh(FEATURES, vector, usual, linear)
-    assert found.sum() == pytest.approx(linear(vector[None])[0] - linear(usual[None])[0], abs=1e-3)
-    assert ablations(FEATURES, vector, usual).shape == (len(topics(FEATURES)), len(FEATURES))
 
 
 def _index(repo: Path, state: Path, tip: str) -> None:

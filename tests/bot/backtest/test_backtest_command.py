@@ -138,7 +138,7 @@ def test_ten_cases_show_both_sides(ran: Ran) -> None:
     kinds = [case["why"] for case in ran.told["cases"]]
     assert len(kinds) == 10
     assert {"caught", "false alarm"} <= set(kinds)
-    assert all(case["reasons"] for case in ran.told["cases"] if case["why"] == "caught")
+    assert all(bool(case["reasons"]) != bool(case["because"]) for case in ran.told["cases"] if case["why"] == "caught")
 
 
 def test_too_little_history_is_refused_with_what_to_do(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from bot.policy.actions import (
 from bot.policy.config import Config, parse
 from bot.policy.pull import CheckRun, Comment, Person, PullRequest, Repository
 from bot.policy.state import State
-from scoring.assessment import Assessment, Proof, Reason
+from scoring.assessment import Assessment, Evidence, Proof, Reason
 
 ANA = Person(1, "ana")  # the author
 BEN = Person(2, "ben")  # a colleague who may write
@@ -71,6 +71,15 @@ def pull(**changes: Any) -> PullRequest:
     return replace(base, **changes)
 
 
+REPAIRED = Reason(
+    "repaired_file",
+    "3 of the last 12 changes to {subject} were later reverted or repaired",
+    0.4,
+    "api/session.py",
+    (Evidence("c" * 40, "d" * 40), Evidence("e" * 40, "f" * 40), Evidence("1" * 40, "2" * 40)),
+)
+
+
 def risk(percentile: float = 0.96, proof: Proof | None = None, **changes: Any) -> Assessment:
     base = Assessment(
         sha=HEAD,
@@ -78,7 +87,7 @@ def risk(percentile: float = 0.96, proof: Proof | None = None, **changes: Any) -
         percentile=percentile,
         probability=0.07,
         base_rate=0.016,
-        reasons=(Reason("incidents", "{subject} was part of 3 incidents", "3", "0", 1.2, "api/session.py"),),
+        reasons=(REPAIRED,),
         suggestions=(),
         model="shipped-2026.11",
         reference=500,

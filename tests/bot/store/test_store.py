@@ -18,7 +18,7 @@ from bot.policy.freezes import Freeze
 from bot.policy.pull import Person
 from bot.store import KnownFinding, KnownRepository, SeenPull, Store, plain
 from bot.store.tables import metadata
-from scoring.assessment import Assessment, Proof, Reason, Suggestion
+from scoring.assessment import Assessment, Evidence, Proof, Reason, Suggestion
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ADA, BOB = Person(1, "ada"), Person(2, "bob")
@@ -30,8 +30,8 @@ ASSESSMENT = Assessment(
     percentile=0.96,
     probability=0.031,
     base_rate=0.012,
-    reasons=(Reason("churn", "It changes {subject}", "412 lines", "31 lines", 0.7, "src/caf\udce9.py"),),
-    suggestions=(Suggestion("Split it", 0.6), Suggestion("Add tests to {subject}", None, "src")),
+    reasons=(Reason("activity", "It changes {subject}", 0.7, "src/caf\udce9.py", (Evidence("c" * 40, "d" * 40),)),),
+    suggestions=(Suggestion("src/", ("src/caf\udce9.py", "src/b.py"), 0.6, 0.4),),
     model="shipped-2026.11",
     reference=500,
     labelled=12,

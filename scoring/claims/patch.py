@@ -1,0 +1,50 @@
+"""The lines that a change adds to and removes from each of its files, as git prints them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scoring.change import Change
+from scoring.git import Git
+from scoring.history.stream import DIFF
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Of one file; without their line ends."""
+
+    added: tuple[bytes, ...] = ()
+    removed: tuple[bytes, ...] = ()
+
+
+def read(git: Git, change: Change) -> Mapping[str, Lines]:
+    """Return the changed lines by path; files that git shows no lines of are missing. Raises ScoringError."""
+    base = change.base or git.run("hash-object", "-t", "tree", "--stdin").decode().strip()
+    told = git.run("diff", *DIFF, "--end-of-options", base, change.sha)
+    sections = (b"\n" + told.partition(b"\0\0")[2]).split(b"\ndiff --git ")[1:]
+    by_blobs = {head: _lines(body) for section in sections for head, body in [_split(section)] if head}
+    found = {}
+    for file in change.files:
+        head = f"{file.old_blob or _none(file.new_blob)}..{file.new_blob or _none(file.old_blob)}".encode()
+        if head in by_blobs:
+            found[file.path] = by_blobs[head]
+    return found
+
+
+def _none(blob: str | None) -> str:
+    return "0" * len(blob or "")
+
+
+def _split(section: bytes) -> tuple[bytes, bytes]:
+    """What names the two blobs of a section, and its hunks; both empty when it has none."""
+    start, index = section.find(b"\n@@ "), section.find(b"\nindex ")
+    if start < 0 or not 0 <= index < start:
+        return b"", b""
+    return section[index + 7 :].split(b"\n", 1)[0].split(b" ")[0], section[start + 1 :]
+
+
+def _lines(hunks: bytes) -> Lines:
+    told = hunks.split(b"\n")
+    return Lines(
+        tuple(line[1:] for line in told if line.startswith(b"+")),
+        tuple(line[1:] for line in told if line.startswith(b"-")),
+    )

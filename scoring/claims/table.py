@@ -1,0 +1,218 @@
+"""CLAIMS: every kind of sentence that may be said of a change, strongest evidence first.
+
+A number is a count that git and a calculator give again: of lines, files, people or changes, never an average, an odds
+ratio, a prior or a stand-in for what is not known. What a person did is never told, here or elsewhere in this table.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scoring.assessment import Evidence
+from scoring.claims.claim import Claim, Known, Told, before, many, stands_out
+from scoring.claims.past import LAST, USUAL, Landed, Past, people
+from scoring.facts.kinds import kinds
+
+DAY = 86400
+LEAST_CHANGES = 5  # to a place, below which a count of its faults says nothing
+LEAST_FAULTS = 2
+SHOWN = 3  # commits of evidence beside one sentence; the others are counted
+MONTH = 30 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """How the last changes to one place went."""
+
+    place: str
+    changes: tuple[Landed, ...]
+    faults: tuple[Landed, ...]
+
+    @property
+    def share(self) -> float:
+        """Of its changes, how many were at fault."""
+        return len(self.faults) / len(self.changes) if self.changes else 0.0
+
+
+def _record(place: str, past: Past) -> Record:
+    changes = past.of(place)
+    return Record(place, changes, tuple(each for each in changes if each.sha in past.at_fault))
+
+
+def _repaired(places: Iterable[str], known: Known) -> Told | None:
+    """The place whose last changes went worst, when they went worse than changes do here."""
+    past = known.past
+    recent = past.changes[:USUAL]
+    usual = sum(each.sha in past.at_fault for each in recent) / len(recent) if recent else 0.0
+    records = [_record(place, past) for place in dict.fromkeys(places)]
+    bad = [each for each in records if len(each.changes) >= LEAST_CHANGES and len(each.faults) >= LEAST_FAULTS]
+    worst = max(bad, key=lambda each: (each.share, len(each.faults)), default=None)
+    if worst is None or not stands_out(worst.share, usual, 0.0):
+        return None
+    words = (
+        f"{len(worst.faults)} of the last {len(worst.changes)} changes to {{subject}} were later reverted or repaired"
+    )
+    evidence = tuple(Evidence(each.sha, past.at_fault[each.sha]) for each in worst.faults)
+    return Told(words, worst.place, evidence)
+
+
+def repaired_file(known: Known) -> Told | None:
+    """The changes to one of its files were at fault more often than changes are here."""
+    return _repaired((before(file) for file, _ in known.code if file.status != "A"), known)
+
+
+def repaired_folder(known: Known) -> Told | None:
+    """The same of a folder."""
+    return _repaired((folder for file, _ in known.code if (folder := _folder(before(file)))), known)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0] + "/" if "/" in path else ""
+
+
+def critical(known: Known) -> Told | None:
+    """It touches a service that the configuration calls critical."""
+    return Told(f"It touches a service of criticality tier {known.tier}") if known.tier else None
+
+
+def branches(known: Known) -> Told | None:
+    """It adds decisions to code that ships."""
+    here, usual = sum(lines.branches_added for _, lines in known.code), known.usual["source_branches"]
+    if not stands_out(here, usual, 5):
+        return None
+    return Told(
+        f"{many(here, 'new branch', 'new branches')} in code outside tests; a usual change here adds {usual:,.0f}"
+    )
+
+
+def size(known: Known) -> Told | None:
+    """It adds much code that ships."""
+    here, usual = sum(lines.code_added for _, lines in known.code), known.usual["source_added"]
+    if not stands_out(here, usual, 20):
+        return None
+    files = sum(lines.code_added > 0 for _, lines in known.code)
+    where = f"in {many(files, 'file')} outside tests"
+    return Told(f"{many(here, 'new line')} of code {where}; a usual change here adds {usual:,.0f}")
+
+
+def removed(known: Known) -> Told | None:
+    """It removes much code that ships."""
+    here, usual = sum(lines.code_deleted for _, lines in known.code), known.usual["source_deleted"]
+    if not stands_out(here, usual, 20):
+        return None
+    return Told(f"{many(here, 'line')} of code outside tests removed; a usual change here removes {usual:,.0f}")
+
+
+def files(known: Known) -> Told | None:
+    """It touches many files of code."""
+    here, usual = len(known.code), known.usual["source_files"]
+    if not stands_out(here, usual, 4):
+        return None
+    return Told(f"{many(here, 'file')} of code outside tests in one change; a usual change here has {usual:,.0f}")
+
+
+def untested(known: Known) -> Told | None:
+    """It adds code that ships and touches no test, where changes to code usually come with one."""
+    added = sum(lines.code_added for _, lines in known.code)
+    if added < 10 or any("test" in kinds(file.path) for file, _ in known.files):
+        return None
+    coded = [each for each in known.past.changes[:USUAL] if any(kinds(path) == {"source"} for path in each.paths)]
+    tested = sum(any("test" in kinds(path) for path in each.paths) for each in coded)
+    if len(coded) < LAST or tested * 2 < len(coded):
+        return None
+    return Told(f"It touches no test; {tested:,} of the last {len(coded):,} changes to code here did")
+
+
+def new_files(known: Known) -> Told | None:
+    """Much of it has no past that could speak for it."""
+    code = known.code
+    new = sum(file.status == "A" for file, _ in code)
+    if not new or new * 2 < len(code):
+        return None
+    whole = new == len(code)
+    if whole and new == 1:
+        return Told("Its only file of code is new: nothing is known of it yet")
+    return Told(f"{'All' if whole else new} of its {len(code)} files of code are new: nothing is known of them yet")
+
+
+def hands(known: Known) -> Told | None:
+    """Many people change one of its files."""
+    found = []
+    for file, _ in known.code:
+        changes = known.past.of(before(file))
+        if len(changes) == LAST:
+            found.append((len(people(each.who for each in changes)), before(file)))
+    count, path = max(found, default=(0, ""))
+    if count < 6:
+        return None
+    return Told(f"The last {LAST} changes to {{subject}} came from {count} people", path)
+
+
+def activity(known: Known) -> Told | None:
+    """One of its files is changing often just now."""
+    if not known.past.reaches(known.at - MONTH):
+        return None
+    counts = [(sum(known.at - MONTH <= each.at for each in known.past.of(before(file), 999)), before(file))
+              for file, _ in known.code]  # fmt: skip
+    count, path = max(counts, default=(0, ""))
+    return Told(f"{{subject}} changed {many(count, 'time')} in the last 30 days", path) if count >= 6 else None
+
+
+CLAIMS: tuple[Claim, ...] = (
+    Claim(
+        "repaired_file",
+        "faults",
+        ("file_incident", "file_faults", "file_faults_recent", "file_fault_rate", "file_fault_mean", "file_fault_days",
+         "file_fixes", "file_fixes_most", "fix_share"),
+        repaired_file,
+    ),
+    Claim(
+        "repaired_folder",
+        "faults",
+        ("folder_incident", "folder_faults", "folder_fault_rate", "folder_fault_mean", "folder_fault_days",
+         "folder_fixes", "area_fixes", "area_fault_rate", "area_fault_mean"),
+        repaired_folder,
+    ),
+    Claim("critical", "service", ("critical",), critical),
+    Claim(
+        "branches",
+        "branches",
+        ("branches_added", "source_branches", "densest_file", "branch_share", "control_added", "loops_added",
+         "comparisons_added"),
+        branches,
+    ),
+    Claim(
+        "size",
+        "size",
+        ("relative_churn", "lines_added", "churn", "code_added", "source_added", "bytes_added", "largest_file",
+         "words_added", "assignments_added", "distinct_added", "calls_added", "kamei_la"),
+        size,
+    ),
+    Claim(
+        "removed",
+        "removed",
+        ("lines_deleted", "code_deleted", "source_deleted", "branches_deleted", "calls_deleted", "control_deleted",
+         "guards_deleted", "removals", "kamei_ld"),
+        removed,
+    ),
+    Claim(
+        "files",
+        "spread",
+        ("files_touched", "source_files", "hunks", "edits", "insertions", "functions", "folders", "areas", "entropy",
+         "endings", "kamei_ns", "kamei_nd", "kamei_nf", "kamei_entropy"),
+        files,
+    ),
+    Claim("untested", "tests", ("test_files", "test_lines", "test_share"), untested),
+    Claim(
+        "new_files",
+        "new files",
+        ("creates_files", "only_creates_files", "created_files", "unknown_share"),
+        new_files,
+    ),
+    Claim("hands", "hands", ("prior_authors", "file_people", "kamei_ndev"), hands),
+    Claim(
+        "activity",
+        "activity",
+        ("file_activity_now", "file_activity", "file_changes", "file_changes_most", "file_churn", "kamei_nuc"),
+        activity,
+    ),
+)  # fmt: skip
