@@ -9,8 +9,8 @@ class Entry:
     """Counters of changes and faults, some of them halving with time. Times are seconds since 1970."""
 
     __slots__ = (
-        "authors", "bad", "bad_last", "bad_recent", "branches", "churn", "creator", "first", "fixes", "hot", "last",
-        "lines", "n", "recent",
+        "authors", "bad", "bad_last", "bad_recent", "branches", "churn", "creator", "first", "fixes", "generated",
+        "hot", "last", "lines", "n", "recent",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -27,6 +27,7 @@ class Entry:
         self.lines = 0  # of the file now
         self.branches = 0  # decision words in the file now
         self.creator = -1
+        self.generated = 0  # 1 when a generator's mark stood in the file, as far as its patches showed
         self.authors: set[int] = set()
 
     def touch(self, at: int, churn: int, fix: bool) -> None:
@@ -66,7 +67,8 @@ class Entry:
         """Return the entry as JSON."""
         return json.dumps(
             [self.n, self.first, self.last, self.recent, self.hot, self.churn, self.fixes, self.bad, self.bad_last,
-             self.bad_recent, self.lines, self.branches, self.creator, sorted(self.authors)],
+             self.bad_recent, self.lines, self.branches, self.creator, self.generated,
+             sorted(self.authors)],
             separators=(",", ":"),
         )  # fmt: skip
 
@@ -76,7 +78,7 @@ class Entry:
         entry = cls()
         (
             entry.n, entry.first, entry.last, entry.recent, entry.hot, entry.churn, entry.fixes, entry.bad,
-            entry.bad_last, entry.bad_recent, entry.lines, entry.branches, entry.creator, authors,
+            entry.bad_last, entry.bad_recent, entry.lines, entry.branches, entry.creator, entry.generated, authors,
         ) = json.loads(text)  # fmt: skip
         entry.authors = set(authors)
         return entry

@@ -33,7 +33,7 @@ _ONES = (1 << _DIGIT) - 1
 class LineCounts(NamedTuple):
     """Counts over the lines one change adds to and removes from one file; a tuple, since history makes millions.
 
-    All but the first three, the bytes and the shapes of hunks are of code; all but the last four leave moved lines out.
+    The first three, the bytes and the shapes of hunks are of any file, the rest is of code and leaves moved lines out.
     """
 
     hunks: int = 0
@@ -76,8 +76,16 @@ class LineCounts(NamedTuple):
     moved_out: int = 0  # the same lines where they were removed
     branches_in: int = 0  # decision words in moved_in
     branches_out: int = 0
+    marked: int = 0  # 1 where the patch shows that a generator wrote the file
     words: bytes = b""  # the different words of added code, hashed to BITS bits, as unsigned numbers of four bytes
     words_gone: bytes = b""  # of removed code
+
+    def without_code(self) -> "LineCounts":
+        """Return what is counted in any file, whatever is in it."""
+        return LineCounts(
+            self.hunks, self.added, self.deleted, bytes_added=self.bytes_added, insertions=self.insertions,
+            removals=self.removals, marked=self.marked,
+        )  # fmt: skip
 
 
 NOTHING = LineCounts()
@@ -137,8 +145,9 @@ def read(body: bytes, path: str, *, new: bool = False) -> Patch:
         len(heads), body.count(b"\n+"), body.count(b"\n-"), insertions=insertions, removals=removals
     )  # fmt: skip
     language = of_patch(path, body)
-    if language is None or _is_marked(body, new=new):
-        return Patch(None, base._replace(bytes_added=len(body)))
+    marked = language is not None and _is_marked(body, new=new)
+    if language is None or marked:
+        return Patch(None, base._replace(bytes_added=len(body), marked=int(marked)))
     functions = len({name.strip()[:80] for _, _, name in heads} - {b""})
     gone, come = _sides(hunks)
     base = base._replace(functions=functions)
@@ -235,7 +244,7 @@ def _counted(patch: Patch, gone: set[int], come: set[int]) -> LineCounts:
         len(_PROMISE.findall(raw)) if b"TODO" in raw or b"FIXME" in raw or b"XXX" in raw else 0,
         max(map(len, lines), default=0),
         len(tokens.keys() & tokens_gone.keys()),
-        base.insertions, base.removals, base.functions, len(come), len(gone), branches_in, branches_out,
+        base.insertions, base.removals, base.functions, len(come), len(gone), branches_in, branches_out, 0,
         _hashed(tokens), _hashed(tokens_gone),
     )  # fmt: skip
 

@@ -117,11 +117,12 @@ class State:
         seen = []
         for file, counts in zip(files, lines, strict=True):
             in_folder, in_area, ending, place = _parts(file.path)
+            path = self._look("p" + (file.old_path or file.path))
             seen.append(
                 FileFacts(
                     file,
-                    counts,
-                    self._look("p" + (file.old_path or file.path)),
+                    counts.without_code() if path.generated and file.status != "A" else counts,
+                    path,
                     self._look(in_folder),
                     self._look(in_area),
                     self._look(mine + place) if who >= 0 else EMPTY,
@@ -131,7 +132,7 @@ class State:
         author_entry = self._look(f"a{who}") if who >= 0 else EMPTY
         whole = self._look("r")
         base = (whole.decayed_bad(at) + 1.0) / (whole.recent * whole.decay(at) + 100.0)
-        wording = self._vocabulary.look(hashed(lines, (file.path for file in files)))
+        wording = self._vocabulary.look(hashed([file.lines for file in seen], (file.path for file in files)))
         back, again = self._landed(inverse(files)), self._landed(effect(files))
         return Facts(at, title, tuple(seen), author_entry, who, whole, base, wording, back, again)
 
@@ -263,6 +264,9 @@ class State:
         entry.touch(at, counts.added + counts.deleted, fix)
         entry.authors.add(who)
         entry.lines = max(0, entry.lines + counts.added - counts.deleted)
+        entry.generated = counts.marked if file.status == "A" else entry.generated or counts.marked
+        if entry.generated:
+            counts = counts.without_code()
         come, left = counts.branches_added + counts.branches_in, counts.branches_deleted + counts.branches_out
         entry.branches = max(0, entry.branches + come - left)
         if file.status == "D":
