@@ -8,12 +8,12 @@ import click
 
 from scoring.git import GitError
 from scoring.semantics import ChangeVerdict, prove_file
-from scoring.semantics.git import merge_base, opened, prove_range
+from scoring.semantics.git import before, merge_base, opened, prove_range
 from scoring.semantics.verdict import weakest
 
 
 @click.command()
-@click.argument("revisions", metavar="[BASE..HEAD]", required=False)
+@click.argument("revisions", metavar="[REVISION | BASE..HEAD]", required=False)
 @click.option(
     "--repo", type=click.Path(exists=True, file_okay=False, path_type=Path), default=".", help="A git repository."
 )
@@ -29,7 +29,13 @@ from scoring.semantics.verdict import weakest
 def prove(revisions: str | None, repo: Path, files: tuple[Path, Path] | None, path: str | None, layout: str) -> None:
     """Say whether a change is certain not to alter behaviour, and how that was checked.
 
-    BASE..HEAD compares two revisions; BASE...HEAD starts where they parted, as a pull request does.
+    REVISION is judged by what it changed: a commit against its parent, a merge against the branch that it was merged
+    into. BASE..HEAD compares two revisions; BASE...HEAD starts where they parted, as a pull request does.
+
+    \b
+    codechill prove HEAD
+    codechill prove main...my-branch
+    codechill prove --files old.py new.py --as src/app.py
 
     \b
     Levels: P  proved: the change is never held back
@@ -43,7 +49,7 @@ def prove(revisions: str | None, repo: Path, files: tuple[Path, Path] | None, pa
                  2  it could not be checked
     """
     if (revisions is None) == (files is None):
-        raise click.UsageError("Give either BASE..HEAD or --files OLD NEW.")
+        raise click.UsageError("Give a revision like HEAD, a range like main...my-branch, or --files OLD NEW.")
     if path is not None and (files is None or not path.strip("/ ")):
         raise click.UsageError("--as names the path that --files OLD NEW stand for, like src/app.py.")
     verdict = _files(files, path) if files else _range(repo, revisions or "")
@@ -61,10 +67,10 @@ def _files(files: tuple[Path, Path], path: str | None) -> ChangeVerdict:
 
 def _range(repo: Path, revisions: str) -> ChangeVerdict:
     base, dots, head = revisions.partition("...") if "..." in revisions else revisions.partition("..")
-    if not dots:
-        raise click.UsageError(f"{revisions!r} is not BASE..HEAD, like main..my-branch.")
-    base, head = base or "HEAD", head or "HEAD"
     try:
+        if not dots:
+            return prove_range(repo, before(opened(repo), revisions), revisions)
+        base, head = base or "HEAD", head or "HEAD"
         return prove_range(repo, merge_base(opened(repo), base, head) if dots == "..." else base, head)
     except GitError as error:
         raise click.UsageError(_visible(str(error))) from error

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from scoring.semantics import guards, lexical
+from scoring.semantics import guards, lexical, prose
 from scoring.semantics.events import Refused, no_repeats, read_yaml
 from scoring.semantics.paths import is_specimen, name
 from scoring.semantics.verdict import Finding, Pair
@@ -16,9 +16,11 @@ from scoring.semantics.verdict import Finding, Pair
 DIRECTIVE = re.compile(
     r"#\s*(?:cloud-config|yaml-language-server|yamllint|renovate:|nosec|nosemgrep|checkov:|kics-scan|trivy:|tfsec|noqa|"
     r"prettier-ignore|fmt:|type:|taplo|ansible-lint|dprint-ignore|zizmor:|actionlint|cspell:|language=|///|!|x-release-please|"
-    r"dependabot|ratchet:|kpt-|gitleaks:|trufflehog:|keep-sorted|jinja|\[|spectral-disable|\$schema|pragma|vim?:|-\*-|%|yaml|helm-docs|--|@|\{|include|import|autogen)|#:schema|coding[:=]",
+    r"dependabot|ratchet:|kpt-|gitleaks:|trufflehog:|keep-sorted|jinja|\[|spectral-disable|\$schema|pragma|vim?:|-\*-|%|yaml|helm-docs|--(?!-)|@|\{|include|import|autogen)|#:schema|coding[:=]",
     re.IGNORECASE,
 )
+COMMENT = re.compile(r"(?<!\S)#.*")
+WORDS = re.compile(r"\w+")
 # Readers of TOML keep more digits of a second than are compared here, and some keep Z apart from +00:00.
 FINE_TIME = re.compile(r"\d\d:\d\d:\d\d\.\d{7}")
 OFFSET = re.compile(r"(?<=:\d\d)(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)")
@@ -57,12 +59,42 @@ def check(pair: Pair) -> Finding | None:
         return None
     if directives(texts[0]) != directives(texts[1]):
         return Finding(None, "directive", "A comment that tools act on changed or moved.")
+    if language != "JSON" and unspoken(texts[0]) != unspoken(texts[1]):
+        return Finding(
+            "S", "data", f"Both versions hold the same {language} data, but a tool may obey a changed comment."
+        )
     level = "S" if is_specimen(pair.path) else "P"
     return Finding(level, "data", f"Both versions hold the same {language} data in the same order.")  # type: ignore[arg-type]
 
 
 def directives(text: str) -> list[str]:
     return [line.strip() for line in text.split("\n") if (at := line.find("#")) >= 0 and DIRECTIVE.search(line, at)]
+
+
+def unspoken(text: str) -> list[tuple[int, str]]:
+    """Every comment in a block that does not read as prose, with the number of words of data before it."""
+    blocks: list[list[tuple[int, str]]] = []
+    words, before = 0, ""
+    for line in text.split("\n"):
+        data, comment = _parted(line)
+        words += len(WORDS.findall(data))
+        if comment and not data.strip() and before and not before.startswith("\n"):
+            blocks[-1].append((words, comment))
+        elif comment:
+            blocks.append([(words, comment)])
+        before = comment if not data.strip() else f"\n{comment}"
+    return [found for block in blocks if not _is_said(block) for found in block]
+
+
+def _parted(line: str) -> tuple[str, str]:
+    """The data and the comment of a line, or what looks like one."""
+    match = COMMENT.search(line)
+    return (line, "") if match is None else (line[: match.start()], line[match.start() :].strip())
+
+
+def _is_said(block: list[tuple[int, str]]) -> bool:
+    # a sign without a word, `#-`, says nothing to anybody in data
+    return prose.is_prose([prose.without_hash(comment) for _, comment in block if WORDS.search(comment)])
 
 
 def read_json(text: str) -> Hashable:

@@ -43,6 +43,9 @@ EVERYWHERE = any_of(
     r"nolint",
     r"codespell:",
     r"(?i:typos?:)",
+    r"^//(?!TODO|FIXME|XXX|HACK|NOTE|BUG|WARN)[A-Z]{2}[A-Z_]+\s+\S",  # //DEPS of jbang and kscript
+    r"^//\s?(?:\+\w|[%$|]\w|>\s?using|tag::|end::)",
+    r"^#(?!TODO|FIXME|XXX|HACK|NOTE|BUG|WARN)[A-Z]{2,8}\s+-",  # #SBATCH -n 4 and its kin
     r"(?:^|\W)(?:CHECK|RUN|REQUIRES|XFAIL)(?:-\w+)?:",
 )
 

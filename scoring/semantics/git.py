@@ -52,6 +52,12 @@ def revision(git: Git, name: str) -> str:
         raise GitError(_UNKNOWN.format(name)) from error
 
 
+def before(git: Git, name: str) -> str:
+    """The commit that a commit changed: its first parent, or "" for the first commit. Raises GitError."""
+    told = git.run("rev-list", "--parents", "--max-count=1", "--end-of-options", revision(git, name)).decode().split()
+    return told[1] if len(told) > 1 else ""
+
+
 def merge_base(git: Git, base: str, head: str) -> str:
     """The commit where two revisions parted. Raises GitError."""
     commits = revision(git, base), revision(git, head)

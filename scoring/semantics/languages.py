@@ -60,6 +60,11 @@ C_LINES = any_of(
     r"WARN_ON",
     r"CHECK(?:_\w+)?\s*\(",
     r"__(?:DATE|TIME|TIMESTAMP)__",
+    r"\b(?:P|V|D)?LOG(?:_\w+)?\s*\(",
+    r"SPDLOG_",
+    r"BOOST_(?:LOG|TEST|CURRENT)",
+    r"stacktrace",
+    r"\b(?:EXPECT|ASSERT|REQUIRE)_?\w*\s*\(",
 )
 # The grammars guess where a line's end ends a statement in JavaScript, TypeScript and Go, and are at times wrong.
 SCRIPT_AFTER = r"[-+(\[{,;:?=&|^%*!~]|=>|&&|\|\||\?\?|[=!]==?|<=|>=|[-+*/%&|^]=|\.\.\."
@@ -70,10 +75,37 @@ GO_AFTER = r"(?!\+\+|--)[-+*/%&|^<>=!:.,;(\[{~]+"
 SCRIPT_READERS = any_of(
     r"\*/\s*\}\s*\)?\s*\.\s*toString", r"Function\.prototype\.toString", r"multiline\s*\(", r"\.toSource\s*\("
 )
-SCRIPT_LINES = any_of(r"captureStackTrace", r"prepareStackTrace", r"\.stack\b")
-JAVA_LINES = any_of(r"getLineNumber", r"lineNumber", r"StackWalker", r"StackTraceElement")
+SCRIPT_LINES = any_of(
+    r"captureStackTrace",
+    r"prepareStackTrace",
+    r"\.stack\b",
+    r"console\.trace",
+    r"getCallSites?\b",
+    r"callsites?\b",
+    r"toMatchInlineSnapshot",
+    r"toThrowErrorMatchingInlineSnapshot",
+    r"lineNumber",
+)
+JAVA_LINES = any_of(
+    r"getLineNumber",
+    r"lineNumber",
+    r"StackWalker",
+    r"StackTraceElement",
+    r"[sS]tackTrace",
+    r"dumpStack",
+    r"%L\b",
+    r"%line\b",
+)
 RUST_LINES = any_of(
-    r"\b(?:line|column)!", r"track_caller", r"Location::caller", r"include_str!\s*\(\s*file!", r"snapshot"
+    r"\b(?:line|column|dbg)!",
+    r"track_caller",
+    r"Location::caller",
+    r"include_str!\s*\(\s*file!",
+    r"snapshot",
+    r"expect!?\[\[",
+    r"expect_test",
+    r"[bB]acktrace",
+    r"with_line_number",
 )
 RUBY_READERS = any_of(
     r"\bDATA\b",
@@ -85,7 +117,18 @@ RUBY_READERS = any_of(
     r"Ripper",
     r"RDoc",
 )
-RUBY_LINES = any_of(r"__LINE__", r"\bcaller(?:_locations)?\b", r"source_location", r"lineno", r"backtrace")
+RUBY_LINES = any_of(
+    r"__LINE__",
+    r"\bcaller(?:_locations)?\b",
+    r"source_location",
+    r"lineno",
+    r"backtrace",
+    r"\buplevel\b",
+    r"full_message",
+    r"TracePoint",
+    r"set_trace_func",
+    r"binding\.(?:irb|pry)",
+)
 PHP_READERS = any_of(
     r"getDocComment",
     r"__halt_compiler",
@@ -165,7 +208,18 @@ LANGUAGES: tuple[Language, ...] = (
         (".go",),
         directives.GO,
         untrusted=r'"C"',
-        line_numbers=any_of(r"runtime\.Callers?", r"Lshortfile", r"Llongfile"),
+        line_numbers=any_of(
+            r"runtime\.(?:Callers?|FuncForPC|Stack)\b",
+            r"debug\.(?:Print)?Stack",
+            r"Lshortfile",
+            r"Llongfile",
+            r"AddSource",
+            r"AddCaller",
+            r"ReportCaller",
+            r"AddStacktrace",
+            r"\bcaller\b",
+            r"\.t\.Helper",
+        ),
         opaque=nodes("interpreted_string_literal", "raw_string_literal", "rune_literal"),
         after=GO_AFTER,
     ),
@@ -236,7 +290,7 @@ LANGUAGES: tuple[Language, ...] = (
         directives.PHP,
         r"\?>",
         PHP_READERS,
-        any_of("__LINE__", "debug_backtrace", r"getLine\b", "getStartLine"),
+        any_of("__LINE__", r"debug_(?:print_)?backtrace", r"getLine\b", "getStartLine", "getTrace", "trigger_error"),
         STRINGS | nodes("encapsed_string", "nowdoc", "shell_command_expression", "text", "text_interpolation", *NAMES),
         opening="<?",
     ),
@@ -247,7 +301,7 @@ LANGUAGES: tuple[Language, ...] = (
         (".sh", ".bash"),
         directives.SHELL,
         untrusted=SHELL_READERS,
-        line_numbers=r"LINENO|\bcaller\b",
+        line_numbers=r"LINENO|\bcaller\b|\bPS4\b",
         opaque=nodes(
             "string", "raw_string", "ansi_c_string", "heredoc_redirect", "heredoc_body", "herestring_redirect", "regex"
         ),

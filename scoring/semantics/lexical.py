@@ -42,6 +42,11 @@ def words(text: str, style: re.Pattern[str]) -> list[str]:
     return [match["word"] for match in style.finditer(text) if match["word"]]
 
 
+def without_hash_comments(text: str) -> str:
+    """Python with its comments left out, and nothing else."""
+    return PYTHON_WORDS.sub(lambda match: "" if match[0].startswith("#") else match[0], text)
+
+
 def without_comments(text: str, language: Language) -> str:
     """The text with what looks like a comment left out."""
     style = STYLES.get(language.title, LINE_AND_BLOCK)

@@ -34,7 +34,7 @@ LABEL = re.compile(
 )
 BULLET = re.compile(r"(?:[-*•–—][ ]+|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)][ ]+|\[\d{1,3}\][ ]+)(?=\S)")
 RULE = re.compile(r"([-=*~_#.+])\1{3,}|#{0,3}|(?:\*[ ]?){4,}|(?:-[ ]){3,}-")
-FRAME = re.compile(r"([-=*~_#])\1+[ ]+(?P<left>.*?)[ ]*(?:\1{2,})?|(?P<right>.*?)[ ]+([-=*~_#])\4{2,}")
+FRAME = re.compile(r"([-=*#])\1{2,}[ ]+(?P<left>.*?)[ ]*(?:\1{2,})?|(?P<right>.*?)[ ]+([-=*~_#])\4{2,}")
 COPYRIGHT = re.compile(r"(?:Copyright|\([cC]\)|©|Portions copyright|All rights reserved)(?:\b|(?=\s)|$)", re.IGNORECASE)
 # Addresses, and what stands in quotes: one word each, whatever they hold.
 ADDRESS = re.compile(
@@ -46,6 +46,7 @@ ALONE = re.compile(r"<?\bhttps?://[^\s<>`\"']+>?|<?\b[\w.+-]+@[\w-]+(?:\.[\w-]+)
 QUOTED = "quoted_"  # stands for one of these
 START = re.compile(r"[(\[\"'“‘«„¿¡]?[^\W_]|\.\.\.|…|¿|¡")
 SIGN = re.compile(r"-{1,3}|[–—…&/+*×±~]|[-=]>|<-|[→←↔≤≥≈≠]|[<>]=?|\.{3}|[.,;:!?)]")
+DASHES = ("-", "--", "–", "—", "&", "/", "...", "…")
 WORD = re.compile(
     r"[(\[“‘«„¿¡\"']{0,2}(?P<core>"
     r"#?\d[\d.,:/×x-]*\w{0,3}%?|"  # numbers, times, dates, issues
@@ -57,6 +58,9 @@ WORD = re.compile(
 LETTERS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 FOREIGN = re.compile(r"[^\W\d_a-zA-Z]")
 HASHES = re.compile(r"#+(?=\s|$)|#")
+WIDE = re.compile(
+    "[\u3000-\u3002\u300c-\u300f\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f]"
+)  # Chinese and Japanese signs
 LONGEST = 400  # letters of a line that is looked at
 
 
@@ -84,7 +88,7 @@ def is_prose(lines: Sequence[str]) -> bool:
 @lru_cache(maxsize=4096)
 def _is_line(line: str, goes_on: bool) -> bool:
     """`goes_on`: whether the line before ended in the middle of a sentence."""
-    text = line.strip()
+    text = WIDE.sub(" ", line).strip()
     if len(text) > LONGEST:
         return False
     if RULE.fullmatch(text) or COPYRIGHT.match(text):
@@ -110,7 +114,9 @@ def _is_text(text: str, goes_on: bool, apart: bool) -> bool:
         return False
     if _is_sentence(words):
         return apart or (len(words) > 3 and not words[0].isupper())
-    return apart and (_is_note(words) or (goes_on and _is_rest(words)))
+    if not apart or any(WORD.fullmatch(each) is None and each not in DASHES for each in found):
+        return False
+    return _is_note(words) or (goes_on and _is_rest(words))
 
 
 def _is_token(token: str) -> bool:
@@ -144,7 +150,7 @@ def _is_sentence(words: list[str]) -> bool:
 def _is_note(words: list[str]) -> bool:
     """A few ordinary words: `user names`. Acronyms and numbers may follow, names may not."""
     first = _plain(words[0])
-    if first in COMMANDS or not _is_ordinary(first):
+    if first in COMMANDS or not _is_ordinary(first) or 2 * sum(word[:1].isdigit() for word in words) > len(words):
         return False
     return all(
         _is_ordinary(_plain(word)) or word == QUOTED or (word.isupper() and word.isalpha() and len(word) < 6)

@@ -20,13 +20,18 @@ warnings.filterwarnings("ignore", category=DeprecationWarning, module="<compared
 OTHER_PYTHON = re.compile(rb"#![^\n]*(?:python2|python1|jython|ironpython|ipy)")
 COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 SELF_READING = re.compile(
-    r"\b(?:getsource|getsourcelines|getcomments|findsource|getblock|linecache|dill|cloudpickle|get_source|get_source_segment|get_data|co_filename)\b|"
+    r"\b(?:joblib|triton|autograph|taichi|kfp|metaflow|getsource|getsourcelines|getcomments|findsource|getblock|linecache|dill|cloudpickle|get_source|get_source_segment|get_data|co_filename)\b|"
     r"__file__[^\n]{0,80}\b(?:read|read_text|read_bytes|open)\b|\bopen\w*\s*\(\s*(?:[\w.]{1,40}\(\s?){0,4}__file__|argv\[0\][^\n]{0,80}read"
 )
+# Code that sees or shows on which line code stands: frames, tracebacks, warnings, formats of logs, snapshots.
 LINE_NUMBERS = re.compile(
     r"\b(?:f_lineno|tb_lineno|lineno|co_firstlineno|co_lines|co_linetable|co_lnotab|co_positions|_getframe|currentframe|"
     r"getframeinfo|getouterframes|getinnerframes|inspect\.stack|inspect\.trace|extract_stack|extract_tb|walk_tb|"
-    r"walk_stack|findCaller|warn_explicit)\b"
+    r"walk_stack|findCaller|warn_explicit|traceback|tracebacks|warnings|stacklevel|exc_info|stack_info|__traceback__|"
+    r"with_traceback|excepthook|print_exc|format_exc|print_stack|print_exception|format_exception|faulthandler|"
+    r"tracemalloc|settrace|setprofile|breakpoint|set_trace|pdb|bdb|loguru|structlog|icecream|snoop|snapshot|"
+    r"inline_snapshot|expecttest|executing|varname|cProfile|recwarn|excinfo|CallsiteParameter)\b|"
+    r"\.exception\(\s*[^\s)]|%\(lineno|\{line(?:no)?[!:}]"
 )
 DOCSTRING_READERS = re.compile(
     r"__doc__|\b(?:getdoc|docopt|argparse|optparse|click|typer|fire|plac|clize|fastapi|flask_restx|flask_restful|flasgger|"
@@ -178,7 +183,7 @@ def _equal(old: ast.Module, new: ast.Module, texts: tuple[str, str], pair: Pair)
         return Finding("S", kind, f"{what}, but one of them does not read as prose, so that a tool may obey it.")
     if SELF_READING.search(texts[1]):
         return Finding("S", kind, f"{what}, checked by comparing syntax trees, but the file reads source text.")
-    if LINE_NUMBERS.search(texts[1]) and positions(old) != positions(new):
+    if LINE_NUMBERS.search(lexical.without_hash_comments(texts[1])) and positions(old) != positions(new):
         return Finding("S", kind, f"{what}, checked by comparing syntax trees, but the file reads line numbers.")
     if spellings.demanding(texts[1]) - spellings.demanding(texts[0]):
         return Finding("S", kind, f"{what}, but an older Python may not read it, or a newer one warn.")

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-from scoring.semantics import formatter, guards, lexical, trees
+from scoring.semantics import formatter, guards, lexical, rustdocs, trees
 from scoring.semantics.directives import EVERYWHERE, any_of
 from scoring.semantics.languages import C_TEXT, SCRIPT_WORDS, Language, by_title, language_of, pattern
 from scoring.semantics.paths import is_specimen
@@ -214,13 +214,19 @@ def _lines(side: list[Gap]) -> list[int]:
 
 
 def _doc_comments(old: Tree, new: Tree, texts: tuple[str, str]) -> Finding | None:
-    """Doc comments are attributes in Rust: harmless where nothing reads or runs them."""
-    old, new = replace(old, docs=False), replace(new, docs=False)
-    if not trees.same(old, new):
+    """Doc comments are attributes in Rust: harmless where they stand before an item and nothing reads or runs them."""
+    plain = replace(old, docs=False), replace(new, docs=False)
+    if not trees.same(*plain):
         return None
-    if (finding := _compare(old, new, texts)).level is None:
+    if (finding := _compare(*plain, texts)).level is None:
         return finding
+    astray = [sum(rustdocs.is_misplaced(node) for node in rustdocs.doc_comments(side)) for side in (old, new)]
+    if astray[1] > astray[0]:
+        return Finding(None, "code", "A doc comment stands where there is nothing to document, which does not compile.")
     what = "Only doc comments and comments changed, checked by comparing syntax trees"
-    if any(pattern(DOC_READERS).search(text) for text in texts):
-        return Finding("H", "docstrings", f"{what}, but a macro or a test may use them.")
+    read = any(rustdocs.may_be_read(side) for side in (old, new)) or any(
+        pattern(DOC_READERS).search(text) for text in texts
+    )
+    if finding.level == "H" or astray[1] or rustdocs.documented(new) < rustdocs.documented(old) or read:
+        return Finding("H", "docstrings", f"{what}, but a macro, a test or a strict build may use them.")
     return Finding("S", "docstrings", f"{what}.")
