@@ -14,7 +14,7 @@ from typing import Protocol
 import structlog
 
 from bot.forge.port import Forge, Target
-from bot.git import Corrupt, GitError, Refused, TooMuch
+from bot.git import Corrupt, GitError, Refused, TooLarge, TooMuch
 from bot.mirror import Mirror, valid_sha
 from bot.policy.pull import PullRequest
 from bot.policy.state import Cause
@@ -107,7 +107,7 @@ class MirrorAssessor:
         except ScoringError as error:
             if isinstance(error, GitError) and not isinstance(error, TooMuch):
                 raise
-            raise Unscorable(str(error).rstrip(".")) from error
+            raise Unscorable(_why(error)) from error
 
     def _services(self, repository: int, tip: str, sources: Sources) -> Services:
         """As the base branch tells; whoever opens a pull request must not decide how critical it is."""
@@ -137,7 +137,7 @@ class MirrorAssessor:
         except (Refused, TooMuch) as error:
             # when the base alone can be had, it is the change that cannot
             self._mirror.fetch(repository, url, refs[:1], token=lambda: self._forge.token(target))
-            raise Unscorable(str(error).rstrip(".")) from error
+            raise Unscorable(_why(error)) from error
 
     def _people_of(self, repository: int, base: str, head: str) -> list[str]:
         """Addresses behind base..head."""
@@ -180,6 +180,10 @@ class MirrorAssessor:
                 scorer = Scorer(folder, state, shipped=self._shipped, incidents=self._incidents(repository))
                 self._scorers[repository] = (threading.Lock(), scorer)
             return self._scorers[repository]
+
+
+def _why(error: ScoringError) -> str:
+    return "its diff is too large to read" if isinstance(error, TooLarge) else str(error).rstrip(".")
 
 
 def _paths(change: Change) -> tuple[str, ...]:

@@ -140,7 +140,7 @@ class Mirror:
         """
         start = self.merge_base(repository_id, base, head) or valid_sha(base)
         asked = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--end-of-options", start, head]
-        found = self._read(repository_id, asked, limit=256 << 20)
+        found = self._read(repository_id, asked, limit=64 << 20)
         return hashlib.sha256(found).hexdigest() if found else ""
 
     def file_at(self, repository_id: int, sha: str, path: str, limit: int = 1 << 20) -> bytes | None:
@@ -219,6 +219,7 @@ class Mirror:
         if (folder / _DAMAGED).exists() or (folder.exists() and not (folder / "HEAD").exists()):
             shutil.rmtree(folder)
         if not folder.exists():
+            self._readers.pop(int(folder.stem), None)
             self._git.run(folder, ["init", "--quiet", "--bare", "--template=", str(folder)])
             # an unborn HEAD: git would otherwise read the repository's own .gitattributes from it
             (folder / "HEAD").write_text("ref: refs/codechill/none\n")

@@ -28,7 +28,7 @@ _EMPTY = {
 }
 READING = Limits()
 _SHORT = Limits(seconds=60)
-DIFF = Limits(seconds=120, answer=256 << 20, large=True)
+DIFF = Limits(seconds=120, answer=64 << 20, large=True)
 
 
 class Git:
@@ -43,8 +43,10 @@ class Git:
             raise GitError(f"{path} is not a folder; name the folder of a git repository.")
         try:
             format_, directory, common = self._told().split(b"\n")[:3]
-        except (GitError, ValueError) as error:
-            raise GitError(f"{path} is not a git repository; name one, or clone it first.") from error
+        except GitError as error:
+            known = "not a git repository" in str(error)
+            why = "is not a git repository; name one, or clone it first." if known else f"cannot be read: {error}"
+            raise GitError(f"{path} {why}") from error
         self.directory, self.common = Path(os.fsdecode(directory)), Path(os.fsdecode(common))
         self.format = os.fsdecode(format_)
         self.empty_tree, self.empty_blob = _EMPTY[self.format]

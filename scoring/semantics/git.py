@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scoring.change import Change, FileChange, Status
-from scoring.git import SHA, Git, GitError, Missing
+from scoring.git import DIFF, SHA, Git, GitError, Missing
 from scoring.semantics.guards import MAX_BYTES
 from scoring.semantics.paths import classify, generated_rules
 from scoring.semantics.prove import prove_change
@@ -37,7 +37,7 @@ def opened(repo: Path) -> Git:
     try:
         return Git(repo)
     except GitError as error:
-        raise GitError(f"{repo} is not a git repository.") from error
+        raise GitError(str(error).replace("; name one, or clone it first", "")) from error
 
 
 def revision(git: Git, name: str) -> str:
@@ -71,7 +71,9 @@ def read_change(git: Git, base: str, head: str) -> Change:
     """The change between two commits, with the files of its trees. Raises GitError."""
     # only exact renames: a renamed file that also changed is never proved, and contents may not be at hand
     try:
-        raw = git.run("diff-tree", "-r", "-z", "--raw", "-M100%", "--no-abbrev", "--end-of-options", base, head)
+        raw = git.run(
+            "diff-tree", "-r", "-z", "--raw", "-M100%", "--no-abbrev", "--end-of-options", base, head, limits=DIFF
+        )
     except GitError as error:
         absent = next((sha for sha in (base, head) if not git.has(sha)), None)
         if absent is None:

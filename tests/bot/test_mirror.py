@@ -13,13 +13,15 @@ import time
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
 import pytest
 
-from bot.git import Git, GitError, GitTimeout
+from bot.git import Git, GitError, GitTimeout, Refused
 from bot.mirror import Mirror, Missing, Occupied, TooLarge, valid_ref, valid_sha, valid_url
+from scoring.history.read import commit_change, read_change
 
 LOCAL = Git(timeout=20, protocols="file")
 MAIN, PULL = "refs/heads/main", "refs/pull/1/head"
@@ -562,6 +564,82 @@ def test_objects_that_would_escape_a_work_tree_are_not_taken_in(origin: Origin, 
     origin.git("update-ref", PULL, commit)
     with pytest.raises(GitError):
         mirror.fetch(7, origin.url, [PULL])
+    assert mirror.fetch(7, origin.url, [MAIN])
+
+
+def raw_commit(origin: Origin, *, tree: str = "", who: bytes = b"A <a@x> 1700000000 +0000", more: bytes = b"") -> bytes:
+    tree = tree or origin.git("rev-parse", "main^{tree}")
+    parent = origin.git("rev-parse", "main")
+    head = f"tree {tree}\nparent {parent}\n".encode() + b"author " + who + b"\ncommitter " + who + b"\n"
+    return head + b"\nChange" + more + b"\n"
+
+
+def raw_tree(origin: Origin, *entries: tuple[bytes, bytes], content: bytes = b"x\n") -> str:
+    blob = bytes.fromhex(written(origin, "blob", content))
+    return written(origin, "tree", b"".join(mode + b" " + name + b"\0" + blob for mode, name in entries))
+
+
+def written(origin: Origin, kind: str, content: bytes) -> str:
+    command = ["git", "hash-object", "-t", kind, "--literally", "-w", "--stdin"]
+    done = subprocess.run(command, cwd=origin.folder, input=content, check=True, capture_output=True)
+    return done.stdout.decode().strip()
+
+
+FILE = b"100644"
+CARELESS: dict[str, Callable[[Origin], bytes]] = {
+    "a zero byte in a message": lambda o: raw_commit(o, more=b"\0from svn"),
+    "a date beyond all years": lambda o: raw_commit(o, who=b"A <a@x> 99999999999999999999 +0000"),
+    "no date": lambda o: raw_commit(o, who=b"A <a@x>"),
+    "an odd zone": lambda o: raw_commit(o, who=b"A <a@x> 1700000000 +051800"),
+    "no address": lambda o: raw_commit(o, who=b"A 1700000000 +0000"),
+    "a name in the address": lambda o: raw_commit(o, who=b"A <a <b> 1700000000 +0000"),
+    "a padded date": lambda o: raw_commit(o, who=b"A <a@x> 01700000000 +0000"),
+    "the same name twice": lambda o: raw_commit(o, tree=raw_tree(o, (FILE, b"a"), (FILE, b"a"))),
+    "names out of order": lambda o: raw_commit(o, tree=raw_tree(o, (FILE, b"b"), (FILE, b"a"))),
+    "a padded mode": lambda o: raw_commit(o, tree=raw_tree(o, (b"0100644", b"a"))),
+    "an odd mode": lambda o: raw_commit(o, tree=raw_tree(o, (b"100664", b"a"))),
+    "long lines of attributes": lambda o: raw_commit(
+        o, tree=raw_tree(o, (FILE, b".gitattributes"), content=b"x" * 3000 + b" a\n")
+    ),
+    "a link for attributes": lambda o: raw_commit(o, tree=raw_tree(o, (b"120000", b".gitattributes"))),
+    "submodules nobody can parse": lambda o: raw_commit(
+        o, tree=raw_tree(o, (FILE, b".gitmodules"), content=b"[submodule")
+    ),
+    "a very long name": lambda o: raw_commit(o, tree=raw_tree(o, (FILE, b"n" * 5000))),
+}
+DANGEROUS: dict[str, Callable[[Origin], bytes]] = {
+    "hasDotdot": lambda o: raw_commit(o, tree=raw_tree(o, (FILE, b".."))),
+    "hasDot": lambda o: raw_commit(o, tree=raw_tree(o, (FILE, b"."))),
+    "hasDotgit": lambda o: raw_commit(o, tree=raw_tree(o, (FILE, b".GIT"))),
+    "fullPathname": lambda o: raw_commit(o, tree=raw_tree(o, (FILE, b"a/b"))),
+    "gitmodulesSymlink": lambda o: raw_commit(o, tree=raw_tree(o, (b"120000", b".gitmodules"))),
+    "gitmodulesUpdate": lambda o: raw_commit(
+        o, tree=raw_tree(o, (FILE, b".gitmodules"), content=b'[submodule "a"]\npath=a\nurl=http://x/y\nupdate=!true\n')
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", CARELESS)
+def test_a_careless_history_is_taken_in_since_nothing_is_checked_out(
+    origin: Origin, mirror: Mirror, fault: str
+) -> None:
+    head = written(origin, "commit", CARELESS[fault](origin))
+    origin.git("update-ref", PULL, head)
+    assert mirror.fetch(7, origin.url, [MAIN, PULL])[PULL] == head
+    base = origin.git("rev-parse", "main")
+    assert mirror.merge_base(7, base, head) == base
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    change = read_change(mirror.path(7), base, head, at=moment, author="", title="", message="")
+    assert change.files == commit_change(mirror.path(7), head).files
+
+
+@pytest.mark.parametrize("fault", DANGEROUS)
+def test_what_a_checkout_could_suffer_from_is_refused_in_gits_own_words(
+    origin: Origin, mirror: Mirror, fault: str
+) -> None:
+    origin.git("update-ref", PULL, written(origin, "commit", DANGEROUS[fault](origin)))
+    with pytest.raises(Refused, match=rf"git's check of its objects refused it: object [0-9a-f]{{40}}: {fault}:"):
+        mirror.fetch(7, origin.url, [MAIN, PULL])
     assert mirror.fetch(7, origin.url, [MAIN])
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from scoring.git.environment import environment
 from scoring.git.process import Limits as ProcessLimits
 from scoring.git.process import answer
 from scoring.history.read import commit_change, read_change
+from scoring.history.stream import DIFF
 from scoring.semantics.git import prove_range
 
 LINES = "".join(f"line {number}\n" for number in range(40))
@@ -368,9 +370,33 @@ print(told.stdout)
     assert resource.getrlimit(resource.RLIMIT_DATA) != (1 << 30, 1 << 30)
 
 
-def test_a_change_of_gigabytes_of_zeros_is_read_within_its_limit(one: Repository) -> None:
+def test_a_small_push_that_unpacks_to_much_is_read_without_its_content(one: Repository) -> None:
     with (one.folder / "zeros.txt").open("wb") as zeros:
-        zeros.truncate(256 << 20)
+        zeros.truncate(128 << 20)
     head = one.commit({})
     change = read_change(one.folder, one.head, head, at=NOW, author="", title="", message="")
     assert [(file.path, file.added) for file in change.files] == [("zeros.txt", 0)]
+    asked = ("diff-tree", "-r", "--numstat", *DIFF, one.head, head)
+    assert b"zeros.txt" in Git(one.folder).run(*asked, limits=Limits(memory=48 << 20))
+
+
+def test_two_diffs_at_most_are_read_at_a_time(one: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = f"""
+if "diff-tree" in sys.argv:
+    mine = {str(tmp_path)!r} + f"/running-{{os.getpid()}}"
+    open(mine, "w").close()
+    time.sleep(0.3)
+    open({str(tmp_path / "seen")!r}, "a").write(str(len([n for n in os.listdir({str(tmp_path)!r}) if "running" in n])))
+    os.unlink(mine)
+os.execv({shutil.which("git")!r}, ["git", *sys.argv[1:]])
+"""
+    monkeypatch.setenv("PATH", fake(tmp_path / "bin", body)["PATH"])
+
+    def read(number: int) -> int:
+        return len(read_change(one.folder, one.base, one.head, at=NOW, author="", title="", message="").files)
+
+    with ThreadPoolExecutor(5) as threads:
+        assert list(threads.map(read, range(5))) == [3] * 5
+    seen = (tmp_path / "seen").read_text()
+    assert len(seen) == 5
+    assert set(seen) <= {"1", "2"}
