@@ -270,7 +270,9 @@ class GateShape(Shape):
         examples=[{"red": "extra_review"}],
     )
     on_error: dict[Name, OnError] = Field(
-        default={}, description="open or closed, when a change cannot be scored.", examples=[{"yellow": "closed"}]
+        default={},
+        description="open or closed, when the forge or codechill fails; what cannot be read is held in every window.",
+        examples=[{"yellow": "closed"}],
     )
 
 
