@@ -23,8 +23,10 @@ from bot.forge.github_deliveries import GitHubDeliveries
 from bot.forge.port import Busy, Forge, ForgeError, Gone, Target
 from bot.forge.shadow import ShadowForge
 from bot.git import Git, GitError, Refused
+from bot.health import Looks, told
 from bot.intake import PULL, envelopes_of, intake
 from bot.keys import keys
+from bot.landing import landing
 from bot.metrics import Metrics
 from bot.mirror import Mirror, Occupied
 from bot.news import News
@@ -49,6 +51,7 @@ STALE_AGAIN = timedelta(seconds=2)
 MIRROR_WAIT_S = 1.0  # a worker waits so long for another's fetch, then does something else
 OCCUPIED_AGAIN = timedelta(seconds=5)
 Clock = Callable[[], datetime]
+OnEnd = Callable[[Job, str, float], None]
 
 
 def now() -> datetime:
@@ -125,10 +128,12 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         redelivery=redelivery,
         calendars=calendars,
         thumbs=Thumbs(forge=forge, store=store, clock=clock),
+        forget=assessor.forget,
         doctor=settings.doctor_hours > 0,
     )
     metrics = Metrics(queue.depth, clock, store.findings)
     watch = Watch(visits(settings, os.environ, clock), store, clock)
+    looks = Looks()
     handler = _Handler(store, reconciler, news, sweeps, metrics, watch)
     name = f"{socket.gethostname()}-{os.getpid()}"
     worker = Worker(
@@ -143,7 +148,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
             hopeless=(Gone,),
         ),
         on_dead=handler.dead,
-        on_end=metrics.job,
+        on_end=_both(metrics.job, looks.ended),
     )
     schedule = Schedule(
         store,
@@ -159,7 +164,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         edges=KnownEdges(store),
         reach=Reach(longest=timedelta(seconds=2 * settings.lease_seconds)),
     )
-    web = _web(settings, store, queue, worker, metrics, clock)
+    web = _web(settings, store, queue, worker, metrics, looks, clock)
     if named := keys(settings.api_keys.get_secret_value()):
         web.register_blueprint(Api(store, named, clock, lambda: _at_once(schedule, worker)).blueprint())
     return App(web, worker, schedule, store, queue, reconciler, clock)
@@ -241,17 +246,35 @@ def _not_before(error: Exception, at: datetime) -> datetime | None:
             return None
 
 
-def _web(settings: Settings, store: Store, queue: LeaseQueue, worker: Worker, metrics: Metrics, clock: Clock) -> Flask:
+def _both(first: OnEnd, second: OnEnd) -> OnEnd:
+    def ended(job: Job, outcome: str, seconds: float) -> None:
+        first(job, outcome, seconds)
+        second(job, outcome, seconds)
+
+    return ended
+
+
+def _web(
+    settings: Settings,
+    store: Store,
+    queue: LeaseQueue,
+    worker: Worker,
+    metrics: Metrics,
+    looks: Looks,
+    clock: Clock,
+) -> Flask:
     web = Flask("codechill", static_folder=None)
     web.config["MAX_CONTENT_LENGTH"] = settings.max_delivery_bytes
     door = Door(
         clock=clock,
         wake=worker.wake,
-        ready=lambda: {"database": store.answers(), "worker": worker.alive()},
+        ready=lambda: {"database": store.answers(), "worker": worker.alive(), "looks": looks.well()},
+        told=lambda: {"jobs": told(queue, clock())},
         metrics=metrics.page,
         count=metrics.delivery,
     )
     limits = Limits(body=settings.max_delivery_bytes)
+    web.register_blueprint(landing(settings.public_url))
     web.register_blueprint(create_blueprint(settings.webhook_secrets, store, intake(store, queue), limits, door=door))
     return web
 

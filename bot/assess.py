@@ -109,6 +109,14 @@ class MirrorAssessor:
                 raise
             raise Unscorable(_why(error)) from error
 
+    def forget(self, repository_id: int) -> None:
+        """Remove the mirror and the index of a repository that may not be seen any more. Doing it twice is fine."""
+        with self._guard:
+            self._scorers.pop(repository_id, None)
+        if self._mirror.path(repository_id).exists():
+            self._mirror.remove(repository_id)
+        shutil.rmtree(self._indexes / str(repository_id), ignore_errors=True)
+
     def _services(self, repository: int, tip: str, sources: Sources) -> Services:
         """As the base branch tells; whoever opens a pull request must not decide how critical it is."""
         known = self._critical.get(repository)

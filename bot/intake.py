@@ -13,6 +13,7 @@ from bot.queue.port import Job, JobQueue, NewJob
 from bot.store import Delivery, Enqueue, KnownGroup, KnownRepository, SeenPull, SeenPush, Store
 
 PULL, REPOSITORY = "pull", "repository"  # the kinds of job: one event of one pull request; news of repositories
+PRUNE = "prune"  # remove what need not, or may not, be kept any longer
 
 # what a person waits for goes before what a push asks for, and that before what nobody waits for
 PEOPLE, USUAL, SWEEP = 10, 0, -10

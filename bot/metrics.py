@@ -11,6 +11,9 @@ from prometheus_client.registry import Collector
 from bot.queue.port import Depth, Job
 from bot.store import KnownFinding
 
+_DEPTH = "Jobs in the queue by state."
+_OLDEST = "Seconds that the oldest due job has waited."
+_FOUND = "What the doctor found at its last round, by check and severity."
 _BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 1.5, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 
 
@@ -47,6 +50,16 @@ class Metrics:
     def verdict(self, verdict: str) -> None:
         self._verdicts.labels(verdict).inc()
 
+    def told(self) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
+        """Name, kind, labels and meaning of every metric, for the documentation."""
+        for each in (self._deliveries, self._jobs, self._verdicts, self._seconds):
+            for family in each.describe():
+                name = f"{family.name}_total" if family.type == "counter" else family.name
+                yield name, family.type, tuple(each._labelnames), family.documentation
+        yield "codechill_queue_jobs", "gauge", ("state",), _DEPTH
+        yield "codechill_queue_oldest_seconds", "gauge", (), _OLDEST
+        yield "codechill_findings", "gauge", ("check", "severity"), _FOUND
+
     def page(self) -> bytes:
         return generate_latest(self._registry)
 
@@ -63,12 +76,11 @@ class _Queue(Collector):
 
     def collect(self) -> Iterator[Metric]:
         depth = self._depth(self._clock())
-        jobs = GaugeMetricFamily("codechill_queue_jobs", "Jobs in the queue by state.", labels=["state"])
+        jobs = GaugeMetricFamily("codechill_queue_jobs", _DEPTH, labels=["state"])
         for state in ("waiting", "running", "dead"):
             jobs.add_metric([state], getattr(depth, state))
         yield jobs
-        words = "Seconds that the oldest due job has waited."
-        yield GaugeMetricFamily("codechill_queue_oldest_seconds", words, value=depth.oldest)
+        yield GaugeMetricFamily("codechill_queue_oldest_seconds", _OLDEST, value=depth.oldest)
 
 
 class _Findings(Collector):
@@ -79,8 +91,7 @@ class _Findings(Collector):
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        words = "What the doctor found at its last round, by check and severity."
-        found = GaugeMetricFamily("codechill_findings", words, labels=["check", "severity"])
+        found = GaugeMetricFamily("codechill_findings", _FOUND, labels=["check", "severity"])
         counts = Counts((finding.check, finding.severity) for finding in self._findings())
         for labels, count in sorted(counts.items()):
             found.add_metric(list(labels), count)

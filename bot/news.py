@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.configuration import ORGANISATION_FILE
 from bot.forge.envelope import Envelope, Pushed, Reachable, Ungrouped, Unreachable
 from bot.forge.port import Forge, Target
-from bot.intake import enqueue_event, enqueue_group
+from bot.intake import PRUNE, enqueue_event, enqueue_group
 from bot.policy.config import FILE
 from bot.policy.events import Changed, Event, Pressed, Queued, Tick
 from bot.queue.port import JobQueue
@@ -80,6 +80,7 @@ class News:
             self._store.repository_gone(news.repository_id, why)
         else:
             self._store.installation_gone(news.installation_id, why)
+        self._queue.enqueue(PRUNE, {}, f"clock/{PRUNE}", run_at=self._clock(), dedupe=f"clock/{PRUNE}", priority=-10)
 
     def _spread(self, news: Envelope, numbers: Iterable[int], event: Event, delivery: str) -> None:
         for number in numbers:

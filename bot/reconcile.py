@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
+import structlog
+
 from bot.assess import Assessor, Facts, Unscorable
 from bot.configuration import ORGANISATION_FILE, Configurations
 from bot.forge.port import Forge, ForgeAction, ForgeError, Gone, Refused, Target
@@ -40,6 +42,7 @@ from bot.rounds import REQUIRED
 from bot.store import KnownRepository, Store
 from scoring.assessment import Assessment
 
+_log = structlog.get_logger(__name__)
 MOST_COMPARED = 20  # open pull requests that a change of the configuration is tried on
 BEGIN = Changed("scoring")
 SETTLE = Changed("settled")
@@ -196,6 +199,7 @@ class Reconciler:
         self._carry_out(target, state, event, decision, decision.actions)
         if self._store.held_at(target.repository_id, state.pull.head_sha) - state.held_twins - {state.pull.number}:
             raise Stale("another pull request of the same commits was held meanwhile")
+        _log.info("decided", **_in_a_line(target, state, event, decision))
         return decision
 
     def _informed(self, target: Target, state: State, config: Config, now: datetime) -> State:
@@ -410,6 +414,20 @@ class Reconciler:
 
 _SHOWN = (SetCheck, PutComment, RemoveComment)  # what shows a verdict: done last, on what is then known
 _KEPT = (SaveEscalation, SaveAttestation, Rescore, StartFreeze, EndFreeze)  # what changes the verdict once it is kept
+
+
+def _in_a_line(target: Target, state: State, event: Event, decision: Decision) -> dict[str, object]:
+    """What was decided and why, for the log."""
+    return {
+        "repository": target.full_name,
+        "number": state.pull.number,
+        "head": state.pull.head_sha,
+        "cause": type(event).__name__.lower(),
+        "verdict": decision.verdict.name.lower(),
+        "percentile": state.risk.percentile if state.risk else None,
+        "why": [f"{opinion.rule}: {opinion.words}" for opinion in decision.opinions if opinion.words],
+        "did": [type(action).__name__ for action in decision.actions],
+    }
 
 
 def _follows_notes(action: Action) -> bool:

@@ -9,7 +9,7 @@ from bot.calendars import Calendars
 from bot.edges import KnownEdges
 from bot.forge.envelope import Envelope
 from bot.forge.port import Forge, Gone, Listed, Target
-from bot.intake import enqueue_event, enqueue_group
+from bot.intake import PRUNE, enqueue_event, enqueue_group
 from bot.policy.events import Tick, Why
 from bot.queue.port import Job, JobQueue
 from bot.redelivery import Redelivery
@@ -20,7 +20,7 @@ from bot.thumbs import TURN, Thumbs
 
 _log = structlog.get_logger(__name__)
 
-SWEEP, SWEEP_ONE, REDELIVER, PRUNE, EDGE_DONE = "sweep", "sweep-one", "redeliver", "prune", "edge-done"
+SWEEP, SWEEP_ONE, REDELIVER, EDGE_DONE = "sweep", "sweep-one", "redeliver", "edge-done"
 CALENDARS, REACTIONS = "calendars", "reactions"
 KINDS = frozenset({SWEEP, SWEEP_ONE, REDELIVER, PRUNE, EDGE, EDGE_DONE, CALENDARS, REACTIONS, STANDING, MOVED})
 
@@ -35,6 +35,8 @@ AGAIN = timedelta(minutes=10)  # between later looks at an edge that was reporte
 GIVEN_UP = timedelta(hours=6)  # after an edge
 UNLIKE = timedelta(minutes=10)  # between two looks at a head whose decision does not fit the calendar
 PUSHES = timedelta(days=400)  # who pushed to a pull request that is open for longer is not remembered
+# why a repository is gone for good, or until its owner installs the App again; a suspended or archived one is kept
+LEFT = frozenset({"deleted", "removed", "not found", "installation: deleted"})
 GROUP = timedelta(days=1)  # no merge queue waits longer for its checks
 
 
@@ -61,11 +63,12 @@ class Sweeps:
         redelivery: Redelivery | None = None,
         calendars: Calendars | None = None,
         thumbs: Thumbs | None = None,
+        forget: Callable[[int], None] = lambda repository_id: None,
         doctor: bool = False,
     ) -> None:
         self._store, self._queue, self._forge, self._clock, self._redelivery = store, queue, forge, clock, redelivery
         self._calendars, self._thumbs, self._edges = calendars, thumbs, KnownEdges(store)
-        self._doctor = doctor
+        self._forget, self._doctor = forget, doctor
 
     def handle(self, job: Job) -> None:
         """Raises ForgeError when the forge must be asked and does not answer."""
@@ -131,6 +134,9 @@ class Sweeps:
         _log.info("store.pruned", deliveries=self._store.prune_inbox(before), ticks=self._store.prune_ticks(before))
         self._store.prune_pushers(self._clock() - PUSHES)
         self._store.prune_groups(self._clock() - GROUP)
+        for one in self._store.repositories(gone=True):
+            if one.gone in LEFT:  # private history may be among what is kept of it
+                self._forget(one.id)
 
     def _read_calendars(self) -> None:
         """What a calendar at an address changes, it changes for every open pull request under it."""

@@ -52,6 +52,7 @@ class Door:
     clock: Callable[[], datetime] = _now
     wake: Callable[[], None] = lambda: None  # called after a delivery was stored
     ready: Callable[[], dict[str, bool]] = _always
+    told: Callable[[], dict[str, object]] = dict  # more for whoever reads /readyz, that decides nothing
     metrics: Callable[[], bytes] = _none  # Prometheus text
     count: Callable[[str, str], None] = lambda event, outcome: None
 
@@ -101,7 +102,7 @@ class _Receiver:
 
     def readiness(self) -> Response:
         parts = self._door.ready()
-        text = json.dumps({"ready": all(parts.values()), "parts": parts})
+        text = json.dumps({"ready": all(parts.values()), "parts": parts, **(self._door.told() if parts else {})})
         return Response(text, 200 if all(parts.values()) else 503, mimetype="application/json")
 
     def metrics(self) -> Response:

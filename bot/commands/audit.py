@@ -7,8 +7,8 @@ from typing import TextIO
 
 import click
 
-from bot.commands.database import Unusable, database_option, open_store
-from bot.store import PrivateReason, Record
+from bot.commands.database import Unusable, repository_number, with_store
+from bot.store import PrivateReason, Record, Store
 
 _ANCHOR = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 
@@ -23,20 +23,18 @@ def audit() -> None:
 
 
 @audit.command()
-@database_option
+@with_store
 @click.option("--anchor", metavar="NUMBER:HASH", help="The head that an earlier verify or export told.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def verify(database: str, anchor: str | None, style: str) -> None:
+def verify(store: Store, anchor: str | None, style: str) -> None:
     """Check every record. Exit status 1 when one does not fit.
 
     \b
       codechill audit verify
       codechill audit verify --anchor 1042:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     """
-    store = open_store(database)
     broken = store.verify_audit(_anchor(anchor))
     number, head = store.audit_head()
-    store.close()
     result = {"ok": broken is None, "records": number, "head": f"{number}:{head}", "problem": broken and broken.words}
     if style == "json":
         click.echo(json.dumps(result))
@@ -49,29 +47,26 @@ def verify(database: str, anchor: str | None, style: str) -> None:
 
 
 @audit.command()
-@database_option
-@click.option("--repository", type=click.IntRange(min=1), help="Only this repository, by its number.")
+@with_store
+@click.option("--repository", help="Only this one: its number, or OWNER/NAME.")
 @click.option("--number", type=click.IntRange(min=1), help="Only this pull request.")
 @click.option("--since", type=click.IntRange(min=0), default=0, help="Only records after this one.")
 @click.option("--output", type=click.File("w", encoding="utf-8", atomic=True), default="-", help="A file; - prints.")
 @click.option("--private", is_flag=True, help="With the reasons told in confidence: for those who may know them only.")
-def export(
-    database: str, repository: int | None, number: int | None, since: int, output: TextIO, private: bool
-) -> None:
+def export(store: Store, repository: str | None, number: int | None, since: int, output: TextIO, private: bool) -> None:
     """Write records as JSON, one a line, oldest first.
 
     Reasons told in confidence are left out: of each the log holds a digest. With --private their text is added, and
     whether it still fits the digest.
 
     \b
-      codechill audit export --repository 1296269 --number 7
+      codechill audit export --repository acme/shop --number 7
       codechill audit export --since 1042 --output audit.jsonl
     """
-    store = open_store(database)
-    told = {each.digest: each for each in store.private_reasons(repository, number)} if private else {}
-    for record in store.audit_records(repository, number, since):
+    wanted = repository_number(store, repository) if repository else None
+    told = {each.digest: each for each in store.private_reasons(wanted, number)} if private else {}
+    for record in store.audit_records(wanted, number, since):
         output.write(json.dumps(_line(record) | _told(record, told)) + "\n")
-    store.close()
 
 
 def _told(record: Record, told: dict[str, PrivateReason]) -> dict[str, object]:

@@ -1,31 +1,73 @@
-"""What the commands that look into a server's database share."""
+"""What the commands that look into a server's database share: where it is, and how it is opened."""
 
+from collections.abc import Callable
+from contextlib import closing
+from functools import wraps
 from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
 import sqlalchemy as sa
 
-from bot.store import Store
+from bot.commands.operator import Unusable, env_option, place_from
+from bot.store import KnownRepository, Store
+from bot.store.engine import words
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+__all__ = ["Unusable", "known_repository", "open_store", "repository_number", "with_store"]
 
 
-class Unusable(click.ClickException):
-    exit_code = 2
+def with_store(command: Callable[Concatenate[Store, P], R]) -> Callable[..., R]:
+    """Hand the server's store to a command, and close it afterwards. Adds --database and --env."""
+
+    @wraps(command)
+    def run(*args: Any, database: str | None, env_file: Path | None, **more: Any) -> R:
+        address = database or place_from(env_file).database_url
+        with closing(open_store(address)) as store:
+            return command(store, *args, **more)
+
+    named = click.option(
+        "--database", help="A SQLite file, or an SQLAlchemy address; default: as the settings say, like serve."
+    )
+    return named(env_option(run))
 
 
 def open_store(address: str) -> Store:
+    """Raises Unusable for one that is not there or does not answer; no password is repeated."""
     url = address if "://" in address else f"sqlite:///{Path(address).absolute()}"
+    shown = sa.make_url(url).render_as_string(hide_password=True) if _is_address(url) else address
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
-        raise Unusable(f"there is no database {address}: name it with --database or CODECHILL_DATABASE")
+        file = url.removeprefix("sqlite:///")
+        raise Unusable(
+            f"there is no database {file}: name it with --database, or the server's settings with --env, "
+            "CODECHILL_DATABASE or CODECHILL_FOLDER"
+        )
     try:
         return Store(url)
-    except sa.exc.SQLAlchemyError as error:
-        raise Unusable(f"the database cannot be opened: {type(error).__name__}") from None
+    except (sa.exc.SQLAlchemyError, ImportError) as error:
+        raise Unusable(f"the database {shown} cannot be opened: {words(error)}") from None
 
 
-database_option = click.option(
-    "--database",
-    envvar="CODECHILL_DATABASE",
-    default=".codechill/codechill.db",
-    show_default=True,
-    help="A SQLite file, or an SQLAlchemy address.",
-)
+def known_repository(store: Store, repository: str) -> KnownRepository:
+    """By its number or OWNER/NAME, whatever its case. Raises Unusable for one that the server has not seen."""
+    for each in store.repositories(gone=True):
+        if repository == str(each.id) or repository.lower() == each.full_name.lower():
+            return each
+    names = ", ".join(sorted(each.full_name for each in store.repositories())[:5])
+    seen = f"; it knows {names}" if names else ""
+    raise Unusable(f"this server has not seen a repository {repository}{seen}")
+
+
+def repository_number(store: Store, repository: str) -> int:
+    """A number stands for itself: records outlive what they are about. Raises Unusable for an unknown name."""
+    return int(repository) if repository.isdecimal() else known_repository(store, repository).id
+
+
+def _is_address(url: str) -> bool:
+    try:
+        sa.make_url(url)
+    except sa.exc.ArgumentError:
+        return False
+    return True

@@ -31,7 +31,7 @@ def doctor(layout: str, repos: tuple[str, ...], limit: int, profile: Profile, en
 
     Looked at: the clock, the key, permissions and events against the manifest, accounts that have not accepted them,
     the webhook and its last deliveries, whether the check is required on every protected branch and believed from this
-    App only, who may bypass it, the database, the model, the disk.
+    App only, who may bypass it, the database, the model, the disk, jobs that were given up, looks that keep failing.
 
     \b
     Exit status: 0  all is well (there may be notes)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import click
 
-from bot.commands.database import Unusable, database_option, open_store
+from bot.commands.database import Unusable, known_repository, with_store
 from bot.policy.escalation import Escalation
 from bot.render import visible
 from bot.store import Store
@@ -31,17 +31,15 @@ def exceptions() -> None:
 
 
 @exceptions.command("list")
-@database_option
+@with_store
 @click.option("--repository", help="Only this one: its number, or OWNER/NAME.")
 @click.option("--state", type=click.Choice(["asked", "approved", "denied", "void", "expired"]), help="Only these.")
 @click.option("--private", is_flag=True, help="With the private reasons: for those who may know them only.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def list_(database: str, repository: str | None, state: State | None, private: bool, style: str) -> None:
+def list_(store: Store, repository: str | None, state: State | None, private: bool, style: str) -> None:
     """List requests, oldest first."""
-    store = open_store(database)
-    wanted = _known(store, repository) if repository else None
+    wanted = known_repository(store, repository).id if repository else None
     rows = list(_rows(store, wanted, state, private))
-    store.close()
     if style == "json":
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
@@ -49,18 +47,17 @@ def list_(database: str, repository: str | None, state: State | None, private: b
 
 
 @exceptions.command()
-@database_option
+@with_store
 @_repository
 @_number
 @_by
-def tell(database: str, repository: str, number: int, by: str) -> None:
+def tell(store: Store, repository: str, number: int, by: str) -> None:
     """Keep a private reason with the newest request of a pull request. The text is read from standard input.
 
     \b
       codechill exceptions tell --repository acme/shop --number 7 --by ana < reason.txt
     """
-    store = open_store(database)
-    found = _known(store, repository)
+    found = known_repository(store, repository).id
     requests = store.escalations(found, number)
     if not requests:
         raise Unusable(f"nobody asked for an exception on {repository}#{number}; `/chill justify <reason>` does")
@@ -68,20 +65,17 @@ def tell(database: str, repository: str, number: int, by: str) -> None:
     if not text or len(text) > LONGEST:
         raise Unusable(f"the reason is read from standard input: some text, at most {LONGEST:,} characters")
     told = store.tell_privately(found, number, requests[-1].id, text, by=by, at=datetime.now(UTC))
-    store.close()
     click.echo(f"Kept with the request of {requests[-1].by.login}. Digest {told.digest}")
 
 
 @exceptions.command()
-@database_option
+@with_store
 @click.argument("digest")
 @_by
-def forget(database: str, digest: str, by: str) -> None:
+def forget(store: Store, digest: str, by: str) -> None:
     """Remove a private reason for good, by its digest or the beginning of it (12 digits or more)."""
-    store = open_store(database)
     found = [each.digest for each in store.private_reasons() if len(digest) >= 12 and each.digest.startswith(digest)]
     done = len(found) == 1 and store.forget_privately(found[0], by=by, at=datetime.now(UTC))
-    store.close()
     if not done:
         raise Unusable(f"no private reason has the digest {digest}; `codechill exceptions list` shows them")
     click.echo("Forgotten; the audit log still holds its digest.")
@@ -124,11 +118,3 @@ def _row(one: Escalation, repository: str, number: int) -> dict[str, Any]:
         "answered_by": one.answered_by.login if one.answered_by else None,
         "answer": one.answer,
     }
-
-
-def _known(store: Store, repository: str) -> int:
-    """The number of a repository that the server knows."""
-    for each in store.repositories():
-        if repository in (str(each.id), each.full_name):
-            return each.id
-    raise Unusable(f"the server does not know a repository {repository}")

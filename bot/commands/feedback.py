@@ -5,8 +5,8 @@ from typing import TextIO
 
 import click
 
-from bot.commands.database import database_option, open_store
-from bot.store import plain
+from bot.commands.database import repository_number, with_store
+from bot.store import Store, plain
 from bot.store.decisions import Feedback
 
 
@@ -19,20 +19,18 @@ def feedback() -> None:
 
 
 @feedback.command()
-@database_option
-@click.option("--repository", type=click.IntRange(min=1), help="Only this repository, by its number.")
+@with_store
+@click.option("--repository", help="Only this one: its number, or OWNER/NAME.")
 @click.option("--output", type=click.File("w", encoding="utf-8", atomic=True), default="-", help="A file; - prints.")
-def export(database: str, repository: int | None, output: TextIO) -> None:
+def export(store: Store, repository: str | None, output: TextIO) -> None:
     """Write opinions as JSON, one a line, oldest first, each with the score and the features it is about.
 
     \b
       codechill feedback export --output feedback.jsonl
-      codechill feedback export --repository 1296269
+      codechill feedback export --repository acme/shop
     """
-    store = open_store(database)
-    for each in store.all_feedback(repository):
+    for each in store.all_feedback(repository_number(store, repository) if repository else None):
         output.write(json.dumps(_line(each)) + "\n")
-    store.close()
 
 
 def _line(each: Feedback) -> dict[str, object]:

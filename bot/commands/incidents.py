@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bot.commands.database import Unusable, database_option, open_store
+from bot.commands.database import known_repository, with_store
 from bot.commands.scoring import plainly
 from bot.render import visible
 from bot.store import KnownRepository, Store
@@ -15,12 +15,12 @@ from scoring.incidents import Incident, read_incidents
 
 
 @click.command()
-@database_option
+@with_store
 @click.option("--repository", required=True, metavar="OWNER/NAME", help="The repository whose changes caused them.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @plainly
-def incidents(database: str, repository: str, style: str, file: Path | None) -> None:
+def incidents(store: Store, repository: str, style: str, file: Path | None) -> None:
     """Import the incidents in FILE, a CSV with a header or a JSON list; without FILE show what the server knows.
 
     FILE is the whole list: what it no longer names is forgotten, and the same file again changes nothing. Columns are
@@ -35,14 +35,10 @@ def incidents(database: str, repository: str, style: str, file: Path | None) -> 
     the repository's own model, and for the rate of faults that probabilities are said from. A server reads the history
     again at the next pull request when an incident is older than the newest change it knows.
     """
-    store = open_store(database)
-    try:
-        known = _known(store, repository)
-        if file is not None:
-            _import(store, known, read_incidents(file))
-        _show(store.incidents(known.id), style)
-    finally:
-        store.close()
+    known = known_repository(store, repository)
+    if file is not None:
+        _import(store, known, read_incidents(file))
+    _show(store.incidents(known.id), style)
 
 
 def _import(store: Store, known: KnownRepository, told: tuple[Incident, ...]) -> None:
@@ -59,10 +55,3 @@ def _show(known: tuple[Incident, ...], style: str) -> None:
         cause = each.sha or f"#{each.number}"
         at = datetime.fromtimestamp(each.known_at, UTC).isoformat()
         click.echo(visible(f"{at}  {cause:<12}  {'severe' if each.severe else '      '}  {each.name}"))
-
-
-def _known(store: Store, full_name: str) -> KnownRepository:
-    found = [one for one in store.repositories() if one.full_name.lower() == full_name.lower()]
-    if not found:
-        raise Unusable(f"this server has not seen {full_name} yet: install the App on it, then import again")
-    return found[0]

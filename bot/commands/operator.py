@@ -2,11 +2,13 @@
 
 import os
 from pathlib import Path
+from typing import TypeVar
 
 import click
+from dotenv import dotenv_values
 from pydantic import ValidationError
 
-from bot.settings import Settings
+from bot.settings import Place, Settings, misspelt
 from bot.setup.keep import ENV
 
 FOLDER = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "codechill"
@@ -26,16 +28,36 @@ env_option = click.option(
 )
 
 
+Kind = TypeVar("Kind", bound=Place)
+
+
 def settings_from(env_file: Path | None) -> Settings:
-    """From the environment and a file; the environment wins. Raises Unusable, which never repeats a value."""
+    """From the environment and a file; the environment wins. A misspelt name is told on standard error.
+
+    Raises Unusable, which never repeats a value.
+    """
+    return _read(Settings, env_file)
+
+
+def place_from(env_file: Path | None) -> Place:
+    """Where the server keeps its database, by the same settings; the credentials are not needed. Raises Unusable."""
+    return _read(Place, env_file)
+
+
+def _read(kind: type[Kind], env_file: Path | None) -> Kind:
     if env_file is not None and not env_file.is_file():
         raise Unusable(f"there is no file {env_file}")
     made = FOLDER / ENV
     found = env_file or (made if made.is_file() else None)
     try:
-        return Settings(_env_file=found)
+        lines = dotenv_values(found, encoding="utf-8") if found else {}
+        for doubt in (*misspelt(os.environ), *misspelt(lines)):
+            click.echo(f"codechill: {doubt}", err=True)
+        return kind(_env_file=found)
     except ValidationError as error:
         raise Unusable(_sentences(error)) from None
+    except UnicodeDecodeError:
+        raise Unusable(f"{found} is not UTF-8 text") from None
     except OSError as error:
         raise Unusable(f"{found} cannot be read: {error.strerror}") from None
 
@@ -45,4 +67,6 @@ def _sentences(error: ValidationError) -> str:
         f"  CODECHILL_{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
         for problem in error.errors(include_input=False, include_url=False)
     ]
-    return "\n".join(["The settings are not complete (codechill setup makes them):", *lines])
+    return "\n".join(
+        ["The settings are not complete (codechill setup makes them; --env FILE names their file):", *lines]
+    )

@@ -1,18 +1,26 @@
 """`codechill serve`: run the App."""
 
-import os
+from __future__ import annotations
+
+import errno
 import signal
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
-from flask import Flask
+import sqlalchemy as sa
 from waitress.server import BaseWSGIServer, create_server
 
-from bot.app import App, build
 from bot.commands.operator import Unusable, env_option, settings_from
 from bot.logs import configure
-from bot.settings import Settings, misspelt
+from bot.settings import Settings
+from bot.store.engine import words
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from bot.app import App
 
 
 @click.command()
@@ -25,11 +33,13 @@ def serve(env_file: Path | None) -> None:
     Ctrl-C ends it gracefully: jobs in hand are finished, everything else waits in the database.
     """
     settings = settings_from(env_file)
-    for doubt in misspelt(os.environ):
-        click.echo(f"codechill: {doubt}", err=True)
+    from bot.app import build  # takes a second: what is wrong with the settings is said before
+
     configure(settings.log_level, settings.log_format, settings.secrets())
     try:
         app = build(settings)
+    except sa.exc.SQLAlchemyError as error:
+        raise Unusable(f"the database does not answer: {words(error)}; check CODECHILL_DATABASE") from None
     except (OSError, ValueError) as error:
         raise Unusable(str(error)) from error
     _run(app, settings)
@@ -50,9 +60,13 @@ def http_server(web: Flask, *, host: str, port: int, threads: int, most: int) ->
 
 def _run(app: App, settings: Settings) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
-    server = http_server(
-        app.web, host=settings.host, port=settings.port, threads=settings.threads, most=settings.max_delivery_bytes
-    )
+    try:
+        server = http_server(
+            app.web, host=settings.host, port=settings.port, threads=settings.threads, most=settings.max_delivery_bytes
+        )
+    except OSError as error:
+        app.store.close()
+        raise Unusable(_cannot_listen(settings, error)) from None
     app.start()
     click.echo(f"codechill listens on http://{settings.host}:{server.effective_port}/webhook", err=True)
     try:
@@ -61,6 +75,13 @@ def _run(app: App, settings: Settings) -> None:
         click.echo("codechill: finishing the jobs in hand ...", err=True)
         server.close()
         app.stop()
+
+
+def _cannot_listen(settings: Settings, error: OSError) -> str:
+    place = f"{settings.host}:{settings.port}"
+    if error.errno == errno.EADDRINUSE:
+        return f"something else listens on {place} already: stop it, or choose another port with CODECHILL_PORT"
+    return f"this machine does not let codechill listen on {place} ({error.strerror or error}); see CODECHILL_HOST"
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:

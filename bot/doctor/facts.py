@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from bot.health import Work
+
 
 @dataclass(frozen=True, slots=True)
 class App:
@@ -118,6 +120,7 @@ class Here:
     free: int
     git: tuple[int, ...]
     unknown_settings: tuple[str, ...] = ()
+    work: Work | None = None  # None: the database does not tell
 
 
 @dataclass(frozen=True, slots=True)

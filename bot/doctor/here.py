@@ -16,8 +16,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
 from bot.doctor.facts import Here, Part, Reached
+from bot.health import Work, work
 from bot.settings import Settings, misspelt
-from bot.store.engine import open_engine, reading
+from bot.store.engine import open_engine, reading, words
 from bot.store.migrate import settings as migrations
 from scoring.errors import ScoringError
 from scoring.models.loaded import load
@@ -34,6 +35,7 @@ def here(settings: Settings, environment: Mapping[str, str], model_folder: Path 
         free=shutil.disk_usage(_existing(settings.folder)).free,
         git=git_version(),
         unknown_settings=misspelt(environment),
+        work=work_of(settings.database_url),
     )
 
 
@@ -45,11 +47,24 @@ def database(url: str) -> Part:
             return Part("absent")
         engine = open_engine(url, busy=_PATIENCE_S)
     except (sa.exc.SQLAlchemyError, ImportError, OSError) as error:
-        return Part("broken", _words(error))
+        return Part("broken", words(error))
     try:
         return _form(engine)
     except sa.exc.SQLAlchemyError as error:
-        return Part("broken", _words(error))
+        return Part("broken", words(error))
+    finally:
+        engine.dispose()
+
+
+def work_of(url: str) -> Work | None:
+    """None when the database is not there, has an older form, or does not answer: `database` says which."""
+    if database(url).state != "ready":
+        return None
+    engine = open_engine(url, busy=_PATIENCE_S)
+    try:
+        return work(engine)
+    except sa.exc.SQLAlchemyError:
+        return None
     finally:
         engine.dispose()
 
@@ -108,8 +123,3 @@ def reach(public_url: str) -> Reached | None:
 def _existing(folder: Path) -> Path:
     """The folder, or the nearest above it that exists."""
     return next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
-
-
-def _words(error: Exception) -> str:
-    """The driver's first line; SQLAlchemy's own words could repeat the statement."""
-    return " ".join(str(getattr(error, "orig", None) or error).splitlines()[:1]) or type(error).__name__

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.queue.port import Dead, Depth, Job, NewJob
+from bot.queue.port import Dead, Depth, Job, Listed, NewJob
 from bot.store.database import insert_once
 from bot.store.engine import CLAIM, reading, take_turns, writing
 from bot.store.tables import jobs
@@ -77,6 +77,23 @@ class LeaseQueue:
         query = sa.select(jobs).where(jobs.c.state == "dead").order_by(jobs.c.id.desc()).limit(limit)
         with reading(self._engine) as connection:
             return tuple(_dead(row) for row in connection.execute(query))
+
+    def listed(self, state: str | None, limit: int | None) -> tuple[Listed, ...]:
+        columns = [jobs.c[name] for name in ("id", "kind", "key", "state", "attempts", "run_at", "error")]
+        query = sa.select(*columns).order_by(jobs.c.id.desc()).limit(limit)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query if state is None else query.where(jobs.c.state == state))
+            return tuple(Listed(**row._mapping) for row in rows)
+
+    def drop(self, job_id: int) -> bool:
+        here = sa.and_(jobs.c.id == job_id, jobs.c.state == "dead")
+        with writing(self._engine) as connection:
+            return connection.execute(sa.delete(jobs).where(here)).rowcount == 1
+
+    def failing(self, attempts: int) -> int:
+        tried = sa.and_(jobs.c.state == "waiting", jobs.c.attempts >= attempts)
+        with reading(self._engine) as connection:
+            return int(connection.scalar(sa.select(sa.func.count()).where(tried)) or 0)
 
     def revive(self, job_id: int, now: datetime) -> bool:
         values = {"state": "waiting", "attempts": 0, "run_at": now, "dedupe": None}

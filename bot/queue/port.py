@@ -45,6 +45,19 @@ class Dead:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A job as an operator sees it: `state` is waiting, running or dead; `error` what went wrong last, if anything."""
+
+    id: int
+    kind: str
+    key: str
+    state: str
+    attempts: int
+    run_at: datetime
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Depth:
     """How many jobs there are of each sort, and how long the oldest due one has waited, in seconds."""
 
@@ -103,6 +116,18 @@ class JobQueue(Protocol):
 
     def dead(self, limit: int = 100) -> tuple[Dead, ...]:
         """Jobs given up, newest first."""
+        ...
+
+    def listed(self, state: str | None, limit: int | None) -> tuple[Listed, ...]:
+        """Jobs of one state, or all, newest first."""
+        ...
+
+    def drop(self, job_id: int) -> bool:
+        """Remove a dead job. False: there is none of that number."""
+        ...
+
+    def failing(self, attempts: int) -> int:
+        """How many waiting jobs were tried so often already, in vain."""
         ...
 
     def revive(self, job_id: int, now: datetime) -> bool:

@@ -83,6 +83,11 @@ def _turn(engine: sa.Engine) -> Iterator[None]:
         lock.release()
 
 
+def words(error: Exception) -> str:
+    """The driver's first line; SQLAlchemy's own words could repeat the statement."""
+    return " ".join(str(getattr(error, "orig", None) or error).splitlines()[:1]) or type(error).__name__
+
+
 def take_turns(connection: sa.Connection, what: int) -> None:
     """Wait until no other transaction does `what`. On SQLite there is one writer anyway."""
     if connection.dialect.name == "postgresql":

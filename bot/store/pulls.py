@@ -79,9 +79,11 @@ class Pulls(Database):
             row = connection.execute(sa.select(repositories).where(repositories.c.id == repository_id)).one_or_none()
             return None if row is None else KnownRepository(**row._mapping)
 
-    def repositories(self, installation_id: int | None = None) -> tuple[KnownRepository, ...]:
-        """Those that can be reached; of one installation, or of all."""
-        query = sa.select(repositories).where(repositories.c.gone == "").order_by(repositories.c.id)
+    def repositories(self, installation_id: int | None = None, *, gone: bool = False) -> tuple[KnownRepository, ...]:
+        """Those that can be reached, with `gone` the others too; of one installation, or of all."""
+        query = sa.select(repositories).order_by(repositories.c.id)
+        if not gone:
+            query = query.where(repositories.c.gone == "")
         if installation_id is not None:
             query = query.where(repositories.c.installation_id == installation_id)
         with self.read() as connection:

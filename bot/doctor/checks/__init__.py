@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from bot.doctor.checks import app, enforcement, machine, webhook
+from bot.doctor.checks import app, enforcement, machine, webhook, work
 from bot.doctor.facts import Facts
 from bot.doctor.finding import Finding, ranked
 from bot.setup.manifest import Manifest
@@ -25,6 +25,9 @@ CHECKS: dict[str, Check] = {
     "disk": machine.disk,
     "git": machine.git,
     "settings": machine.settings,
+    "jobs": work.jobs,
+    "looks": work.looks,
+    "share": work.share,
 }
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from bot.commands.audit import audit
-from bot.store import Store
+from bot.store import KnownRepository, Store
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -58,6 +58,37 @@ def test_a_log_cut_short_is_found_with_the_head_noted_before(database: str) -> N
     done = run("verify", "--database", database, "--anchor", head, "--format", "json")
     assert done.exit_code == 1
     assert json.loads(done.output)["problem"] == "the log ends at 2, it once reached 3"
+
+
+def test_the_log_is_found_by_the_settings_of_the_server(database: str, tmp_path: Path) -> None:
+    named = tmp_path / "codechill.env"
+    named.write_text(f"CODECHILL_FOLDER={tmp_path}\n")
+    for arguments, environment in (((), {"CODECHILL_FOLDER": str(tmp_path)}), (("--env", str(named)), {})):
+        done = CliRunner(env=environment).invoke(audit, ["verify", *arguments])
+        assert (done.exit_code, done.output.splitlines()[0]) == (0, "3 records, every one fits the one before.")
+
+
+def test_a_misspelt_name_in_the_file_of_settings_is_told(database: str, tmp_path: Path) -> None:
+    named = tmp_path / "codechill.env"
+    named.write_text(f"CODECHILL_FOLDER={tmp_path}\nCODECHILL_DATABSE=x\nCODECHIL_SHADOW=true\nHTTPS_PROXY=http://p\n")
+    done = CliRunner().invoke(audit, ["verify", "--env", str(named)])
+    assert done.stderr.splitlines() == [
+        "codechill: unknown setting CODECHILL_DATABSE; did you mean CODECHILL_DATABASE?",
+        "codechill: unknown setting CODECHIL_SHADOW; did you mean CODECHILL_SHADOW?",
+    ]
+
+
+def test_a_repository_is_named_as_people_name_it(database: str) -> None:
+    store = Store(f"sqlite:///{database}")
+    store.saw_repository(KnownRepository(7, 70, "acme/shop"))
+    store.close()
+    lines = run("export", "--database", database, "--repository", "Acme/Shop", "--number", "2").output.splitlines()
+    assert [json.loads(line)["seq"] for line in lines] == [2]
+    unknown = run("export", "--database", database, "--repository", "acme/other")
+    assert (unknown.exit_code, "has not seen a repository acme/other; it knows acme/shop" in unknown.stderr) == (
+        2,
+        True,
+    )
 
 
 def test_the_export_is_one_json_object_a_line(database: str) -> None:

@@ -80,7 +80,7 @@ def test_a_private_reason_can_be_forgotten(database: str) -> None:
     ("text", "number", "repository", "said"),
     [
         (SECRET, "9", "acme/shop", "nobody asked for an exception on acme/shop#9"),
-        (SECRET, "5", "acme/other", "the server does not know a repository acme/other"),
+        (SECRET, "5", "acme/other", "this server has not seen a repository acme/other; it knows acme/shop"),
         ("  \n", "5", "7", "some text, at most 10,000 characters"),
         ("x" * 10_001, "5", "7", "some text, at most 10,000 characters"),
     ],

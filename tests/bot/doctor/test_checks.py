@@ -6,6 +6,7 @@ import pytest
 
 from bot.doctor import CHECKS, Facts, Finding, examine, worst
 from bot.doctor.facts import App, Branch, Bypass, Delivery, Here, Hook, Installation, Part, Reached, Requirement
+from bot.health import Ranked, Work
 from bot.setup.manifest import read
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -111,6 +112,11 @@ CASES: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"here": replace(HERE, git=())}, [("git", "error")]),
     ({"here": replace(HERE, git=(2, 25, 1))}, [("git", "error")]),
     ({"here": replace(HERE, unknown_settings=("unknown setting CODECHILL_APPID",))}, [("settings", "warning")]),
+    ({"here": replace(HERE, work=Work((("pull", 1),), "x"))}, [("jobs", "error")]),
+    ({"here": replace(HERE, work=Work((("redeliver", 1),), "x"))}, [("jobs", "warning")]),
+    ({"here": replace(HERE, work=Work(failing=3))}, [("looks", "warning")]),
+    ({"here": replace(HERE, work=Work(ranks=(Ranked("acme/cart", 90, 0),)))}, [("share", "warning")]),
+    ({"here": replace(HERE, work=Work(ranks=(Ranked("acme/cart", 89, 0), Ranked("a/b", 500, 1))))}, []),
 ]  # fmt: skip
 
 
@@ -176,6 +182,26 @@ def test_a_ruleset_offers_the_app_as_source_only_when_it_may_write_statuses() ->
     ]  # fmt: skip
     assert [fix.startswith("Grant statuses: write") for fix in fixes] == [True, False]
     assert fixes[1].startswith("Choose this App as the expected source")
+
+
+def worked(work: Work) -> Here:
+    return replace(HERE, work=work)
+
+
+def test_jobs_that_were_given_up_are_told_with_the_newest_reason() -> None:
+    (finding,) = found(here=worked(Work((("pull", 12), ("sweep", 1)), "GitError: the disk\nis full")))
+    assert (finding.check, finding.severity) == ("jobs", "error")
+    assert (
+        finding.found == "Jobs were given up: 12 of kind pull, 1 of kind sweep. The newest: GitError: the disk is full."
+    )
+    assert "codechill jobs list --state dead" in finding.fix
+
+
+def test_a_rank_that_no_pull_request_reaches_is_told_once_chance_cannot_explain_it() -> None:
+    ranks = (Ranked("acme/shop", 89, 0), Ranked("acme/cart", 90, 0), Ranked("acme/till", 500, 1))
+    (finding,) = found(here=worked(Work(ranks=ranks)))
+    assert (finding.check, finding.about) == ("share", "acme/cart")
+    assert finding.found.startswith("None of 90 scored pull requests ranks among the riskiest 5 %")
 
 
 def test_the_worst_comes_first() -> None:
