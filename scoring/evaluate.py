@@ -249,15 +249,14 @@ def _losses(scored: Sequence[Scored]) -> str:
 
 
 def ablation(data: Sequence[Dataset], share: float = 0.10) -> str:
-    """Return what the own regressions capture when one family of features is left out."""
-    everything = tuple(
-        prefix + feature.name for prefix in ("", RANK) for feature in FEATURES if feature.family != "kamei"
-    )
-    families = sorted({feature.family for feature in FEATURES} - {"kamei"})
+    """Return what the own regressions capture when one family of features is left out, and with what may not gate."""
+    gating = [feature for feature in FEATURES if feature.gates and feature.family != "kamei"]
+    kept = {family: [each for each in gating if each.family != family] for family in sorted({f.family for f in gating})}
+    personal = [feature for feature in FEATURES if feature.person and feature.family != "kamei"]
     lines = [f"| left out | captured at {100 * share:.0f} % |", "|---|--:|"]
-    for family in ("nothing", *families):
-        out = {feature.name for feature in FEATURES if feature.family == family}
-        names = tuple(name for name in everything if name.removeprefix(RANK) not in out)
+    rows = {"nothing": gating} | kept | {"nothing, with what speaks of a person": [*gating, *personal]}
+    for told, features in rows.items():
+        names = tuple(prefix + feature.name for prefix in ("", RANK) for feature in features)
         found = positives = 0
         for table in data:
             cut = table.cut(SPLIT)
@@ -266,7 +265,7 @@ def ablation(data: Sequence[Dataset], share: float = 0.10) -> str:
                 scores = model.logits(table.columns, table.raw[cut:], table.quantile[cut:])
                 caught = hits(scores, table.inducing[cut:], share)
                 found, positives = found + int(caught.sum()), positives + len(caught)
-        lines.append(f"| {family} | {_percent((found, positives))} |")
+        lines.append(f"| {told} | {_percent((found, positives))} |")
     return "\n".join(lines)
 
 

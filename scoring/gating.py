@@ -1,4 +1,4 @@
-"""The score that gates: the highest of the whole change and of its parts.
+"""The score that gates: that of the whole change, or the highest of its parts where it has some.
 
 One rule for a change that is scored, for the changes it is ranked among and for backtests: "the riskiest 5 %" is 5 %
 only when all are measured alike.
@@ -18,7 +18,7 @@ Rows = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Parts of changes that are scored on their own."""
+    """Parts of changes that are scored in place of the whole."""
 
     rows: Rows  # of the change that each belongs to, ascending
     raw: Matrix  # (parts, columns)
@@ -28,8 +28,9 @@ class Parts:
         return rolling_beside(self.raw, self.rows, index, start)
 
 
-def highest(whole: Floats, rows: Rows, parts: Floats) -> Floats:
-    """Return for each change the highest of its score and the scores of its parts; `rows` are places in `whole`."""
+def gating(whole: Floats, rows: Rows, parts: Floats) -> Floats:
+    """Return the score of each change, the highest of its parts' where it has some; `rows` are places in `whole`."""
     found = whole.copy()
+    found[rows] = -np.inf
     np.maximum.at(found, rows, parts)
     return found

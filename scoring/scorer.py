@@ -20,7 +20,7 @@ from scoring.claims.tell import reasons
 from scoring.claims.weights import shares
 from scoring.features import BY_NAME
 from scoring.features.quantiles import BLOCK, WINDOW, ranks, rolling, window
-from scoring.gating import highest
+from scoring.gating import gating
 from scoring.history.index import History, Progress
 from scoring.history.lines import LineCounts
 from scoring.history.read import lines_of
@@ -46,7 +46,7 @@ class Reference:
     row: int  # where the change stands or would stand
     raw: Matrix  # of the rows that features are compared with
     usual: Matrix  # the median of each feature
-    logits: Floats  # of rows needed(row) to row - 1, in landing order; the highest of each and its parts
+    logits: Floats  # of rows needed(row) to row - 1, in landing order: those that gate
     paths: tuple[tuple[str, ...], ...]  # of the same
     calibration: Calibration
 
@@ -111,7 +111,7 @@ class Scorer:
         among = population(past.logits + self._tiers(past, critical), past.row)
         score = self._score(past.raw)
         extra = WEIGHTS.get(whole.tier, 0.0)
-        looked = (whole, *self.history.parts_of(whole))
+        looked = self.history.parts_of(whole) or (whole,)
         vectors = self._vectors(looked) if row is None else self._landed(row)
         scores = score(vectors)
         # what carries the score is asked of what gates: the whole, or its riskiest part
@@ -153,20 +153,21 @@ class Scorer:
         return np.array([self.history.vector(facts) for facts in looked], dtype=np.float32)
 
     def _landed(self, row: int) -> Matrix:
-        return np.concatenate([self.history.matrix(row, row + 1), self.history.parts(row, row + 1).raw])
+        parts = self.history.parts(row, row + 1).raw
+        return parts if len(parts) else self.history.matrix(row, row + 1)
 
     def _smaller(self, change: Change, smaller: Sequence[Files], past: Reference, critical: Services) -> Floats:
         vectors, owners, extra = [], [], []
         for place, files in enumerate(smaller):
             part = replace(change, files=tuple(file for file, _ in files)) if files else change
             facts = self._facts(part, [counts for _, counts in files], critical)
-            looked = (facts, *self.history.parts_of(facts))
+            looked = self.history.parts_of(facts) or (facts,)
             vectors.append(self._vectors(looked))
             owners += [place] * len(looked)
             extra.append(WEIGHTS.get(facts.tier, 0.0))
         scores = self._score(past.raw)(np.concatenate(vectors))
-        lowest = np.full(len(smaller), -np.inf)
-        return np.asarray(highest(lowest, np.array(owners, dtype=np.intp), scores) + np.array(extra))
+        gated = gating(np.zeros(len(smaller)), np.array(owners, dtype=np.intp), scores)
+        return np.asarray(gated + np.array(extra))
 
     def _score(self, reference: Matrix) -> Callable[[Matrix], Floats]:
         return lambda rows: self._logits(rows, ranks(rows, reference))
@@ -206,7 +207,7 @@ class Scorer:
         logits = self._logits(everything[low - start :], quantile)
         if len(parts.rows):
             beside = self._logits(parts.raw, parts.quantile(everything, start))
-            logits = highest(logits, parts.rows - low, beside)
+            logits = gating(logits, parts.rows - low, beside)
         return Reference(row, raw, usual, logits, self.history.paths(low, row), self._calibrate(logits))
 
     def _calibrate(self, logits: Floats) -> Calibration:

@@ -123,8 +123,12 @@ def explainer(replay: Replay) -> Callable[[Landing], tuple[Reason, ...]]:
             quantile = ranks(rows, reference)
             return scores.logits(fitted, rows, quantile, shipped(rows, quantile))
 
+        low, high = np.searchsorted(scores.parts.rows, [landing.row, landing.row + 1])
+        looked = scores.parts.raw[low:high] if high > low else scores.data.raw[landing.row : landing.row + 1]
+        # what gates is told: the whole, or its riskiest part
+        vector = looked[int(score(looked).argmax())]
         change = commit_change(replay.contents.repository, landing.sha)
-        carried = shares(CLAIMS, columns, scores.data.raw[landing.row], usual, score, float(scores.extra[landing.row]))
+        carried = shares(CLAIMS, columns, vector, usual, score, float(scores.extra[landing.row]))
         return reasons(witness.known(change, change.lines, tip=change.base), carried)
 
     return explain

@@ -31,7 +31,7 @@ class Past:
     landings: tuple[Landing, ...]
     columns: tuple[str, ...]
     raw: NDArray[np.float32]  # (landings, columns)
-    parts: Parts  # of landings, scored on their own as well
+    parts: Parts  # of landings, scored in their place
     repaired: Mapping[str, str] = field(default_factory=dict)  # a landing at fault -> the one that says so
 
     @property

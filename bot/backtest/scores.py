@@ -16,7 +16,7 @@ from scoring.calibration import Calibration, rebase
 from scoring.dataset import NEVER, Dataset
 from scoring.features.quantiles import BLOCK, rolling
 from scoring.features.table1 import TABLE1
-from scoring.gating import Parts, highest
+from scoring.gating import Parts, gating
 from scoring.models.design import design
 from scoring.models.loaded import Loaded
 from scoring.models.own import Own, fit_own
@@ -86,7 +86,7 @@ class Scores:
         yield from zip(self.fitted, ends, strict=True)
 
     def logits_of(self, fitted: Fitted, first: int, last: int) -> Floats | None:
-        """What the models of `fitted` say of the landings first <= row < last, or of a part that is riskier.
+        """What the models of `fitted` say of the landings first <= row < last, or the riskiest of their parts.
 
         None when there was no model.
         """
@@ -99,7 +99,7 @@ class Scores:
         raw, quantile = self.parts.raw[low:high], self.beside[low:high]
         shipped = np.zeros(len(raw)) if self.shipped is None else self.shipped_logits(raw, quantile)
         parts = self.logits(fitted, raw, quantile, shipped)
-        return highest(whole, self.parts.rows[low:high] - first, parts) + self.extra[rows]
+        return gating(whole, self.parts.rows[low:high] - first, parts) + self.extra[rows]
 
 
 def as_dataset(past: Past, outcomes: Outcomes, name: str) -> Dataset:

@@ -21,7 +21,7 @@ from scoring.history.arrivals import Told, arrivals
 from scoring.history.ledger import Ledger
 from scoring.history.lines import LineCounts
 from scoring.history.partial import with_empty_blobs
-from scoring.history.parts import alone
+from scoring.history.parts import parts
 from scoring.history.readers import commits
 from scoring.history.state import Facts, State
 from scoring.history.store import Store
@@ -137,8 +137,8 @@ class History:
         return state.facts(change.author, at, f"{change.title}\n{change.message}", change.files, lines)
 
     def parts_of(self, facts: Facts) -> tuple[Facts, ...]:
-        """Return the facts of the parts of a change that are scored on their own."""
-        found = alone([file.file.path for file in facts.files])
+        """Return the facts of the parts of a change that are scored in its place; none when it is scored as a whole."""
+        found = parts([file.file for file in facts.files])
         state = State(self.store) if found else None
         return tuple(state.part(facts, places) for places in found) if state else ()
 
@@ -343,6 +343,6 @@ class History:
         if not merge:
             facts = state.facts(commit.author, at, commit.message, commit.files, commit.lines)
             vector, ids = self.vector(facts).tobytes(), facts.wording.ids
-            found = alone([file.path for file in commit.files])
+            found = parts(commit.files)
             beside = [self.vector(state.part(facts, places)).tobytes() for places in found]
         state.learn(commit, at, vector, ids, brought, beside)

@@ -1,19 +1,29 @@
-"""Which part of a change is scored on its own as well: the code without its documentation, tests and data.
+"""Which parts of a change are scored in place of the whole, so that what hurts nobody cannot dilute what may.
 
-The score that gates is the highest of the whole and of its parts, so that files which hurt nobody cannot dilute those
-that may. The whole counts too: code hidden under a test's name is still in it.
+The score that gates is the highest of them. Documentation beside code is in none of them. Every other file that comes
+beside code, a test or data, is scored together with the code, one at a time: code that hides under a test's name still
+counts, and one more file only adds a part, it takes none away. So nothing that is added lowers the score; the score of
+the whole would fall, or that of all tests together.
 """
 
 from collections.abc import Sequence
 
+from scoring.change import FileChange
 from scoring.facts.kinds import kinds
 
 BESIDE = frozenset({"docs", "test", "data"})  # kinds that come beside code; a file that is more than these is code
+MOST = 20  # tests and data that are tried each on its own: those that change most
 
 Places = tuple[int, ...]  # of files in the change
 
 
-def alone(paths: Sequence[str]) -> tuple[Places, ...]:
-    """Return the parts of a change, smaller than the whole and not empty."""
-    code = tuple(place for place, path in enumerate(paths) if not kinds(path) <= BESIDE)
-    return (code,) if 0 < len(code) < len(paths) else ()
+def parts(files: Sequence[FileChange]) -> tuple[Places, ...]:
+    """Return the files of each part; nothing for a change that is scored as a whole: all code, or no code at all."""
+    named = [kinds(file.path) for file in files]
+    code = [place for place, each in enumerate(named) if not each <= BESIDE]
+    if not code or len(code) == len(files):
+        return ()
+    hiding = (place for place, each in enumerate(named) if each <= BESIDE and ("test" in each or "docs" not in each))
+    tried = sorted(hiding, key=lambda place: -files[place].added - files[place].deleted)[:MOST]
+    found = [code, *([*code, place] for place in tried)]
+    return tuple(dict.fromkeys(tuple(sorted(each)) for each in found))
