@@ -49,16 +49,18 @@ class Language:
     definitions: Words = frozenset()
     nothings: Words = frozenset()
     pointers: bool = False  # whether "->" follows a pointer
+    keyed: bool = False  # whether "if:" names an argument or a key
     interpreters: Words = field(default_factory=frozenset)
 
 
+_KEYED = (lexis.RUBY, lexis.SCRIPT, lexis.ELIXIR)
 _POINTERS = b"nullptr"  # where this is a word, "->" follows a pointer
 
 
 def _language(name: str, endings: str, how: Lexis, *, ifs: str = "", **told: str) -> Language:
     lists = {kind: words(text) for kind, text in told.items()}
     lists["branches"] = lists.get("loops", frozenset()) | words(ifs, "&& ||" if ifs else "")
-    return Language(name, endings, how, pointers=_POINTERS in lists.get("nothings", ()), **lists)
+    return Language(name, endings, how, pointers=_POINTERS in lists.get("nothings", ()), keyed=how in _KEYED, **lists)
 
 
 _C = {

@@ -254,13 +254,26 @@ def _tokens(text: bytes, language: Language) -> "Counter[bytes]":
     tokens = Counter(language.lexis.word.findall(text))
     if b"&&" in text or b"||" in text:
         tokens.update(_TWICE.findall(text))
-    for member in _keywords_behind(language).findall(text):
+    for member in (*_keywords_behind(language).findall(text), *_keys(text, language)):
         # promise.catch( is a call
         tokens[member] -= 1
         tokens[b"." + member] += 1
         if not tokens[member]:
             del tokens[member]
     return tokens
+
+
+def _keys(text: bytes, language: Language) -> list[bytes]:
+    """Return the decision words that name an argument or a key, or are a symbol: "if: true", ":if"."""
+    if not language.keyed or not any(word + b":" in text or b":" + word in text for word in language.branches):
+        return []
+    return [one or two for one, two in _key(language).findall(text)]
+
+
+@lru_cache(maxsize=64)
+def _key(language: Language) -> re.Pattern[bytes]:
+    either = b"|".join(sorted(word for word in language.branches if word.isalpha()))
+    return re.compile(rb"(?<![\w.:>])(" + either + rb"):(?!:)|(?<![\w:]):(" + either + rb")\b(?!\()")
 
 
 @lru_cache(maxsize=64)

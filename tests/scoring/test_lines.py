@@ -72,6 +72,7 @@ CODE = [
     ("js", "app.use(/\\/api.*/, (req) => {\nif (req) f()", 2, 1, 0, 2),
     ("php", "$x->for($y); if ($a) { Gate::for($z); }", 1, 1, 0, 2),
     ("rb", "x = <<~EOS\n  if\n  EOS\nloop do |x| a.and(b) if c", 2, 2, 1, 1),
+    ("rb", "before :x, if: :y, unless: z if w and a[:if]", 1, 2, 0, 0),
     ("css", "/* if */ a { color: red } ", 1, 0, 0, 0),
     ("proto", "// for\nmessage A { int32 b = 1; }", 1, 0, 0, 0),
 ]  # fmt: skip
