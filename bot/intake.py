@@ -1,12 +1,16 @@
 """From stored deliveries to their jobs, one each, in the transaction that stores them."""
 
+import threading
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from bot.forge import envelope as envelopes
 from bot.forge.envelope import Envelope, Pushed, Reachable, Unreachable
+from bot.policy.chat import mentioned
 from bot.policy.events import Changed, Commented, Labelled, Pressed, Queued, Tick
 from bot.policy.pull import Person
 from bot.queue.port import Job, JobQueue, NewJob
@@ -15,8 +19,10 @@ from bot.store import Delivery, Enqueue, KnownGroup, KnownRepository, SeenPull, 
 PULL, REPOSITORY = "pull", "repository"  # the kinds of job: one event of one pull request; news of repositories
 PRUNE = "prune"  # remove what need not, or may not, be kept any longer
 
-# what a person waits for goes before what a push asks for, and that before what nobody waits for
-PEOPLE, USUAL, SWEEP = 10, 0, -10
+# a verdict goes before an answer, that before a look again, and that before what nobody waits for. Whoever says more
+# in a while than a person does is answered after everything else.
+VERDICT, PEOPLE, USUAL, SWEEP, TALK = 20, 10, 0, -10, -20
+SAID, WHILE = 12, timedelta(minutes=10)  # commands of one person, and on one pull request, before that is so
 
 
 def pull_key(repository_id: int, number: int) -> str:
@@ -27,11 +33,13 @@ def pull_key(repository_id: int, number: int) -> str:
 def intake(store: Store, queue: JobQueue) -> Enqueue:
     """What the webhook calls for new deliveries."""
 
+    shares = Shares()
+
     def enqueue(deliveries: Sequence[Delivery], connection: sa.Connection) -> Sequence[bool]:
         _remember(store, [one for delivery in deliveries for one in delivery.envelopes], connection)
         pushes = [push for delivery in deliveries for one in delivery.envelopes for push in _push(one, delivery)]
         store.saw_push(*pushes, connection=connection)
-        made = [_job(delivery) for delivery in deliveries]
+        made = [_job(delivery, shares) for delivery in deliveries]
         added = iter(queue.enqueue_all([job for job in made if job is not None], connection))
         return [job is not None and next(added) for job in made]
 
@@ -49,12 +57,38 @@ def enqueue_event(queue: JobQueue, one: Envelope, delivery: Delivery) -> bool:
     return queue.enqueue(job.kind, job.payload, job.key, run_at=job.run_at, dedupe=job.dedupe, priority=job.priority)
 
 
-def _job(delivery: Delivery) -> NewJob | None:
+class Shares:
+    """How much people say: of each person, and on each pull request. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._said: deque[tuple[datetime, tuple[str, ...]]] = deque()
+        self._count: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def take(self, now: datetime, *of: str) -> bool:
+        """Count one more; False where one of the shares is used up."""
+        with self._lock:
+            while self._said and self._said[0][0] <= now - WHILE:
+                self._count -= Counter(self._said.popleft()[1])  # keeps no zeros
+            some = all(self._count[one] < SAID for one in of)
+            if some:
+                self._said.append((now, of))
+                self._count.update(of)
+            return some
+
+
+def _job(delivery: Delivery, shares: Shares) -> NewJob | None:
     if not delivery.envelopes:
         return None
     one, *more = delivery.envelopes
+    if isinstance(one.event, Commented) and not mentioned(one.event.comment.body):
+        return None  # said among people
     if one.number is not None and not more:
-        return _of_pull(one, delivery)
+        job = _of_pull(one, delivery)
+        if isinstance(one.event, Commented):
+            by, here = f"person {one.event.comment.author.id}", f"pull {job.key}"
+            return job if shares.take(delivery.received_at, by, here) else replace(job, priority=TALK)
+        return job
     payload = {"delivery": delivery.guid, "envelopes": [envelopes.to_json(each) for each in delivery.envelopes]}
     return NewJob(REPOSITORY, payload, f"{one.installation_id}/{one.repository_id}", delivery.received_at)
 
@@ -78,7 +112,7 @@ def enqueue_group(queue: JobQueue, group: KnownGroup, at: datetime) -> bool:
         f"{group.installation_id}/{group.repository_id}",
         run_at=at,
         dedupe=f"group {group.repository_id} {group.head_sha}",
-        priority=PEOPLE,
+        priority=VERDICT,
     )
 
 
@@ -95,6 +129,8 @@ def _same(event: object) -> str | None:
 
 def _priority(event: object) -> int:
     match event:
+        case Changed():
+            return VERDICT
         case Commented() | Pressed() | Labelled():
             return PEOPLE
         case Tick("sweep"):

@@ -184,12 +184,12 @@ class GitHubForge:
                 self._put_comment(target, pull, action)
             case Reply():
                 path = f"{_at(target)}/issues/{pull.number}/comments"
-                self._wire.send(target, "POST", path, {"body": self._words.reply(action)})
+                self._wire.send(target, "POST", path, {"body": self._words.reply(action)}, _share(pull, action.by))
             case RemoveComment():
                 self._remove_comment(target, action.comment)
             case React():
                 path = f"{_at(target)}/issues/comments/{int(action.comment)}/reactions"
-                self._wire.send(target, "POST", path, {"content": action.content})
+                self._wire.send(target, "POST", path, {"content": action.content}, _share(pull, action.by))
 
     def check_commit(self, target: Target, action: SetCheck) -> None:
         self._set_check(target, action, self._our_check(target, action.head_sha))
@@ -258,6 +258,11 @@ def _named(target: Target, home: dict[str, Any]) -> Target:
     if int(home["id"]) != target.repository_id:
         raise Gone(f"{target.full_name} is another repository now")
     return replace(target, full_name=home["full_name"])
+
+
+def _share(pull: PullRequest, by: int | None) -> tuple[str, ...]:
+    """Whose share an answer takes from; a note for everybody takes from nobody's."""
+    return () if by is None else (f"person {by}", f"pull {pull.repository.id}#{pull.number}")
 
 
 def _is_card(comment: dict[str, Any]) -> bool:

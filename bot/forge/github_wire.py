@@ -18,6 +18,8 @@ from bot.forge.github_clients import Installation
 from bot.forge.pace import Pace
 from bot.forge.port import Busy, ForgeError, Gone, Refused, Target
 
+Talk = tuple[str, ...]
+Cost = tuple[str, str, Talk]  # what is sent, for the pace
 Answer = tuple[dict[str, Any], Any]
 API_VERSION = "2022-11-28"
 LONGEST_WAIT = timedelta(hours=1)  # GitHub's limits never last longer
@@ -75,12 +77,13 @@ class GitHubWire:
                 return missing
             raise
 
-    def send(self, target: Target, verb: str, path: str, body: dict[str, Any]) -> Any:
-        return self._ask(target, verb, path, input=body)
+    def send(self, target: Target, verb: str, path: str, body: dict[str, Any], talk: Talk = ()) -> Any:
+        """`talk`: of whose share it takes when it only answers somebody. Raises Refused when that is used up."""
+        return self._ask(target, verb, path, talk, input=body)
 
     def query(self, target: Target, query: str, given: dict[str, Any]) -> Any:
         """A GraphQL query: its data."""
-        _, answer = self._believed(target, "", "", lambda requester: requester.graphql_query(query, given))
+        _, answer = self._believed(target, None, lambda requester: requester.graphql_query(query, given))
         return answer["data"]
 
     def pages(self, target: Target, path: str, **query: Any) -> Iterator[dict[str, Any]]:
@@ -97,24 +100,24 @@ class GitHubWire:
         with self._guarded(target):
             return self._installation(target).token
 
-    def _ask(self, target: Target, verb: str, path: str, **more: Any) -> Any:
+    def _ask(self, target: Target, verb: str, path: str, talk: Talk = (), **more: Any) -> Any:
         headers, data = self._believed(
-            target, verb, path, lambda requester: requester.requestJsonAndCheck(verb, path, **more)
+            target, (verb, path, talk), lambda requester: requester.requestJsonAndCheck(verb, path, **more)
         )
         if verb != "GET" and "location" in headers and "id" not in data:
             # PyGithub takes the redirect of a write for its success
             raise ForgeError("the repository got another name meanwhile")
         return data
 
-    def _believed(self, target: Target, verb: str, path: str, ask: Callable[[Requester], Answer]) -> Answer:
+    def _believed(self, target: Target, cost: Cost | None, ask: Callable[[Requester], Answer]) -> Answer:
         """Once more with a new token when GitHub does not accept the one: what was asked was not done."""
         installation = self._installation(target)
         try:
-            with self._guarded(target, verb, path), installation.lent() as requester:
+            with self._guarded(target, cost), installation.lent() as requester:
                 return ask(requester)
         except _Unbelieved:
             self._forget(target, installation)
-            with self._guarded(target, verb, path), self._installation(target).lent() as requester:
+            with self._guarded(target, cost), self._installation(target).lent() as requester:
                 return ask(requester)
 
     def _pace(self, target: Target) -> Pace:
@@ -135,12 +138,13 @@ class GitHubWire:
                 del self._installations[target.installation_id]
 
     @contextmanager
-    def _guarded(self, target: Target, verb: str = "", path: str = "") -> Iterator[None]:
+    def _guarded(self, target: Target, cost: Cost | None = None) -> Iterator[None]:
         until = self._limited.get(target.installation_id)
         if until is not None and self._clock() < until:
             raise Busy("GitHub asked to wait", until)
-        if verb and self._paced:
-            self._pace(target).spend(verb, path, self._clock())
+        if cost is not None and self._paced:
+            verb, path, talk = cost
+            self._pace(target).spend(verb, path, self._clock(), talk)
         try:
             with translated(self._clock):
                 yield

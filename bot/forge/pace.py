@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.forge.port import Busy
+from bot.forge.port import Busy, Refused
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 _MAKES = re.compile(r"/repos/[^/]+/[^/]+/(issues|pulls|check-runs|statuses)\b")
@@ -21,6 +21,9 @@ class Allowance:
     points: int = 850  # a minute
     made: int = 75  # a minute
     made_hourly: int = 480
+    talk: int = 45  # a minute, of those made: answers to people; the rest is for verdicts
+    talk_hourly: int = 360
+    of_one: int = 100  # answers an hour to one person, and the same on one pull request
 
 
 class Pace:
@@ -31,22 +34,39 @@ class Pace:
         self._lock = threading.Lock()
         self._points: deque[tuple[datetime, int]] = deque()
         self._made: deque[datetime] = deque()
+        self._talked: deque[tuple[datetime, tuple[str, ...]]] = deque()
 
-    def spend(self, verb: str, path: str, now: datetime) -> None:
-        """Count one request that is about to be sent. Raises Busy when it has to wait."""
+    def spend(self, verb: str, path: str, now: datetime, talk: tuple[str, ...] = ()) -> None:
+        """Count one request that is about to be sent. Raises Busy when it has to wait.
+
+        `talk`: it only answers somebody; whose share it takes from. Raises Refused where that is used up: an answer
+        that waited would hold up what matters.
+        """
         cost, makes = (1 if verb == "GET" else 5), verb == "POST" and _MAKES.match(path) is not None
         with self._lock:
             self._forget(now)
+            if talk and self._said_enough(talk, now):
+                raise Refused("not said: as much was answered as one person, or everybody, may have in this time")
             until = self._until(cost, makes, now)
             if until is not None:
                 raise Busy("as much was sent as GitHub allows in this time", until)
             self._points.append((now, cost))
             if makes:
                 self._made.append(now)
+            if talk:
+                self._talked.append((now, talk))
+
+    def _said_enough(self, talk: tuple[str, ...], now: datetime) -> bool:
+        lately = sum(moment > now - MINUTE for moment, _ in self._talked)
+        if lately >= self._allowance.talk or len(self._talked) >= self._allowance.talk_hourly:
+            return True
+        return any(sum(one in shares for _, shares in self._talked) >= self._allowance.of_one for one in talk)
 
     def _forget(self, now: datetime) -> None:
         while self._points and self._points[0][0] <= now - MINUTE:
             self._points.popleft()
+        while self._talked and self._talked[0][0] <= now - HOUR:
+            self._talked.popleft()
         while self._made and self._made[0] <= now - HOUR:
             self._made.popleft()
 

@@ -71,6 +71,7 @@ class Reply:
     comment: int | None = None
     quoted: str = ""  # text from outside that the answer repeats: escape it
     mention: tuple[str, ...] = ()  # people or teams who are really asked
+    by: int | None = None  # whom it answers: nobody may have all answers
 
     @property
     def digest(self) -> str:
@@ -89,6 +90,7 @@ class React:
 
     comment: int
     content: Literal["eyes", "+1", "-1"]
+    by: int | None = None  # whose comment it is
 
     def holds(self, state: State) -> bool:
         return False

@@ -32,7 +32,7 @@ def noticed(event: Event, state: State, config: Config) -> tuple[Action, ...]:
     """👀 at once: the answer may have to wait for the score."""
     match event:
         case Commented(comment) if config.mode != "shadow" and _heard(comment, state) is not None:
-            return (React(comment.id, "eyes"),)
+            return (React(comment.id, "eyes", comment.author.id),)
         case _:
             return ()
 
@@ -46,6 +46,8 @@ def respond(
     match event:
         case Commented(comment):
             said = _heard(comment, state)
+            if said is None and _waits(comment, state) and chat.nearly(comment.body):
+                yield Reply(f"nearly:{comment.author.id}", NEARLY, comment.id, by=comment.author.id)
             if said is not None:
                 rest = said.whole if said.verb in COMMANDS and COMMANDS[said.verb].says_why else said.rest
                 asked = Asked(f"comment-{comment.id}", comment.author, rest, opinions, state, config, now)
@@ -73,11 +75,13 @@ def _counts(pressed: Pressed, state: State) -> bool:
 
 def _heard(comment: Comment, state: State) -> chat.Said | None:
     """The command in a comment that still waits for its answer."""
+    return chat.parse(comment.body) if _waits(comment, state) else None
+
+
+def _waits(comment: Comment, state: State) -> bool:
     if comment.edited or comment.author.bot or not state.pull.open:
-        return None
-    if comment.id in state.pull.replied_to or f"comment:{comment.id}" in state.notes:
-        return None
-    return chat.parse(comment.body)
+        return False
+    return comment.id not in state.pull.replied_to and f"comment:{comment.id}" not in state.notes
 
 
 def _asks(label: str, state: State, config: Config) -> bool:
@@ -100,8 +104,8 @@ def _in_conversation(comment: Comment, verb: str, answer: Answer) -> Iterable[Ac
     """Somebody who may not is told who may once; after that 👎 says it."""
     key = f"refused:{verb}:{comment.author.id}" if answer.refused else f"comment:{comment.id}"
     yield from answer.actions
-    yield Reply(key, answer.words, comment.id, answer.quoted, answer.mention)
-    yield React(comment.id, "+1" if answer.good else "-1")
+    yield Reply(key, answer.words, comment.id, answer.quoted, answer.mention, comment.author.id)
+    yield React(comment.id, "+1" if answer.good else "-1", comment.author.id)
 
 
 def _on_label(label: str, asked: Asked) -> Iterable[Action]:
@@ -130,9 +134,10 @@ def markdown() -> str:
     """The page on commands, written from the table."""
     lines = ["# Commands", "", "A line of a comment that begins with `/chill`; the first one of a comment counts."]
     lines += [
-        "Edited comments, quotes, lists, code and HTML are not read. Where a command ends with a why, the paragraphs"
+        "It has to be plain text: quotes, lists, tables, headings, links, bold, code and HTML are not read, nor are"
     ]
-    lines += ["below it belong to it, up to the next command.", ""]
+    lines += ["edited comments. Where a command ends with a why, the paragraphs below it belong to it, up to the next"]
+    lines += ["command.", ""]
     lines += ["This page is written by `codechill config commands`."]
     lines += ["", "| say | and | who may |", "|---|---|---|"]
     lines += [f"| `/chill {command.usage}` | {command.says} | {command.who} |" for command in COMMANDS.values()]
@@ -140,6 +145,10 @@ def markdown() -> str:
     return "\n".join([*lines, "", "For example:", "", *(f"    {example}" for example in examples), ""])
 
 
+NEARLY = (
+    "That looks like a command and is none: it has to be a line of its own in plain text, without bold, links, escapes "
+    "or a line of `---` below. `/chill help` lists what there is."
+)
 MANAGERS = "release managers"
 WRITERS = "the author, or anyone who may write"
 COMMANDS: Mapping[str, Command] = {

@@ -219,7 +219,7 @@ def test_who_may_not_is_told_once_who_may_and_after_that_by_a_thumb_only():
     first, after = tell(asked(), "/chill approve", EVE, number=101)
     assert words(first) == "Only `acme/release-managers` can decide that."
     again, after = tell(after, "/chill approve please", EVE, number=102)
-    assert again == [React(102, "-1")]
+    assert again == [React(102, "-1", EVE.id)]
     other, _ = tell(after, "/chill approve", BEN, number=103)
     assert words(other) == "Only `acme/release-managers` can decide that."
     assert words(tell(after, "/chill refresh", EVE, number=104)[0]).startswith("Only the author")
@@ -241,7 +241,7 @@ def test_who_may_not_is_told_once_who_may_and_after_that_by_a_thumb_only():
     ],
 )
 def test_a_command_is_seen_at_once(comment: Comment, before: State, mode: str, seen: bool):
-    expected = (React(100, "eyes"),) if seen else ()
+    expected = (React(100, "eyes", comment.author.id),) if seen else ()
     assert noticed(Commented(comment), before, weekend(mode=mode)) == expected
     assert noticed(Tick("sweep"), before, weekend(mode=mode)) == ()
 
@@ -263,6 +263,14 @@ def test_nobody_approves_their_own_work(who: Person, changes: dict[str, Any], be
     assert words(actions).startswith(because)
     assert [action.content for action in kinds(actions, React)] == ["-1"]
     assert after.escalations[-1].state == "asked"
+
+
+def test_what_only_looks_like_a_command_is_told_so_once():
+    actions, after = tell(state(), "**/chill approve**", EVE)
+    assert words(actions).startswith("That looks like a command and is none: it has to be a line of its own in plain")
+    assert tell(after, "[/chill why](http://x)", EVE, number=101)[1].notes == after.notes
+    assert kinds(tell(state(), "**/chill approve**", BOT)[0], Reply) == []
+    assert kinds(tell(state(), "**/chill approve**", EVE, config=weekend(mode="shadow"))[0], Reply) == []
 
 
 LIA = Person(5, "lia")  # another release manager
