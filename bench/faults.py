@@ -19,12 +19,15 @@ def faults(repo: Path, landings: Sequence[str]) -> dict[str, list[str]]:
     brought = _brought(told, landings)
     named = _Names(told, brought)
     found: dict[str, list[str]] = {}
+    undo: dict[str, bool] = {}  # whether a commit takes something back: every taking back turns the meaning around
     for sha in sorted(brought, key=lambda each: brought[each]):
         message = told[sha][1]
-        for mention in mentions(message):
-            culprit = named.earlier(mention, brought[sha])
+        blamed = [(mention, named.earlier(mention, brought[sha])) for mention in mentions(message)]
+        taken = [culprit for mention, culprit in blamed if culprit and mention.kind == "revert"]
+        undo[sha] = not all(undo[each] for each in taken) if taken else is_revert(message)
+        for mention, culprit in blamed:
             # taking back a revert is a re-landing, and some reverts name a reason that is no fault
-            excused = mention.kind == "revert" and (not is_fault(message) or is_revert(told.get(culprit, ("", ""))[1]))
+            excused = mention.kind == "revert" and (not is_fault(message) or undo.get(culprit, False))
             if culprit and not excused and sha not in found.setdefault(landings[brought[culprit]], []):
                 found[landings[brought[culprit]]].append(sha)
     return found

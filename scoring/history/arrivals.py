@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from scoring.git import Git
-from scoring.incidents import Mention, bare_title, is_fault, is_revert, mentions, number_of, title_of
+from scoring.incidents import Mention, bare_title, is_fault, is_partial, is_revert, mentions, number_of, title_of
 
 LONGEST = 300  # characters of a title that are kept
 
@@ -20,7 +20,8 @@ class Told:
     sha: str
     number: int  # of its pull request, 0 when its title names none
     title: str  # without that number
-    undo: int  # 1 when it takes something back
+    undo: int  # 1 when its title takes something back
+    partial: bool  # what it takes back it takes back in part only
     blames: tuple[Mention, ...]
     fault: bool  # False when it names a reason that is no fault
 
@@ -29,7 +30,8 @@ def tell(sha: str, message: str) -> Told:
     """Read a message."""
     title, blames = title_of(message), mentions(message)
     fault = not blames or is_fault(message)
-    return Told(sha, number_of(title), bare_title(title)[:LONGEST], int(is_revert(message)), blames, fault)
+    partial = bool(blames) and is_partial(message)
+    return Told(sha, number_of(title), bare_title(title)[:LONGEST], int(is_revert(message)), partial, blames, fault)
 
 
 def arrivals(git: Git, landings: Sequence[str], known: Callable[[str], bool]) -> dict[str, list[Told]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from scoring.history.arrivals import LONGEST, Told
 from scoring.history.store import Store
-from scoring.incidents import Mention
+from scoring.incidents import Mention, branch_of
 
 _COLUMNS = "n, sha, at, author, number, title, undo, paths, row"
 
@@ -85,11 +85,20 @@ class Ledger:
 
     def _named(self, mention: Mention) -> Name | None:
         if mention.sha:
-            return self._prefix(mention.sha)
+            # a title finds the commit of another branch here, under the id that it has here
+            return self._prefix(mention.sha) or (self._titled(mention.quoted) if mention.quoted else None)
         if mention.number:
-            return self._by_number.get(mention.number) or self._select("number=? AND undo=0", mention.number)
-        title = mention.title[:LONGEST]
-        return self._by_title.get(title) or self._select("title=?", title)
+            return self._numbered(mention.number, mention.quoted)
+        return self._titled(mention.title)
+
+    def _numbered(self, number: int, quoted: str) -> Name | None:
+        """The commit of a pull request; a number of another repository stands beside a title that is not its own."""
+        found = self._by_number.get(number) or self._select("number=? AND undo=0", number)
+        agrees = found is None or not quoted or found.title == quoted[:LONGEST] or branch_of(found.title)
+        return found if agrees else self._titled(quoted) or found
+
+    def _titled(self, title: str) -> Name | None:
+        return self._by_title.get(title[:LONGEST]) or self._select("title=?", title[:LONGEST])
 
     def _prefix(self, prefix: str) -> Name | None:
         query = "SELECT * FROM named WHERE sha>=? AND sha<? ORDER BY n LIMIT 4"

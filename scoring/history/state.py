@@ -161,9 +161,9 @@ class State:
             self._count(commit, who, at)
             self._vocabulary.learn(ids, fault=False)
             self._effects.add(effect(commit.files))
-        told = tell(commit.sha, commit.message)
-        for each in (told, *brought):
-            self._blame(each, at)
+        merge = len(commit.parents) > 1
+        brought = [self._blame(each, at) for each in brought]
+        told = self._blame(tell(commit.sha, commit.message), at, merge=merge)
         row = None
         if vector is not None:
             row, self.rows = self.rows, self.rows + 1
@@ -273,16 +273,35 @@ class State:
             # the past of the place stays, so that a file that comes back is no stranger
             entry.lines = entry.branches = 0
 
-    def _blame(self, told: Told, at: int) -> None:
+    def _blame(self, told: Told, at: int, *, merge: bool = False) -> Told:
+        """Count whom a message blames, each once; returns it with the knowledge whether it takes something back."""
+        blamed: dict[int, Seen] = {}
+        taken: list[Seen] = []
         for mention in told.blames:
             culprit = self._ledger.find(mention)
-            # taking back a revert is a re-landing
-            if culprit is None or culprit.row is None or (culprit.undo and mention.kind == "revert"):
+            if culprit is None:
                 continue
+            if mention.kind == "revert":
+                taken.append(culprit)
+            # taking back a revert is a re-landing; a merge says again what its branch has said
+            again = culprit.undo or (merge and self._is_taken_back(culprit.n))
+            if culprit.row is None or culprit.n in blamed or (again and mention.kind == "revert"):
+                continue
+            blamed[culprit.n] = culprit
             fault = mention.kind == "fixes" or told.fault
             self._labels.append(Label(culprit.n, at, mention.kind, told.sha, fault))
             self._spread(culprit, at)
             self._vocabulary.learn(self._wording(culprit.row), fault=True)
+        if not taken or (told.partial and not told.undo):
+            return told
+        # every taking back turns the meaning around, whatever titles say of it
+        return replace(told, undo=int(not all(culprit.undo for culprit in taken)))
+
+    def _is_taken_back(self, n: int) -> bool:
+        if any(label.culprit == n and label.kind == "revert" for label in self._labels):
+            return True
+        found = self.store.db.execute("SELECT 1 FROM label WHERE culprit=? AND kind='revert'", (n,))
+        return found.fetchone() is not None
 
     def _wording(self, row: int) -> Ids:
         told = self._wordings.get(row)

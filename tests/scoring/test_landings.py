@@ -58,7 +58,7 @@ def told(history: History) -> list[tuple[int, int, str, str, bool]]:
         ({3: "Merge topic\n\nFixes: {1}"}, []),
         ({8: "Take it back\n\nThis reverts commit {3}."}, [(1, 10, "revert", 8, True)]),  # a whole merge
         ({8: "Take it back\n\nThis reverts commit {6}. The test is flaky."}, [(3, 10, "revert", 8, False)]),
-        ({3: "Merge pull request #7 from x/y", 6: "Back\n\nReverts acme/shop#7"}, [(1, 7, "revert", 6, True)]),
+        ({3: "Merge pull request #7 from x/y", 6: "Revert it\n\nReverts acme/shop#7"}, [(1, 7, "revert", 6, True)]),
         ({1: "Add a thing (#7)", 9: 'Revert "Add a thing" (#9)'}, [(1, 10, "revert", 9, True)]),
         (
             {1: "Add", 5: 'Revert "Add"', 8: 'Revert "Revert "Add""\n\nThis reverts commit {5}.'},
