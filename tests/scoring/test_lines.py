@@ -7,6 +7,7 @@ from histories import DAY, START, Step, build
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.languages import READINGS, table
 from scoring.facts.languages import LANGUAGES, of_path
 from scoring.facts.lexis import HUNK_END, masked
 from scoring.features import FEATURES
@@ -169,3 +170,10 @@ def test_a_file_that_a_generator_wrote_stays_so_until_it_is_made_anew(tmp_path: 
     found = history.matrix()[:, [names.index(name) for name in wanted]].tolist()
     # the second change adds a branch to each file, one of which is generated
     assert found == [[121, 0, 0], [4, 1, 0], [0, 0, 1], [2, 1, 0]]
+
+
+def test_the_table_of_languages_in_the_docs_is_that_of_the_code() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "history.md").read_text("utf-8")
+    assert table() in page
+    assert {f"`{place}`" for place in ("&&", "->")} <= set(page.split())
+    assert all(name.lower() in page for name in READINGS.values())
