@@ -6,10 +6,12 @@ import shutil
 import signal
 import tempfile
 import threading
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -17,7 +19,7 @@ from bot.forge.sandbox import Refusal, Sandbox
 from bot.forge.sandbox.git import GitFailed
 from bot.forge.sandbox.verbs.repositories import head_branch
 
-KEY = "app.private-key.pem"
+KEY, ENV = "app.private-key.pem", "codechill.env"
 
 
 @click.command()
@@ -30,6 +32,12 @@ def sandbox(port: int, repo: Path | None, folder: Path | None, webhook: str, sha
     """Run a local stand-in for GitHub: REST, webhooks, git over HTTP and a small page.
 
     It prints its address and everything a client needs to sign in, then serves until Ctrl-C. Nothing is kept.
+
+    The settings with which `codechill serve` works with it are written into a file that it names:
+
+    \b
+      codechill sandbox --repo . --webhook http://127.0.0.1:8080/webhook --folder /tmp/forge
+      codechill serve --env /tmp/forge/codechill.env        in another terminal
     """
     with ExitStack() as closing:
         place = folder or Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="codechill-sandbox-")))
@@ -50,7 +58,8 @@ def tidy(box: Sandbox, place: Path) -> None:
     """Stop, and leave nothing behind in a folder that stays."""
     box.stop()
     shutil.rmtree(box.world.folder, ignore_errors=True)
-    (place / KEY).unlink(missing_ok=True)
+    for each in (KEY, ENV):
+        (place / each).unlink(missing_ok=True)
 
 
 def load(box: Sandbox, source: Path | None) -> str:
@@ -64,10 +73,8 @@ def load(box: Sandbox, source: Path | None) -> str:
 
 def details(box: Sandbox, place: Path, name: str) -> dict[str, Any]:
     """What a client needs to know. The key is written where only its owner may read it."""
-    key = place / KEY
-    key.touch(mode=0o600)
-    key.chmod(0o600)
-    key.write_text(box.private_key_pem)
+    key = _private(place / KEY, box.private_key_pem)
+    settings = _private(place / ENV, "".join(f"CODECHILL_{line}\n" for line in _settings(box, place, key)))
     people = {"author": box.author, "reviewer": box.reviewer, "release_manager": box.release_manager}
     return {
         "address": box.address,
@@ -76,6 +83,7 @@ def details(box: Sandbox, place: Path, name: str) -> dict[str, Any]:
         "installation_id": box.installation_id,
         "private_key_file": str(key.resolve()),
         "webhook_secret": box.webhook_secret,
+        "settings": str(settings.resolve()),
         "webhook_url": box.webhook_url,
         "bot": box.bot_login,
         "repository": name,
@@ -84,11 +92,32 @@ def details(box: Sandbox, place: Path, name: str) -> dict[str, Any]:
     }
 
 
+def _private(file: Path, words: str) -> Path:
+    file.touch(mode=0o600)
+    file.chmod(0o600)
+    file.write_text(words)
+    return file
+
+
+def _settings(box: Sandbox, place: Path, key: Path) -> Iterator[str]:
+    """What `codechill serve` needs to work with this sandbox: git over plain HTTP is what it has here."""
+    yield f"APP_ID={box.app_id}"
+    yield f"PRIVATE_KEY={key.resolve()}"
+    yield f"WEBHOOK_SECRET={box.webhook_secret}"
+    yield f"GITHUB_API={box.api}"
+    yield "GIT_PROTOCOLS=http"
+    yield f"FOLDER={(place / 'server').resolve()}"
+    webhook = urlsplit(box.webhook_url)
+    if webhook.hostname in ("127.0.0.1", "localhost") and webhook.port:
+        yield f"PORT={webhook.port}"
+
+
 def text(said: dict[str, Any]) -> str:
     """The same for people."""
     rows = {name.replace("_", " "): value for name, value in said.items() if name != "people"}
     rows |= {f"{role.replace('_', ' ')} {each['login']}": each["token"] for role, each in said["people"].items()}
-    return "\n".join(f"{name + ':':<22} {value}" for name, value in rows.items())
+    lines = [f"{name + ':':<22} {value}" for name, value in rows.items()]
+    return "\n".join([*lines, "", f"In another terminal:   codechill serve --env {said['settings']}"])
 
 
 def serve_until_stopped() -> None:

@@ -2,8 +2,10 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -46,6 +48,55 @@ def test_it_prints_all_a_client_needs_serves_it_and_ends_well(running: "subproce
     running.send_signal(signal.SIGINT)
     assert running.wait(timeout=20) == 0
     assert list(key.parent.iterdir()) == []
+
+
+def test_serve_works_with_it_by_the_settings_it_wrote_and_nothing_else(source: Path, tmp_path: Path) -> None:
+    port = free_port()
+    webhook = f"http://127.0.0.1:{port}/webhook"
+    arguments = ["--format", "json", "--repo", str(source), "--folder", str(tmp_path / "forge"), "--webhook", webhook]
+    with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True) as forge:
+        assert forge.stdout is not None
+        said = json.loads(forge.stdout.readline())
+        serve = [sys.executable, "-m", "bot", "serve", "--env", said["settings"]]
+        with subprocess.Popen(serve, stderr=subprocess.PIPE, text=True) as server:
+            try:
+                assert server.stderr is not None
+                assert server.stderr.readline() == f"codechill listens on {webhook}\n"
+                assert check_of_a_new_pull_request(said, source) == "codechill"
+            finally:
+                for each in (server, forge):
+                    each.terminate()
+
+
+def check_of_a_new_pull_request(said: dict[str, Any], source: Path) -> str:
+    """Push a branch, open a pull request for it, and wait for the name of the check that appears."""
+    token = said["people"]["author"]["token"]
+    git = ["git", "-C", str(source), "-c", "user.name=A", "-c", "user.email=a@example.org"]
+    subprocess.run([*git, "commit", "--quiet", "--allow-empty", "--message=second"], check=True)
+    into = said["clone"].replace("http://", f"http://x-access-token:{token}@")
+    subprocess.run([*git, "push", "--quiet", into, "HEAD:refs/heads/topic"], check=True)
+    head = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    opened = {"title": "A change", "head": "topic", "base": "trunk"}
+    post(f"{said['api']}/repos/{said['repository']}/pulls", token, opened)
+    for _ in range(600):
+        runs = fetch(f"{said['api']}/repos/{said['repository']}/commits/{head}/check-runs", token)["check_runs"]
+        if runs:
+            return str(runs[0]["name"])
+        time.sleep(0.1)
+    return "none"
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def post(url: str, token: str, body: dict[str, Any]) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    made = request.Request(url, json.dumps(body).encode(), headers)  # noqa: S310 - loopback
+    with request.urlopen(made, timeout=10) as answer:  # noqa: S310
+        assert answer.status == 201
 
 
 def fetch(url: str, token: str) -> Any:
