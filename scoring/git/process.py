@@ -1,7 +1,6 @@
 """One git process: its own process group, a limit on its memory, its time and its answer, and a sure end."""
 
 import os
-import resource
 import select
 import selectors
 import signal
@@ -19,6 +18,10 @@ from scoring.git.errors import GitError, GitTimeout, OutOfMemory, TooLarge, fail
 _CHUNK = 1 << 16
 _WORDS = 8192  # bytes of git's complaint that are kept
 _MOST_LARGE = 2
+# a limit set from outside comes too late: git asks for all it wants within a millisecond. Where a system has no such
+# limit, or a lower one already, that one counts.
+_CONFINE = 'ulimit -d "$1" 2>/dev/null; shift; exec "$@"'
+_NOT_FOUND = 127
 _large = threading.BoundedSemaphore(_MOST_LARGE)
 
 
@@ -41,24 +44,20 @@ def started(
     with _large if limits.large else nullcontext():
         try:
             process = subprocess.Popen(
-                command, stdin=stdin, stdout=subprocess.PIPE, stderr=stderr, env=dict(environment), cwd=folder,
-                start_new_session=True,
+                _confined(command, limits.memory), stdin=stdin, stdout=subprocess.PIPE, stderr=stderr,
+                env=dict(environment), cwd=folder, start_new_session=True,
             )  # fmt: skip
         except OSError as error:
             raise GitError(f"git cannot be run: {error.strerror or error}.") from error
         try:
-            _confine(process, limits.memory)
             yield process
         finally:
             end(process)
 
 
-def _confine(process: subprocess.Popen[bytes], memory: int) -> None:
-    """Only Linux can limit a process from outside; what it starts inherits the limit."""
-    if hasattr(resource, "prlimit"):
-        # a git that ended already needs no limit
-        with suppress(ProcessLookupError, PermissionError):
-            resource.prlimit(process.pid, resource.RLIMIT_DATA, (memory, memory))
+def _confined(command: Sequence[str], memory: int) -> list[str]:
+    """The same command under a limit that it has from its first instruction on, and all that it starts."""
+    return ["/bin/sh", "-c", _CONFINE, "git", str(memory >> 10), *command]
 
 
 def answer(
@@ -75,6 +74,8 @@ def answer(
 
 def raise_for(code: int, complaint: bytes) -> None:
     """Raises the GitError that an exit status other than 0 stands for."""
+    if code == _NOT_FOUND:
+        raise GitError("git cannot be run; install it, or put it on the PATH.")
     if code == -signal.SIGKILL:
         raise OutOfMemory("it asks git for more memory than this machine has")
     if code:

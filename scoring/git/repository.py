@@ -28,7 +28,7 @@ _EMPTY = {
 }
 READING = Limits()
 _SHORT = Limits(seconds=60)
-DIFF = Limits(seconds=120, answer=64 << 20, large=True)
+DIFF = Limits(seconds=120, answer=64 << 20, memory=1 << 30, large=True)
 
 
 class Git:

@@ -1,0 +1,90 @@
+"""What git cannot do for one change is that change's own; a damaged mirror is ours to mend."""
+
+import os
+import shutil
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from test_mirror import LINES, LOCAL, MAIN, PULL, Origin
+
+from bot.assess import Facts, MirrorAssessor, Unscorable
+from bot.forge.port import Target
+from bot.mirror import Corrupt, Mirror
+from bot.policy.pull import Person, PullRequest, Repository
+
+NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+
+
+class Place:
+    """A mirror of a repository with one pull request, and what assesses it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.origin = Origin(folder / "origin")
+        self.base = self.origin.commit("a.txt", LINES)
+        self.head = self.origin.pull(1, "b.txt", "new\n")
+        self.mirror = Mirror(folder / "mirrors", git=LOCAL)
+        self.mirror.fetch(7, self.origin.url, [MAIN, PULL])
+        self.assessor = MirrorAssessor(None, self.mirror, folder / "indexes")  # type: ignore[arg-type]
+
+    def facts(self) -> Facts:
+        who = Person(1, "ada")
+        pull = PullRequest(
+            Repository(7, "acme/shop"), 1, "A change", who, self.head, "topic", self.base, "main", NOW, NOW
+        )
+        return self.assessor.facts(Target(1, 7, "acme/shop"), pull, NOW)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def diffs_do(folder: Path, body: str, patch: pytest.MonkeyPatch) -> None:
+    """From now on git does this where a diff is asked for."""
+    folder.mkdir()
+    real = shutil.which("git")
+    text = f"#!{sys.executable}\nimport os, sys\nif '--numstat' in sys.argv:\n    {body}\n"
+    (folder / "git").write_text(f"{text}os.execv({real!r}, ['git', *sys.argv[1:]])\n")
+    (folder / "git").chmod(0o755)
+    patch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+
+
+def test_a_change_is_read_with_the_people_behind_it(place: Place) -> None:
+    facts = place.facts()
+    assert (facts.paths, facts.contributors) == (("b.txt",), frozenset({"a@example.org"}))
+    assert len(facts.content) == 64
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("sys.exit('fatal: Out of memory, malloc failed (tried to allocate 99 bytes)')", "asks git for more memory"),
+        ("os.kill(os.getpid(), 9)", "asks git for more memory"),
+        ("print('x' * 200_000_000); sys.exit()", "its diff is too large to read"),
+        ("print(':nonsense'); sys.exit()", "cannot be read"),
+    ],
+    ids=["no memory", "killed for memory", "too large", "nonsense"],
+)
+def test_what_the_diff_asks_too_much_of_is_the_changes_own_fault(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, words: str
+) -> None:
+    diffs_do(tmp_path / "bin", body, monkeypatch)
+    with pytest.raises(Unscorable, match=words) as caught:
+        place.facts()
+    assert caught.value.cause == "change"
+
+
+def test_a_mirror_that_turns_out_to_be_damaged_is_cloned_again(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        diffs_do(tmp_path / "bin", "sys.exit('fatal: loose object 12 (stored in x) is corrupt')", patch)
+        with pytest.raises(Corrupt):
+            place.facts()
+    kept = place.mirror.path(7) / "kept"
+    kept.touch()
+    place.mirror.fetch(7, place.origin.url, [MAIN, PULL])
+    assert not kept.exists()
+    assert place.facts().paths == ("b.txt",)
