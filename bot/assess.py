@@ -22,6 +22,7 @@ from scoring.assessment import Assessment
 from scoring.change import Change
 from scoring.criticality import read_services
 from scoring.errors import DamagedIndex, ScoringError
+from scoring.git import DIFF
 from scoring.history.read import read_change
 from scoring.incidents import Incident
 from scoring.scorer import SHIPPED, Scorer
@@ -94,11 +95,15 @@ class MirrorAssessor:
     def assess(self, target: Target, facts: Facts, critical: Sources) -> Assessment:
         with self._told(target.repository_id):
             verdict = prove_range(self._mirror.path(target.repository_id), facts.change.base, facts.change.sha)
+        with self._told(target.repository_id, cause="us"):
             return self._assessed(target.repository_id, facts, critical, verdict)
 
     @contextmanager
-    def _told(self, repository: int) -> Iterator[None]:
-        """What cannot be read is told as what it is: a damaged mirror is ours to mend, the rest the change's own."""
+    def _told(self, repository: int, cause: Cause = "change") -> Iterator[None]:
+        """What cannot be read is told as what it is: a damaged mirror is mended, too much of a change is its own fault.
+
+        `cause`: of git that is asked too much; a long history is not the change's.
+        """
         try:
             yield
         except Corrupt:
@@ -107,7 +112,7 @@ class MirrorAssessor:
         except ScoringError as error:
             if isinstance(error, GitError) and not isinstance(error, TooMuch):
                 raise
-            raise Unscorable(_why(error)) from error
+            raise Unscorable(_why(error), cause if isinstance(error, GitError) else "change") from error
 
     def forget(self, repository_id: int) -> None:
         """Remove the mirror and the index of a repository that may not be seen any more. Doing it twice is fine."""
@@ -151,7 +156,7 @@ class MirrorAssessor:
         """Addresses behind base..head."""
         span = f"{valid_sha(base)}..{valid_sha(head)}"
         asked = ("log", "-z", f"--max-count={MOST_COMMITS}", "--format=%ae%n%ce%n%B", "--encoding=UTF-8", span, "--")
-        told = self._mirror.git(repository).run(*asked).decode("utf-8", "replace")
+        told = self._mirror.git(repository).run(*asked, limits=DIFF).decode("utf-8", "replace")
         found: list[str] = []
         for commit in told.split("\0"):
             author, _, rest = commit.partition("\n")

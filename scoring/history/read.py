@@ -33,7 +33,10 @@ def read_change(
     origin = _origin(git, base, head)
     asked = ("diff-tree", "-r", "--numstat", *DIFF, "--end-of-options", origin or git.empty_tree, head)
     read = git.run(*asked, limits=LIMITS)
-    files, lines = parse_diff(read)
+    try:
+        files, lines = parse_diff(read)
+    except (ValueError, IndexError) as error:
+        raise ScoringError("the diff cannot be read, so it is not trusted") from error
     # where every name of a file stands, each pair of a renamed one too
     names = sum(2 + (file.old_path is not None) for file in files)
     agree(files, counts(read.partition(b"\0\0")[0].split(b"\0")[names:] if files else ()))
