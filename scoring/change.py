@@ -29,7 +29,7 @@ class Change:
 
     sha: str  # head
     base: str  # what head is compared with: the first parent, or the merge base of a pull request; "" for a root
-    author: str  # lower-case e-mail after .mailmap
+    author: str  # lower-case e-mail after .mailmap, "" when nobody vouches for it; moves no score that gates
     at: datetime  # aware
     title: str  # first line of the message, or the title of the pull request
     message: str  # everything after it

@@ -145,6 +145,12 @@ class Scorer:
             parts=parts,
         )
 
+    def ranks(self, change: Change, versions: Sequence[Files]) -> list[float]:
+        """Return where a change that has not landed would rank if it had these files, 0 to 1; no proof counts."""
+        past = self._look_back(len(self.history))
+        among = population(past.logits, past.row)
+        return [float(each) for each in among.percentiles(self._smaller(change, versions, past, NONE))]
+
     def _facts(self, change: Change, lines: Sequence[LineCounts], critical: Services) -> Facts:
         facts = self.history.facts(change, lines, int(change.at.timestamp()))
         return replace(facts, tier=critical.tier(_places(change)))

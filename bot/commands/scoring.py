@@ -139,8 +139,9 @@ def score(
 ) -> None:
     """Score one commit, or all that HEAD changes since it left BASE.
 
-    How critical services are is read from the configuration, CODEOWNERS and catalog files of the commit that the change
-    stands on, never from the change.
+    Code and what landed before are read: who wrote the change, and what its message says, move nothing. How critical
+    services are is read from the configuration, CODEOWNERS and catalog files of the commit that the change stands on,
+    never from the change.
     """
     change = _change(repo, what)
     told = read_incidents(incidents) if incidents else ()

@@ -1,0 +1,150 @@
+"""Two laws over real changes: nothing typed moves a rank, and nothing that comes beside code lowers it.
+
+Changes with code in them are scored as if they were opened today: under other titles, descriptions and author lines
+(those of the history's most active people among them), and with up to ten files of documentation, tests or data from
+other changes of the same history beside them.
+"""
+
+import argparse
+import random
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.change import Change
+from scoring.claims.parts import Files
+from scoring.facts.kinds import kinds
+from scoring.git import Git
+from scoring.history.parts import BESIDE
+from scoring.history.stream import Commit, commits
+from scoring.scorer import Scorer
+
+TYPED = 1.0  # points of rank that words may lower a change by
+BESIDE_CODE = 2.0  # points that files may
+MOST = 40  # files of a change that is taken
+READ = 1500  # changes of a history that pairs are drawn from
+SAID = (
+    ("x", ""), ('Revert "x"', "This reverts commit 0123456789abcdef0123456789abcdef01234567."), ('Reland "x"', ""),
+    ("docs: fix a typo", ""), ("Fix overflow", "Fixes: 0123456789ab"), ("Bump version", "Signed-off-by: a <a@b.c>"),
+    ("Remove unused code", "No functional change. " * 50), ("test: more", "Reviewed-by: a <a@b.c>"),
+)  # fmt: skip
+HEADS = (
+    "history", "changes", "wordings and authors", "fall by more than 1", "worst", "pairs", "fall by more than 2",
+    "worst", "rise, mean",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A history that is ready to score against, and changes read from its later half."""
+
+    reader: Scorer
+    read: Sequence[Commit]
+    now: datetime
+
+    def changes(self) -> list[Commit]:
+        """Return those with code in them that are not too large to be tried often."""
+        return [each for each in self.read if 0 < len(each.files) <= MOST and not all(map(is_beside, paths(each)))]
+
+
+def paths(commit: Commit) -> list[str]:
+    """Return the paths of a commit."""
+    return [file.path for file in commit.files]
+
+
+def is_beside(path: str) -> bool:
+    """Say whether a path names documentation, a test or data and nothing else."""
+    return kinds(path) <= BESIDE
+
+
+def past(repository: Path, state: Path, draw: random.Random) -> Past:
+    """Return a history read to its tip."""
+    git, reader = Git(repository), Scorer(repository, state)
+    reader.refresh(git.resolve("HEAD"))
+    shas = [row.sha for row in reader.history.changes()]
+    late = shas[len(shas) // 2 :]
+    return Past(reader, list(commits(git, draw.sample(late, min(READ, len(late))))), datetime.now(UTC))
+
+
+def words(told: Past, count: int, draw: random.Random) -> list[float]:
+    """Return by how many points each wording or author lowers a change against the highest of them."""
+    active = [author for author, _ in Counter(each.author for each in told.read).most_common(3)]
+    found = []
+    for commit in draw.sample(told.changes(), min(count, len(told.changes()))):
+        files = list(zip(commit.files, commit.lines, strict=True))
+        signed = [(*SAID[0], author) for author in (*active, "nobody@new.example")]
+        signed += [(*said, commit.author) for said in SAID]
+        ranks = [
+            _rank(told, Change("0" * 40, "", who, told.now, *said, commit.files), [files])[0] for *said, who in signed
+        ]
+        found += [max(ranks) - each for each in ranks]
+    return found
+
+
+def pairs(told: Past, count: int, draw: random.Random) -> list[tuple[Commit, Files]]:
+    """Return changes with code in them, and what is added to each."""
+    changes = told.changes()
+    beside = [
+        pair for each in told.read for pair in zip(each.files, each.lines, strict=True) if is_beside(pair[0].path)
+    ]
+    found: list[tuple[Commit, Files]] = []
+    while changes and beside and len(found) < count:
+        change = draw.choice(changes)
+        added = {pair[0].path: pair for pair in draw.choices(beside, k=draw.choice((1, 1, 2, 3, 5, 10)))}
+        rest = [pair for path, pair in added.items() if path not in paths(change)]
+        found += [(change, rest)] if rest else []
+    return found
+
+
+def falls(told: Past, count: int, draw: random.Random) -> list[float]:
+    """Return by how many points the rank of each pair's change falls; negative where it rises."""
+    found = []
+    for commit, added in pairs(told, count, draw):
+        files = list(zip(commit.files, commit.lines, strict=True))
+        opened = Change("0" * 40, "", "", told.now, "", "", commit.files)
+        before, after = _rank(told, opened, [files, [*files, *added]])
+        found.append(before - after)
+    return found
+
+
+def _rank(told: Past, change: Change, versions: Sequence[Files]) -> list[float]:
+    return [100 * each for each in told.reader.ranks(change, versions)]
+
+
+def _cells(found: Sequence[float], allowed: float) -> tuple[list[str], NDArray[np.float64]]:
+    points = np.array(found)
+    return [f"{(points > allowed).sum()}", f"{points.max(initial=0):.1f}"], points
+
+
+def main() -> None:
+    """Print the table; ends with status 1 when a rank falls further than a law allows."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--repo", dest="repositories", type=Path, action="append", required=True, help="repeat for more"
+    )
+    parser.add_argument("--pairs", type=int, default=1000, help="of each history")
+    parser.add_argument("--changes", type=int, default=50, help="of each history that are retitled and signed anew")
+    options = parser.parse_args()
+    print(f"| {' | '.join(HEADS)} |\n|---{'|--:' * (len(HEADS) - 1)}|")  # noqa: T201 (its output is its purpose)
+    broken = False
+    for path in options.repositories:
+        draw = random.Random(7)  # noqa: S311 (the same pairs each time)
+        with tempfile.TemporaryDirectory() as folder:
+            told = past(path, Path(folder), draw)
+            typed, said = _cells(words(told, options.changes, draw), TYPED)
+            added, fell = _cells(falls(told, options.pairs, draw), BESIDE_CODE)
+        broken = broken or bool((said > TYPED).any() or (fell > BESIDE_CODE).any())
+        name = path.resolve().parent.name if path.name == "repo" else path.resolve().name
+        cells = [name, f"{options.changes}", f"{len(said):,}", *typed, f"{len(fell):,}", *added]
+        print(f"| {' | '.join(cells)} | {np.maximum(-fell, 0).mean():.1f} |", flush=True)  # noqa: T201
+    raise SystemExit(1 if broken else 0)
+
+
+if __name__ == "__main__":
+    main()
