@@ -152,7 +152,11 @@ class Scorer:
         return [float(each) for each in among.percentiles(self._smaller(change, versions, past, NONE))]
 
     def _facts(self, change: Change, lines: Sequence[LineCounts], critical: Services) -> Facts:
-        facts = self.history.facts(change, lines, int(change.at.timestamp()))
+        # a clock that its author set wrong would fade the past, or hide it: as the index takes the clock of a commit
+        at = min(int(change.at.timestamp()), int(self.clock().timestamp()))
+        if self.history.row_of(change.sha) is None:
+            at = max(at, self.history.clock)
+        facts = self.history.facts(change, lines, at)
         return replace(facts, tier=critical.tier(_places(change)))
 
     def _vectors(self, looked: Sequence[Facts]) -> Matrix:

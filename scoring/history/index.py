@@ -99,6 +99,11 @@ class History:
         """The commit the index stands at, "" while it is empty or half built."""
         return self.store.meta("tip") if self._mine() else ""
 
+    @property
+    def clock(self) -> int:
+        """The moment the newest change landed, in seconds since 1970; 0 while there is none."""
+        return int(self.store.meta("clock") or 0)
+
     def __len__(self) -> int:
         """Return the number of changes."""
         return self.store.next("features", "row")

@@ -64,6 +64,18 @@ def test_no_title_description_trailer_or_author_line_moves_the_rank(ready: tuple
     assert {each.probability for each in found} == {found[0].probability}
 
 
+@pytest.mark.parametrize("moment", [0, START - 900 * DAY, START + 9 * 10**8])
+def test_a_clock_set_wrong_moves_no_rank(ready: tuple[Path, str, Scorer], moment: int) -> None:
+    repo, tip, reader = ready
+    bound = reader.history.clock if moment < START else int(CLOCK.timestamp())
+    shas = [
+        extend(repo, [Step("x", CHANGES["risky"], at=at)], first=5000 + at % 997 + place, onto=tip)[0]
+        for place, at in enumerate((moment, bound))
+    ]
+    wrong, right = (reader.assess(commit_change(repo, sha)) for sha in shas)
+    assert (wrong.percentile, wrong.features) == (right.percentile, right.features)
+
+
 @pytest.mark.parametrize("feature", GATING, ids=lambda feature: feature.name)
 def test_a_feature_that_gates_is_the_same_under_any_title_and_author(
     ready: tuple[Path, str, Scorer], feature: Feature
