@@ -26,7 +26,7 @@ GENERATOR = re.compile(r"\[\[\[(?:cog|end)|BEGIN INIT INFO|--8<--")
 # A file that is a notebook, a pipeline or a script with a header: there comments are cells, commands and dependencies.
 SCRIPT = re.compile(
     r"#\s*(?:%%|\+(?:\s|$)|-\s*$|-{3}\s*$|\||'|In\s?\[|<(?:code|markdown|raw)cell>|COMMAND\s|MAGIC\b|DBTITLE\b|"
-    r"Databricks notebook|/{3}|\[VPYTHON:|Requirements:|pythran\b|fades\b|jupytext\b|pip-run\b|[%!$]\s?\w|\+\w|"
+    r"Databricks notebook|/{3}(?:\s|$)|\[VPYTHON:|Requirements:|pythran\b|fades\b|jupytext\b|pip-run\b|[%!$]\s?\w|\+\w|"
     r"@title|@param|(?:nbdev|default_exp|hide_input|marimo|papermill)\b)|#[A-Z]{2,8}\s+-"
 )
 PYTHON = re.compile(r"#!\s*/\S*(?:/|env )(?:python|pypy)[\d.]*(?:\s+-\w+)*\s*")  # the interpreter and nothing else

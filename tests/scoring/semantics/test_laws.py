@@ -70,6 +70,7 @@ def test_comments_put_anywhere_into_real_python_stay_proved(source: str, places:
             lines.insert(end, comment)
     anew = "\n".join(lines)
     assume(marks.unspoken(source) == marks.unspoken(anew))  # not beside a comment that does not read as prose
+    assume(not marks.is_script(source))
     verdict = prove_file(source.encode(), anew.encode(), "app.py")
     assert (verdict.level, verdict.kind) == ("P", "comments")
 
