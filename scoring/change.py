@@ -1,6 +1,6 @@
 """What goes in: one change to a repository, seen at one moment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -34,3 +34,4 @@ class Change:
     title: str  # first line of the message, or the title of the pull request
     message: str  # everything after it
     files: tuple[FileChange, ...]
+    name: str = field(default="", kw_only=True)  # of the author, lower case, after .mailmap; "" when not known

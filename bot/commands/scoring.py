@@ -171,8 +171,9 @@ def _change(repo: Path, what: str) -> Change:
     git = Git(repo)
     last = commit_change(repo, git.resolve(head.lstrip(".") or "HEAD"))
     return read_change(
-        repo, base or "HEAD", last.sha, at=last.at, author=last.author, title=last.title, message=last.message
-    )
+        repo, base or "HEAD", last.sha, at=last.at, author=last.author, title=last.title, message=last.message,
+        name=last.name,
+    )  # fmt: skip
 
 
 def _certain(repo: Path, change: Change) -> ChangeVerdict:

@@ -1,21 +1,17 @@
 """What landed lately, as `git log` lists it: who changed what when, and which of it was taken back or repaired."""
 
 import os
-import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from scoring.git import Git
+from scoring.people import Who
 
 LOOKED_AT = 3000  # commits, merges included: what is further back is not told
 LAST = 20  # changes to one place that a sentence counts among
 USUAL = 500  # changes that say what is usual here
-
-_BOT = re.compile(r"(?:^|[\s._+-])bot$|\[bot\]")
-
-Who = tuple[str, str]  # name and address, lower case, after .mailmap
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +86,3 @@ def _landed(piece: bytes, landings: bool) -> Landed:
 
 def _who(name: bytes, address: bytes) -> Who:
     return name.decode("utf-8", "replace").strip().lower(), address.decode("utf-8", "replace").strip().lower()
-
-
-def people(whos: Iterable[Who]) -> list[set[Who]]:
-    """Return who of these is one person: the same name or the same address; what calls itself a bot is left out."""
-    found: list[set[Who]] = []
-    for who in sorted(set(whos)):
-        if is_bot(who):
-            continue
-        same = [group for group in found if any(_same(who, other) for other in group)]
-        found = [group for group in found if group not in same] + [{who}.union(*same)]
-    return found
-
-
-def is_bot(who: Who) -> bool:
-    """Say whether an author calls itself a program."""
-    return any(_BOT.search(part) for part in (who[0], who[1].partition("@")[0]))
-
-
-def _same(one: Who, other: Who) -> bool:
-    # a name of one word says too little, and many share an empty address
-    by_name = one[0] == other[0] and " " in one[0]
-    return by_name or (one[1] == other[1] != "")

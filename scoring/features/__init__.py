@@ -14,7 +14,7 @@ from scoring.features.wording import WORDING
 __all__ = ["BY_NAME", "FEATURES", "Feature", "signature"]
 
 # what a value means changed: raise it, and every index is built again
-VERSION = 6
+VERSION = 7
 
 FEATURES: tuple[Feature, ...] = (
     *TABLE1,

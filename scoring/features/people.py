@@ -20,7 +20,7 @@ def _unfamiliar(facts: Facts) -> float:
 
 
 def _touched_before(facts: Facts) -> float:
-    return sum(facts.author_id in file.path.authors for file in facts.files) / max(1, len(facts.files))
+    return sum(not facts.author_ids.isdisjoint(file.path.authors) for file in facts.files) / max(1, len(facts.files))
 
 
 def _away_here(facts: Facts) -> float:

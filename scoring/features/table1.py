@@ -68,7 +68,7 @@ def complexity(facts: Facts) -> float:
 
 def own_file(facts: Facts) -> float:
     """1 when the author created a touched file."""
-    return float(any(file.path.creator == facts.author_id >= 0 for file in facts.files))
+    return float(any(file.path.creator in facts.author_ids for file in facts.files))
 
 
 def prior_changes(facts: Facts) -> float:

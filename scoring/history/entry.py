@@ -1,6 +1,7 @@
 """What is remembered of one path, folder, author or the whole repository, as of now."""
 
 import json
+from collections.abc import Sequence
 
 MONTH, HALF_YEAR = 30 * 86400.0, 182 * 86400.0
 
@@ -85,3 +86,24 @@ class Entry:
 
 
 EMPTY = Entry()  # never written to: what is known of something never seen
+
+
+def joined(entries: Sequence[Entry]) -> Entry:
+    """Return the counts of one person who was taken for several; the entry itself when there is but one."""
+    known = [entry for entry in entries if entry.n or entry.bad]
+    if len(known) <= 1:
+        return known[0] if known else EMPTY
+    whole = Entry()
+    whole.first = min(entry.first for entry in known if entry.n) if any(entry.n for entry in known) else 0
+    whole.last = max(entry.last for entry in known)
+    whole.bad_last = max(entry.bad_last for entry in known)
+    for entry in known:
+        slow, fast = entry.decay(whole.last), 0.5 ** ((whole.last - entry.last) / MONTH)
+        whole.n += entry.n
+        whole.recent += entry.recent * slow
+        whole.hot += entry.hot * fast
+        whole.churn += entry.churn * slow
+        whole.fixes += entry.fixes * slow
+        whole.bad += entry.bad
+        whole.bad_recent += entry.decayed_bad(whole.bad_last)
+    return whole

@@ -139,7 +139,7 @@ class History:
         for incident in self._unread():
             if incident.known_at <= at:
                 state.report(incident)  # never written: the next commit counts it in
-        return state.facts(change.author, at, f"{change.title}\n{change.message}", change.files, lines)
+        return state.facts((change.name, change.author), at, f"{change.title}\n{change.message}", change.files, lines)
 
     def parts_of(self, facts: Facts) -> tuple[Facts, ...]:
         """Return the facts of the parts of a change that are scored in its place; none when it is scored as a whole."""
@@ -232,8 +232,9 @@ class History:
         return frozenset(incident.name for incident in self.incidents if incident.severe)
 
     def authors(self) -> int:
-        """Return how many people wrote the commits of the index."""
-        return self.store.next("author", "id")
+        """Return how many people wrote the commits of the index; programs are none."""
+        joined = int(self.store.db.execute("SELECT count(*) FROM alias").fetchone()[0])
+        return self.store.next("identity", "id") - joined
 
     def labelled(self) -> int:
         """Return how many changes carry a label."""
@@ -346,7 +347,7 @@ class History:
         merge = len(commit.parents) > 1 and not self.first_parent
         vector, ids, beside = None, NO_WORDS, list[bytes]()
         if not merge:
-            facts = state.facts(commit.author, at, commit.message, commit.files, commit.lines)
+            facts = state.facts((commit.name, commit.author), at, commit.message, commit.files, commit.lines)
             vector, ids = self.vector(facts).tobytes(), facts.wording.ids
             found = parts(commit.files)
             beside = [self.vector(state.part(facts, places)).tobytes() for places in found]

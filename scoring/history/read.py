@@ -22,7 +22,7 @@ class ReadChange(Change):
 
 
 def read_change(
-    repo: Path, base: str | None, head: str, *, at: datetime, author: str, title: str, message: str
+    repo: Path, base: str | None, head: str, *, at: datetime, author: str, title: str, message: str, name: str = ""
 ) -> ReadChange:
     """Return what `head` changes since it left `base`, with renames found; `base` None means its first parent.
 
@@ -40,7 +40,7 @@ def read_change(
     # where every name of a file stands, each pair of a renamed one too
     names = sum(2 + (file.old_path is not None) for file in files)
     agree(files, counts(read.partition(b"\0\0")[0].split(b"\0")[names:] if files else ()))
-    return ReadChange(head, origin, author.lower(), at, title, message, files, lines)
+    return ReadChange(head, origin, author.lower(), at, title, message, files, lines, name=name.lower())
 
 
 def commit_change(repo: Path, sha: str) -> ReadChange:
@@ -51,7 +51,8 @@ def commit_change(repo: Path, sha: str) -> ReadChange:
     title, _, body = commit.message.partition("\n")
     at = datetime.fromtimestamp(min(max(commit.time, 0), 2**33), UTC)
     parent = commit.parents[0] if commit.parents else ""
-    return ReadChange(sha, parent, commit.author, at, title.strip(), body.lstrip("\n"), commit.files, commit.lines)
+    told = (at, title.strip(), body.lstrip("\n"), commit.files, commit.lines)
+    return ReadChange(sha, parent, commit.author, *told, name=commit.name)
 
 
 def lines_of(repo: Path, change: Change) -> tuple[LineCounts, ...]:

@@ -11,13 +11,15 @@ import numpy as np
 from scoring.change import FileChange
 from scoring.history.arrivals import Told, tell
 from scoring.history.effect import effect, inverse
-from scoring.history.entry import EMPTY, Entry
+from scoring.history.entry import EMPTY, Entry, joined
 from scoring.history.ledger import Ledger, Seen
 from scoring.history.lines import LineCounts
+from scoring.history.persons import Persons
 from scoring.history.store import Store
 from scoring.history.stream import Commit
 from scoring.history.vocabulary import SILENT, Ids, Vocabulary, Wording, hashed
 from scoring.incidents import Incident, Label, is_fix
+from scoring.people import Who
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Facts:
     title: str  # its author's to choose: only baselines of the research look at it
     files: tuple[FileFacts, ...]
     author: Entry
-    author_id: int  # -1 when never seen
+    author_ids: frozenset[int]  # under which the author's work was counted; none when never seen, or a program
     repository: Entry
     base: float  # the share of the repository's recent changes known to have been at fault, never 0
     wording: Wording = SILENT  # what the words of the lines and the paths were worth so far
@@ -89,11 +91,9 @@ class State:
         self.store = store
         self._entries: dict[str, Entry | None] = {}
         self._dirty: set[str] = set()
-        self._authors: dict[str, int] = {}
-        self._new_authors: list[tuple[int, str]] = []
         self._moved: dict[str, str] = {}
         self._new_moves: dict[str, str] = {}
-        self._next_author = store.next("author", "id")
+        self._persons = Persons(store)
         self._ledger = Ledger(store)
         self._vectors: list[tuple[int, bytes]] = []
         self._parts: list[tuple[int, int, bytes]] = []
@@ -108,16 +108,15 @@ class State:
         self._vocabulary = Vocabulary(store, blank=self._blank)
 
     def facts(
-        self, author: str, at: int, message: str, files: Sequence[FileChange], lines: Sequence[LineCounts]
+        self, author: Who, at: int, message: str, files: Sequence[FileChange], lines: Sequence[LineCounts]
     ) -> Facts:
         """Return the facts of a change as of now; changes nothing."""
-        who = self._author(author)
+        who = [number for one in self._persons.find(author) for number in self._persons.members(one)]
         title = message.partition("\n")[0]
-        mine = f"x{who}\0"
         seen = []
         for file, counts in zip(files, lines, strict=True):
             in_folder, in_area, ending, place = _parts(file.path)
-            path = self._look("p" + (file.old_path or file.path))
+            path = self._look_at_file("p" + (file.old_path or file.path))
             seen.append(
                 FileFacts(
                     file,
@@ -125,16 +124,16 @@ class State:
                     path,
                     self._look(in_folder),
                     self._look(in_area),
-                    self._look(mine + place) if who >= 0 else EMPTY,
+                    joined([self._look(f"x{one}\0{place}") for one in who]),
                     self._look(ending),
                 )
             )
-        author_entry = self._look(f"a{who}") if who >= 0 else EMPTY
+        author_entry = joined([self._look(f"a{one}") for one in who])
         whole = self._look("r")
         base = (whole.decayed_bad(at) + 1.0) / (whole.recent * whole.decay(at) + 100.0)
         wording = self._vocabulary.look(hashed([file.lines for file in seen], (file.path for file in files)))
         back, again = self._landed(inverse(files)), self._landed(effect(files))
-        return Facts(at, title, tuple(seen), author_entry, who, whole, base, wording, back, again)
+        return Facts(at, title, tuple(seen), author_entry, frozenset(who), whole, base, wording, back, again)
 
     def part(self, facts: Facts, places: Sequence[int]) -> Facts:
         """Return the facts of some files of a change: what is certain of the whole stays."""
@@ -156,7 +155,7 @@ class State:
         `parts` are the features of its parts. `brought` came with it when it is the landing of a branch. What a branch
         says about itself counts for nothing.
         """
-        who = self._author(commit.author, create=True)
+        who = self._persons.meet((commit.name, commit.author))
         if vector is not None:
             self._count(commit, who, at)
             self._vocabulary.learn(ids, fault=False)
@@ -190,7 +189,7 @@ class State:
         kept = [(key, entry) for key in self._dirty if (entry := self._entries.get(key)) is not None]
         self.store.put(((os.fsencode(key), entry.dump()) for key, entry in kept), map(os.fsencode, gone))
         db = self.store.db
-        db.executemany("INSERT INTO author VALUES(?,?)", self._new_authors)
+        self._persons.flush()
         moves = ((os.fsencode(old), os.fsencode(new)) for old, new in self._new_moves.items())
         db.executemany("INSERT OR REPLACE INTO moved VALUES(?,?)", moves)
         self._ledger.flush()
@@ -205,7 +204,7 @@ class State:
         )
         db.executemany("INSERT OR IGNORE INTO reported VALUES(?)", ((key,) for key in self._reported))
         self.store.set_meta("clock", str(self.clock))
-        lists = (self._new_authors, self._vectors, self._parts, self._labels, self._reported)
+        lists = (self._vectors, self._parts, self._labels, self._reported)
         for pending in (self._dirty, self._new_moves, self._wordings, self._effects, *lists):
             pending.clear()
 
@@ -227,19 +226,16 @@ class State:
         self._dirty.add(key)
         return entry
 
-    def _author(self, mail: str, *, create: bool = False) -> int:
-        known = self._authors.get(mail)
-        if known is None or known < 0:
-            known = -1 if self._blank and known is None else self.store.author(mail)
-            if known < 0 and create:
-                known, self._next_author = self._next_author, self._next_author + 1
-                self._new_authors.append((known, mail))
-            self._authors[mail] = known
-        return known
+    def _look_at_file(self, key: str) -> Entry:
+        entry = self._look(key)
+        if entry is not EMPTY:
+            # who was joined since is one
+            entry.authors, entry.creator = self._persons.joined(entry.authors), self._persons.root(entry.creator)
+        return entry
 
     def _count(self, commit: Commit, who: int, at: int) -> None:
         fix = is_fix(commit.message)
-        places = {f"a{who}": 0, "r": 0}
+        places = {"r": 0} | ({f"a{who}": 0} if who >= 0 else {})
         for file, counts in zip(commit.files, commit.lines, strict=True):
             churn = counts.added + counts.deleted
             self._file(file, counts, who, at, fix)
@@ -262,7 +258,8 @@ class State:
         if entry.creator < 0 and file.status == "A":
             entry.creator = who
         entry.touch(at, counts.added + counts.deleted, fix)
-        entry.authors.add(who)
+        if who >= 0:
+            entry.authors.add(who)
         entry.lines = max(0, entry.lines + counts.added - counts.deleted)
         entry.generated = counts.marked if file.status == "A" else entry.generated or counts.marked
         if entry.generated:
@@ -308,9 +305,10 @@ class State:
         return np.frombuffer(self.store.wording(row), dtype=np.uint32) if told is None else told
 
     def _spread(self, culprit: Seen, at: int) -> None:
-        places = {f"a{culprit.author}", "r"}
+        who = self._persons.root(culprit.author)
+        places = {"r"} | ({f"a{who}"} if who >= 0 else set())
         for path in culprit.files():
-            places |= {"p" + self._now(path), *_places(path, culprit.author)}
+            places |= {"p" + self._now(path), *_places(path, who)}
         for key in places:
             self._hold(key).blame(at)
 
@@ -327,10 +325,10 @@ class State:
         return path
 
 
-def _places(path: str, author: int) -> tuple[str, str, str, str]:
-    """Return the keys of what is counted beside the file itself: its folder, subsystem, author's folder, ending."""
+def _places(path: str, author: int) -> tuple[str, ...]:
+    """Return the keys of what is counted beside the file itself: its folder, subsystem, ending, author's folder."""
     in_folder, in_area, ending, place = _parts(path)
-    return in_folder, in_area, f"x{author}\0{place}", ending
+    return (in_folder, in_area, ending, f"x{author}\0{place}") if author >= 0 else (in_folder, in_area, ending)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -10,7 +10,8 @@ from scoring.errors import DamagedIndex
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS entry(key BLOB PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS author(id INTEGER PRIMARY KEY, mail TEXT UNIQUE NOT NULL);
+CREATE TABLE IF NOT EXISTS identity(key TEXT PRIMARY KEY, id INTEGER NOT NULL, uses INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS alias(id INTEGER PRIMARY KEY, root INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS moved(old BLOB PRIMARY KEY, new BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS seen(
   n INTEGER PRIMARY KEY, sha TEXT NOT NULL, at INTEGER NOT NULL, author INTEGER NOT NULL, number INTEGER NOT NULL,
@@ -75,7 +76,8 @@ class Store:
         tables = (
             "meta",
             "entry",
-            "author",
+            "identity",
+            "alias",
             "moved",
             "seen",
             "brought",
@@ -130,11 +132,6 @@ class Store:
     def has_landed(self, effect: bytes) -> bool:
         """Say whether a change that did exactly this is in the index."""
         return self.db.execute("SELECT 1 FROM landed WHERE effect=?", (effect,)).fetchone() is not None
-
-    def author(self, mail: str) -> int:
-        """Return the number of an author, or -1."""
-        found = self.db.execute("SELECT id FROM author WHERE mail=?", (mail,)).fetchone()
-        return int(found[0]) if found else -1
 
     def parts(self, first: int, last: int) -> Iterator[tuple[int, bytes]]:
         """Yield (row, vector) of each part of the changes first <= row < last, in order."""

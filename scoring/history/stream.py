@@ -19,7 +19,7 @@ DIFF = (
     "--submodule=short", "--ignore-submodules=none", "--inter-hunk-context=0", "--diff-algorithm=myers", "-O/dev/null",
     "--src-prefix=a/", "--dst-prefix=b/",
 )  # fmt: skip
-_FIELDS = "%x00%H%x00%P%x00%ct%x00%aE%x00%B%x00"
+_FIELDS = "%x00%H%x00%P%x00%ct%x00%aE%x00%aN%x00%B%x00"
 _LETTERS = frozenset("AMDRCT")
 
 # the fields of a Commit as plain tuples: what one process can hand to another without pickling
@@ -34,6 +34,7 @@ class Commit:
     parents: tuple[str, ...]
     time: int  # committer's clock, seconds since 1970, as written: may be wrong
     author: str  # lower-case e-mail after .mailmap
+    name: str  # lower case, after .mailmap
     message: str
     files: tuple[FileChange, ...]
     lines: tuple[LineCounts, ...]
@@ -46,9 +47,9 @@ def commits(git: Git, shas: Sequence[str], *, first_parent: bool = False) -> Ite
 
 def commit_of(record: Record) -> Commit:
     """Return the commit that a record of `records` stands for."""
-    sha, parents, time, author, message, files, lines = record
+    sha, parents, time, author, name, message, files, lines = record
     changed, counts = [FileChange(*each) for each in files], map(LineCounts._make, lines)
-    return Commit(sha, parents, time, author, message, tuple(changed), tuple(counts))
+    return Commit(sha, parents, time, author, name, message, tuple(changed), tuple(counts))
 
 
 def records(git: Git, shas: Sequence[str], *, first_parent: bool = False) -> Iterator[Record]:
@@ -91,13 +92,14 @@ def _split(blocks: Iterable[bytes], token: bytes) -> Iterator[bytes]:
 
 
 def _record(chunk: bytes) -> Record:
-    _, sha, parents, time, author, message, rest = chunk.split(b"\0", 6)
+    _, sha, parents, time, author, name, message, rest = chunk.split(b"\0", 7)
     files, lines = _diff(rest.lstrip(b"\0\n"))
     return (
         sha.decode(),
         tuple(parents.decode().split()),
         int(time or 0),
         author.decode(errors="replace").lower(),
+        name.decode(errors="replace").lower(),
         message.decode(errors="replace").strip("\n"),
         files,
         lines,

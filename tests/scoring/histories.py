@@ -14,7 +14,7 @@ class Step:
 
     message: str
     files: dict[str, bytes | None] = field(default_factory=dict)
-    author: str = "ann@x.org"
+    author: str = "ann@x.org"  # an address, or a name and an address in angle brackets
     at: int = START
     parents: tuple[int, ...] | None = None  # places of earlier steps, also of earlier calls; default: the one before
     renames: tuple[tuple[str, str], ...] = ()
@@ -50,7 +50,8 @@ def extend(path: Path, steps: list[Step], *, first: int, onto: str = "") -> list
 
 
 def _commit(place: int, step: Step, is_first: bool, onto: str) -> bytes:
-    who = f"{step.author.split('@')[0]} <{step.author}> {step.at} +0000".encode()
+    named = step.author if "<" in step.author else f"{step.author.split('@')[0]} <{step.author}>"
+    who = f"{named} {step.at} +0000".encode()
     text = step.message.encode()
     parts = [
         f"commit refs/heads/main\nmark :{place + 1}\n".encode(),

@@ -12,13 +12,14 @@ from scoring.assessment import Evidence
 from scoring.change import Change, FileChange
 from scoring.claims import table
 from scoring.claims.claim import Claim, Files, Known, Told
-from scoring.claims.past import Landed, Past, is_bot, people, read
+from scoring.claims.past import Landed, Past, read
 from scoring.claims.table import CLAIMS
 from scoring.claims.tell import SHARE, reasons
 from scoring.claims.weights import shares
 from scoring.features import BY_NAME, FEATURES
 from scoring.git import Git
 from scoring.history.lines import LineCounts
+from scoring.people import is_bot, people
 
 NOW = START + 100 * DAY
 USUAL = dict.fromkeys(BY_NAME, 0.0)

@@ -21,7 +21,7 @@ from scoring.history.state import Facts, FileFacts
 def facts(paths: list[str], **counts: int) -> Facts:
     lines = LineCounts(**counts)
     files = tuple(FileFacts(FileChange(path, "M"), lines, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY) for path in paths)
-    return Facts(1_700_000_000, "Fix it", files, EMPTY, -1, EMPTY, 0.01)
+    return Facts(1_700_000_000, "Fix it", files, EMPTY, frozenset(), EMPTY, 0.01)
 
 
 def test_names_are_unique_and_people_are_marked() -> None:
