@@ -251,6 +251,8 @@ def _counted(patch: Patch, gone: set[int], come: set[int]) -> LineCounts:
 
 def _tokens(text: bytes, language: Language) -> "Counter[bytes]":
     """Return the words of code, those before a parenthesis with it, and "&&" and "||" between blanks."""
+    if not text:
+        return Counter()
     tokens = Counter(language.lexis.word.findall(text))
     if b"&&" in text or b"||" in text:
         tokens.update(_TWICE.findall(text))
@@ -265,15 +267,17 @@ def _tokens(text: bytes, language: Language) -> "Counter[bytes]":
 
 def _keys(text: bytes, language: Language) -> list[bytes]:
     """Return the decision words that name an argument or a key, or are a symbol: "if: true", ":if"."""
-    if not language.keyed or not any(word + b":" in text or b":" + word in text for word in language.branches):
+    if not language.keyed or b":" not in text:
         return []
-    return [one or two for one, two in _key(language).findall(text)]
+    return [b"".join(groups) for groups in _key(language).findall(b"\n" + text)]
 
 
 @lru_cache(maxsize=64)
 def _key(language: Language) -> re.Pattern[bytes]:
-    either = b"|".join(sorted(word for word in language.branches if word.isalpha()))
-    return re.compile(rb"(?<![\w.:>])(" + either + rb"):(?!:)|(?<![\w:]):(" + either + rb")\b(?!\()")
+    words = sorted(word for word in language.branches if word.isalpha())
+    before = b"|".join(rb"(?<=[^\w.:>](" + word + rb"):)(?!:)" for word in words)
+    # it starts with the colon, so that the engine skips to the next one
+    return re.compile(rb":(?:" + before + rb"|(?<=[^\w:]:)(" + b"|".join(words) + rb")\b(?!\())")
 
 
 @lru_cache(maxsize=64)
