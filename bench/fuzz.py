@@ -15,6 +15,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.forge.github_webhook import Unreadable
@@ -27,6 +28,7 @@ from bot.render import code, prose
 from scoring.diff import counts
 from scoring.errors import ScoringError
 
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)  # what is in sight of it is read of a calendar
 ROOT = Path(__file__).resolve().parents[1]
 LARGEST = 60_000  # bytes of one input
 SLOW = 5.0
@@ -86,7 +88,7 @@ def readers() -> tuple[Reader, ...]:
         Reader("command", lambda data: chat.parse(text(data)), (), (*said, *pages)),
         Reader("config", lambda data: parse_config(text(data)), (ConfigError,), tuple(examples)),
         Reader("diff", lambda data: counts(data.split(b"\0")), (ScoringError,), (NUMSTAT, NUMSTAT * 3)),
-        Reader("calendar", lambda data: check_feed(text(data)), (), (FEED,)),
+        Reader("calendar", lambda data: check_feed(text(data), NOW), (), (FEED,)),
         Reader("renderer", shown, (), (*said, *pages)),
     )
 

@@ -22,6 +22,9 @@ SECONDS = 10.0
 _PORTS = {"https": 443, "http": 80}
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.ASCII)
 _PATH = re.compile(r"[!-~]*")  # printable, no space: nothing that could end a header line
+# an escape stands for no dot, slash, backslash, percent sign or control character, which a host may take for more
+_ESCAPED = re.compile(r"(?:[^%]|%(?!2[EF5]|5C|7F|[01])[0-9A-F]{2})*", re.ASCII | re.IGNORECASE)
+_CHARSETS = {"utf-8", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252", "utf-16"}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _UNICAST = ipaddress.ip_network("2000::/3")  # all that IPv6 has given out; what lies beyond may lead anywhere
 
@@ -97,7 +100,7 @@ class Addresses:
 
     def allows(self, address: str) -> bool:
         parts = _split(address)
-        if parts is None or ".." in parts.path.split("/") or "%" in parts.path:
+        if parts is None or ".." in parts.path.split("/") or not _ESCAPED.fullmatch(parts.path):
             return False
         here = (parts.scheme, parts.hostname or "", _port(parts), parts.path or "/")
         return any(place.holds(*here) for place in self._allowed)
@@ -188,7 +191,18 @@ class Addresses:
         if answer.length:
             raise Unfetchable("the answer ended early")
         new = answer.headers.get("ETag", "")
-        return Fetched(body.decode("utf-8-sig"), new if len(new) <= 255 and _PATH.fullmatch(new) else "")
+        text = _text(body, answer.headers.get_content_charset("utf-8"))
+        return Fetched(text, new if len(new) <= 255 and _PATH.fullmatch(new) else "")
+
+
+def _text(body: bytes, charset: str) -> str:
+    """UTF-8 where it is that, whatever the host says; else what the host says. Raises UnicodeDecodeError."""
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if charset not in _CHARSETS:
+            raise
+        return body.decode(charset)
 
 
 def _split(address: str) -> SplitResult | None:

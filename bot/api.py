@@ -157,8 +157,9 @@ class Api:
 
     def _configs(self, repository: KnownRepository) -> dict[str, Config]:
         """By branch, of those that were looked at."""
+        now = self.clock()
         kept = [one for one in self.store.in_force(ORGANISATION) if one.repository_id == repository.id]
-        return {one.ref: config for one in kept if (config := composed(one)) is not None}
+        return {one.ref: config for one in kept if (config := composed(one, now)) is not None}
 
     def _levels(self, repository: KnownRepository) -> dict[str, float]:
         found = dict(LEVELS)

@@ -64,7 +64,7 @@ class Calendars:
 
 def _read(before: KnownFeed, found: Fetched, now: datetime) -> KnownFeed:
     text = before.text if found.text is None else found.text
-    wrong = "it is not there" if text is None else check_feed(text)
+    wrong = "it is not there" if text is None else check_feed(text, now)
     if wrong is not None:  # what cannot be used does not take the place of what can
         return replace(before, tried_at=now, error=wrong)
     return KnownFeed(before.path, text, now, now, "", found.tag)

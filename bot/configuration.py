@@ -46,8 +46,9 @@ class Configurations:
             return None, (ConfigProblem(FILE, None, None, str(error)),)
         except ConfigError as error:
             return None, error.problems
-        config = config.with_feeds({path: self._copy(target, path, head_sha) for path in config.feeds()})
-        return joined(config, self._store.freezes(target.repository_id, self._clock())), ()
+        now = self._clock()
+        config = config.with_feeds({path: self._copy(target, path, head_sha) for path in config.feeds()}, now)
+        return joined(config, self._store.freezes(target.repository_id, now)), ()
 
     def proposed_default(self, target: Target, head_sha: str) -> Problems:
         """What is wrong with an organisation's file as a pull request of its .github repository would have it."""
@@ -64,8 +65,10 @@ class Configurations:
         """The configuration and what is wrong with the files as they now are. Raises ForgeError."""
         default, wrong = self._organisation(target)
         config, problems = self._repository(target, base_sha, base_ref, default)
-        config = config.with_feeds({path: self._kept(target, path, base_sha, base_ref) for path in config.feeds()})
-        return joined(config, self._store.freezes(target.repository_id, self._clock())), (*wrong, *problems)
+        now = self._clock()
+        copies = {path: self._kept(target, path, base_sha, base_ref) for path in config.feeds()}
+        config = config.with_feeds(copies, now)
+        return joined(config, self._store.freezes(target.repository_id, now)), (*wrong, *problems)
 
     def _organisation(self, target: Target) -> tuple[Config | None, Problems]:
         owner, _, name = target.full_name.partition("/")
@@ -132,12 +135,12 @@ class Configurations:
             return Copy(None, str(error))
 
 
-def composed(known: KnownConfiguration) -> Config | None:
+def composed(known: KnownConfiguration, now: datetime) -> Config | None:
     """The configuration that those texts give, without freezes by hand; None: they are not valid any more."""
     config = _of_texts(known.text, known.organisation)
     if config is None or not config.feeds():
         return config
-    return config.with_feeds({feed.path: copy_of(feed) for feed in known.feeds})
+    return config.with_feeds({feed.path: copy_of(feed) for feed in known.feeds}, now)
 
 
 def calendars_of(known: KnownConfiguration) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ class KnownEdges:
 
     def _configurations(self, at: datetime) -> Iterator[tuple[int, str, Config]]:
         for known in self._store.in_force(ORGANISATION):
-            config = composed(known)
+            config = composed(known, at)
             if config is not None:
                 yield known.repository_id, known.ref, joined(config, self._store.freezes(known.repository_id, at))
 

@@ -50,10 +50,12 @@ def warn(config: Config) -> None:
         click.echo(f"warning: {line(problem)}", err=True)
 
 
-def from_files(file: Path, organisation: Path | None = None, *, fetch: bool = False) -> Config:
+def from_files(
+    file: Path, organisation: Path | None = None, *, fetch: bool = False, now: datetime | None = None
+) -> Config:
     """Calendar files are read beside the configuration, from the folder that holds `.github`. Raises Unusable.
 
-    Addresses are asked only with `fetch`.
+    Addresses are asked only with `fetch`. `now`, left out the present, is what calendars are judged by.
     """
     try:
         org = parse(organisation.read_text("utf-8"), str(organisation)) if organisation else None
@@ -65,7 +67,8 @@ def from_files(file: Path, organisation: Path | None = None, *, fetch: bool = Fa
     found = merge(org, own) if org else own
     root = file.resolve().parent
     root = root.parent if root.name == ".github" else root
-    return found.with_feeds({path: _copy(root, path, fetch=fetch) for path in found.feeds()})
+    copies = {path: _copy(root, path, fetch=fetch) for path in found.feeds()}
+    return found.with_feeds(copies, now or datetime.now(UTC))
 
 
 def _copy(root: Path, path: str, *, fetch: bool) -> Copy:
@@ -100,7 +103,7 @@ def from_server(store: Store, full_name: str, branch: str | None) -> Loaded:
     found = next((one for one in known if one.ref == branch or (branch is None and len(known) == 1)), None)
     if found is None:
         raise NotThere(f"name a branch with --branch: this server knows {', '.join(branches)}")
-    config = composed(found)
+    config = composed(found, datetime.now(UTC))
     if config is None:
         raise NotThere("the configuration that was kept is not valid for this version any more")
     named = set(config.feeds())

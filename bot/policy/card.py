@@ -71,7 +71,7 @@ def build(state: State, opinions: tuple[Opinion, ...], config: Config, now: date
         parts=risk.parts if risk else (),
         ask=_ask(view),
         failure=state.failure if risk is None else None,
-        problems=(*state.problems, *state.proposed, *config.problems),
+        problems=(*state.problems, *state.proposed, *config.problems, *config.notes),
         warnings=state.warnings,
         changes=state.changes[:MOST_CHANGES],
         model=risk.model if risk else "",

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import ValidationError
 
 from bot.policy import problems as words_for
-from bot.policy.calendar import Calendar, Level, Window
+from bot.policy.calendar import Calendar, Level, Window, feed
 from bot.policy.calendar.feed import MISSING, Copy, Feed
 from bot.policy.calendar.times import Dated
 from bot.policy.document import ExceptShape, FileShape, GateAction, HolidaysShape, OnError, WeeklyShape, WindowShape
@@ -114,6 +114,7 @@ class Config:
     critical_from: CriticalFrom = field(default_factory=CriticalFrom)
     frozen_paths: tuple[str, ...] = ()
     problems: tuple[ConfigProblem, ...] = ()  # of calendars it names; the file itself is sound
+    notes: tuple[ConfigProblem, ...] = ()  # what one should know and nobody has to mend
     floor: frozenset[str] = frozenset()  # in an organisation's file: what repositories may only tighten
     file: str = FILE
     sources: Mapping[str, Source] = field(default_factory=dict)
@@ -138,28 +139,49 @@ class Config:
         times = (each.times for each in self.calendar.windows)
         return tuple(dict.fromkeys(each.path for each in times if isinstance(each, Feed)))
 
-    def with_feeds(self, copies: Mapping[str, Copy]) -> "Config":
+    def with_feeds(self, copies: Mapping[str, Copy], now: datetime) -> "Config":
         """With what is known of each feed. One that is missing, broken or old is a problem that everybody is shown.
 
         An old copy still counts. A broken feed counts as open where its level is closed on errors; a missing one says
-        nothing, so nothing is open.
+        nothing, so nothing is open. Events that cannot be used are a problem, those that are no windows a note.
         """
-        read_ = tuple(self._with_feed(each, copies) for each in self.calendar.windows)
-        found = tuple(problem for _, problem in read_ if problem is not None)
-        windows = tuple(each for each, _ in read_)
-        return replace(self, calendar=replace(self.calendar, windows=windows), problems=(*self.problems, *found))
+        read_ = tuple(self._with_feed(each, copies.get(each.times.path, MISSING), now) if isinstance(each.times, Feed)
+                      else _Read(each) for each in self.calendar.windows)  # fmt: skip
+        return replace(
+            self,
+            calendar=replace(self.calendar, windows=tuple(one.window for one in read_)),
+            problems=(*self.problems, *(problem for one in read_ for problem in one.problems)),
+            notes=(*self.notes, *(note for one in read_ for note in one.notes)),
+        )
 
-    def _with_feed(self, each: Window, copies: Mapping[str, Copy]) -> tuple[Window, ConfigProblem | None]:
-        if not isinstance(each.times, Feed):
-            return each, None
-        copy = copies.get(each.times.path, MISSING)
-        said = copy.problem
-        words = f"the calendar of {each.name} {said}"
-        problem = None if said is None else ConfigProblem(each.file, each.line, None, words, last_good=copy.usable)
-        if copy.usable:
-            return replace(each, times=Feed(each.times.path, copy.text)), problem
+    def _with_feed(self, each: Window, copy: Copy, now: datetime) -> "_Read":
+        assert isinstance(each.times, Feed)  # noqa: S101 - said by the caller
+        filled = replace(each.times, text=copy.text)
+        found = None if copy.text is None else filled.read(*feed.in_sight(now), each.zone)
+        usable = found is not None and found.wrong is None
+        whole = feed.problem(copy, found)
+        problems = [] if whole is None else [_of_feed(each, whole, last_good=usable)]
+        notes = []
+        if found is not None:
+            problems += [_of_feed(each, odd)] if (odd := feed.left_out(found, each.zone, odd=True)) else []
+            notes += [_of_feed(each, said)] if (said := feed.left_out(found, each.zone, odd=False)) else []
+        if usable:
+            return _Read(replace(each, times=filled), tuple(problems), tuple(notes))
         closed = not copy.missing and self.gate.on_error_at(each.level.name, each.level.share) == "closed"
-        return (replace(each, times=Dated(None, None)) if closed else each), problem
+        return _Read(replace(each, times=Dated(None, None)) if closed else each, tuple(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A window with what its feed says, and what is to be told of that."""
+
+    window: Window
+    problems: tuple[ConfigProblem, ...] = ()
+    notes: tuple[ConfigProblem, ...] = ()
+
+
+def _of_feed(each: Window, said: str, *, last_good: bool = False) -> ConfigProblem:
+    return ConfigProblem(each.file, each.line, None, f"the calendar of {each.name} {said}", last_good=last_good)
 
 
 def parse(text: str, file: str = FILE, under: Config | None = None) -> Config:

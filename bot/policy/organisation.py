@@ -54,6 +54,7 @@ class _Merge:
                 "frozen_paths", org.frozen_paths, repo.frozen_paths, lambda a, b: tuple(dict.fromkeys((*a, *b)))
             ),
             problems=(*org.problems, *repo.problems, *self._idle()),
+            notes=(*org.notes, *repo.notes),
             file=repo.file,
             sources=MappingProxyType(self.sources),
         )

@@ -1,7 +1,7 @@
 """From a window as written to a window of the calendar; what does not add up is said at the key that is wrong."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -73,7 +73,7 @@ def _times(shape: WindowShape, zone: str) -> Times:
     if shape.holidays is not None:
         return _holidays(shape.holidays)
     if shape.ics is not None:
-        return _feed(shape.ics)
+        return replace(_feed(shape.ics), fixed=shape.timezone is not None)
     _ordered(shape.from_, shape.to, zone, ("to",))
     return Dated(shape.from_, shape.to)
 

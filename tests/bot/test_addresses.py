@@ -36,6 +36,10 @@ class Host(BaseHTTPRequestHandler):
                 self.answer(302, b"", {"Location": "http://127.0.0.1:1/secret"})
             case "/large.ics":
                 self.answer(200, b"x" * (MOST_BYTES + 1))
+            case "/told.ics":
+                self.answer(200, "ä".encode("latin-1"), {"Content-Type": "text/calendar; charset=ISO-8859-1"})
+            case "/odd.ics":
+                self.answer(200, b"\xff", {"Content-Type": "text/calendar; charset=rot13"})
             case "/latin.ics":
                 self.answer(200, b"\xe9")
             case "/short.ics":
@@ -122,6 +126,10 @@ def test_a_text_is_read_from_the_host_that_the_operator_allows(port: int) -> Non
     assert Host.asked[-1] == ("/team.ics?key=1", f"ics.acme.example:{port}")
 
 
+def test_a_text_that_is_not_utf_8_is_read_as_the_host_says(port: int) -> None:
+    assert addresses(port).fetch(f"http://ics.acme.example:{port}/told.ics").text == "ä"
+
+
 def test_what_has_not_changed_is_not_sent_again(port: int) -> None:
     assert addresses(port).fetch(f"http://ics.acme.example:{port}/team.ics", '"one"') == Fetched(None, '"one"')
 
@@ -132,6 +140,7 @@ def test_what_has_not_changed_is_not_sent_again(port: int) -> None:
         ("moved.ics", "it redirects to another address; write that one"),
         ("large.ics", "it is larger than 1024 KiB"),
         ("latin.ics", "it is not UTF-8 text"),
+        ("odd.ics", "it is not UTF-8 text"),
         ("short.ics", "the answer ended early"),
         ("none.ics", "the host answered 404"),
     ],
@@ -193,6 +202,14 @@ ALLOWED = places("calendar.example.com, https://ics.acme.example:8443/teams")
         ("https://ics.acme.example:8443/teamsters", False),
         ("https://ics.acme.example:8443/teams/../keys", False),
         ("https://ics.acme.example:8443/teams/%2e%2e/keys", False),
+        ("https://ics.acme.example:8443/teams/%2E./keys", False),
+        ("https://ics.acme.example:8443/teams/..%2fkeys", False),
+        ("https://ics.acme.example:8443/teams/..%5Ckeys", False),
+        ("https://ics.acme.example:8443/teams/%252e%252e/keys", False),
+        ("https://ics.acme.example:8443/teams/%00", False),
+        ("https://ics.acme.example:8443/teams/%4", False),
+        ("https://ics.acme.example:8443/teams/a%20b%C3%A4%7E.ics", True),
+        ("https://calendar.example.com/ical/team-freeze%40group.calendar.example.com/public/basic.ics", True),
         ("https://ics.acme.example:8443/", False),
         ("ftp://calendar.example.com/a.ics", False),
         ("file:///etc/passwd", False),

@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import chain
 from zoneinfo import ZoneInfo
 
+from bot.policy.calendar.feed import AHEAD, BACK
 from bot.policy.calendar.instants import EVER, NEVER
 from bot.policy.calendar.spans import Span
 from bot.policy.calendar.timeline import Timeline, timeline
@@ -17,7 +18,6 @@ from bot.policy.calendar.window import Level, Scope, Window
 
 __all__ = ["ANYTHING", "Calendar", "InForce", "Level", "OpenWindow", "Scope", "Window"]
 
-BACK, AHEAD = 1, 2  # years in sight: ahead always more than 400 days
 ANYTHING = Scope()
 
 

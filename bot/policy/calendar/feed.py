@@ -1,24 +1,18 @@
-"""Windows from an iCalendar feed: every event is one, as RFC 5545 says; cancelled and transparent ones are not."""
+"""Windows from an iCalendar feed: every event is one, as RFC 5545 says; what is left out is counted and said."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import icalendar
-import recurring_ical_events
-
-from bot.policy.calendar.instants import at_minute
-from bot.policy.calendar.recurring import happens
+from bot.policy.calendar.ics.lines import MAX_CHARS
+from bot.policy.calendar.ics.reading import MAX_A_YEAR, LeftOut, Reading, reading
+from bot.policy.calendar.instants import EVER, NEVER
 from bot.policy.calendar.spans import Span
 
-FIRST, LAST = 1970, 2999  # years
-MAX_CHARS = 1024 * 1024
-MAX_A_YEAR = 2_000  # expanding one takes about a third of a millisecond
-_UTC = ZoneInfo("UTC")
-_TOO_OFTEN = {"SECONDLY", "MINUTELY", "HOURLY"}
+__all__ = ["MAX_A_YEAR", "MAX_CHARS", "MISSING", "Copy", "Feed", "check_feed", "sight"]
+
+BACK, AHEAD = 1, 2  # years in sight: ahead always more than 400 days
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +24,6 @@ class Copy:
     since: datetime | None = None  # when the older copy was known to be what is there
 
     @property
-    def problem(self) -> str | None:
-        """What people should be told, or None."""
-        if self.text is None:
-            return f"cannot be used: {self.wrong or 'it is not there'}"
-        broken = check_feed(self.text)
-        if broken is not None:
-            return f"cannot be used: {broken}"
-        if not self.wrong:
-            return None
-        of = f"; its copy of {self.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC counts" if self.since else ""
-        return f"cannot be read now ({self.wrong}){of}"
-
-    @property
-    def usable(self) -> bool:
-        return self.text is not None and check_feed(self.text) is None
-
-    @property
     def missing(self) -> bool:
         return self.text is None and not self.wrong
 
@@ -56,120 +33,67 @@ MISSING = Copy()
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed by its path; its text is given later, None until then (and then nothing is open)."""
+    """A feed by its path; its text is given later, None until then (and then nothing is open).
+
+    `fixed`: the window names its zone, so that times without one are in it whatever the calendar says.
+    """
 
     path: str
     text: str | None = None
+    fixed: bool = False
 
     def spans(self, first: date, last: date, zone: ZoneInfo) -> Iterator[Span]:
+        """A calendar that cannot be used in these years counts as open: it was told so when it was read."""
         if self.text is None:
             return
-        low, high = at_minute(first, 0).replace(tzinfo=zone), at_minute(last, 0).replace(tzinfo=zone)
-        for event in recurring_ical_events.of(icalendar.Calendar.from_ical(self.text)).between(low, high):
-            if str(event.get("STATUS", "")).upper() != "CANCELLED" and not _transparent(event):
-                yield Span(_instant(event.start, zone), _instant(event.end, zone), _name(event))
+        found = self.read(first, last, zone.key)
+        yield from found.spans if found.wrong is None else [Span(EVER, NEVER)]
+
+    def read(self, first: date, last: date, zone: str) -> Reading:
+        return reading(self.text or "", first, last, zone, fixed=self.fixed)
 
 
-@lru_cache(maxsize=32)
-def check_feed(text: str) -> str | None:
-    """What is wrong with a feed's text, in words, or None."""
-    if len(text) > MAX_CHARS:
-        return f"it is larger than {MAX_CHARS // 1024} KiB"
-    try:
-        events = icalendar.Calendar.from_ical(text).walk("VEVENT")
-        if any(_repeats_too_often(event) for event in events):
-            return "an event repeats more than once a day"
-        if any(map(_backwards, events)):
-            return "an event ends before it begins"
-        if sum(_a_year(event) for event in events) > MAX_A_YEAR:
-            return f"it holds more than {MAX_A_YEAR} events a year"
-        if not all(_happens(rule, event) for event in events for rule in _rules(event)):
-            return "an event repeats by a rule that never happens"
-        if not all(_in_years(event) for event in events):  # all, not only those of the year that is tried
-            return f"an event lies outside the years {FIRST} to {LAST}"
-        for _ in Feed("", text).spans(date(2026, 1, 1), date(2027, 1, 1), _UTC):
-            pass
-    except (
-        ValueError,
-        KeyError,
-        IndexError,
-        AttributeError,
-        TypeError,
-        ArithmeticError,
-        OSError,
-        RecursionError,
-    ) as error:
-        # OSError, RecursionError: a zone is looked for among files and modules, and its name may be too long for them
-        return f"it cannot be read as iCalendar ({type(error).__name__})"
-    return None
+def sight(first_year: int, last_year: int) -> tuple[date, date]:
+    """The days that have to be known for everything between two years, both included, in every zone."""
+    return date(first_year - 1, 12, 1), date(last_year + 1, 1, 31)
 
 
-def _in_years(event: Any) -> bool:
-    return bool(event.start.year >= FIRST and event.end.year <= LAST)
+def in_sight(now: datetime) -> tuple[date, date]:
+    year = now.astimezone(UTC).year
+    return sight(year - BACK, year + AHEAD)
 
 
-def _rules(event: Any) -> list[Any]:
-    rules = event.get("RRULE", [])
-    return rules if isinstance(rules, list) else [rules]
+def check_feed(text: str, now: datetime) -> str | None:
+    """Why a feed's text cannot be used, in words, or None."""
+    return reading(text, *in_sight(now), "UTC").wrong
 
 
-def _freq(rule: Any) -> str:
-    return str(rule["FREQ"][0]).upper()
+def problem(copy: Copy, found: Reading | None) -> str | None:
+    """What people should be told of a feed as a whole, or None; `found` is what its text says."""
+    wrong = found.wrong if found is not None else copy.wrong or "it is not there"
+    if wrong is not None:
+        return f"cannot be used: {wrong}"
+    if not copy.wrong:
+        return None
+    of = f"; its copy of {copy.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC counts" if copy.since else ""
+    return f"cannot be read now ({copy.wrong}){of}"
 
 
-def _repeats_too_often(event: Any) -> bool:
-    return any(
-        _freq(rule) in _TOO_OFTEN or not rule.keys().isdisjoint(("BYHOUR", "BYMINUTE", "BYSECOND"))
-        for rule in _rules(event)
-    )
+def left_out(found: Reading, zone: str, *, odd: bool) -> str | None:
+    """What people should be told of single events: those to mend (`odd`), or those that say they are no windows."""
+    some = [one for one in found.left_out if one.odd is odd]
+    said = [f"leaves out {_of(some, found.events)}"] if some else []
+    if odd and found.unknown_zones:
+        names = ", ".join(f'"{name}"' for name in found.unknown_zones[:3])
+        said.append(f"names zones that are not known ({names}), whose times are read as {zone}")
+    return ", and ".join(said) or None
 
 
-def _a_year(event: Any) -> int:
-    """How often it happens in a year, estimated from above before anything is expanded."""
-    dates = event.get("RDATE", [])
-    found = 1 + sum(len(some.dts) for some in (dates if isinstance(dates, list) else [dates]))
-    for rule in _rules(event):
-        count = {key: max(1, len(rule.get(key, []))) for key in ("BYDAY", "BYMONTH", "BYMONTHDAY")}
-        yearly = 366 if not rule.keys().isdisjoint(("BYDAY", "BYYEARDAY", "BYWEEKNO")) else count["BYMONTH"]
-        weekdays = 5 * count["BYDAY"] if "BYDAY" in rule else 1
-        found += (
-            _years(event)
-            * {
-                "DAILY": 366,
-                "WEEKLY": 53 * count["BYDAY"],
-                "MONTHLY": 12 * max(weekdays, count["BYMONTHDAY"]),
-                "YEARLY": yearly * count["BYMONTHDAY"],
-            }[_freq(rule)]
-        )
-    return found
+def _of(some: list[LeftOut], events: int) -> str:
+    each = [f"{one.example} {one.why}{_like(one.number)}" for one in some]
+    number = sum(one.number for one in some)
+    return f"{number} of {events} event{'' if events == 1 else 's'}: {', '.join(each)}"
 
 
-def _backwards(event: Any) -> bool:
-    return bool(event.end < event.start)
-
-
-def _years(event: Any) -> int:
-    """How many years one event may touch: where it repeats, so many years' worth of it are open at once."""
-    return 1 + int((event.end - event.start).days) // 365
-
-
-def _happens(rule: Any, event: Any) -> bool:
-    parts = {key.upper(): ",".join(str(value) for value in values) for key, values in rule.items()}
-    start = event.start
-    return happens(parts, start.date() if isinstance(start, datetime) else start)
-
-
-def _transparent(event: Any) -> bool:
-    return str(event.get("TRANSP", "")).upper() == "TRANSPARENT"
-
-
-def _name(event: Any) -> str:
-    words = "".join(char if char.isprintable() else " " for char in str(event.get("SUMMARY", "")))
-    return " ".join(words.split())[:80]
-
-
-def _instant(moment: date | datetime, zone: ZoneInfo) -> datetime:
-    """A floating time, and a whole day, is in the window's zone."""
-    if not isinstance(moment, datetime):
-        moment = at_minute(moment, 0)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+def _like(number: int) -> str:
+    return f" (and {number - 1} more like it)" if number > 1 else ""

@@ -3,12 +3,12 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.policy import globs
-from bot.policy.calendar.feed import Feed
+from bot.policy.calendar.feed import Feed, sight
 from bot.policy.calendar.instants import EVER, NEVER
 from bot.policy.calendar.spans import Span, cut, join
 from bot.policy.calendar.times import Carved, Dated, Times
@@ -79,7 +79,7 @@ class Window:
 @lru_cache(maxsize=1024)
 def _spans(times: Times, carved: tuple[Carved, ...], zone: str, first_year: int, last_year: int) -> tuple[Span, ...]:
     clock = ZoneInfo(zone)
-    found = join(times.spans(date(first_year - 1, 12, 1), date(last_year + 1, 1, 31), clock))
+    found = join(times.spans(*sight(first_year, last_year), clock))
     left = cut(found, [hole.span(clock) for hole in carved])
     return left if isinstance(times, Dated) else tuple(_in_sight(left, first_year, last_year))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from policy_world import BEN, HEAD, MIA, SATURDAY, state, weekend
+from policy_world import BEN, HEAD, MIA, SATURDAY, TUESDAY, state, weekend
 
 from bot.policy import approval
 from bot.policy.actions import SaveEscalation
@@ -30,12 +30,12 @@ def recipe(title: str, number: int = 0) -> Config:
     """The files under a heading of the page, as a repository has them in force."""
     page = (DOCS / "recipes.md").read_text("utf-8")
     section = page.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
-    return parse(re.findall(r"```yaml\n(.*?)```", section, re.S)[number]).with_feeds(FEEDS)
+    return parse(re.findall(r"```yaml\n(.*?)```", section, re.S)[number]).with_feeds(FEEDS, TUESDAY)
 
 
 @pytest.mark.parametrize("text", RECIPES)
 def test_every_recipe_is_a_valid_file(text: str):
-    config = parse(text).with_feeds(FEEDS)
+    config = parse(text).with_feeds(FEEDS, TUESDAY)
     assert config.calendar.windows
     assert config.problems == ()
 

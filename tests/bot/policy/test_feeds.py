@@ -32,7 +32,7 @@ def feed(*events: str, head: str = "") -> str:
 
 
 def with_feed(text: str | None) -> Config:
-    return parse(CONFIG).with_feeds({".github/on-call.ics": Copy(text)})
+    return parse(CONFIG).with_feeds({".github/on-call.ics": Copy(text)}, TUESDAY)
 
 
 def opened(text: str, at: datetime) -> list[tuple[str, str, str]]:
@@ -70,23 +70,6 @@ def test_a_recurring_event_moves_and_drops_as_the_feed_says():
     assert opened(text, datetime(2026, 11, 24, 15, 30, tzinfo=UTC)) == [("Moved", "24 16:00", "24 17:00")]
 
 
-@pytest.mark.parametrize("years", ["00010101 20300101", "20300101 99991231"])
-def test_an_event_beyond_all_years_is_refused(years: str):
-    start, end = years.split()
-    text = feed(f"SUMMARY:x\r\nDTSTART;VALUE=DATE:{start}\r\nDTEND;VALUE=DATE:{end}")
-    assert check_feed(text) == "an event lies outside the years 1970 to 2999"
-
-
-def test_an_event_that_is_broken_in_a_later_year_is_refused_now():
-    assert check_feed(feed("SUMMARY:x\r\nDTEND:20300101T000000Z")) is not None
-
-
-@pytest.mark.parametrize("name", ["Europe/" + "!" * 5_000, "Europe/" + "![" * 9_000])
-def test_a_zone_whose_name_is_too_long_for_a_file_is_refused(name: str):
-    text = feed(f"SUMMARY:x\r\nDTSTART;TZID={name}:20261124T100000\r\nDTEND;TZID={name}:20261124T140000")
-    assert str(check_feed(text)).startswith("it cannot be read as iCalendar")
-
-
 @pytest.mark.parametrize("mark", ["STATUS:CANCELLED", "TRANSP:TRANSPARENT", "status:cancelled"])
 def test_cancelled_and_transparent_events_are_no_windows(mark: str):
     text = feed(f"SUMMARY:x\r\n{mark}\r\nDTSTART:20261124T100000Z\r\nDTEND:20261124T140000Z")
@@ -108,48 +91,27 @@ def test_in_a_feed_a_skipped_time_is_meant_with_the_offset_before_the_jump():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "it cannot be read as iCalendar"),
-        ("nonsense", "it cannot be read as iCalendar"),
-        (feed("SUMMARY:x\r\nDTSTART:tomorrow"), "it cannot be read as iCalendar"),
-        (feed("DTSTART:20261124T100000Z\r\nRRULE:FREQ=SECONDLY"), "an event repeats more than once a day"),
-        (feed("DTSTART:20261124T100000Z\r\nRRULE:FREQ=DAILY;BYMINUTE=1,2"), "an event repeats more than once a day"),
-        ("x" * (MAX_CHARS + 1), "it is larger than 1024 KiB"),
-        (feed(*["DTSTART:20261124T100000Z"] * 2001), "it holds more than 2000 events a year"),
-        (feed(*["DTSTART:20261124T100000Z\r\nRRULE:FREQ=DAILY"] * 6), "it holds more than 2000 events a year"),
-        (feed("DTSTART;TZID=" + "A/" * 1900 + "B:20261124T100000"), "it cannot be read as iCalendar (RecursionError)"),
+        ("", "it cannot be read as iCalendar: it is empty"),
+        ("nonsense", "it cannot be read as iCalendar: it does not begin with BEGIN:VCALENDAR"),
+        ("<html>sign in</html>", "it cannot be read as iCalendar: it is a web page, perhaps one to sign in"),
         (
-            feed("DTSTART:20261124T100000Z\r\nDTEND:26991124T100000Z\r\nRRULE:FREQ=WEEKLY"),
+            feed("DTSTART:20261124T100000Z").replace("END:VCALENDAR", ""),
+            "it cannot be read as iCalendar: it ends early",
+        ),
+        ("x" * (MAX_CHARS + 1), "it is larger than 1024 KiB"),
+        (feed(*["DTSTART:20261124T100000Z\r\nDURATION:PT1H"] * 2001), "it holds more than 2000 events a year"),
+        (
+            feed(*["DTSTART:20261124T100000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY"] * 6),
             "it holds more than 2000 events a year",
         ),
         (
-            feed("DTSTART:20261124T100000Z\r\nDTEND:00261124T110000Z\r\nRRULE:FREQ=WEEKLY"),
-            "an event ends before it begins",
+            feed("DTSTART:20261124T100000Z\r\nDTEND:26991124T100000Z\r\nRRULE:FREQ=DAILY;BYHOUR=1,2,3,4,5,6,7,8"),
+            "it holds more than 2000 events a year",
         ),
-        (
-            feed("DTSTART:20261124T100000Z\r\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"),
-            "an event repeats by a rule that",
-        ),
-        (feed("DTSTART:20261124T100000Z\r\nRRULE:COUNT=3"), "it cannot be read as iCalendar"),
     ],
 )
 def test_a_feed_that_cannot_be_used_is_refused_with_a_reason(text: str, words: str):
-    assert (check_feed(text) or "").startswith(words)
-
-
-@pytest.mark.parametrize(
-    "rule",
-    [
-        "FREQ=WEEKLY;BYDAY=MO,FR;UNTIL=20270101T000000Z",
-        "FREQ=MONTHLY;BYDAY=1FR",
-        "FREQ=MONTHLY;BYMONTHDAY=1,15;COUNT=9",
-        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
-        "FREQ=YEARLY;BYDAY=1MO",
-    ],
-)
-def test_the_rules_of_ordinary_calendars_are_fine(rule: str):
-    assert (
-        check_feed(feed(f"DTSTART;VALUE=DATE:20260105\r\nRRULE:{rule}\r\nRDATE;VALUE=DATE:20260108,20260109")) is None
-    )
+    assert (check_feed(text, TUESDAY) or "").startswith(words)
 
 
 def test_a_missing_feed_is_told_to_everybody_and_opens_nothing():
@@ -162,32 +124,34 @@ def test_a_missing_feed_is_told_to_everybody_and_opens_nothing():
 
 def test_a_broken_feed_counts_as_open_where_its_level_is_closed_on_errors():
     assert decide(Tick("sweep"), state(0.95), with_feed("nonsense"), TUESDAY).verdict is Verdict.BLOCK
-    gentle = replace(parse(CONFIG.replace("yellow", "weekend"))).with_feeds({".github/on-call.ics": Copy("nonsense")})
+    gentle = replace(parse(CONFIG.replace("yellow", "weekend"))).with_feeds(
+        {".github/on-call.ics": Copy("nonsense")}, TUESDAY
+    )
     assert decide(Tick("sweep"), state(0.95), gentle, TUESDAY).verdict is Verdict.PASS
 
 
 def test_an_older_copy_counts_and_everybody_is_told_how_old_it_is():
     text = feed("SUMMARY:Launch\r\nDTSTART:20261124T100000Z\r\nDTEND:20261124T140000Z")
     old = Copy(text, "the host did not answer", datetime(2026, 11, 24, 9, tzinfo=BERLIN))
-    config = parse(CONFIG).with_feeds({".github/on-call.ics": old})
+    config = parse(CONFIG).with_feeds({".github/on-call.ics": old}, TUESDAY)
     assert [window.name for window in config.calendar.open_at(TUESDAY)] == ["Launch"]
     (problem,) = config.problems
     assert problem.words == (
         "the calendar of On-call cannot be read now (the host did not answer); its copy of 2026-11-24 08:00 UTC counts"
     )
     assert problem.last_good
-    undated = Copy(text, "the host did not answer")
-    assert undated.problem == "cannot be read now (the host did not answer)"
+    undated = parse(CONFIG).with_feeds({".github/on-call.ics": Copy(text, "the host did not answer")}, TUESDAY)
+    assert undated.problems[0].words == "the calendar of On-call cannot be read now (the host did not answer)"
 
 
 def test_an_address_that_never_answered_counts_as_open_where_its_level_is_closed_on_errors():
     never = {".github/on-call.ics": Copy(None, "the host did not answer")}
-    strict = parse(CONFIG).with_feeds(never)
+    strict = parse(CONFIG).with_feeds(never, TUESDAY)
     assert [problem.words for problem in strict.problems] == [
         "the calendar of On-call cannot be used: the host did not answer"
     ]
     assert decide(Tick("sweep"), state(0.95), strict, TUESDAY).verdict is Verdict.BLOCK
-    gentle = parse(CONFIG.replace("yellow", "weekend")).with_feeds(never)
+    gentle = parse(CONFIG.replace("yellow", "weekend")).with_feeds(never, TUESDAY)
     assert decide(Tick("sweep"), state(0.95), gentle, TUESDAY).verdict is Verdict.PASS
 
 
@@ -199,7 +163,7 @@ def test_the_feeds_that_a_configuration_names_are_listed_once():
     config = parse(text)
     assert config.feeds() == (".github/on-call.ics", "https://example.com/a")
     assert config.calendar.open_at(SATURDAY) == ()
-    weekend = parse("version: 1\nwindows: [{name: w, level: red, weekly: {days: [Sat]}}]").with_feeds({})
+    weekend = parse("version: 1\nwindows: [{name: w, level: red, weekly: {days: [Sat]}}]").with_feeds({}, TUESDAY)
     assert weekend.problems == ()
 
 

@@ -12,10 +12,10 @@ FOLDER = Path(bot.policy.__file__).parent
 MODULES = sorted(FOLDER.rglob("*.py"))
 LIBRARIES = {
     # values and text
-    "bisect", "collections", "dataclasses", "datetime", "enum", "functools", "hashlib", "itertools", "json", "re",
-    "types", "typing", "zoneinfo",
+    "bisect", "calendar", "collections", "dataclasses", "datetime", "enum", "functools", "hashlib", "itertools", "json",
+    "re", "types", "typing", "zoneinfo",
     # parsers and tables that read nothing but what they are given
-    "dateutil", "holidays", "icalendar", "markdown_it", "pydantic", "recurring_ical_events", "yaml",
+    "dateutil", "holidays", "icalendar", "markdown_it", "pydantic", "yaml",
 }  # fmt: skip
 INSIDE = ("bot.policy", "scoring.assessment", "scoring.services")  # values, and readers of texts that they are given
 ASKS = {"now", "today", "utcnow", "open", "print", "input", "exec", "eval", "getenv", "environ"}
