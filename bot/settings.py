@@ -5,12 +5,13 @@ import binascii
 import difflib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.addresses import networks, places
+from bot.forge.hosts import api_of
 from bot.keys import keys
 
 _PREFIX = "CODECHILL_"
@@ -39,7 +40,9 @@ class Settings(Place):
     webhook_secret: SecretStr = Field(description="the webhook secret of the App")
     webhook_secret_old: SecretStr | None = Field(None, description="the one before, while it is being replaced")
     api_keys: SecretStr = Field(SecretStr(""), description="who may start freezes: name=secret, name=secret")
-    github_api: str = Field("https://api.github.com", description="https://HOST/api/v3 for GitHub Enterprise Server")
+    github_api: Annotated[str, AfterValidator(api_of)] = Field(
+        "https://api.github.com", description="https://HOST/api/v3 for GitHub Enterprise Server"
+    )
     git_protocols: str = Field("https", description="colon-separated: what git may fetch by")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0: any free one")

@@ -50,6 +50,15 @@ def host(address: str) -> Host:
     return Host(web, f"{web}/api/v3")
 
 
+def api_of(address: str) -> str:
+    """The API at an address of GitHub's cloud, whether that names its pages or its API; any other as it is."""
+    parts = urlsplit(address.rstrip("/"))
+    name = (parts.hostname or "").removeprefix("www.")
+    if not parts.path and (name == "github.com" or (name.endswith(".ghe.com") and not name.startswith("api."))):
+        return host(f"{parts.scheme}://{name}").api
+    return address.rstrip("/")
+
+
 def web_of(api: str) -> str:
     """The pages and repositories that belong to an API address; without a slash at the end."""
     parts = urlsplit(api)

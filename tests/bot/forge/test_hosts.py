@@ -1,7 +1,7 @@
 import pytest
 
 from bot.forge.github import GitHubForge
-from bot.forge.hosts import Host, UnusableHost, host, web_of
+from bot.forge.hosts import Host, UnusableHost, api_of, host, web_of
 from bot.forge.port import Target
 from bot.render import Markdown
 
@@ -58,3 +58,18 @@ def test_an_organisation_cannot_lead_elsewhere(name: str) -> None:
 def test_a_repository_is_cloned_from_where_its_pages_are(api: str, address: str) -> None:
     forge = GitHubForge(app_id=1, private_key="", api=api, words=Markdown())
     assert forge.clone_url(Target(1, 2, "acme/shop")) == address
+
+
+@pytest.mark.parametrize(
+    ("address", "api"),
+    [
+        ("https://github.com", "https://api.github.com"),
+        ("https://api.github.com/", "https://api.github.com"),
+        ("https://octocorp.ghe.com", "https://api.octocorp.ghe.com"),
+        ("https://api.octocorp.ghe.com", "https://api.octocorp.ghe.com"),
+        ("https://git.example.org/api/v3", "https://git.example.org/api/v3"),
+        ("http://127.0.0.1:8090", "http://127.0.0.1:8090"),
+    ],
+)
+def test_the_address_of_the_pages_of_githubs_cloud_will_do_for_its_api(address: str, api: str) -> None:
+    assert api_of(address) == api
