@@ -220,13 +220,13 @@ def _counted(patch: Patch, gone: set[int], come: set[int]) -> LineCounts:
     code, lines, moved_in = _told(patch.added, come)
     lost, _, moved_out = _told(patch.removed, gone)
     raw, text, old = (b"\n".join(each) for each in (lines, code, lost))
-    tokens, tokens_gone = _tokens(text, language), _tokens(old, language)
+    tokens, tokens_gone = tokens_of(text, language), tokens_of(old, language)
     branches, loops, control, guards, memory, concurrency, imports, definitions, nothings, calls = _sums(
         tokens, classes
     )
     branches_deleted, _, control_deleted, guards_deleted, *_, calls_deleted = _sums(tokens_gone, classes)
     branches_in, branches_out = (
-        _sums(_tokens(b"\n".join(each), language), classes)[0] if each else 0 for each in (moved_in, moved_out)
+        _sums(tokens_of(b"\n".join(each), language), classes)[0] if each else 0 for each in (moved_in, moved_out)
     )
     base = patch.base
     return LineCounts(
@@ -249,7 +249,7 @@ def _counted(patch: Patch, gone: set[int], come: set[int]) -> LineCounts:
     )  # fmt: skip
 
 
-def _tokens(text: bytes, language: Language) -> "Counter[bytes]":
+def tokens_of(text: bytes, language: Language) -> "Counter[bytes]":
     """Return the words of code, those before a parenthesis with it, and "&&" and "||" between blanks."""
     if not text:
         return Counter()
