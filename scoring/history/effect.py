@@ -22,6 +22,11 @@ def inverse(files: Iterable[FileChange]) -> bytes:
     return _digest((path, after, before) for path, before, after in _moves(files))
 
 
+def code_effect(files: Iterable[FileChange]) -> bytes:
+    """Return the digest of what the code of a change does that came with documentation, tests or data."""
+    return _digest(_moves(files), b"code")
+
+
 def _moves(files: Iterable[FileChange]) -> Iterator[Move]:
     """A rename is one path that goes and one that comes, so that it does not matter which renames git finds."""
     for file in files:
@@ -35,6 +40,6 @@ def _moves(files: Iterable[FileChange]) -> Iterator[Move]:
         yield file.path, None, after
 
 
-def _digest(moves: Iterable[Move]) -> bytes:
-    told = sorted({repr(move) for move in moves})
-    return hashlib.blake2b("\n".join(told).encode("utf-8", "surrogateescape"), digest_size=16).digest() if told else b""
+def _digest(moves: Iterable[Move], person: bytes = b"") -> bytes:
+    told = "\n".join(sorted({repr(move) for move in moves})).encode("utf-8", "surrogateescape")
+    return hashlib.blake2b(told, digest_size=16, person=person).digest() if told else b""

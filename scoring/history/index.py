@@ -21,7 +21,6 @@ from scoring.history.arrivals import Told, arrivals
 from scoring.history.ledger import Ledger
 from scoring.history.lines import LineCounts
 from scoring.history.partial import with_empty_blobs
-from scoring.history.parts import parts
 from scoring.history.readers import commits
 from scoring.history.state import Facts, State
 from scoring.history.store import Store
@@ -143,9 +142,7 @@ class History:
 
     def parts_of(self, facts: Facts) -> tuple[Facts, ...]:
         """Return the facts of the parts of a change that are scored in its place; none when it is scored as a whole."""
-        found = parts([file.file for file in facts.files])
-        state = State(self.store) if found else None
-        return tuple(state.part(facts, places) for places in found) if state else ()
+        return State(self.store).parts(facts)
 
     def vector(self, facts: Facts) -> NDArray[np.float32]:
         """Return the features of `facts`, in the order of `self.features`."""
@@ -349,6 +346,5 @@ class History:
         if not merge:
             facts = state.facts((commit.name, commit.author), at, commit.message, commit.files, commit.lines)
             vector, ids = self.vector(facts).tobytes(), facts.wording.ids
-            found = parts(commit.files)
-            beside = [self.vector(state.part(facts, places)).tobytes() for places in found]
+            beside = [self.vector(part).tobytes() for part in state.parts(facts)]
         state.learn(commit, at, vector, ids, brought, beside)

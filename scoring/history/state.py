@@ -10,10 +10,11 @@ import numpy as np
 
 from scoring.change import FileChange
 from scoring.history.arrivals import Told, tell
-from scoring.history.effect import effect, inverse
+from scoring.history.effect import code_effect, effect, inverse
 from scoring.history.entry import EMPTY, Entry, joined
 from scoring.history.ledger import Ledger, Seen
 from scoring.history.lines import LineCounts
+from scoring.history.parts import parts
 from scoring.history.persons import Persons
 from scoring.history.store import Store
 from scoring.history.stream import Commit
@@ -135,8 +136,20 @@ class State:
         back, again = self._landed(inverse(files)), self._landed(effect(files))
         return Facts(at, title, tuple(seen), author_entry, frozenset(who), whole, base, wording, back, again)
 
-    def part(self, facts: Facts, places: Sequence[int]) -> Facts:
-        """Return the facts of some files of a change: what is certain of the whole stays."""
+    def parts(self, facts: Facts) -> tuple[Facts, ...]:
+        """Return the facts of the parts of a change that are scored in its place; none when it is scored as a whole."""
+        files = [each.file for each in facts.files]
+        found = parts(files)
+        if not found:
+            return ()
+        code = [files[place] for place in found[0]]
+        # what comes beside code hides neither that the code landed before nor that it takes something back
+        again = facts.lands_again or self._landed(effect(code)) or self._landed(code_effect(code))
+        back = facts.takes_back or self._landed(inverse(code))
+        alone = self._part(replace(facts, lands_again=again, takes_back=back), found[0])
+        return (alone, *(self._part(replace(facts, lands_again=again), places) for places in found[1:]))
+
+    def _part(self, facts: Facts, places: Sequence[int]) -> Facts:
         files = tuple(facts.files[place] for place in places)
         ids = hashed([file.lines for file in files], (file.file.path for file in files))
         return replace(facts, files=files, wording=self._vocabulary.look(ids))
@@ -148,11 +161,11 @@ class State:
         vector: bytes | None,
         ids: Ids,
         brought: Sequence[Told] = (),
-        parts: Sequence[bytes] = (),
+        alone: Sequence[bytes] = (),
     ) -> None:
         """Count the commit in; `vector` are its features, None for a merge that is no change, and `ids` its words.
 
-        `parts` are the features of its parts. `brought` came with it when it is the landing of a branch. What a branch
+        `alone` are the features of its parts. `brought` came with it when it is the landing of a branch. What a branch
         says about itself counts for nothing.
         """
         who = self._persons.meet((commit.name, commit.author))
@@ -160,6 +173,9 @@ class State:
             self._count(commit, who, at)
             self._vocabulary.learn(ids, fault=False)
             self._effects.add(effect(commit.files))
+            split = parts(commit.files)
+            if split:
+                self._effects.add(code_effect(commit.files[place] for place in split[0]))
         merge = len(commit.parents) > 1
         brought = [self._blame(each, at) for each in brought]
         told = self._blame(tell(commit.sha, commit.message), at, merge=merge)
@@ -168,7 +184,7 @@ class State:
             row, self.rows = self.rows, self.rows + 1
             self._vectors.append((row, vector))
             self._wordings[row] = ids
-            self._parts += [(row, place, part) for place, part in enumerate(parts)]
+            self._parts += [(row, place, part) for place, part in enumerate(alone)]
         paths = b"\0".join(os.fsencode(file.path) for file in commit.files)
         seen = Seen(self._ledger.length, commit.sha, at, who, told.number, told.title, told.undo, paths, row)
         self._ledger.add(seen, brought)

@@ -13,6 +13,7 @@ from test_scorer import BRANCHY, CLOCK, past
 
 from scoring.change import FileChange
 from scoring.facts.kinds import kinds
+from scoring.features import FEATURES
 from scoring.features.quantiles import BLOCK, ranks, window
 from scoring.gating import Parts, gating
 from scoring.history.parts import BESIDE, MOST, parts
@@ -74,6 +75,26 @@ def test_documentation_beside_code_changes_nothing_and_code_named_as_a_test_coun
         found.append(reader.assess(read_change(repo, tip, sha, at=CLOCK, author="", title="", message="")))
     assert found[0].features == found[1].features
     assert found[2].probability > found[0].probability
+
+
+def test_files_beside_code_hide_neither_that_it_landed_before_nor_what_it_takes_back(tmp_path: Path) -> None:
+    first, second = {"a.c": lines(5)}, {"a.c": lines(6)}
+    steps = [
+        Step("Start", {**first, "b.c": lines(4)}),
+        Step("Change", {**second, "docs/a.md": lines(2)}, at=START + DAY),
+        Step("Back", {**first}, at=START + 2 * DAY),
+        Step("Again, and say so", {**second, "docs/b.md": lines(2), "x.csv": lines(1)}, at=START + 3 * DAY),
+        Step("Back once more, with a table", {**first, "x.csv": lines(9)}, at=START + 4 * DAY),
+    ]
+    tip = build(tmp_path / "repo", steps)[-1]
+    reader = Scorer(tmp_path / "repo", tmp_path / "state", clock=lambda: CLOCK)
+    reader.refresh(tip)
+    names = [feature.name for feature in FEATURES]
+    told = reader.history.parts()
+    columns = [names.index("lands_again"), names.index("takes_back")]
+    assert told.rows.tolist() == [1, 3, 3, 4, 4]
+    # the code is a repetition whatever comes with it; only the code itself is an inverse, not what hides beside it
+    assert told.raw[:, columns].tolist() == [[0, 0], [1, 1], [1, 0], [1, 0], [1, 0]]
 
 
 @given(FILES, FILES)
