@@ -43,9 +43,22 @@ class Lazy(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101 - a wrong row in COMMANDS is a bug of ours
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Wherever a person stops a command, it ends in one sentence."""
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, click.Abort):
+            raise Interrupted("stopped; what was finished is kept, and the same command goes on from there") from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
+
+
+class Interrupted(click.ClickException):
+    """Ctrl-C: the shell's own exit status for it."""
+
+    exit_code = 130
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -60,7 +73,7 @@ def main() -> None:
       codechill demo                   the whole line on this machine, nothing else needed
       codechill score --repo . HEAD    the risk card of the newest commit here
 
-    Exit status: 0 done (or: yes), 1 the answer is no, 2 it could not be done.
+    Exit status: 0 done (or: yes), 1 the answer is no, 2 it could not be done, 130 stopped by Ctrl-C.
     """
 
 

@@ -23,7 +23,8 @@ from bot.backtest.scores import score
 from bot.backtest.settings import BUILT_IN, built_in
 from bot.backtest.text import summary
 from bot.commands.loading import from_files
-from bot.commands.scoring import incidents_option, index_folder, plainly, progress_bar, state_folder
+from bot.commands.progress import progress_bar
+from bot.commands.scoring import incidents_option, index_folder, plainly, state_folder
 from bot.policy import walltime
 from bot.policy.config import Config, ConfigError
 from bot.render import visible

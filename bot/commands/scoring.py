@@ -7,7 +7,6 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import wraps
@@ -18,6 +17,7 @@ from typing import ParamSpec
 import click
 
 from bot.commands.criticality import services
+from bot.commands.progress import progress_bar
 from bot.policy.card import scored
 from bot.policy.config import Config
 from bot.policy.views import Advice
@@ -69,24 +69,6 @@ def level(percentile: float) -> str:
     """Return the mildest day on which a change of this rank is held, "green" when there is none."""
     held = [name for name, share in LEVELS if percentile >= 1 - share]
     return held[-1] if held else "green"
-
-
-@contextmanager
-def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on standard error from the first report on; nothing when there is nothing to report."""
-    shown: list[click._termui_impl.ProgressBar[int]] = []
-
-    def report(done: int, total: int) -> None:
-        if not shown:
-            shown.append(click.progressbar(length=total, label=label, file=sys.stderr))
-            shown[0].__enter__()
-        shown[0].update(done - shown[0].pos)
-
-    try:
-        yield report
-    finally:
-        for bar in shown:
-            bar.__exit__(None, None, None)
 
 
 def index_folder(folder: Path, incidents: Sequence[Incident]) -> Path:
@@ -144,6 +126,10 @@ def score(
     never from the change.
     """
     change = _change(repo, what)
+    if not change.files:
+        raise ScoringError(
+            f"{what} changes no file: there is nothing to score. Name a commit, or a range like main..HEAD."
+        )
     told = read_incidents(incidents) if incidents else ()
     scorer = Scorer(
         repo, index_folder(state or state_folder(repo), told), shipped=model,

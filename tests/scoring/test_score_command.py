@@ -74,6 +74,13 @@ def test_history_is_read_once_with_a_bar_and_never_into_the_repository(repo: Pat
     assert [path.name for path in (tmp_path / "codechill").glob("*/index.sqlite")] == ["index.sqlite"]
 
 
+@pytest.mark.parametrize("what", ["HEAD..HEAD", "HEAD...HEAD", "HEAD.."])
+def test_a_range_that_changes_nothing_is_said_to(repo: Path, tmp_path: Path, what: str) -> None:
+    done = CliRunner().invoke(score, ["--repo", str(repo), "--state", str(tmp_path / "state"), what])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"codechill: {what} changes no file: there is nothing to score.")
+
+
 def test_a_range_is_scored_as_one_change_and_markdown_folds_the_method_away(repo: Path, tmp_path: Path) -> None:
     text = run(score, "--repo", repo, "main~3..main", cache=tmp_path)
     markdown = run(score, "--repo", repo, "--format", "markdown", "main~3..", cache=tmp_path)
