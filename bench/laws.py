@@ -1,6 +1,6 @@
-"""Two laws over real changes: nothing typed moves a rank, and nothing that comes beside code lowers it.
+"""Two laws over real changes: nothing typed moves a rank, and no documentation, test or data that is added lowers it.
 
-Changes with code in them are scored as if they were opened today: under other titles, descriptions and author lines
+Changes are scored as if they were opened today: under other titles, descriptions and author lines
 (those of the history's most active people among them), and with up to ten files of documentation, tests or data from
 other changes of the same history beside them.
 """
@@ -49,8 +49,8 @@ class Past:
     now: datetime
 
     def changes(self) -> list[Commit]:
-        """Return those with code in them that are not too large to be tried often."""
-        return [each for each in self.read if 0 < len(each.files) <= MOST and not all(map(is_beside, paths(each)))]
+        """Return those that are not too large to be tried often."""
+        return [each for each in self.read if 0 < len(each.files) <= MOST]
 
 
 def paths(commit: Commit) -> list[str]:

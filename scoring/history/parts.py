@@ -3,7 +3,7 @@
 The score that gates is the highest of them. Documentation beside code is in none of them. Every other file that comes
 beside code, a test or data, is scored together with the code, one at a time: code that hides under a test's name still
 counts, and one more file only adds a part, it takes none away. So nothing that is added lowers the score; the score of
-the whole would fall, or that of all tests together.
+the whole would fall, or that of all tests together. A change without code is scored file by file for the same reason.
 """
 
 from collections.abc import Sequence
@@ -18,12 +18,22 @@ Places = tuple[int, ...]  # of files in the change
 
 
 def parts(files: Sequence[FileChange]) -> tuple[Places, ...]:
-    """Return the files of each part; nothing for a change that is scored as a whole: all code, or no code at all."""
+    """Return the files of each part, the code first; nothing for a change that is scored as a whole."""
     named = [kinds(file.path) for file in files]
-    code = [place for place, each in enumerate(named) if not each <= BESIDE]
-    if not code or len(code) == len(files):
+    beside = [place for place, each in enumerate(named) if each <= BESIDE]
+    code = tuple(place for place, each in enumerate(named) if not each <= BESIDE)
+    if not beside or len(files) == 1:
         return ()
-    hiding = (place for place, each in enumerate(named) if each <= BESIDE and ("test" in each or "docs" not in each))
-    tried = sorted(hiding, key=lambda place: -files[place].added - files[place].deleted)[:MOST]
-    found = [code, *([*code, place] for place in tried)]
-    return tuple(dict.fromkeys(tuple(sorted(each)) for each in found))
+    if not code:
+        return tuple((place,) for place in _largest(files, beside))
+    hiding = [place for place in beside if named[place] != {"docs"}]
+    return (code, *(tuple(sorted((*code, place))) for place in _largest(files, hiding)))
+
+
+def has_code(file: FileChange) -> bool:
+    """Say whether a file is more than documentation, a test or data."""
+    return not kinds(file.path) <= BESIDE
+
+
+def _largest(files: Sequence[FileChange], places: Sequence[int]) -> list[int]:
+    return sorted(places, key=lambda place: -files[place].added - files[place].deleted)[:MOST]

@@ -14,7 +14,7 @@ from scoring.history.effect import code_effect, effect, inverse
 from scoring.history.entry import EMPTY, Entry, joined
 from scoring.history.ledger import Ledger, Seen
 from scoring.history.lines import LineCounts
-from scoring.history.parts import parts
+from scoring.history.parts import has_code, parts
 from scoring.history.persons import Persons
 from scoring.history.store import Store
 from scoring.history.stream import Commit
@@ -142,12 +142,19 @@ class State:
         found = parts(files)
         if not found:
             return ()
-        code = [files[place] for place in found[0]]
+        first = [files[place] for place in found[0]]
+        if not any(map(has_code, first)):
+            return tuple(self._alone(facts, places) for places in found)
         # what comes beside code hides neither that the code landed before nor that it takes something back
-        again = facts.lands_again or self._landed(effect(code)) or self._landed(code_effect(code))
-        back = facts.takes_back or self._landed(inverse(code))
-        alone = self._part(replace(facts, lands_again=again, takes_back=back), found[0])
-        return (alone, *(self._part(replace(facts, lands_again=again), places) for places in found[1:]))
+        again = facts.lands_again or self._landed(effect(first)) or self._landed(code_effect(first))
+        back = facts.takes_back or self._landed(inverse(first))
+        code = self._part(replace(facts, lands_again=again, takes_back=back), found[0])
+        return (code, *(self._part(replace(facts, lands_again=again), places) for places in found[1:]))
+
+    def _alone(self, facts: Facts, places: Sequence[int]) -> Facts:
+        files = [facts.files[place].file for place in places]
+        again, back = self._landed(effect(files)), facts.takes_back or self._landed(inverse(files))
+        return self._part(replace(facts, lands_again=again, takes_back=back), places)
 
     def _part(self, facts: Facts, places: Sequence[int]) -> Facts:
         files = tuple(facts.files[place] for place in places)
@@ -173,9 +180,9 @@ class State:
             self._count(commit, who, at)
             self._vocabulary.learn(ids, fault=False)
             self._effects.add(effect(commit.files))
-            split = parts(commit.files)
-            if split:
-                self._effects.add(code_effect(commit.files[place] for place in split[0]))
+            code = [file for file in commit.files if has_code(file)]
+            if 0 < len(code) < len(commit.files):
+                self._effects.add(code_effect(code))
         merge = len(commit.parents) > 1
         brought = [self._blame(each, at) for each in brought]
         told = self._blame(tell(commit.sha, commit.message), at, merge=merge)

@@ -24,6 +24,8 @@ CODE: list[dict[str, bytes | None]] = [
     {"core/risky.c": BRANCHY},
     {"lib/calm.py": lines(45)},
     {"core/risky.c": lines(52), "lib/calm.py": lines(3), "core/new.c": BRANCHY},
+    {"tests/test_new.py": BRANCHY, "tests/test_other.py": lines(4)},
+    {"docs/new.md": lines(70)},
 ]
 ADDED: list[dict[str, bytes | None]] = [
     {"docs/a.md": lines(200)},
@@ -101,9 +103,8 @@ def test_files_beside_code_hide_neither_that_it_landed_before_nor_what_it_takes_
 def test_a_file_beside_code_adds_parts_and_takes_none_away(files: list[FileChange], more: list[FileChange]) -> None:
     known = {file.path for file in files}
     beside = [each for each in more if each.path not in known and kinds(each.path) <= BESIDE]
-    told = parts(files)
-    if told:
-        assert {*told} <= {*parts([*files, *beside])}
+    told = parts(files) or ((tuple(range(len(files))),) if files else ())
+    assert {*told} <= {*(parts([*files, *beside]) or told)}
     assert all(0 < len(each) <= len(files) for each in told)
 
 
@@ -113,9 +114,15 @@ def test_a_change_of_thousands_of_tests_has_few_parts() -> None:
     assert (len(told), told[0], told[1]) == (MOST + 1, (0,), (0, 3000))
 
 
-def test_what_is_only_code_or_only_beside_it_is_scored_as_a_whole() -> None:
-    for paths in (["a.c", "Makefile"], ["docs/a.md", "tests/test_a.py"], []):
-        assert parts([FileChange(path, "M") for path in paths]) == ()
+def test_what_is_only_code_or_one_file_is_scored_as_a_whole_and_what_has_no_code_file_by_file() -> None:
+    for paths, told in (
+        (["a.c", "Makefile"], ()),
+        (["docs/a.md"], ()),
+        ([], ()),
+        (["docs/a.md", "tests/test_a.py"], ((0,), (1,))),
+        (["docs/a.md", "tests/test_a.py", "b.c", "x.csv"], ((2,), (1, 2), (2, 3))),
+    ):
+        assert parts([FileChange(path, "M") for path in paths]) == told
 
 
 def test_the_score_of_a_change_with_parts_is_that_of_its_riskiest_part() -> None:
