@@ -19,7 +19,7 @@ from bot.keys import signature
 from bot.policy import words
 from bot.policy.calendar import Scope
 from bot.policy.config import LEVELS, LONGEST, Config
-from bot.policy.document import Elapsed, Globs, Name, Shape, Start, Words
+from bot.policy.document import Branches, Elapsed, Globs, Name, Shape, Start, Words
 from bot.policy.freezes import Freeze, joined, name_for, too_long
 from bot.policy.pull import Person
 from bot.policy.suggest import did_you_mean
@@ -46,7 +46,7 @@ class StartShape(Shape):
     for_: Elapsed | None = Field(default=None, alias="for")
     until: Start | None = None
     reason: Words = Field(min_length=1)
-    branches: Globs | None = Field(default=None, min_length=1)
+    branches: Branches | None = Field(default=None, min_length=1)
     paths: Globs | None = Field(default=None, min_length=1)
 
 

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from bot.commands.loading import FILE_TYPE, Loaded, from_files, from_server, line, warn
+from bot.commands.loading import FILE_TYPE, Loaded, from_files, from_server, line, note, warn
 from bot.commands.operator import Unusable, env_option, settings_from
 from bot.policy import walltime, words
 from bot.policy.calendar import InForce, OpenWindow, Scope
 from bot.policy.calendar.export import to_ics
 from bot.policy.config import FILE, Config
+from bot.render import visible
 from bot.store import KnownFeed, Store
 
 
@@ -137,6 +138,7 @@ def _as_json(answer: Answer) -> str:
         ],
         "next_change": _change(later[0], answer.zone) if later else None,
         "problems": [line(problem) for problem in answer.loaded.config.problems],
+        "notes": list(note(answer.loaded.config, answer.now)),
         "calendars": [
             {"host": _host(feed), "read": _iso(feed.good_at), "error": feed.error} for feed in answer.loaded.feeds
         ],
@@ -160,6 +162,7 @@ def _as_text(answer: Answer) -> str:
         f"since {_both(current.since) if current.since else 'ever, or longer than a year'}, {until}",
         *(_opened(window) for window in answer.windows),
         *(_read(feed) for feed in answer.loaded.feeds),
+        *(f"  note: {said}" for said in note(answer.loaded.config, answer.now)),
     ]
     if later:
         heading = "next changes:" if answer.following else "next change:"
@@ -172,7 +175,8 @@ def _opened(window: OpenWindow) -> str:
     ends = f"until {_both(window.until)}" if window.until else "without end"
     begins = f"since {_both(window.since)}" if window.since else "since ever"
     share = f"{window.level} {words.percent(window.share)}"
-    return f"  open: {window.name} ({share}), {where}, {begins}, {ends}"
+    reason = f", reason: {visible(window.reason)}" if window.reason else ""
+    return f"  open: {window.name} ({share}), {where}, {begins}, {ends}{reason}"
 
 
 def _read(feed: KnownFeed) -> str:

@@ -14,6 +14,7 @@ from bot.configuration import ORGANISATION, composed
 from bot.policy.calendar.feed import Copy
 from bot.policy.config import Config, ConfigError, parse
 from bot.policy.freezes import joined
+from bot.policy.idle import idle
 from bot.policy.organisation import merge
 from bot.policy.state import ConfigProblem
 from bot.store import KnownFeed, Store
@@ -48,6 +49,11 @@ def line(problem: ConfigProblem) -> str:
 def warn(config: Config) -> None:
     for problem in config.problems:
         click.echo(f"warning: {line(problem)}", err=True)
+
+
+def note(config: Config, now: datetime) -> tuple[str, ...]:
+    """What one should know of it and nobody has to mend: events left out, windows that are over."""
+    return tuple(line(problem) for problem in (*config.notes, *idle(config, now)))
 
 
 def from_files(

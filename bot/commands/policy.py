@@ -1,11 +1,12 @@
 """`codechill config`: what a configuration says, before it decides about anybody."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from bot.commands.loading import FILE_TYPE, from_files, warn
+from bot.commands.loading import FILE_TYPE, from_files, note, warn
 from bot.policy.commands import markdown as commands_page
 from bot.policy.config import FILE
 from bot.policy.document import json_schema
@@ -29,6 +30,8 @@ def check(file: Path, organisation: Path | None, fetch: bool) -> None:
     """
     found = from_files(file, organisation, fetch=fetch)
     warn(found)
+    for said in note(found, datetime.now(UTC)):
+        click.echo(f"note: {said}", err=True)
     number = len(found.calendar.windows)
     click.echo(f"{file}: good. Mode {found.mode}, {number} window{'' if number == 1 else 's'}.")
 

@@ -33,6 +33,8 @@ def share(text: object) -> float:
 
 
 def zone(text: object) -> str:
+    if isinstance(text, list):
+        raise ValueError("one zone at a time; write a window of its own for each office")
     written = _text(text)
     if written not in zones():
         raise ValueError(f'"{written[:60]}" is no IANA time zone{did_you_mean(written, zones())}')
@@ -42,6 +44,14 @@ def zone(text: object) -> str:
 def glob(text: object) -> str:
     written = _text(text)
     wrong = globs.problem(written)
+    if wrong:
+        raise ValueError(wrong)
+    return written
+
+
+def branch(text: object) -> str:
+    written = _text(text)
+    wrong = globs.branch_problem(written)
     if wrong:
         raise ValueError(wrong)
     return written
@@ -136,6 +146,7 @@ Version = Annotated[int, BeforeValidator(version), _as("integer", const=1)]
 Share = Annotated[float, BeforeValidator(share), WithJsonSchema(_SHARE)]
 Zone = Annotated[str, BeforeValidator(zone), _as("string")]
 Glob = Annotated[str, BeforeValidator(glob), _as("string", minLength=1)]
+Branch = Annotated[str, BeforeValidator(branch), _as("string", minLength=1)]
 Name = Annotated[str, BeforeValidator(name), _as("string", minLength=1, maxLength=80)]
 Word = Annotated[str, BeforeValidator(word), _as("string", pattern=r"^[\w-]{1,40}$")]
 Manager = Annotated[str, BeforeValidator(manager), _as("string", pattern=_LOGIN.pattern)]
@@ -152,6 +163,7 @@ Weekday = Annotated[int, BeforeValidator(_day), _as("string", **_DAY)]
 Words = Annotated[str, BeforeValidator(_text), AfterValidator(lambda text: " ".join(text.split())[:300])]
 # bounds on what one decision may cost; nobody has written this much by hand
 Globs = Annotated[list[Glob], Field(max_length=100)]
+Branches = Annotated[list[Branch], Field(max_length=100)]
 Managers = Annotated[list[Manager], Field(max_length=50)]
 GateAction = Literal["block", "extra_review", "author_attest"]
 Floor = Literal["mode", "levels", "windows", "gate", "exempt", "escalation", "freezes", "frozen_paths"]
@@ -193,6 +205,13 @@ class HolidaysShape(Shape):
     subdivision: Words | None = Field(
         default=None, description="State or region code, for example BE.", examples=["BE"]
     )
+    categories: list[Words] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=20,
+        description="Kinds of holidays that count; left out: public. In Bavaria 15 August is catholic.",
+        examples=[["public", "catholic"]],
+    )
     day_before_from: At | None = Field(
         default=None, description="Also the day before, from this time on.", examples=["15:00"]
     )
@@ -227,7 +246,7 @@ class WindowShape(Shape):
         default=None, description="Time of day at which `rrule` starts. Left out: 00:00.", examples=["12:00"]
     )
     for_: Elapsed | None = Field(
-        default=None, alias="for", description="How long `rrule` lasts, elapsed: 90m, 20h, 2d.", examples=["20h"]
+        default=None, alias="for", description="How long `rrule` lasts, elapsed: 90m, 20h, 16d14h.", examples=["20h"]
     )
     holidays: HolidaysShape | None = Field(default=None, description="Public holidays of a country.")
     ics: Words | None = Field(
@@ -240,7 +259,7 @@ class WindowShape(Shape):
         description="IANA zone of this window's wall times. Left out: the file's.",
         examples=["America/New_York"],
     )
-    branches: Globs | None = Field(
+    branches: Branches | None = Field(
         default=None,
         min_length=1,
         description="Globs. Left out: every protected branch.",

@@ -3,6 +3,7 @@
 Matching never backtracks further than one wildcard, so a hostile pattern or path costs at most their product.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
@@ -18,6 +19,20 @@ def problem(glob: str) -> str | None:
     if any("**" in part and part != "**" for part in glob.split("/")):
         return "** stands alone between slashes; write for example src/**/*.py"
     return None
+
+
+_REGULAR = re.compile(r"\^|.*\$$|.*\\|(.*/)?\.[*+]|.*\[|.*\(.*\|", re.DOTALL)
+_ANY = re.compile(r"\[\^?[^\]]*\][*+]?|\\[dwsDWS][*+]?|\.[*+]\??")
+
+
+def branch_problem(glob: str) -> str | None:
+    """The same for branch names, which hold no ^, \\ or [: where one stands a regular expression was meant."""
+    if not _REGULAR.match(glob):
+        return problem(glob)
+    plain = _ANY.sub("*", glob.removeprefix("^").removesuffix("$")).replace("\\", "")
+    meant = f"{plain[:-1]}**" if plain.endswith("/*") else plain
+    usable = problem(meant) is None and not _REGULAR.match(meant)
+    return f"this is a regular expression; a glob is wanted here, like {meant[:60] if usable else 'release/*'}"
 
 
 def matches(glob: str, path: str) -> bool:

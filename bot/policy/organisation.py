@@ -27,6 +27,7 @@ class _Merge:
         self.org = org
         self.repo = repo
         self.sources: dict[str, Source] = {}
+        self.idle: list[ConfigProblem] = []
 
     def config(self) -> Config:
         org, repo = self.org, self.repo
@@ -55,6 +56,7 @@ class _Merge:
             ),
             problems=(*org.problems, *repo.problems, *self._idle()),
             notes=(*org.notes, *repo.notes),
+            floor=org.floor,
             file=repo.file,
             sources=MappingProxyType(self.sources),
         )
@@ -65,6 +67,8 @@ class _Merge:
         if self.repo.floor and source is not None:
             words = "floor has no effect here: it belongs into the organisation's file"
             yield ConfigProblem(source.file, source.line, None, words)
+        self._note("floor", of_repo=False)
+        yield from sorted(self.idle, key=lambda problem: problem.line or 0)
 
     def _value(self, key: str, org: T, repo: T, stricter: Callable[[T, T], T] | None = None) -> T:
         """The repository's when it says one; at a floor the stricter of both."""
@@ -72,8 +76,18 @@ class _Merge:
         value = repo if written else org
         if written and stricter is not None and self._is_floor(key):
             value = stricter(org, repo)
+            self._loosened(key, org, repo, value)
         self._note(key, value == repo and written)
         return value
+
+    def _loosened(self, key: str, org: object, repo: object, value: object) -> None:
+        """What a repository wrote in vain is said to it."""
+        source, floor = self.repo.sources[key], f"the organisation keeps {key.split('.', 1)[0]} as a floor"
+        if value == org != repo:
+            self.idle.append(ConfigProblem(source.file, source.line, None, f"{key} has no effect here: {floor}"))
+        elif key == "exempt.paths" and value != repo:
+            words = f"{key} counts only where the organisation exempts as well: {floor}"
+            self.idle.append(ConfigProblem(source.file, source.line, None, words))
 
     def _table(
         self, key: str, org: Mapping[str, T], repo: Mapping[str, T], stricter: Callable[[T, T], T]

@@ -49,6 +49,8 @@ def _words(details: Mapping[str, Any], path: Path, shape: type[BaseModel]) -> st
         case "list_type":
             many = "[one, two]" if path[-1:] not in (("windows",), ("except",)) else "- {from: ..., to: ...}"
             return f"{dotted(path)} is a list; write it like {many}"
+        case "model_type" if path[-1:] == ("holidays",) and isinstance(details.get("input"), list):
+            return f"{dotted(path)} is of one country; write a window of its own for each office"
         case "dict_type" | "model_type":
             return f"{dotted(path)} holds settings of its own; write them as key: value"
         case "too_short":

@@ -18,6 +18,14 @@ A window is half-open: its start belongs to it, its end does not. A wall time th
 the jump. A start that the clock shows twice means its first occurrence, an end its second; for an exception the other
 way round, so a freeze is never shorter than the wall clock says. In an iCalendar feed RFC 5545 decides instead.
 
+Of a feed every event is a window that bears its name, in the years in sight (last year to the year after next). Each is
+judged by itself. Left out are cancelled events, those marked free (transparent) for part of a day, those without a
+length, and those that cannot be used, like an `INTERVAL` of 0 or an end before the start: how many and the first of
+each is said by `codechill calendar` and on the check. A free event that lasts whole days is a window, as holiday
+calendars mark them. Times without a zone are on the clock of the feed (`X-WR-TIMEZONE`), or of the window where it
+names a `timezone`, else of this file. A feed of more than 1 MiB, of more than 2,000 events a year, or whose events
+repeat in ways that take too long to work out counts as open where its level is closed on errors.
+
 Shares are written `5%` or `0.05`. Times may be unquoted; `24:00` is an end. Days are English, three letters or full.
 In globs `*` and `?` stay within one segment and `**` stands for whole segments. The strictest window open is in force;
 of equals the one listed first names the level. No window open is `green`.

@@ -37,6 +37,7 @@ def _pairs(config: Config) -> Iterator[tuple[str, str]]:
     for level, share in config.levels.items():
         yield f"gate.action.{level}", config.gate.action_at(level)
         yield f"gate.on_error.{level}", config.gate.on_error_at(level, share)
+    yield "floor", _list(tuple(sorted(config.floor)))
     yield "exempt.paths", _list(config.exempt_paths)
     yield "frozen_paths", _list(config.frozen_paths)
     yield "escalation.managers", _list(config.escalation.managers)

@@ -8,6 +8,7 @@ from bot.policy.suggest import nearest
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 _MOMENT = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{1,2}:\d{2})(?::(\d{2}))?)?(?: ?(Z|[+-]\d{2}:?\d{2}))?")
+_DAY_OF_YEAR = re.compile(r"(\d{1,2})-(\d{1,2})(?: |$)", re.ASCII)
 _ELAPSED = re.compile(r"(?:(\d{1,6})\s*d)?\s*(?:(\d{1,6})\s*h)?\s*(?:(\d{1,6})\s*m)?")
 FIRST_YEAR, LAST_YEAR = 1970, 2999
 
@@ -46,7 +47,7 @@ def moment(text: str, *, end: bool = False) -> datetime:
     """A naive wall time, or an aware one when an offset is written. A date alone means 00:00."""
     found = _MOMENT.fullmatch(text.strip())
     if found is None:
-        raise ValueError(f"{_quote(text)} is no date; write it like 2026-11-26 17:00")
+        raise ValueError(f"{_quote(text)} is no date; write it like 2026-11-26 17:00{_every_year(text)}")
     year, month, day, of_day, second, offset = found.groups()
     if offset and not of_day:
         raise ValueError(f"{_quote(text)} has an offset but no time; write it like 2026-11-26 17:00 +01:00")
@@ -59,6 +60,15 @@ def moment(text: str, *, end: bool = False) -> datetime:
     if int(second or 0) > 59:
         raise ValueError(f"{_quote(text)} is no time of day; write it like 17:00")
     return start + timedelta(minutes=clock(of_day or "00:00", end=end), seconds=int(second or 0))
+
+
+def _every_year(text: str) -> str:
+    """What to write where the year was left out."""
+    found = _DAY_OF_YEAR.match(text.strip())
+    if found is None or not (1 <= int(found[1]) <= 12 and 1 <= int(found[2]) <= 31):
+        return ""
+    rule = f"FREQ=YEARLY;BYMONTH={int(found[1])};BYMONTHDAY={int(found[2])}"
+    return f', or for every year rrule: "{rule}" with at and for'
 
 
 def elapsed(text: str) -> timedelta:

@@ -95,10 +95,11 @@ def _rule(text: str, shape: WindowShape) -> Rule:
 
 
 def _holidays(shape: HolidaysShape) -> PublicHolidays:
-    wrong = check_holidays(shape.country, shape.subdivision)
+    categories = tuple(dict.fromkeys(shape.categories or ()))
+    wrong = check_holidays(shape.country, shape.subdivision, categories)
     if wrong is not None:
         raise Wrong(("holidays", wrong[0]), wrong[1])
-    return PublicHolidays(shape.country, shape.subdivision, shape.day_before_from)
+    return PublicHolidays(shape.country, shape.subdivision, shape.day_before_from, categories)
 
 
 def _feed(path: str) -> Feed:
@@ -170,15 +171,17 @@ def describe(window: Window) -> str:
             return f"{_moment(start) or 'since ever'} to {_moment(end) or 'without end'}"
         case Rule(rule, _, at, length):
             return f"{rule} at {_clock(at)} for {_length(length)}"
-        case PublicHolidays(country, subdivision, before):
+        case PublicHolidays(country, subdivision, before, categories):
             eve = "" if before is None else f", from {_clock(before)} of the day before"
-            return f"public holidays of {country}{' ' + subdivision if subdivision else ''}{eve}"
+            kinds = ", ".join(categories) or "public"
+            return f"{kinds} holidays of {country}{' ' + subdivision if subdivision else ''}{eve}"
         case _:
             return f"events of {times.path}"
 
 
 def details(window: Window) -> Iterator[tuple[str, str]]:
-    """What narrows it or belongs to it, by the key that says so."""
+    """Its zone, and what narrows it or belongs to it, by the key that says so."""
+    yield "timezone", window.zone
     for key, names in (("branches", window.branches), ("paths", window.paths), ("authors", window.authors)):
         if names is not None:
             yield key, ", ".join(names)

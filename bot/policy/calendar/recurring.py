@@ -69,9 +69,10 @@ class PublicHolidays:
     country: str
     subdivision: str | None
     day_before_from: int | None
+    categories: tuple[str, ...] = ()  # none: public ones
 
     def spans(self, first: date, last: date, zone: ZoneInfo) -> Iterator[Span]:
-        for day in _holidays(self.country, self.subdivision, first.year, last.year + 1):
+        for day in _holidays(self.country, self.subdivision, self.categories, first.year, last.year + 1):
             begin = at_minute(day, 0)
             if self.day_before_from is not None:
                 begin = at_minute(day - timedelta(days=1), self.day_before_from)
@@ -153,19 +154,27 @@ def _compiled(rule: str, start: date) -> rrule:
 
 
 @lru_cache(maxsize=256)
-def _holidays(country: str, subdivision: str | None, first_year: int, last_year: int) -> tuple[date, ...]:
-    found = holidays.country_holidays(country, subdiv=subdivision, years=range(first_year, last_year + 1))
+def _holidays(
+    country: str, subdivision: str | None, categories: tuple[str, ...], first_year: int, last_year: int
+) -> tuple[date, ...]:
+    years = range(first_year, last_year + 1)
+    found = holidays.country_holidays(country, subdiv=subdivision, years=years, categories=categories or None)
     return tuple(sorted(found))
 
 
-def check_holidays(country: str, subdivision: str | None) -> tuple[str, str] | None:
-    """The key that is wrong (country or subdivision) and words, or None."""
+def check_holidays(country: str, subdivision: str | None, categories: tuple[str, ...] = ()) -> tuple[str, str] | None:
+    """The key that is wrong (country, subdivision or categories) and words, or None."""
     known = holidays.list_supported_countries(include_aliases=True)
     if country not in known:
         return "country", f"no holidays are known for {country[:20]}{did_you_mean(country, known)}"
     parts = [*known[country], *holidays.country_holidays(country).subdivisions_aliases]
     if subdivision is not None and subdivision not in parts:
         return "subdivision", f"{country} has no subdivision {subdivision[:20]}{did_you_mean(subdivision, parts)}"
+    kinds = holidays.country_holidays(country).supported_categories
+    for category in categories:
+        if category not in kinds:
+            listed = f"; known are {', '.join(sorted(kinds))}"
+            return "categories", f"{country} has no holidays of category {category[:20]}{listed}"
     return None
 
 

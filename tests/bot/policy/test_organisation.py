@@ -126,7 +126,7 @@ windows:
   - {name: e, level: red, holidays: {country: FR, day_before_from: "15:00"}}
   - {name: f, level: red, ics: on-call.ics}
 """
-    assert [one.value for one in settings(parse(text)) if one.key.startswith("windows")] == [
+    assert [one.value for one in settings(parse(text)) if one.key.endswith("]")] == [
         "a: red 50 %, since ever to 2026-11-25 00:00",
         "b: red 50 %, 2026-11-25 00:00 to without end",
         "c: red 50 %, FREQ=DAILY at 09:30 for 90m",
@@ -158,6 +158,7 @@ escalation:
     shown = [(one.key, one.value, one.source.line) for one in settings(parse(text)) if one.key.startswith("windows")]
     assert shown == [
         ("windows[0]", "Launch: red 50 %, 2026-11-25 00:00:30 to without end", 3),
+        ("windows[0].timezone", "UTC", 3),
         ("windows[0].branches", "main", 6),
         ("windows[0].paths", "web/**, api", 7),
         ("windows[0].authors", "ada", 8),
@@ -175,3 +176,29 @@ def test_a_floor_in_a_repositorys_file_binds_nobody_and_is_said_to():
     assert [(problem.file, problem.line, problem.words) for problem in config.problems] == [
         ("here", 3, "floor has no effect here: it belongs into the organisation's file")
     ]
+
+
+def test_what_a_floor_takes_away_is_said_with_its_line():
+    org = parse(
+        "version: 1\nescalation: {managers: [mia]}\nexempt: {paths: ['docs/**', 'a/**']}\n"
+        "frozen_paths: [x]\nfloor: [escalation, exempt, frozen_paths]",
+        "acme/.github",
+    )
+    repo = parse(
+        "version: 1\nescalation:\n  by_path: {'pay/**': [ana]}\n"
+        "exempt: {paths: ['docs/**', 'b/**']}\nfrozen_paths: [y]",
+        "here",
+        org,
+    )
+    config = merge(org, repo)
+    assert [(problem.file, problem.line, problem.words) for problem in config.problems] == [
+        ("here", 3, "escalation.by_path has no effect here: the organisation keeps escalation as a floor"),
+        (
+            "here",
+            4,
+            "exempt.paths counts only where the organisation exempts as well: the organisation keeps exempt as a floor",
+        ),
+    ]
+    assert config.frozen_paths == ("x", "y")
+    (shown,) = [one for one in settings(config) if one.key == "floor"]
+    assert (shown.value, shown.source.file) == ("escalation, exempt, frozen_paths", "acme/.github")
