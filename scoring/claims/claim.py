@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from scoring.assessment import Evidence
 from scoring.change import Change, FileChange
+from scoring.claims.count import Counted
 from scoring.claims.past import Past
 from scoring.facts.kinds import kinds
 from scoring.history.lines import LineCounts
@@ -22,6 +23,7 @@ class Known:
     files: Files
     past: Past
     usual: Mapping[str, float]  # the median of columns over the last changes of `past`
+    count: Callable[[], Counted] = Counted  # parses the files of code; asked only when a claim needs it
     tier: int = 0  # of the most critical service touched, 0 when none is named
 
     @property

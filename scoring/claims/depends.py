@@ -77,7 +77,7 @@ def apart(one: Iterable[tuple[str, Lines]], other: Iterable[tuple[str, Lines]], 
 
 
 def _all(part: Iterable[tuple[str, Lines]]) -> list[bytes]:
-    return [line for _, lines in part for line in (*lines.added, *lines.removed)]
+    return [line for _, lines in part for _, line in (*lines.added, *lines.removed)]
 
 
 def _names(part: Sequence[tuple[str, Lines]]) -> set[bytes]:
@@ -89,8 +89,8 @@ def _defined(part: Sequence[tuple[str, Lines]]) -> set[bytes]:
 
 
 def _moved(source: Sequence[tuple[str, Lines]], target: Sequence[tuple[str, Lines]]) -> bool:
-    gone = {_bare(line) for _, lines in source for line in lines.removed}
-    return any(_bare(line) in gone for _, lines in target for line in lines.added if len(_bare(line)) >= _TELLING)
+    gone = {_bare(line) for _, lines in source for _, line in lines.removed}
+    return any(_bare(line) in gone for _, lines in target for _, line in lines.added if len(_bare(line)) >= _TELLING)
 
 
 def _bare(line: bytes) -> bytes:

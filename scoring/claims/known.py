@@ -1,11 +1,14 @@
 """What claims may look at, gathered from git and from the index as of the moment of the change."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Protocol
 
 from scoring.change import Change
-from scoring.claims.claim import Known
+from scoring.claims.claim import Known, is_code
+from scoring.claims.count import Counted, count
 from scoring.claims.past import USUAL, Past, read
+from scoring.claims.patch import read as read_patch
 from scoring.git import Git
 from scoring.history.lines import LineCounts
 
@@ -38,7 +41,13 @@ class Witness:
         """Return what is known of a change when `tip` is the newest commit that landed ("" for none)."""
         past, usual = self._landed(tip)
         files = tuple(zip(change.files, lines, strict=True))
-        return Known(change, files, past, usual, tier)
+
+        @cache
+        def counted() -> Counted:
+            git = self._archive.git
+            return count(git, change, read_patch(git, change), [file for file in change.files if is_code(file)])
+
+        return Known(change, files, past, usual, counted, tier)
 
     def _landed(self, tip: str) -> tuple[Past, Mapping[str, float]]:
         if self._read is None or self._read[0] != tip:

@@ -1,5 +1,6 @@
 """The lines that a change adds to and removes from each of its files, as git prints them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -7,13 +8,15 @@ from scoring.change import Change
 from scoring.git import Git
 from scoring.history.stream import DIFF
 
+_HEAD = re.compile(rb"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
+
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Of one file; without their line ends."""
+    """Of one file: the number of each line in its own version, from 1, and its text without the line's end."""
 
-    added: tuple[bytes, ...] = ()
-    removed: tuple[bytes, ...] = ()
+    added: tuple[tuple[int, bytes], ...] = ()
+    removed: tuple[tuple[int, bytes], ...] = ()
 
 
 def read(git: Git, change: Change) -> Mapping[str, Lines]:
@@ -43,8 +46,15 @@ def _split(section: bytes) -> tuple[bytes, bytes]:
 
 
 def _lines(hunks: bytes) -> Lines:
-    told = hunks.split(b"\n")
-    return Lines(
-        tuple(line[1:] for line in told if line.startswith(b"+")),
-        tuple(line[1:] for line in told if line.startswith(b"-")),
-    )
+    added, removed = [], []
+    new = old = 0
+    for line in hunks.split(b"\n"):
+        if head := _HEAD.match(line):
+            old, new = int(head[1]), int(head[2])
+        elif line.startswith(b"+"):
+            added.append((new, line[1:]))
+            new += 1
+        elif line.startswith(b"-"):
+            removed.append((old, line[1:]))
+            old += 1
+    return Lines(tuple(added), tuple(removed))

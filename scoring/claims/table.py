@@ -4,8 +4,10 @@ A number is a count that git and a calculator give again: of lines, files, peopl
 ratio, a prior or a stand-in for what is not known. What a person did is never told, here or elsewhere in this table.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import floor
+from statistics import median
 
 from scoring.assessment import Evidence
 from scoring.claims.claim import Claim, Known, Told, before, many, stands_out
@@ -16,7 +18,9 @@ from scoring.people import people
 DAY = 86400
 LEAST_CHANGES = 5  # to a place, below which a count of its faults says nothing
 LEAST_FAULTS = 2
-SHOWN = 3  # commits of evidence beside one sentence; the others are counted
+LEAST_BRANCHES = 5
+LEAST_LINES = 20
+LEAST_FILES = 4
 MONTH = 30 * DAY
 
 
@@ -77,38 +81,58 @@ def critical(known: Known) -> Told | None:
 
 def branches(known: Known) -> Told | None:
     """It adds decisions to code that ships."""
-    here, usual = sum(lines.branches_added for _, lines in known.code), known.usual["source_branches"]
-    if not stands_out(here, usual, 5):
+    usual = known.usual["source_branches"]
+    if not stands_out(sum(lines.branches_added for _, lines in known.code), usual, LEAST_BRANCHES):
         return None
-    return Told(
-        f"{many(here, 'new branch', 'new branches')} in code outside tests; a usual change here adds {usual:,.0f}"
-    )
+    here, where = _where(known.count().branches, known)
+    if not stands_out(here, usual, LEAST_BRANCHES):
+        return None
+    return Told(f"{many(here, 'new branch', 'new branches')} (`if`, `for`, `case`, …) {where.words}", where.subject)
 
 
 def size(known: Known) -> Told | None:
     """It adds much code that ships."""
-    here, usual = sum(lines.code_added for _, lines in known.code), known.usual["source_added"]
-    if not stands_out(here, usual, 20):
+    usual = max(known.usual["source_added"], known.usual["lines_added"])
+    here, where = _where(known.count().added, known)
+    if not stands_out(here, usual, LEAST_LINES):
         return None
-    files = sum(lines.code_added > 0 for _, lines in known.code)
-    where = f"in {many(files, 'file')} outside tests"
-    return Told(f"{many(here, 'new line')} of code {where}; a usual change here adds {usual:,.0f}")
+    words = f"{many(here, 'new line')} of code {where.words}; a usual change here adds {_lines(known, 'lines_added')}"
+    return Told(words, where.subject)
 
 
 def removed(known: Known) -> Told | None:
     """It removes much code that ships."""
-    here, usual = sum(lines.code_deleted for _, lines in known.code), known.usual["source_deleted"]
-    if not stands_out(here, usual, 20):
+    usual = max(known.usual["source_deleted"], known.usual["lines_deleted"])
+    here, where = _where(known.count().removed, known)
+    if not stands_out(here, usual, LEAST_LINES):
         return None
-    return Told(f"{many(here, 'line')} of code outside tests removed; a usual change here removes {usual:,.0f}")
+    words = f"{many(here, 'line')} of code gone {where.words}; a usual change here removes"
+    return Told(f"{words} {_lines(known, 'lines_deleted')}", where.subject)
+
+
+def _lines(known: Known, column: str) -> str:
+    """The lines of any kind that a usual change has: half of the last ones had fewer."""
+    return many(floor(known.usual[column]), "line")
+
+
+def _where(counts: Mapping[str, int], known: Known) -> tuple[int, Told]:
+    """A sum over the files of code and where they are; of the file that has most when some cannot be read."""
+    have = sorted((count, path) for path, count in counts.items() if count)
+    if not have:
+        return 0, Told("")
+    if len(have) == 1 or known.count().unread:
+        return have[-1][0], Told("in {subject}", have[-1][1])
+    return sum(count for count, _ in have), Told(f"in {len(have)} files outside tests")
 
 
 def files(known: Known) -> Told | None:
     """It touches many files of code."""
-    here, usual = len(known.code), known.usual["source_files"]
-    if not stands_out(here, usual, 4):
+    here = len({path for file, _ in known.files for path in (file.path, before(file)) if kinds(path) == {"source"}})
+    recent = known.past.changes[:USUAL]
+    usual = floor(median(sum(kinds(path) == {"source"} for path in each.paths) for each in recent)) if recent else 0
+    if not stands_out(here, usual, LEAST_FILES):
         return None
-    return Told(f"{many(here, 'file')} of code outside tests in one change; a usual change here has {usual:,.0f}")
+    return Told(f"{many(here, 'file')} of code outside tests in one change; a usual change here has {usual}")
 
 
 def untested(known: Known) -> Told | None:

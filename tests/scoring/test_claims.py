@@ -12,6 +12,7 @@ from scoring.assessment import Evidence
 from scoring.change import Change, FileChange
 from scoring.claims import table
 from scoring.claims.claim import Claim, Files, Known, Told
+from scoring.claims.count import Counted
 from scoring.claims.past import Landed, Past, read
 from scoring.claims.table import CLAIMS
 from scoring.claims.tell import SHARE, reasons
@@ -79,6 +80,10 @@ def test_a_fault_that_only_a_commit_of_later_tells_is_not_known() -> None:
     assert table.repaired_file(known((file("a.c"),), past, repaired={each.sha: "9" * 40 for each in past[:4]})) is None
 
 
+def counted(**of: dict[str, int]) -> Counted:
+    return Counted(of.get("added", {}), of.get("removed", {}), of.get("branches", {}))
+
+
 def test_tests_prose_data_and_generated_files_are_no_code() -> None:
     named = ("docs/a.md", "tests/test_a.py", "vendor/x.go", "api.pb.go", "data.json", "completions/bash-nvme.sh")
     files = tuple(file(path, added=900, code_added=900, branches_added=300) for path in named)
@@ -87,16 +92,27 @@ def test_tests_prose_data_and_generated_files_are_no_code() -> None:
 
 def test_a_count_near_the_usual_is_no_reason() -> None:
     files = (file("a.c", added=30, code_added=30, branches_added=9),)
-    assert words(table.branches(known(files, usual={"source_branches": 4.0}))) == (
-        "9 new branches in code outside tests; a usual change here adds 4"
+    here = {"count": lambda: counted(added={"a.c": 30}, branches={"a.c": 9})}
+    assert words(table.branches(known(files, usual={"source_branches": 4.0}, **here))) == (
+        "9 new branches (`if`, `for`, `case`, …) in a.c"
     )
-    assert table.branches(known(files, usual={"source_branches": 5.0})) is None
-    assert table.size(known(files, usual={"source_added": 16.0})) is None
+    assert table.branches(known(files, usual={"source_branches": 5.0}, **here)) is None
+    assert words(table.size(known(files, usual={"lines_added": 14.5}, **here))) == (
+        "30 new lines of code in a.c; a usual change here adds 14 lines"
+    )
+    assert table.size(known(files, usual={"lines_added": 16.0}, **here)) is None
 
 
-def test_one_of_something_is_told_in_the_singular() -> None:
-    files = (file("a.c", added=25, code_added=25),)
-    assert words(table.size(known(files))) == "25 new lines of code in 1 file outside tests; a usual change here adds 0"
+def test_one_of_something_is_told_in_the_singular_and_files_of_a_sum_are_counted() -> None:
+    files = (file("a.c", added=25), file("b.c", added=5))
+    here = known(files, usual={"lines_added": 1.0}, count=lambda: counted(added={"a.c": 25, "b.c": 5, "c.c": 0}))
+    assert words(table.size(here)) == "30 new lines of code in 2 files outside tests; a usual change here adds 1 line"
+
+
+def test_where_a_file_cannot_be_parsed_only_another_one_is_told_of() -> None:
+    some = Counted({"a.c": 40, "b.c": 50}, {}, {}, frozenset({"c.lua"}))
+    told = table.size(known((file("a.c"), file("b.c"), file("c.lua")), count=lambda: some))
+    assert words(told) == "50 new lines of code in b.c; a usual change here adds 0 lines"
 
 
 def test_new_files_are_said_to_be_new_and_nothing_else_is_said_of_their_past() -> None:
@@ -127,7 +143,8 @@ def test_people_are_joined_by_name_or_address_and_programs_are_left_out() -> Non
 def test_a_claim_is_said_only_when_its_columns_carry_their_share_and_one_of_each_story() -> None:
     past = [landed(n, "core/a.c", who=f"p{n % 9}") for n in range(1, 41)]
     repaired = {each.sha: past[0].sha for each in past[3:6]}
-    change = known((file("core/a.c", code_added=90, branches_added=30),), past, repaired=repaired)
+    files = (file("core/a.c", code_added=90, branches_added=30),)
+    change = known(files, past, repaired=repaired, count=lambda: counted(branches={"core/a.c": 30}))
     none = {claim.name: 0.0 for claim in CLAIMS}
     assert reasons(change, none) == ()
     assert [each.claim for each in reasons(change, none | {"branches": SHARE, "size": SHARE - 0.01})] == ["branches"]

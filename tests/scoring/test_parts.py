@@ -13,11 +13,11 @@ NONE_KNOWN = frozenset[bytes]
 
 
 def added(*text: str) -> Lines:
-    return Lines(tuple(line.encode() for line in text))
+    return Lines(tuple((number, line.encode()) for number, line in enumerate(text, 1)))
 
 
 def removed(*text: str) -> Lines:
-    return Lines((), tuple(line.encode() for line in text))
+    return Lines((), tuple((number, line.encode()) for number, line in enumerate(text, 1)))
 
 
 @pytest.mark.parametrize(
