@@ -6,6 +6,7 @@ each removed line answers for one added line, the first in the order of files an
 """
 
 import io
+import re
 import tokenize
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,8 @@ from tree_sitter import Node, Parser
 
 from scoring.change import Change, FileChange
 from scoring.claims.patch import Lines
+from scoring.facts import lexis
+from scoring.facts.lexis import masked
 from scoring.git import Git
 from scoring.git.blobs import Blobs
 from scoring.semantics.languages import grammar, language_of
@@ -22,6 +25,7 @@ from scoring.semantics.languages import grammar, language_of
 WORDS = frozenset(
     ("if", "elif", "elsif", "elseif", "unless", "for", "foreach", "while", "until", "case", "when", "catch", "except")
 ) | {"rescue"}
+_WORD = re.compile(rb"(?<![\w.])[a-z]+\b")
 LONGEST = 1 << 20  # bytes of a file; longer ones are not code that a person wrote
 COMMENTS = frozenset({"comment", "line_comment", "block_comment", "html_comment"})
 _NO_LOOP = frozenset({"impl_item", "higher_ranked_trait_bound", "for_lifetimes"})  # `impl Trait for Type`
@@ -101,9 +105,18 @@ def read(path: str, text: bytes) -> Source | None:
     if language is None:
         return None
     tree = Parser(grammar(language.module, language.function)).parse(text)
-    if tree.root_node.has_error:
-        return None
-    return _source(text, _leaves(tree.root_node))
+    if not tree.root_node.has_error:
+        return _source(text, _leaves(tree.root_node))
+    # macros make C that no grammar reads; what is comment and text in it is plain all the same
+    return _source(text, _c_words(text)) if language.title in ("C", "C++") else None
+
+
+def _c_words(text: bytes) -> Iterator[tuple[int, int, str]]:
+    for number, line in enumerate(masked(b"\n" + text, lexis.C).split(b"\n")):
+        if line.strip():
+            yield number, number, ""
+        for word in () if line.lstrip().startswith(b"#") else _WORD.findall(line):
+            yield number, number, word.decode()
 
 
 def _leaves(root: Node) -> Iterator[tuple[int, int, str]]:

@@ -38,6 +38,7 @@ int f(int a) { if (a) return 1; else if (a > 2) return 3; // for
 }
 #endif
 """
+MACROS = C + b'FOR_EACH(x) { if (x) "if"; }\nBROKEN( {{ // while\n'
 RUST = b"impl Draw for Dot {\n    fn f(&self) { for x in y { if x { } } }\n}\n"
 SHELL = b'if true; then\n  echo "if for" # while\nelif x; then\n  :\nfi\n'
 
@@ -47,6 +48,7 @@ SHELL = b'if true; then\n  echo "if for" # while\nelif x; then\n  :\nfi\n'
     [
         ("a.py", PYTHON, {3, 6, 10, 11, 12, 13, 14, 15, 16, 17}, {13: 3, 16: 1}),
         ("a.c", C, {4, 5, 6, 7, 8}, {5: 2, 6: 3}),
+        ("a.h", MACROS, {4, 5, 6, 7, 8, 9, 10}, {5: 2, 6: 3, 9: 1}),
         ("a.rs", RUST, {1, 2, 3}, {2: 2}),
         ("a.sh", SHELL, {1, 2, 3, 4, 5}, {1: 1, 3: 1}),
     ],
@@ -58,7 +60,7 @@ def test_comments_and_texts_hold_no_branches(path: str, text: bytes, code: set[i
 
 
 @pytest.mark.parametrize(
-    ("path", "text"), [("a.py", b"def ("), ("a.c", b"int f( {{"), ("a.unknown", b"if"), ("a", b"x")]
+    ("path", "text"), [("a.py", b"def ("), ("a.go", b"func f( {{"), ("a.unknown", b"if"), ("a", b"x")]
 )
 def test_what_no_parser_reads_whole_is_not_counted(path: str, text: bytes) -> None:
     assert read(path, text) is None
