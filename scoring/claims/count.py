@@ -10,7 +10,7 @@ import re
 import tokenize
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node, Parser
 
@@ -28,6 +28,8 @@ WORDS = frozenset(
 _WORD = re.compile(rb"(?<![\w.])[a-z]+\b")
 LONGEST = 1 << 20  # bytes of a file; longer ones are not code that a person wrote
 COMMENTS = frozenset({"comment", "line_comment", "block_comment", "html_comment"})
+# nothing to guess: a whole file tells where comments begin
+_C = replace(lexis.C, stars=False, closes=())
 _NO_LOOP = frozenset({"impl_item", "higher_ranked_trait_bound", "for_lifetimes"})  # `impl Trait for Type`
 _SILENT = frozenset({tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING})
 
@@ -112,11 +114,14 @@ def read(path: str, text: bytes) -> Source | None:
 
 
 def _c_words(text: bytes) -> Iterator[tuple[int, int, str]]:
-    for number, line in enumerate(masked(b"\n" + text, lexis.C).split(b"\n")):
+    directive = False
+    for number, line in enumerate(masked(b"\n" + text, _C).split(b"\n")):
         if line.strip():
             yield number, number, ""
-        for word in () if line.lstrip().startswith(b"#") else _WORD.findall(line):
+        directive = directive or line.lstrip().startswith(b"#")
+        for word in () if directive else _WORD.findall(line):
             yield number, number, word.decode()
+        directive = directive and line.endswith(b"\\")
 
 
 def _leaves(root: Node) -> Iterator[tuple[int, int, str]]:
