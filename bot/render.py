@@ -18,6 +18,7 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 COMMENT_LIMIT = 65_000  # GitHub refuses a comment above 65,536 characters
 SUMMARY_LIMIT = 65_535  # and a check run's summary above as many bytes
 QUOTE_LIMIT = 280
+PATH_LIMIT = 34  # characters that fit beside a bullet on a screen of 390 px
 MOST_EVIDENCE = 3  # commits beside one sentence
 SHORT = 7  # hex digits of a commit
 _ADDRESS = re.compile(r"https?://[\w.:/?=&%~+-]+")
@@ -75,10 +76,24 @@ def _escaped(text: str) -> str:
 
 
 def sentence(words: str, subject: str | None = None) -> Safe:
-    """Words of ours around a subject from outside."""
+    """Words of ours around a path from outside."""
     if subject is None:
         return prose(words)
-    return Safe(code(subject).join(prose(part) for part in words.split("{subject}")))
+    return Safe(code(tail(subject)).join(prose(part) for part in words.split("{subject}")))
+
+
+def tail(path: str, most: int = PATH_LIMIT) -> str:
+    """The end of a path, whole folders as far as they fit: a code span as long as a line of a phone breaks nowhere."""
+    path = visible(path)
+    if len(path) <= most:
+        return path
+    *folders, name = path.split("/") if not path.endswith("/") else [*path.split("/")[:-2], path.split("/")[-2] + "/"]
+    shown = name
+    while folders and len(folders[-1]) + 1 + len(shown) <= most - 2:
+        shown = f"{folders.pop()}/{shown}"
+    shown = f"…/{shown}" if folders else shown
+    half = most // 2
+    return shown if len(shown) <= most else f"{shown[:half]}…{shown[len(shown) - half + 1 :]}"
 
 
 def reason(told: Reason, page: str = "") -> Safe:

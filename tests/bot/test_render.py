@@ -21,6 +21,7 @@ from bot.render import (
     sentence,
     shortened,
     size,
+    tail,
 )
 from scoring.assessment import Evidence, Reason
 
@@ -117,6 +118,15 @@ def test_a_hostile_path_cannot_leave_its_line() -> None:
     evil = Reason("f", "{subject} was changed", 1.0, "a | b `|` \n- x\n# y")
     rows = GITHUB.render(WORDS.card(Card(tone="free", headline="h", reasons=(evil,))))
     assert (rows.count("<li>"), rows.count("<h1>")) == (1, 0)
+
+
+def test_a_long_path_shows_its_end() -> None:
+    deep = "services/payments/settlement/clearing_house/worker.py"
+    assert tail("src/a.py") == "src/a.py"
+    assert tail(deep) == "…/clearing_house/worker.py"
+    assert tail("services/payments/settlement/clearing_house/") == "…/settlement/clearing_house/"
+    assert tail("a/" + "x" * 40 + ".py") == "…/" + "x" * 15 + "…" + "x" * 13 + ".py"
+    assert max(len(tail(text)) for text in (deep, "a/" + "x" * 99, "x" * 99 + "/", "/" * 99)) <= 34
 
 
 def test_commits_are_linked_only_where_the_forge_has_a_page_for_them() -> None:
