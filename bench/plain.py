@@ -321,7 +321,8 @@ def _code(what: str) -> Callable[[re.Match[str], Where], Iterator[str]]:
         number = _number(told["count"])
         if told["path"]:
             files = changed(where.repo, where.base, where.head)
-            mine = next((file for file in files if file.path == told["path"]), None)
+            named = _full(told["path"], where)
+            mine = next((file for file in files if file.path == named), None)
             if mine is None:
                 yield f"{told['path']} is no file of the change"
                 return
@@ -386,7 +387,7 @@ def last(repo: Path, tip: str, path: str, most: int = 20) -> tuple[tuple[str, in
 
 def _repaired(told: re.Match[str], where: Where) -> Iterator[str]:
     number, of = _number(told["count"]), _number(told["of"])
-    changes = [sha for sha, *_ in last(where.repo, where.tip, told["path"])]
+    changes = [sha for sha, *_ in last(where.repo, where.tip, _full(told["path"], where))]
     if of > len(changes):
         yield f"there are {len(changes)} changes to {told['path']}, not {of}"
     pairs = re.findall(rf"{_LINK} by {_LINK}", told["commits"])
@@ -446,19 +447,34 @@ _EXCUSES = re.compile(
 )
 
 
+def _full(told: str, where: Where) -> str:
+    """The path that a card shows the end of: of the files of the change and their folders, the one that ends so."""
+    if "…" not in told:
+        return told
+    start, _, end = told.removeprefix("…/").partition("…")
+    names = {name for file in changed(where.repo, where.base, where.head) for name in (file.path, file.old)}
+    names |= {"/".join(name.split("/")[:depth]) + "/" for name in names for depth in range(1, name.count("/") + 1)}
+    tails = {name: name.rsplit("/", name.count("/"))[-1] for name in names}
+    fit = sorted(name for name in names if name.endswith(end or start) and (not end or tails[name].startswith(start)))
+    return fit[0] if len(fit) == 1 else told
+
+
 def _hands(told: re.Match[str], where: Where) -> Iterator[str]:
-    changes = last(where.repo, where.tip, told["path"])
+    changes = last(where.repo, where.tip, _full(told["path"], where))
     whos = {(name, mail) for _, _, name, mail in changes if not _is_program(name, mail)}
     groups: list[set[tuple[str, str]]] = []
     for who in whos:
-        same = [
-            group
-            for group in groups
-            if any((who[0] == name and " " in name) or (who[1] == mail and mail) for name, mail in group)
-        ]
+        same = [group for group in groups if any(_is_same(who, other) for other in group)]
         groups = [group for group in groups if group not in same] + [{who}.union(*same)]
     if (len(changes), len(groups)) != (20, _number(told["count"])):
         yield f"{len(groups)} people made the last {len(changes)} changes to {told['path']}, not {told['count']}"
+
+
+def _is_same(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """The same name of two words, the same address, or an address that GitHub made for the same account."""
+    made = [re.fullmatch(r"(?:(\d+)\+)?([^@+]+)@users\.noreply\.github\.com", mail) for _, mail in (one, other)]
+    forge = bool(made[0] and made[1] and (made[0][2] == made[1][2] or (made[0][1] and made[0][1] == made[1][1])))
+    return (one[0] == other[0] and " " in one[0]) or one[1] == other[1] or forge
 
 
 def _is_program(name: str, mail: str) -> bool:
@@ -467,7 +483,7 @@ def _is_program(name: str, mail: str) -> bool:
 
 def _activity(told: re.Match[str], where: Where) -> Iterator[str]:
     since = where.at - MONTH
-    count = sum(at >= since for _, at, _, _ in last(where.repo, where.tip, told["path"], 2000))
+    count = sum(at >= since for _, at, _, _ in last(where.repo, where.tip, _full(told["path"], where), 2000))
     if count != _number(told["count"]):
         yield f"{told['path']} changed {count} times, not {told['count']}"
 
