@@ -1,5 +1,7 @@
 """Moved code is told as moved and counted once: in a file, across files, edited, pasted twice, too small."""
 
+from itertools import takewhile
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -100,3 +102,52 @@ def test_equal_lines_by_the_thousand_take_no_longer_than_their_number() -> None:
     gone, come = moved(lines, lines)
     assert sum(map(len, gone)) == sum(map(len, come)) == 6000
     assert CANDIDATES <= 64
+
+
+Placed = tuple[int, int, bytes]  # a line with its file and its place there
+
+
+def hunks(files: list[list[bytes]]) -> list[list[Placed]]:
+    found: list[list[Placed]] = [[]]
+    for file, lines in enumerate(files):
+        for place, line in enumerate(lines):
+            if line == END:
+                found.append([])
+            elif line:
+                found[-1].append((file, place, line))
+    return found
+
+
+def longest(removed: list[list[Placed]], here: list[Placed], taken: list[set[int]]) -> list[tuple[Placed, Placed]]:
+    best: list[tuple[Placed, Placed]] = []
+    for there, start in ((hunk, start) for hunk in removed for start in range(len(hunk))):
+        pairs = zip(there[start:], here, strict=False)
+        block = list(takewhile(lambda pair: pair[0][2] == pair[1][2] and pair[0][1] not in taken[pair[0][0]], pairs))
+        best = block if len(block) > len(best) else best
+    return best
+
+
+def letters(line: bytes) -> int:
+    return sum(chr(byte).isalnum() for byte in line)
+
+
+def by_the_book(removed: list[list[bytes]], added: list[list[bytes]]) -> tuple[list[set[int]], list[set[int]]]:
+    """The steps of docs/history.md, one by one."""
+    gone: list[set[int]] = [set() for _ in removed]
+    come: list[set[int]] = [set() for _ in added]
+    for here in hunks(added):
+        while here:
+            block = longest(hunks(removed), here, gone)
+            moves = letters(here[0][2]) > 0 and sum(letters(one[2]) for one, _ in block) >= 20
+            for one, two in block if moves else ():
+                gone[one[0]].add(one[1])
+                come[two[0]].add(two[1])
+            here = here[len(block) if moves else 1 :]
+    return gone, come
+
+
+@given(SIDES, SIDES)
+def test_moved_lines_are_those_that_the_steps_in_the_docs_find(
+    removed: list[list[bytes]], added: list[list[bytes]]
+) -> None:
+    assert moved(removed, added) == by_the_book(removed, added)
