@@ -157,7 +157,8 @@ def test_git_takes_the_token_and_serves_the_pull_request(github: Place, change: 
     refs = (f"refs/heads/{github.default}", f"refs/pull/{change.number}/head")
     url, token = github.forge.clone_url(github.target), lambda: github.forge.token(github.target)
     assert mirror.fetch(github.target.repository_id, url, refs, token=token)[refs[1]] == change.head
-    assert "+one line" in mirror.diff(github.target.repository_id, github.main, change.head)
+    patch = mirror.git(github.target.repository_id).run("diff-tree", "-r", "-p", github.main, change.head)
+    assert b"+one line" in patch
 
 
 def test_the_record_of_deliveries_is_read(github: Place) -> None:
