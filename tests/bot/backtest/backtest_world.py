@@ -75,7 +75,8 @@ def _change(place: int, rng: random.Random) -> tuple[str, dict[str, str]]:
         return f"Rework {place}", {f"core/{name}.py": _code(place, 150) for name in ("engine", "state", "wire")}
     if place % 50 == 45:
         # one file, comments only: large and harmless
-        comments = "".join(f"# {place} {n} {rng.random()}\n" for n in range(400))
+        said = ("because the shop asked for it", "so that people can find it", "as it was before we moved")
+        comments = "".join(f"# We keep this here {said[int(rng.random() * len(said))]}.\n" for _ in range(400))
         return f"Explain {place}", {"core/notes.py": f"{comments}x = 1\n"}
     if place % 60 == 7:
         return HOSTILE, {"docs/readme.md": f"{place}\n"}

@@ -42,9 +42,11 @@ def test_a_change_of_code_exits_1(repo: Path) -> None:
 
 UNKNOWN = "; `git log --oneline` lists what it has."
 USELESS = {
-    "nothing asked": ([], "Give either BASE..HEAD or --files OLD NEW."),
-    "both asked": (["HEAD~1..HEAD", "--files", "a.py", "a.py"], "Give either BASE..HEAD or --files OLD NEW."),
-    "one revision": (["HEAD"], "'HEAD' is not BASE..HEAD, like main..my-branch."),
+    "nothing asked": ([], "Give a revision like HEAD, a range like main...my-branch, or --files OLD NEW."),
+    "both asked": (
+        ["HEAD~1..HEAD", "--files", "a.py", "a.py"],
+        "Give a revision like HEAD, a range like main...my-branch, or --files OLD NEW.",
+    ),
     "an unknown name": (["nowhere..HEAD"], f"This repository has no commit 'nowhere'{UNKNOWN}"),
     "before the first commit": (["HEAD~9..HEAD"], f"This repository has no commit 'HEAD~9'{UNKNOWN}"),
     "a file": (["HEAD:a.py..HEAD"], f"This repository has no commit 'HEAD:a.py'{UNKNOWN}"),
