@@ -64,19 +64,31 @@ def places(listed: str) -> tuple[Place, ...]:
 
     http is possible only when it is written here: then whoever sits between can change what is held back.
     """
-    return tuple(_place(one) for one in re.split(r"[\s,]+", listed.strip()) if one)
+    return tuple(_place(one, at) for at, one in enumerate(_entries(listed), 1))
 
 
-def _place(text: str) -> Place:
+def _entries(listed: str) -> list[str]:
+    return [one for one in re.split(r"[\s,]+", listed.strip()) if one]
+
+
+def _place(text: str, at: int) -> Place:
     parts = _split(text if "://" in text else f"https://{text}")
     if parts is None:
-        raise ValueError(f"{text[:60]} is no host and no address that begins with https://")
+        # not repeated: an address may hold a password
+        raise ValueError(f"entry {at} is no host and no address that begins with https://, or has more in it than that")
     return Place(parts.scheme, parts.hostname or "", _port(parts), parts.path or "/")
 
 
 def networks(listed: str) -> tuple[Network, ...]:
     """From "10.0.0.0/8, fd00::/8". Raises ValueError with words."""
-    return tuple(ipaddress.ip_network(one) for one in re.split(r"[\s,]+", listed.strip()) if one)
+    return tuple(_network(one, at) for at, one in enumerate(_entries(listed), 1))
+
+
+def _network(text: str, at: int) -> Network:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError:
+        raise ValueError(f"entry {at} is no network: write it like 10.0.0.0/8, without the bits of a host") from None
 
 
 def _resolve(host: str, port: int) -> Iterable[str]:

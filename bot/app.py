@@ -5,7 +5,9 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import sqlalchemy as sa
 import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,6 +34,7 @@ from bot.mirror import Mirror, Occupied
 from bot.news import News
 from bot.policy.events import Changed, Commented, Labelled, Pressed, Tick
 from bot.policy.state import Cause
+from bot.privacy import keep_private
 from bot.queue.lease import LeaseQueue
 from bot.queue.port import Job
 from bot.reconcile import Reconciler, Stale
@@ -85,7 +88,8 @@ class App:
 
 def build(settings: Settings, *, clock: Clock = now) -> App:
     """Raises ValueError or OSError with one sentence when a setting does not work out."""
-    settings.folder.mkdir(parents=True, exist_ok=True)
+    ours = [settings.folder / name for name in ("mirrors", "indexes")]
+    keep_private(settings.folder, [*ours, *_files_of(settings.database_url)])
     store = Store(settings.database_url)
     queue = LeaseQueue(store.engine)
     git = Git(settings.git_timeout, settings.git_protocols, _environment())
@@ -148,7 +152,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
             hopeless=(Gone,),
         ),
         on_dead=handler.dead,
-        on_end=_both(metrics.job, looks.ended),
+        on_end=_both(handler.ended, looks.ended),
     )
     schedule = Schedule(
         store,
@@ -208,9 +212,14 @@ class _Handler:
             return Target(envelope.installation_id, envelope.repository_id, envelope.full_name)
         return Target(envelope.installation_id or known.installation_id, known.id, known.full_name)
 
+    def ended(self, job: Job, outcome: str, seconds: float) -> None:
+        self._metrics.job(job, outcome, seconds)
+        if outcome == "dropped":  # nothing is left that could be done about it
+            self._store.settle(str(job.payload.get("delivery") or "") or None)
+
     def dead(self, job: Job, error: Exception) -> None:
         self._store.give_up(str(job.payload.get("delivery") or "") or None, f"{type(error).__name__}: {error}")
-        if job.kind != PULL or isinstance(error, Gone):
+        if job.kind != PULL:
             return
         for envelope in envelopes_of(job):
             try:
@@ -283,6 +292,14 @@ def _at_once(schedule: Schedule, worker: Worker) -> None:
     """A freeze by hand does not wait for the clock's next look."""
     schedule.look()
     worker.wake()
+
+
+def _files_of(database: str) -> tuple[Path, ...]:
+    """Where SQLite keeps a database, wherever that is."""
+    url = sa.make_url(database)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return ()
+    return tuple(Path(f"{url.database}{end}") for end in ("", "-wal", "-shm"))
 
 
 def _environment() -> dict[str, str]:

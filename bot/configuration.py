@@ -3,6 +3,8 @@
 Everything that it is made of is kept as text, so that the clock knows it too, at once after a restart.
 """
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -54,7 +56,7 @@ class Configurations:
         """What is wrong with an organisation's file as a pull request of its .github repository would have it."""
         try:
             text = self._forge.file(target, ORGANISATION_FILE, head_sha)
-            parse(text or "version: 1", ORGANISATION_FILE)
+            _read(text or "version: 1", ORGANISATION_FILE)
         except Refused as error:
             return (ConfigProblem(ORGANISATION_FILE, None, None, str(error)),)
         except ConfigError as error:
@@ -80,7 +82,7 @@ class Configurations:
         file = f"{owner}/.github:{ORGANISATION_FILE}"
         last = self._last(target, ORGANISATION)
         try:
-            default = None if text is None else parse(text, file)
+            default = None if text is None else _read(text, file)
         except ConfigError as error:
             kept = _readable(last, file) if last else None
             return kept, tuple(replace(each, last_good=kept is not None) for each in error.problems)
@@ -152,21 +154,54 @@ def calendars_of(known: KnownConfiguration) -> tuple[str, ...]:
 @lru_cache(maxsize=1024)
 def _of_texts(text: str, organisation: str) -> Config | None:
     try:
-        default = parse(organisation, ORGANISATION_FILE) if organisation else None
+        default = _read(organisation, ORGANISATION_FILE) if organisation else None
         return (default or Config.default()) if text == NO_FILE else _parsed(text, default)
     except ConfigError:
         return None  # valid for the version of codechill that kept it: the next look at its branch says why
 
 
+class _Readings:
+    """What texts were read as: every look reads the same few, and a large one costs a second. Refusals are kept too."""
+
+    def __init__(self, most: int = 256) -> None:
+        self._most, self._lock = most, threading.Lock()
+        self._known: OrderedDict[tuple[str, str, int], tuple[Config | None, Config | ConfigError]] = OrderedDict()
+
+    def read(self, text: str, file: str = FILE, under: Config | None = None) -> Config:
+        """The same as `parse`. Raises ConfigError."""
+        key = (text, file, id(under))  # what is kept holds `under`, so that no other one gets its id
+        with self._lock:
+            _, found = self._known.get(key, (None, None))
+        if found is None:
+            found = _tried(text, file, under)
+            with self._lock:
+                self._known[key] = (under, found)
+                while len(self._known) > self._most:
+                    self._known.popitem(last=False)
+        if isinstance(found, ConfigError):
+            raise found
+        return found
+
+
+def _tried(text: str, file: str, under: Config | None) -> Config | ConfigError:
+    try:
+        return parse(text, file, under)
+    except ConfigError as error:
+        return error
+
+
+_read = _Readings().read
+
+
 def _parsed(text: str, default: Config | None) -> Config:
-    config = parse(text, under=default)
+    config = _read(text, under=default)
     return config if default is None else merge(default, config)
 
 
 def _readable(text: str, file: str, default: Config | None = None) -> Config | None:
     """A text that was valid once; None when it is not any more: its organisation or this program changed since."""
     try:
-        config = parse(text, file, default)
+        config = _read(text, file, default)
     except ConfigError:
         return None
     return config if default is None else merge(default, config)

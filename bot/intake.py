@@ -22,6 +22,7 @@ PRUNE = "prune"  # remove what need not, or may not, be kept any longer
 # a verdict goes before an answer, that before a look again, and that before what nobody waits for. Whoever says more
 # in a while than a person does is answered after everything else.
 VERDICT, PEOPLE, USUAL, SWEEP, TALK = 20, 10, 0, -10, -20
+EARLY = timedelta(minutes=2)  # by which the forge's clock may be ahead of ours
 SAID, WHILE = 12, timedelta(minutes=10)  # commands of one person, and on one pull request, before that is so
 
 
@@ -36,7 +37,7 @@ def intake(store: Store, queue: JobQueue) -> Enqueue:
     shares = Shares()
 
     def enqueue(deliveries: Sequence[Delivery], connection: sa.Connection) -> Sequence[bool]:
-        _remember(store, [one for delivery in deliveries for one in delivery.envelopes], connection)
+        _remember(store, [(one, each.received_at) for each in deliveries for one in each.envelopes], connection)
         pushes = [push for delivery in deliveries for one in delivery.envelopes for push in _push(one, delivery)]
         store.saw_push(*pushes, connection=connection)
         made = [_job(delivery, shares) for delivery in deliveries]
@@ -139,7 +140,8 @@ def _priority(event: object) -> int:
             return USUAL
 
 
-def _remember(store: Store, told: Sequence[Envelope], connection: sa.Connection) -> None:
+def _remember(store: Store, news: Sequence[tuple[Envelope, datetime]], connection: sa.Connection) -> None:
+    told = [one for one, _ in news]
     reached = [one for one in told if one.repository_id and not isinstance(one.event, Unreachable)]
     known = {KnownRepository(one.repository_id, one.installation_id, one.full_name): None for one in reached}
     store.saw_repository(*known, connection=connection)
@@ -147,8 +149,8 @@ def _remember(store: Store, told: Sequence[Envelope], connection: sa.Connection)
         if isinstance(one.event, Reachable) and not one.repository_id:
             store.installation_back(one.installation_id, connection)
     seen = [
-        SeenPull(one.repository_id, one.number, *_as_of(one.event))
-        for one in told
+        SeenPull(one.repository_id, one.number, *_as_of(one.event, at))
+        for one, at in news
         if one.number is not None and isinstance(one.event, Changed | Labelled)
     ]
     store.saw_pull(*seen, connection=connection)
@@ -163,5 +165,7 @@ def _push(one: Envelope, delivery: Delivery) -> Iterator[SeenPush]:
             return
 
 
-def _as_of(event: Changed | Labelled) -> tuple[datetime | None, str]:
-    return (event.at, "") if isinstance(event, Labelled) else (event.as_of, event.head_sha or "")
+def _as_of(event: Changed | Labelled, received: datetime) -> tuple[datetime | None, str]:
+    """A moment that has not come yet is none: kept as the newest it would make every look seem too early."""
+    as_of, head = (event.at, "") if isinstance(event, Labelled) else (event.as_of, event.head_sha or "")
+    return (None if as_of is not None and as_of > received + EARLY else as_of), head

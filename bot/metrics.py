@@ -28,7 +28,7 @@ class Metrics:
     ) -> None:
         self._registry = CollectorRegistry()
         self._deliveries = self._counter("deliveries", "Webhook requests by event and HTTP status.", "event", "status")
-        self._jobs = self._counter("jobs", "Jobs by kind and outcome: done, retried, dead.", "kind", "outcome")
+        self._jobs = self._counter("jobs", "Jobs by kind and outcome: done, retried, dropped, dead.", "kind", "outcome")
         self._verdicts = self._counter("verdicts", "Decisions by verdict: pass, block.", "verdict")
         self._seconds = Histogram(
             "codechill_job_seconds",

@@ -44,6 +44,7 @@ from scoring.assessment import Assessment
 
 _log = structlog.get_logger(__name__)
 MOST_COMPARED = 20  # open pull requests that a change of the configuration is tried on
+STALE_LOOKS = 5
 BEGIN = Changed("scoring")
 SETTLE = Changed("settled")
 
@@ -79,6 +80,7 @@ class Reconciler:
         self._configurations = configurations
         self._clock = clock
         self._details_url = details_url
+        self._stale: dict[tuple[int, int], int] = {}  # looks at facts that were too old; one job at a time for each key
 
     def pull(self, target: Target, number: int, event: Event) -> Decision | None:
         """None when there is nothing to decide: the pull request is closed. Raises ForgeError kinds and Stale."""
@@ -286,7 +288,11 @@ class Reconciler:
         pull = self._forge.pull(target, number)
         told = [event.as_of] if isinstance(event, Changed) else []
         told.append(self._store.newest(target.repository_id, number))
-        if any(as_of is not None and pull.updated_at < as_of for as_of in told):
+        key = (target.repository_id, number)
+        seen = self._stale.pop(key, 0)
+        # a forge is behind itself for seconds; what it still says after some looks is how it is, whatever was told
+        if seen < STALE_LOOKS and any(as_of is not None and pull.updated_at < as_of for as_of in told):
+            self._stale[key] = seen + 1
             raise Stale("the forge answered with facts older than what a delivery told")
         return pull
 

@@ -13,10 +13,12 @@ from flask import Blueprint, Request, Response, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from bot.forge.github_webhook import EVENTS, Unreadable, read
+from bot.policy.texts import all_whole
 from bot.store.inbox import Delivery, Enqueue, NotStored
 from bot.together import Together
 
 _log = structlog.get_logger(__name__)
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # of a character, as JSON writes it
 _GUID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
@@ -166,6 +168,7 @@ class _Receiver:
 def _object(body: bytes) -> dict[str, Any] | None:
     try:
         payload = json.loads(body)
+        payload = all_whole(payload) if _HALF.search(body) else payload
     except (ValueError, RecursionError):
         return None
     return payload if isinstance(payload, dict) else None

@@ -37,7 +37,7 @@ def _no_word(error: Exception, now: datetime) -> datetime | None:
 @dataclass(frozen=True, slots=True)
 class Rules:
     """How a worker behaves. `not_before` may know from an error when trying again makes sense (a rate limit);
-    `hopeless` are errors that trying again does not cure."""
+    `hopeless` are errors that say that what a job is about is gone: it is dropped."""
 
     threads: int = 4
     lease: timedelta = timedelta(seconds=60)
@@ -58,7 +58,8 @@ def _uncounted(job: Job, outcome: str, seconds: float) -> None:
 class Worker:
     """`handle` does one job and raises when it could not; `on_dead` is told of each job that is given up.
 
-    `on_end` is told of every attempt: the job, "done", "retried" or "dead", and how many seconds it took.
+    `on_end` is told of every attempt: the job, "done", "retried", "dropped" (what it is about is gone) or "dead", and
+    how many seconds it took.
     """
 
     def __init__(
@@ -152,6 +153,10 @@ class Worker:
             self._on_end(job, outcome, time.monotonic() - began)
 
     def _failed(self, job: Job, error: Exception) -> str:
+        if isinstance(error, self._rules.hopeless):
+            _log.info("worker.dropped", words=str(error))
+            self._queue.finish(job)
+            return "dropped"
         words = f"{type(error).__name__}: {error}"
         at = self._next_try(job, error)
         if at is None:
@@ -164,8 +169,6 @@ class Worker:
         return "retried"
 
     def _next_try(self, job: Job, error: Exception) -> datetime | None:
-        if isinstance(error, self._rules.hopeless):
-            return None
         now = self._clock()
         told = self._rules.not_before(error, now)
         wait = self._rules.backoff.wait(job.attempts, self._chance())

@@ -1,10 +1,11 @@
 """The only reader of GitHub's JSON: a delivery in, envelopes out. Fields that are not read may hold anything."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.forge.envelope import Envelope, Pushed, Reachable, Ungrouped, Unreachable
 from bot.policy.events import Changed, Commented, Labelled, Pressed, Queued
@@ -13,6 +14,16 @@ from bot.policy.pull import Comment, Person
 
 class Unreadable(ValueError):
     """A delivery of a known event that lacks what every such delivery has."""
+
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
+
+
+def _written(given: object) -> object:
+    """A moment is a text: a number would be taken for seconds since 1970."""
+    if not isinstance(given, datetime) and not (isinstance(given, str) and _DATE.match(given)):
+        raise ValueError("no moment")
+    return given
 
 
 def _in_utc(given: datetime) -> datetime:
@@ -29,7 +40,7 @@ Sha = Annotated[str, Field(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})\z")]
 Name = Annotated[str, Field(max_length=255)]
 # owner and name become parts of addresses: neither may be a step up in a path
 FullName = Annotated[str, Field(max_length=255, pattern=r"^[\w.-]*[\w-][\w.-]*/[\w.-]*[\w-][\w.-]*\z")]
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
 
 
 class _Read(BaseModel):

@@ -17,6 +17,7 @@ from urllib3.util.retry import Retry
 from bot.forge.github_clients import Installation
 from bot.forge.pace import Pace
 from bot.forge.port import Busy, ForgeError, Gone, Refused, Target
+from bot.policy.texts import all_whole
 
 Talk = tuple[str, ...]
 Cost = tuple[str, str, Talk]  # what is sent, for the pace
@@ -84,7 +85,7 @@ class GitHubWire:
     def query(self, target: Target, query: str, given: dict[str, Any]) -> Any:
         """A GraphQL query: its data."""
         _, answer = self._believed(target, None, lambda requester: requester.graphql_query(query, given))
-        return answer["data"]
+        return all_whole(answer["data"])
 
     def pages(self, target: Target, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         page = 1
@@ -107,7 +108,7 @@ class GitHubWire:
         if verb != "GET" and "location" in headers and "id" not in data:
             # PyGithub takes the redirect of a write for its success
             raise ForgeError("the repository got another name meanwhile")
-        return data
+        return all_whole(data)
 
     def _believed(self, target: Target, cost: Cost | None, ask: Callable[[Requester], Answer]) -> Answer:
         """Once more with a new token when GitHub does not accept the one: what was asked was not done."""

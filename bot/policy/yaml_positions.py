@@ -8,9 +8,10 @@ from typing import Any, cast
 
 import yaml
 
+from bot.policy.texts import whole
 from bot.policy.yaml_words import explained
 
-MAX_CHARS = 256 * 1024
+MAX_CHARS = 64 * 1024
 MAX_NODES = 20_000
 MAX_DEPTH = 24
 
@@ -124,7 +125,7 @@ class _Walk:
 
 def _scalar(node: yaml.ScalarNode) -> str | None:
     _no_tag(node, "tag:yaml.org,2002:str")
-    text = str(node.value)
+    text = whole(str(node.value))
     empty = not node.style and text.lower() in ("", "~", "null")
     return None if empty else text
 

@@ -125,11 +125,15 @@ def test_a_job_that_always_fails_is_given_up_and_told(queue: LeaseQueue, clock: 
     assert [(job.attempts, job.error) for job in queue.dead()] == [(3, "RuntimeError: broken")]
 
 
-def test_an_error_that_waiting_does_not_cure_is_given_up_at_once(queue: LeaseQueue, clock: Clock) -> None:
+def test_a_job_about_what_is_gone_is_dropped_at_once_and_counted_and_is_no_dead_job(
+    queue: LeaseQueue, clock: Clock
+) -> None:
     one = worker(queue, Flaky({"gone": 1000}, LookupError("no such repository")), clock, hopeless=(LookupError,))
+    ends: list[str] = []
+    one._on_end = lambda job, outcome, seconds: ends.append(outcome)
     add(queue, "gone")
     assert one.run_one()
-    assert [job.error for job in queue.dead()] == ["LookupError: no such repository"]
+    assert (ends, queue.dead(), one.run_one()) == (["dropped"], (), False)
 
 
 def test_a_rate_limit_says_when_to_come_back_and_does_not_count_as_a_failure(queue: LeaseQueue, clock: Clock) -> None:

@@ -4,6 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.forge.envelope import Envelope
+from bot.intake import intake
+from bot.policy.events import Changed
+from bot.store import Delivery
 from tests.bot.faults.conftest import Line
 
 WRITES = [("POST", "/check-runs$"), ("PATCH", r"/check-runs/\d+$"), ("POST", r"/issues/\d+/comments$")]
@@ -133,6 +137,21 @@ def test_facts_older_than_the_webhook_are_never_decided_upon(line: Line) -> None
     line.settle()
     assert line.is_held_once(number)
     assert sandbox.check_runs(line.name, calm[0].sha) == calm
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=4000), timedelta(hours=3)])
+def test_a_signed_moment_that_has_not_come_yet_parks_nothing(line: Line, ahead: timedelta) -> None:
+    app, number = line.stage.app, line.open(line.change("docs/new.md", b"# New\n"))
+    head = line.stage.sandbox.pull(line.name, number).head_sha
+    event = Changed("edited", app.clock() + ahead, head)
+    one = Envelope(line.stage.sandbox.installation_id, line.repository_id, line.name, number, event)
+    app.store.receive([Delivery("early", "pull_request", b"{}", app.clock(), (one,))], intake(app.store, app.queue))
+    line.settle()
+    assert app.store.delivery_state("early") == "done"
+    assert line.put_back() == []
+    newest = app.store.newest(line.repository_id, number)
+    assert newest is not None
+    assert newest < app.clock() + timedelta(minutes=2)
 
 
 @pytest.mark.parametrize("path", ["/comments$", "/check-runs$"])

@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 
 from bot.demo import replay
+from bot.forge.envelope import Envelope
 from bot.forge.port import Gone, Target
+from bot.intake import intake
 from bot.policy.events import Tick
+from bot.store import Delivery
 from tests.bot.faults.conftest import Line, Red
 
 
@@ -21,6 +24,21 @@ def test_what_is_not_found_after_an_uninstall_is_given_up_at_once(alone: Line) -
     alone.sweep()
     assert alone.stage.app.store.repositories() == ()
     assert alone.put_back() == []
+
+
+def test_events_of_what_is_gone_are_dropped_and_counted_and_leave_no_dead_job(alone: Line) -> None:
+    sandbox, app = alone.stage.sandbox, alone.stage.app
+    number = alone.open(alone.large())
+    sandbox.faults.lose(events=["installation"])
+    sandbox.uninstall()
+    app.reconciler._forge._wire._installations.clear()  # type: ignore[attr-defined]  # as after a restart
+    one = Envelope(sandbox.installation_id, alone.repository_id, alone.name, number, Tick("sweep"))
+    gone = [Delivery(f"gone-{at}", "pull_request", b"{}", app.clock(), (one,)) for at in range(3)]
+    app.store.receive(gone, intake(app.store, app.queue))
+    alone.settle()
+    assert (app.queue.dead(), alone.put_back()) == ((), [])
+    assert {app.store.delivery_state(each.guid) for each in gone} == {"done"}
+    assert 'codechill_jobs_total{kind="pull",outcome="dropped"}' in app.web.test_client().get("/metrics").text
 
 
 def test_an_uninstall_in_the_middle_of_a_run_leaves_no_job_behind(alone: Line) -> None:

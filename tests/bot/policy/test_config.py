@@ -210,7 +210,7 @@ WRONG = [
     ("a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n"
      "d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: [*d,*d,*d,*d,*d,*d,*d,*d,*d]", None, "expand to too much"),
     ("a: &a [*a]", "1:4", "expand to too much"),
-    ("version: 1\n#" + "x" * 300_000, "1:1", "larger than 256 KiB"),
+    ("version: 1\n#" + "x" * 300_000, "1:1", "larger than 64 KiB"),
     # values
     ("version: 1\nnotice: 80", "2:9", '"80" is no share; did you mean 80%?'),
     ("version: 1\nnotice: 1", "2:9", '"1" is no share; did you mean 1%?'),

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from webhook_examples import example, examples
 from werkzeug.test import TestResponse
 
+from bot.forge.envelope import Pushed
 from bot.intake import envelopes_of, intake
 from bot.policy.events import Changed, Commented
 from bot.queue import Job, LeaseQueue
@@ -82,6 +83,19 @@ def test_a_signed_delivery_is_stored_with_its_job_and_answered(server: Server) -
     assert (job.kind, job.key, one.number) == ("pull", "186853002#2", 2)
     assert isinstance(one.event, Changed)
     assert server.store.delivery_state("guid-1") == "done"
+
+
+def test_half_a_character_in_any_text_is_no_reason_to_lose_a_delivery(server: Server) -> None:
+    push = example("push") | {"ref": "refs/heads/a\ud800b", "after": "a" * 40, "deleted": False}
+    assert server.send("push", push).text == "accepted\n"
+    assert [type(one.event) for job in server.work() for one in envelopes_of(job)] == [Pushed]
+    assert server.store.delivery_state("guid-1") == "done"
+
+
+@pytest.mark.parametrize("moment", [2_145_916_800, "2145916800", 1.5, True, ["2026-01-01T00:00:00Z"]])
+def test_a_moment_that_is_no_written_date_is_not_understood(server: Server, moment: object) -> None:
+    odd = OPENED | {"pull_request": OPENED["pull_request"] | {"updated_at": moment}}
+    assert server.send("pull_request", odd).text == "stored, but not understood\n"
 
 
 def test_the_same_delivery_again_is_not_done_twice(server: Server) -> None:
@@ -188,14 +202,15 @@ def test_deliveries_about_one_change_become_one_job_that_knows_the_newest(server
     assert [server.store.delivery_state(f"guid-{turn}") for turn in range(3)] == ["done"] * 3
 
 
-def test_every_comment_is_a_job_of_its_own_and_goes_first(server: Server) -> None:
+def test_every_command_is_a_job_of_its_own_and_a_new_pull_request_goes_first(server: Server) -> None:
     server.send("pull_request", OPENED | {"repository": {"id": 1, "full_name": "o/r"}}, "guid-0")
     payload = example("issue_comment", "created")
     payload["issue"]["pull_request"] = {}
+    payload["comment"]["body"] = "/chill why"
     server.send("issue_comment", payload, "guid-1")
     server.send("issue_comment", payload, "guid-2")
     events = [type(envelopes_of(job)[0].event) for job in server.work()]
-    assert events == [Commented, Commented, Changed]
+    assert events == [Changed, Commented, Commented]
 
 
 def test_a_delivery_about_a_repository_is_one_job_with_all_its_envelopes(server: Server) -> None:
