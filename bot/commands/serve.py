@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import resource
 import signal
 from pathlib import Path
 from types import FrameType
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from bot.app import App
+
+
+FILES, OTHER_FILES = 8192, 512  # open at once; of those not for connections
 
 
 @click.command()
@@ -46,7 +50,11 @@ def serve(env_file: Path | None) -> None:
 
 
 def http_server(web: Flask, *, host: str, port: int, threads: int, most: int) -> BaseWSGIServer:
-    """Not running yet. A request may have `most` bytes: waitress alone would buffer 1 GB before the door sees it."""
+    """Not running yet. A request may have `most` bytes: waitress alone would buffer 1 GB before the door sees it.
+
+    Connections that say nothing, or not enough, are many and cheap, and let go soon: whoever opens a thousand of them
+    keeps nobody else out.
+    """
     return create_server(
         web,
         host=host,
@@ -55,7 +63,22 @@ def http_server(web: Flask, *, host: str, port: int, threads: int, most: int) ->
         max_request_body_size=most,
         recv_bytes=1 << 16,  # a usual delivery in one or two pieces, not in four
         asyncore_use_poll=True,  # select would end at 1,024 open files
+        backlog=1024,
+        connection_limit=_connections(),
+        channel_timeout=15,  # seconds of silence; GitHub sends a delivery at once
+        cleanup_interval=3,
     )
+
+
+def _connections() -> int:
+    """As many as the system allows, less what files, databases and git need; the soft limit is raised for that."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    files = wanted if soft == resource.RLIM_INFINITY else min(soft, FILES)
+    return max(100, files - OTHER_FILES)
 
 
 def _run(app: App, settings: Settings) -> None:

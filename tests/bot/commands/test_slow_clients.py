@@ -1,0 +1,50 @@
+"""Whoever opens connections and says nothing keeps nobody out: the real HTTP server, on loopback."""
+
+import http.client
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from flask import Flask
+
+from bot.commands.serve import http_server
+
+SLOW = 150  # waitress takes a hundred by itself
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    app = Flask("door")
+    app.get("/healthz")(lambda: "alive")
+    server = http_server(app, host="127.0.0.1", port=0, threads=2, most=1 << 20)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield int(server.effective_port)
+    server.close()
+    server.task_dispatcher.shutdown()
+    thread.join(timeout=5)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"POST /webhook HT",
+        b"POST /webhook HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+        b"POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{",
+        b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n",
+    ],
+    ids=["nothing", "half a line", "half a head", "half a body", "a request, and then nothing"],
+)
+def test_the_door_answers_while_many_hold_connections_open(port: int, said: bytes) -> None:
+    with ExitStack() as held:
+        for _ in range(SLOW):
+            one = held.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
+            one.sendall(said)
+        for _ in range(3):
+            asked = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            asked.request("GET", "/healthz")
+            assert asked.getresponse().read() == b"alive"
+            asked.close()
