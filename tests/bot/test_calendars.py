@@ -58,6 +58,7 @@ class World:
         self.store = Store(f"sqlite:///{folder / 'a.db'}")
         self.queue = LeaseQueue(self.store.engine)
         self.now, self.host, self.files = NOON, Host(), {(SHOP.full_name, FILE): CONFIG}
+        self.bases: dict[int, str] = {}
         self.calendars = Calendars(self.store, self.host, self.clock)
         self.configurations = Configurations(self, self.store, self.clock, self.calendars)  # type: ignore[arg-type]
         self.sweeps = Sweeps(
@@ -108,6 +109,7 @@ class World:
             assert isinstance(one, Envelope)
             assert isinstance(one.event, Tick)
             looked.append((one.number or 0, one.event.why))
+            self.decided(one.number or 0, self.bases[one.number or 0])
 
         self.schedule.look()
         while Worker(self.queue, handle, self.clock, name="w").run_one():
@@ -115,7 +117,10 @@ class World:
         return looked
 
     def decided(self, number: int, base: str = "main") -> None:
-        self.store.save_pull(7, number, head_sha="a" * 40, base_ref=base, open=True, decided_at=self.now)
+        """By the calendar that is known now."""
+        self.bases[number] = base
+        mark = KnownEdges(self.store).marks(self.now).get((7, base), "")
+        self.store.save_pull(7, number, head_sha="a" * 40, base_ref=base, open=True, decided_at=self.now, mark=mark)
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ FOLDER = Path(bot.policy.__file__).parent
 MODULES = sorted(FOLDER.rglob("*.py"))
 LIBRARIES = {
     # values and text
-    "bisect", "calendar", "collections", "dataclasses", "datetime", "enum", "functools", "hashlib", "itertools", "json",
-    "re", "types", "typing", "zoneinfo",
+    "bisect", "calendar", "collections", "dataclasses", "datetime", "enum", "functools", "hashlib", "html", "itertools",
+    "json", "re", "types", "typing", "unicodedata", "zoneinfo",
     # parsers and tables that read nothing but what they are given
     "dateutil", "holidays", "icalendar", "markdown_it", "pydantic", "yaml",
 }  # fmt: skip
