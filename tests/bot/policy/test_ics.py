@@ -768,3 +768,7 @@ def test_a_step_too_many_is_refused_and_the_last_one_is_not() -> None:
     with pytest.raises(Odd):
         repeat(Line({}, "FREQ=DAILY;BYDAY=" + ",".join(f"{at}MO" for at in range(1, 900))))
     assert (MAX_CHARS, date.max.year) == (1024 * 1024, 9999)
+
+
+def test_a_day_that_is_listed_for_an_event_with_a_time_means_that_time_on_that_day() -> None:
+    assert spans(feed(f"{ONE}\r\nRDATE;VALUE=DATE:20261202"))[1:] == ["Freeze: 12-02 16:00 / 12-02 18:00"]

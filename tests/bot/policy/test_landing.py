@@ -170,3 +170,9 @@ def test_what_cannot_be_scored_is_held_with_the_reason() -> None:
     assert card(config, TUESDAY, lost).lead.startswith(
         "Sale holds back changes that cannot be scored; the reason given: `Our day`."
     )
+
+
+def test_a_freeze_that_is_no_stricter_takes_nothing_from_an_exception() -> None:
+    after = approved(weekend())
+    config = joined(weekend(), [by_hand(SATURDAY + 3 * HOUR, 2, "weekend")])
+    assert card(config, SATURDAY, after).headline.startswith("Exception approved until Mon 23 Nov 08:00 CET")
