@@ -31,8 +31,9 @@ _MAY_BLAME = re.compile(
     r"revert|back(?:ing|s|ed)?[ -]?out|roll(?:ing|s|ed)?[ -]?back|und(?:o|id)|fixes|changeset", re.I
 )
 _TRAILER = re.compile(
-    r"(?:(?P<fixes>fixes)|(?P<refs>refs?)|(?:this[ -])?reverts?(?:-commits?|-of)?|reverted(?:-commits?)?|rollback-of"
-    r"|back(?:s|ed)-out(?:-changesets?)?|original (?:commit )?changesets?): ?(?:commits? )?",
+    r"(?:(?P<fixes>fixes)|(?P<refs>refs?)|(?:this[ -])?(?:partial(?:ly)?[ -])?reverts?(?:-commits?|-of)?"
+    r"|reverted(?:-commits?)?|rollback-of|back(?:s|ed)-out(?:-changesets?)?|original (?:commit )?changesets?"
+    r"): ?(?:commits? )?",
     re.I,
 )
 
@@ -40,7 +41,7 @@ _ADDRESS = r"(?:https?://)?[\w.-]+(?:/[\w.~-]+){1,6}?/(?:-/)?"
 _REFERENCE = re.compile(
     rf"(?:{_ADDRESS}(?:commits?/|\+/)|[\w.-]+/[\w.-]+@)?(?:[\"“](?=[0-9a-f]{{7,64}}[\"”]))?(?<![0-9a-z])(?!d\d{{5,10}}\b)(?P<sha>[0-9a-f]{{7,64}})(?![0-9a-z])"
     rf"|(?P<far>{_ADDRESS}pull(?:-requests)?/|[\w.-]+/[\w.-]+\#)(?P<there>\d{{1,9}})\b"
-    r"|(?:(?:PR|pull request) ?\#?|\#)(?P<here>\d{1,9})\b",
+    r"|(?:(?:PR|pull request) ?\#?|\#|GH-)(?P<here>\d{1,9})\b",
     re.I,
 )
 _OPENING = r"[`'<(\[*]*"
@@ -64,12 +65,13 @@ _NOUN = (
     r"(?:revert|reversion|reversal|roll-?back|back-?out|undo) of"
 )
 _COMMAND = r"revert|back[ -]?out|roll[ -]?back|undo"
-_DOES = r"reverts|reverting|back(?:s|ing)[ -]?out|roll(?:s|ing)[ -]?back|undo(?:es|ing)"
+_DOES = r"reverts|backs[ -]?out|rolls[ -]?back|undoes"
+_DOING = r"reverting|backing[ -]?out|rolling[ -]?back|undoing"
 _DID = r"reverted|backed[ -]?out|rolled[ -]?back|undid"
 _PART = (
-    r"(?:(?:all|some|most|(?:an? )?(?:small |large |first |second |last )?parts?|portions?|bits|pieces"
-    r"|the (?:rest|remainder)) (?:of )?)?"
-    r"(?:(?:(?:the|those|these|all) )?(?:\w+ )?(?:changes?|modifications?|code|hunks?|lines)"
+    r"(?:(?:all|some|most|half|the (?:rest|remainder)) (?:of )?)?"
+    r"(?:(?:only )?(?:(?:the|those|these|all|an?) )?(?:(?!no|none|nothing|any)\w+ ){0,3}"
+    r"(?:parts?|halves|half|portions?|bits?|pieces?|changes?|modifications?|code|hunks?|lines?)"
     r"(?: (?:made|done|introduced|added|brought))? (?:of|in|from|by|to|with) )?"
 )
 _WHAT = (
@@ -80,17 +82,21 @@ _WHAT = (
     r"(?:(?:commits?|changesets?) )?(?=[`'\"<(\[*]*(?:[0-9a-f]{7}|\#\d|PR |pull |http|[\w.-]+/)))?"
 )
 _STATEMENT = re.compile(
-    rf"[(\[*_]*{_WHO}{{0,3}}(?:[(*_'\"]*{_HOW}[)*_'\"]* )*"
-    rf"(?:(?P<command>(?:{_COMMAND})\b)(?! of)|(?:{_NOUN})\b|(?:{_DOES})\b|(?P<did>(?:{_DID})\b))"
-    rf"(?: in part)?(?::? |:){_PART}{_WHAT}",
+    rf"[(\[*_]*(?P<who>{_WHO}{{0,3}})(?:[(*_'\"]*{_HOW}[)*_'\"]* )*"
+    rf"(?:(?P<command>(?:{_COMMAND})\b)(?! of)|(?P<does>(?:{_NOUN}|{_DOES})\b)|(?:{_DOING})\b|(?P<did>(?:{_DID})\b))"
+    rf"(?: in part| back)?(?::? |:){_PART}{_WHAT}",
     re.I,
 )
-# `Revert <id> if it fails` tells others what to do
+# `Revert <id> if it fails` tells others what to do, `Reverting <id> did not help` what was tried
 _CONDITION = re.compile(
-    r"\W*(?:if|unless|when|whenever|in case|should|once|would|will|could|may|might|to (?:undo|go back|restore))\b", re.I
+    r"\W*(?:alone |itself |only )?(?:if|unless|when|whenever|in case|once|should|would|will|could|can|cannot|may|might"
+    r"|is|isn[’']t|was|wasn[’']t|are|did|didn[’']t|does|doesn[’']t|has|had|to (?:undo|go back|restore))\b",
+    re.I,
 )
 _TEACHES = re.compile(
-    r"\b(?:how|explain\w*|document\w*|docs?|describ\w*|examples?|guides?|instructions?|readme)\b", re.I
+    r"\b(?:how|explain\w*|document\w*|docs?|describ\w*|examples?|guides?|instructions?|readme|runbooks?|playbooks?"
+    r"|steps|procedures?|tutorials?|notes)\b",
+    re.I,
 )
 # what others wrote of their own versions comes along with these
 _BRINGS_OTHERS = re.compile(
@@ -115,7 +121,7 @@ _NOT_A_FAULT = re.compile(
     re.I,
 )
 _DENIED = re.compile(r"(?:\b(?:not|no|never|nothing)|n[’']t)(?: \w+){0,2} $", re.I)
-_REASON = re.compile(r"\b(?:because|since|due to|as|for|after|until)\b|[—;(]", re.I)
+_REASON = re.compile(r"\b(?:because|since|due to|as (?:it|they|this|that|the)|until)\b|[—;]", re.I)
 _PERSON = re.compile(r"[A-Z][\w-]*: .*@")
 _QUOTE = re.compile(r"[\"“][^\"”]*[\"”]|`[^`]*`")
 
@@ -206,7 +212,7 @@ class _Sureness:
     @classmethod
     def of(cls, message: str) -> "_Sureness":
         title, sure = title_of(message), starts_undoing(message)
-        foreign = bool(_BRINGS_OTHERS.match(title)) and not branch_of(title)
+        foreign = bool(_BRINGS_OTHERS.match(without_marks(title))) and not branch_of(title)
         return cls(sure, sure or not _TEACHES.search(title), foreign)
 
 
@@ -259,11 +265,12 @@ def _stated(text: str, how: _Sureness) -> tuple[list[_Named], bool]:
         if named or trailer["refs"]:
             return named, False
     said = None if text.endswith("?") else _STATEMENT.match(text)
-    if not said or (said["command"] and not how.orders) or (said["did"] and not how.sure):
+    # "we reverted" tells of another day, a bare "reverted" of what was done here
+    if not said or (said["command"] and not how.orders) or (said["did"] and said["who"] and not how.sure):
         return [], False
     rest = text[said.end() :]
     named = list(_references(rest))
-    conditional = said["command"] and _CONDITION.match(rest[_length(rest) :])
+    conditional = not said["does"] and _CONDITION.match(rest[_length(rest) :])
     return ([] if conditional else named), not named and text.endswith(":")
 
 

@@ -22,7 +22,7 @@ _OPENS = re.compile(
     r"(?:[Tt]his|It|We|Part\w*|Manual\w*|Auto\w*|Revert\w*|Back(?:s|ed)?|Backout|Roll(?:s|ed)?|Rollback|Undo\w*|Fixes|Refs?"
     r"|Original|Also|So)\b"
 )
-_HEADING = re.compile(r"#{1,6} |\*\*[^*]+\*\*:?$|__[^_]+__:?$")
+_HEADING = re.compile(r"#{1,6} |\*\*[^*]+\*\*:?$|__[^_]+__:?$|\*{3} .* \*{3}$")
 _OWN = re.compile(
     r"(?:summary|description|details?|motivation|rationale|reasons?(?: for (?:the )?(?:revert|reverting|rollback))?"
     r"|background|context|notes?|why|what|problem|solution|fix|(?:root )?cause|purpose|overview|(?:commit )?message"
@@ -83,12 +83,13 @@ def sentences(body: str) -> Iterator[Sentence]:
         for unit in units:
             last, listing = unit.text, unit.item or unit.aside
             name = unit.text.strip("#*_: ")
-            heading = bool(_HEADING.match(unit.text)) and not unit.item
+            short = len(name.split()) <= _LONGEST_HEADING
+            heading = bool(_HEADING.match(unit.text)) and short and not (unit.item or name.endswith("."))
             announces = heading or (unit.text.endswith(":") and not unit.aside)
             if announces and _OWN.fullmatch(name):
                 others, led = False, ""
                 continue
-            others |= announces and bool(_OTHERS.match(name)) and len(name.split()) <= _LONGEST_HEADING
+            others |= announces and bool(_OTHERS.match(name)) and short
             if not heading:
                 yield from _split(unit, led, theirs=others)
             if announces:

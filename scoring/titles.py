@@ -14,7 +14,8 @@ _DEEPEST = 20  # titles within titles
 
 _NUMBER = re.compile(r"\(#(\d+)\)\s*$|^(?:Merge pull request|Auto merge of) #(\d+)\b")
 _MERGE = re.compile(
-    r"^Merge pull request #\d+ from [^\s/]+/(?P<hub>\S+)|^Auto merge of #\d+ - [^\s:]+:(?P<bors>[^\s,]+)"
+    r"^Merge pull request #\d+ from [^\s/]+/(?P<hub>\S+)"
+    r"|^Merge remote-tracking branch '[^'/]+/(?P<far>[^']+)'|^Auto merge of #\d+ - [^\s:]+:(?P<bors>[^\s,]+)"
     r"|^Merge branch '(?P<lab>[^']+)'|^Merged in (?P<bucket>\S+) "
 )
 _FIX = re.compile(r"\b(?:fix(?:e[sd])?|bugs?|defects?|crash(?:es)?|regression|leaks?)\b", re.I)
@@ -26,6 +27,7 @@ _VERB = rf"(?:{_HOW}[ ]+)*(?:(?P<undo>{_UNDO})|(?P<redo>{_REDO}))"
 # what may stand before: a tag, a ticket, a type or a part of the code with its colon, an emoji
 _BEFORE = re.compile(
     rf"(?!{_HOW}?[ ]*(?:{_UNDO}|{_REDO})\b)(?:\[[^\]]*\]|\([^()]*\)|[A-Z][A-Z0-9]*-\d+:?|\#\d+:?|Merged PR \d+:"
+    r"|(?:bugs?|issues?|tickets?|tasks?)[ ]\#?\d+[ ]*[:,.-]?"
     r"|[\w./&+-]+(?:,[ ]?[\w./&+-]+)*(?:\([^()]*\))?!?:|[^\w\s\"“'‘`«]+)[ \t]*",
     re.I,
 )
