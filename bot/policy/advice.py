@@ -8,7 +8,7 @@ from bot.policy.views import Advice
 from scoring.assessment import Assessment, Suggestion
 
 MOST = 2
-CHECKED = "both were scored, and no name of one is used in the other"
+CHECKED = "both were scored, and neither names what the other defines"
 
 
 def freeing(risk: Assessment, share: float) -> Iterator[Advice]:
