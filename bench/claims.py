@@ -34,6 +34,7 @@ from scoring.claims.tell import reasons
 from scoring.errors import ScoringError
 from scoring.history.read import commit_change, lines_of, read_change
 from scoring.scorer import SHIPPED, Scorer
+from scoring.semantics.git import prove_range
 
 NAMES = tuple(claim.name for claim in CLAIMS)
 PAGE = "https://github.example/acme/shop"
@@ -75,15 +76,17 @@ def card(risk: Assessment, at: datetime, *, anything: bool) -> str:
 
 
 def told(text: str) -> Iterator[str]:
-    """The lines of a card that say why it looks risky."""
+    """The lines of a card that say something of the change or its history."""
     inside = False
     for line in text.split("\n"):
-        if line.startswith(("**", "###", "<details>")):
-            inside = line == "**Why it looks risky**"
+        if line.startswith(("**Why", "**What would")):
+            inside = True
+        elif line.startswith(("**What it is made of", "Model ", "No single thing")):
+            yield line
         elif inside and line.startswith("- "):
             yield line[2:]
-        elif line.startswith("No single thing"):
-            yield line
+        elif line.startswith(("**", "###", "<details>")):
+            inside = False
 
 
 def audit(repo: Path, count: int, state: Path, model: Path, cards: list[str]) -> Iterator[tuple[str, str]]:
@@ -94,10 +97,11 @@ def audit(repo: Path, count: int, state: Path, model: Path, cards: list[str]) ->
         if not change.files:
             continue
         scorer.refresh(tip)
-        risk = scorer.assess(change)
+        verdict = prove_range(repo, change.base, change.sha)
+        risk = scorer.assess(change, proof=verdict.proof(), parts=verdict.parts())
         known = Witness(scorer.history).known(change, lines_of(repo, change), tip=tip)
         every = [reason for claim in CLAIMS for reason in reasons(known, dict.fromkeys(NAMES, 0.0) | {claim.name: 1.0})]
-        shown = card(replace(risk, reasons=tuple(every)), change.at, anything=True)
+        shown = card(replace(risk, reasons=tuple(every), proof=None), change.at, anything=True)
         cards.append(f"## {repo.parent.name} {sha[:12]}: {change.title}\n\n{card(risk, change.at, anything=False)}")
         where = Where(repo, change.base, change.sha, tip, int(change.at.timestamp()))
         for line in told(shown):

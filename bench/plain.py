@@ -514,6 +514,44 @@ def _new(told: re.Match[str], where: Where) -> Iterator[str]:
         yield f"{new} of {len(code)}, not {count} of {of}"
 
 
+def _advice(told: re.Match[str], where: Where) -> Iterator[str]:
+    files = changed(where.repo, where.base, where.head)
+    named = _full(told["path"], where)
+    part = [file for file in files if file.path == named or (named.endswith("/") and file.path.startswith(named))]
+    rest = [file for file in files if file not in part]
+    if not any(ships(file.path) for file in part) or not any(ships(file.path) for file in rest):
+        yield "one half holds no code"
+    for one, other in ((part, rest), (rest, part)):
+        gone = {text.strip() for file in one for _, text in file.removed if len(re.findall(r"\w", text)) >= 10}
+        moved = [text for file in other for _, text in file.added if text.strip() in gone]
+        if moved:
+            yield f"a line moves between the halves: {moved[0].strip()}"
+        made = {name for file in one for _, text in (*file.added, *file.removed) for name in _DEFINED.findall(text)}
+        used = {name for file in other for _, text in (*file.added, *file.removed) for name in re.findall(r"\w+", text)}
+        if made & used:
+            yield f"{min(made & used)} is defined in one half and named in the other"
+
+
+_DEFINED = re.compile(
+    r"^\s*(?:[a-z]+ ){0,3}(?:def|class|func|fn|function|struct|enum|interface|trait|type|module|#define)\s+(\w{3,})"
+)
+
+
+def _made_of(told: re.Match[str], where: Where) -> Iterator[str]:
+    names = git(where.repo, "diff", "-M100%", "--name-status", "-z", where.base, where.head).split("\0")
+    here = sum(bool(re.fullmatch(r"[AMDTRC]\d*", name)) for name in names[:-1])
+    number = sum(map(_number, re.findall(r"(?:^|[ ,])([\d,]*\d) files? of", told["parts"])))
+    if here != number:
+        yield f"{here} files, not {number}"
+
+
+def _reference(told: re.Match[str], where: Where) -> Iterator[str]:
+    here = int(git(where.repo, "rev-list", "--count", "--no-merges", where.tip))
+    number = _number(told["count"])
+    if number > min(500, here) or (here >= 1000 and number != 500):
+        yield f"{here} changes, not {number}"
+
+
 def _nothing(told: re.Match[str], where: Where) -> Iterator[str]:
     yield from ()
 
@@ -547,5 +585,17 @@ KINDS: dict[str, tuple[str, Callable[[re.Match[str], Where], Iterator[str]]]] = 
     ),
     "hands": (rf"The last 20 changes to `(?P<path>[^`]+)` came from {_COUNT} people", _hands),
     "activity": (rf"`(?P<path>[^`]+)` changed {_COUNT} times in the last 30 days", _activity),
+    "advice": (
+        r"Move `(?P<path>[^`]+)` to its own pull request: it would rank at \d\d?, what stays at \d\d?, "
+        r"(?:both below the gate|neither held at level `[^`]+` any more) "
+        r"\(both were scored, and neither names what the other defines\)",
+        _advice,
+    ),
+    "made of": (r"\*\*What it is made of:\*\* (?P<parts>.*)", _made_of),
+    "reference": (
+        rf"Model .*; ranked among the last {_COUNT} changes here\. It says where to look, not that the change is wrong"
+        r"\.",
+        _reference,
+    ),
     "nothing": (r"No single thing stands out; it is the sum of many small ones\.", _nothing),
 }
