@@ -1,4 +1,4 @@
-"""Keep one feature of each group that says the same: one that an author can act on, else one that people understand."""
+"""Keep one feature of each group that says the same: one that people are told of."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.claims.table import CLAIMS
 from scoring.dataset import Dataset
-from scoring.features import BY_NAME
 from scoring.metrics import auc
 
+_EXPLAINED = frozenset(column for claim in CLAIMS for column in claim.columns)
 CLOSE = 0.8  # absolute rank correlation from which two features say the same
 
 
@@ -35,7 +36,7 @@ def correlations(values: NDArray[np.float32]) -> NDArray[np.float64]:
 def select(names: Sequence[str], values: NDArray[np.float32], label: NDArray[np.bool_]) -> tuple[Cluster, ...]:
     """Return the clusters of the columns of `values`, the most telling first.
 
-    A feature with advice speaks before one with words, one with words before a bare number; then the better one.
+    A feature that a claim explains to people speaks before a bare number; then the better one.
     """
     worth = {name: abs(auc(values[:, n].astype(np.float64), label) - 0.5) for n, name in enumerate(names)}
     close = np.abs(correlations(values)) >= CLOSE
@@ -49,9 +50,8 @@ def select(names: Sequence[str], values: NDArray[np.float32], label: NDArray[np.
     return tuple(found)
 
 
-def _order(name: str, worth: float) -> tuple[bool, bool, float]:
-    feature = BY_NAME[name]
-    return not feature.hint, not (feature.words or feature.low), -worth
+def _order(name: str, worth: float) -> tuple[bool, float]:
+    return name not in _EXPLAINED, -worth
 
 
 def report(tables: Sequence[Dataset], keep: int = 12) -> str:

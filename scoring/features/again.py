@@ -3,22 +3,6 @@
 from scoring.features.feature import Feature
 
 AGAIN: tuple[Feature, ...] = (
-    Feature(
-        "takes_back",
-        "again",
-        lambda f: f.takes_back,
-        "Takes back exactly what an earlier change did",
-        unit="yes/no",
-        topic="takes back",
-    ),
-    Feature(
-        "lands_again",
-        "again",
-        lambda f: f.lands_again,
-        "Does exactly what an earlier change did",
-        "",
-        "Say in the description what is different this time.",
-        "yes/no",
-        "lands again",
-    ),
+    Feature("takes_back", "again", lambda f: f.takes_back, topic="takes back"),
+    Feature("lands_again", "again", lambda f: f.lands_again, topic="lands again"),
 )

@@ -1,13 +1,12 @@
 """Table I of the Diff Risk Score paper: the features of a regression that gates changes in production."""
 
 from collections import Counter
-from collections.abc import Callable
-from math import exp, expm1, log
+from math import log
 
 from scoring.facts.languages import extension
 from scoring.features.feature import Feature
 from scoring.features.measures import churns, people_before
-from scoring.history.state import Facts, FileFacts, once
+from scoring.history.state import Facts, once
 
 LANGUAGES = {
     "c": frozenset({"c", "h", "cc", "cpp", "cxx", "hpp", "hh", "m", "mm"}),
@@ -76,21 +75,6 @@ def prior_changes(facts: Facts) -> float:
     return float(facts.author.n)
 
 
-def worst_file(facts: Facts) -> str | None:
-    """The touched file with most faults behind it."""
-    return _worst(facts, lambda file: file.path.bad, lambda file: file.file.path)
-
-
-def worst_folder(facts: Facts) -> str | None:
-    """The touched folder with most faults behind it."""
-    return _worst(facts, lambda file: file.folder.bad, lambda file: file.file.path.rpartition("/")[0] + "/")
-
-
-def _worst(facts: Facts, count: Callable[[FileFacts], int], name: Callable[[FileFacts], str]) -> str | None:
-    files = [file for file in facts.files if count(file)]
-    return name(max(files, key=count)) if files else None
-
-
 @once
 def extensions(facts: Facts) -> Counter[str]:
     """Return how many files there are of each ending."""
@@ -103,106 +87,20 @@ def _language(name: str) -> Feature:
     def touched(facts: Facts) -> float:
         return float(not endings.isdisjoint(extensions(facts).keys()))
 
-    return Feature(f"language_{name}", "table1", touched, unit="yes/no", topic="language")
+    return Feature(f"language_{name}", "table1", touched, topic="language")
 
-
-SPLIT = "Split the change so that each part touches less."
-REVIEW = "Ask one of the people who know these files for a review."
 
 TABLE1: tuple[Feature, ...] = (
-    Feature(
-        "relative_churn",
-        "table1",
-        relative_churn,
-        "Rewrites a large part of the files it touches",
-        "Changes a small part of the files it touches",
-        SPLIT,
-        "% of their lines",
-        "share rewritten",
-        show=lambda value: 100 * exp(min(value, 9.0)),
-    ),
-    Feature("creates_files", "table1", creates_files, "Creates new files", "", "", "yes/no", "new files"),
-    Feature(
-        "only_creates_files", "table1", only_creates_files, "Only creates new files", "", "", "yes/no", "new files"
-    ),
-    Feature(
-        "files_touched",
-        "table1",
-        files_touched,
-        "Touches many files at once",
-        "Touches few files",
-        SPLIT,
-        "files",
-        "spread",
-        show=exp,
-    ),
-    Feature(
-        "prior_authors",
-        "table1",
-        prior_authors,
-        "Many people have changed these files",
-        "Few people have changed these files",
-        REVIEW,
-        "people",
-        "people before",
-        show=expm1,
-    ),
-    Feature(
-        "file_incident",
-        "table1",
-        file_incident,
-        "{subject} was part of a change that had to be reverted or fixed",
-        "None of its files was part of a change that had to be reverted or fixed",
-        "Land the part in the file that failed before on its own, with a test for what failed.",
-        "yes/no",
-        "faults in file",
-        subject=worst_file,
-    ),
-    Feature(
-        "folder_incident",
-        "table1",
-        folder_incident,
-        "A change in {subject} had to be reverted or fixed before",
-        "Nothing near it had to be reverted or fixed before",
-        "",
-        "yes/no",
-        "faults nearby",
-        subject=worst_folder,
-    ),
-    Feature(
-        "critical", "table1", critical, "Touches a service of the highest criticality", unit="yes/no", topic="service"
-    ),
-    Feature(
-        "complexity",
-        "table1",
-        complexity,
-        "",
-        "",
-        "",
-        "branches",
-        "complex files",
-    ),
+    Feature("relative_churn", "table1", relative_churn, topic="share rewritten"),
+    Feature("creates_files", "table1", creates_files, topic="new files"),
+    Feature("only_creates_files", "table1", only_creates_files, topic="new files"),
+    Feature("files_touched", "table1", files_touched, topic="spread"),
+    Feature("prior_authors", "table1", prior_authors, topic="people before"),
+    Feature("file_incident", "table1", file_incident, topic="faults in file"),
+    Feature("folder_incident", "table1", folder_incident, topic="faults nearby"),
+    Feature("critical", "table1", critical, topic="service"),
+    Feature("complexity", "table1", complexity, topic="complex files"),
     *(_language(name) for name in LANGUAGES),
-    Feature(
-        "own_file",
-        "table1",
-        own_file,
-        "Touches a file that the author created",
-        "",
-        "",
-        "yes/no",
-        "authorship",
-        person=True,
-    ),
-    Feature(
-        "prior_changes",
-        "table1",
-        prior_changes,
-        "The author has landed many changes here",
-        "The author has landed few changes here",
-        "Ask someone at home in this code for a review.",
-        "changes",
-        "experience",
-        person=True,
-    ),
+    Feature("own_file", "table1", own_file, topic="authorship", person=True),
+    Feature("prior_changes", "table1", prior_changes, topic="experience", person=True),
 )

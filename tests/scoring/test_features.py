@@ -38,11 +38,6 @@ def test_a_feature_is_finite_for_no_files_one_file_and_thousands(feature: Featur
     assert feature.topic or feature.family == "table1"
 
 
-def test_words_that_name_a_subject_know_how_to_find_it() -> None:
-    for feature in FEATURES:
-        assert ("{subject}" in feature.words + feature.low) <= (feature.subject is not None)
-
-
 def test_decisions_calls_and_comments_are_counted_in_code_only() -> None:
     added = b"+if a && b(c):\n+    # if nothing\n+\n+    return f(g(1))\n+else:\n"
     body = b"\n@@ -1,0 +1,5 @@\n" + added + b"@@ -9 +9,0 @@\n-while x:\n"

@@ -5,15 +5,15 @@ import numpy as np
 from scoring.selection import correlations, select
 
 
-def test_of_features_that_say_the_same_the_one_to_act_on_is_kept() -> None:
+def test_of_features_that_say_the_same_the_one_that_people_are_told_of_is_kept() -> None:
     rng = np.random.default_rng(0)
     told, other = rng.random(500), rng.random(500)
     label = told + 0.1 * rng.random(500) > 0.9
-    names = ("bytes_added", "lines_added", "file_lines", "depth")
+    names = ("depth", "lines_added", "file_lines", "pace")
     values = np.column_stack([told, told**3, other, np.ones(500)]).astype(np.float32)
     clusters = select(names, values, label)
-    # bytes_added has neither words nor advice
-    assert (clusters[0].kept, clusters[0].dropped) == ("lines_added", ("bytes_added",))
+    # no claim tells people of depth
+    assert (clusters[0].kept, clusters[0].dropped) == ("lines_added", ("depth",))
     assert [cluster.dropped for cluster in clusters[1:]] == [(), ()]
 
 
