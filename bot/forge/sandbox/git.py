@@ -22,6 +22,18 @@ SETTINGS = {
     "gc.auto": "0",
 }
 
+PROTECTED = "SANDBOX_PROTECTED"  # names the references, one a line, that a push does not move
+GUARD = f"""#!/bin/sh
+while IFS= read -r name; do
+  [ "$name" = "$1" ] || continue
+  echo "error: GH006: Protected branch update failed for $1." >&2
+  echo "error: Changes must be made through a pull request." >&2
+  exit 1
+done <<END
+${PROTECTED}
+END
+"""
+
 
 class GitFailed(Exception):
     """git ended with an error; the message is what it said, `status` how it ended."""
@@ -103,11 +115,15 @@ class Git:
         return self.raw(*arguments).decode(errors="replace").rstrip("\n")
 
     def create(self, default_branch: str) -> None:
-        """Make the bare repository, empty and without hooks."""
+        """Make the bare repository, empty, with one hook: the one that guards protected branches."""
         self.folder.mkdir(parents=True)
         self.raw("init", "--quiet", "--bare", "--template=", f"--initial-branch={default_branch}", str(self.folder))
         for name, value in SETTINGS.items():
             self.raw("config", name, value)
+        guard = self.folder / "hooks" / "update"
+        guard.parent.mkdir()
+        guard.write_text(GUARD)
+        guard.chmod(0o700)
 
     def borrow(self, source: Path) -> None:
         """Read objects from another repository on this disk without copying them."""

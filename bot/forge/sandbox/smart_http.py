@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from bot.forge.sandbox import access
 from bot.forge.sandbox.access import Caller, Need
 from bot.forge.sandbox.errors import Refusal, not_found
-from bot.forge.sandbox.git import NOTHING, Git, environment
+from bot.forge.sandbox.git import NOTHING, PROTECTED, Git, environment
 from bot.forge.sandbox.server import Server, strike
 from bot.forge.sandbox.state import Repository, World, writable
 from bot.forge.sandbox.verbs import pushes
@@ -20,6 +20,7 @@ SERVICES = {"git-upload-pack": "upload-pack", "git-receive-pack": "receive-pack"
 READ = Need(("contents:read",), "read", writes=False)
 WRITE = Need(("contents:write",), "write")
 CHUNK = 65_536
+LARGEST_PUSH = 2 * 1024**3  # bytes; GitHub takes no larger one
 # a source on this disk may itself be a partial clone: partial clones of it work all the same
 LENIENT = 'uploadpack.packObjectsHook=pack() { "$@" --missing=allow-any; }; pack'
 
@@ -65,11 +66,16 @@ def lookup(world: World, name: str) -> Repository | None:
 
 
 def command(service: str, found: Repository, *options: str) -> list[str]:
-    """How git is asked to serve; protected branches are hidden from pushes, which git then refuses."""
-    bound = [f"refs/heads/{name}" for name, rules in found.protections.items() if rules.enforce_admins]
-    settings = ["core.hooksPath=/dev/null", "safe.directory=*", LENIENT, *(f"receive.hideRefs={ref}" for ref in bound)]
+    """How git is asked to serve. Protected branches are shown to pushes, which then send only what is new."""
+    settings = (f"core.hooksPath={found.folder / 'hooks'}", "safe.directory=*", LENIENT)
     chosen = [part for setting in settings for part in ("-c", setting)]
     return ["git", *chosen, SERVICES[service], "--stateless-rpc", *options, str(found.folder)]
+
+
+def bound(found: Repository) -> dict[str, str]:
+    """The environment of a push: the branches that move by merge only, for the hook that refuses them."""
+    names = [f"refs/heads/{name}" for name, rules in found.protections.items() if rules.enforce_admins]
+    return {PROTECTED: "".join(f"{name}\n" for name in names)}
 
 
 def protocol() -> dict[str, str]:
@@ -104,7 +110,8 @@ def served(server: Server, owner: str, repo: str, service: str) -> Response:
 
 
 def spooled() -> IO[bytes]:
-    """The body of the request, unpacked, in a file."""
+    """The body of the request, unpacked, in a file; it may be larger than what REST takes."""
+    request.max_content_length = LARGEST_PUSH
     kept: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller, who closes it
     packed = request.headers.get("Content-Encoding") == "gzip"
     source: IO[bytes] = gzip.GzipFile(fileobj=request.stream) if packed else request.stream  # type: ignore[assignment]
@@ -129,12 +136,16 @@ def pieces(running: "subprocess.Popen[bytes]") -> Iterator[bytes]:
 
 
 def received(server: Server, found: Repository, caller: Caller, sent: IO[bytes]) -> bytes:
-    """A push: taken by git, protected branches put back, then told."""
+    """A push: taken by git, which refuses protected branches, then told."""
     git = Git(found.folder)
     with server.world.lock:
         before = git.refs("refs/heads/")
         done = subprocess.run(
-            command("git-receive-pack", found), stdin=sent, capture_output=True, env=protocol(), check=False
+            command("git-receive-pack", found),
+            stdin=sent,
+            capture_output=True,
+            env=protocol() | bound(found),
+            check=False,
         )
         after = git.refs("refs/heads/")
         for ref in sorted({*before, *after}):

@@ -80,6 +80,39 @@ def test_protected_branches_and_pull_requests_are_not_pushed_to(
     assert box.tip(REPO, ref) == before
 
 
+def test_who_pushes_to_a_protected_branch_is_told_why(box: Sandbox, url: str, history: History) -> None:
+    box.protect(REPO)
+    branches = ("clash:refs/heads/main", "clash:refs/heads/beside")
+    pushed = git(box.token("maya"), "-C", str(history.folder), "push", "--force", url, *branches)
+    assert "GH006: Protected branch update failed for refs/heads/main." in pushed.stderr
+    assert box.tip(REPO, "beside") == history.shas["clash"]
+
+
+def test_a_push_of_one_commit_sends_that_commit_only(
+    box: Sandbox, url: str, history: History, tmp_path: Path
+) -> None:
+    box.protect(REPO)
+    place, token = str(tmp_path / "clone"), box.token("ada")
+    assert git(token, "clone", "--quiet", url, place).returncode == 0
+    who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+    made = git(token, "-C", place, *who, "commit", "--quiet", "--allow-empty", "--message", "one more")
+    assert made.returncode == 0, made.stderr
+    pushed = git(token, "-C", place, "push", "--progress", url, "HEAD:refs/heads/topic")
+    assert "Total 1 (delta 0)" in pushed.stderr, pushed.stderr
+
+
+def test_large_pushes_are_taken(box: Sandbox, url: str, history: History, tmp_path: Path) -> None:
+    place, token = tmp_path / "clone", box.token("ada")
+    assert git(token, "clone", "--quiet", url, str(place)).returncode == 0
+    (place / "large").write_bytes(os.urandom(27 * 1024 * 1024))
+    who = ("-C", str(place), "-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+    git(token, *who, "add", "large")
+    assert git(token, *who, "commit", "--quiet", "--message", "large").returncode == 0
+    pushed = git(token, *who, "push", url, "HEAD:refs/heads/large")
+    assert pushed.returncode == 0, pushed.stderr
+    assert box.tip(REPO, "large") == git(token, *who, "rev-parse", "HEAD").stdout.strip()
+
+
 def test_the_app_and_readers_do_not_push(box: Sandbox, url: str, history: History) -> None:
     reader = box.add_person("reader")
     box.grant(REPO, "reader", "read")
