@@ -1,7 +1,9 @@
 """GitHub's own schemas, asked about every request, response and webhook: each answer is a list of what is wrong."""
 
 import gzip
+import itertools
 import json
+import re
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
@@ -48,6 +50,31 @@ def webhooks() -> Contract:
     return Contract("webhooks")
 
 
+LONG_PARTS = {"path", "ref", "branch", "basehead"}  # variables of a path that may hold slashes
+
+
+@cache
+def known() -> list[tuple[str, re.Pattern[str], str]]:
+    """Method, path and name of every operation that GitHub has, the plainest paths first."""
+    names = sorted(rest().document["known"], key=lambda name: (name.count("{"), name))
+    return [(verb, re.compile(pattern(path)), f"{verb} {path}") for verb, path in map(str.split, names)]
+
+
+def pattern(path: str) -> str:
+    """A path as GitHub's description has it, as a regular expression."""
+    parts = re.split(r"\{(\w+)\}", path)
+    return "".join(
+        re.escape(part) if even else (".+" if part in LONG_PARTS else "[^/]+")
+        for part, even in zip(parts, itertools.cycle((True, False)), strict=False)
+    )
+
+
+def named(method: str, path: str) -> str | None:
+    """The operation of GitHub's that a request is for, served here or not; None where GitHub has none either."""
+    verb = "GET" if method == "HEAD" else method
+    return next((name for each, form, name in known() if each == verb and form.fullmatch(path)), None)
+
+
 @cache
 def removed() -> frozenset[str]:
     """Fields that GitHub has announced to leave out in a later version."""
@@ -83,7 +110,7 @@ def wrong_query(operation: str, query: dict[str, str]) -> list[str]:
 def typed(schema: dict[str, Any], value: str) -> Any:
     """A query value as the type its schema asks for."""
     kind = schema.get("type")
-    if kind == "integer" and value.lstrip("-").isdigit():
+    if kind == "integer" and re.fullmatch(r"-?[0-9]{1,15}", value):
         return int(value)
     if kind == "boolean" and value in {"true", "false"}:
         return value == "true"

@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -86,6 +86,7 @@ def environment() -> dict[str, str]:
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_ALLOW_PROTOCOL": "file",
         "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_LITERAL_PATHSPECS": "1",  # a file may be named like `:(top)x`
         "LC_ALL": "C.UTF-8",
     }
 
@@ -192,17 +193,18 @@ class Git:
         except GitFailed:
             return EMPTY_TREE
 
-    def commits(self, *revisions: str, limit: int = 250, skip: int = 0) -> list[CommitFacts]:
-        """Commits reached from revisions (SHAs, `^` before those left out), newest first."""
+    def commits(
+        self, *revisions: str, limit: int = 250, skip: int = 0, chosen: Sequence[str] = (), path: str = ""
+    ) -> list[CommitFacts]:
+        """Commits reached from revisions (SHAs, `^` before those left out), newest first; `chosen` as `selection`."""
         fields = "%H%x00%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B%x00"
-        shown = self.raw(
-            "log", f"--max-count={limit}", f"--skip={skip}", f"--format=tformat:{fields}%x01", *revisions, "--"
-        )
+        asked = [f"--max-count={limit}", f"--skip={skip}", f"--format=tformat:{fields}%x01", *chosen]
+        shown = self.raw("log", *asked, *revisions, "--", *([path] if path else []))
         return [commit_facts(each) for each in shown.decode(errors="replace").split("\x00\x01\n") if each]
 
-    def count(self, *revisions: str) -> int:
+    def count(self, *revisions: str, chosen: Sequence[str] = (), path: str = "") -> int:
         """How many commits those revisions reach."""
-        return int(self.text("rev-list", "--count", *revisions, "--"))
+        return int(self.text("rev-list", "--count", *chosen, *revisions, "--", *([path] if path else [])))
 
     def changed_files(self, old: str, new: str, with_patch: bool = True) -> list[FileFacts]:
         """What differs between two commits, renames found."""
@@ -230,6 +232,11 @@ class Git:
         """The unified diff between two commits."""
         return self.raw("diff-tree", "-r", "-M", "-p", "--no-color", "--no-ext-diff", old, new).decode(errors="replace")
 
+    def mail(self, *revisions: str) -> str:
+        """Commits as `git am` takes them, oldest first; merges are left out."""
+        asked = ("--stdout", "--no-signature", "--no-color", "--no-ext-diff", "-M")
+        return self.raw("format-patch", *asked, *revisions, "--").decode(errors="replace")
+
     def content(self, sha: str, path: str) -> tuple[str, str, bytes] | None:
         """Kind (blob or tree), object id and content of a path at a commit; None where there is none."""
         try:
@@ -249,13 +256,60 @@ class Git:
         entries = [each.partition("\t") for each in listed.split("\0") if each]
         return [(head.split(" ")[1], head.split(" ")[2], name) for head, _, name in entries]
 
-    def write_commit(self, tree: str, parents: list[str], message: str, author: Signature) -> str:
+    def tree(self, name: str) -> str:
+        """The object id of the tree of a commit or tree. Raises Refusal (404)."""
+        if not SHA.match(name):
+            raise not_found()
+        try:
+            return self.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{tree}}")
+        except GitFailed as failed:
+            raise not_found() from failed
+
+    def tree_entries(self, sha: str, recursive: bool) -> list[tuple[str, str, str, int | None, str]]:
+        """Mode, kind, object id, size (of blobs) and path of what a tree holds."""
+        deep = ("-r", "-t") if recursive else ()
+        listed = self.raw("ls-tree", "-z", "-l", "--full-tree", *deep, sha).decode(errors="replace")
+        rows = []
+        for entry in filter(None, listed.split("\0")):
+            facts, _, path = entry.partition("\t")
+            mode, kind, found, size = facts.split()
+            rows.append((mode, kind, found, int(size) if size.isdecimal() else None, path))
+        return rows
+
+    def blob(self, sha: str) -> bytes:
+        """The content of a blob. Raises Refusal (404)."""
+        if not SHA.match(sha):
+            raise not_found()
+        try:
+            return self.raw("cat-file", "blob", sha)
+        except GitFailed as failed:
+            raise not_found() from failed
+
+    def write_commit(
+        self, tree: str, parents: list[str], message: str, author: Signature, committer: Signature | None = None
+    ) -> str:
         """A new commit object, reached by nothing yet."""
-        stamp = author.when.strftime("%s +0000") if os.name == "nt" else f"{int(author.when.timestamp())} +0000"
-        who = {"NAME": author.name, "EMAIL": author.email, "DATE": stamp}
-        extra = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in who.items()}
+        extra: dict[str, str] = {}
+        for role, who in (("AUTHOR", author), ("COMMITTER", committer or author)):
+            facts = {"NAME": who.name, "EMAIL": who.email, "DATE": f"{int(who.when.timestamp())} +0000"}
+            extra |= {f"GIT_{role}_{key}": value for key, value in facts.items()}
         chosen = [part for parent in parents for part in ("-p", parent)]
         return self.raw("commit-tree", *chosen, tree, stdin=message.encode(), extra=extra).decode().strip()
+
+
+def selection(since: str, until: str, author: Sequence[str], committer: Sequence[str]) -> list[str]:
+    """Options that keep commits of a time (ISO 8601) and of people, each by addresses as regular expressions."""
+    times = [f"--{name}={moment}" for name, moment in (("since", since), ("until", until)) if moment]
+    people = [
+        f"--{role}=<({'|'.join(addresses)})>$" for role, addresses in (("author", author), ("committer", committer))
+        if addresses
+    ]  # fmt: skip
+    return [*times, *people, "--extended-regexp", "--regexp-ignore-case"]
+
+
+def literal(text: str) -> str:
+    """Text as a regular expression of git's that finds just it."""
+    return re.sub(r"([\\.\[\]{}()*+?^$|])", r"\\\1", text)
 
 
 def objects_of(source: Path) -> Path:

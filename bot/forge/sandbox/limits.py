@@ -33,6 +33,7 @@ class Standing:
     limit: int
     used: int
     resets_at: datetime
+    resource: str = "core"
 
     def headers(self) -> dict[str, str]:
         """As response headers."""
@@ -41,8 +42,13 @@ class Standing:
             "X-RateLimit-Remaining": str(max(0, self.limit - self.used)),
             "X-RateLimit-Used": str(self.used),
             "X-RateLimit-Reset": str(int(self.resets_at.timestamp())),
-            "X-RateLimit-Resource": "core",
+            "X-RateLimit-Resource": self.resource,
         }
+
+    def body(self) -> dict[str, int]:
+        """As `GET /rate_limit` tells it."""
+        left = max(0, self.limit - self.used)
+        return {"limit": self.limit, "used": self.used, "remaining": left, "reset": int(self.resets_at.timestamp())}
 
 
 class Limits:
@@ -51,26 +57,33 @@ class Limits:
     def __init__(self) -> None:
         self.secondary = False
         self.allowed = dict(ALLOWED)
-        self.used: dict[tuple[str, str], Used] = defaultdict(Used)
+        self.used: dict[tuple[str, str, str], Used] = defaultdict(Used)
         self.lock = threading.Lock()
 
-    def standing(self, caller: Caller, now: datetime) -> Standing:
-        """Where a caller stands, without counting."""
-        used = self.used[caller.kind, caller.login]
+    def standing(self, caller: Caller, now: datetime, resource: str = "core") -> Standing:
+        """Where a caller stands with REST (core) or GraphQL, without counting."""
+        used = self.used[caller.kind, caller.login, resource]
         if used.resets_at is None or used.resets_at <= now:
             used.count, used.resets_at = 0, now + HOUR
-        return Standing(self.allowed[caller.kind], used.count, used.resets_at)
+        return Standing(self.allowed[caller.kind], used.count, used.resets_at, resource)
 
-    def count(self, caller: Caller, method: str, creates: bool, now: datetime) -> Standing:
+    def count(self, caller: Caller, method: str, creates: bool, now: datetime, resource: str = "core") -> Standing:
         """Count one request. Raises Refusal (403 primary or secondary) when it is one too many."""
         with self.lock:
-            standing = self.standing(caller, now)
+            standing = self.standing(caller, now, resource)
             if standing.used >= standing.limit:
                 raise Refusal(403, f"API rate limit exceeded for {caller.login or 'you'}.", headers=standing.headers())
-            used = self.used[caller.kind, caller.login]
+            used = self.used[caller.kind, caller.login, resource]
             if self.secondary:
-                self.count_secondary(used, method, creates, now)
+                self.count_secondary(self.used[caller.kind, caller.login, "core"], method, creates, now)
             used.count += 1
+            return self.standing(caller, now, resource)
+
+    def give_back(self, caller: Caller, now: datetime) -> Standing:
+        """A request that turned out to cost nothing: the answer was 304."""
+        with self.lock:
+            used = self.used[caller.kind, caller.login, "core"]
+            used.count = max(0, used.count - 1)
             return self.standing(caller, now)
 
     def count_secondary(self, used: Used, method: str, creates: bool, now: datetime) -> None:

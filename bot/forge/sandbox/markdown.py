@@ -1,6 +1,7 @@
 """Comments as a person would see them: GitHub's Markdown, with only the HTML that GitHub lets through."""
 
-from html import escape
+import re
+from html import escape, unescape
 from html.parser import HTMLParser
 
 from markdown_it import MarkdownIt
@@ -24,6 +25,11 @@ def to_html(text: str) -> str:
     cleaner.feed(PARSER.render(text))
     cleaner.close()
     return cleaner.result()
+
+
+def to_text(text: str) -> str:
+    """What is left of Markdown when all marks are taken away."""
+    return unescape(re.sub(r"<[^>]*>", "", to_html(text))).strip()
 
 
 class Cleaner(HTMLParser):

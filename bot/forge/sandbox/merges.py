@@ -9,19 +9,21 @@ from bot.forge.sandbox.git import Git, GitFailed
 CONFLICT = 1  # how `git merge-tree --write-tree` ends then; an older git does not know the option and ends otherwise
 
 
-def merged_tree(git: Git, base: str, head: str) -> str | None:
-    """The tree of a merge, or None where it conflicts."""
+def merged_tree(git: Git, base: str, head: str, parted: str = "") -> str | None:
+    """The tree of a merge, or None where it conflicts; `parted` is where they parted, if not at their merge base."""
+    if parted:  # only the newest git merges over a base that is given
+        return merged_by_index(git, base, head, parted)
     try:
         return git.text("merge-tree", "--write-tree", base, head).splitlines()[0]
     except GitFailed as failed:
         return None if failed.status == CONFLICT else merged_by_index(git, base, head)
 
 
-def merged_by_index(git: Git, base: str, head: str) -> str | None:
+def merged_by_index(git: Git, base: str, head: str, parted: str = "") -> str | None:
     """The same by a three-way merge in a temporary index, file by file; renames are not followed."""
     with tempfile.TemporaryDirectory() as place:
         index = {"GIT_INDEX_FILE": str(Path(place) / "index")}
-        git.raw("read-tree", "-i", "-m", "--aggressive", git.merge_base(base, head), base, head, extra=index)
+        git.raw("read-tree", "-i", "-m", "--aggressive", parted or git.merge_base(base, head), base, head, extra=index)
         for path, stages in unmerged(git, index).items():
             merged = merged_blob(git, stages, Path(place))
             if merged is None:

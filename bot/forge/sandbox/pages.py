@@ -30,7 +30,7 @@ FACES = {
     "eyes": "👀",
 }
 VERDICTS = {"APPROVED": "approved", "CHANGES_REQUESTED": "asked for changes", "COMMENTED": "reviewed",
-            "DISMISSED": "had a review dismissed"}  # fmt: skip
+            "DISMISSED": "had a review dismissed", "PENDING": "has begun a review"}  # fmt: skip
 LOOKS = {"success": "good", "neutral": "calm", "skipped": "calm", "failure": "bad", "action_required": "bad",
          "timed_out": "bad", "cancelled": "bad"}  # fmt: skip
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates" / "sandbox"

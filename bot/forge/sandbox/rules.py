@@ -46,13 +46,10 @@ def commit_holds(world: World, found: Repository, rules: Protection, sha: str) -
     return [each for each in said if each]
 
 
-def approvals(world: World, found: Repository, pull: Pull) -> int:
-    """How many people who may write approve of it now."""
-    last = {each.login: each.state for each in pull.reviews if each.state != "COMMENTED"}
-    return sum(
-        state == "APPROVED" and ROLES.index(world.role(found, login)) >= ROLES.index("write")
-        for login, state in last.items()
-    )
+def opinions(world: World, found: Repository, pull: Pull) -> list[str]:
+    """What each person who may write said last of it: APPROVED, CHANGES_REQUESTED or DISMISSED."""
+    last = {each.login: each.state for each in pull.reviews if each.state not in {"COMMENTED", "PENDING"}}
+    return [state for login, state in last.items() if ROLES.index(world.role(found, login)) >= ROLES.index("write")]
 
 
 def holds(world: World, found: Repository, pull: Pull) -> list[Hold]:
@@ -67,7 +64,10 @@ def holds(world: World, found: Repository, pull: Pull) -> list[Hold]:
     if rules is None:
         return found_holds
     found_holds += commit_holds(world, found, rules, pull.head_sha)
-    given = approvals(world, found, pull)
+    said = opinions(world, found, pull)
+    given = said.count("APPROVED")
+    if rules.approvals and "CHANGES_REQUESTED" in said:
+        found_holds.append(Hold("Changes have been requested by a reviewer with write access."))
     if given < rules.approvals:
         found_holds.append(Hold(f"At least {rules.approvals} approving reviews are required ({given} given).", True))
     if rules.strict and not Git(found.folder).ancestor(base, pull.head_sha):

@@ -33,8 +33,9 @@ from bot.forge.sandbox.state import (
     Team,
     World,
     pull_of,
+    thread_of,
 )
-from bot.forge.sandbox.verbs import checks, conversation, merging, pulls, pushes, queue, repositories
+from bot.forge.sandbox.verbs import checks, conversation, issues, merging, pulls, pushes, queue, repositories
 
 ORGANISATION = "acme"
 PEOPLE = {"author": ("ada", "Ada Author"), "reviewer": ("ravi", "Ravi Reviewer"),
@@ -360,7 +361,7 @@ class Sandbox:
         """Give a pull request exactly these labels."""
         with self.world.lock:
             found = self.repository(repo)
-            pulls.set_labels(self.world, found, pull_of(found, number), list(names), person)
+            issues.set_labels(self.world, found, thread_of(found, number), list(names), person)
 
     def click(self, repo: str, check_run_id: int, identifier: str, person: str) -> None:
         """Press a button of a check run."""

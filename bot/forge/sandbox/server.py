@@ -1,20 +1,18 @@
 """HTTP in front of the forge: who asks, may they, is the request what GitHub takes, is the answer what GitHub gives."""
 
-import hashlib
-import json
 import re
 import time
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from waitress.channel import ClientDisconnected
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import PathConverter
 
-from bot.forge.sandbox import access, contract
+from bot.forge.sandbox import access, answers, contract, media, reading
 from bot.forge.sandbox.access import Caller
 from bot.forge.sandbox.errors import Refusal, not_found
 from bot.forge.sandbox.faults import Faults
@@ -24,17 +22,31 @@ from bot.forge.sandbox.limits import Limits, Standing
 from bot.forge.sandbox.rest import OPERATIONS, Answer, Call, Operation
 from bot.forge.sandbox.rest import app as _app
 from bot.forge.sandbox.rest import checks as _checks
+from bot.forge.sandbox.rest import commits as _commits
+from bot.forge.sandbox.rest import contents as _contents
 from bot.forge.sandbox.rest import issues as _issues
+from bot.forge.sandbox.rest import labels as _labels
 from bot.forge.sandbox.rest import pulls as _pulls
 from bot.forge.sandbox.rest import repos as _repos
+from bot.forge.sandbox.rest import reviews as _reviews
 from bot.forge.sandbox.state import Repository, World
 
 LARGEST_REQUEST = 26 * 1024 * 1024  # bytes
-ALIASES = {  # older addresses that GitHub still answers, and PyGithub uses
-    "/repos/{owner}/{repo}/commits/{ref}/statuses": "/repos/<owner>/<repo>/statuses/<path:ref>",
+ALIASES = {  # other addresses that GitHub answers too
+    "/repos/{owner}/{repo}/commits/{ref}/statuses": "/repos/<owner>/<repo>/statuses/<long:ref>",
+    "/repos/{owner}/{repo}/contents/{path}": "/repos/<owner>/<repo>/contents",
 }
-VERSIONS = {"2022-11-28", "2026-03-10"}
-REGISTERED = (_app, _checks, _issues, _pulls, _repos)  # importing them fills OPERATIONS
+REGISTERED = (
+    _app,
+    _checks,
+    _commits,
+    _contents,
+    _issues,
+    _labels,
+    _pulls,
+    _repos,
+    _reviews,
+)  # importing them fills OPERATIONS
 MAY_BE_STALE = {
     "GET /repos/{owner}/{repo}/pulls/{pull_number}",
     "GET /repos/{owner}/{repo}/issues/{issue_number}/comments",
@@ -62,11 +74,12 @@ class Server:
         if fault and not fault.after:
             strike(fault.refusal, fault.drop, fault.wait)
         caller = access.authenticate(self.world, request.headers.get("Authorization"))
-        standing = self.count(operation, caller)
-        response = self.carry_out(operation, parts, caller, standing)
+        g.standing = self.count(operation, caller)
+        response = self.carry_out(operation, parts, caller)
         if fault and fault.after:
             strike(fault.refusal, fault.drop, fault.wait)
-        response.headers.update(standing.headers())
+        if response.status_code == 304 and caller.kind != "anonymous":
+            g.standing = self.limits.give_back(caller, self.world.now())
         return response
 
     def count(self, operation: Operation, caller: Caller) -> Standing:
@@ -76,11 +89,35 @@ class Server:
             return self.limits.standing(caller, now)
         return self.limits.count(caller, request.method, bool(CREATES.match(operation.name)), now)
 
-    def carry_out(self, operation: Operation, parts: dict[str, Any], caller: Caller, standing: Standing) -> Response:
+    def mark(self, response: Response) -> Response:
+        """Say with every answer of the interface, the refused too, where the caller stands."""
+        if (request.endpoint or "").startswith("page"):
+            return response
+        standing = g.get("standing") or self.limits.standing(self.caller(), self.world.now())
+        return answers.marked(self.world, response, standing)
+
+    def caller(self) -> Caller:
+        """Who asks, as far as that is known."""
+        try:
+            return access.authenticate(self.world, request.headers.get("Authorization"))
+        except Refusal:
+            return Caller("anonymous")
+
+    def unserved(self) -> Refusal:
+        """What is said of an address that no operation here has: GitHub's own 404, or that GitHub would know it."""
+        caller = access.authenticate(self.world, request.headers.get("Authorization"))
+        g.standing = self.limits.count(caller, request.method, False, self.world.now())
+        known = contract.named(request.method, request.path)
+        if known is None or known in contract.rest().entries:
+            return not_found()
+        words = f"The sandbox does not serve {known}, which GitHub does: docs/sandbox.md says what is served."
+        return Refusal(501, words, headers={"X-Sandbox-Unserved": known})
+
+    def carry_out(self, operation: Operation, parts: dict[str, Any], caller: Caller) -> Response:
         """Do it under the lock, and check both ends against GitHub's schemas. Raises Refusal."""
-        if (version := request.headers.get("X-GitHub-Api-Version")) and version not in VERSIONS:
+        if (version := request.headers.get("X-GitHub-Api-Version")) and version not in answers.VERSIONS:
             raise Refusal(400, f"{version} is not a supported version.")
-        query = dict(parse_qsl(request.query_string.decode(), keep_blank_values=True))
+        query = reading.query()
         with self.world.lock:
             found = self.repository(parts, caller) if "repo" in parts else None
             access.allow(self.world, caller, operation.need, found)
@@ -90,8 +127,14 @@ class Server:
             stale = operation.name in MAY_BE_STALE and self.faults.stale_now(request.path)
             accept = request.headers.get("Accept", "")
             call = Call(self.world, self.outbox, caller, parts, query, body, accept, found, stale)
-            made = limits_body(standing) if operation.path == "/rate_limit" else operation.handler(call)
+            made = self.limits_body(caller) if operation.path == "/rate_limit" else operation.handler(call)
             return self.respond(operation, made, query)
+
+    def limits_body(self, caller: Caller) -> Answer:
+        """The answer to GET /rate_limit."""
+        now = self.world.now()
+        resources = {name: self.limits.standing(caller, now, name).body() for name in ("core", "search", "graphql")}
+        return Answer(body={"resources": resources, "rate": resources["core"]})
 
     def repository(self, parts: dict[str, Any], caller: Caller) -> Repository:
         """The repository in the path. Raises Refusal: 301 or 307 where it has moved, 404."""
@@ -103,24 +146,28 @@ class Server:
         if moved is None or not access.sees(self.world, caller, moved):
             raise not_found()
         path = request.path.replace(f"/repos/{name}", f"/repos/{moved.full_name}", 1)
-        place = f"{base_url(self.world)}{path}" + (f"?{request.query_string.decode()}" if request.query_string else "")
+        asked = request.query_string.decode(errors="replace")
+        place = f"{answers.base_url(self.world)}{path}" + (f"?{asked}" if asked else "")
         raise Refusal(301 if request.method == "GET" else 307, "Moved Permanently", headers={"Location": place})
 
     def respond(self, operation: Operation, made: Answer, query: dict[str, str]) -> Response:
         """An answer as HTTP, a page of it where it is a list. Raises BrokenAnswer."""
         if made.text is not None:
-            return Response(made.text, made.status, content_type=made.media_type)
+            return answers.cached(Response(made.text, made.status, content_type=made.media_type))
         headers: dict[str, str] = {}
         body = made.body
         if made.rows is not None:
-            body, headers = page(self.world, made, query)
+            body, headers = answers.page(self.world, made, query)
         if wrong := contract.wrong_response(operation.name, made.status, body):
             raise BrokenAnswer(f"{operation.name} {made.status}: {wrong}")
         if made.status == 204:
             return Response(status=204, headers=headers)
         if self.world.newest:
             body = contract.without_removed(body)
-        return cached(json_response(self.world, made.status, body, headers))
+        if form := media.asked(request.headers.get("Accept", "")):
+            body = media.with_bodies(body, form)
+            headers["X-GitHub-Media-Type"] = f"github.v3; param={form}; format=json"
+        return answers.cached(answers.json_response(self.world, made.status, body, headers))
 
 
 class BrokenAnswer(AssertionError):
@@ -138,11 +185,7 @@ def strike(refusal: Refusal | None, drop: bool, wait: float) -> None:
 
 def checked_body(operation: Operation) -> dict[str, Any]:
     """The JSON body, as GitHub takes it. Raises Refusal (400, 422)."""
-    raw = request.get_data()
-    try:
-        body = json.loads(raw) if raw else None
-    except ValueError as unreadable:
-        raise Refusal(400, "Problems parsing JSON") from unreadable
+    body = reading.body()
     if isinstance(body, list) and operation.path.endswith("/labels"):
         body = {"labels": body}  # the older form, which GitHub takes and PyGithub sends
     if wrong := contract.wrong_body(operation.name, body):
@@ -152,67 +195,9 @@ def checked_body(operation: Operation) -> dict[str, Any]:
     return body or {}
 
 
-def limits_body(standing: Standing) -> Answer:
-    """The answer to GET /rate_limit."""
-    core = {
-        "limit": standing.limit,
-        "used": standing.used,
-        "remaining": max(0, standing.limit - standing.used),
-        "reset": int(standing.resets_at.timestamp()),
-    }
-    return Answer(body={"resources": {"core": core, "search": core, "graphql": core}, "rate": core})
-
-
-def base_url(world: World) -> str:
-    """The REST address in the form this request used: like GitHub Enterprise Server, or at the root."""
-    return world.api if request.environ.get("sandbox.prefixed") else world.address
-
-
-def page(world: World, made: Answer, query: dict[str, str]) -> tuple[Any, dict[str, str]]:
-    """One page of a list, with links to the others. Deliveries are paged by a cursor, which is an offset here."""
-    rows = made.rows or []
-    size = max(1, min(100, int(query.get("per_page", 30))))
-    number = max(1, int(query.get("page", 1)))
-    cursor = query.get("cursor", "")
-    start = int(cursor) if cursor.isdigit() else (number - 1) * size
-    here = rows[start : start + size]
-    links = {}
-    if start + size < len(rows):
-        links["next"] = {"cursor": start + size} if made.key == "" else {"page": number + 1}
-        if made.key != "":
-            links["last"] = {"page": -(-len(rows) // size)}
-    if start > 0 and made.key != "":
-        links |= {"prev": {"page": number - 1}, "first": {"page": 1}}
-    kept = {name: value for name, value in query.items() if name not in {"page", "cursor"}}
-    url = f"{base_url(world)}{request.path}"
-    said = [f'<{url}?{urlencode({**kept, **target})}>; rel="{name}"' for name, target in links.items()]
-    body = {"total_count": len(rows), made.key: here} if made.key else here
-    return body, {"Link": ", ".join(said)} if said else {}
-
-
-def json_response(world: World, status: int, body: Any, headers: dict[str, str]) -> Response:
-    """JSON, with addresses in the form the request used."""
-    text = json.dumps(body)
-    if not request.environ.get("sandbox.prefixed"):
-        text = text.replace(f"{world.api}/", f"{world.address}/")
-    said = {"X-GitHub-Media-Type": "github.v3; format=json", "X-GitHub-Api-Version-Selected": "2022-11-28", **headers}
-    return Response(text, status, said, content_type="application/json; charset=utf-8")
-
-
-def cached(response: Response) -> Response:
-    """304 where the caller has this answer already."""
-    if request.method != "GET":
-        return response
-    tag = f'W/"{hashlib.sha256(response.get_data()).hexdigest()}"'
-    response.headers["ETag"] = tag
-    if request.headers.get("If-None-Match") == tag:
-        return Response(status=304, headers={"ETag": tag})
-    return response
-
-
 def refused(world: World, refusal: Refusal) -> Response:
     """A refusal as HTTP."""
-    return json_response(world, refusal.status, refusal.body(), refusal.headers)
+    return answers.json_response(world, refusal.status, refusal.body(), refusal.headers)
 
 
 def create_app(server: Server) -> Flask:
@@ -221,16 +206,25 @@ def create_app(server: Server) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, PROPAGATE_EXCEPTIONS=True)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
+    app.url_map.converters["long"] = Long
     for operation in OPERATIONS:
         app.add_url_rule(operation.rule, operation.name, view(server, operation), methods=[operation.method])
         if operation.path in ALIASES:
-            app.add_url_rule(ALIASES[operation.path], f"{operation.name} alias", view(server, operation))
+            other, name = ALIASES[operation.path], f"{operation.name} alias"
+            app.add_url_rule(other, name, view(server, operation), methods=[operation.method])
     app.register_error_handler(Refusal, lambda refusal: refused(server.world, refusal))
     app.register_error_handler(GitFailed, lambda failed: refused(server.world, unavailable(failed)))
-    app.register_error_handler(HTTPException, lambda error: refused(server.world, as_refusal(error)))
+    app.register_error_handler(HTTPException, lambda error: refused(server.world, as_refusal(server, error)))
+    app.after_request(server.mark)
     app.register_error_handler(AssertionError, lambda fault: broken(server.world, fault))
     app.wsgi_app = Prefix(app.wsgi_app)  # type: ignore[method-assign]
     return app
+
+
+class Long(PathConverter):
+    """A part of a path that may hold slashes, and whatever a file may be named."""
+
+    regex = "(?s:[^/].*?)"
 
 
 def view(server: Server, operation: Operation) -> Any:
@@ -242,9 +236,14 @@ def view(server: Server, operation: Operation) -> Any:
     return answer
 
 
-def as_refusal(error: HTTPException) -> Refusal:
+def as_refusal(server: Server, error: HTTPException) -> Refusal:
     """What Flask itself refuses, in GitHub's form."""
-    return not_found() if error.code in {404, 405} else Refusal(error.code or 500, error.description or "")
+    if error.code not in {404, 405}:
+        return Refusal(error.code or 500, error.description or "")
+    try:
+        return server.unserved()
+    except Refusal as refusal:
+        return refusal
 
 
 def unavailable(failed: GitFailed) -> Refusal:
@@ -255,7 +254,7 @@ def unavailable(failed: GitFailed) -> Refusal:
 def broken(world: World, fault: AssertionError) -> Response:
     """A fault of the sandbox, told in full to whoever develops against it."""
     trace = traceback.format_exception(fault)
-    return json_response(world, 500, {"message": f"Fault of the sandbox: {fault}", "trace": trace}, {})
+    return answers.json_response(world, 500, {"message": f"Fault of the sandbox: {fault}", "trace": trace}, {})
 
 
 class Prefix:

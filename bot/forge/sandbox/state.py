@@ -89,11 +89,11 @@ class Comment:
 
 @dataclass
 class Review:
-    """A submitted review; `sha` is the head it was given on."""
+    """A review; `sha` is the head it was given on. One that is PENDING is seen by who writes it only."""
 
     id: int
     login: str
-    state: str  # APPROVED, CHANGES_REQUESTED, COMMENTED, DISMISSED
+    state: str  # PENDING, APPROVED, CHANGES_REQUESTED, COMMENTED, DISMISSED
     body: str
     sha: str
     submitted_at: datetime
@@ -197,6 +197,29 @@ class Pull:
 
 
 @dataclass
+class Issue:
+    """An issue that is no pull request."""
+
+    id: int
+    number: int
+    login: str
+    title: str
+    body: str | None
+    created_at: datetime
+    updated_at: datetime
+    state: str = "open"
+    state_reason: str | None = None
+    closed_at: datetime | None = None
+    labels: tuple[str, ...] = ()
+    reactions: list[Reaction] = field(default_factory=list)
+
+    def changed(self, now: datetime, **values: Any) -> None:
+        """Set values."""
+        for name, value in {**values, "updated_at": now}.items():
+            setattr(self, name, value)
+
+
+@dataclass
 class QueueEntry:
     """A pull request in a merge queue and the merge commit that is being checked."""
 
@@ -228,11 +251,17 @@ class Repository:
     protections: dict[str, Protection] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
     pulls: dict[int, Pull] = field(default_factory=dict)
+    issues: dict[int, Issue] = field(default_factory=dict)
     comments: dict[int, Comment] = field(default_factory=dict)
     suites: dict[int, CheckSuite] = field(default_factory=dict)
     runs: dict[int, CheckRun] = field(default_factory=dict)
     statuses: list[Status] = field(default_factory=list)
     queue: list[QueueEntry] = field(default_factory=list)
+
+    @property
+    def threads(self) -> "list[Thread]":
+        """Everything with a conversation: pull requests and issues."""
+        return [*self.pulls.values(), *self.issues.values()]
 
     @property
     def full_name(self) -> str:
@@ -360,6 +389,16 @@ def pull_of(repository: Repository, number: int) -> Pull:
     if number not in repository.pulls:
         raise not_found()
     return repository.pulls[number]
+
+
+Thread = Pull | Issue  # what has a conversation
+
+
+def thread_of(repository: Repository, number: int) -> Thread:
+    """A pull request or issue by number. Raises Refusal (404)."""
+    if number in repository.issues:
+        return repository.issues[number]
+    return pull_of(repository, number)
 
 
 def writable(repository: Repository) -> None:

@@ -1,7 +1,7 @@
 """The REST interface: operations named as GitHub's description names them, so that each is checked against it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,9 +47,9 @@ class Answer:
 
     status: int = 200
     body: Any = None
-    rows: list[Any] | None = None
+    rows: Sequence[Any] | None = None
     key: str | None = None
-    text: str | None = None
+    text: str | bytes | None = None
     media_type: str = "application/json; charset=utf-8"
 
 
@@ -82,7 +82,7 @@ class Operation:
 
 NUMBERS = ("pull_number", "issue_number", "check_run_id", "check_suite_id", "comment_id", "review_id",
            "installation_id", "delivery_id", "ruleset_id", "reaction_id")  # fmt: skip
-CONVERTERS = dict.fromkeys(NUMBERS, "int") | dict.fromkeys(("path", "ref", "branch", "basehead"), "path")
+CONVERTERS = dict.fromkeys(NUMBERS, "int") | dict.fromkeys(("path", "ref", "branch", "basehead", "name"), "long")
 OPERATIONS: list[Operation] = []
 
 

@@ -190,6 +190,15 @@ def get_organisation(call: Call) -> Answer:
     return Answer(body=accounts.full_organisation(call.world, org(call)))
 
 
+@operation("GET /orgs/{org}/repos", "metadata:read", "anyone")
+def list_organisation_repositories(call: Call) -> Answer:
+    """The repositories of an organisation that the caller sees."""
+    owner, world = org(call), call.world
+    owned = [each for each in world.repositories.values() if each.owner == owner]
+    seen = [each for each in owned if access.sees(world, call.caller, each)]
+    return Answer(rows=[repositories.repository(world, each) for each in seen])
+
+
 @operation("GET /orgs/{org}/members", "members:read", "anyone")
 def list_members(call: Call) -> Answer:
     """Its members."""

@@ -1,21 +1,87 @@
-"""Operations on the conversation of a pull request: comments, labels, reactions."""
+"""Operations on issues and the conversation of a pull request: comments, labels, reactions."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from bot.forge.sandbox.errors import Refusal, not_found
+from bot.forge.sandbox.errors import Refusal, invalid, not_found
 from bot.forge.sandbox.rest import Answer, Call, operation
 from bot.forge.sandbox.shapes import pulls as shapes
-from bot.forge.sandbox.state import ROLES, Comment, Pull, pull_of
-from bot.forge.sandbox.verbs import conversation, pulls
+from bot.forge.sandbox.state import ROLES, Comment, Pull, Thread, thread_of
+from bot.forge.sandbox.verbs import conversation, issues, pulls
 
 READS = "issues:read pull_requests:read"
 WRITES = "issues:write pull_requests:write"
 
 
-def issue(call: Call) -> Pull:
-    """The pull request whose issue is in the path; the sandbox has no other issues. Raises Refusal (404)."""
-    return pull_of(call.repository, call.parts["issue_number"])
+def issue(call: Call) -> Thread:
+    """The issue in the path, which may be a pull request. Raises Refusal (404)."""
+    return thread_of(call.repository, call.parts["issue_number"])
+
+
+def shown(call: Call, known: Thread, status: int = 200) -> Answer:
+    """An issue as the answer."""
+    return Answer(status, shapes.issue(call.world, call.repository, known))
+
+
+@operation("GET /repos/{owner}/{repo}/issues", READS, "read")
+def list_issues(call: Call) -> Answer:
+    """Issues and pull requests by state, labels, author and time."""
+    query = call.query
+    rows = call.repository.threads
+    state, labels = query.get("state", "open"), {each for each in query.get("labels", "").split(",") if each}
+    chosen = [each for each in rows if state in {"all", each.state} and labels <= set(each.labels)]
+    chosen = [each for each in chosen if query.get("creator", each.login) == each.login]
+    if after := moment(query.get("since")):
+        chosen = [each for each in chosen if each.updated_at >= after]
+    sort = query.get("sort", "created")
+    keys = {"updated": lambda each: (each.updated_at, each.number), "comments": lambda each: (talked(call, each), 0)}
+    chosen.sort(key=keys.get(sort, lambda each: (each.number, 0)), reverse=query.get("direction", "desc") == "desc")
+    return Answer(rows=[shapes.issue(call.world, call.repository, each) for each in chosen])
+
+
+def talked(call: Call, known: Thread) -> int:
+    """How many comments there are."""
+    return sum(each.number == known.number for each in call.repository.comments.values())
+
+
+def moment(said: str | None) -> datetime | None:
+    """A moment in a query, with a time zone."""
+    read = datetime.fromisoformat(said.replace("Z", "+00:00").replace(" ", "+")) if said else None
+    return read.replace(tzinfo=UTC) if read and read.tzinfo is None else read
+
+
+@operation("POST /repos/{owner}/{repo}/issues", "issues:write", "read")
+def create_issue(call: Call) -> Answer:
+    """A new issue; labels are for those who may triage, as on GitHub, and left out for others."""
+    found, login = call.repository, call.caller.login
+    made = issues.open_issue(call.world, found, login, call.body["title"], call.body.get("body"))
+    if call.body.get("labels") and may_triage(call):
+        issues.set_labels(call.world, found, made, asked(call.body), login)
+    return shown(call, made, 201)
+
+
+def may_triage(call: Call) -> bool:
+    """Whether the caller may label and close what others wrote."""
+    role = call.world.role(call.repository, call.caller.login)
+    return call.caller.kind == "installation" or ROLES.index(role) >= ROLES.index("triage")
+
+
+@operation("PATCH /repos/{owner}/{repo}/issues/{issue_number}", WRITES, "read")
+def edit_issue(call: Call) -> Answer:
+    """Title, body, state or labels, by its author or those who may triage."""
+    known, found, login, body = issue(call), call.repository, call.caller.login, call.body
+    if known.login != login and not may_triage(call):
+        raise Refusal(403, "Must have triage rights to Repository.")
+    words = {name: body[name] for name in ("title", "body") if name in body}
+    if isinstance(known, Pull):
+        pulls.edit(call.world, found, known, login, **words)
+        pulls.set_state(call.world, found, known, body.get("state", known.state), login)
+    else:
+        issues.edit(call.world, found, known, login, **words)
+        issues.set_state(call.world, found, known, body.get("state", known.state), body.get("state_reason"), login)
+    if "labels" in body and may_triage(call):
+        issues.set_labels(call.world, found, known, asked(body), login)
+    return shown(call, known)
 
 
 def comment(call: Call) -> Comment:
@@ -25,8 +91,8 @@ def comment(call: Call) -> Comment:
 
 @operation("GET /repos/{owner}/{repo}/issues/{issue_number}", READS, "read")
 def get_issue(call: Call) -> Answer:
-    """A pull request as the issue it also is."""
-    return Answer(body=shapes.issue(call.world, call.repository, issue(call)))
+    """An issue, which may be a pull request."""
+    return shown(call, issue(call))
 
 
 @operation("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", READS, "read")
@@ -45,8 +111,7 @@ def list_all_comments(call: Call) -> Answer:
 
 def comments(call: Call, chosen: list[Comment]) -> Answer:
     """Those changed since a moment, where the query names one."""
-    since = call.query.get("since")
-    after = datetime.fromisoformat(since.replace("Z", "+00:00")) if since else None
+    after = moment(call.query.get("since"))
     kept = [each for each in chosen if after is None or each.updated_at >= after]
     return Answer(rows=[shapes.comment(call.world, call.repository, each) for each in kept])
 
@@ -89,7 +154,7 @@ def delete_comment(call: Call) -> Answer:
     return Answer(204)
 
 
-def reactions(call: Call, target: Comment | Pull) -> Answer:
+def reactions(call: Call, target: Comment | Thread) -> Answer:
     """Reactions, oldest first, or those of a kind."""
     wanted = call.query.get("content")
     return Answer(
@@ -97,7 +162,7 @@ def reactions(call: Call, target: Comment | Pull) -> Answer:
     )
 
 
-def react(call: Call, target: Comment | Pull) -> Answer:
+def react(call: Call, target: Comment | Thread) -> Answer:
     """A reaction: 201 when new, 200 when it was there."""
     made, new = conversation.react(call.world, target, call.caller.login, call.body["content"])
     return Answer(201 if new else 200, shapes.reaction(call.world, made))
@@ -138,51 +203,9 @@ def react_to_issue(call: Call) -> Answer:
     return react(call, issue(call))
 
 
-def labels(call: Call) -> Answer:
-    """The labels of a pull request now."""
-    known = call.repository.labels
-    return Answer(rows=[shapes.label(call.world, call.repository, known[name]) for name in issue(call).labels])
-
-
 def asked(body: dict[str, Any]) -> list[str]:
-    """Label names in a request, as names or as objects with one."""
-    return [each["name"] if isinstance(each, dict) else each for each in body.get("labels", [])]
-
-
-@operation("GET /repos/{owner}/{repo}/issues/{issue_number}/labels", READS, "read")
-def list_labels(call: Call) -> Answer:
-    """Labels of a pull request."""
-    return labels(call)
-
-
-def set_labels(call: Call, names: list[str]) -> Answer:
-    """Exactly these labels."""
-    pulls.set_labels(call.world, call.repository, issue(call), names, call.caller.login)
-    return labels(call)
-
-
-@operation("POST /repos/{owner}/{repo}/issues/{issue_number}/labels", WRITES, "triage")
-def add_labels(call: Call) -> Answer:
-    """More labels."""
-    return set_labels(call, [*issue(call).labels, *asked(call.body)])
-
-
-@operation("PUT /repos/{owner}/{repo}/issues/{issue_number}/labels", WRITES, "triage")
-def replace_labels(call: Call) -> Answer:
-    """Other labels."""
-    return set_labels(call, asked(call.body))
-
-
-@operation("DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels", WRITES, "triage")
-def remove_labels(call: Call) -> Answer:
-    """No labels."""
-    set_labels(call, [])
-    return Answer(204)
-
-
-@operation("DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}", WRITES, "triage")
-def remove_label(call: Call) -> Answer:
-    """One label less."""
-    if call.parts["name"] not in issue(call).labels:
-        raise Refusal(404, "Label does not exist")
-    return set_labels(call, [each for each in issue(call).labels if each != call.parts["name"]])
+    """Label names in a request, as names or as objects with one. Raises Refusal (422)."""
+    names = [each.get("name") if isinstance(each, dict) else each for each in body.get("labels") or []]
+    if not all(isinstance(each, str) for each in names):
+        raise invalid("Label", "name", "is missing", "missing_field")
+    return [str(each) for each in names]

@@ -1,5 +1,6 @@
 """Operations on pull requests: list, open, edit, files, merge, reviews, reviewers."""
 
+from bot.forge.sandbox import media
 from bot.forge.sandbox.access import sees
 from bot.forge.sandbox.errors import Refusal, invalid, not_found
 from bot.forge.sandbox.git import Git
@@ -61,10 +62,14 @@ def fork_of(call: Call, owner: str) -> Repository:
 
 @operation("GET /repos/{owner}/{repo}/pulls/{pull_number}", "pull_requests:read", "read")
 def get_pull(call: Call) -> Answer:
-    """One pull request; as a diff where the media type asks for it."""
-    known = pull(call)
-    if "diff" in call.accept or "patch" in call.accept:
-        return Answer(text=diff(call, known), media_type="application/vnd.github.diff; charset=utf-8")
+    """One pull request; as a diff or as mail where the media type asks for it."""
+    known, form = pull(call), media.asked(call.accept)
+    if form == "diff":
+        return Answer(text=diff(call, known), media_type=media.of("diff"))
+    if form == "patch":
+        diff(call, known)
+        base = call.git.merge_base(known.base_sha, known.head_sha)
+        return Answer(text=call.git.mail(f"{base}..{known.head_sha}"), media_type=media.of("patch"))
     if call.stale and known.earlier:
         known = known.earlier
     return Answer(body=shapes.pull(call.world, call.repository, known))
@@ -129,6 +134,7 @@ def merge(call: Call) -> Answer:
         call.caller.login,
         sha=call.body.get("sha"),
         method=call.body.get("merge_method", "merge"),
+        title=call.body.get("commit_title"),
         message=call.body.get("commit_message"),
     )
     return Answer(body={"sha": done.merge_commit_sha, "merged": True, "message": "Pull Request successfully merged"})
@@ -173,43 +179,3 @@ def unask_reviewers(call: Call) -> Answer:
     asked = (call.body.get("reviewers", []), call.body.get("team_reviewers", []))
     pulls.unask_reviewers(call.world, call.repository, pull(call), *asked, call.caller.login)
     return Answer(200, shapes.pull(call.world, call.repository, pull(call), full=False))
-
-
-@operation("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", "pull_requests:read", "read")
-def list_reviews(call: Call) -> Answer:
-    """Reviews, oldest first."""
-    known = pull(call)
-    return Answer(rows=[shapes.review(call.world, call.repository, known, each) for each in known.reviews])
-
-
-@operation("POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews", "pull_requests:write", "read")
-def create_review(call: Call) -> Answer:
-    """A review, submitted at once."""
-    verdict = call.body.get("event")
-    if not verdict:
-        raise Refusal(422, "Pending reviews are not part of the sandbox: name an event.")
-    known, body = pull(call), call.body.get("body") or ""
-    made = pulls.review(
-        call.world, call.repository, known, call.caller.login, verdict, body, call.body.get("commit_id")
-    )
-    return Answer(200, shapes.review(call.world, call.repository, known, made))
-
-
-@operation("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}", "pull_requests:read", "read")
-def get_review(call: Call) -> Answer:
-    """One review."""
-    known = pull(call)
-    found = next((each for each in known.reviews if each.id == call.parts["review_id"]), None)
-    if found is None:
-        raise not_found()
-    return Answer(body=shapes.review(call.world, call.repository, known, found))
-
-
-@operation(
-    "PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals", "pull_requests:write", "write"
-)
-def dismiss_review(call: Call) -> Answer:
-    """A review that no longer counts."""
-    known = pull(call)
-    made = pulls.dismiss(call.world, call.repository, known, call.parts["review_id"], call.caller.login)
-    return Answer(200, shapes.review(call.world, call.repository, known, made))

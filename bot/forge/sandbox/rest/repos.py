@@ -12,7 +12,22 @@ from bot.forge.sandbox.state import ROLES, Protection
 from bot.forge.sandbox.verbs import pushes, repositories
 
 LARGEST_CONTENT = 1024 * 1024  # bytes; GitHub leaves the content of larger files out
-COMPARED_FILES = 300
+REVIEWS = {
+    "dismiss_stale_reviews_on_push": False,
+    "require_code_owner_review": False,
+    "require_last_push_approval": False,
+    "required_review_thread_resolution": False,
+    "allowed_merge_methods": ["merge", "squash", "rebase"],
+}
+QUEUE = {
+    "check_response_timeout_minutes": 60,
+    "grouping_strategy": "ALLGREEN",
+    "max_entries_to_build": 5,
+    "max_entries_to_merge": 5,
+    "merge_method": "MERGE",
+    "min_entries_to_merge": 1,
+    "min_entries_to_merge_wait_minutes": 5,
+}
 OLD_NAMES = {"none": "none", "read": "read", "triage": "read", "write": "write", "maintain": "write", "admin": "admin"}
 
 
@@ -117,8 +132,13 @@ def rules_of(known: Protection) -> list[Any]:
         {"context": name} | ({"integration_id": app} if app else {}) for name, app in sorted(known.checks.items())
     ]
     inside = {"strict_required_status_checks_policy": known.strict, "required_status_checks": checks}
-    required = [{"type": "required_status_checks", "parameters": inside}] if checks else []
-    return [*required, {"type": "merge_queue"}] if known.merge_queue else required
+    asked: list[Any] = [{"type": "required_status_checks", "parameters": inside}] if checks else []
+    if known.approvals:
+        reviews = REVIEWS | {"required_approving_review_count": known.approvals}
+        asked.append({"type": "pull_request", "parameters": reviews})
+    if known.merge_queue:
+        asked.append({"type": "merge_queue", "parameters": QUEUE})
+    return asked
 
 
 @operation("GET /repos/{owner}/{repo}/rules/branches/{branch}", "metadata:read", "read")
@@ -190,95 +210,12 @@ def get_permission(call: Call) -> Answer:
     return Answer(body={"permission": OLD_NAMES[role], "role_name": role, "user": person})
 
 
-@operation("GET /repos/{owner}/{repo}/commits", "contents:read", "read")
-def list_commits(call: Call) -> Answer:
-    """History from a branch or commit, newest first."""
-    start = call.git.commit_sha(call.query.get("sha", call.repository.default_branch))
-    page, size = int(call.query.get("page", 1)), int(call.query.get("per_page", 30))
-    facts = call.git.commits(start, limit=page * min(size, 100) + 1)
-    return Answer(rows=[shapes.commit(call.world, call.repository, each) for each in facts])
-
-
-@operation("GET /repos/{owner}/{repo}/commits/{ref}", "contents:read", "read")
-def get_commit(call: Call) -> Answer:
-    """One commit with what it changed."""
-    sha = call.git.resolve(call.parts["ref"])
-    if sha is None:
-        raise Refusal(422, f"No commit found for SHA: {call.parts['ref']}")
-    facts = call.git.commits(sha, limit=1)[0]
-    files = call.git.changed_files(facts.parents[0], sha) if facts.parents else []
-    return Answer(body=shapes.commit(call.world, call.repository, facts, files))
-
-
 @operation("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", "pull_requests:read contents:read", "read")
 def list_pulls_of_commit(call: Call) -> Answer:
     """Pull requests with that head or merge commit."""
     sha = call.git.commit_sha(call.parts["commit_sha"])
     chosen = [each for each in call.repository.pulls.values() if sha in {each.head_sha, each.merge_commit_sha}]
     return Answer(rows=[pull_shapes.pull(call.world, call.repository, each, full=False) for each in chosen])
-
-
-@operation("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", "contents:read", "read")
-def get_git_commit(call: Call) -> Answer:
-    """A commit as git has it."""
-    facts = call.git.commits(call.git.commit_sha(call.parts["commit_sha"]), limit=1)[0]
-    return Answer(body=shapes.git_commit(call.world, call.repository, facts))
-
-
-@operation("GET /repos/{owner}/{repo}/compare/{basehead}", "contents:read", "read")
-def compare(call: Call) -> Answer:
-    """What one commit has that another has not."""
-    base_name, dots, head_name = call.parts["basehead"].partition("...")
-    if not dots:
-        raise not_found()
-    git, found = call.git, call.repository
-    base, head = git.commit_sha(base_name), git.commit_sha(head_name.rpartition(":")[2])
-    common = git.merge_base(base, head)
-    ahead, behind = git.count(head, f"^{base}"), git.count(base, f"^{head}")
-    commits = git.commits(head, f"^{base}")
-    files = git.changed_files(common, head)[:COMPARED_FILES]
-    url, page = f"{shapes.url_of(call.world, found)}/compare/{base}...{head}", f"{call.world.address}/{found.full_name}"
-    state = {(False, False): "identical", (True, False): "ahead", (False, True): "behind"}
-    body = {
-        "url": url,
-        "html_url": f"{page}/compare/{base}...{head}",
-        "permalink_url": f"{page}/compare/{base}...{head}",
-        "diff_url": f"{page}/compare/{base}...{head}.diff",
-        "patch_url": f"{page}/compare/{base}...{head}.patch",
-        "base_commit": shapes.commit(call.world, found, git.commits(base, limit=1)[0]),
-        "merge_base_commit": shapes.commit(call.world, found, git.commits(common, limit=1)[0]),
-        "status": state.get((ahead > 0, behind > 0), "diverged"),
-        "ahead_by": ahead,
-        "behind_by": behind,
-        "total_commits": ahead,
-        "commits": [shapes.commit(call.world, found, each) for each in reversed(commits)],
-        "files": [shapes.file(call.world, found, each, head) for each in files],
-    }
-    return Answer(body=body)
-
-
-@operation("GET /repos/{owner}/{repo}/contents/{path}", "contents:read", "read")
-def get_content(call: Call) -> Answer:
-    """A file or folder at a branch or commit."""
-    found, path = call.repository, call.parts["path"].strip("/")
-    ref = call.query.get("ref", found.default_branch)
-    sha = call.git.resolve(ref)
-    if sha is None:
-        raise Refusal(404, f"No commit found for the ref {ref}")
-    entry = call.git.content(sha, path)
-    if entry is None:
-        raise not_found()
-    kind, identity, data = entry
-    if kind == "tree":
-        rows = call.git.listing(sha, path)
-        return Answer(
-            body=[shapes.content(call.world, found, name, ref, what, each, None) for what, each, name in rows]
-        )
-    if "raw" in call.accept:
-        return Answer(text=data.decode(errors="replace"), media_type="application/vnd.github.raw; charset=utf-8")
-    shown = shapes.content(call.world, found, path, ref, kind, identity, data)
-    too_large = {"content": "", "encoding": "none"} if len(data) > LARGEST_CONTENT else {}
-    return Answer(body=shown | too_large)
 
 
 @operation("GET /repos/{owner}/{repo}/git/ref/{ref}", "contents:read", "read")
@@ -346,10 +283,3 @@ def delete_ref(call: Call) -> Answer:
     guard(call, name)
     pushes.push(call.world, call.repository, name, NOTHING, call.caller.login)
     return Answer(204)
-
-
-@operation("GET /repos/{owner}/{repo}/labels", "issues:read pull_requests:read", "read")
-def list_labels(call: Call) -> Answer:
-    """Labels of the repository."""
-    known = call.repository.labels
-    return Answer(rows=[pull_shapes.label(call.world, call.repository, known[name]) for name in sorted(known)])

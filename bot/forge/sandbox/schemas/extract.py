@@ -31,6 +31,7 @@ GET /orgs/{org}
 GET /orgs/{org}/installation
 GET /orgs/{org}/members
 GET /orgs/{org}/members/{username}
+GET /orgs/{org}/repos
 GET /orgs/{org}/memberships/{username}
 GET /orgs/{org}/teams
 GET /orgs/{org}/teams/{team_slug}
@@ -60,6 +61,8 @@ POST /repos/{owner}/{repo}/statuses/{sha}
 GET /repos/{owner}/{repo}/compare/{basehead}
 GET /repos/{owner}/{repo}/contents/{path}
 GET /repos/{owner}/{repo}/git/commits/{commit_sha}
+GET /repos/{owner}/{repo}/git/trees/{tree_sha}
+GET /repos/{owner}/{repo}/git/blobs/{file_sha}
 GET /repos/{owner}/{repo}/git/ref/{ref}
 GET /repos/{owner}/{repo}/git/matching-refs/{ref}
 POST /repos/{owner}/{repo}/git/refs
@@ -73,7 +76,10 @@ POST /repos/{owner}/{repo}/check-runs/{check_run_id}/rerequest
 GET /repos/{owner}/{repo}/check-suites/{check_suite_id}
 GET /repos/{owner}/{repo}/check-suites/{check_suite_id}/check-runs
 POST /repos/{owner}/{repo}/check-suites/{check_suite_id}/rerequest
+GET /repos/{owner}/{repo}/issues
+POST /repos/{owner}/{repo}/issues
 GET /repos/{owner}/{repo}/issues/{issue_number}
+PATCH /repos/{owner}/{repo}/issues/{issue_number}
 GET /repos/{owner}/{repo}/issues/{issue_number}/comments
 POST /repos/{owner}/{repo}/issues/{issue_number}/comments
 GET /repos/{owner}/{repo}/issues/comments
@@ -91,6 +97,10 @@ DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}
 GET /repos/{owner}/{repo}/issues/{issue_number}/reactions
 POST /repos/{owner}/{repo}/issues/{issue_number}/reactions
 GET /repos/{owner}/{repo}/labels
+POST /repos/{owner}/{repo}/labels
+GET /repos/{owner}/{repo}/labels/{name}
+PATCH /repos/{owner}/{repo}/labels/{name}
+DELETE /repos/{owner}/{repo}/labels/{name}
 GET /repos/{owner}/{repo}/pulls
 POST /repos/{owner}/{repo}/pulls
 GET /repos/{owner}/{repo}/pulls/{pull_number}
@@ -105,6 +115,9 @@ DELETE /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers
 GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews
 POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews
 GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}
+PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}
+DELETE /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}
+POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/events
 PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals
 PUT /repos/{owner}/{repo}/pulls/{pull_number}/update-branch
 """
@@ -114,12 +127,15 @@ ping check-run-completed check-run-created check-run-requested-action check-run-
 check-suite-completed check-suite-requested check-suite-rerequested installation-created installation-deleted
 installation-new-permissions-accepted installation-suspend installation-unsuspend
 installation-repositories-added installation-repositories-removed issue-comment-created issue-comment-deleted
-issue-comment-edited merge-group-checks-requested merge-group-destroyed pull-request-auto-merge-disabled
+issue-comment-edited issues-closed issues-edited issues-labeled issues-opened issues-reopened issues-unlabeled
+label-created label-deleted label-edited
+merge-group-checks-requested merge-group-destroyed pull-request-auto-merge-disabled
 pull-request-auto-merge-enabled pull-request-closed pull-request-converted-to-draft pull-request-dequeued
 pull-request-edited pull-request-enqueued pull-request-labeled pull-request-opened
 pull-request-ready-for-review pull-request-reopened pull-request-review-request-removed
 pull-request-review-requested pull-request-synchronize pull-request-unlabeled pull-request-review-dismissed
-pull-request-review-submitted push repository-archived repository-unarchived repository-deleted
+pull-request-review-edited pull-request-review-submitted push
+repository-archived repository-unarchived repository-deleted
 repository-renamed repository-transferred repository-edited status
 """
 
@@ -231,6 +247,13 @@ def removed(schema: dict[str, Any]) -> Iterator[str]:
             yield from (path[-1] for path in steps if len(path) > 1 and path[-2] == "properties")
 
 
+def known(document: dict[str, Any]) -> list[str]:
+    """The name of every operation that GitHub has, served here or not."""
+    return sorted(
+        f"{method.upper()} {path}" for path, entry in document["paths"].items() for method in METHODS & set(entry)
+    )
+
+
 def write(target: Path, extract: dict[str, Any]) -> None:
     """The same bytes for the same extract: no time, no file name in the gzip header."""
     target.write_bytes(gzip.compress(json.dumps(extract, sort_keys=True, separators=(",", ":")).encode(), mtime=0))
@@ -240,10 +263,8 @@ def main(packages: Path, target: Path) -> None:
     """Read both descriptions, write `rest.json.gz`, `webhooks.json.gz`, `VERSION` and `LICENSE`."""
     rest = json.loads((packages / "openapi/generated/api.github.com.json").read_text())
     hooks = json.loads((packages / "openapi-webhooks/generated/api.github.com.json").read_text())
-    write(
-        target / "rest.json.gz",
-        with_components(rest, {name: operation(rest, name) for name in OPERATIONS.strip().splitlines()}),
-    )
+    served = with_components(rest, {name: operation(rest, name) for name in OPERATIONS.strip().splitlines()})
+    write(target / "rest.json.gz", served | {"known": known(rest)})
     payloads = {name: json_schema(hooks, hooks["webhooks"][name]["post"]["requestBody"]) for name in EVENTS.split()}
     write(target / "webhooks.json.gz", with_components(hooks, payloads))
     versions = [f"{name} {version_of(packages / name)}" for name in ("openapi", "openapi-webhooks")]

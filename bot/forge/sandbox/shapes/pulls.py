@@ -1,10 +1,12 @@
 """Pull requests, comments, reviews, reactions and labels as JSON."""
 
+from urllib.parse import quote
+
 from bot.forge.sandbox import rules
 from bot.forge.sandbox.measures import base_now, merges, sizes
 from bot.forge.sandbox.shapes import Json, accounts, stamp, stamp_or_none
 from bot.forge.sandbox.shapes.repositories import repository, url_of
-from bot.forge.sandbox.state import Comment, Label, Pull, Reaction, Repository, Review, World
+from bot.forge.sandbox.state import Comment, Issue, Label, Pull, Reaction, Repository, Review, Thread, World, thread_of
 
 REACTIONS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
 
@@ -68,7 +70,7 @@ def extras(world: World, found: Repository, known: Pull) -> Json:
     return {
         "merged": known.merged_at is not None,
         "mergeable": mergeable,
-        "rebaseable": False,
+        "rebaseable": mergeable,
         "mergeable_state": rules.merge_state(world, found, known),
         "merged_by": accounts.user_or_none(world, known.merged_by),
         "comments": sum(each.number == known.number for each in found.comments.values()),
@@ -122,7 +124,7 @@ def label(world: World, found: Repository, known: Label) -> Json:
     return {
         "id": known.id,
         "node_id": f"LA_{known.id}",
-        "url": f"{url_of(world, found)}/labels/{known.name}",
+        "url": f"{url_of(world, found)}/labels/{quote(known.name, safe='')}",
         "name": known.name,
         "color": known.colour,
         "default": False,
@@ -130,13 +132,18 @@ def label(world: World, found: Repository, known: Label) -> Json:
     }
 
 
-def issue(world: World, found: Repository, known: Pull) -> Json:
-    """A pull request as the issue it also is."""
-    url, page = f"{url_of(world, found)}/issues/{known.number}", page_of(world, found, known)
-    pull_url = f"{url_of(world, found)}/pulls/{known.number}"
-    return {
+def page_of_thread(world: World, found: Repository, known: Thread) -> str:
+    """Where people look at a pull request or an issue."""
+    place = "pull" if isinstance(known, Pull) else "issues"
+    return f"{world.address}/{found.full_name}/{place}/{known.number}"
+
+
+def issue(world: World, found: Repository, known: Thread) -> Json:
+    """An issue, or a pull request as the issue it also is."""
+    url = f"{url_of(world, found)}/issues/{known.number}"
+    shape = {
         "id": known.id + 500_000_000,
-        "node_id": f"PR_{known.id}",
+        "node_id": f"{'PR' if isinstance(known, Pull) else 'I'}_{known.id}",
         "number": known.number,
         "url": url,
         "repository_url": url_of(world, found),
@@ -144,13 +151,13 @@ def issue(world: World, found: Repository, known: Pull) -> Json:
         "comments_url": f"{url}/comments",
         "events_url": f"{url}/events",
         "timeline_url": f"{url}/timeline",
-        "html_url": page,
+        "html_url": page_of_thread(world, found, known),
         "title": known.title,
         "body": known.body,
         "user": accounts.user(world, known.login),
         "labels": [label(world, found, found.labels[name]) for name in known.labels],
         "state": known.state,
-        "state_reason": None,
+        "state_reason": known.state_reason if isinstance(known, Issue) else None,
         "locked": False,
         "active_lock_reason": None,
         "assignee": None,
@@ -161,27 +168,34 @@ def issue(world: World, found: Repository, known: Pull) -> Json:
         "updated_at": stamp(known.updated_at),
         "closed_at": stamp_or_none(known.closed_at),
         "author_association": association(world, found, known.login),
-        "draft": known.draft,
         "performed_via_github_app": None,
         "reactions": reaction_counts(f"{url}/reactions", known.reactions),
-        "pull_request": {
-            "url": pull_url,
-            "html_url": page,
-            "diff_url": f"{page}.diff",
-            "patch_url": f"{page}.patch",
-            "merged_at": stamp_or_none(known.merged_at),
-        },
     }
+    return shape | (as_pull(world, found, known) if isinstance(known, Pull) else {})
+
+
+def as_pull(world: World, found: Repository, known: Pull) -> Json:
+    """What tells an issue that it is a pull request."""
+    page = page_of(world, found, known)
+    links = {
+        "url": f"{url_of(world, found)}/pulls/{known.number}",
+        "html_url": page,
+        "diff_url": f"{page}.diff",
+        "patch_url": f"{page}.patch",
+        "merged_at": stamp_or_none(known.merged_at),
+    }
+    return {"draft": known.draft, "pull_request": links}
 
 
 def comment(world: World, found: Repository, known: Comment) -> Json:
     """A comment in a conversation."""
     url = f"{url_of(world, found)}/issues/comments/{known.id}"
+    page = page_of_thread(world, found, thread_of(found, known.number))
     return {
         "id": known.id,
         "node_id": f"IC_{known.id}",
         "url": url,
-        "html_url": f"{world.address}/{found.full_name}/pull/{known.number}#issuecomment-{known.id}",
+        "html_url": f"{page}#issuecomment-{known.id}",
         "issue_url": f"{url_of(world, found)}/issues/{known.number}",
         "user": accounts.user(world, known.login),
         "body": known.body,
@@ -211,10 +225,11 @@ def reaction(world: World, known: Reaction) -> Json:
 
 
 def review(world: World, found: Repository, pulled: Pull, known: Review) -> Json:
-    """A submitted review."""
+    """A review; one that was not submitted has no time."""
     page = f"{page_of(world, found, pulled)}#pullrequestreview-{known.id}"
     pull_url = f"{url_of(world, found)}/pulls/{pulled.number}"
-    return {
+    submitted = {} if known.state == "PENDING" else {"submitted_at": stamp(known.submitted_at)}
+    return submitted | {
         "id": known.id,
         "node_id": f"PRR_{known.id}",
         "user": accounts.user(world, known.login),
@@ -223,7 +238,6 @@ def review(world: World, found: Repository, pulled: Pull, known: Review) -> Json
         "html_url": page,
         "pull_request_url": pull_url,
         "_links": {"html": {"href": page}, "pull_request": {"href": pull_url}},
-        "submitted_at": stamp(known.submitted_at),
         "updated_at": stamp(known.submitted_at),
         "commit_id": known.sha,
         "author_association": association(world, found, known.login),

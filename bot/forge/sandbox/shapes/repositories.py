@@ -4,8 +4,9 @@ import base64
 import re
 from datetime import UTC
 from typing import Any
+from urllib.parse import quote
 
-from bot.forge.sandbox.git import CommitFacts, FileFacts, Git, Signature
+from bot.forge.sandbox.git import CommitFacts, FileFacts, Git, Signature, literal
 from bot.forge.sandbox.shapes import Json, accounts, stamp
 from bot.forge.sandbox.state import ROLES, Protection, Repository, World
 
@@ -66,7 +67,7 @@ def url_of(world: World, found: Repository) -> str:
 def repository(world: World, found: Repository) -> Json:
     """A repository, in full wherever it stands."""
     url, page = url_of(world, found), f"{world.address}/{found.full_name}"
-    opened = sum(pull.state == "open" for pull in found.pulls.values())
+    opened = sum(each.state == "open" for each in found.threads)
     shape = {
         "id": found.id,
         "node_id": f"R_{found.id}",
@@ -102,7 +103,7 @@ def repository(world: World, found: Repository) -> Json:
         "allow_forking": True,
         "allow_merge_commit": True,
         "allow_squash_merge": True,
-        "allow_rebase_merge": False,
+        "allow_rebase_merge": True,
         "allow_auto_merge": True,
         "allow_update_branch": True,
         "delete_branch_on_merge": False,
@@ -262,6 +263,13 @@ def login_of(world: World, email: str) -> str | None:
     return next((one.login for one in world.accounts.values() if email.lower() in one.addresses), None)
 
 
+def addresses_of(world: World, login: str) -> list[str]:
+    """The addresses of an account as regular expressions of git's: what `login_of` takes for its own."""
+    account = world.accounts[login]
+    own = [f"{literal(login)}@({'|'.join(map(literal, HOSTS))})"]
+    return [*own, rf"{account.id}\+[^>]*@users\.noreply\.github\.com", *map(literal, sorted(account.addresses))]
+
+
 CO_AUTHOR = re.compile(r"^co-authored-by:[^<\n]*<([^>\n]+)>\s*$", re.IGNORECASE | re.MULTILINE)
 
 
@@ -281,7 +289,7 @@ def actor(world: World, email: str) -> Json | None:
 
 def file(world: World, found: Repository, each: FileFacts, sha: str) -> Json:
     """A changed file."""
-    url, page = url_of(world, found), f"{world.address}/{found.full_name}"
+    url, page, path = url_of(world, found), f"{world.address}/{found.full_name}", quote(each.path)
     shape: Json = {
         "sha": each.sha,
         "filename": each.path,
@@ -289,9 +297,9 @@ def file(world: World, found: Repository, each: FileFacts, sha: str) -> Json:
         "additions": each.additions,
         "deletions": each.deletions,
         "changes": each.additions + each.deletions,
-        "blob_url": f"{page}/blob/{sha}/{each.path}",
-        "raw_url": f"{page}/raw/{sha}/{each.path}",
-        "contents_url": f"{url}/contents/{each.path}?ref={sha}",
+        "blob_url": f"{page}/blob/{sha}/{path}",
+        "raw_url": f"{page}/raw/{sha}/{path}",
+        "contents_url": f"{url}/contents/{path}?ref={sha}",
     }
     if each.patch is not None:
         shape["patch"] = each.patch
@@ -302,8 +310,9 @@ def content(world: World, found: Repository, path: str, ref: str, kind: str, sha
     """A file or folder at a commit; `data` only where a file is asked for by itself."""
     url, page = url_of(world, found), f"{world.address}/{found.full_name}"
     place = "tree" if kind == "tree" else "blob"
-    here = f"{url}/contents/{path}?ref={ref}"
-    links = {"self": here, "git": f"{url}/git/{place}s/{sha}", "html": f"{page}/{place}/{ref}/{path}"}
+    at, there = quote(path), quote(ref)
+    here = f"{url}/contents/{at}?ref={quote(ref, safe='')}"
+    links = {"self": here, "git": f"{url}/git/{place}s/{sha}", "html": f"{page}/{place}/{there}/{at}"}
     shape: dict[str, Any] = {
         "type": "dir" if kind == "tree" else "file",
         "name": path.rpartition("/")[2],
@@ -313,7 +322,7 @@ def content(world: World, found: Repository, path: str, ref: str, kind: str, sha
         "url": here,
         "html_url": links["html"],
         "git_url": links["git"],
-        "download_url": None if kind == "tree" else f"{page}/raw/{ref}/{path}",
+        "download_url": None if kind == "tree" else f"{page}/raw/{there}/{at}",
         "_links": links,
     }
     if data is not None:

@@ -1,8 +1,8 @@
-"""Comments and reactions."""
+"""Comments and reactions in the conversation of a pull request or an issue."""
 
 from bot.forge.sandbox.errors import invalid, not_found
 from bot.forge.sandbox.shapes import pulls as shapes
-from bot.forge.sandbox.state import Comment, Pull, Reaction, Repository, World, pull_of, writable
+from bot.forge.sandbox.state import Comment, Reaction, Repository, Thread, World, thread_of, writable
 from bot.forge.sandbox.verbs import tell
 
 LONGEST = 65_536  # characters
@@ -20,7 +20,7 @@ def check_body(body: str) -> str:
 def comment(world: World, found: Repository, number: int, login: str, body: str) -> Comment:
     """A new comment. Raises Refusal (403, 404, 422)."""
     writable(found)
-    pull_of(found, number)
+    thread_of(found, number)
     now = world.now()
     made = Comment(world.new_id(), number, login, check_body(body), login == world.bot.login, now, now)
     found.comments[made.id] = made
@@ -51,12 +51,12 @@ def delete(world: World, found: Repository, known: Comment, sender: str) -> None
 
 def say(world: World, found: Repository, known: Comment, action: str, sender: str, **more: object) -> None:
     """Say what happened to a comment."""
-    issue = shapes.issue(world, found, found.pulls[known.number])
+    issue = shapes.issue(world, found, thread_of(found, known.number))
     shape = shapes.comment(world, found, known)
     tell(world, "issue_comment", found, sender, action=action, issue=issue, comment=shape, **more)
 
 
-def react(world: World, target: Comment | Pull, login: str, content: str) -> tuple[Reaction, bool]:
+def react(world: World, target: Comment | Thread, login: str, content: str) -> tuple[Reaction, bool]:
     """A reaction, and whether it is new: one of a kind each, and no webhook. Raises Refusal (422)."""
     if content not in shapes.REACTIONS:
         raise invalid("Reaction", "content", f"{content} is not a reaction", "invalid")

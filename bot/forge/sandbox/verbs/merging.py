@@ -18,6 +18,8 @@ from bot.forge.sandbox.state import (
 from bot.forge.sandbox.verbs import pulls, pushes, queue, tell
 from bot.forge.sandbox.verbs.suites import request_suite
 
+MOST_REBASED = 100  # commits; GitHub rebases no more
+
 
 def may_bypass(world: World, found: Repository, pull: Pull, login: str) -> bool:
     """Whether the rules of the branch do not bind this person."""
@@ -27,22 +29,23 @@ def may_bypass(world: World, found: Repository, pull: Pull, login: str) -> bool:
 
 def merge(
     world: World, found: Repository, number: int, login: str, sha: str | None = None, method: str = "merge",
-    message: str | None = None,
+    title: str | None = None, message: str | None = None,
 ) -> Pull:  # fmt: skip
-    """Merge it now. Raises Refusal: 403 no right, 405 not mergeable, 409 the head moved."""
+    """Merge it now (`method`: merge, squash or rebase). Raises Refusal: 405 not mergeable, 409 the head moved."""
     writable(found)
     pull = pull_of(found, number)
     if sha is not None and sha != pull.head_sha:
         raise Refusal(409, "Head branch was modified. Review and try the merge again.")
-    if method == "rebase":
-        raise Refusal(405, "Rebase merges are not allowed on this repository.")
     rules = found.protections.get(pull.base_ref)
     if rules and rules.merge_queue:
         raise Refusal(405, "Changes must be made through the merge queue")
     if (stopped := holds(world, found, pull)) and not may_bypass(world, found, pull, login):
         raise Refusal(405, " ".join(each.words for each in stopped))
     base = base_now(found, pull)
-    made = merge_commit(world, found, base, pull, login, method, message)
+    if method == "rebase":
+        made = rebased(world, found, base, pull, login)
+    else:
+        made = merge_commit(world, found, base, pull, login, method, title, message)
     land_on(world, found, pull, base, made, login)
     return pull
 
@@ -55,19 +58,35 @@ def land_on(world: World, found: Repository, pull: Pull, base: str, made: str, l
     pushes.pushed(world, found, ref, base, made, login)
 
 
+def rebased(world: World, found: Repository, base: str, pull: Pull, login: str) -> str:
+    """The commits of a pull request, one by one on a base; who wrote them stays. Raises Refusal (405)."""
+    git, tip = Git(found.folder), base
+    for facts in reversed(git.commits(pull.head_sha, f"^{base}", limit=MOST_REBASED, chosen=["--topo-order"])):
+        if len(facts.parents) != 1:
+            raise Refusal(405, "This branch can't be rebased: it holds a merge commit")
+        tree = merged_tree(git, tip, facts.sha, facts.parents[0])
+        if tree is None:
+            raise Refusal(405, "This branch can't be rebased due to conflicts")
+        tip = git.write_commit(tree, [tip], facts.message, facts.author, signed(world, login))
+    return tip
+
+
 def merge_commit(
-    world: World, found: Repository, base: str, pull: Pull, login: str, method: str, message: str | None
-) -> str:
+    world: World, found: Repository, base: str, pull: Pull, login: str, method: str, title: str | None = None,
+    message: str | None = None,
+) -> str:  # fmt: skip
     """The commit that brings a pull request into a base. Raises Refusal (405)."""
     git = Git(found.folder)
     tree = merged_tree(git, base, pull.head_sha)
     if tree is None:
         raise Refusal(405, "Pull Request has merge conflicts")
-    words = f"Merge pull request #{pull.number} from {pull.head_owner}/{pull.head_ref}\n\n{pull.title}"
-    squashed = f"{pull.title} (#{pull.number})\n\n{message or pull.body or ''}".rstrip()
+    usual = {
+        "merge": (f"Merge pull request #{pull.number} from {pull.head_owner}/{pull.head_ref}", pull.title),
+        "squash": (f"{pull.title} (#{pull.number})", pull.body or ""),
+    }[method]
+    words = f"{title or usual[0]}\n\n{usual[1] if message is None else message}".rstrip()
     parents = [base] if method == "squash" else [base, pull.head_sha]
-    said = squashed if method == "squash" else message or words
-    return git.write_commit(tree, parents, said, signed(world, login))
+    return git.write_commit(tree, parents, words, signed(world, login))
 
 
 def update_commit(world: World, head: Repository, pull: Pull, base: str, login: str) -> str:
@@ -97,7 +116,7 @@ def enqueue(world: World, found: Repository, number: int, login: str) -> QueueEn
         raise Refusal(422, "Pull request is already in the queue")
     ahead = [each for each in found.queue if each.base_ref == pull.base_ref]
     base = ahead[-1].head_sha if ahead else base_now(found, pull)
-    made = merge_commit(world, found, base, pull, login, "merge", None)
+    made = merge_commit(world, found, base, pull, login, "merge")
     ref = f"refs/heads/gh-readonly-queue/{pull.base_ref}/pr-{number}-{base}"
     entry = QueueEntry(number, pull.base_ref, base, ref, made, pull.head_sha, login)
     found.queue.append(entry)

@@ -1,4 +1,4 @@
-"""Pull requests are opened, edited, labelled and reviewed."""
+"""Pull requests are opened, edited and reviewed."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from bot.forge.sandbox.errors import Refusal, invalid, not_found
 from bot.forge.sandbox.git import Git
 from bot.forge.sandbox.shapes import accounts
 from bot.forge.sandbox.shapes import pulls as shapes
-from bot.forge.sandbox.state import Label, Pull, Repository, Review, World, writable
+from bot.forge.sandbox.state import Pull, Repository, Review, World, writable
 from bot.forge.sandbox.verbs import tell
 
 VERDICTS = {"APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED", "COMMENT": "COMMENTED"}
@@ -52,12 +52,12 @@ def open_pull(
     return made
 
 
-def check_title(title: object) -> str:
+def check_title(title: object, resource: str = "PullRequest") -> str:
     """A title GitHub takes. Raises Refusal (422)."""
     if not isinstance(title, str) or not title.strip():
-        raise invalid("PullRequest", "title", "title can't be blank", "missing_field")
+        raise invalid(resource, "title", "title can't be blank", "missing_field")
     if len(title) > LONGEST_TITLE:
-        raise invalid("PullRequest", "title", f"title is too long (maximum is {LONGEST_TITLE} characters)")
+        raise invalid(resource, "title", f"title is too long (maximum is {LONGEST_TITLE} characters)")
     return title
 
 
@@ -106,21 +106,6 @@ def set_draft(world: World, found: Repository, pull: Pull, draft: bool, sender: 
         tell_pull(world, found, pull, "converted_to_draft" if draft else "ready_for_review", sender)
 
 
-def set_labels(world: World, found: Repository, pull: Pull, names: list[str], sender: str) -> None:
-    """Exactly these labels; unknown ones are made, as GitHub does. Raises Refusal (422)."""
-    writable(found)
-    if len(names) > 100 or any(not 0 < len(name) <= 50 for name in names):
-        raise invalid("Label", "name", "is too long (maximum is 50 characters)")
-    for name in names:
-        found.labels.setdefault(name, Label(world.new_id(), name))
-    before, after = set(pull.labels), set(names)
-    for name in sorted(before ^ after):
-        now_has = (set(pull.labels) | {name}) if name in after else (set(pull.labels) - {name})
-        pull.changed(world.now(), labels=tuple(sorted(now_has)))
-        shape = shapes.label(world, found, found.labels[name])
-        tell_pull(world, found, pull, "labeled" if name in after else "unlabeled", sender, label=shape)
-
-
 def ask_reviewers(world: World, found: Repository, pull: Pull, logins: list[str], slugs: list[str], by: str) -> None:
     """Ask people and teams for a review. Raises Refusal (422)."""
     for login in logins:
@@ -152,33 +137,81 @@ def unask_reviewers(world: World, found: Repository, pull: Pull, logins: list[st
         tell_pull(world, found, pull, "review_request_removed", by, requested_team=team)
 
 
-def review(world: World, found: Repository, pull: Pull, login: str, verdict: str, body: str, sha: str | None) -> Review:
-    """A submitted review: APPROVE, REQUEST_CHANGES or COMMENT. Raises Refusal (422)."""
+def review(
+    world: World, found: Repository, pull: Pull, login: str, verdict: str | None, body: str, sha: str | None
+) -> Review:
+    """A review: APPROVE, REQUEST_CHANGES or COMMENT submits it, None begins one. Raises Refusal (403, 422)."""
     writable(found)
+    if any((each.login, each.state) == (login, "PENDING") for each in pull.reviews):
+        raise Refusal(422, "User can only have one pending review per pull request")
+    made = Review(world.new_id(), login, "PENDING", body, sha or pull.head_sha, world.now())
+    if verdict is not None:
+        check_verdict(pull, login, verdict, body)
+    pull.reviews.append(made)
+    if verdict is not None:
+        submit(world, found, pull, made, verdict, body)
+    return made
+
+
+def check_verdict(pull: Pull, login: str, verdict: str, body: str) -> None:
+    """Whether a person may say this of a pull request. Raises Refusal (422)."""
     if login == pull.login and verdict != "COMMENT":
         raise Refusal(422, f"Can not {verdict.lower().replace('_', ' ')} your own pull request")
     if verdict != "APPROVE" and not body:
         raise Refusal(422, "A review needs a body unless it approves")
-    made = Review(world.new_id(), login, VERDICTS[verdict], body, sha or pull.head_sha, world.now())
-    waiting = tuple(each for each in pull.requested_reviewers if each != login)
-    pull.changed(world.now(), reviews=[*pull.reviews, made], requested_reviewers=waiting)
-    tell_review(world, found, pull, made, "submitted", login)
-    return made
+
+
+def submit(world: World, found: Repository, pull: Pull, known: Review, verdict: str, body: str) -> None:
+    """A pending review counts from now on. Raises Refusal (422)."""
+    if known.state != "PENDING":
+        raise Refusal(422, "Can not submit a review that is not pending")
+    check_verdict(pull, known.login, verdict, body or known.body)
+    known.state, known.body, known.submitted_at = VERDICTS[verdict], body or known.body, world.now()
+    waiting = tuple(each for each in pull.requested_reviewers if each != known.login)
+    pull.changed(world.now(), requested_reviewers=waiting)
+    tell_review(world, found, pull, known, "submitted", known.login)
+
+
+def review_of(pull: Pull, review_id: int, login: str) -> Review:
+    """A review by id, as far as this person sees it. Raises Refusal (404)."""
+    known = next((each for each in pull.reviews if each.id == review_id), None)
+    if known is None or (known.state == "PENDING" and known.login != login):
+        raise not_found()
+    return known
+
+
+def reword(world: World, found: Repository, pull: Pull, known: Review, body: str, sender: str) -> None:
+    """Another body. Raises Refusal (403, 422)."""
+    writable(found)
+    if known.login != sender:
+        raise Refusal(403, "Must be the author of the review.")
+    before, known.body = known.body, body
+    if known.state != "PENDING":
+        tell_review(world, found, pull, known, "edited", sender, changes={"body": {"from": before}})
+
+
+def drop_review(pull: Pull, known: Review) -> None:
+    """A pending review is given up. Raises Refusal (422)."""
+    if known.state != "PENDING":
+        raise Refusal(422, "Can not delete a non-pending pull request review")
+    pull.reviews.remove(known)
 
 
 def dismiss(world: World, found: Repository, pull: Pull, review_id: int, sender: str) -> Review:
-    """A review that no longer counts. Raises Refusal (404)."""
-    known = next((each for each in pull.reviews if each.id == review_id), None)
-    if known is None:
-        raise not_found()
+    """A review that no longer counts. Raises Refusal (404, 422)."""
+    known = review_of(pull, review_id, sender)
+    if known.state not in {"APPROVED", "CHANGES_REQUESTED"}:
+        raise Refusal(422, f"Can not dismiss a {known.state.lower()} pull request review")
     known.state = "DISMISSED"
     tell_review(world, found, pull, known, "dismissed", sender)
     return known
 
 
-def tell_review(world: World, found: Repository, pull: Pull, known: Review, action: str, sender: str) -> None:
-    """Say that a review was submitted or dismissed; there its state is in small letters."""
+def tell_review(
+    world: World, found: Repository, pull: Pull, known: Review, action: str, sender: str, **more: object
+) -> None:
+    """Say that a review was submitted, edited or dismissed; there its state is in small letters."""
     said = shapes.review(world, found, pull, known)
     said["state"] = known.state.lower()
     shape = shapes.pull(world, found, pull, full=False)
-    tell(world, "pull_request_review", found, sender, action=action, review=said, pull_request=shape)
+    tell(world, "pull_request_review", found, sender, action=action, review=said, pull_request=shape, **more)

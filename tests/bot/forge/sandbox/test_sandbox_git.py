@@ -88,9 +88,7 @@ def test_who_pushes_to_a_protected_branch_is_told_why(box: Sandbox, url: str, hi
     assert box.tip(REPO, "beside") == history.shas["clash"]
 
 
-def test_a_push_of_one_commit_sends_that_commit_only(
-    box: Sandbox, url: str, history: History, tmp_path: Path
-) -> None:
+def test_a_push_of_one_commit_sends_that_commit_only(box: Sandbox, url: str, history: History, tmp_path: Path) -> None:
     box.protect(REPO)
     place, token = str(tmp_path / "clone"), box.token("ada")
     assert git(token, "clone", "--quiet", url, place).returncode == 0
