@@ -3,6 +3,7 @@
 import signal
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,6 +13,8 @@ from bot.demo.cast import cast
 from bot.demo.replay import NotUsable
 from bot.demo.stage import stage
 from bot.demo.story import Story
+from bot.forge.sandbox import Sandbox
+from bot.forge.sandbox.pages import clone_address
 from bot.logs import configure
 
 
@@ -62,14 +65,24 @@ def _play(scratch: Path, repo: Path | None, once: bool, port: int) -> list[str]:
             if not once:
                 click.pause("Press any key for the next scene ...")  # returns at once where nobody types
             click.secho(f"\n{heading}\n{'─' * len(heading)}", bold=True)
-        click.echo("Look at them in a browser:")
-        click.echo(f"  {here.sandbox.address}/")
-        for number in sorted(story.numbers.values()):
-            click.echo(f"  {here.sandbox.address}/acme/demo/pull/{number}")
+        click.echo("\n".join(_ending(here.sandbox, story)))
         if not once:
             click.echo("Ctrl-C ends it.")
             _until_interrupted()
         return story.wrong
+
+
+def _ending(sandbox: Sandbox, story: Story) -> Iterator[str]:
+    """Where to look, the held one first, and what can be tried there."""
+    risky = story.numbers[story.roles[0].name]
+    page, manager = f"{sandbox.address}/acme/demo/pull/{risky}", sandbox.release_manager
+    yield "Look at them in a browser:"
+    yield f"  {page}?as={sandbox.author}   (held back)"
+    yield f"  {sandbox.address}/   (all of them)"
+    yield "Try it, in the comment box at the end of that page:"
+    yield f"  as {sandbox.author}: /chill why, /chill justify launch_with_rollback The launch is tonight"
+    yield f"  as {manager} ({page}?as={manager}): /chill approve, /chill freeze red 2h Checkout is down"
+    yield f"  git clone {clone_address(sandbox.world, sandbox.repository('acme/demo'), sandbox.author)}"
 
 
 def _source(scratch: Path, repo: Path | None) -> Path:

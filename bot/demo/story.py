@@ -19,6 +19,8 @@ levels: {green: 0%, weekend: 5%, yellow: 10%, red: 50%}
 notice: 80%
 escalation:
   managers: ["@acme/release-managers"]
+freezes:
+  by: ["@acme/release-managers"]
 """
 WINDOW = """\
 windows:
@@ -27,6 +29,8 @@ windows:
     from: FROM
     to: UNTIL
 """
+WEEKEND = timedelta(days=3)
+ROOM = 0.03
 SOON = timedelta(seconds=4)  # long enough to decide about the calendar that is to come
 Tell = Callable[[str], None]
 
@@ -47,7 +51,7 @@ class Story:
     gate: float = 1.0  # percentile from which the window holds
 
     def play(self) -> Iterator[str]:
-        """Yields a heading before each scene and plays it when asked for the next."""
+        """Yields a heading before each scene and plays it when asked for the next. It ends with a change held back."""
         yield "Outside a window: nothing is held"
         self._configure("")
         for role in self.roles:
@@ -56,8 +60,7 @@ class Story:
         level, share, self.gate = self._level()
         yield f"A window is about to open (Holiday season, {level}: the riskiest {share} are held)"
         opens = self._soon()
-        closes = opens + timedelta(days=3)
-        self._configure(self._window(level, opens, closes))
+        self._configure(self._window(level, opens, opens + WEEKEND))
         self._announced()
         before = self._verdicts()
         yield "It opens; before the clock of the App strikes, the risky one is put into the merge queue"
@@ -67,23 +70,32 @@ class Story:
         self._strike(opens, before)
         held = [role for role in self.roles if self._percentile(role) >= self.gate and not role.proven]
         self._show_all(held=tuple(held))
-        yield "The author asks for an exception, a release manager approves"
-        self._exception()
-        yield "The author pushes once more: the exception was for other content"
-        self._push()
-        yield "The window closes, by the clock again"
+        yield "The window closes early, by the clock again"
         closes = self._soon()
         self._configure(self._window(level, opens, closes))
         self._wait(closes)
         self._strike(closes, self._verdicts())
         self._show_all(held=())
+        yield f"Another window opens, for {WEEKEND.days} days: it stays open, for you to try"
+        opens = self._soon()
+        self._configure(self._window(level, opens, opens + WEEKEND))
+        self._wait(opens)
+        self._strike(opens, self._verdicts())
+        self._show_all(held=tuple(held))
+        yield "The author asks for an exception, a release manager approves"
+        self._exception()
+        yield "The author pushes once more: the exception was for other content"
+        self._push()
 
     def _level(self) -> tuple[str, str, float]:
-        """The mildest level that is sure to hold the risky one: its name, the share it holds, and from where."""
+        """The mildest level that is sure to hold the risky one: its name, the share it holds, and from where.
+
+        Sure means with room to spare: what the author pushes at the end may rank a little lower.
+        """
         percentile = self._percentile(self.roles[0])
-        if percentile >= 0.9:
+        if percentile >= 0.9 + ROOM:
             return "yellow", "10 %", 0.9
-        return ("red", "50 %", 0.5) if percentile >= 0.5 else ("frozen", "100 %", 0.0)
+        return ("red", "50 %", 0.5) if percentile >= 0.5 + ROOM else ("frozen", "100 %", 0.0)
 
     # --- scenes
 
@@ -157,7 +169,7 @@ class Story:
         sandbox.push(self.repository, pull.head_ref, head)
         self.heads[role.name] = head
         self.stage.settle()
-        self._show(role, held=self._percentile(role) >= self.gate)
+        self._show(role, held=True)
 
     def _text(self, head: str) -> str:
         """A file that the head changed and kept."""

@@ -78,7 +78,17 @@ class Views:
     def index(self) -> Response:
         """Repositories and their pull requests."""
         with self.world.lock:
-            return self.show("index.html.j2", repositories=list(self.world.repositories.values()), world=self.world)
+            return self.listed(list(self.world.repositories.values()))
+
+    def listed(self, repositories: list[Repository]) -> Response:
+        """Repositories with their pull requests, what their checks say, and how to clone them."""
+        facts = [(each, [(pull, checks_word(each, pull)) for pull in newest(each)]) for each in repositories]
+        here = f"http://{request.host}" == self.world.address  # nobody else's page learns a token
+        return self.show(
+            "index.html.j2",
+            repositories=facts,
+            clone=lambda found, login: clone_address(self.world, found, login if here else ""),
+        )
 
     def style(self) -> Response:
         """How it looks."""
@@ -89,7 +99,7 @@ class Views:
         """One repository's pull requests."""
         with self.world.lock:
             found = self.world.repository(f"{owner}/{repo}")
-            return self.show("index.html.j2", repositories=[found], world=self.world)
+            return self.listed([found])
 
     def diff(self, owner: str, repo: str, number: int) -> Response:
         """What a pull request changes, as plain text."""
@@ -131,6 +141,32 @@ class Views:
         except Refusal as refusal:
             return self.pull(owner, repo, number, refusal_words(refusal), refusal.status)
         return redirect(f"/{found.full_name}/pull/{number}?as={person.login}", 303)
+
+
+def newest(found: Repository) -> list[Pull]:
+    """Its pull requests, the newest first."""
+    return sorted(found.pulls.values(), key=lambda each: -each.number)
+
+
+def clone_address(world: World, found: Repository, login: str) -> str:
+    """What `git clone` takes as it stands: with a person's token where the repository is private."""
+    place = f"{world.address}/{found.full_name}.git"
+    token = world.account(login).token if found.private and login else ""
+    return place.replace("://", f"://{login}:{token}@", 1) if token else place
+
+
+def checks_word(found: Repository, known: Pull) -> tuple[str, str] | None:
+    """What the checks of an open pull request come to, and how that looks; None where there are none."""
+    if known.state != "open":
+        return None
+    rules = found.protections.get(known.base_ref)
+    latest = {run.name: run for run in found.runs.values() if run.sha == known.head_sha}
+    looks = [LOOKS.get(run.conclusion or "", "waiting") for run in latest.values()]
+    looks += ["waiting" for name in (rules.checks if rules else ()) if name not in latest]
+    for look, word in (("bad", "checks failing"), ("waiting", "checks pending"), ("good", "checks passed")):
+        if look in looks:
+            return word, look
+    return ("checks neutral", "calm") if looks else None
 
 
 def same_origin(world: World) -> None:

@@ -1,6 +1,9 @@
 """The pages people see and the forms they send."""
 
 import http.client
+import subprocess
+from html import unescape
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -46,9 +49,32 @@ def held(box: Sandbox, sha: str) -> int:
 def test_the_first_page_lists_repositories_and_pull_requests(box: Sandbox, pull: int) -> None:
     text = page(box, "/")
     assert f'<a href="/{REPO}/pull/{pull}?as=ada">A change</a>' in text
-    assert f"git clone {box.address}/{REPO}.git" in text
+    assert '<span class="tag waiting">checks pending</span>' not in text
     assert "A change" in page(box, f"/{REPO}")
     assert "prefers-color-scheme: dark" in page(box, "/sandbox.css")
+
+
+def test_the_list_says_what_the_checks_come_to(box: Sandbox, pull: int, history: History) -> None:
+    box.protect(REPO)
+    assert '<span class="tag waiting">checks pending</span>' in page(box, "/")
+    held(box, history.shas["change"])
+    assert '<span class="tag bad">checks failing</span>' in page(box, "/")
+    body = {"name": "codechill", "head_sha": history.shas["change"], "conclusion": "success"}
+    ask(box, f"/repos/{REPO}/check-runs", installation_token(box), "POST", body)
+    assert '<span class="tag good">checks passed</span>' in page(box, f"/{REPO}")
+    box.close(REPO, pull, "ada")
+    assert "checks" not in page(box, "/")
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_the_clone_line_works_as_it_is_printed(box: Sandbox, history: History, tmp_path: Path, private: bool) -> None:
+    box.add_repository("acme/shown", history.folder, private=private)
+    line = unescape(page(box, "/acme/shown?as=ravi").partition("<code>")[2].partition("</code>")[0])
+    assert line.startswith("git clone http://")
+    done = subprocess.run([*line.split(), str(tmp_path / "clone")], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    elsewhere = ask(box, "/acme/shown?as=ravi", Host="evil.example")[1]
+    assert (box.token("ravi") in line, box.token("ravi") in elsewhere) == (private, False)
 
 
 def test_a_held_pull_request_shows_why_and_its_merge_button_is_off(box: Sandbox, place: str, history: History) -> None:
