@@ -21,7 +21,7 @@ def get_content(call: Call) -> Answer:
     sha = call.git.resolve(ref)
     if sha is None:
         raise Refusal(404, f"No commit found for the ref {ref}")
-    entry = call.git.content(sha, path)
+    entry = call.git.content(sha, path) if path else ("tree", sha, b"")
     if entry is None:
         raise not_found()
     kind, identity, data = entry
