@@ -94,7 +94,7 @@ def test_the_hourly_limit_is_waited_out_outside_the_worker_and_nothing_is_sent_m
 
 def used(line: Line) -> int:
     """How many requests the installation sent."""
-    return sum(used.count for (kind, _), used in line.stage.sandbox.limits.used.items() if kind == "installation")
+    return sum(used.count for (kind, _, _), used in line.stage.sandbox.limits.used.items() if kind == "installation")
 
 
 def idle(line: Line, jobs: int = 1) -> None:

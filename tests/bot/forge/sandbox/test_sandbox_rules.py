@@ -158,7 +158,8 @@ def test_the_queue_is_entered_by_graphql_as_octokit_would(box: Sandbox, pull: in
     box.protect(REPO, merge_queue=True)
     report(box, history.shas["change"], conclusion="success")
     node = ask(box, f"/repos/{REPO}/pulls/{pull}", box.token("maya"))[1]["node_id"]
-    query = "mutation($input: EnqueuePullRequestInput!) { enqueuePullRequest(input: $input) { clientMutationId } }"
+    query = "mutation($input: EnqueuePullRequestInput!) { enqueuePullRequest(input: $input) "
+    query += "{ pullRequest { number } } }"
     given = {"query": query, "variables": {"input": {"pullRequestId": node, "expectedHeadOid": history.shas["one"]}}}
     headers = {"Content_Type": "application/json"}
     _, moved, _ = ask(box, "/graphql", box.token("maya"), "POST", given, **headers)
