@@ -221,6 +221,10 @@ class Markdown:
         """The comment's text without its hidden mark."""
         return self._card("comment.md.j2", card, "", COMMENT_LIMIT)
 
+    def alone(self, card: Card) -> str:
+        """A card where nobody can answer it: of a change that is no pull request."""
+        return f"### {prose(card.headline)}\n\n{self._card('check.md.j2', card, '', SUMMARY_LIMIT)}"
+
     def _card(self, name: str, card: Card, mark: str, limit: int, measure: Callable[[str], int] = len) -> str:
         text = self._env.get_template(name).render(card=card, mark=Safe(mark))
         text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

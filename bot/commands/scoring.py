@@ -145,7 +145,7 @@ def score(
         case "json":
             click.echo(json.dumps(as_json(assessed), indent=2))
         case "markdown":
-            click.echo(Markdown().card(scored(assessed, Config.default())), nl=False)
+            click.echo(Markdown().alone(scored(assessed, Config.default())), nl=False)
         case _:
             click.echo("\n".join(_text(assessed, change)))
 

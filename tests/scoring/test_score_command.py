@@ -86,6 +86,7 @@ def test_a_range_is_scored_as_one_change_and_markdown_folds_the_method_away(repo
     markdown = run(score, "--repo", repo, "--format", "markdown", "main~3..", cache=tmp_path)
     assert text.stdout.splitlines()[1].startswith("Riskier than ")
     assert "<details><summary>How this score is made</summary>" in markdown.stdout
+    assert "this comment" not in markdown.stdout
 
 
 def test_what_is_critical_is_what_the_change_stands_on_says(repo: Path, tmp_path: Path) -> None:
