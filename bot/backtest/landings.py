@@ -19,7 +19,7 @@ class Landing:
     row: int  # its place in the index
     sha: str
     at: datetime  # when it landed: UTC, never before the landing before it
-    author: int  # a number, never a name
+    author: int  # a number, never a name; NOBODY for a program
     title: str  # from outside: escape when shown
     paths: tuple[str, ...]
 

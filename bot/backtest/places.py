@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from scoring.history.persons import NOBODY
+
 NEW = 10  # landings before which an author counts as new here
 TOP = "(top folder)"
 LANGUAGES = {
@@ -27,8 +29,10 @@ def language(paths: Sequence[str]) -> str:
     )
 
 
-def group(landings_before: float) -> str:
-    """Newcomer or regular, by how much the author had landed when the change did."""
+def group(landings_before: float, author: int) -> str:
+    """Newcomer or regular, by how much the author had landed when the change did; a program is neither."""
+    if author == NOBODY:
+        return "program"
     return "newcomer" if landings_before < NEW else "regular"
 
 

@@ -99,7 +99,7 @@ class Backtest:
 
     def group(self, each: Replayed) -> str:
         """Newcomer or regular when it landed."""
-        return group(float(self.replay.scores.before[each.landing.row]))
+        return group(float(self.replay.scores.before[each.landing.row]), each.landing.author)
 
     def partial(self) -> Figures | None:
         """Why and where it was cut short; None when it is whole."""

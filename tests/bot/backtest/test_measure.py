@@ -11,6 +11,7 @@ from bot.backtest.outcomes import Outcome, Outcomes
 from bot.backtest.places import folder, group, language
 from bot.backtest.replay import Replayed
 from bot.backtest.words import hours, percent
+from scoring.history.persons import NOBODY
 
 MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -82,4 +83,5 @@ def test_places_are_those_of_most_files() -> None:
     assert folder(()) == "(top folder)"
     assert language(("a.py", "b.py", "c.rs")) == "Python"
     assert language(("Makefile",)) == "other"
-    assert [group(each) for each in (0, 9, 10)] == ["newcomer", "newcomer", "regular"]
+    assert [group(each, 7) for each in (0, 9, 10)] == ["newcomer", "newcomer", "regular"]
+    assert group(0, NOBODY) == "program"
