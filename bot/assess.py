@@ -1,6 +1,5 @@
 """The bridge to scoring: a pull request becomes a change in a local mirror, and the change an assessment."""
 
-import re
 import shutil
 import sqlite3
 import threading
@@ -13,6 +12,7 @@ from typing import Protocol
 
 import structlog
 
+from bot.contributors import contributors
 from bot.forge.port import Forge, Target
 from bot.git import Corrupt, GitError, Refused, TooLarge, TooMuch
 from bot.mirror import Mirror, valid_sha
@@ -22,7 +22,6 @@ from scoring.assessment import Assessment
 from scoring.change import Change
 from scoring.criticality import read_services
 from scoring.errors import DamagedIndex, ScoringError
-from scoring.git import DIFF
 from scoring.history.read import read_change
 from scoring.incidents import Incident
 from scoring.scorer import SHIPPED, Scorer
@@ -32,8 +31,6 @@ from scoring.services import Services, Sources
 
 _log = structlog.get_logger(__name__)
 MOST_FILES = 3_000  # GitHub lists no more, and nobody reviews them
-MOST_COMMITS = 250  # whose people are read: GitHub lists no more either
-_CO_AUTHOR = re.compile(r"^\s*co-authored-by:.*<([^<>\n]*)>", re.IGNORECASE | re.MULTILINE)
 
 
 class Unscorable(Exception):
@@ -83,14 +80,14 @@ class MirrorAssessor:
         if base is None:
             raise Unscorable("it shares no history with its base branch")
         with self._told(repository):
-            people = self._people_of(repository, base, pull.head_sha)
+            people = contributors(self._mirror.git(repository), base, pull.head_sha)
             content = self._mirror.content(repository, base, pull.head_sha)
             folder = self._mirror.path(repository)
             # an address in a commit is whatever its author typed: nobody's experience is looked up by it
             change = read_change(folder, base, pull.head_sha, at=now, author="", title=pull.title, message=pull.body)
         if len(change.files) > MOST_FILES:
             raise Unscorable(f"the diff has {len(change.files):,} files")
-        return Facts(tip, change, _paths(change), frozenset(people), content)
+        return Facts(tip, change, _paths(change), people, content)
 
     def assess(self, target: Target, facts: Facts, critical: Sources) -> Assessment:
         with self._told(target.repository_id):
@@ -151,18 +148,6 @@ class MirrorAssessor:
             # when the base alone can be had, it is the change that cannot
             self._mirror.fetch(repository, url, refs[:1], token=lambda: self._forge.token(target))
             raise Unscorable(_why(error)) from error
-
-    def _people_of(self, repository: int, base: str, head: str) -> list[str]:
-        """Addresses behind base..head."""
-        span = f"{valid_sha(base)}..{valid_sha(head)}"
-        asked = ("log", "-z", f"--max-count={MOST_COMMITS}", "--format=%ae%n%ce%n%B", "--encoding=UTF-8", span, "--")
-        told = self._mirror.git(repository).run(*asked, limits=DIFF).decode("utf-8", "replace")
-        found: list[str] = []
-        for commit in told.split("\0"):
-            author, _, rest = commit.partition("\n")
-            committer, _, message = rest.partition("\n")
-            found += [author, committer, *_CO_AUTHOR.findall(message)]
-        return list(dict.fromkeys(address.lower() for address in found if address)) or [""]
 
     def _assessed(self, repository: int, facts: Facts, critical: Sources, verdict: ChangeVerdict) -> Assessment:
         try:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scoring.change import Change
-from scoring.diff import agree, counts
+from scoring.diff import agree, agree_with_text, counts
 from scoring.errors import ScoringError
 from scoring.git import DIFF as LIMITS
 from scoring.git import Git
@@ -39,7 +39,9 @@ def read_change(
         raise ScoringError("the diff cannot be read, so it is not trusted") from error
     # where every name of a file stands, each pair of a renamed one too
     names = sum(2 + (file.old_path is not None) for file in files)
-    agree(files, counts(read.partition(b"\0\0")[0].split(b"\0")[names:] if files else ()))
+    records, _, patch = read.partition(b"\0\0")
+    agree(files, counts(records.split(b"\0")[names:] if files else ()))
+    agree_with_text(files, patch)
     return ReadChange(head, origin, author.lower(), at, title, message, files, lines, name=name.lower())
 
 

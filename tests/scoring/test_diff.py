@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scoring.change import FileChange
-from scoring.diff import Count, agree, counts
+from scoring.diff import MOST_TEXT, Count, agree, agree_with_text, counts, read_text
 from scoring.errors import ScoringError
 from scoring.history.read import read_change
 
@@ -57,6 +58,83 @@ def test_lines_that_look_like_a_diff_do_not_divide_the_readers(
     )
     (file,) = change.files or (FileChange("odd.txt", "M"),)
     assert file.added - file.deleted == len(new) - len(old)
+
+
+PATCH = (
+    b"diff --git a/x b/x\nindex %s..%s 100644\n--- a/x\n+++ b/x\n@@ -1,2 +1 @@ def x\n--- a\n-\x0c\r\n+++ b\n"
+    b"\\ No newline at end of file\n" % (b"1" * 40, b"2" * 40)
+)
+BETWEEN = f"{'1' * 40}..{'2' * 40}"
+
+
+def test_the_text_of_a_diff_is_read_without_its_names() -> None:
+    assert read_text(PATCH) == {(BETWEEN, 1, 2): 1}
+    assert read_text(PATCH.replace(b"a/x b/x", b"a/x b/y\tb/x b/x")) == {(BETWEEN, 1, 2): 1}
+    assert read_text(b"") == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PATCH.replace(b"-1,2", b"-1,3"),
+        PATCH.replace(b"-1,2", b"-1"),
+        PATCH.replace(b"@@ -1,2", b"@@ -" + b"9" * 5000),
+        PATCH.replace(b"-\x0c", b"\x0c"),
+        PATCH[PATCH.index(b"@@") :],
+    ],
+    ids=["too few lines", "too many lines", "an endless number", "no line of a hunk", "a hunk of no file"],
+)
+def test_a_text_that_is_no_diff_is_refused_in_a_sentence(text: bytes) -> None:
+    with pytest.raises(ScoringError, match="so it is not trusted"):
+        read_text(text)
+
+
+def test_lines_that_only_the_text_has_or_lacks_are_refused() -> None:
+    told = FileChange("x", "M", added=1, deleted=2, old_blob="1" * 40, new_blob="2" * 40)
+    agree_with_text([told], PATCH)
+    for other in ([], [told, told], [replace(told, added=0)], [replace(told, new_blob="3" * 40)]):
+        with pytest.raises(ScoringError, match="a third reading"):
+            agree_with_text(other, PATCH)
+
+
+def test_of_a_large_text_the_other_two_readings_decide() -> None:
+    agree_with_text([], PATCH + b"+" * MOST_TEXT)
+
+
+CONTENTS = [
+    b"", b"x", b"x\n", b"\n\n", b"a\r\nb\r", b"\x0c\x0b\x1c\n\xc2\x85\n\xe2\x80\xa8\n", b"\xff\xfe\n", b"\0\1",
+    "".join(f"{line}\n" for line in ODD).encode(), "\n".join(reversed(ODD)).encode(),
+]  # fmt: skip
+FOLDER = st.dictionaries(
+    st.sampled_from([b"a b/c", b"tab\t", b"new\ndiff --git a/x b/x", b'"q"', b"\xff", b"@@ -1 +1 @@"]),
+    st.tuples(st.sampled_from(CONTENTS), st.sampled_from(["100644", "100755", "120000"])),
+    max_size=4,
+)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(old=FOLDER, new=FOLDER)
+def test_three_readers_agree_whatever_files_are_called_and_hold(
+    tmp_path_factory: pytest.TempPathFactory, old: dict[bytes, tuple[bytes, str]], new: dict[bytes, tuple[bytes, str]]
+) -> None:
+    repository = tmp_path_factory.mktemp("three")
+    _git(repository, "init", "-q", "--bare")
+    base, head = _imported(repository, old, new)
+    change = read_change(repository, base, head, at=datetime(2026, 1, 1, tzinfo=UTC), author="", title="", message="")
+    changed = {os.fsencode(file.path) for file in change.files} | {os.fsencode(f.old_path or "") for f in change.files}
+    assert changed - {b""} == {name for name in old | new if old.get(name) != new.get(name)}
+
+
+def _imported(repository: Path, *folders: dict[bytes, tuple[bytes, str]]) -> list[str]:
+    """A commit for each folder, one after the other."""
+    told = b""
+    for files in folders:
+        told += b"commit refs/heads/main\ncommitter a <a@x> 1700000000 +0000\ndata 1\nc\ndeleteall\n"
+        for name, (content, mode) in files.items():
+            quoted = name.replace(b'"', b'\\"').replace(b"\n", b"\\n")
+            told += b'M %s inline "%s"\ndata %d\n%s\n' % (mode.encode(), quoted, len(content), content)
+    subprocess.run(["git", "-C", str(repository), "fast-import", "--quiet"], input=told, check=True)
+    return _git(repository, "rev-list", "--reverse", "main").split()
 
 
 NAMES = [

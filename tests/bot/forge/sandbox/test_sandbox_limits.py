@@ -30,6 +30,17 @@ BUTTON = {"label": "Approve", "identifier": "approve", "description": "Let it pa
 NOTE = {"path": "engine", "start_line": 1, "end_line": 1, "annotation_level": "notice", "message": "x"}
 
 
+@pytest.mark.parametrize(("name", "text"), [("summary", "s" * 65_536), ("text", "é" * 32_768)])
+def test_a_report_is_measured_in_bytes_and_the_answer_says_so(
+    box: Sandbox, history: History, name: str, text: str
+) -> None:
+    output = {"title": "t", "summary": "s", name: text}
+    said = {"name": "codechill", "head_sha": history.shas["one"], "output": output}
+    status, _, body = ask(box, f"/repos/{REPO}/check-runs", installation_token(box), "POST", said)
+    assert status == 422
+    assert "exceeds a maximum bytesize of 65535" in str(body)
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
@@ -40,6 +51,8 @@ NOTE = {"path": "engine", "start_line": 1, "end_line": 1, "annotation_level": "n
         ({"status": "done"}, 422),
         ({"output": {"title": "t", "summary": "s" * 65_535}}, 201),
         ({"output": {"title": "t", "summary": "s" * 65_536}}, 422),
+        ({"output": {"title": "t", "summary": "é" * 32_767}}, 201),
+        ({"output": {"title": "t", "summary": "é" * 32_768}}, 422),
         ({"output": {"title": "t", "summary": "s", "text": "s" * 65_536}}, 422),
         ({"output": {"title": "t"}}, 422),
         ({"output": {"title": "t", "summary": "s", "annotations": [NOTE] * 50}}, 201),
