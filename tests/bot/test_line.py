@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from test_mirror import crafted
 
 from bot.commands.incidents import incidents
 from bot.demo import replay
@@ -183,6 +184,21 @@ def test_an_exception_needs_a_manager_and_holds_for_this_content_only(place: Pla
     assert place.check(number).conclusion == "success"
     pull = people.pull(place.name, number)
     people.push(place.name, pull.head_ref, place.change("api/search.py", b"def broken(): return 1\n", head))
+    place.stage.settle()
+    assert place.check(number).conclusion == "failure"
+
+
+def test_an_approval_does_not_outlive_a_change_behind_a_crafted_binary(place: Place) -> None:
+    """A line of the binary looks like a new commit to `git patch-id`, which reads no further."""
+    people = place.stage.sandbox
+    place.window("red")
+    hidden = place.change("a.bin", crafted(), place.large())
+    number = place.open(place.change("z.py", b"print('as approved')\n", hidden))
+    place.say(number, people.author, "/chill justify launch_with_rollback The launch is tonight.")
+    place.say(number, people.release_manager, "/chill approve")
+    assert place.check(number).conclusion == "success"
+    other = place.change("z.py", b"import os; os.system('anything else')\n", hidden)
+    people.push(place.name, people.pull(place.name, number).head_ref, other)
     place.stage.settle()
     assert place.check(number).conclusion == "failure"
 
