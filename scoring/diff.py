@@ -17,7 +17,7 @@ from unidiff.patch import PatchSet
 from scoring.change import FileChange
 from scoring.errors import ScoringError
 
-# above this the two other counts decide: unidiff would hold a gigabyte for the largest diff that is read
+# above this the two other counts decide: of the smallest hunks this many take 2.3 s and 110 MiB, and a diff may have 64
 MOST_TEXT = 4 << 20  # bytes
 _INDEX = re.compile(rb"index ([0-9a-f]{40,64})\.\.([0-9a-f]{40,64})(?: [0-7]+)?")
 _HUNK = re.compile(rb"@@ [-+,0-9 ]+ @@")

@@ -30,13 +30,11 @@ BUTTON = {"label": "Approve", "identifier": "approve", "description": "Let it pa
 NOTE = {"path": "engine", "start_line": 1, "end_line": 1, "annotation_level": "notice", "message": "x"}
 
 
-@pytest.mark.parametrize(("name", "text"), [("summary", "s" * 65_536), ("text", "é" * 32_768)])
-def test_a_report_is_measured_in_bytes_and_the_answer_says_so(
-    box: Sandbox, history: History, name: str, text: str
-) -> None:
-    output = {"title": "t", "summary": "s", name: text}
+@pytest.mark.parametrize("name", ["summary", "text"])
+def test_a_report_is_measured_in_bytes_and_the_answer_says_so(box: Sandbox, history: History, name: str) -> None:
+    output = {"title": "t", "summary": "s", name: "é" * 32_768}
     said = {"name": "codechill", "head_sha": history.shas["one"], "output": output}
-    status, _, body = ask(box, f"/repos/{REPO}/check-runs", installation_token(box), "POST", said)
+    status, body, _ = ask(box, f"/repos/{REPO}/check-runs", installation_token(box), "POST", said)
     assert status == 422
     assert "exceeds a maximum bytesize of 65535" in str(body)
 
