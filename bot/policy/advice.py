@@ -13,8 +13,6 @@ CHECKED = "both were scored, and neither names what the other defines"
 
 def freeing(risk: Assessment, share: float) -> Iterator[Advice]:
     """For a change that a gate of this share holds: what neither half of which it would hold."""
-    if not 0 < share < 1 or not among_riskiest(risk.percentile, share):
-        return
     for each in _disjoint(each for each in risk.suggestions if not among_riskiest(_worst(each), share)):
         yield Advice(f"{_move(each)}, both below the gate ({CHECKED})", each.subject)
 

@@ -73,6 +73,10 @@ def test_outside_of_windows_a_part_is_proposed_only_when_it_changes_the_mildest_
     assert card(0.96, TUESDAY, suggestions=(replace(HALVES, stays=0.955),)).suggestions == ()
 
 
+def test_where_no_level_would_hold_a_change_there_is_nothing_to_ease() -> None:
+    assert card(0.4, TUESDAY, more="notice: 10%").suggestions == ()
+
+
 def test_no_file_is_named_twice() -> None:
     again = Suggestion("billing/a.py", ("billing/a.py",), 0.5, 0.8)
     other = Suggestion("ui/", ("ui/x.py",), 0.6, 0.8)
