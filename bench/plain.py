@@ -34,6 +34,9 @@ BUILD = re.compile(
     r"|configure\.ac|go\.mod|readme|changelog|changes|news|authors|contributors|maintainers|copying|licen[cs]e|notice"
     r"|thanks|todo|install|hacking"
 )
+PROGRAMS = frozenset(
+    ("dependabot", "renovate", "greenkeeper", "github-actions", "jenkins", "travis", "travis-ci", "circleci", "bors")
+) | {"web-flow", "homu", "semantic-release", "copybara-service", "imgbot", "mergify", "pre-commit-ci.autofix"}
 _BACK = re.compile(r"revert|back(?:ed)?\s*out|roll(?:ed)?\s*back|fix", re.I)
 _LINK = r"\[`([0-9a-f]{7})`\]\(\S+?/commit/([0-9a-f]{40,64})\)"
 
@@ -478,7 +481,8 @@ def _is_same(one: tuple[str, str], other: tuple[str, str]) -> bool:
 
 
 def _is_program(name: str, mail: str) -> bool:
-    return any(re.search(r"\[bot\]|(?:^|[\s._+-])bot$", text) for text in (name, mail.partition("@")[0]))
+    parts = (name, mail.partition("@")[0])
+    return any(text in PROGRAMS or re.search(r"\[bot\]|(?:^|[\s._+-])bot$", text) for text in parts)
 
 
 def _activity(told: re.Match[str], where: Where) -> Iterator[str]:
