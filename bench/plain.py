@@ -581,7 +581,10 @@ KINDS: dict[str, tuple[str, Callable[[re.Match[str], Where], Iterator[str]]]] = 
         rf"{_COUNT} files? of code outside tests in one change; a usual change here has (?P<usual>[\d,]+)",
         _files,
     ),
-    "untested": (rf"It touches no test; {_COUNT} of the last (?P<of>[\d,]+) changes to code here did", _untested),
+    "untested": (
+        rf"It touches no file of tests; {_COUNT} of the last (?P<of>[\d,]+) changes to code here did",
+        _untested,
+    ),
     "new files": (
         r"(?:(?P<count>All|\d+) of its (?P<of>\d+) files of code are new: nothing is known of them yet"
         r"|Its only file of code is new: nothing is known of it yet)",

@@ -144,7 +144,7 @@ def untested(known: Known) -> Told | None:
     tested = sum(any("test" in kinds(path) for path in each.paths) for each in coded)
     if len(coded) < LAST or tested * 2 < len(coded):
         return None
-    return Told(f"It touches no test; {tested:,} of the last {len(coded):,} changes to code here did")
+    return Told(f"It touches no file of tests; {tested:,} of the last {len(coded):,} changes to code here did")
 
 
 def new_files(known: Known) -> Told | None:

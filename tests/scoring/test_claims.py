@@ -125,7 +125,7 @@ def test_a_change_without_a_test_is_told_only_where_changes_to_code_have_one() -
     files = (file("a.c", added=12, code_added=12),)
     with_tests = [landed(n, "a.c", *(["tests/test_a.c"] if n % 3 else [])) for n in range(1, 31)]
     assert words(table.untested(known(files, with_tests))) == (
-        "It touches no test; 20 of the last 30 changes to code here did"
+        "It touches no file of tests; 20 of the last 30 changes to code here did"
     )
     assert table.untested(known(files, [landed(n, "a.c") for n in range(1, 31)])) is None
     assert table.untested(known((*files, file("tests/test_a.c")), with_tests)) is None
