@@ -24,6 +24,7 @@ _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
 _CLOSED_BY_ITSELF = _VOID | {"p"}  # a Markdown paragraph ends it
+_OF_TEXT = frozenset({"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"})  # no tags inside
 # without text_join an escaped or named character stays apart from what was written as it is read
 _MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"]).disable("text_join")
 
@@ -119,9 +120,9 @@ def _lines(children: list[Token], html: "_OpenElements") -> list[str]:
             html.feed(child.content)
             text += _HIDDEN
         elif child.type in ("softbreak", "hardbreak"):
-            text += "\n" + _NOT_PLAIN * (depth > 0) + _HIDDEN * bool(html.open)
+            text += "\n" + _NOT_PLAIN * (depth > 0) + _HIDDEN * html.hides()
         else:
-            text += _HIDDEN * bool(html.open) + _piece(child, depth)
+            text += _HIDDEN * html.hides() + _piece(child, depth)
     lines = [_as_read(line) for line in text.split("\n")]
     odd = False
     for at, line in enumerate(lines):
@@ -159,9 +160,15 @@ class _OpenElements(HTMLParser):
         super().__init__()
         self.open: list[str] = []
 
+    def hides(self) -> bool:
+        """Whether what comes next is inside of an element, or of a comment or a tag that nothing has ended yet."""
+        return bool(self.open or self.rawdata)
+
     def handle_starttag(self, tag: str, attrs: object) -> None:
         if tag not in _CLOSED_BY_ITSELF:
             self.open.append(tag)
+        if tag in _OF_TEXT:
+            self.set_cdata_mode(tag)
 
     def handle_startendtag(self, tag: str, attrs: object) -> None:
         self.handle_starttag(tag, attrs)  # in HTML the slash means nothing
