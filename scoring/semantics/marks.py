@@ -31,8 +31,8 @@ SCRIPT = re.compile(
 )
 PYTHON = re.compile(r"#!\s*/\S*(?:/|env )(?:python|pypy)[\d.]*(?:\s+-\w+)*\s*")  # the interpreter and nothing else
 NOTEBOOK = re.compile(r"\bmarimo\.App\(|\bdbutils\.|\bget_ipython\(|^__requires__\b", re.MULTILINE)
-# What programs look for anywhere in a file, comments included, to learn whether it is theirs or how to start it: Airflow's
-# safe mode (2, and 3 which has assets as well), and Ansible of modules that are none of its own style.
+# What programs look for anywhere in a file, comments included, to learn whether it is theirs or how to start it:
+# Airflow's safe mode (2, and 3, which has assets as well), and Ansible of modules that are none of its own style.
 SOUGHT = (("dag", "airflow"), ("asset", "airflow"), ("want_json",))
 CODING = re.compile(r"coding[:=]\s*utf-?8", re.IGNORECASE)
 IMPORTS = re.compile(r"\s*(?:import|from)\b")
