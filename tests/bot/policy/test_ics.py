@@ -772,3 +772,19 @@ def test_a_step_too_many_is_refused_and_the_last_one_is_not() -> None:
 
 def test_a_day_that_is_listed_for_an_event_with_a_time_means_that_time_on_that_day() -> None:
     assert spans(feed(f"{ONE}\r\nRDATE;VALUE=DATE:20261202"))[1:] == ["Freeze: 12-02 16:00 / 12-02 18:00"]
+
+
+def test_a_listed_period_ends_when_it_says_and_not_as_the_first_time_does() -> None:
+    listed = "RDATE;VALUE=PERIOD:20261203T160000Z/20261204T060000Z,20261207T160000Z/PT30M"
+    assert spans(feed(f"{ONE}\r\n{listed}"))[1:] == [
+        "Freeze: 12-03 16:00 / 12-04 06:00",
+        "Freeze: 12-07 16:00 / 12-07 16:30",
+    ]
+    assert left_out(feed(f"{ONE}\r\nRDATE;VALUE=PERIOD:20261203T160000Z/20261202T160000Z")) == [
+        ("ends before it begins", 1)
+    ]
+
+
+def test_a_listed_period_that_began_before_the_years_in_sight_still_counts() -> None:
+    found = read(feed(f"{ONE}\r\nRDATE;VALUE=PERIOD:20200101T000000Z/P3650D"))
+    assert min(span.start.year for span in found.spans) == 2020

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.policy.calendar.ics.lines import Component, Line, Odd, Sheet
 from bot.policy.calendar.ics.rule import Repeat, repeat
-from bot.policy.calendar.ics.values import Kind, Moment, length, moment, moments, words
+from bot.policy.calendar.ics.values import Kind, Moment, length, moment, moments, periods, words
 
 CANCELLED, FREE, NO_LENGTH = "is cancelled", "is marked free for part of a day", "has no length"
 BENIGN = (CANCELLED, FREE, NO_LENGTH)
@@ -33,6 +33,7 @@ class Event:
     rules: tuple[Repeat, ...]
     more: tuple[Moment, ...]
     fewer: tuple[Moment, ...]
+    periods: tuple[tuple[Moment, Moment | timedelta], ...] = ()  # of `more`: those with an end or a length of their own
 
 
 def event(part: Component, sheet: Sheet) -> Event:
@@ -68,6 +69,7 @@ def event(part: Component, sheet: Sheet) -> Event:
         rules=tuple(repeat(rule) for rule in part.lines.get("RRULE", ())),
         more=tuple(one for line in part.lines.get("RDATE", ()) for one in moments(line)),
         fewer=tuple(one for line in part.lines.get("EXDATE", ()) for one in moments(line)),
+        periods=tuple(one for line in part.lines.get("RDATE", ()) for one in periods(line)),
     )
 
 

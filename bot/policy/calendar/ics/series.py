@@ -35,6 +35,7 @@ class Series:
         self._single = frozenset(self._key(one.instead_of) for one in instead if one.instead_of and not one.onwards)
         later = [(self._wall(one.instead_of), one) for one in instead if one.instead_of and one.onwards]
         self._later = sorted(later, key=lambda pair: pair[0])
+        self._ends = {self._wall(start): self._elapsed(start, end) for start, end in event.periods}
         self._dropped = frozenset(map(self._key, event.fewer))
         self._dropped_days = frozenset(one.day for one in event.fewer if one.kind is Kind.DAY)
 
@@ -59,6 +60,8 @@ class Series:
 
     def _span(self, wall: datetime, length: tuple[timedelta, timedelta], clock: Clock, name: str) -> Span:
         nominal, exact = length
+        if name == self._event.name and wall in self._ends:
+            return Span(clock.utc(wall), clock.utc(wall) + self._ends[wall], name)
         end = self._event.end
         if end is not None and wall == self._event.start.wall and name == self._event.name:
             return Span(clock.utc(wall), clock_of(end, self._clocks).utc(end.wall), name)
@@ -66,7 +69,7 @@ class Series:
 
     def _walls(self) -> Iterator[datetime]:
         """Each time once: the first, those of the rules and those that are listed."""
-        event, reach = self._event, sum(self._lasts, timedelta())
+        event, reach = self._event, max([sum(self._lasts, timedelta()), *self._ends.values()])
         furthest = max([timedelta(), *(abs(one.start.wall - since) for since, one in self._later)])
         low, high = _before(self._sight.low, reach + furthest + _SLACK), self._sight.high + furthest + _SLACK
         seen = {event.start.wall, *map(self._wall, event.more)}
@@ -85,6 +88,12 @@ class Series:
         if until.kind is Kind.UTC:
             return self._clock.utc(wall) <= until.wall.replace(tzinfo=UTC)
         return wall <= until.wall
+
+    def _elapsed(self, start: Moment, end: Moment | timedelta) -> timedelta:
+        if isinstance(end, timedelta):
+            return end
+        first, last = (clock_of(one, self._clocks).utc(one.wall) for one in (start, end))
+        return last - first
 
     def _wall(self, moment: Moment) -> datetime:
         """What the event's own clock shows then."""

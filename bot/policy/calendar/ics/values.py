@@ -59,6 +59,20 @@ def moments(line: Line) -> list[Moment]:
     return [moment(line, part.partition("/")[0]) for part in line.value.split(",") if part.strip()]
 
 
+def periods(line: Line) -> list[tuple[Moment, Moment | timedelta]]:
+    """Those of a list that say themselves when or after how long they end. Raises Odd."""
+    pairs = [part.partition("/") for part in line.value.split(",") if "/" in part]
+    return [(moment(line, start), _end(line, start, end.strip())) for start, _, end in pairs]
+
+
+def _end(line: Line, start: str, end: str) -> Moment | timedelta:
+    found = length(end) if end[:1] in "Pp+-" else moment(line, end)
+    backwards = found < timedelta() if isinstance(found, timedelta) else found.wall < moment(line, start).wall
+    if backwards:
+        raise Odd("ends before it begins")
+    return found
+
+
 def length(text: str) -> timedelta:
     """Raises Odd. Days are those of the wall clock."""
     found = _LENGTH.fullmatch(text.strip())
