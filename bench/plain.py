@@ -542,8 +542,7 @@ _DEFINED = re.compile(
 
 
 def _made_of(told: re.Match[str], where: Where) -> Iterator[str]:
-    names = git(where.repo, "diff", "-M100%", "--name-status", "-z", where.base, where.head).split("\0")
-    here = sum(bool(re.fullmatch(r"[AMDTRC]\d*", name)) for name in names[:-1])
+    here = len(changed(where.repo, where.base, where.head))
     number = sum(map(_number, re.findall(r"(?:^|[ ,])([\d,]*\d) files? of", told["parts"])))
     if here != number:
         yield f"{here} files, not {number}"

@@ -142,7 +142,8 @@ class Scorer:
             }
             | evidence.seen(proof),
             proof=proof,
-            parts=parts,
+            # a proof takes a renamed file that changed as two: what would not add up is not said
+            parts=parts if sum(part.files for part in parts) == len(change.files) else (),
         )
 
     def ranks(self, change: Change, versions: Sequence[Files]) -> list[float]:
