@@ -24,7 +24,7 @@ from bot.forge.github import GitHubForge
 from bot.forge.github_deliveries import GitHubDeliveries
 from bot.forge.port import Busy, Forge, ForgeError, Gone, Target
 from bot.forge.shadow import ShadowForge
-from bot.git import Git, GitError, Refused
+from bot.git import Git, GitError, Refused, TooMuch
 from bot.health import Looks, told
 from bot.intake import PULL, envelopes_of, intake
 from bot.keys import keys
@@ -233,6 +233,8 @@ def _in_words(error: Exception) -> tuple[str, Cause]:
     match error:
         case Refused():
             return str(error).rstrip("."), "us"
+        case TooMuch():  # up to whoever pushed: a history may be made for it
+            return str(error).rstrip("."), "change"
         case GitError():
             return "the repository could not be read with git", "us"
         case ForgeError():

@@ -115,6 +115,7 @@ class MirrorAssessor:
         """Remove the mirror and the index of a repository that may not be seen any more. Doing it twice is fine."""
         with self._guard:
             self._scorers.pop(repository_id, None)
+            self._critical.pop(repository_id, None)
         if self._mirror.path(repository_id).exists():
             self._mirror.remove(repository_id)
         shutil.rmtree(self._indexes / str(repository_id), ignore_errors=True)

@@ -17,7 +17,8 @@ from scoring.git import DIFF, Git, check
 MOST_COMMITS = 250  # whose people are read: GitHub lists no more either
 _MOST_BYTES = 1 << 20  # of a commit: its headers come first
 _LONGEST_HEADER = 1024  # bytes; GitPython's search for the date takes the square of this
-_CO_AUTHOR = re.compile(r"^\s*co-authored-by:.*<([^<>\n]*)>", re.IGNORECASE | re.MULTILINE)
+# blanks of its own line only: over a message of many empty lines one that runs on takes minutes
+_CO_AUTHOR = re.compile(r"^[^\S\n]*co-authored-by:.*<([^<>\n]*)>", re.IGNORECASE | re.MULTILINE)
 _PEOPLE = re.compile(rb"^(?:author|committer) ", re.MULTILINE)
 
 

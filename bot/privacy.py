@@ -19,7 +19,10 @@ def keep_private(folder: Path, kept: Iterable[Path]) -> None:
     os.umask(OTHERS)
     folder.mkdir(parents=True, exist_ok=True)
     for path in (folder, *(each for one in kept for each in _with_all_below(one))):
-        mode = path.lstat().st_mode
+        try:
+            mode = path.lstat().st_mode
+        except FileNotFoundError:  # another process of the same server removed what it no longer needs
+            continue
         if not stat.S_ISLNK(mode) and mode & OTHERS:
             _close(path, stat.S_IMODE(mode) & ~OTHERS)
 

@@ -86,7 +86,8 @@ class Schedule:
     ) -> None:
         self._store, self._queue, self._clock, self._holder = store, queue, clock, holder
         self._beats, self._edges, self._reach = beats, edges, reach or Reach()
-        self._steady, self._steps, self._moved = steady, Steps(clock, steady), False
+        self._steady, self._steps = steady, Steps(clock, steady)
+        self._moves, self._mended = 0, 0  # how often the clock was moved, and of how many that was put right
         self._leads, self._next = False, steady()
         self._scheduler: BackgroundScheduler | None = None
         self._ended = threading.Event()
@@ -114,11 +115,12 @@ class Schedule:
     def turn(self) -> int:
         """Keep leading, and look when it is time to: how many jobs. Where the clock was moved, put that right."""
         self.watch()
-        moved, led, now = self._moved, self._leads, self._clock()
+        moves, led, now = self._moves, self._leads, self._clock()
+        moved = moves != self._mended
         self._leads = self._store.lead(LEADER, self._holder, now, self._reach.lease)
         if moved or (self._leads and not led):  # a server that was down cannot know what the clock did meanwhile
             self._recall(now, everything=moved)
-            self._moved = False
+            self._mended = moves  # not those that were seen meanwhile
         if not self._leads or (led and not moved and self._steady() < self._next):
             return 0
         self._next = self._steady() + self._reach.every.total_seconds()
@@ -127,7 +129,7 @@ class Schedule:
     def watch(self) -> None:
         """Compare the clocks, so that one that was wrong for a second only is noticed too."""
         if self._steps.taken():
-            self._moved = True
+            self._moves += 1
 
     def look(self) -> int:
         """Enqueue what is due now; returns how many jobs. Nothing while another process leads."""

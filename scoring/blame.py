@@ -81,8 +81,9 @@ _WHAT = (
     r"(?P<colon>:?) ?(?:(?:[\"“][^\"”]{1,300}[\"”]|`[^`]{1,300}`|'[^']{1,300}')(?: ?(?:in|from|of|by|,|-))? ?"
     r"(?:(?:commits?|changesets?) )?(?=[`'\"<(\[*]*(?:[0-9a-f]{7}|\#\d|PR |pull |http|[\w.-]+/)))?"
 )
+# possessive: an underscore is a mark or a part of a word, and words of many would be read in every mixture of both
 _STATEMENT = re.compile(
-    rf"[(\[*_]*(?P<who>{_WHO}{{0,3}})(?:[(*_'\"]*{_HOW}[)*_'\"]* )*"
+    rf"[(\[*_]*(?P<who>{_WHO}{{0,3}})(?:[(*_'\"]*+{_HOW}[)*_'\"]* )*"
     rf"(?:(?P<command>(?:{_COMMAND})\b)(?! of)|(?P<does>(?:{_NOUN}|{_DOES})\b)|(?:{_DOING})\b|(?P<did>(?:{_DID})\b))"
     rf"(?: in part| back)?(?::? |:){_PART}{_WHAT}",
     re.I,

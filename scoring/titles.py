@@ -77,7 +77,13 @@ def number_of(title: str) -> int:
 
 def bare_title(title: str) -> str:
     """Return the title without the pull request number at its end."""
-    return re.sub(r"(?:\s*\(#\d+\))+\s*$", "", title).strip()
+    title = title.strip()
+    while title.endswith(")"):
+        head, mark, number = title[:-1].rpartition("(#")
+        if not mark or not number.isdecimal():
+            break
+        title = head.rstrip()
+    return title
 
 
 def is_fix(message: str) -> bool:

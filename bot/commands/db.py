@@ -52,13 +52,17 @@ def backup_(store: Store, file: Path | None) -> None:
 @env_option
 def restore_(file: Path, database: str | None, env_file: Path | None) -> None:
     """Fill an empty database from FILE. Stop the server before; nothing is ever overwritten."""
+    if not file.is_file():
+        raise Unusable(f"there is no file {file}")
     address = database or place_from(env_file).database_url
     url = address if "://" in address else f"sqlite:///{Path(address).absolute()}"
     try:
+        if url.startswith("sqlite:///"):
+            Path(url.removeprefix("sqlite:///")).touch(mode=0o600)  # nobody else reads it
         store = Store(url)
         rows = restore(file, store.engine, _tell)
         store.close()
-    except (CopyError, OSError, sa.exc.SQLAlchemyError) as error:
+    except (CopyError, OSError, ImportError, sa.exc.SQLAlchemyError) as error:
         raise Unusable(_said(error)) from None
     click.echo(f"{rows:,} rows restored; the audit log verifies, head {_verified(url)}")
 

@@ -92,6 +92,7 @@ def _tops(body: str) -> Iterator[tuple[str, list[str]]]:
     """What stands at the top of a comment, as kind and lines."""
     html, kind = _OpenElements(), ""
     source = _NEWLINE.sub("\n", body[:_READ])
+    noted = _footnotes(source)
     for token in _MARKDOWN.parse(source):
         if token.type == "html_block":
             html.feed(token.content)
@@ -99,16 +100,18 @@ def _tops(body: str) -> Iterator[tuple[str, list[str]]]:
             kind = token.type
         elif token.type == "inline" and token.level == 1:
             lines = _lines(token.children or [], html)
-            yield kind, [_HIDDEN + line for line in lines] if _in_footnote(token, source) else lines
+            yield kind, [_HIDDEN + line for line in lines] if token.map and noted[token.map[1]] else lines
 
 
-def _in_footnote(token: Token, source: str) -> bool:
-    """The parser knows no footnotes: to it they are paragraphs, or references that it leaves out."""
-    first, last = token.map or [0, 0]
-    before = source.split("\n")[:last]
-    while first > 0 and before[first - 1].strip():
-        first -= 1
-    return any(_FOOTNOTE.match(line) for line in before[first:])
+def _footnotes(source: str) -> list[bool]:
+    """Whether the lines without a blank one before each place hold a footnote, in one pass for all places.
+
+    The parser knows no footnotes: to it they are paragraphs, or references that it leaves out.
+    """
+    found = [False]
+    for line in source.split("\n"):
+        found.append(bool(line.strip()) and (found[-1] or bool(_FOOTNOTE.match(line))))
+    return found
 
 
 def _lines(children: list[Token], html: "_OpenElements") -> list[str]:

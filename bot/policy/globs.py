@@ -21,13 +21,14 @@ def problem(glob: str) -> str | None:
     return None
 
 
+_READ = 500  # characters of a glob that are searched for one; no branch has a longer name
 _REGULAR = re.compile(r"\^|.*\$$|.*\\|(.*/)?\.[*+]|.*\[|.*\(.*\|", re.DOTALL)
 _ANY = re.compile(r"\[\^?[^\]]*\][*+]?|\\[dwsDWS][*+]?|\.[*+]\??")
 
 
 def branch_problem(glob: str) -> str | None:
     """The same for branch names, which hold no ^, \\ or [: where one stands a regular expression was meant."""
-    if not _REGULAR.match(glob):
+    if len(glob) > _READ or not _REGULAR.match(glob):
         return problem(glob)
     plain = _ANY.sub("*", glob.removeprefix("^").removesuffix("$")).replace("\\", "")
     meant = f"{plain[:-1]}**" if plain.endswith("/*") else plain

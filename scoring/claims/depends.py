@@ -7,17 +7,18 @@ from collections.abc import Set as AbstractSet
 from scoring.change import Change
 from scoring.claims.patch import Lines
 from scoring.errors import ScoringError
-from scoring.git import Git
+from scoring.git import DIFF, Git
+from scoring.git.errors import TooMuch
 
 _NAME = re.compile(rb"[A-Za-z_]\w{2,}")
 # what a line defines, in any of the languages
 _DEFINES = tuple(
     re.compile(pattern)
     for pattern in (
-        # after a word that says so
+        # after a word that says so; what stands in parentheses is short, or a long line is gone through for each word
         rb"\b(?:def|class|func|fn|function|fun|sub|struct|enum|union|interface|trait|impl|mod|module|type|typedef|const"
         rb"|let|var|val|define|macro_rules!|package|record|namespace|object)\b"
-        rb"(?:[ \t]*\([^)]*\))?[ \t*&]+([A-Za-z_]\w{2,})",
+        rb"(?:[ \t]*\([^)]{0,200}\))?[ \t*&]+([A-Za-z_]\w{2,})",
         # after a type and before a parenthesis
         rb"^[ \t]*[A-Za-z_][\w:<>,.\[\]*& \t]*[ \t*&]([A-Za-z_]\w{2,})[ \t]*\(",
         # as a method before its block
@@ -36,19 +37,27 @@ Known = Callable[[AbstractSet[bytes]], AbstractSet[bytes]]  # of these names, th
 
 def names_before(git: Git, change: Change) -> Known:
     """Return what tells which names stood in the code that a change is compared with."""
-    seen: set[bytes] = set()
+    seen: set[bytes] | None = None
 
     def known(names: AbstractSet[bytes]) -> AbstractSet[bytes]:
-        if not seen:
-            blobs = [file.old_blob for file in change.files if file.old_blob and not file.old_mode.startswith("16")]
-            text = git.run("cat-file", "--batch", stdin="\n".join(blobs).encode()) if blobs else b""
-            seen.update(_NAME.findall(text))
+        nonlocal seen
+        if seen is None:
+            seen = _names_of_files(git, change)
         unseen = names - seen
         if change.base and len(unseen) <= MOST_UNSEEN:
             seen.update(name for name in unseen if _stands(git, change.base, name))
         return names & seen
 
     return known
+
+
+def _names_of_files(git: Git, change: Change) -> set[bytes]:
+    blobs = [file.old_blob for file in change.files if file.old_blob and not file.old_mode.startswith("16")]
+    try:
+        text = git.run("cat-file", "--batch", stdin="\n".join(blobs).encode(), limits=DIFF) if blobs else b""
+    except TooMuch:
+        return set()  # its files are larger than anybody reads: parts of it are taken to need each other
+    return set(_NAME.findall(text))
 
 
 def _stands(git: Git, base: str, name: bytes) -> bool:

@@ -46,13 +46,17 @@ class Past:
 
     def of(self, place: str, most: int = LAST) -> tuple[Landed, ...]:
         """Return the last changes to a file, or to a folder named with "/" at its end, newest first."""
-        found = []
+        return tuple(self._by_place.get(place, ())[:most])
+
+    @cached_property
+    def _by_place(self) -> Mapping[str, list[Landed]]:
+        """The changes to each file and folder, in one pass: a change may have thousands of files to ask of."""
+        found: dict[str, list[Landed]] = {}
         for each in self.changes:
-            if any(path.startswith(place) if place.endswith("/") else path == place for path in each.paths):
-                found.append(each)
-                if len(found) == most:
-                    break
-        return tuple(found)
+            folders = {path[: end + 1] for path in each.paths for end, char in enumerate(path) if char == "/"}
+            for place in folders.union(each.paths):
+                found.setdefault(place, []).append(each)
+        return found
 
     def reaches(self, moment: int) -> bool:
         """Say whether everything that landed since `moment` was looked at."""

@@ -5,7 +5,9 @@ twice is once moved and once new. docs/history.md gives the steps.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import islice
 
 LETTERS = 20  # letters and digits that a block must hold (git's own number)
 CANDIDATES = 64  # places of one removed line that are looked at: a bound on time
@@ -47,10 +49,15 @@ class _Removed:
             length += 1
         return length
 
-    def candidates(self, line: bytes) -> Iterator[int]:
-        """Yield the first free places of a line."""
-        free = self.places[line] = [at for at in self.places[line] if self.free[at]]
-        yield from free[:CANDIDATES]
+    def candidates(self, line: bytes) -> Sequence[int]:
+        """Return the first free places of a line."""
+        places = self.places[line]
+        found = list(islice((at for at in places if self.free[at]), CANDIDATES))
+        looked = bisect_right(places, found[-1]) if len(found) == CANDIDATES else len(places)
+        if looked > 2 * len(found) + CANDIDATES:
+            # those taken are passed once, not for each line of the same text: a change may have a hundred thousand
+            places[:looked] = found
+        return found
 
     def take(self, at: int, length: int) -> None:
         """Pair these lines: they are free no more."""

@@ -58,6 +58,17 @@ def test_a_change_is_read_with_the_people_behind_it(place: Place) -> None:
     assert len(facts.content) == 64
 
 
+def test_a_message_of_nothing_but_empty_lines_costs_no_more_than_its_length(place: Place) -> None:
+    # one try for each pair of lines would take an hour
+    message = "\n" * 400_000 + "\n  Co-Authored-By: B <B@example.org>\nx co-authored-by: C <c@example.org>\n"
+    tree = place.origin.git("rev-parse", f"{place.head}^{{tree}}")
+    (place.origin.folder / "message").write_text(message)
+    place.head = place.origin.git("commit-tree", tree, "-p", place.base, "-F", "message")
+    place.origin.git("update-ref", "refs/pull/1/head", place.head)
+    place.mirror.fetch(7, place.origin.url, [MAIN, PULL])
+    assert place.facts().contributors == frozenset({"a@example.org", "b@example.org"})
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [

@@ -145,6 +145,26 @@ def test_a_moved_clock_makes_every_open_pull_request_be_looked_at(world: Moved) 
     assert {(number, why) for _, number, why in world.work()} >= {(1, "clock"), (2, "clock"), (3, "clock")}
 
 
+def test_a_clock_that_moves_while_an_earlier_move_is_put_right_is_put_right_too(world: Moved) -> None:
+    schedule = world.clocked()
+    schedule.turn()
+    world.work()
+    lead = world.store.lead
+
+    def moving(*given: object) -> bool:
+        world.store.lead = lead  # type: ignore[method-assign]
+        world.now -= HOUR
+        schedule.watch()
+        return bool(lead(*given))  # type: ignore[arg-type]
+
+    world.now += HOUR
+    world.store.lead = moving  # type: ignore[method-assign]
+    schedule.turn()
+    world.work()
+    schedule.turn()
+    assert (1, "clock") in {(number, why) for _, number, why in world.work()}
+
+
 def test_a_head_that_cannot_be_decided_is_asked_for_six_times_an_hour_not_each_time(world: Moved) -> None:
     world.store.save_pull(7, 1, head_sha=HEAD, base_ref="main", open=True, verdict=0, decided_at=NOON, mark="other")
     schedule = world.clocked()

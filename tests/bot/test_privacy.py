@@ -40,6 +40,15 @@ def test_what_was_open_to_others_is_closed_and_what_is_made_from_then_on_is_too(
     assert stat.S_IMODE(outside.stat().st_mode) == 0o644
 
 
+def test_a_file_that_another_process_removes_meanwhile_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "kept").mkdir(mode=0o755)
+    monkeypatch.setattr("bot.privacy.os.walk", lambda path: [(str(path), ["gone"], ["gone-too"])])
+    keep_private(tmp_path, [tmp_path / "kept"])
+    assert stat.S_IMODE((tmp_path / "kept").stat().st_mode) == 0o700
+
+
 def test_a_servers_folder_and_database_are_its_users_alone(tmp_path: Path) -> None:
     folder, apart = tmp_path / "app", tmp_path / "apart.db"
     folder.mkdir(mode=0o755)

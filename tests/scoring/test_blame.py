@@ -275,3 +275,10 @@ def test_a_mention_stands_for_one_commit_whatever_title_stands_beside_it() -> No
     told = mentions(f'Revert "Add"\n\nThis reverts commit {A}.')
     assert told == (Mention("revert", sha=A),)
     assert told[0].quoted == "Add"
+
+
+def test_marked_words_before_a_verb_are_read_in_one_way_only() -> None:
+    """In every mixture of marks and letters these forty would take longer than the world exists."""
+    words = "__really__ _newly " * 40
+    assert blamed(f"Revert the cache\n\n{words}x") == []
+    assert blamed(f"Tidy\n\n{words}reverts {A}") == [A]

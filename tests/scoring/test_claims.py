@@ -181,3 +181,13 @@ def test_the_past_is_what_git_log_lists_hostile_names_and_merges_included(tmp_pa
     assert not read(git, shas[-1], {}, most=3).whole
     landings = read(git, shas[-1], {}, landings=True)
     assert [each.sha for each in landings.of("c.c")] == [shas[3]]
+
+
+@pytest.mark.parametrize("place", ["a.py", "a/b/c.py", "a/", "a/b/", "a/b", "b/", "nothing"])
+def test_the_changes_to_a_place_are_those_whose_paths_are_it_or_below_it(place: str) -> None:
+    paths = [("a.py",), ("a/b/c.py", "a/b/d.py"), ("a/x.py",), ("b/a/b/c.py",), ("a/b/c.py",)]
+    landed = tuple(Landed(f"{at:040}", False, at, ("", ""), each) for at, each in enumerate(paths))
+    below = [any(path == place or (place[-1] == "/" and path.startswith(place)) for path in each) for each in paths]
+    asked = Past(landed, whole=True).of(place)
+    assert asked == tuple(each for each, is_below in zip(landed, below, strict=True) if is_below)
+    assert Past(landed, whole=True).of(place, 1) == asked[:1]

@@ -60,6 +60,9 @@ def test_titles_carry_pull_request_numbers() -> None:
     titles = ["Add (#12)", "Merge pull request #34 from x/y", "Add #5", "Add (#1) (#2)", f"A (#{'9' * 30})"]
     assert [number_of(title) for title in titles] == [12, 34, 0, 2, 0]
     assert bare_title("Add (#1) (#2)") == "Add"
+    assert bare_title("(#1)" * 20_000 + "x ") == "(#1)" * 20_000 + "x"
+    assert bare_title("Add" + " (#1)" * 20_000) == "Add"
+    assert bare_title("Add (#1) (#x)") == "Add (#1) (#x)"
 
 
 def test_incidents_are_read_from_csv_and_json_alike(tmp_path: Path) -> None:

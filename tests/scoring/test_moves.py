@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.history.lines import LineCounts
-from scoring.history.moves import CANDIDATES, END, moved
+from scoring.history.moves import CANDIDATES, END, _Removed, moved
 from scoring.history.stream import parse_diff
 
 BLOCK = ["if (request->length > limit)", "    return refuse(request);", "for (;;)", "    serve(request);"]
@@ -151,3 +151,21 @@ def test_moved_lines_are_those_that_the_steps_in_the_docs_find(
     removed: list[list[bytes]], added: list[list[bytes]]
 ) -> None:
     assert moved(removed, added) == by_the_book(removed, added)
+
+
+def test_taken_places_of_a_line_are_passed_once_not_for_each_line_of_its_text() -> None:
+    reads = 0
+
+    class Counted(list[bool]):
+        def __getitem__(self, at):  # type: ignore[no-untyped-def]
+            nonlocal reads
+            reads += 1
+            return super().__getitem__(at)
+
+    size = 10_000
+    removed = _Removed([[b"end"] * size], [set()], {b"end"})
+    removed.take(1, size - 1 - CANDIDATES)
+    removed.free = Counted(removed.free)
+    asked = [list(removed.candidates(b"end")) for _ in range(100)]
+    assert asked == [[0, *range(size - CANDIDATES, size - 1)]] * 100
+    assert reads < 2 * size + 100 * 3 * CANDIDATES

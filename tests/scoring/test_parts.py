@@ -1,12 +1,17 @@
 """A part is proposed for a pull request of its own only when nothing shows that the rest needs it."""
 
+from pathlib import Path
+
 import pytest
+from histories import Step, build
 
 from scoring.change import FileChange
-from scoring.claims.depends import apart
+from scoring.claims.depends import apart, names_before
 from scoring.claims.parts import parts, suggestions
 from scoring.claims.patch import Lines
+from scoring.git import Git, Limits
 from scoring.history.lines import LineCounts
+from scoring.history.read import commit_change
 
 ALL_KNOWN = frozenset
 NONE_KNOWN = frozenset[bytes]
@@ -71,3 +76,20 @@ def test_only_what_lowers_both_halves_is_handed_over_with_both_ranks() -> None:
     ]
     assert suggestions(code, APART, 0.51, rank, lambda names: names) == ()
     assert suggestions(code, {}, 0.94, rank, lambda names: names) == (), "without its lines nothing is known of a file"
+
+
+def test_a_line_of_nothing_but_openings_defines_nothing_and_is_gone_through_once() -> None:
+    openings = (("a.js", Lines(added=((1, b"def (" * 200_000),))), ("b.py", Lines(added=((1, b"x = 1"),))))
+    assert apart(openings[:1], openings[1:], lambda names: names)
+
+
+def test_where_its_files_are_too_large_to_read_no_part_is_free_to_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shas = build(tmp_path / "r", [Step("One", {"a.py": b"cache = 1\n"}), Step("Two", {"a.py": b"cache = 2\n"})])
+    change = commit_change(tmp_path / "r", shas[-1])
+    git = Git(tmp_path / "r")
+    assert names_before(git, change)(frozenset({b"cache"})) == {b"cache"}
+    monkeypatch.setattr("scoring.claims.depends.DIFF", Limits(answer=10))
+    monkeypatch.setattr("scoring.claims.depends.MOST_UNSEEN", 0)
+    assert names_before(git, change)(frozenset({b"cache"})) == frozenset()

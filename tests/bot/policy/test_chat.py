@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.policy import chat
 from bot.policy.chat import Said, mentioned, nearly, parse
 
 LOOKS_LIKE_ONE = [
@@ -125,3 +126,25 @@ def test_whatever_is_written_a_command_needs_its_prefix_at_the_start_of_a_line(b
     found = parse(body)
     if found is not None:
         assert any(line.strip().lower().startswith("/chill") for line in body.split("\n"))
+
+
+@pytest.mark.parametrize("part", ["x\n\n", "<a\n\n", "[^1]: x\n\n", "[^1]: x\ny\n"])
+def test_a_comment_of_thousands_of_paragraphs_is_read_in_one_pass(part: str, monkeypatch: pytest.MonkeyPatch):
+    """Counted in lines that are looked at for a footnote; each once, not once for each paragraph."""
+    looks: list[str] = []
+    footnote = chat._FOOTNOTE
+
+    class Counted:
+        def match(self, line: str) -> object:
+            looks.append(line)
+            return footnote.match(line)
+
+    monkeypatch.setattr(chat, "_FOOTNOTE", Counted())
+    body = part * 2_000
+    assert parse(body) is None
+    assert len(looks) <= body.count("\n") + 1
+
+
+def test_a_line_below_a_footnote_belongs_to_it_and_one_in_the_next_paragraph_does_not():
+    assert parse("[^1]: x\n/chill approve") is None
+    assert parse("[^1]: x\n\n/chill approve") == Said("approve")

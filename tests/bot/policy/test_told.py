@@ -13,6 +13,7 @@ from bot.policy.freezes import Freeze, joined
 from bot.policy.globs import branch_problem
 from bot.policy.idle import idle
 from bot.policy.shown import settings
+from bot.policy.walltime import elapsed
 
 
 def windows(*lines: str) -> str:
@@ -82,6 +83,17 @@ def test_a_calendar_with_nothing_to_come_is_told() -> None:
 )
 def test_a_regular_expression_for_a_branch_is_told_the_glob_that_is_meant(written: str, like: str) -> None:
     assert branch_problem(written) == f"this is a regular expression; a glob is wanted here, like {like}"
+
+
+@pytest.mark.parametrize("glob", ["(" * 60_000, "[" * 60_000, "a" * 60_000 + "$"], ids=["(", "[", "$"])
+def test_no_branch_is_so_long_that_its_glob_is_searched_for_a_regular_expression(glob: str) -> None:
+    assert branch_problem(glob) is None
+
+
+@pytest.mark.parametrize("text", ["1d" + " " * 60_000 + "x", "1d" + " " * 60_000 + "2h"], ids=["wrong", "right"])
+def test_a_length_of_time_is_no_longer_than_a_person_writes_it(text: str) -> None:
+    with pytest.raises(ValueError, match="is no length of time"):
+        elapsed(text)
 
 
 @pytest.mark.parametrize("glob", ["main", "release/*", "release/**", "v1.*", "a(b)", "x|y", "releases/1.x"])

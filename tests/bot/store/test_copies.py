@@ -1,5 +1,6 @@
 """A backup holds every row, goes back into either database, and overwrites nothing."""
 
+import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -90,5 +91,6 @@ def test_the_commands_make_a_backup_and_bring_it_back(tmp_path: Path) -> None:
     assert (made.exit_code, "its audit log verifies, head 4:" in made.output) == (0, True)
     back = runner.invoke(db, ["restore", str(tmp_path / "a.db"), "--database", str(tmp_path / "new.db")])
     assert (back.exit_code, "rows restored" in back.output) == (0, True)
+    assert stat.S_IMODE((tmp_path / "new.db").stat().st_mode) == 0o600
     again = runner.invoke(db, ["restore", str(tmp_path / "a.db"), "--database", str(tmp_path / "new.db")])
     assert (again.exit_code, "not empty" in again.output) == (2, True)

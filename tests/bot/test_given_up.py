@@ -1,0 +1,27 @@
+"""Who is to blame for work that was given up: errors open the gate only where they are not the change's."""
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from bot.app import _in_words
+from bot.forge.port import ForgeError
+from bot.git import GitError, GitTimeout, OutOfMemory, Refused, TooLarge
+
+
+@pytest.mark.parametrize("error", [GitTimeout("x"), TooLarge("x"), OutOfMemory("x"), ValueError("x"), KeyError("x")])
+def test_what_a_history_can_be_made_for_is_the_changes_own(error: Exception) -> None:
+    assert _in_words(error)[1] == "change"
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (GitError("x"), "us"),
+        (Refused("x"), "us"),
+        (OSError("x"), "us"),
+        (OperationalError("x", None, Exception("x")), "us"),
+        (ForgeError("x"), "forge"),
+    ],
+)
+def test_what_the_machine_or_the_forge_does_not_do_is_not(error: Exception, cause: str) -> None:
+    assert _in_words(error)[1] == cause
