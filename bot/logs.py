@@ -76,8 +76,9 @@ def configure(level: str, style: str, secrets: tuple[str, ...], stream: TextIO |
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for library in ("urllib3", "apscheduler", "alembic"):  # addresses, every tick, every start: nobody reads that
+    for library in ("urllib3", "alembic"):  # addresses, every start: nobody reads that
         logging.getLogger(library).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a look of the clock that takes long warns each time
     # one warning for every request that waits a moment: a busy minute would be busier with telling so
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     structlog.configure(
