@@ -9,6 +9,8 @@ from bot.forge.sandbox.state import CheckRun, CheckSuite
 from tests.bot.conftest import BASIC, WHO
 from tests.bot.faults.conftest import Line
 
+BY = WHO | {name.replace("AUTHOR", "COMMITTER"): told for name, told in WHO.items()}
+
 
 def files(line: Line, many: int) -> str:
     """A head that adds so many files."""
@@ -82,7 +84,7 @@ def test_a_force_push_in_the_middle_of_a_run_gives_each_head_its_own_verdict(lin
 def test_an_empty_change_is_scored_and_free(line: Line) -> None:
     there = replay.write(line.folder, line.base, "a.txt", b"a\n", "There\n", WHO)
     tree = replay.git(line.folder, "rev-parse", f"{line.base}^{{tree}}")
-    back = replay.git(line.folder, "commit-tree", tree, "-p", there, "-m", "And back")
+    back = replay.git(line.folder, "commit-tree", tree, "-p", there, "-m", "And back", environment=BY)
     number = line.open(back)
     assert line.check(number).conclusion == "success"
     assert "could not" not in (line.check(number).summary or "")
@@ -117,7 +119,7 @@ def test_a_change_that_conflicts_with_its_base_is_judged_by_itself(line: Line) -
 
 def test_a_history_without_a_common_commit_is_told_and_held(line: Line) -> None:
     tree = replay.git(line.folder, "rev-parse", f"{line.base}^{{tree}}")
-    strange = replay.git(line.folder, "commit-tree", tree, "-m", "No parent")
+    strange = replay.git(line.folder, "commit-tree", tree, "-m", "No parent", environment=BY)
     check = line.check(line.open(strange))
     assert check.conclusion == "failure"
     assert "it shares no history with its base branch" in (check.summary or "")
