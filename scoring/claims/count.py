@@ -115,7 +115,8 @@ def read(path: str, text: bytes) -> Source | None:
 
 def _c_words(text: bytes) -> Iterator[tuple[int, int, str]]:
     directive = False
-    for number, line in enumerate(masked(b"\n" + text, _C).split(b"\n")):
+    # the mark at the end is where a text that never closes ends, whichever of many it is
+    for number, line in enumerate(masked(b"\n" + text + lexis.HUNK_END, _C).split(b"\n")):
         if line.strip():
             yield number, number, ""
         directive = directive or line.lstrip().startswith(b"#")

@@ -81,7 +81,8 @@ _ONE_CHARACTER: Alternative = ("'", rb"(?:\\[^\n'][^\n']{0,9}'|\\''|[^'\\\n]')")
 _REGEX: Alternative = (
     "/",
     rb"(?:(?<=[=(,:\[!&|?{};~\n]/)|(?<=[=(,:\[!&|?{};~\n] /)|(?<=return /)|(?<=\bwhen /)|(?<=\bif /))(?![/*])"
-    rb"(?:\\[^\n]|\[(?:\\[^\n]|[^\]\\\n])*\]|[^/\\\n\[])+/[a-z]*",
+    # not longer than a line of code: of a long line each slash would else be followed to its end
+    rb"(?:\\[^\n]|\[(?:\\[^\n]|[^\]\\\n]){0,500}\]|[^/\\\n\[]){1,500}/[a-z]*",
 )
 
 

@@ -8,6 +8,7 @@ from histories import Step, build
 from scoring.claims.claim import is_code
 from scoring.claims.count import Counted, count, read
 from scoring.claims.patch import read as read_patch
+from scoring.facts import lexis
 from scoring.git import Git
 from scoring.history.read import commit_change
 
@@ -95,3 +96,12 @@ def test_a_file_that_cannot_be_parsed_is_named(tmp_path: Path) -> None:
         tmp_path / "a.git", {"a.c": BODY, "b.lua": b"x = 1\n"}, {"a.c": BODY + b"int x;\n", "b.lua": b"x = 2\n"}
     )
     assert (found.added, found.unread) == ({"a.c": 1}, {"b.lua"})
+
+
+def test_openings_that_never_close_are_followed_once() -> None:
+    """Each to the end of its line or file would take a quarter of an hour."""
+    assert lexis.masked(b"\n" + b"=/a[" * 50_000, lexis.SCRIPT).count(b"=/a[") == 50_000
+    assert lexis.masked(b"\nx = /[a-z/]+/g.test(y);\n", lexis.SCRIPT) == b'\nx = "".test(y);\n'
+    found = read("a.c", b"int a(\n" + b'R"x( ' * 100_000)
+    assert found is not None
+    assert 1 in found.code
