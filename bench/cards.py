@@ -18,9 +18,9 @@ from scoring.scorer import SHIPPED, Scorer
 from scoring.semantics.git import prove_range
 
 HEAD = """\
-# Cards of real changes
+# Ten cards
 
-What the server would write below real changes, one a history, of histories in different languages. Made with
+What the server would write below ten real changes, one a history, of histories in different languages. Made with
 
     {command}
 
