@@ -175,6 +175,9 @@ def _side(hunks: Sequence[bytes], sign: bytes, language: Language) -> Side:
         # it would end hunks
         hunks = [hunk.replace(b"\0", b" ") for hunk in hunks]
     text = HUNK_END.join([*hunks, b""]).replace(_NO_END, b"").replace(sign, b"\n")
+    if b"\r" in text:
+        # a carriage return alone ends a line for what runs the code, so it hides none from the count
+        text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     lines = [line.strip() for line in text.split(b"\n")]
     code = [line.strip() for line in masked(text, language.lexis).split(b"\n")]
     if max(map(len, lines)) > LONGEST:

@@ -177,3 +177,18 @@ def test_the_table_of_languages_in_the_docs_is_that_of_the_code() -> None:
     assert table() in page
     assert {f"`{place}`" for place in ("&&", "->")} <= set(page.split())
     assert all(name.lower() in page for name in READINGS.values())
+
+
+def test_carriage_returns_alone_end_lines_as_they_do_for_what_runs_the_code() -> None:
+    code = ["if a:", "    b()", "for c in d:", "    e()"]
+    plain = count(("\n@@ -0,0 +1,4 @@\n" + "".join(f"+{line}\n" for line in code)).encode(), "a.py", new=True)
+    hidden = count(("\n@@ -0,0 +1 @@\n+" + "\r".join(code) + "\n").encode(), "a.py", new=True)
+    windows = count(("\n@@ -0,0 +1,4 @@\n" + "".join(f"+{line}\r\n" for line in code)).encode(), "a.py", new=True)
+    for found in (hidden, windows):
+        assert (found.code_added, found.branches_added, found.loops_added, found.calls_added) == (
+            plain.code_added,
+            plain.branches_added,
+            plain.loops_added,
+            plain.calls_added,
+        )
+    assert (plain.code_added, plain.branches_added) == (4, 2)

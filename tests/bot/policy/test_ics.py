@@ -17,6 +17,7 @@ from bot.policy.calendar.feed import Copy, check_feed, in_sight
 from bot.policy.calendar.ics.lines import MAX_CHARS, Line, Odd, Steps, TooMuch
 from bot.policy.calendar.ics.reading import MAX_A_YEAR, STEPS, Reading, reading
 from bot.policy.calendar.ics.rule import repeat
+from bot.policy.calendar.ics.zones import Named
 from bot.policy.card import build
 from bot.policy.config import Config, parse
 from bot.policy.decide import opinions_on
@@ -788,3 +789,10 @@ def test_a_listed_period_ends_when_it_says_and_not_as_the_first_time_does() -> N
 def test_a_listed_period_that_began_before_the_years_in_sight_still_counts() -> None:
     found = read(feed(f"{ONE}\r\nRDATE;VALUE=PERIOD:20200101T000000Z/P3650D"))
     assert min(span.start.year for span in found.spans) == 2020
+
+
+def test_a_zone_by_its_name_tells_the_clock_of_an_instant() -> None:
+    berlin = Named(ZoneInfo("Europe/Berlin"))
+    noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    assert berlin.wall(noon) == datetime(2026, 7, 1, 14)
+    assert berlin.utc(berlin.wall(noon)) == noon
