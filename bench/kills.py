@@ -1,11 +1,14 @@
 """Kill the server at random moments, over and over, and see whether the end differs from that of an undisturbed run.
 
-    python bench/kills.py [--kills 200] [--seed 1]
+    python bench/kills.py [--kills 300] [--seed 1] [--without clock,disk,forge]
 
 The sandbox stands for GitHub and lives on; the whole App beside it is ended with SIGKILL again and again while people
-open pull requests, push, comment, ask for exceptions and change the configuration. Each round is a story in four acts
-on a repository of its own. After each act the server may finish; then checks, comments, answers, exceptions and
-deliveries must be those of the same act in a round in which nobody was killed. The exit status is 1 otherwise.
+open pull requests, push, comment, ask for exceptions and change the configuration. In between its clock is hours wrong
+for a moment, its database may not grow, GitHub answers with errors, late or not at all, and deliveries are lost,
+doubled and reordered. Each round is a story in four acts on a repository of its own. After each act the server may
+finish, by its own clock: nothing is redelivered or looked at by hand. Then checks (one a head), comments, answers,
+exceptions and deliveries must be those of the same act in a round in which nothing went wrong. The exit status is 1
+otherwise.
 """
 
 import argparse
@@ -13,13 +16,16 @@ import json
 import os
 import random
 import re
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,11 +39,15 @@ import sqlalchemy as sa
 from bot.demo import replay, sample
 from bot.forge.github_webhook import EVENTS
 from bot.forge.sandbox import Sandbox
+from bot.forge.sandbox.faults import Faults
 from bot.policy.config import FILE
 from bot.store import Store
-from bot.store.tables import jobs
+from bot.store.tables import jobs, ticks
 
 LEASE_S = 5
+PAUSE_S = 16  # longer than any lease: of a job, or of the clock
+SWEEP_S = 61  # after so long lost deliveries are asked for again
+FAULTS = ("clock", "disk", "forge")
 AHEAD = timedelta(minutes=3)  # the App's clock: what was lost a moment ago is then old enough to be asked for
 WHO = {"GIT_AUTHOR_NAME": "Ada Author", "GIT_AUTHOR_EMAIL": "ada@acme.example"}
 FREE = 'version: 1\nescalation: {managers: ["@acme/release-managers"]}\n'
@@ -71,30 +81,34 @@ def serve(told: dict[str, Any]) -> None:
     from bot.app import build
     from bot.logs import configure
     from bot.settings import Settings
-    from bot.sweeps import REDELIVER
 
-    ahead = timedelta(seconds=told.pop("ahead"))
-    calm = told.pop("calm")
-    configure("error", "json", ())
-    app = build(Settings(**told, _env_file=None), clock=lambda: datetime.now(UTC) + ahead)
+    ahead, wrong, room = timedelta(seconds=told.pop("ahead")), Path(told.pop("wrong")), told.pop("room")
+
+    def clock() -> datetime:
+        return datetime.now(UTC) + ahead + timedelta(seconds=float(wrong.read_text() or 0))
+
+    configure("critical", "json", ())
+    app = build(Settings(**told, _env_file=None), clock=clock)
+    if room:  # no file may grow beyond what the database has now: as on a disk that is full
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
     server = create_server(app.web, host="127.0.0.1", port=told["port"], threads=4)
-    app.start(schedule=False)
-    if calm:
-        app.queue.enqueue(REDELIVER, {}, "kills/redeliver", run_at=app.clock())
+    app.start()
     server.run()
 
 
 @dataclass
 class Server:
-    """The App as a process, started and killed at will. `ahead` grows by a lease with each life."""
+    """The App as a process, started and killed at will. Its clock runs on by more than a lease between two lives."""
 
     settings: dict[str, Any]
     nursery: "subprocess.Popen[str]"
-    lives: int = 0
+    wrong: Path  # holds by how many seconds its clock is wrong
+    ahead: float = AHEAD.total_seconds()
 
-    def start(self, *, calm: bool) -> int:
-        self.lives += 1
-        told = {**self.settings, "ahead": AHEAD.total_seconds() + self.lives * (LEASE_S + 1), "calm": calm}
+    def start(self, *, later: float = PAUSE_S, room: int = 0) -> int:
+        """Begin a life, so many seconds later; with `room` no file of it may become larger than so many bytes."""
+        self.ahead += later
+        told = {**self.settings, "ahead": self.ahead, "wrong": str(self.wrong), "room": room}
         assert self.nursery.stdin is not None  # noqa: S101
         assert self.nursery.stdout is not None  # noqa: S101
         self.nursery.stdin.write(json.dumps(told) + "\n")
@@ -184,6 +198,7 @@ def picture(box: Sandbox, store: Store, name: str) -> dict[str, Any]:
         check = box.check_run(name, pull.head_sha)
         ours = [each.body for each in box.comments(name, number) if each.login == box.bot_login]
         found[f"{number} check"] = (check.status, check.conclusion, plain(check.title or "")) if check else None
+        found[f"{number} checks"] = sum(run.name == "codechill" for run in box.check_runs(name, pull.head_sha))
         found[f"{number} comments"] = sorted(plain(body) for body in ours)
         found[f"{number} exceptions"] = [each.state for each in store.escalations(here.id, number)]
     told = {each.guid: each.event for each in box.deliveries if each.repository_id == here.id and each.event in EVENTS}
@@ -210,8 +225,10 @@ class Loop:
     past: Past
     chance: random.Random
     most: int
+    faults: tuple[str, ...] = FAULTS
     acts: int = 4
     kills: int = 0
+    met: Counter[str] = field(default_factory=Counter)
     hits: int = 0
     rounds: int = 0
 
@@ -235,29 +252,75 @@ class Loop:
         if not disturbed or self.kills >= self.most:
             step()
             return
-        process = self.server.start(calm=False)
+        fault = self.chance.choice((*self.faults, "none"))
+        process = self.server.start(room=self.room() if fault == "disk" else 0)
         early = self.chance.random() < 0.2  # some are killed while they start
         while not early and not self.server.answers():
             time.sleep(0.01)
-        step()
-        time.sleep(self.chance.uniform(0.0, 0.7))
-        self.hits += self.count("running") > 0
-        self.server.end(process)
+        with self.trouble(fault):
+            step()
+            time.sleep(self.chance.uniform(0.0, 0.7))
+            self.hits += self.count("running") > 0
+            self.server.end(process)
         self.kills += 1
+        self.met[fault] += 1
+
+    @contextmanager
+    def trouble(self, fault: str) -> Iterator[None]:
+        """What goes wrong beside the kill, until it is over."""
+        if fault == "clock":
+            self.server.wrong.write_text(str(self.chance.choice((-7200, -90, 90, 3600, 7200, 400 * 86_400))))
+        if fault == "forge":
+            self.arm(self.box.faults)
+        try:
+            yield
+        finally:
+            self.server.wrong.write_text("0")
+            self.box.faults.clear()
+
+    def arm(self, faults: Faults) -> None:
+        times = self.chance.randrange(1, 4)
+        self.chance.choice(
+            (
+                lambda: faults.answer(self.chance.choice((500, 502, 503)), times),
+                lambda: faults.answer(502, times, method="POST|PATCH", after=True),
+                lambda: faults.drop(times, after=True),
+                lambda: faults.slow(0.3, times),
+                lambda: faults.secondary_limit(1, times=times),
+                lambda: faults.stale_reads(times),
+                lambda: faults.lose(times),
+                lambda: faults.double(times),
+                lambda: faults.delay(0.2, times),
+            )
+        )()
+
+    def room(self) -> int:
+        """What the database and its log take now, and hardly more."""
+        files = (Path(f"{self.store.engine.url.database}{end}") for end in ("", "-wal"))
+        return max(each.stat().st_size for each in files if each.exists()) + self.chance.randrange(0, 65_536)
 
     def calm(self) -> None:
         """A life in which everything can be finished."""
         self.box.settle()
-        process = self.server.start(calm=True)
+        asked = self.beats("redeliver")
+        process = self.server.start(later=SWEEP_S)
         quiet = 0
         while quiet < 5:
             time.sleep(0.05)
             self.box.settle()
-            quiet = quiet + 1 if self.server.answers() and not self.count("waiting", "running") else 0
+            done = self.server.answers() and self.beats("redeliver") != asked and not self.count("waiting", "running")
+            quiet = quiet + 1 if done else 0
         self.server.end(process)
 
+    def beats(self, kind: str) -> frozenset[str]:
+        """When such jobs were made due, by the server's own clock."""
+        query = sa.select(ticks.c.key).where(ticks.c.key.startswith(f"{kind} 2"))
+        with self.store.read() as connection:
+            return frozenset(connection.scalars(query))
+
     def count(self, *states: str) -> int:
-        query = sa.select(sa.func.count()).where(jobs.c.state.in_(states))
+        mine = ~jobs.c.key.startswith("clock/") | (jobs.c.kind == "redeliver")  # looks of the clock itself never end
+        query = sa.select(sa.func.count()).where(jobs.c.state.in_(states), mine)
         with self.store.read() as connection:
             return int(connection.scalar(query) or 0)
 
@@ -282,7 +345,8 @@ def free_port() -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--kills", type=int, default=300)
+    parser.add_argument("--without", default="", help=f"leave these faults out: some of {','.join(FAULTS)}")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--acts", type=int, default=4, help="play only so many acts of the story")
     parser.add_argument("--nursery", action="store_true", help=argparse.SUPPRESS)
@@ -292,8 +356,9 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as name, Sandbox(Path(name, "forge")) as box:
         found, loop = run(Path(name), box, given)
+    beside = ", ".join(f"{count} with {name}" for name, count in sorted(loop.met.items()) if name != "none")
     words = f"{loop.kills} kills in {loop.rounds - 1} rounds, {loop.hits} of them with a job in hand"
-    click.echo(f"{words}: {len(found)} differences")
+    click.echo(f"{words}{f' ({beside})' if beside else ''}: {len(found)} differences")
     for difference in found:
         click.echo(difference)
     sys.exit(1 if found else 0)
@@ -310,7 +375,11 @@ def run(folder: Path, box: Sandbox, given: argparse.Namespace) -> tuple[list[str
         "port": free_port(),
         "workers": 2,
         "lease_seconds": LEASE_S,
+        "redelivery_minutes": 1,
+        "doctor_hours": 0,
     }
+    wrong = folder / "clock"
+    wrong.write_text("0")
     store = Store(f"sqlite:///{folder}/app/codechill.db")
     command = [sys.executable, str(Path(__file__).resolve()), "--nursery"]
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -319,7 +388,9 @@ def run(folder: Path, box: Sandbox, given: argparse.Namespace) -> tuple[list[str
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
     ) as process:
         chance = random.Random(given.seed)  # noqa: S311 - not a secret
-        loop = Loop(box, store, Server(settings, process), past(folder / "past"), chance, given.kills, given.acts)
+        faults = tuple(each for each in FAULTS if each not in given.without.split(","))
+        server = Server(settings, process, wrong)
+        loop = Loop(box, store, server, past(folder / "past"), chance, given.kills, faults, given.acts)
         try:
             return differences(loop), loop
         finally:
