@@ -356,6 +356,10 @@ ONE = "SUMMARY:Freeze\r\nDTSTART:20261130T160000Z\r\nDTEND:20261130T180000Z"
         ),
         ("DTSTART:20261130T180000Z\r\nDURATION:PT1H\r\nEXDATE:never", "gives never as a time"),
         (
+            "DTSTART:20261130T180000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY\r\nEXRULE:FREQ=DAILY;INTERVAL=0",
+            "repeats by a rule with INTERVAL=0",
+        ),
+        (
             "DTSTART:20261130T180000Z\r\nDTEND:99991231T235959Z\r\nDURATION:PT1H\r\nRDATE:99991231T235959Z",
             "lies beyond all calendars",
         ),
@@ -564,6 +568,24 @@ SHIFT = "UID:a\r\nSUMMARY:Shift\r\nDTSTART:20261102T090000Z\r\nDTEND:20261102T10
 )  # fmt: skip
 def test_what_moved_was_dropped_or_changed_from_then_on_is_so(events: list[str], open_: list[str]) -> None:
     assert [" ".join(one.split()[:2]) for one in spans(feed(*events))] == open_
+
+
+@pytest.mark.parametrize(
+    ("rules", "days"),
+    [
+        (["RRULE:FREQ=DAILY;COUNT=6", "EXRULE:FREQ=DAILY;INTERVAL=2"], [3, 5, 7]),
+        (["RRULE:FREQ=DAILY;COUNT=6", "EXRULE:FREQ=WEEKLY;BYDAY=MO,TU;COUNT=1"], [3, 4, 5, 6, 7]),
+        (["RRULE:FREQ=DAILY;COUNT=6", "EXRULE:FREQ=DAILY;UNTIL=20261104T093000Z"], [5, 6, 7]),
+        (["RRULE:FREQ=DAILY;COUNT=6", "EXRULE:FREQ=DAILY;BYDAY=WE", "EXRULE:FREQ=DAILY;BYDAY=FR"], [2, 3, 5, 7]),
+        (["RRULE:FREQ=DAILY;COUNT=6", "EXRULE:FREQ=DAILY;BYHOUR=10"], [2, 3, 4, 5, 6, 7]),
+        (["RDATE:20261109T090000Z,20261110T090000Z", "EXRULE:FREQ=WEEKLY;BYDAY=TU"], [2, 9]),
+    ],
+)
+def test_a_rule_of_exceptions_takes_away_what_it_names_as_dateutil_does(rules: list[str], days: list[int]) -> None:
+    whole = rrulestr("\n".join(["DTSTART:20261102T090000Z", *rules]), forceset=True)
+    assert sorted({one.day for one in whole} | ({2} & set(days))) == days  # dateutil leaves DTSTART to the rules
+    told = spans(feed("\r\n".join(["SUMMARY:Shift", "DTSTART:20261102T090000Z", "DURATION:PT1H", *rules])))
+    assert told == [f"Shift: 11-{day:02d} 09:00 / 11-{day:02d} 10:00" for day in days]
 
 
 def test_a_calendar_of_cancellations_opens_nothing_and_says_so() -> None:

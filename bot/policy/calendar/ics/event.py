@@ -31,6 +31,7 @@ class Event:
     instead_of: Moment | None
     onwards: bool
     rules: tuple[Repeat, ...]
+    except_rules: tuple[Repeat, ...]  # RFC 2445 had them; calendars from then still come
     more: tuple[Moment, ...]
     fewer: tuple[Moment, ...]
     periods: tuple[tuple[Moment, Moment | timedelta], ...] = ()  # of `more`: those with an end or a length of their own
@@ -58,6 +59,7 @@ def event(part: Component, sheet: Sheet) -> Event:
         instead_of=_first_moment(part.first("RECURRENCE-ID")),
         onwards=_onwards(part.first("RECURRENCE-ID")),
         rules=(),
+        except_rules=(),
         more=(),
         fewer=(),
     )
@@ -67,6 +69,7 @@ def event(part: Component, sheet: Sheet) -> Event:
     return replace(
         found,
         rules=tuple(repeat(rule) for rule in part.lines.get("RRULE", ())),
+        except_rules=tuple(repeat(rule) for rule in part.lines.get("EXRULE", ())),
         more=tuple(one for line in part.lines.get("RDATE", ()) for one in moments(line)),
         fewer=tuple(one for line in part.lines.get("EXDATE", ()) for one in moments(line)),
         periods=tuple(one for line in part.lines.get("RDATE", ()) for one in periods(line)),

@@ -12,7 +12,7 @@ _PARAMETER = re.compile(r';([^=;:"]+)=((?:[^";]|"[^"]*")*+)')
 _KEPT = {"VEVENT", "VTIMEZONE"}
 _SAID = {
     *("METHOD", "X-WR-TIMEZONE", "UID", "SEQUENCE", "SUMMARY", "STATUS", "TRANSP", "DTSTART", "DTEND", "DURATION"),
-    *("RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "TZID", "X-LIC-LOCATION", "TZOFFSETFROM", "TZOFFSETTO"),
+    *("RRULE", "EXRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "TZID", "X-LIC-LOCATION", "TZOFFSETFROM", "TZOFFSETTO"),
 }
 _DEEP = 50  # components in one another; a real calendar has three
 

@@ -66,6 +66,12 @@ class Repeat:
                     yield wall
             at += 1
 
+    def names(self, start: datetime) -> bool:
+        """Whether the first time of all is one that the rule gives by itself, too."""
+        rule = self._anchored(start.date())
+        times, (_, days) = _times(rule.by, start), rule._period(start.date(), 0)
+        return start in rule._picked([datetime.combine(day, of) for day in days if rule._fits(day) for of in times])
+
     def _anchored(self, start: date) -> "Repeat":
         """What the rule leaves open is that of the first day."""
         by, weekdays = dict(self.by), self.weekdays

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.policy.calendar.ics.event import NO_LENGTH, Event
 from bot.policy.calendar.ics.lines import Odd, Steps
+from bot.policy.calendar.ics.rule import Repeat
 from bot.policy.calendar.ics.values import Kind, Moment
 from bot.policy.calendar.ics.zones import Clock, Clocks, Named
 from bot.policy.calendar.spans import Span
@@ -68,17 +69,23 @@ class Series:
         return Span(clock.utc(wall), clock.utc(wall + nominal) + exact, name)
 
     def _walls(self) -> Iterator[datetime]:
-        """Each time once: the first, those of the rules and those that are listed."""
+        """Each time once: the first, those of the rules and those that are listed, less what a rule takes away."""
         event, reach = self._event, max([sum(self._lasts, timedelta()), *self._ends.values()])
         furthest = max([timedelta(), *(abs(one.start.wall - since) for since, one in self._later)])
         low, high = _before(self._sight.low, reach + furthest + _SLACK), self._sight.high + furthest + _SLACK
         seen = {event.start.wall, *map(self._wall, event.more)}
-        for rule in event.rules:
-            last = high if rule.until is None else min(high, rule.until.wall + _SLACK)
-            for wall in rule.walls(event.start.wall, low, last, self._steps):
-                if wall >= low and self._still(wall, rule.until):
-                    seen.add(wall)
+        seen.update(*(self._by(rule, low, high) for rule in event.rules))
+        for rule in event.except_rules:
+            seen.difference_update(
+                self._by(rule, low, high), [event.start.wall] if rule.names(event.start.wall) else ()
+            )
         return iter(sorted(wall for wall in seen if low <= wall <= high))
+
+    def _by(self, rule: Repeat, low: datetime, high: datetime) -> Iterator[datetime]:
+        last = high if rule.until is None else min(high, rule.until.wall + _SLACK)
+        for wall in rule.walls(self._event.start.wall, low, last, self._steps):
+            if wall >= low and self._still(wall, rule.until):
+                yield wall
 
     def _still(self, wall: datetime, until: Moment | None) -> bool:
         if until is None:
