@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from bot.forge.github_wire import GitHubWire
+from bot.forge.hosts import private_addresses
 from bot.forge.port import Authors, Gone, Target
 
 NO_ADDRESS = "(no address)"
@@ -39,7 +39,7 @@ def commit_authors(
     wire: GitHubWire, target: Target, number: int, *, api: str, also: Iterable[str] = ()
 ) -> Authors | None:
     """`also`: addresses that git names. None when GitHub does not list every commit, or every author of one."""
-    found, seen, total = _Found(_hosts(api)), 0, 0
+    found, seen, total = _Found(*private_addresses(api)), 0, 0
     for page in _pages(wire, target, number):
         seen, total = seen + len(page["nodes"]), page["totalCount"]
         for node in page["nodes"]:
@@ -49,7 +49,7 @@ def commit_authors(
             found.commits.add(node["commit"]["oid"])
             for author in authors["nodes"]:
                 found.take(author)
-            if committer and _folded(committer["email"]) not in found.forge:
+            if committer and _folded(committer["email"]) != found.forge:
                 found.take(committer)
     return found.all(also) if seen >= total else None
 
@@ -58,16 +58,12 @@ def commit_authors(
 class _Found:
     """What the commits of a pull request tell so far."""
 
-    hosts: frozenset[str]  # of this forge, where its noreply addresses end
+    numbered: str  # where an address ends that names an account by its number
+    forge: str  # the forge's own address: what it commits itself, it commits for the author
     commits: set[str] = field(default_factory=set)
     people: set[int] = field(default_factory=set)
     placed: set[str] = field(default_factory=set)
     unplaced: set[str] = field(default_factory=set)
-
-    @property
-    def forge(self) -> frozenset[str]:
-        """The forge's own addresses: what it commits itself, it commits for the author."""
-        return frozenset(f"noreply@{host}" for host in self.hosts)
 
     def take(self, actor: dict[str, Any]) -> None:
         address = _folded(actor.get("email"))
@@ -81,13 +77,13 @@ class _Found:
     def all(self, also: Iterable[str]) -> Authors:
         for address in map(_folded, also):
             self._by_number(address)
-            if address not in self.placed | self.forge:
+            if address not in self.placed | {self.forge}:
                 self.unplaced.add(address)
         return Authors(frozenset(self.people), frozenset(self.unplaced - self.placed), frozenset(self.commits))
 
     def _by_number(self, address: str) -> None:
         name, _, host = address.rpartition("@")
-        numbered = _BY_NUMBER.fullmatch(name) if host in {f"users.noreply.{one}" for one in self.hosts} else None
+        numbered = _BY_NUMBER.fullmatch(name) if host == self.numbered else None
         if numbered:
             self.people.add(int(numbered[1]))
             self.placed.add(address)
@@ -95,10 +91,6 @@ class _Found:
 
 def _folded(address: str | None) -> str:
     return (address or "").strip().casefold() or NO_ADDRESS
-
-
-def _hosts(api: str) -> frozenset[str]:
-    return frozenset({"github.com", (urlsplit(api).hostname or "").removeprefix("api.")})
 
 
 def _pages(wire: GitHubWire, target: Target, number: int) -> Iterator[dict[str, Any]]:

@@ -69,6 +69,16 @@ def web_of(api: str) -> str:
     return f"{parts.scheme.lower()}://{place}"
 
 
+def private_addresses(api: str) -> tuple[str, str]:
+    """Where addresses of this GitHub's own accounts end (`ID+login@…`), and the one that it commits with itself.
+
+    Those of github.com are nobody here on a GitHub of one's own: its accounts have numbers of their own.
+    """
+    name = urlsplit(web_of(api)).hostname or ""
+    name = "github.com" if name in _LOOPBACK else name  # on this machine stands what is to look like it
+    return f"users.noreply.{name}", f"noreply@{name}"
+
+
 def _login(given: str) -> str:
     if not _LOGIN.fullmatch(given):
         raise UnusableHost(f"{given!r} is not the name of an organisation")

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.forge.github import GitHubForge
-from bot.forge.hosts import Host, UnusableHost, api_of, host, web_of
+from bot.forge.hosts import Host, UnusableHost, api_of, host, private_addresses, web_of
 from bot.forge.port import Target
 from bot.render import Markdown
 
@@ -73,3 +73,16 @@ def test_a_repository_is_cloned_from_where_its_pages_are(api: str, address: str)
 )
 def test_the_address_of_the_pages_of_githubs_cloud_will_do_for_its_api(address: str, api: str) -> None:
     assert api_of(address) == api
+
+
+@pytest.mark.parametrize(
+    ("api", "host"),
+    [
+        ("https://api.github.com", "github.com"),
+        ("https://API.Octocorp.ghe.com", "octocorp.ghe.com"),
+        ("https://git.example.org:8443/api/v3", "git.example.org"),
+        ("http://127.0.0.1:9999/api/v3", "github.com"),
+    ],
+)
+def test_an_account_is_named_by_an_address_of_its_own_github_and_of_no_other(api: str, host: str) -> None:
+    assert private_addresses(api) == (f"users.noreply.{host}", f"noreply@{host}")

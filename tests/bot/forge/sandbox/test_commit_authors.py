@@ -2,10 +2,13 @@
 
 import subprocess
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from bot.forge.github import GitHubForge
+from bot.forge.github_authors import commit_authors
+from bot.forge.github_wire import GitHubWire
 from bot.forge.port import Authors, Gone, Target
 from bot.forge.sandbox import Sandbox
 from bot.render import Markdown
@@ -94,6 +97,32 @@ def test_the_number_in_a_noreply_address_decides_where_the_forge_itself_places_n
     assert found is not None
     assert found.people - {empty_box.world.accounts["ada"].id} == {9999}
     assert found.unplaced == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("api", "people", "unplaced"),
+    [
+        ("https://api.github.com", {8}, {"9+x@users.noreply.git.example.org", "noreply@git.example.org"}),
+        ("https://git.example.org/api/v3", {9}, {"8+x@users.noreply.github.com", "noreply@github.com"}),
+        ("https://api.acme.ghe.com", set(), {
+            "8+x@users.noreply.github.com", "9+x@users.noreply.git.example.org",
+            "noreply@github.com", "noreply@git.example.org",
+        }),
+    ],
+)  # fmt: skip
+def test_a_number_of_another_github_is_nobody_here(api: str, people: set[int], unplaced: set[str]) -> None:
+    class Empty:
+        """A pull request whose commits the forge does not show by name."""
+
+        def query(self, *_: object) -> dict[str, Any]:
+            commits = {"nodes": [], "totalCount": 0, "pageInfo": {"hasNextPage": False, "endCursor": None}}
+            return {"repository": {"databaseId": 2, "pullRequest": {"commits": commits}}}
+
+    also = ["8+x@users.noreply.github.com", "9+x@users.noreply.git.example.org"]
+    also += ["noreply@github.com", "noreply@git.example.org"]
+    found = commit_authors(cast(GitHubWire, Empty()), Target(1, 2, REPO), 1, api=api, also=also)
+    assert found is not None
+    assert (found.people, found.unplaced) == (people, unplaced)
 
 
 def test_addresses_that_only_git_names_are_placed_in_the_same_way(empty_box: Sandbox, tmp_path: Path) -> None:
