@@ -29,7 +29,12 @@ class Freeze:
 
 def name_for(start: datetime, taken: Iterable[str]) -> str:
     """What nobody else is called: an exception is bound to the name of the window that it is asked for."""
-    name, known = f"Freeze of {words.when(start, seconds=True)}", frozenset(taken)
+    return apart(f"Freeze of {words.when(start, seconds=True)}", taken)
+
+
+def apart(name: str, taken: Iterable[str]) -> str:
+    """The name, with a number behind it where it is taken."""
+    known = frozenset(taken)
     if name not in known:
         return name
     return next(other for at in count(2) if (other := f"{name} ({at})") not in known)

@@ -5,30 +5,40 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from bot.policy.freezes import Freeze
+from bot.policy.freezes import Freeze, apart
 from bot.store import plain
 from bot.store.audit import AuditLog
+from bot.store.engine import NAME, take_turns
 from bot.store.tables import freezes
 
 
 class Freezes(AuditLog):
     def save_freeze(self, repository_id: int, freeze: Freeze, *, at: datetime) -> None:
-        """Keep it, with one audit record. The same again changes nothing."""
+        """Keep it, with one audit record. The same again changes nothing.
+
+        Its name is kept from the first time on; with a number where another server gave it away in the same second.
+        """
         moments = {name: getattr(freeze, name) for name in ("start", "end")}
         freeze = replace(freeze, **{name: moment and moment.astimezone(UTC) for name, moment in moments.items()})
-        body, here = plain.to_text(freeze), (freezes.c.repository_id == repository_id) & (freezes.c.id == freeze.id)
         with self.write() as connection:
-            if connection.scalar(sa.select(freezes.c.body).where(here)) == body:
+            take_turns(connection, NAME)
+            others = {one.id: one for one in self._of(connection, repository_id)}
+            before = others.pop(freeze.id, None)
+            name = before.name if before else apart(freeze.name, (one.name for one in others.values()))
+            freeze = replace(freeze, name=name)
+            if freeze == before:
                 return
-            values = {"start": freeze.start, "end": freeze.end, "body": body}
+            values = {"start": freeze.start, "end": freeze.end, "body": plain.to_text(freeze)}
             self._put(connection, freezes, {"repository_id": repository_id, "id": freeze.id}, values)
             self.audit("freeze", at=at, repository_id=repository_id, connection=connection, freeze=freeze)
 
     def freezes(self, repository_id: int, since: datetime) -> tuple[Freeze, ...]:
         """Those that had not ended at `since`, by their start."""
         lasting = freezes.c.end.is_(None) | (freezes.c.end >= since)
-        query = sa.select(freezes.c.body).where(freezes.c.repository_id == repository_id, lasting)
         with self.read() as connection:
-            return tuple(
-                plain.freeze(body) for body in connection.scalars(query.order_by(freezes.c.start, freezes.c.id))
-            )
+            return self._of(connection, repository_id, lasting)
+
+    @staticmethod
+    def _of(connection: sa.Connection, repository_id: int, *which: sa.ColumnElement[bool]) -> tuple[Freeze, ...]:
+        query = sa.select(freezes.c.body).where(freezes.c.repository_id == repository_id, *which)
+        return tuple(plain.freeze(body) for body in connection.scalars(query.order_by(freezes.c.start, freezes.c.id)))

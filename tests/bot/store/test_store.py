@@ -2,6 +2,8 @@
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -157,6 +159,28 @@ def test_a_freeze_by_hand_is_kept_until_it_ends_and_audited_at_each_change(store
     assert store.freezes(7, NOW) == (replace(freeze, end=end),)
     assert (store.freezes(7, end + timedelta(seconds=1)), store.freezes(8, NOW)) == ((), ())
     assert kinds(store) == ["freeze", "freeze"]
+
+
+def test_freezes_that_several_servers_start_in_one_second_have_a_name_each_and_keep_it(
+    store: Store, address: str
+) -> None:
+    freezes = [
+        Freeze(f"f{at}", "Freeze of noon", "frozen", NOW, NOW + timedelta(days=1), "launch", ADA) for at in range(6)
+    ]
+
+    def save(freeze: Freeze) -> None:
+        with closing(Store(address)) as other:  # as another process has it
+            other.save_freeze(7, freeze, at=NOW)
+            other.save_freeze(7, freeze, at=NOW)  # the delivery came twice
+
+    with ThreadPoolExecutor(6) as servers:
+        list(servers.map(save, freezes))
+    kept = store.freezes(7, NOW)
+    assert sorted(one.name for one in kept) == ["Freeze of noon", *(f"Freeze of noon ({at})" for at in range(2, 7))]
+    store.save_freeze(7, replace(freezes[3], end=NOW), at=NOW)
+    assert {one.id: one.name for one in store.freezes(7, NOW)} == {one.id: one.name for one in kept}
+    store.save_freeze(8, freezes[0], at=NOW)
+    assert [one.name for one in store.freezes(8, NOW)] == ["Freeze of noon"]
 
 
 def test_a_pull_request_keeps_the_newest_news_whatever_the_order(store: Store) -> None:
