@@ -1,16 +1,17 @@
-"""Two laws over real changes: nothing typed moves a rank, and no documentation, test or data that is added lowers it.
+"""Three laws over real changes: nothing typed moves a rank, nobody unknown gains, and nothing beside code lowers it.
 
-Changes are scored as if they were opened today: under other titles, descriptions and author lines
-(those of the history's most active people among them), and with up to ten files of documentation, tests or data from
-other changes of the same history beside them.
+Changes are scored as the server would if they were opened today: by the account of whoever landed them, told by
+landed commits, under other titles, descriptions and author lines (those of the history's most active people among
+them), and with up to ten files of documentation, tests or data from other changes of the same history beside them.
+Nor is anybody below the rank of somebody new: that is the third law, of whom no forge knows.
 """
 
 import argparse
 import random
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,14 +30,15 @@ TYPED = 1.0  # points of rank that words may lower a change by
 BESIDE_CODE = 2.0  # points that files may
 MOST = 40  # files of a change that is taken
 READ = 1500  # changes of a history that pairs are drawn from
+LISTED = 100  # landed commits that a forge lists of an account
 SAID = (
     ("x", ""), ('Revert "x"', "This reverts commit 0123456789abcdef0123456789abcdef01234567."), ('Reland "x"', ""),
     ("docs: fix a typo", ""), ("Fix overflow", "Fixes: 0123456789ab"), ("Bump version", "Signed-off-by: a <a@b.c>"),
     ("Remove unused code", "No functional change. " * 50), ("test: more", "Reviewed-by: a <a@b.c>"),
 )  # fmt: skip
 HEADS = (
-    "history", "changes", "wordings and authors", "fall by more than 1", "worst", "pairs", "fall by more than 2",
-    "worst", "rise, mean",
+    "history", "changes", "wordings and authors", "fall by more than 1", "worst", "new here, fall", "pairs",
+    "fall by more than 2", "worst", "rise, mean",
 )  # fmt: skip
 
 
@@ -46,6 +48,7 @@ class Past:
 
     reader: Scorer
     read: Sequence[Commit]
+    listed: Mapping[str, tuple[str, ...]]  # the newest commits of each author, as a forge would list them
     now: datetime
 
     def changes(self) -> list[Commit]:
@@ -69,22 +72,31 @@ def past(repository: Path, state: Path, draw: random.Random) -> Past:
     reader.refresh(git.resolve("HEAD"))
     shas = [row.sha for row in reader.history.changes()]
     late = shas[len(shas) // 2 :]
-    return Past(reader, list(commits(git, draw.sample(late, min(READ, len(late))))), datetime.now(UTC))
+    listed: dict[str, list[str]] = {}
+    for line in git.run("log", "--format=%H %aE", "HEAD", "--").decode("utf-8", "replace").splitlines():
+        sha, _, author = line.partition(" ")
+        listed.setdefault(author.lower(), []).append(sha)
+    newest = {author: tuple(shas[:LISTED]) for author, shas in listed.items()}
+    return Past(reader, list(commits(git, draw.sample(late, min(READ, len(late))))), newest, datetime.now(UTC))
 
 
-def words(told: Past, count: int, draw: random.Random) -> list[float]:
-    """Return by how many points each wording or author lowers a change against the highest of them."""
+def words(told: Past, count: int, draw: random.Random) -> tuple[list[float], list[float]]:
+    """Return by how many points each wording or author line lowers a change against the highest of them.
+
+    The second list tells the same of being new here, against the account that landed it.
+    """
     active = [author for author, _ in Counter(each.author for each in told.read).most_common(3)]
-    found = []
+    found, unknown = [], []
     for commit in draw.sample(told.changes(), min(count, len(told.changes()))):
         files = list(zip(commit.files, commit.lines, strict=True))
         signed = [(*SAID[0], author) for author in (*active, "nobody@new.example")]
         signed += [(*said, commit.author) for said in SAID]
-        ranks = [
-            _rank(told, Change("0" * 40, "", who, told.now, *said, commit.files), [files])[0] for *said, who in signed
-        ]
+        account = told.listed.get(commit.author, ())
+        made = [Change("0" * 40, "", who, told.now, *said, commit.files, attested=account) for *said, who in signed]
+        ranks = [_rank(told, change, [files])[0] for change in made]
         found += [max(ranks) - each for each in ranks]
-    return found
+        unknown.append(max(ranks) - _rank(told, replace(made[0], attested=()), [files])[0])
+    return found, unknown
 
 
 def pairs(told: Past, count: int, draw: random.Random) -> list[tuple[Commit, Files]]:
@@ -107,7 +119,7 @@ def falls(told: Past, count: int, draw: random.Random) -> list[float]:
     found = []
     for commit, added in pairs(told, count, draw):
         files = list(zip(commit.files, commit.lines, strict=True))
-        opened = Change("0" * 40, "", "", told.now, "", "", commit.files)
+        opened = Change("0" * 40, "", "", told.now, "", "", commit.files, attested=())
         before, after = _rank(told, opened, [files, [*files, *added]])
         found.append(before - after)
     return found
@@ -137,11 +149,13 @@ def main() -> None:
         draw = random.Random(7)  # noqa: S311 (the same pairs each time)
         with tempfile.TemporaryDirectory() as folder:
             told = past(path, Path(folder), draw)
-            typed, said = _cells(words(told, options.changes, draw), TYPED)
+            moved, unknown = words(told, options.changes, draw)
+            typed, said = _cells(moved, TYPED)
+            new = sum(each > 0 for each in unknown)
             added, fell = _cells(falls(told, options.pairs, draw), BESIDE_CODE)
-        broken = broken or bool((said > TYPED).any() or (fell > BESIDE_CODE).any())
+        broken = broken or bool((said > TYPED).any() or new or (fell > BESIDE_CODE).any())
         name = path.resolve().parent.name if path.name == "repo" else path.resolve().name
-        cells = [name, f"{options.changes}", f"{len(said):,}", *typed, f"{len(fell):,}", *added]
+        cells = [name, f"{options.changes}", f"{len(said):,}", *typed, f"{new}", f"{len(fell):,}", *added]
         print(f"| {' | '.join(cells)} | {np.maximum(-fell, 0).mean():.1f} |", flush=True)  # noqa: T201
     raise SystemExit(1 if broken else 0)
 

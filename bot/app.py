@@ -12,6 +12,7 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.accounts import Accounts
 from bot.addresses import Addresses, networks, places
 from bot.api import Api
 from bot.assess import MirrorAssessor
@@ -108,7 +109,8 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
     fetches = max(1, settings.workers - 1)
     mirror = Mirror(settings.folder.absolute() / "mirrors", git=git, wait=MIRROR_WAIT_S, at_once=fetches)
     indexes = settings.folder.absolute() / "indexes"
-    assessor = MirrorAssessor(forge, mirror, indexes, incidents=store.incidents)
+    accounts = Accounts(forge, store, clock)
+    assessor = MirrorAssessor(forge, mirror, indexes, incidents=store.incidents, landed=accounts.landed)
     addresses = Addresses(places(settings.calendars), networks(settings.calendar_networks))
     calendars = Calendars(store, addresses, clock)
     configurations = Configurations(forge, store, clock, calendars)

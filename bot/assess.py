@@ -5,7 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +16,7 @@ from bot.contributors import contributors
 from bot.forge.port import Forge, Target
 from bot.git import Corrupt, GitError, Refused, TooLarge, TooMuch
 from bot.mirror import Mirror, valid_sha
-from bot.policy.pull import PullRequest
+from bot.policy.pull import Person, PullRequest
 from bot.policy.state import Cause
 from scoring.assessment import Assessment
 from scoring.change import Change
@@ -48,6 +48,7 @@ class Facts:
     tip: str  # of the base branch: what the history is read up to
     change: Change
     paths: tuple[str, ...]  # old names of renames included
+    author: Person  # who opened it
     contributors: frozenset[str]  # addresses of authors, committers and co-authors, lower case
     content: str  # a name for what base..head does to its files: see Mirror.content
 
@@ -66,9 +67,10 @@ class MirrorAssessor:
     def __init__(
         self, forge: Forge, mirror: Mirror, indexes: Path, *, shipped: Path = SHIPPED,
         incidents: Callable[[int], Sequence[Incident]] = lambda repository: (),
+        landed: Callable[[Target, Person], tuple[str, ...]] = lambda target, person: (),
     ) -> None:  # fmt: skip
         self._forge, self._mirror, self._indexes = forge, mirror, indexes
-        self._shipped, self._incidents = shipped, incidents
+        self._shipped, self._incidents, self._landed = shipped, incidents, landed
         self._guard = threading.Lock()
         self._scorers: dict[int, tuple[threading.Lock, Scorer]] = {}
         self._critical: dict[int, tuple[str, Sources, Services]] = {}  # what each base branch tells at its tip
@@ -84,14 +86,17 @@ class MirrorAssessor:
             content = self._mirror.content(repository, base, pull.head_sha)
             folder = self._mirror.path(repository)
             # an address in a commit is whatever its author typed: nobody's experience is looked up by it
-            change = read_change(folder, base, pull.head_sha, at=now, author="", title=pull.title, message=pull.body)
+            change = read_change(
+                folder, base, pull.head_sha, at=now, author="", title=pull.title, message=pull.body, attested=()
+            )
         if len(change.files) > MOST_FILES:
             raise Unscorable(f"the diff has {len(change.files):,} files")
-        return Facts(tip, change, _paths(change), people, content)
+        return Facts(tip, change, _paths(change), pull.author, people, content)
 
     def assess(self, target: Target, facts: Facts, critical: Sources) -> Assessment:
         with self._told(target.repository_id):
             verdict = prove_range(self._mirror.path(target.repository_id), facts.change.base, facts.change.sha)
+        facts = replace(facts, change=replace(facts.change, attested=self._landed(target, facts.author)))
         with self._told(target.repository_id, cause="us"):
             return self._assessed(target.repository_id, facts, critical, verdict)
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.accounts import FRESH
 from bot.calendars import Calendars
 from bot.edges import KnownEdges
 from bot.forge.envelope import Envelope
@@ -133,6 +134,7 @@ class Sweeps:
         before = self._clock() - KEPT
         _log.info("store.pruned", deliveries=self._store.prune_inbox(before), ticks=self._store.prune_ticks(before))
         self._store.prune_pushers(self._clock() - PUSHES)
+        self._store.prune_landed_by(self._clock() - FRESH)
         self._store.prune_groups(self._clock() - GROUP)
         for one in self._store.repositories(gone=True):
             if one.gone in LEFT:  # private history may be among what is kept of it

@@ -29,9 +29,12 @@ class Change:
 
     sha: str  # head
     base: str  # what head is compared with: the first parent, or the merge base of a pull request; "" for a root
-    author: str  # lower-case e-mail after .mailmap, "" when nobody vouches for it; moves no score that gates
+    author: str  # lower-case e-mail after .mailmap, as the commit says; "" when nobody vouches for it
     at: datetime  # aware
     title: str  # first line of the message, or the title of the pull request
     message: str  # everything after it
     files: tuple[FileChange, ...]
     name: str = field(default="", kw_only=True)  # of the author, lower case, after .mailmap; "" when not known
+    # the newest landed commits that a forge says are its author's: they alone tell who that is, whatever `author` says;
+    # none: somebody new here. None: no forge was asked, and `author` is believed, as that of a landed commit is
+    attested: tuple[str, ...] | None = field(default=None, kw_only=True)

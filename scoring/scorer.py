@@ -137,9 +137,7 @@ class Scorer:
             model=self.shipped.card.id + (" + this repository" if self._regression() else ""),
             reference=len(among.recent),
             labelled=self.history.labelled(),
-            features={
-                name: float(value) for name, value in zip(self._names, vector, strict=True) if BY_NAME[name].gates
-            }
+            features={name: float(value) for name, value in zip(self._names, vector, strict=True) if _kept(name)}
             | evidence.seen(proof),
             proof=proof,
             # a proof takes a renamed file that changed as two: what would not add up is not said
@@ -245,3 +243,8 @@ class Scorer:
 def _places(change: Change) -> list[str]:
     # a file moved out of a critical service has changed that service
     return [path for file in change.files for path in (file.path, file.old_path) if path is not None]
+
+
+def _kept(name: str) -> bool:
+    """Say whether a column is written down beside a score: what gates, and of nobody's experience."""
+    return BY_NAME[name].gates and not BY_NAME[name].person

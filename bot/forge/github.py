@@ -20,6 +20,7 @@ from bot.policy.pull import CheckRun, Comment, Person, PullRequest, Repository, 
 
 CHECK = "codechill"
 _LARGEST_FILE = 1_000_000  # bytes of a configuration or calendar file
+MOST_LANDED = 100  # commits of an account that are asked for: one page
 MOST_BODY = 20_000  # characters of a description that are kept
 _THUMBS = ("+1", "-1")
 _REVIEWS = {
@@ -147,6 +148,16 @@ class GitHubForge:
 
     def commit_authors(self, target: Target, number: int, also: frozenset[str]) -> Authors | None:
         return commit_authors(self._wire, target, number, api=self._api, also=also)
+
+    def landed_by(self, target: Target, person: Person) -> tuple[str, ...]:
+        try:
+            listed = self._wire.get(
+                target, f"{_at(target)}/commits", missing=[], author=person.login, per_page=MOST_LANDED
+            )
+        except Refused:  # an empty repository, or an account that may not be asked about
+            return ()
+        # a login can be taken over by somebody else: the number must still be the same person's
+        return tuple(each["sha"] for each in listed if (each.get("author") or {}).get("id") == person.id)
 
     def clone_url(self, target: Target) -> str:
         return f"{web_of(self._api)}{_at(target).removeprefix('/repos')}.git"

@@ -109,6 +109,11 @@ class Forge(Protocol):
         None when the forge does not list all of its commits."""
         ...
 
+    def landed_by(self, target: Target, person: Person) -> tuple[str, ...]:
+        """The newest commits of the default branch, a hundred at most, that the forge lists as made by an account: by
+        addresses that it confirmed as that account's. One request; none are listed of an account that made none."""
+        ...
+
     def clone_url(self, target: Target) -> str:
         """Without credentials."""
         ...

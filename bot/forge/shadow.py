@@ -30,6 +30,9 @@ class ShadowForge:
     def commit_authors(self, target: Target, number: int, also: frozenset[str]) -> Authors | None:
         return self._forge.commit_authors(target, number, also)
 
+    def landed_by(self, target: Target, person: Person) -> tuple[str, ...]:
+        return self._forge.landed_by(target, person)
+
     def clone_url(self, target: Target) -> str:
         return self._forge.clone_url(target)
 

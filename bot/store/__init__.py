@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from bot.store.accounts import Accounts
 from bot.store.audit import Broken, Record
 from bot.store.decisions import Decisions
 from bot.store.engine import BUSY, open_engine
@@ -37,7 +38,9 @@ __all__ = [
 ]
 
 
-class Store(Inbox, Decisions, Freezes, Feeds, Groups, Pulls, Leases, PrivateReasons, Reactions, Findings, Incidents):
+class Store(
+    Inbox, Decisions, Freezes, Feeds, Groups, Pulls, Accounts, Leases, PrivateReasons, Reactions, Findings, Incidents
+):
     """Safe to share between threads. Opening it applies the migrations that are missing.
 
     A writer waits up to `busy` seconds for others. What the database cannot do raises sqlalchemy.exc.SQLAlchemyError.

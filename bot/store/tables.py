@@ -250,6 +250,16 @@ pushers = sa.Table(
     sa.PrimaryKeyConstraint("repository_id", "sha", "person_id"),
 )
 
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("person_id", sa.BigInteger, nullable=False),
+    sa.Column("at", Moment, nullable=False),  # when the forge was asked
+    sa.Column("commits", sa.Text, nullable=False),  # ids with a blank between them
+    sa.PrimaryKeyConstraint("repository_id", "person_id"),
+)
+
 polls = sa.Table(
     "polls",
     metadata,

@@ -22,8 +22,18 @@ class Feature:
     log: bool = False  # heavy-tailed: a linear model sees log(1 + value)
     person: bool = False  # speaks of the author
     typed: bool = False  # read from the title or description: its author's to choose
+    newcomer: Literal["lowest", "highest", "between"] = "between"  # where somebody new here stands among all values
 
     @property
     def gates(self) -> bool:
-        """Whether a model that gates may read it: an author cannot lower the score by what is typed, title or name."""
-        return not (self.typed or self.person)
+        """Whether a model that gates may read it.
+
+        An author cannot lower the score by what is typed. Of a person only experience counts, by which nobody stands
+        above somebody new: a model must be monotone in it (see `slope`), and no record of faults may gate.
+        """
+        return not self.typed and (not self.person or self.newcomer != "between")
+
+    @property
+    def slope(self) -> int:
+        """The only direction in which a score may move with it: -1 falls, 1 rises, 0 either."""
+        return {"lowest": -1, "highest": 1, "between": 0}[self.newcomer]

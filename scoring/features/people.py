@@ -1,4 +1,8 @@
-"""How much the author has done here and how it went. Every one speaks of a person and can be switched off."""
+"""How much the author has done here and how it went. Every one speaks of a person; only experience gates.
+
+Whoever is new here stands at the end of each column that gates, so that not being known lowers no score. What somebody
+broke, and how long somebody was away, moves no rank: only the measures of the research look at it.
+"""
 
 from scoring.features.feature import Feature
 from scoring.features.measures import LONG_AGO, MINE, days_since, fault_rate, worst_rate
@@ -33,9 +37,26 @@ EXPERIENCE: tuple[Feature, ...] = (
         topic="experience",
         log=True,
         person=True,
+        newcomer="lowest",
     ),
-    Feature("author_changes", "experience", lambda f: f.author.n, topic="experience", log=True, person=True),
-    Feature("author_pace", "experience", lambda f: f.author.hot, topic="experience", log=True, person=True),
+    Feature(
+        "author_changes",
+        "experience",
+        lambda f: f.author.n,
+        topic="experience",
+        log=True,
+        person=True,
+        newcomer="lowest",
+    ),
+    Feature(
+        "author_pace",
+        "experience",
+        lambda f: f.author.hot,
+        topic="experience",
+        log=True,
+        person=True,
+        newcomer="lowest",
+    ),
     Feature(
         "author_days",
         "experience",
@@ -43,6 +64,7 @@ EXPERIENCE: tuple[Feature, ...] = (
         topic="experience",
         log=True,
         person=True,
+        newcomer="lowest",
     ),
     Feature(
         "author_pause",
@@ -53,12 +75,19 @@ EXPERIENCE: tuple[Feature, ...] = (
         person=True,
     ),
     Feature(
-        "author_share", "experience", lambda f: f.author.n / max(1, f.repository.n), topic="experience", person=True
+        "author_share",
+        "experience",
+        lambda f: f.author.n / max(1, f.repository.n),
+        topic="experience",
+        person=True,
+        newcomer="lowest",
     ),
-    Feature("author_here", "experience", _here, topic="familiarity", log=True, person=True),
-    Feature("author_here_mean", "experience", _here_mean, topic="familiarity", log=True, person=True),
-    Feature("author_unfamiliar", "experience", _unfamiliar, topic="familiarity", person=True),
-    Feature("author_touched", "experience", _touched_before, topic="familiarity", person=True),
+    Feature("author_here", "experience", _here, topic="familiarity", log=True, person=True, newcomer="lowest"),
+    Feature(
+        "author_here_mean", "experience", _here_mean, topic="familiarity", log=True, person=True, newcomer="lowest"
+    ),
+    Feature("author_unfamiliar", "experience", _unfamiliar, topic="familiarity", person=True, newcomer="highest"),
+    Feature("author_touched", "experience", _touched_before, topic="familiarity", person=True, newcomer="lowest"),
     Feature(
         "author_fault_rate",
         "experience",
@@ -71,8 +100,15 @@ EXPERIENCE: tuple[Feature, ...] = (
     Feature(
         "author_faults", "experience", lambda f: f.author.decayed_bad(f.at), topic="track record", log=True, person=True
     ),
-    Feature("author_away_here", "experience", _away_here, topic="familiarity", log=True, person=True),
     Feature(
-        "author_fixes", "experience", lambda f: f.author.fixes / (1 + f.author.recent), topic="experience", person=True
+        "author_away_here", "experience", _away_here, topic="familiarity", log=True, person=True, newcomer="highest"
+    ),
+    Feature(
+        "author_fixes",
+        "experience",
+        lambda f: f.author.fixes / (1 + f.author.recent),
+        topic="experience",
+        person=True,
+        newcomer="lowest",
     ),
 )

@@ -101,6 +101,6 @@ TABLE1: tuple[Feature, ...] = (
     Feature("critical", "table1", critical, topic="service"),
     Feature("complexity", "table1", complexity, topic="complex files"),
     *(_language(name) for name in LANGUAGES),
-    Feature("own_file", "table1", own_file, topic="authorship", person=True),
-    Feature("prior_changes", "table1", prior_changes, topic="experience", person=True),
+    Feature("own_file", "table1", own_file, topic="authorship", person=True, newcomer="lowest"),
+    Feature("prior_changes", "table1", prior_changes, topic="experience", person=True, newcomer="lowest"),
 )

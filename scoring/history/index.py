@@ -138,7 +138,9 @@ class History:
         for incident in self._unread():
             if incident.known_at <= at:
                 state.report(incident)  # never written: the next commit counts it in
-        return state.facts((change.name, change.author), at, f"{change.title}\n{change.message}", change.files, lines)
+        told = change.attested
+        author = state.named((change.name, change.author)) if told is None else state.attested(told)
+        return state.facts(author, at, f"{change.title}\n{change.message}", change.files, lines)
 
     def parts_of(self, facts: Facts) -> tuple[Facts, ...]:
         """Return the facts of the parts of a change that are scored in its place; none when it is scored as a whole."""
@@ -344,7 +346,8 @@ class History:
         merge = len(commit.parents) > 1 and not self.first_parent
         vector, ids, beside = None, NO_WORDS, list[bytes]()
         if not merge:
-            facts = state.facts((commit.name, commit.author), at, commit.message, commit.files, commit.lines)
+            author = state.named((commit.name, commit.author))
+            facts = state.facts(author, at, commit.message, commit.files, commit.lines)
             vector, ids = self.vector(facts).tobytes(), facts.wording.ids
             beside = [self.vector(part).tobytes() for part in state.parts(facts)]
         state.learn(commit, at, vector, ids, brought, beside)

@@ -22,7 +22,16 @@ class ReadChange(Change):
 
 
 def read_change(
-    repo: Path, base: str | None, head: str, *, at: datetime, author: str, title: str, message: str, name: str = ""
+    repo: Path,
+    base: str | None,
+    head: str,
+    *,
+    at: datetime,
+    author: str,
+    title: str,
+    message: str,
+    name: str = "",
+    attested: tuple[str, ...] | None = None,
 ) -> ReadChange:
     """Return what `head` changes since it left `base`, with renames found; `base` None means its first parent.
 
@@ -42,7 +51,8 @@ def read_change(
     records, _, patch = read.partition(b"\0\0")
     agree(files, counts(records.split(b"\0")[names:] if files else ()))
     agree_with_text(files, patch)
-    return ReadChange(head, origin, author.lower(), at, title, message, files, lines, name=name.lower())
+    told = (author.lower(), at, title, message, files, lines)
+    return ReadChange(head, origin, *told, name=name.lower(), attested=attested)
 
 
 def commit_change(repo: Path, sha: str) -> ReadChange:

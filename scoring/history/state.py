@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from scoring.change import FileChange
+from scoring.history.accounts import believed
 from scoring.history.arrivals import Told, tell
 from scoring.history.effect import code_effect, effect, inverse
 from scoring.history.entry import EMPTY, Entry, joined
@@ -108,11 +109,20 @@ class State:
         self._blank = self._ledger.length == 0
         self._vocabulary = Vocabulary(store, blank=self._blank)
 
+    def named(self, author: Who) -> tuple[int, ...]:
+        """Return whom a name and an address stand for; nobody for a program or a stranger."""
+        return self._persons.find(author)
+
+    def attested(self, commits: Sequence[str]) -> tuple[int, ...]:
+        """Return whom the account is taken for that a forge lists these commits of; nobody when none is known here."""
+        authors = map(self._persons.root, self.store.authors(commits))
+        return tuple(believed(authors, lambda person: self._works(self._persons.members(person)).n))
+
     def facts(
-        self, author: Who, at: int, message: str, files: Sequence[FileChange], lines: Sequence[LineCounts]
+        self, author: Sequence[int], at: int, message: str, files: Sequence[FileChange], lines: Sequence[LineCounts]
     ) -> Facts:
-        """Return the facts of a change as of now; changes nothing."""
-        who = [number for one in self._persons.find(author) for number in self._persons.members(one)]
+        """Return the facts of a change by `author`, from `named` or `attested`, as of now; changes nothing."""
+        who = [number for one in author for number in self._persons.members(one)]
         title = message.partition("\n")[0]
         seen = []
         for file, counts in zip(files, lines, strict=True):
@@ -129,7 +139,7 @@ class State:
                     self._look(ending),
                 )
             )
-        author_entry = joined([self._look(f"a{one}") for one in who])
+        author_entry = self._works(who)
         whole = self._look("r")
         base = (whole.decayed_bad(at) + 1.0) / (whole.recent * whole.decay(at) + 100.0)
         wording = self._vocabulary.look(hashed([file.lines for file in seen], (file.path for file in files)))
@@ -230,6 +240,9 @@ class State:
         lists = (self._vectors, self._parts, self._labels, self._reported)
         for pending in (self._dirty, self._new_moves, self._wordings, self._effects, *lists):
             pending.clear()
+
+    def _works(self, who: Sequence[int]) -> Entry:
+        return joined([self._look(f"a{one}") for one in who])
 
     def _landed(self, effect: bytes) -> bool:
         return bool(effect) and (effect in self._effects or self.store.has_landed(effect))

@@ -1,7 +1,7 @@
 """The index on disk: one SQLite file, written in transactions, so that a killed process leaves it whole."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -128,6 +128,12 @@ class Store:
     def wording(self, row: int) -> bytes:
         """Return the hashed words of a change."""
         return bytes(self.db.execute("SELECT ids FROM wording WHERE row=?", (row,)).fetchone()[0])
+
+    def authors(self, shas: Sequence[str]) -> list[int]:
+        """Return who made those of these commits that are changes of the index, once for each."""
+        marks = ",".join("?" * len(shas))
+        query = f"SELECT author FROM seen WHERE row IS NOT NULL AND sha IN ({marks})"  # noqa: S608 (question marks)
+        return [int(author) for (author,) in self.db.execute(query, tuple(shas))]
 
     def has_landed(self, effect: bytes) -> bool:
         """Say whether a change that did exactly this is in the index."""

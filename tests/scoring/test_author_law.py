@@ -1,4 +1,7 @@
-"""The law of the author: what is typed, and who signs, moves no rank that gates; an inverse is known by contents."""
+"""The law of the author: what is typed, and who signs, moves no rank that gates; an inverse is known by contents.
+
+Changes are read as the server reads them: an account of a forge stands behind each, whatever its commits say.
+"""
 
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +12,8 @@ from test_scorer import BRANCHY, CLOCK, DAY, past
 
 from scoring.change import FileChange
 from scoring.features import FEATURES, Feature
+from scoring.git import Git
+from scoring.history.accounts import SETTLED, believed
 from scoring.history.effect import effect, inverse
 from scoring.history.read import commit_change, lines_of, read_change
 from scoring.history.state import Facts
@@ -50,18 +55,30 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, Scorer]:
     return folder / "repo", tip, reader
 
 
+def landed(repo: Path, tip: str, address: str) -> tuple[str, ...]:
+    """The commits up to `tip` under an address, as a forge would list those of an account."""
+    told = Git(repo).run("log", "--format=%H", f"--author=<{address}>$", tip, "--").decode()
+    return tuple(told.split())
+
+
 @pytest.mark.parametrize("name", CHANGES)
 def test_no_title_description_trailer_or_author_line_moves_the_rank(ready: tuple[Path, str, Scorer], name: str) -> None:
     repo, tip, reader = ready
     count = 1 + 81 + 12
     signed = [(message, AUTHORS[0]) for message in MESSAGES] + [(MESSAGES[0], author) for author in AUTHORS]
-    found = []
+    known = landed(repo, tip, "p1@x.org")
+    assert known
+    found, newcomers = [], []
     for place, (message, author) in enumerate(signed):
         step = Step(message, CHANGES[name], author, START + 90 * DAY)
         (sha,) = extend(repo, [step], first=count + 100 * list(CHANGES).index(name) + place, onto=tip)
-        found.append(reader.assess(commit_change(repo, sha)))
-    assert {each.percentile for each in found} == {found[0].percentile}
-    assert {each.probability for each in found} == {found[0].probability}
+        change = commit_change(repo, sha)
+        found.append(reader.assess(replace(change, attested=known)))
+        newcomers.append(reader.assess(replace(change, attested=())))
+    for same in (found, newcomers):
+        assert {each.percentile for each in same} == {same[0].percentile}
+        assert {each.probability for each in same} == {same[0].probability}
+    assert newcomers[0].percentile >= found[0].percentile
 
 
 @pytest.mark.parametrize("moment", [0, START - 900 * DAY, START + 9 * 10**8])
@@ -84,12 +101,75 @@ def test_a_feature_that_gates_is_the_same_under_any_title_and_author(
         return reader.history.facts(replace(change, title=title, author=author), counts, START + 90 * DAY)
 
     repo, tip, reader = ready
-    change = commit_change(repo, tip)
+    change = replace(commit_change(repo, tip), attested=landed(repo, tip, "p1@x.org"))
     counts = lines_of(repo, change)
     told = {
         feature.of(facts(title, author)) for title in ("x", 'Revert "x"', "Fix y") for author in ("p0@x.org", "z@z")
     }
     assert len(told) == 1
+
+
+@pytest.mark.parametrize("feature", [each for each in GATING if each.person], ids=lambda feature: feature.name)
+def test_whoever_is_new_here_stands_at_the_end_of_what_gates_of_a_person(
+    ready: tuple[Path, str, Scorer], feature: Feature
+) -> None:
+    repo, tip, reader = ready
+    change = commit_change(repo, tip)
+    counts = lines_of(repo, change)
+    people = [landed(repo, tip, f"p{place}@x.org") for place in range(10)]
+    known = [
+        feature.of(reader.history.facts(replace(change, attested=each), counts, START + 90 * DAY)) for each in people
+    ]
+    new = feature.of(reader.history.facts(replace(change, attested=()), counts, START + 90 * DAY))
+    assert new == (min if feature.slope < 0 else max)([new, *known])
+
+
+def test_no_record_of_faults_and_nothing_else_of_a_person_gates() -> None:
+    assert {feature.name for feature in GATING if feature.topic == "track record"} == set()
+    assert all(feature.slope for feature in GATING if feature.person)
+    assert not any(feature.slope for feature in GATING if not feature.person)
+
+
+def test_an_account_is_somebody_by_its_landed_commits_and_not_by_a_name_that_one_of_them_bears(tmp_path: Path) -> None:
+    repo = tmp_path / "repo"
+    steps = [Step(f"Work {n}", {f"a{n}.c": lines(3 + n)}, "Vera Veteran <vera@x.org>", START + n) for n in range(9)]
+    steps += [
+        Step("First", {"b.c": lines(3)}, "Nils New <nils@x.org>", START + 20),
+        Step("Second", {"b.c": lines(4)}, "Vera Veteran <nils@x.org>", START + 21),
+        Step("By a program", {"b.c": lines(5)}, "ci-bot <ci-bot@x.org>", START + 22),
+    ]
+    tip = build(repo, steps)[-1]
+    reader = Scorer(repo, tmp_path / "state", clock=lambda: CLOCK)
+    reader.refresh(tip)
+
+    def experience(*attested: str, author: str = "vera@x.org") -> float:
+        change = replace(commit_change(repo, tip), attested=attested, author=author, name="vera veteran")
+        return float(reader.history.facts(change, lines_of(repo, change), START + DAY).author.n)
+
+    # the second commit joined both: eleven changes are one person's to the history
+    assert experience(*landed(repo, tip, "vera@x.org")) == 11
+    assert experience(*landed(repo, tip, "nils@x.org")) == 0
+    assert experience(*landed(repo, tip, "ci-bot@x.org")) == 0
+    assert experience("0" * 40, "") == 0
+    assert experience() == 0
+
+
+@pytest.mark.parametrize(
+    ("listed", "known", "taken"),
+    [
+        ([], {}, []),
+        ([-1, -1], {}, []),
+        ([4], {4: 2}, [4]),
+        ([4], {4: 3}, []),
+        ([4, 4, 7], {4: 4, 7: 90}, [4]),
+        ([4] * SETTLED, {4: 5_000}, [4]),
+        ([4] * (SETTLED - 1), {4: 5_000}, []),
+    ],
+)
+def test_an_account_is_not_taken_for_somebody_of_whom_much_more_is_known(
+    listed: list[int], known: dict[int, int], taken: list[int]
+) -> None:
+    assert believed(listed, known.__getitem__) == taken
 
 
 def test_a_revert_counts_as_one_when_it_is_the_inverse_and_never_because_it_says_so(tmp_path: Path) -> None:

@@ -68,10 +68,8 @@ def test_a_large_branching_change_ranks_above_a_typo_and_says_why(young: tuple[P
     assert [each.share for each in risky.reasons] == sorted((each.share for each in risky.reasons), reverse=True)
     assert all(each.share >= SHARE for each in risky.reasons)
     assert (risky.reference, risky.labelled, risky.model) == (len(shas) - 2, 3, reader.shipped.card.id)
-    assert set(risky.features) == {feature.name for feature in FEATURES if feature.gates} | {
-        "proved",
-        "strong_evidence",
-    }
+    kept = {feature.name for feature in FEATURES if feature.gates and not feature.person}
+    assert set(risky.features) == kept | {"proved", "strong_evidence"}
 
 
 def test_every_suggestion_names_where_both_halves_rank_when_they_are_scored(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from bot.forge.github_authors import commit_authors
 from bot.forge.github_wire import GitHubWire
 from bot.forge.port import Authors, Gone, Target
 from bot.forge.sandbox import Sandbox
+from bot.policy.pull import Person
 from bot.render import Markdown
 
 REPO = "acme/rocket"
@@ -153,3 +154,29 @@ def test_a_pull_request_that_is_not_there_is_gone(box: Sandbox) -> None:
     forge, target = forge_of(box)
     with pytest.raises(Gone):
         forge.commit_authors(target, 999, frozenset())
+
+
+def test_landed_commits_are_an_accounts_by_addresses_that_it_confirmed(empty_box: Sandbox, tmp_path: Path) -> None:
+    commits = [
+        ("ada@example.org", "x@x.example", "by ada"),
+        ("103+an-old-name@users.noreply.github.com", "ada@example.org", "by maya, committed by ada"),
+        ("x@x.example", "ada@example.org", "with ada\n\nCo-authored-by: A <ada@example.org>"),
+    ]
+    head = chain(tmp_path / "r", commits)
+    run = ["git", "-C", str(tmp_path / "r"), "update-ref", "refs/heads/main", head]
+    subprocess.run(run, check=True)
+    empty_box.add_repository(REPO, tmp_path / "r")
+    forge, target = forge_of(empty_box)
+    people = {login: Person(account.id, login) for login, account in empty_box.world.accounts.items()}
+
+    def titles(person: Person) -> list[str]:
+        shas = forge.landed_by(target, person)
+        shown = ["git", "-C", str(tmp_path / "r"), "show", "-s", "--format=%s", *shas]
+        return subprocess.run(shown, check=True, capture_output=True, text=True).stdout.splitlines() if shas else []
+
+    assert titles(people["ada"]) == ["by ada"]
+    assert titles(people["maya"]) == ["by maya, committed by ada"]
+    assert titles(people["ravi"]) == []
+    # the login is another account's now
+    assert titles(Person(12345, "ada")) == []
+    assert titles(Person(12345, "nobody-of-that-name")) == []

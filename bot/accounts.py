@@ -1,0 +1,35 @@
+"""Who wrote a pull request, by the forge's word: landed commits that it lists as made by the account that opened it.
+
+No address in a commit says so: that is whatever was typed. What the forge lists is asked for once a day for each
+account and repository, when a change is scored.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.forge.port import Forge, Target
+from bot.policy.pull import Person
+from bot.store import Store
+
+FRESH = timedelta(days=1)  # how long what the forge listed is used
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Commits by account, asked of the forge and kept for a day."""
+
+    forge: Forge
+    store: Store
+    clock: Callable[[], datetime]
+
+    def landed(self, target: Target, person: Person) -> tuple[str, ...]:
+        """Landed commits of an account; none of a program's or a stranger's. Raises ForgeError."""
+        if person.bot:
+            return ()
+        now = self.clock()
+        known = self.store.landed_by(target.repository_id, person.id, since=now - FRESH)
+        if known is None:
+            known = self.forge.landed_by(target, person)
+            self.store.save_landed_by(target.repository_id, person.id, known, at=now)
+        return known
