@@ -99,6 +99,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         private_key=settings.private_key.get_secret_value(),
         api=settings.github_api,
         words=Markdown(),
+        memory=store,
         clock=clock,
         paced=settings.paced,
         timeout=settings.github_timeout,

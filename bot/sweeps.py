@@ -135,6 +135,7 @@ class Sweeps:
         _log.info("store.pruned", deliveries=self._store.prune_inbox(before), ticks=self._store.prune_ticks(before))
         self._store.prune_pushers(self._clock() - PUSHES)
         self._store.prune_landed_by(self._clock() - FRESH)
+        self._store.prune_sent(before)
         self._store.prune_groups(self._clock() - GROUP)
         for one in self._store.repositories(gone=True):
             if one.gone in LEFT:  # private history may be among what is kept of it

@@ -12,6 +12,7 @@ from bot.forge import markers
 from bot.forge.github_authors import commit_authors
 from bot.forge.github_wire import GitHubWire
 from bot.forge.github_wire import path_of as _at
+from bot.forge.github_writes import Forgetful, GitHubWrites, Memory, Thing
 from bot.forge.hosts import web_of
 from bot.forge.port import Authors, ForgeAction, Gone, Listed, Reactions, Refused, Target, Words
 from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
@@ -21,6 +22,7 @@ from bot.policy.pull import CheckRun, Comment, Person, PullRequest, Repository, 
 CHECK = "codechill"
 _LARGEST_FILE = 1_000_000  # bytes of a configuration or calendar file
 MOST_LANDED = 100  # commits of an account that are asked for: one page
+_SPARE = 3  # of our check runs on a commit beside the newest: as many are made to say the same
 MOST_BODY = 20_000  # characters of a description that are kept
 _THUMBS = ("+1", "-1")
 _REVIEWS = {
@@ -45,11 +47,13 @@ class GitHubForge:
         private_key: str,
         api: str,
         words: Words,
+        memory: Memory | None = None,
         clock: Callable[[], datetime] = _now,
         paced: bool = True,
         timeout: int = 15,
     ) -> None:
-        """`paced`: keep below GitHub's secondary limits; a GitHub Enterprise Server usually has none."""
+        """`memory`: of what was sent, for as long as the process without one. `paced`: keep below GitHub's secondary
+        limits; a GitHub Enterprise Server usually has none."""
         self._app_id = app_id
         self._api = api.rstrip("/")
         self._words = words
@@ -61,6 +65,7 @@ class GitHubForge:
             paced=paced,
             timeout=timeout,
         )
+        self._writes = GitHubWrites(self._wire, memory or Forgetful(), clock)
 
     # --- reading
 
@@ -194,8 +199,9 @@ class GitHubForge:
             case PutComment():
                 self._put_comment(target, pull, action)
             case Reply():
-                path = f"{_at(target)}/issues/{pull.number}/comments"
-                self._wire.send(target, "POST", path, {"body": self._words.reply(action)}, _share(pull, action.by))
+                path, body = f"{_at(target)}/issues/{pull.number}/comments", {"body": self._words.reply(action)}
+                thing = _of_pull(target, pull.number, f"reply {action.comment or action.digest}")
+                self._writes.make(target, thing, path, body, _share(pull, action.by), again=True)
             case RemoveComment():
                 self._remove_comment(target, action.comment)
             case React():
@@ -219,26 +225,24 @@ class GitHubForge:
             fields["actions"] = [
                 {"label": b.label, "description": b.description, "identifier": b.identifier} for b in action.buttons
             ]
-        runs = f"{_at(target)}/check-runs"
-        # a completed run cannot go back to in progress: a new one of the same name takes its place
-        if existing is not None and (existing.status != "completed" or action.conclusion):
-            try:
-                self._wire.send(target, "PATCH", f"{runs}/{existing.id}", fields)
-                return
-            except Gone:
-                pass  # of more than a thousand on a commit GitHub forgets the oldest: report anew
-        self._wire.send(target, "POST", runs, {"name": CHECK, "head_sha": action.head_sha, **fields})
+        runs, of_commit = f"{_at(target)}/check-runs", {"name": CHECK, "head_sha": action.head_sha}
+        thing = Thing(target.repository_id, action.head_sha, "check")
+        if action.conclusion is None and (existing is None or existing.status == "completed"):
+            # a completed run cannot go back to in progress: a new one of the same name takes its place
+            self._writes.make(target, thing, runs, {**of_commit, **fields}, again=existing is not None)
+            return
+        # GitHub takes no run away, and which of two counts it does not promise: all say the same, the newest last
+        for run in existing.spare if existing and action.conclusion else ():
+            with suppress(Gone):
+                self._writes.edit(target, thing, f"{runs}/{run}", fields)
+        self._writes.put(target, thing, existing.id if existing else None, runs, runs, fields, **of_commit)
 
     def _put_comment(self, target: Target, pull: PullRequest, action: PutComment) -> None:
         body = self._words.comment(action)
         base = f"{_at(target)}/issues"
-        if pull.comment is not None:
-            try:
-                self._wire.send(target, "PATCH", f"{base}/comments/{pull.comment.id}", {"body": body})
-                return
-            except Gone:
-                pass  # somebody deleted it meanwhile: write it anew
-        self._wire.send(target, "POST", f"{base}/{pull.number}/comments", {"body": body})
+        card, known = _of_pull(target, pull.number, "card"), pull.comment.id if pull.comment else None
+        edit, make = f"{base}/comments", f"{base}/{pull.number}/comments"
+        self._writes.put(target, card, known, edit, make, {"body": body})
 
     def _remove_comment(self, target: Target, comment: int) -> None:
         with suppress(Gone):  # somebody was faster
@@ -247,6 +251,7 @@ class GitHubForge:
     # --- what is ours
 
     def _our_comments(self, target: Target, number: int) -> list[Comment]:
+        self._writes.settled(target, f"#{int(number)}")
         comments = self._wire.pages(target, f"{_at(target)}/issues/{int(number)}/comments")
         # ours by the App that wrote it: a marker alone could be anybody's
         return [_comment(c) for c in comments if self._is_ours(c)]
@@ -256,9 +261,14 @@ class GitHubForge:
 
     def _our_check(self, target: Target, sha: str) -> CheckRun | None:
         path = f"{_at(target)}/commits/{quote(sha, safe='')}/check-runs"
-        answer = self._wire.get(target, path, check_name=CHECK, filter="latest", app_id=self._app_id)
-        runs = [run for run in answer["check_runs"] if (run.get("app") or {}).get("id") == self._app_id]
-        return max((_check(run) for run in runs), key=lambda run: run.id, default=None)
+        self._writes.settled(target, sha)
+        found = self._wire.pages(target, path, "check_runs", check_name=CHECK, filter="all", app_id=self._app_id)
+        runs = sorted((_check(r) for r in found if (r.get("app") or {}).get("id") == self._app_id), key=lambda r: r.id)
+        if not runs:
+            return None
+        *older, newest = runs[-_SPARE - 1 :]
+        spare = tuple(run.id for run in older if run.digest != newest.digest)
+        return replace(newest, digest=None, spare=spare) if spare else newest
 
     def _present(self, target: Target) -> Target:
         """Under its present name. Raises Gone when its name is another repository's now."""
@@ -269,6 +279,10 @@ def _named(target: Target, home: dict[str, Any]) -> Target:
     if int(home["id"]) != target.repository_id:
         raise Gone(f"{target.full_name} is another repository now")
     return replace(target, full_name=home["full_name"])
+
+
+def _of_pull(target: Target, number: int, name: str) -> Thing:
+    return Thing(target.repository_id, f"#{number}", name)
 
 
 def _share(pull: PullRequest, by: int | None) -> tuple[str, ...]:

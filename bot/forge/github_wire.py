@@ -87,10 +87,12 @@ class GitHubWire:
         _, answer = self._believed(target, None, lambda requester: requester.graphql_query(query, given))
         return all_whole(answer["data"])
 
-    def pages(self, target: Target, path: str, **query: Any) -> Iterator[dict[str, Any]]:
+    def pages(self, target: Target, path: str, key: str = "", **query: Any) -> Iterator[dict[str, Any]]:
+        """Every entry of a list; `key`: under which an answer holds it, where it is not the list itself."""
         page = 1
         while True:
-            batch = self.get(target, path, per_page=100, page=page, **query)
+            answer = self.get(target, path, per_page=100, page=page, **query)
+            batch = answer[key] if key else answer
             yield from batch
             if len(batch) < 100:
                 return

@@ -23,7 +23,7 @@ class Refused(ForgeError):
 
 
 class Busy(ForgeError):
-    """A rate limit: nothing may be sent before `until`."""
+    """Nothing may be sent before `until`: a rate limit, or a write whose answer never came may still be under way."""
 
     def __init__(self, message: str, until: datetime) -> None:
         super().__init__(message)
@@ -123,7 +123,8 @@ class Forge(Protocol):
         ...
 
     def perform(self, target: Target, pull: PullRequest, action: ForgeAction) -> None:
-        """Make it so. Doing it twice leaves one comment and one check run."""
+        """Make it so. Doing it twice leaves one comment and one check run. Raises Busy when it was sent and nobody can
+        tell yet whether it was done."""
         ...
 
     def group_members(self, target: Target, head_sha: str, head_ref: str, base_ref: str) -> tuple[int, ...]:

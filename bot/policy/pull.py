@@ -37,13 +37,15 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """Our own check run on the head. `digest` is what its external_id says it shows."""
+    """Our own check run on the head, the newest. `digest` is what its external_id says it shows; None when an older one
+    of ours shows something else."""
 
     id: int
     head_sha: str
     status: Literal["queued", "in_progress", "completed"]
     conclusion: str | None
     digest: str | None
+    spare: tuple[int, ...] = ()  # ids of older ones of ours that show something else: the forge takes none away
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from bot.store.migrate import migrate
 from bot.store.private import PrivateReason, PrivateReasons
 from bot.store.pulls import KnownPull, KnownRepository, LastGood, Pulls, SeenPull, SeenPush
 from bot.store.reactions import Reactions, Thumb
+from bot.store.sent import Sent
 
 __all__ = [
     "Broken",
@@ -39,7 +40,19 @@ __all__ = [
 
 
 class Store(
-    Inbox, Decisions, Freezes, Feeds, Groups, Pulls, Accounts, Leases, PrivateReasons, Reactions, Findings, Incidents
+    Inbox,
+    Decisions,
+    Freezes,
+    Feeds,
+    Groups,
+    Pulls,
+    Accounts,
+    Leases,
+    PrivateReasons,
+    Reactions,
+    Findings,
+    Incidents,
+    Sent,
 ):
     """Safe to share between threads. Opening it applies the migrations that are missing.
 

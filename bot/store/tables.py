@@ -260,6 +260,18 @@ accounts = sa.Table(
     sa.PrimaryKeyConstraint("repository_id", "person_id"),
 )
 
+sent = sa.Table(
+    "sent",
+    metadata,
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("about", sa.String(64), nullable=False),  # a commit, or "#12"
+    sa.Column("name", sa.String(64), nullable=False),  # what of it: check, card, an answer
+    sa.Column("at", Moment, nullable=False),  # when it was sent last
+    sa.Column("answered", sa.Boolean, nullable=False),
+    sa.Column("made", sa.BigInteger),  # the forge's number of it
+    sa.PrimaryKeyConstraint("repository_id", "about", "name"),
+)
+
 polls = sa.Table(
     "polls",
     metadata,

@@ -35,8 +35,11 @@ class Place:
         tip = self.stage.sandbox.tip(self.name)
         commit = replay.write(self.folder, tip, FILE, text.encode(), "Configure\n", WHO)
         self.stage.sandbox.push(self.name, "main", commit, self.stage.sandbox.release_manager)
-        self.stage.settle()
+        self.settle()
         return commit
+
+    def settle(self) -> None:
+        self.stage.settle()
 
     def window(self, level: str, more: str = "") -> None:
         self.configure(BASIC + more + OPEN_WINDOW.replace("LEVEL", level))
@@ -58,13 +61,13 @@ class Place:
 
     def open(self, head: str, title: str = "A change", **more: object) -> int:
         pull = self.stage.sandbox.open_pull(self.name, title=title, head_sha=head, **more)  # type: ignore[arg-type]
-        self.stage.settle()
+        self.settle()
         return pull.number
 
     def say(self, number: int, person: str, text: str) -> str:
         """Comment, and return the newest answer that is not the card."""
         self.stage.sandbox.comment(self.name, number, person, text)
-        self.stage.settle()
+        self.settle()
         answers = [each.body for each in self.ours(number) if "codechill:card" not in each.body]
         return answers[-1] if answers else ""
 

@@ -45,6 +45,10 @@ class Place:
     target: Target
     folder: Path  # the person's clone
 
+    def another(self) -> GitHubForge:
+        """The same App in another process, which knows nothing of what this one did."""
+        return GitHubForge(app_id=self.app_id, private_key=self.key, api=self.api, words=Markdown())
+
     def ask(self, verb: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """What the person asks for; raises when GitHub refuses."""
         headers = {"Authorization": f"Bearer {self.token}", "X-GitHub-Api-Version": "2022-11-28"}

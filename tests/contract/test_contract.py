@@ -13,6 +13,7 @@ from bot.git import Git
 from bot.mirror import Mirror
 from bot.policy.actions import Button, PutComment, React, RemoveComment, Reply, SetCheck
 from bot.policy.pull import Person, PullRequest
+from bot.policy.state import State
 from bot.policy.views import Card
 from tests.contract.conftest import Change, Place
 
@@ -67,10 +68,28 @@ def test_a_check_begins_ends_is_edited_in_place_and_can_begin_again(github: Plac
     again = put(SetCheck(change.head, None, Card("waiting", "Waiting for the score"))).check
     assert again
     assert again.id != free.id
-    assert again.status == "in_progress"
+    assert (again.status, again.spare) == ("in_progress", (free.id,))
     assert github.forge.check_of(github.target, change.head) == again
     github.forge.check_commit(github.target, SetCheck(change.head, "success", FREE))
     assert github.forge.check_of(github.target, change.head).conclusion == "success"  # type: ignore[union-attr]
+
+
+def test_two_checks_of_ours_on_one_commit_are_made_to_say_the_same(github: Place, change: Change) -> None:
+    def ours() -> list[tuple[str, str]]:
+        runs = github.ask("GET", f"/repos/{github.repository}/commits/{change.head}/check-runs?filter=all")
+        return [(run["conclusion"], run["external_id"]) for run in runs["check_runs"]]
+
+    held, free = SetCheck(change.head, "failure", HELD), SetCheck(change.head, "success", FREE)
+    for forge, action in ((github.forge, held), (github.another(), free)):  # as if a list had lacked the first
+        forge.perform(github.target, replace(facts(github, change), check=None), action)
+    assert sorted(ours()) == [("failure", held.digest), ("success", free.digest)]
+    pull = facts(github, change)
+    assert pull.check
+    assert (pull.check.conclusion, pull.check.digest, len(pull.check.spare)) == ("success", None, 1)
+    assert not free.holds(State(pull))
+    github.forge.perform(github.target, pull, held)
+    assert ours() == [("failure", held.digest)] * 2
+    assert held.holds(State(facts(github, change)))
 
 
 def test_there_is_one_comment_and_what_is_too_much_is_taken_away(github: Place, change: Change) -> None:
@@ -84,7 +103,7 @@ def test_there_is_one_comment_and_what_is_too_much_is_taken_away(github: Place, 
     assert second
     assert first.id == second.id
     assert (first.digest, second.digest) == (HELD.digest(), FREE.digest())
-    github.forge.perform(github.target, replace(facts(github, change), comment=None), PutComment(HELD))
+    github.another().perform(github.target, replace(facts(github, change), comment=None), PutComment(HELD))
     (spare,) = facts(github, change).spare
     assert put(RemoveComment(spare)).spare == ()
     put(RemoveComment(spare))

@@ -22,6 +22,7 @@ class Fault:
     refusal: Refusal | None = None
     drop: bool = False
     wait: float = 0.0
+    held: threading.Event | None = None  # it is not carried out before this is set
 
     def meets(self, method: str, path: str) -> bool:
         """Whether it is for this request."""
@@ -55,6 +56,7 @@ class Faults:
     - `answer(status)`: GitHub answers 500, 502, 503, 429, ...
     - `answer(502, after=True)`: it does so after the write happened
     - `slow(seconds)`: the answer comes late (after the write, unless `after=False`)
+    - `hold()`: the request is worked on until the event that it returns is set, then carried out, whoever still waits
     - `drop()`: the connection closes without an answer
     - `primary_limit(resets_at)`, `secondary_limit(retry_after, status)`
     - `stale_reads()`: a pull request reads as it was before its last change; with `path`, a list of comments or check
@@ -78,6 +80,12 @@ class Faults:
     def slow(self, seconds: float, times: int = 1, method: str = ".*", path: str = ".*", after: bool = True) -> None:
         """Let the caller wait for the answer."""
         self.armed.append(Fault(method, path, times, after, wait=seconds))
+
+    def hold(self, times: int = 1, method: str = ".*", path: str = ".*") -> threading.Event:
+        """Work on a request until the event that is returned is set, then carry it out; whoever asked may be gone."""
+        event = threading.Event()
+        self.armed.append(Fault(method, path, times, held=event))
+        return event
 
     def drop(self, times: int = 1, method: str = ".*", path: str = ".*", after: bool = False) -> None:
         """Close the connection without an answer."""
@@ -119,6 +127,9 @@ class Faults:
     def clear(self) -> None:
         """Everything works again."""
         with self.lock:
+            for fault in self.armed:
+                if fault.held:
+                    fault.held.set()
             self.armed, self.troubles, self.stale = [], [], []
 
     def met(self, method: str, path: str) -> Fault | None:
@@ -147,7 +158,13 @@ class Faults:
         return [(0.0, delivery)]
 
 
-WORDS = {500: "Server Error", 502: "Server Error", 503: "Service Unavailable", 429: "Too Many Requests"}
+WORDS = {
+    404: "Not Found",
+    500: "Server Error",
+    502: "Server Error",
+    503: "Service Unavailable",
+    429: "Too Many Requests",
+}
 
 
 def troubled(trouble: Trouble, delivery: Delivery) -> list[tuple[float, Delivery]]:

@@ -81,7 +81,8 @@ class Sandbox:
         comment, edit_comment, delete_comment, react, review, label, click, rerun, edit, close, reopen, draft,
         ask_reviewers, merge, enqueue, dequeue, auto_merge
     Look:
-        comments, check_runs, check_run, pull, deliveries, repository, mergeable (why not, in words), tip
+        comments, check_runs, check_run, pull, deliveries, repository, mergeable (why not, in words), tip,
+        busy (whether a request is being worked on)
     Make trouble:
         faults (see Faults), limits.secondary = True, suspend, unsuspend, uninstall, accept_permissions,
         expire_tokens, rename, transfer, archive, delete (a fork, too), delete_branch
@@ -208,6 +209,11 @@ class Sandbox:
     def token(self, login: str) -> str:
         """A person's token."""
         return self.world.account(login).token
+
+    def busy(self) -> bool:
+        """Whether any request is being worked on, also one whose sender is gone."""
+        dispatcher = self.listener.task_dispatcher
+        return bool(dispatcher.active_count or dispatcher.queue)
 
     def settle(self, timeout: float = 30.0) -> bool:
         """Wait until no webhook is on its way; False when that took longer than `timeout` seconds."""

@@ -15,7 +15,7 @@ from werkzeug.routing import PathConverter
 from bot.forge.sandbox import access, answers, contract, media, reading
 from bot.forge.sandbox.access import Caller
 from bot.forge.sandbox.errors import Refusal, not_found
-from bot.forge.sandbox.faults import Faults
+from bot.forge.sandbox.faults import Fault, Faults
 from bot.forge.sandbox.git import GitFailed
 from bot.forge.sandbox.hooks import Outbox
 from bot.forge.sandbox.limits import Limits, Standing
@@ -31,6 +31,7 @@ from bot.forge.sandbox.rest import repos as _repos
 from bot.forge.sandbox.rest import reviews as _reviews
 from bot.forge.sandbox.state import Repository, World
 
+LONGEST_HELD = 30.0  # seconds
 LARGEST_REQUEST = 26 * 1024 * 1024  # bytes
 ALIASES = {  # other addresses that GitHub answers too
     "/repos/{owner}/{repo}/commits/{ref}/statuses": "/repos/<owner>/<repo>/statuses/<long:ref>",
@@ -72,12 +73,12 @@ class Server:
         """One REST request from authentication to response. Raises Refusal, Dropped."""
         fault = self.faults.met(request.method, request.path)
         if fault and not fault.after:
-            strike(fault.refusal, fault.drop, fault.wait)
+            strike(fault)
         caller = access.authenticate(self.world, request.headers.get("Authorization"))
         g.standing = self.count(operation, caller)
         response = self.carry_out(operation, parts, caller)
         if fault and fault.after:
-            strike(fault.refusal, fault.drop, fault.wait)
+            strike(fault)
         if response.status_code == 304 and caller.kind != "anonymous":
             g.standing = self.limits.give_back(caller, self.world.now())
         return response
@@ -174,13 +175,15 @@ class BrokenAnswer(AssertionError):
     """The sandbox made an answer that GitHub's schema does not allow: a fault of the sandbox."""
 
 
-def strike(refusal: Refusal | None, drop: bool, wait: float) -> None:
+def strike(fault: Fault) -> None:
     """Let an armed fault happen. Raises Refusal, Dropped."""
-    time.sleep(wait)
-    if drop:
+    time.sleep(fault.wait)
+    if fault.held:
+        fault.held.wait(LONGEST_HELD)
+    if fault.drop:
         raise Dropped
-    if refusal:
-        raise refusal
+    if fault.refusal:
+        raise fault.refusal
 
 
 def checked_body(operation: Operation) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def opened(server: Server, owner: str, repo: str, service: str) -> tuple[Reposit
     """The repository and who asks for it. Raises Refusal (401 where nobody signed in, 403, 404)."""
     fault = server.faults.met(request.method, request.path)
     if fault:
-        strike(fault.refusal, fault.drop, fault.wait)
+        strike(fault)
     if service not in SERVICES:
         raise Refusal(403, "Only the smart protocol is spoken here.")
     with server.world.lock:

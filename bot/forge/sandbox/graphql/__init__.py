@@ -76,13 +76,13 @@ def add_to(app: Flask, server: Server) -> None:
     def answer() -> Response:
         fault = server.faults.met(request.method, request.path)
         if fault and not fault.after:
-            strike(fault.refusal, fault.drop, fault.wait)
+            strike(fault)
         caller = access.authenticate(server.world, request.headers.get("Authorization"))
         if caller.kind == "anonymous":
             raise Refusal(401, "This endpoint requires you to be authenticated.")
         made = jsonify(counted(server, caller))
         if fault and fault.after:
-            strike(fault.refusal, fault.drop, fault.wait)
+            strike(fault)
         return made
 
     app.add_url_rule("/graphql", "graphql", answer, methods=["POST"])
