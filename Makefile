@@ -87,7 +87,7 @@ bench: $(VENV)/.bench ## speed, as ratios against an anchor in the same run: mak
 	$(BIN)/python -m bench.latency $(if $(REPO),--repo '$(REPO)')
 
 FUZZED := tests/bot/webhooks tests/bot/policy/test_config.py tests/bot/policy/test_chat.py tests/bot/test_render.py \
-  tests/scoring/test_diff.py tests/scoring/semantics/test_laws.py tests/bot/forge/sandbox/test_sandbox_markdown.py
+  tests/scoring/test_diff.py tests/scoring/semantics/test_laws.py tests/bot/sandbox/test_sandbox_markdown.py
 FOR ?= 600
 fuzz: $(VENV)/.dev ## hostile input to every parser, for long: make fuzz [FOR=seconds]
 	$(BIN)/python -m bench.fuzz --seconds $(FOR)

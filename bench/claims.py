@@ -20,12 +20,12 @@ from tempfile import TemporaryDirectory
 import click
 
 from bench.plain import Where, git, judge
-from bot.policy.card import build
+from bot.line.render import Markdown
 from bot.policy.config import Config
 from bot.policy.decide import opinions_on
 from bot.policy.pull import Person, PullRequest, Repository
+from bot.policy.show.card import build
 from bot.policy.state import State
-from bot.render import Markdown
 from scoring.assessment import Assessment
 from scoring.change import Change
 from scoring.claims.known import Witness

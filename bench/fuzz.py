@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.forge.github_webhook import Unreadable
-from bot.forge.github_webhook import read as read_webhook
-from bot.policy import chat
+from bot.forge.github.webhook import Unreadable
+from bot.forge.github.webhook import read as read_webhook
+from bot.line.render import code, prose
 from bot.policy.calendar.feed import check_feed
+from bot.policy.chat import grammar as chat
 from bot.policy.config import ConfigError
 from bot.policy.config import parse as parse_config
-from bot.render import code, prose
 from scoring.diff import counts
 from scoring.errors import ScoringError
 

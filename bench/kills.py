@@ -37,10 +37,10 @@ import click
 import sqlalchemy as sa
 
 from bot.demo import replay, sample
-from bot.forge.github_webhook import EVENTS
-from bot.forge.sandbox import Sandbox
-from bot.forge.sandbox.faults import Faults
+from bot.forge.github.webhook import EVENTS
 from bot.policy.config import FILE
+from bot.sandbox import Sandbox
+from bot.sandbox.faults import Faults
 from bot.store import Store
 from bot.store.tables import jobs, ticks
 
@@ -79,8 +79,8 @@ def serve(told: dict[str, Any]) -> None:
     from waitress.server import create_server
 
     from bot.app import build
-    from bot.logs import configure
-    from bot.settings import Settings
+    from bot.config.settings import Settings
+    from bot.process.logs import configure
 
     ahead, wrong, room = timedelta(seconds=told.pop("ahead")), Path(told.pop("wrong")), told.pop("room")
 

@@ -23,7 +23,7 @@ from typing import Any
 
 from bot.demo import replay
 from bot.demo.stage import Stage, stage
-from bot.logs import configure
+from bot.process.logs import configure
 
 NAME = "acme/bench"
 

@@ -36,12 +36,12 @@ def serve(folder: str, address: "multiprocessing.Queue[str]") -> None:
     from flask import Flask
 
     from bot.commands.serve import http_server
-    from bot.intake import intake
-    from bot.logs import configure
-    from bot.queue import LeaseQueue
-    from bot.settings import Settings
+    from bot.config.settings import Settings
+    from bot.doors.webhook import create_blueprint
+    from bot.jobs import LeaseQueue
+    from bot.jobs.intake import intake
+    from bot.process.logs import configure
     from bot.store import Store
-    from bot.webhook import create_blueprint
 
     configure("info", "json", (SECRET,), Path(folder, "log").open("w"))  # noqa: SIM115 - the process ends by a kill
     logging.getLogger("waitress").setLevel(logging.ERROR)
@@ -63,7 +63,7 @@ def example() -> dict[str, object]:
 
 def made(count: int, name: str, first: int = 1) -> "deque[tuple[str, bytes]]":
     """Signed requests, as bytes on the wire: every delivery tells of another pull request."""
-    from bot.webhook import signature
+    from bot.doors.webhook import signature
 
     payload = example()
     requests: deque[tuple[str, bytes]] = deque()

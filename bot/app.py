@@ -12,43 +12,43 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.accounts import Accounts
-from bot.addresses import Addresses, networks, places
-from bot.api import Api
-from bot.assess import MirrorAssessor
-from bot.calendars import Calendars
-from bot.configuration import Configurations
+from bot.clock.edges import KnownEdges
+from bot.clock.redelivery import Redelivery
+from bot.clock.schedule import Reach, Schedule
+from bot.clock.sweeps import KINDS, Sweeps, beats
+from bot.clock.thumbs import Thumbs
+from bot.config.addresses import Addresses, networks, places
+from bot.config.calendars import Calendars
+from bot.config.keys import keys
+from bot.config.repository import Configurations
+from bot.config.settings import Settings
+from bot.doctor.rounds import DOCTOR, go, visits
 from bot.doctor.watch import Watch
-from bot.edges import KnownEdges
+from bot.doors.api import Api
+from bot.doors.front import landing
+from bot.doors.health import Looks, told
+from bot.doors.metrics import Metrics
+from bot.doors.webhook import Door, Limits, create_blueprint
 from bot.forge.envelope import Envelope
-from bot.forge.github import GitHubForge
-from bot.forge.github_deliveries import GitHubDeliveries
+from bot.forge.github.deliveries import GitHubDeliveries
+from bot.forge.github.forge import GitHubForge
 from bot.forge.port import Busy, Forge, ForgeError, Gone, Target
 from bot.forge.shadow import ShadowForge
-from bot.git import Git, GitError, Refused, TooMuch
-from bot.health import Looks, told
-from bot.intake import PULL, envelopes_of, intake
-from bot.keys import keys
-from bot.landing import landing
-from bot.metrics import Metrics
-from bot.mirror import Mirror, Occupied
-from bot.news import News
+from bot.git.fetch import Git, GitError, Refused, TooMuch
+from bot.git.mirror import Mirror, Occupied
+from bot.jobs.fanout import News
+from bot.jobs.intake import PULL, envelopes_of, intake
+from bot.jobs.lease import LeaseQueue
+from bot.jobs.port import Job
+from bot.jobs.worker import Rules, Worker
+from bot.line.accounts import Accounts
+from bot.line.assess import MirrorAssessor
+from bot.line.reconcile import Reconciler, Stale
+from bot.line.render import Markdown
 from bot.policy.events import Changed, Commented, Labelled, Pressed, Tick
 from bot.policy.state import Cause
-from bot.privacy import keep_private
-from bot.queue.lease import LeaseQueue
-from bot.queue.port import Job
-from bot.reconcile import Reconciler, Stale
-from bot.redelivery import Redelivery
-from bot.render import Markdown
-from bot.rounds import DOCTOR, go, visits
-from bot.schedule import Reach, Schedule
-from bot.settings import Settings
+from bot.process.privacy import keep_private
 from bot.store import Store
-from bot.sweeps import KINDS, Sweeps, beats
-from bot.thumbs import Thumbs
-from bot.webhook import Door, Limits, create_blueprint
-from bot.worker import Rules, Worker
 
 _log = structlog.get_logger(__name__)
 STALE_AGAIN = timedelta(seconds=2)

@@ -11,11 +11,11 @@ from bot.backtest.landings import Landing, Past
 from bot.backtest.measure import Figures
 from bot.backtest.outcomes import Outcome, Outcomes
 from bot.backtest.replay import EVENT, Replay, Replayed
-from bot.policy.card import build
+from bot.line.render import plain_reason
 from bot.policy.config import Config
 from bot.policy.decide import decide
+from bot.policy.show.card import build
 from bot.policy.words import rank
-from bot.render import plain_reason
 from scoring.assessment import Reason
 from scoring.claims.known import Witness
 from scoring.claims.table import CLAIMS

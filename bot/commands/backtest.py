@@ -25,9 +25,8 @@ from bot.backtest.text import summary
 from bot.commands.loading import from_files
 from bot.commands.progress import progress_bar
 from bot.commands.scoring import incidents_option, index_folder, plainly, state_folder
-from bot.policy import walltime
-from bot.policy.config import Config, ConfigError
-from bot.render import visible
+from bot.line.render import visible
+from bot.policy.config import Config, ConfigError, walltime
 from scoring.criticality import read_services
 from scoring.errors import ScoringError
 from scoring.git import Git

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from bot.commands.loading import from_files, line
+from bot.line.render import visible
 from bot.policy.config import FILE, Config, ConfigError, parse
-from bot.render import visible
 from scoring.criticality import read_services
 from scoring.errors import ScoringError
 from scoring.git import Git

@@ -13,9 +13,9 @@ from bot.demo.cast import cast
 from bot.demo.replay import NotUsable
 from bot.demo.stage import stage
 from bot.demo.story import Story
-from bot.forge.sandbox import Sandbox
-from bot.forge.sandbox.pages import clone_address
-from bot.logs import configure
+from bot.process.logs import configure
+from bot.sandbox import Sandbox
+from bot.sandbox.pages import clone_address
 
 
 @click.command()

@@ -12,7 +12,7 @@ import click
 import requests
 
 from bot.commands.operator import Unusable, env_option, settings_from
-from bot.keys import keys, signed
+from bot.config.keys import keys, signed
 
 PATIENCE_S = 20
 F = TypeVar("F", bound=Callable[..., Any])

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import click
 
 from bot.commands.database import Unusable, with_store
-from bot.queue import LeaseQueue
-from bot.queue.port import Listed
-from bot.render import visible
+from bot.jobs import LeaseQueue
+from bot.jobs.port import Listed
+from bot.line.render import visible
 from bot.store import Store
 
 State = Literal["waiting", "running", "dead"]

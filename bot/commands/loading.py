@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 import click
 
-from bot.addresses import Addresses, Unfetchable, places
 from bot.commands.operator import Unusable as NotThere
-from bot.configuration import ORGANISATION, composed
+from bot.config.addresses import Addresses, Unfetchable, places
+from bot.config.repository import ORGANISATION, composed
 from bot.policy.calendar.feed import Copy
 from bot.policy.config import Config, ConfigError, parse
+from bot.policy.config.idle import idle
+from bot.policy.config.organisation import merge
 from bot.policy.freezes import joined
-from bot.policy.idle import idle
-from bot.policy.organisation import merge
 from bot.policy.state import ConfigProblem
 from bot.store import KnownFeed, Store
 

@@ -8,7 +8,7 @@ import click
 from dotenv import dotenv_values
 from pydantic import ValidationError
 
-from bot.settings import Place, Settings, misspelt
+from bot.config.settings import Place, Settings, misspelt
 from bot.setup.keep import ENV
 
 FOLDER = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "codechill"

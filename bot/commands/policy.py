@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from bot.commands.loading import FILE_TYPE, from_files, note, warn
-from bot.policy.commands import markdown as commands_page
+from bot.policy.chat.commands import markdown as commands_page
 from bot.policy.config import FILE
-from bot.policy.document import json_schema
-from bot.policy.reference import markdown
-from bot.policy.shown import settings
+from bot.policy.config.document import json_schema
+from bot.policy.config.reference import markdown
+from bot.policy.config.shown import settings
 
 
 @click.group()

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 import click
 
 from bot.commands.operator import Unusable, env_option, settings_from
-from bot.webhook import signature
+from bot.doors.webhook import signature
 
 _PATIENCE_S = 30  # GitHub Enterprise Server waits as long
 # the object that only events of one kind carry; the narrower come first

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 import click
 
-from bot.forge.sandbox import Refusal, Sandbox
-from bot.forge.sandbox.git import GitFailed
-from bot.forge.sandbox.verbs.repositories import head_branch
+from bot.sandbox import Refusal, Sandbox
+from bot.sandbox.git import GitFailed
+from bot.sandbox.verbs.repositories import head_branch
 
 KEY, ENV = "app.private-key.pem", "codechill.env"
 

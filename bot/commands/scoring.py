@@ -18,10 +18,10 @@ import click
 
 from bot.commands.criticality import services
 from bot.commands.progress import progress_bar
-from bot.policy.card import scored
+from bot.line.render import Markdown, plain, plain_reason, visible
 from bot.policy.config import Config
-from bot.policy.views import Advice
-from bot.render import Markdown, plain, plain_reason, visible
+from bot.policy.show.card import scored
+from bot.policy.show.views import Advice
 from scoring import frozen
 from scoring import selection as select
 from scoring.assessment import Assessment, Reason

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from waitress.server import BaseWSGIServer, create_server
 
 from bot.commands.operator import Unusable, env_option, settings_from
-from bot.logs import configure
-from bot.settings import Settings
+from bot.config.settings import Settings
+from bot.process.logs import configure
 from bot.store.engine import words
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import click
 from waitress.server import create_server
 
 from bot.commands.operator import FOLDER, Unusable
-from bot.forge.hosts import UnusableHost, host
+from bot.forge.github.hosts import UnusableHost, host
 from bot.setup.convert import convert
 from bot.setup.flow import HOUR, Flow, Plan, create_app
 from bot.setup.keep import ENV, CannotKeep, Credentials, keep, require_room

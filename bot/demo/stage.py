@@ -14,8 +14,8 @@ from pydantic import SecretStr
 from waitress.server import create_server
 
 from bot.app import App, build
-from bot.forge.sandbox import Sandbox
-from bot.settings import Settings
+from bot.config.settings import Settings
+from bot.sandbox import Sandbox
 from bot.store.tables import jobs
 
 Clock = Callable[[], datetime]

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from bot.doctor.facts import Branch, Bypass, Requirement
 from bot.doctor.wire import Refused, Wire
-from bot.forge.hosts import Host
+from bot.forge.github.hosts import Host
 from bot.policy.config import FILE, ConfigError, parse
 
 _BRANCHES = 200  # of one repository

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from bot.health import Work
+from bot.doors.health import Work
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from bot.doctor.branches import branches_of
 from bot.doctor.facts import App, Branch, Delivery, Facts, Here, Hook, Installation, Reached
 from bot.doctor.wire import Refused, Unreachable, Wire, Wires, skew
-from bot.forge.hosts import Host, web_of
+from bot.forge.github.hosts import Host, web_of
 
 _NEEDED = ("metadata", "contents", "administration")  # what is read, where it is granted
 _DELIVERIES = 100

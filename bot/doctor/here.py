@@ -15,9 +15,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
+from bot.config.settings import Settings, misspelt
 from bot.doctor.facts import Here, Part, Reached
-from bot.health import Work, work
-from bot.settings import Settings, misspelt
+from bot.doors.health import Work, work
 from bot.store.engine import open_engine, reading, words
 from bot.store.migrate import settings as migrations
 from scoring.errors import ScoringError

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from bot.config.settings import Settings
 from bot.doctor.checks import examine
 from bot.doctor.facts import Facts
 from bot.doctor.fetch import Scope, fetch
 from bot.doctor.finding import Finding
 from bot.doctor.here import here, reach
 from bot.doctor.wire import Wires
-from bot.settings import Settings
 from bot.setup.manifest import Profile, read
 
 

@@ -12,7 +12,7 @@ from github import Auth, Github, GithubException, GithubIntegration
 from github.Requester import Requester
 from urllib3.util.retry import Retry
 
-from bot.forge.github_wire import API_VERSION
+from bot.forge.github.wire import API_VERSION
 
 _TIMEOUT_S = 15
 _PER_PAGE = 100

@@ -8,8 +8,8 @@ from typing import Literal
 from bot.policy.escalation import Escalation
 from bot.policy.freezes import Freeze
 from bot.policy.pull import Person
+from bot.policy.show.views import Card
 from bot.policy.state import State
-from bot.policy.views import Card
 
 Conclusion = Literal["success", "failure", "neutral", "action_required"]
 

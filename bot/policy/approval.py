@@ -10,9 +10,9 @@ from bot.policy.actions import Action, Reply, SaveEscalation
 from bot.policy.config import Config
 from bot.policy.escalation import Escalation
 from bot.policy.events import Event
-from bot.policy.gate import can_write, had_a_hand
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.pull import Person
+from bot.policy.rules.gate import can_write, had_a_hand
 from bot.policy.standing import in_force
 from bot.policy.state import State
 

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.policy import approval, check, commands, comment, configuration, freeze, gate, semantics, twin
+from bot.policy import approval
 from bot.policy.actions import Action
 from bot.policy.calendar import Scope
+from bot.policy.chat import commands
 from bot.policy.config import Config
 from bot.policy.events import Event
 from bot.policy.opinion import Opinion, Verdict
+from bot.policy.responses import check, comment
+from bot.policy.rules import configuration, freeze, gate, semantics, twin
 from bot.policy.state import State
 from bot.policy.ticks import mark
 from bot.policy.verdict import combine

@@ -8,18 +8,18 @@ from datetime import datetime
 from bot.policy import approval
 from bot.policy.actions import Conclusion, SetCheck
 from bot.policy.calendar import Scope
-from bot.policy.card import build
-from bot.policy.check import strength
 from bot.policy.config import Config
 from bot.policy.decide import Decision, opinions_on
 from bot.policy.events import Queued
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.pull import CheckRun
+from bot.policy.responses.check import strength
+from bot.policy.show.card import build
+from bot.policy.show.views import Card
 from bot.policy.standing import is_waiting
 from bot.policy.state import State
 from bot.policy.ticks import mark
 from bot.policy.verdict import combine
-from bot.policy.views import Card
 
 NAME = "queue"
 _SEGMENT = re.compile(r"pr-(\d{1,12})-[0-9a-f]{7,64}")

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.policy.config import Config
+from bot.policy.config.shown import settings
 from bot.policy.decide import decide
 from bot.policy.events import Tick
 from bot.policy.opinion import Verdict
-from bot.policy.shown import settings
 from bot.policy.state import State
 
 

@@ -4,8 +4,8 @@ import hashlib
 from datetime import UTC, datetime
 
 from bot.policy.calendar import ANYTHING, OpenWindow, Scope
-from bot.policy.card import NOTICE_AHEAD
 from bot.policy.config import Config
+from bot.policy.show.card import NOTICE_AHEAD
 
 
 def ticks(config: Config, after: datetime, until: datetime, scope: Scope = ANYTHING) -> tuple[datetime, ...]:

@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-from bot.forge.github_wire import API_VERSION
+from bot.forge.github.wire import API_VERSION
 
 _TIMEOUT_S = 15
 _LARGEST = 1 << 20  # bytes of an answer

@@ -18,7 +18,7 @@ from flask import Flask, Response, redirect, render_template, request
 from jinja2 import StrictUndefined
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.forge.hosts import Host
+from bot.forge.github.hosts import Host
 from bot.setup.convert import ConversionFailed
 from bot.setup.keep import CannotKeep, Credentials, credentials
 from bot.setup.manifest import Manifest

@@ -12,9 +12,9 @@ from leaks import leaked, secrets
 
 from bot.demo import replay, sample
 from bot.demo.stage import Stage, stage
-from bot.forge.sandbox.state import CheckRun, Comment
-from bot.logs import configure
 from bot.policy.config import FILE
+from bot.process.logs import configure
+from bot.sandbox.state import CheckRun, Comment
 
 WHO = {"GIT_AUTHOR_NAME": "Ada Author", "GIT_AUTHOR_EMAIL": "ada@acme.example"}
 OPEN_WINDOW = "windows:\n  - {name: Always, level: LEVEL, from: 2020-01-01}\n"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bot.forge.sandbox import Sandbox
+from bot.sandbox import Sandbox
 
 
 def secrets(sandbox: Sandbox) -> tuple[str, ...]:

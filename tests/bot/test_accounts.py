@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.accounts import FRESH, Accounts
 from bot.forge.port import ForgeError, Target
+from bot.line.accounts import FRESH, Accounts
 from bot.policy.pull import Person
 from bot.store import Store
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bot.addresses import MOST_BYTES, Addresses, Fetched, Unfetchable, networks, places
+from bot.config.addresses import MOST_BYTES, Addresses, Fetched, Unfetchable, networks, places
 
 LOOPBACK = networks("127.0.0.0/8")
 

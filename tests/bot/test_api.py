@@ -13,10 +13,10 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from flask.testing import FlaskClient
 
-from bot.api import Api
 from bot.commands.freeze import freeze
+from bot.config.keys import keys, signed
 from bot.demo.stage import stage
-from bot.keys import keys, signed
+from bot.doors.api import Api
 from bot.store import KnownRepository, Store
 from tests.bot.conftest import BASIC, Place, settled
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from test_mirror import LINES, LOCAL, MAIN, PULL, Origin
 
-from bot.assess import Facts, MirrorAssessor, Unscorable
 from bot.forge.port import Target
-from bot.mirror import Corrupt, Mirror
+from bot.git.mirror import Corrupt, Mirror
+from bot.line.assess import Facts, MirrorAssessor, Unscorable
 from bot.policy.pull import Person, PullRequest, Repository
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)

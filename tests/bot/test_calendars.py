@@ -7,21 +7,21 @@ from pathlib import Path
 import pytest
 import structlog.testing
 
-from bot.addresses import Fetched, Unfetchable
-from bot.calendars import Calendars
-from bot.configuration import Configurations
-from bot.edges import KnownEdges
+from bot.clock.edges import KnownEdges
+from bot.clock.schedule import Edge, Schedule
+from bot.clock.sweeps import KINDS, Sweeps, beats
+from bot.config.addresses import Fetched, Unfetchable
+from bot.config.calendars import Calendars
+from bot.config.repository import Configurations
 from bot.forge.envelope import Envelope
 from bot.forge.port import ForgeError, Refused, Target
-from bot.intake import envelopes_of
+from bot.jobs import Job, LeaseQueue
+from bot.jobs.intake import envelopes_of
+from bot.jobs.worker import Worker
 from bot.policy.calendar.feed import Copy
 from bot.policy.config import FILE, Config
 from bot.policy.events import Tick
-from bot.queue import Job, LeaseQueue
-from bot.schedule import Edge, Schedule
 from bot.store import KnownRepository, Store
-from bot.sweeps import KINDS, Sweeps, beats
-from bot.worker import Worker
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from test_mirror import Origin
 
-from bot.contributors import contributors
+from bot.git.contributors import contributors
 from scoring.errors import ScoringError
 from scoring.git import Git
 
@@ -66,7 +66,7 @@ def test_no_header_takes_long_or_ends_in_anything_but_a_sentence(origin: Origin,
 READ = """
 import sys
 from pathlib import Path
-from bot.contributors import contributors
+from bot.git.contributors import contributors
 from scoring.git import Git
 print(sorted(contributors(Git(Path(sys.argv[1])), sys.argv[2], sys.argv[3])), "git" in sys.modules)
 """
@@ -91,8 +91,8 @@ def test_no_configuration_and_no_git_of_the_environment_is_used_by_gitpython(ori
 
 def test_the_library_is_loaded_with_the_first_commit_that_is_read_and_leaves_the_environment_alone() -> None:
     text = (
-        "import os, sys, bot.__main__, bot.assess; assert 'git' not in sys.modules; before = dict(os.environ);"
-        "from bot.contributors import gitpython; git = gitpython(); assert dict(os.environ) == before;"
+        "import os, sys, bot.__main__, bot.line.assess; assert 'git' not in sys.modules; before = dict(os.environ);"
+        "from bot.git.contributors import gitpython; git = gitpython(); assert dict(os.environ) == before;"
         "print(git.Git.GIT_PYTHON_GIT_EXECUTABLE)"
     )
     names = {"PATH": "/nowhere", "PYTHONDONTWRITEBYTECODE": "1"}

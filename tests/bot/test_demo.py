@@ -7,8 +7,8 @@ import pytest
 
 from bot.demo.cast import Role
 from bot.demo.story import CALENDAR, Story
-from bot.forge.sandbox import Sandbox
 from bot.policy.config import parse
+from bot.sandbox import Sandbox
 
 
 class Ranked(Story):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.demo.stage import stage
-from bot.forge.sandbox import limits
+from bot.sandbox import limits
 from tests.bot.conftest import BASIC, Place, settled
 
 MINUTE = timedelta(minutes=1)

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from bot.landing import landing
+from bot.doors.front import landing
 
 
 def test_the_landing_page_names_the_server_and_its_doors_and_runs_nothing() -> None:

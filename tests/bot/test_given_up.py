@@ -5,7 +5,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.app import _in_words
 from bot.forge.port import ForgeError
-from bot.git import GitError, GitTimeout, OutOfMemory, Refused, TooLarge
+from bot.git.fetch import GitError, GitTimeout, OutOfMemory, Refused, TooLarge
 
 
 @pytest.mark.parametrize("error", [GitTimeout("x"), TooLarge("x"), OutOfMemory("x"), ValueError("x"), KeyError("x")])

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.health import Looks, Ranked, Work, work
-from bot.queue import Job, LeaseQueue
+from bot.doors.health import Looks, Ranked, Work, work
+from bot.jobs import Job, LeaseQueue
 from bot.store import KnownRepository, Store
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

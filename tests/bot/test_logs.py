@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from bot.logs import MASK, Mask, configure
+from bot.process.logs import MASK, Mask, configure
 
 KEY = (
     "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA7bq2Xfirstline\nc2Vjb25kbGluZQ==\n-----END RSA PRIVATE KEY-----\n"

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from bot.metrics import Metrics
-from bot.queue import Depth, Job
+from bot.doors.metrics import Metrics
+from bot.jobs import Depth, Job
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.git import Git, GitError, GitTimeout, Refused
-from bot.mirror import Mirror, Missing, Occupied, TooLarge, valid_ref, valid_sha, valid_url
+from bot.git.fetch import Git, GitError, GitTimeout, Refused
+from bot.git.mirror import Mirror, Missing, Occupied, TooLarge, valid_ref, valid_sha, valid_url
 from scoring.history.read import commit_change, read_change
 
 LOCAL = Git(timeout=20, protocols="file")

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 import structlog.testing
 
-from bot.edges import KnownEdges
-from bot.intake import envelopes_of
+from bot.clock.edges import KnownEdges
+from bot.clock.schedule import Beat, Reach, Schedule
+from bot.clock.steps import Steps
+from bot.jobs import Job
+from bot.jobs.intake import envelopes_of
 from bot.policy.calendar import Scope
 from bot.policy.config import parse
 from bot.policy.ticks import mark, ticks
-from bot.queue import Job
-from bot.schedule import Beat, Reach, Schedule
-from bot.steps import Steps
 from tests.bot.test_schedule import HEAD, NOON, World
 
 HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from bot.__main__ import main
 from bot.app import build
 from bot.demo.stage import settings_for
-from bot.forge.sandbox import Sandbox
-from bot.privacy import keep_private
+from bot.process.privacy import keep_private
+from bot.sandbox import Sandbox
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +44,7 @@ def test_a_file_that_another_process_removes_meanwhile_stops_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "kept").mkdir(mode=0o755)
-    monkeypatch.setattr("bot.privacy.os.walk", lambda path: [(str(path), ["gone"], ["gone-too"])])
+    monkeypatch.setattr("bot.process.privacy.os.walk", lambda path: [(str(path), ["gone"], ["gone-too"])])
     keep_private(tmp_path, [tmp_path / "kept"])
     assert stat.S_IMODE((tmp_path / "kept").stat().st_mode) == 0o700
 

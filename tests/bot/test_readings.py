@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot import configuration
+from bot.config import repository as configuration
 from bot.policy.config import Config, ConfigError, parse
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.clock.redelivery import Patience, Redelivery, lost
 from bot.forge.deliveries import Attempt
-from bot.redelivery import Patience, Redelivery, lost
 from bot.store import Delivery, Store
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

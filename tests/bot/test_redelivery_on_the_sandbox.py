@@ -11,14 +11,14 @@ import structlog.testing
 from flask import Flask
 from waitress.server import create_server
 
-from bot.forge.github_deliveries import GitHubDeliveries
+from bot.clock.redelivery import Patience, Redelivery
+from bot.doors.webhook import create_blueprint
+from bot.forge.github.deliveries import GitHubDeliveries
 from bot.forge.port import ForgeError, Gone
-from bot.forge.sandbox.sandbox import Sandbox
-from bot.intake import intake
-from bot.queue import LeaseQueue
-from bot.redelivery import Patience, Redelivery
+from bot.jobs import LeaseQueue
+from bot.jobs.intake import intake
+from bot.sandbox.sandbox import Sandbox
 from bot.store import Store
-from bot.webhook import create_blueprint
 
 DAY = timedelta(days=1)
 

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot import reference
-from bot.metrics import Metrics
-from bot.queue.port import Depth
+from bot.commands import reference
+from bot.doors.metrics import Metrics
+from bot.jobs.port import Depth
 from bot.store import KnownFinding
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"

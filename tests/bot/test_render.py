@@ -6,10 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.policy.actions import PutComment, Reply, SetCheck
-from bot.policy.state import ConfigProblem, Failure
-from bot.policy.views import Advice, Ask, Card
-from bot.render import (
+from bot.line.render import (
     COMMENT_LIMIT,
     SUMMARY_LIMIT,
     Markdown,
@@ -23,6 +20,9 @@ from bot.render import (
     size,
     tail,
 )
+from bot.policy.actions import PutComment, Reply, SetCheck
+from bot.policy.show.views import Advice, Ask, Card
+from bot.policy.state import ConfigProblem, Failure
 from scoring.assessment import Evidence, Reason
 
 WORDS = Markdown()

@@ -8,19 +8,19 @@ from pathlib import Path
 import pytest
 import structlog.testing
 
-from bot.edges import KnownEdges
+from bot.clock.edges import KnownEdges
+from bot.clock.redelivery import Redelivery
+from bot.clock.schedule import Beat, Edge, Schedule
+from bot.clock.sweeps import KINDS, Sweeps, beats
 from bot.forge.envelope import Envelope
 from bot.forge.port import Gone, Listed, Target
-from bot.intake import envelopes_of
+from bot.jobs import Job, LeaseQueue
+from bot.jobs.intake import envelopes_of
+from bot.jobs.worker import Worker
 from bot.policy.events import Tick
 from bot.policy.freezes import Freeze
 from bot.policy.pull import Person
-from bot.queue import Job, LeaseQueue
-from bot.redelivery import Redelivery
-from bot.schedule import Beat, Edge, Schedule
 from bot.store import Delivery, KnownRepository, SeenPull, Store
-from bot.sweeps import KINDS, Sweeps, beats
-from bot.worker import Worker
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday
 HEAD = "a" * 40

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.settings import Settings, misspelt, pem
+from bot.config.settings import Settings, misspelt, pem
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA7bq2X\nc2Vjb25kbGluZQ==\n-----END RSA PRIVATE KEY-----\n"
 NEEDED = {"CODECHILL_APP_ID": "7", "CODECHILL_PRIVATE_KEY": KEY, "CODECHILL_WEBHOOK_SECRET": "a long secret"}

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot.forge.envelope import Envelope
-from bot.forge.pace import Allowance, Pace
+from bot.forge.github.pace import Allowance, Pace
 from bot.forge.port import Busy, Refused
-from bot.intake import SAID, WHILE, Shares, envelopes_of, intake
+from bot.jobs.intake import SAID, WHILE, Shares, envelopes_of, intake
+from bot.jobs.lease import LeaseQueue
 from bot.policy.events import Changed, Commented, Event
 from bot.policy.pull import Comment, Person
-from bot.queue.lease import LeaseQueue
 from bot.store import Delivery, Store
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

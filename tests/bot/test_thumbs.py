@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from click.testing import CliRunner
 
+from bot.clock.thumbs import AGAIN, MOST, TURN, Thumbs
 from bot.commands.feedback import feedback
-from bot.forge.github import GitHubForge
-from bot.render import Markdown
-from bot.thumbs import AGAIN, MOST, TURN, Thumbs
+from bot.forge.github.forge import GitHubForge
+from bot.line.render import Markdown
 from tests.bot.conftest import Place
 
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.doors.group_commit import Together
 from bot.store import Delivery
 from bot.store.inbox import Away
-from bot.together import Together
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MANY = [f"guid-{number}" for number in range(12)]

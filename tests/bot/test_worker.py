@@ -11,9 +11,9 @@ import structlog.testing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.queue import Job, LeaseQueue
+from bot.jobs import Job, LeaseQueue
+from bot.jobs.worker import Backoff, Rules, Worker
 from bot.store import Store
-from bot.worker import Backoff, Rules, Worker
 
 NOW = datetime(2024, 2, 29, 12, tzinfo=UTC)  # long ago, for the tests that run by the real clock
 

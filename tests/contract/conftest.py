@@ -21,12 +21,12 @@ import pytest
 import requests
 from github import Auth, GithubIntegration
 
+from bot.config.settings import pem
 from bot.demo import sample
-from bot.forge.github import GitHubForge
+from bot.forge.github.forge import GitHubForge
 from bot.forge.port import Target
-from bot.forge.sandbox import Sandbox
-from bot.render import Markdown
-from bot.settings import pem
+from bot.line.render import Markdown
+from bot.sandbox import Sandbox
 
 NAMES = ("API", "REPOSITORY", "APP_ID", "KEY", "TOKEN")
 LIVE = all(f"TEST_GITHUB_{name}" in os.environ for name in NAMES)

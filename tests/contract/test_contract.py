@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from bot.doctor.wire import Wires
-from bot.forge.github_deliveries import GitHubDeliveries
+from bot.forge.github.deliveries import GitHubDeliveries
 from bot.forge.port import Gone, Refused, Target
-from bot.git import Git
-from bot.mirror import Mirror
+from bot.git.fetch import Git
+from bot.git.mirror import Mirror
 from bot.policy.actions import Button, PutComment, React, RemoveComment, Reply, SetCheck
 from bot.policy.pull import Person, PullRequest
+from bot.policy.show.views import Card
 from bot.policy.state import State
-from bot.policy.views import Card
 from tests.contract.conftest import Change, Place
 
 HELD = Card("held", "Held until further notice · riskier than 99 of 100 recent changes here", "In words.")

@@ -9,7 +9,7 @@ import pytest
 from histories import DAY, START, Step, build
 
 from bench.plain import Where, judge
-from bot.render import reason
+from bot.line.render import reason
 from scoring.assessment import Reason
 from scoring.claims.known import Witness
 from scoring.claims.table import CLAIMS

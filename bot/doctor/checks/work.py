@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bot.doctor.facts import Facts
 from bot.doctor.finding import Finding
-from bot.intake import PULL
+from bot.jobs.intake import PULL
 from bot.setup.manifest import Manifest
 
 # of so many changes at least one ranks among the riskiest 5 %, or the odds against it are 100 to 1: 0.95 ** 90 < 0.01

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.commands.jobs import jobs
-from bot.queue import LeaseQueue
+from bot.jobs import LeaseQueue
 from bot.store import Store
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

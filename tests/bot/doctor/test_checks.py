@@ -6,7 +6,7 @@ import pytest
 
 from bot.doctor import CHECKS, Facts, Finding, examine, worst
 from bot.doctor.facts import App, Branch, Bypass, Delivery, Here, Hook, Installation, Part, Reached, Requirement
-from bot.health import Ranked, Work
+from bot.doors.health import Ranked, Work
 from bot.setup.manifest import read
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

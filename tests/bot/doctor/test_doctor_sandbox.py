@@ -16,7 +16,7 @@ from bot.doctor import Facts, examine
 from bot.doctor.facts import Here, Part, Requirement
 from bot.doctor.fetch import Scope, fetch
 from bot.doctor.wire import Refused, Unreachable, Wires
-from bot.forge.sandbox import Sandbox
+from bot.sandbox import Sandbox
 from bot.setup.manifest import read
 from bot.store import Store
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.sweeps import REDELIVER
+from bot.clock.sweeps import REDELIVER
 from tests.bot.faults.conftest import Line
 
 DAY = timedelta(days=1)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.forge.envelope import Envelope
-from bot.intake import intake
+from bot.jobs.intake import intake
 from bot.policy.events import Changed
 from bot.store import Delivery
 from tests.bot.faults.conftest import Line

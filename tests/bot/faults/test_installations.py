@@ -7,7 +7,7 @@ import pytest
 from bot.demo import replay
 from bot.forge.envelope import Envelope
 from bot.forge.port import Gone, Target
-from bot.intake import intake
+from bot.jobs.intake import intake
 from bot.policy.events import Tick
 from bot.store import Delivery
 from tests.bot.faults.conftest import Line, Red

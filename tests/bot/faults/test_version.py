@@ -10,11 +10,11 @@ from flask import request
 from bot.app import build
 from bot.demo.stage import settings_for
 from bot.doctor import visit
-from bot.forge.github_deliveries import GitHubDeliveries
+from bot.forge.github.deliveries import GitHubDeliveries
 from bot.forge.port import Target
-from bot.forge.sandbox import Sandbox
-from bot.forge.sandbox.contract import removed
 from bot.policy.events import Tick
+from bot.sandbox import Sandbox
+from bot.sandbox.contract import removed
 from tests.bot.faults.conftest import Line, Red
 
 

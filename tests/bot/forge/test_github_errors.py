@@ -6,7 +6,7 @@ from typing import Any
 import github
 import pytest
 
-from bot.forge.github_wire import translated
+from bot.forge.github.wire import translated
 from bot.forge.port import Busy, ForgeError, Refused
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)

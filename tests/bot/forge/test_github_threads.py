@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from github.Requester import HTTPRequestsConnectionClass, RequestsResponse
 
-from bot.forge.github_wire import GitHubWire
+from bot.forge.github.wire import GitHubWire
 from bot.forge.port import Target
 
 THREADS, ROUNDS = 8, 20

@@ -1,9 +1,9 @@
 import pytest
 
-from bot.forge.github import GitHubForge
-from bot.forge.hosts import Host, UnusableHost, api_of, host, private_addresses, web_of
+from bot.forge.github.forge import GitHubForge
+from bot.forge.github.hosts import Host, UnusableHost, api_of, host, private_addresses, web_of
 from bot.forge.port import Target
-from bot.render import Markdown
+from bot.line.render import Markdown
 
 
 @pytest.mark.parametrize(

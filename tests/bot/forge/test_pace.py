@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.forge.pace import Allowance, Pace
+from bot.forge.github.pace import Allowance, Pace
 from bot.forge.port import Busy
-from bot.forge.sandbox.access import Caller
-from bot.forge.sandbox.limits import Limits
+from bot.sandbox.access import Caller
+from bot.sandbox.limits import Limits
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 APP = Caller("installation", "codechill")

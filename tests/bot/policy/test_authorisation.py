@@ -20,7 +20,7 @@ from bot.policy.actions import (
     SetCheck,
     StartFreeze,
 )
-from bot.policy.commands import BUTTONS, COMMANDS
+from bot.policy.chat.commands import BUTTONS, COMMANDS
 from bot.policy.config import Config
 from bot.policy.decide import decide
 from bot.policy.escalation import Escalation

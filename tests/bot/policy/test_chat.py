@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.policy import chat
-from bot.policy.chat import Said, mentioned, nearly, parse
+from bot.policy.chat import grammar as chat
+from bot.policy.chat.grammar import Said, mentioned, nearly, parse
 
 LOOKS_LIKE_ONE = [
     "**/chill approve**",

@@ -20,7 +20,7 @@ from bot.policy.actions import (
     SetCheck,
     StartFreeze,
 )
-from bot.policy.commands import BUTTONS, COMMANDS, noticed
+from bot.policy.chat.commands import BUTTONS, COMMANDS, noticed
 from bot.policy.config import Config, parse
 from bot.policy.decide import decide
 from bot.policy.events import Commented, Labelled, Pressed, Tick

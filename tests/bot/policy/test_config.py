@@ -16,10 +16,10 @@ from bot.policy.calendar.feed import Feed
 from bot.policy.calendar.recurring import PublicHolidays, Rule
 from bot.policy.calendar.times import Carved, Dated, Weekly
 from bot.policy.config import REASONS, Config, ConfigError, parse
-from bot.policy.document import json_schema
-from bot.policy.problems import of_shape
+from bot.policy.config.document import json_schema
+from bot.policy.config.problems import of_shape
+from bot.policy.config.yaml_positions import read
 from bot.policy.state import ConfigProblem
-from bot.policy.yaml_positions import read
 
 DOCS = Path(__file__).parents[3] / "docs"
 SAMPLE = """\

@@ -18,9 +18,9 @@ from bot.policy.calendar.ics.lines import MAX_CHARS, Line, Odd, Steps, TooMuch
 from bot.policy.calendar.ics.reading import MAX_A_YEAR, STEPS, Reading, reading
 from bot.policy.calendar.ics.rule import repeat
 from bot.policy.calendar.ics.zones import Named
-from bot.policy.card import build
 from bot.policy.config import Config, parse
 from bot.policy.decide import opinions_on
+from bot.policy.show.card import build
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

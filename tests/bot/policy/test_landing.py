@@ -7,15 +7,15 @@ import pytest
 from policy_world import ANA, MIA, SATURDAY, TUESDAY, apply, said, state, weekend
 
 from bot.policy.actions import Reply, SaveEscalation, SetCheck, StartFreeze
-from bot.policy.card import build
 from bot.policy.config import Config, parse
 from bot.policy.decide import decide, opinions_on
 from bot.policy.events import Commented, Tick
 from bot.policy.freezes import Freeze, joined
-from bot.policy.landing import free_from
 from bot.policy.opinion import Verdict
+from bot.policy.show.card import build
+from bot.policy.show.landing import free_from
+from bot.policy.show.views import Card
 from bot.policy.state import Failure, State
-from bot.policy.views import Card
 
 HOUR = timedelta(hours=1)
 

@@ -3,8 +3,8 @@
 from policy_world import SATURDAY, TUESDAY
 
 from bot.policy.config import Config, parse
-from bot.policy.organisation import merge
-from bot.policy.shown import settings
+from bot.policy.config.organisation import merge
+from bot.policy.config.shown import settings
 
 ORG = """\
 version: 1

@@ -6,11 +6,12 @@ from pathlib import Path
 import icalendar
 from policy_world import SATURDAY, weekend
 
-from bot.policy import chat, commands
 from bot.policy.calendar import Scope
 from bot.policy.calendar.export import to_ics
+from bot.policy.chat import commands
+from bot.policy.chat import grammar as chat
 from bot.policy.config import parse
-from bot.policy.document import (
+from bot.policy.config.document import (
     CriticalFromShape,
     EscalationShape,
     ExceptShape,
@@ -21,8 +22,8 @@ from bot.policy.document import (
     WeeklyShape,
     WindowShape,
 )
-from bot.policy.reference import markdown
-from bot.policy.yaml_positions import read
+from bot.policy.config.reference import markdown
+from bot.policy.config.yaml_positions import read
 
 DOCS = Path(__file__).parents[3] / "docs"
 

@@ -10,10 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_world import ANA, BEN, BOT, HEAD, MIA, SATURDAY, TUESDAY, WEEKEND, apply, pull, risk, said, state, weekend
 
-from bot.policy import approval, configuration, freeze, gate, globs, semantics, words
+from bot.policy import approval, globs, words
 from bot.policy.actions import PutComment, RemoveComment, Reply, SetCheck
 from bot.policy.calendar import Calendar, Scope
-from bot.policy.card import build
 from bot.policy.config import Config, parse
 from bot.policy.decide import decide, opinions_on
 from bot.policy.escalation import Escalation
@@ -22,6 +21,8 @@ from bot.policy.freezes import Freeze, joined
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.proposal import compare, sentence
 from bot.policy.pull import CheckRun, Comment, Hands, Person, Review
+from bot.policy.rules import configuration, freeze, gate, semantics
+from bot.policy.show.card import build
 from bot.policy.standing import is_ready
 from bot.policy.state import ConfigProblem, Failure, State
 from bot.policy.ticks import ticks

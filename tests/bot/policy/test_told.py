@@ -9,11 +9,11 @@ from policy_world import MIA, TUESDAY
 
 from bot.policy.calendar.feed import Copy
 from bot.policy.config import Config, ConfigError, parse
+from bot.policy.config.idle import idle
+from bot.policy.config.shown import settings
+from bot.policy.config.walltime import elapsed
 from bot.policy.freezes import Freeze, joined
 from bot.policy.globs import branch_problem
-from bot.policy.idle import idle
-from bot.policy.shown import settings
-from bot.policy.walltime import elapsed
 
 
 def windows(*lines: str) -> str:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from databases import KINDS, new_database, postgresql, sqlite_address
 from queue_backends import open_queue
 
-from bot.queue import JobQueue
+from bot.jobs import JobQueue
 from bot.store import Store
 
 

@@ -1,6 +1,6 @@
 """A queue from its address, also for the process that a test kills."""
 
-from bot.queue import JobQueue, LeaseQueue
+from bot.jobs import JobQueue, LeaseQueue
 from bot.store.engine import open_engine
 
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.queue import Job, JobQueue, NewJob
+from bot.jobs import Job, JobQueue, NewJob
 from bot.store import Store
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.settings import Settings
+from bot.config.settings import Settings
 from bot.setup.manifest import read
 
 ROOT = Path(__file__).resolve().parents[3]

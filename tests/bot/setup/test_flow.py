@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from github_pages import CLIENT_SECRET, PEM, WEBHOOK_SECRET, Pages, app_of, serving
 from werkzeug.test import TestResponse
 
-from bot.forge.hosts import host
+from bot.forge.github.hosts import host
 from bot.setup.convert import ConversionFailed, convert
 from bot.setup.flow import Flow, Plan, create_app
 from bot.setup.keep import keep

@@ -11,7 +11,7 @@ from dotenv import dotenv_values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.settings import Settings
+from bot.config.settings import Settings
 from bot.setup.keep import CannotKeep, Credentials, credentials, env_text, keep, require_room
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----\n"

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.forge.github_webhook import EVENTS
+from bot.forge.github.webhook import EVENTS
 from bot.setup.manifest import NO_WEBHOOK, ManifestError, level_at_least, read
 
 ADVISORY = """

@@ -11,8 +11,8 @@ from flask import Flask
 from github_pages import PEM, serving
 
 from bot.commands.replay import replay
+from bot.doors.webhook import Door, create_blueprint
 from bot.store import Store
-from bot.webhook import Door, create_blueprint
 
 SECRET = "a webhook secret of some length"
 PUSH = {

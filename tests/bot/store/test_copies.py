@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from bot.commands.db import db
+from bot.jobs import LeaseQueue
 from bot.policy.freezes import Freeze
 from bot.policy.pull import Person
-from bot.queue import LeaseQueue
 from bot.store import Delivery, KnownRepository, Store
 from bot.store.copies import CopyError, backup, restore
 from bot.store.tables import metadata

@@ -16,13 +16,13 @@ from flask.testing import FlaskClient
 from webhook_examples import example, examples
 from werkzeug.test import TestResponse
 
+from bot.doors.webhook import Door, Limits, create_blueprint, signature
 from bot.forge.envelope import Pushed
-from bot.intake import envelopes_of, intake
+from bot.jobs import Job, LeaseQueue
+from bot.jobs.intake import envelopes_of, intake
+from bot.jobs.worker import Worker
 from bot.policy.events import Changed, Commented
-from bot.queue import Job, LeaseQueue
 from bot.store import Store
-from bot.webhook import Door, Limits, create_blueprint, signature
-from bot.worker import Worker
 
 SECRET = "it's a secret to everybody"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""What the operator and the maintainers set, read once and passed down."""

@@ -1,0 +1,152 @@
+"""What the operator sets, from CODECHILL_* in the environment or a file of such lines. Read once, passed down."""
+
+import base64
+import binascii
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.config.addresses import networks, places
+from bot.config.keys import keys
+from bot.forge.github.hosts import api_of
+
+_PREFIX = "CODECHILL_"
+_BEGIN = "-----BEGIN"
+COMMANDS_READ = {_PREFIX + "SERVER"}  # by commands that speak to a server, not by the server
+
+
+class Place(BaseSettings):
+    """Where a server keeps what must outlive it: all that a command needs which only looks into its database."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", frozen=True, env_file_encoding="utf-8")
+
+    folder: Path = Field(Path(".codechill"), description="where mirrors, indexes and the database live")
+    database: str = Field("", description="an SQLAlchemy address; empty: SQLite in the folder")
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite:///{(self.folder / 'codechill.db').absolute()}"
+
+
+class Settings(Place):
+    """Every setting with its default. Raises pydantic.ValidationError when one is missing or makes no sense."""
+
+    app_id: int = Field(gt=0, description="number of the GitHub App")
+    private_key: SecretStr = Field(description="its key: a path, the PEM text (\\n allowed), or that in base64")
+    webhook_secret: SecretStr = Field(description="the webhook secret of the App")
+    webhook_secret_old: SecretStr | None = Field(None, description="the one before, while it is being replaced")
+    api_keys: SecretStr = Field(SecretStr(""), description="who may start freezes: name=secret, name=secret")
+    github_api: Annotated[str, AfterValidator(api_of)] = Field(
+        "https://api.github.com", description="https://HOST/api/v3 for GitHub Enterprise Server"
+    )
+    git_protocols: str = Field("https", description="colon-separated: what git may fetch by")
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0: any free one")
+    public_url: str = Field("", description="where people reach this server: links in checks lead there")
+    threads: int = Field(8, ge=1, le=256, description="HTTP threads")
+    workers: int = Field(4, ge=1, le=256, description="jobs at once")
+    lease_seconds: float = Field(60, ge=5, le=3600, description="after this silence a job goes to another worker")
+    github_timeout: int = Field(15, ge=1, le=60, description="seconds to wait for one answer of GitHub")
+    git_timeout: float = Field(300, ge=1, le=7200, description="seconds for one git command")
+    max_delivery_bytes: int = Field(26 * 1024 * 1024, ge=1024, description="a larger webhook request is refused")
+    sweep_minutes: int = Field(30, ge=1, le=1440, description="how often open pull requests are looked at again")
+    redelivery_minutes: int = Field(10, ge=1, le=1440, description="how often lost deliveries are asked for")
+    calendars: str = Field("", description="where .ics calendars may be read: hosts or address prefixes")
+    calendar_networks: str = Field("", description="private networks those may lead into: 10.0.0.0/8")
+    calendar_minutes: int = Field(15, ge=1, le=1440, description="how often calendars at addresses are read again")
+    paced: bool = Field(True, description="false: a GitHub Enterprise Server without rate limits")
+    doctor_hours: int = Field(24, ge=0, le=168, description="how often the doctor looks by itself; 0: never")
+    shadow: bool = Field(False, description="decide everything, write nothing to the forge")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is worth a line")
+    log_format: Literal["json", "text"] = Field("json", description="json: one object a line; text: for people")
+
+    @field_validator("private_key", mode="after")
+    @classmethod
+    def _pem(cls, given: SecretStr) -> SecretStr:
+        return SecretStr(pem(given.get_secret_value()))
+
+    @field_validator("calendars")
+    @classmethod
+    def _places(cls, given: str) -> str:
+        places(given)
+        return given
+
+    @field_validator("calendar_networks")
+    @classmethod
+    def _networks(cls, given: str) -> str:
+        networks(given)
+        return given
+
+    @field_validator("api_keys")
+    @classmethod
+    def _keys(cls, given: SecretStr) -> SecretStr:
+        keys(given.get_secret_value())
+        return given
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _long_enough(cls, given: SecretStr) -> SecretStr:
+        if len(given.get_secret_value()) < 8:
+            raise ValueError("the webhook secret needs 8 characters or more: anybody who guesses it can send events")
+        return given
+
+    @property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        """The present secret, and the one before while it is set."""
+        given = (self.webhook_secret, self.webhook_secret_old)
+        return tuple(secret.get_secret_value() for secret in given if secret is not None)
+
+    def secrets(self) -> tuple[str, ...]:
+        """Texts that must never be logged."""
+        held = keys(self.api_keys.get_secret_value()).values()
+        return (*self.webhook_secrets, self.private_key.get_secret_value(), *held)
+
+
+def pem(given: str) -> str:
+    """The PEM text of a key given as a path, as text with real or written newlines, or as base64 of it.
+
+    Raises ValueError that says what was tried, never what was given.
+    """
+    text = given.strip().strip('"').replace("\\n", "\n")
+    if not text.startswith(_BEGIN):
+        text = _decoded(text) or _content(text)
+    if not text.startswith(_BEGIN) or "PRIVATE KEY-----" not in text:
+        raise ValueError("not a private key: give the path of the .pem file, its text, or its text in base64")
+    return text.strip() + "\n"
+
+
+def _decoded(text: str) -> str:
+    try:
+        plain = base64.b64decode("".join(text.split()), validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        return ""
+    return plain if plain.startswith(_BEGIN) else ""
+
+
+def _content(text: str) -> str:
+    try:
+        return Path(text).expanduser().read_text("ascii").strip()
+    except (OSError, ValueError, RuntimeError):
+        raise ValueError("the private key is neither a PEM text, nor base64 of one, nor a readable file") from None
+
+
+def misspelt(environment: Mapping[str, object]) -> tuple[str, ...]:
+    """One sentence for each variable that is meant for codechill and is no setting: it would be ignored in silence."""
+    known = {_PREFIX + name.upper() for name in Settings.model_fields} | COMMANDS_READ
+    names = sorted(name.upper() for name in environment)
+    return tuple(_doubt(name, known) for name in names if _is_ours(name, known) and name not in known)
+
+
+def _is_ours(name: str, known: set[str]) -> bool:
+    return name.startswith(_PREFIX) or bool(difflib.get_close_matches(name, known, n=1, cutoff=0.85))
+
+
+def _doubt(name: str, known: set[str]) -> str:
+    bare = {one.removeprefix(_PREFIX): one for one in sorted(known)}
+    near = difflib.get_close_matches(name.removeprefix(_PREFIX), bare, n=1)
+    whole = [bare[near[0]]] if near else difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.85)
+    return f"unknown setting {name}" + (f"; did you mean {whole[0]}?" if whole else "")

@@ -1,0 +1,30 @@
+"""The doctor's rounds: once a day over everything, and over one repository when a window is near."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from bot.config.settings import Settings
+from bot.doctor.facts import Facts
+from bot.doctor.fetch import Scope
+from bot.doctor.finding import Finding
+from bot.doctor.visit import visit
+from bot.doctor.watch import Visit, Watch
+from bot.jobs.port import Job
+
+DOCTOR = "doctor"  # the kind of job; its payload may name one repository
+REQUIRED = "required"  # the check whose findings concern everybody who looks at a check of ours
+
+
+def visits(settings: Settings, environment: Mapping[str, str], clock: Callable[[], datetime]) -> Visit:
+    """A visit to everything (""), or to one repository."""
+
+    def look(repository: str) -> tuple[Facts, tuple[Finding, ...]]:
+        return visit(settings, environment, clock, scope=Scope((repository,) if repository else ()))
+
+    return look
+
+
+def go(watch: Watch, job: Job) -> None:
+    """Make the round that a job asks for."""
+    repository = str(job.payload.get("repository") or "")
+    watch.look("a window is near" if repository else "daily", repository)

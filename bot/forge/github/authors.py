@@ -1,0 +1,108 @@
+"""Who worked on a pull request, by account. REST names authors and committers only; GraphQL resolves co-authors too.
+
+GitHub places an address that somebody confirmed as theirs. Its own noreply form `ID+login@…` names an account for
+good: the number decides, whatever the login in it was. Everything else is an address that nobody can place.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.forge.github.hosts import private_addresses
+from bot.forge.github.wire import GitHubWire
+from bot.forge.port import Authors, Gone, Target
+
+NO_ADDRESS = "(no address)"
+_BY_NUMBER = re.compile(r"([0-9]{1,18})\+[^@]*")
+_QUERY = """
+query($owner: String!, $name: String!, $number: Int!, $after: String) {
+  repository(owner: $owner, name: $name) {
+    databaseId
+    pullRequest(number: $number) {
+      commits(first: 100, after: $after) {
+        totalCount
+        pageInfo { hasNextPage endCursor }
+        nodes { commit {
+          oid
+          authors(first: 50) { totalCount nodes { email user { databaseId } } }
+          committer { email user { databaseId } }
+        } }
+      }
+    }
+  }
+}
+"""
+
+
+def commit_authors(
+    wire: GitHubWire, target: Target, number: int, *, api: str, also: Iterable[str] = ()
+) -> Authors | None:
+    """`also`: addresses that git names. None when GitHub does not list every commit, or every author of one."""
+    found, seen, total = _Found(*private_addresses(api)), 0, 0
+    for page in _pages(wire, target, number):
+        seen, total = seen + len(page["nodes"]), page["totalCount"]
+        for node in page["nodes"]:
+            authors, committer = node["commit"]["authors"], node["commit"]["committer"]
+            if len(authors["nodes"]) < authors["totalCount"]:
+                return None
+            found.commits.add(node["commit"]["oid"])
+            for author in authors["nodes"]:
+                found.take(author)
+            if committer and _folded(committer["email"]) != found.forge:
+                found.take(committer)
+    return found.all(also) if seen >= total else None
+
+
+@dataclass
+class _Found:
+    """What the commits of a pull request tell so far."""
+
+    numbered: str  # where an address ends that names an account by its number
+    forge: str  # the forge's own address: what it commits itself, it commits for the author
+    commits: set[str] = field(default_factory=set)
+    people: set[int] = field(default_factory=set)
+    placed: set[str] = field(default_factory=set)
+    unplaced: set[str] = field(default_factory=set)
+
+    def take(self, actor: dict[str, Any]) -> None:
+        address = _folded(actor.get("email"))
+        if actor.get("user"):
+            self.people.add(int(actor["user"]["databaseId"]))
+            self.placed.add(address)
+        self._by_number(address)
+        if address not in self.placed:
+            self.unplaced.add(address)
+
+    def all(self, also: Iterable[str]) -> Authors:
+        for address in map(_folded, also):
+            self._by_number(address)
+            if address not in self.placed | {self.forge}:
+                self.unplaced.add(address)
+        return Authors(frozenset(self.people), frozenset(self.unplaced - self.placed), frozenset(self.commits))
+
+    def _by_number(self, address: str) -> None:
+        name, _, host = address.rpartition("@")
+        numbered = _BY_NUMBER.fullmatch(name) if host == self.numbered else None
+        if numbered:
+            self.people.add(int(numbered[1]))
+            self.placed.add(address)
+
+
+def _folded(address: str | None) -> str:
+    return (address or "").strip().casefold() or NO_ADDRESS
+
+
+def _pages(wire: GitHubWire, target: Target, number: int) -> Iterator[dict[str, Any]]:
+    owner, _, name = target.full_name.partition("/")
+    after: str | None = None
+    while True:
+        given = {"owner": owner, "name": name, "number": int(number), "after": after}
+        home = wire.query(target, _QUERY, given)["repository"]
+        if home["databaseId"] != target.repository_id:
+            raise Gone(f"{target.full_name} is another repository now")
+        page = home["pullRequest"]["commits"]
+        yield page
+        if not page["pageInfo"]["hasNextPage"]:
+            return
+        after = page["pageInfo"]["endCursor"]

@@ -1,0 +1,68 @@
+"""GitHub's record of the webhooks it sent to the App, and how to have one sent again."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from github import Auth, GithubIntegration
+
+from bot.forge.deliveries import Attempt
+from bot.forge.github.clients import Pool
+from bot.forge.github.wire import API_VERSION, translated
+
+_NEXT = re.compile(r'[?&]cursor=([^&>"]+)[^>]*>;\s*rel="next"')
+_PAGES = 200  # of a hundred attempts: a bound for a record that never ends
+
+
+class GitHubDeliveries:
+    """Signed in as the App itself, not as an installation."""
+
+    def __init__(self, *, app_id: int, private_key: str, api: str, timeout: int = 15) -> None:
+        self._app = Pool(
+            lambda: (
+                GithubIntegration(
+                    auth=Auth.AppAuth(app_id, private_key),
+                    base_url=api.rstrip("/"),
+                    timeout=timeout,
+                    retry=None,
+                    lazy=True,
+                    seconds_between_requests=0,
+                    seconds_between_writes=0,
+                    api_version=API_VERSION,
+                ).requester
+            )
+        )
+
+    def since(self, since: datetime) -> Iterator[Attempt]:
+        cursor: str | None = ""
+        for _ in range(_PAGES):
+            headers, rows = self._ask("GET", "/app/hook/deliveries", {"per_page": 100} | _from(cursor))
+            found = [_attempt(row) for row in rows if row["delivered_at"]]  # without: it is on its way at this moment
+            yield from (attempt for attempt in found if attempt.at >= since)
+            cursor = _next_cursor(headers)
+            if cursor is None or any(attempt.at < since for attempt in found):
+                return
+
+    def again(self, attempt_id: int) -> None:
+        self._ask("POST", f"/app/hook/deliveries/{int(attempt_id)}/attempts", {})
+
+    def _ask(self, verb: str, path: str, query: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+        with translated(lambda: datetime.now(UTC)), self._app.lent() as requester:
+            headers, data = requester.requestJsonAndCheck(verb, path, parameters=query or None)
+        return headers, data
+
+
+def _from(cursor: str | None) -> dict[str, Any]:
+    return {"cursor": cursor} if cursor else {}
+
+
+def _next_cursor(headers: dict[str, Any]) -> str | None:
+    link = next((str(value) for name, value in headers.items() if name.lower() == "link"), "")
+    found = _NEXT.search(link)
+    return found[1] if found else None
+
+
+def _attempt(row: dict[str, Any]) -> Attempt:
+    at = datetime.fromisoformat(row["delivered_at"])
+    return Attempt(int(row["id"]), str(row["guid"]), at, str(row["event"]), 200 <= int(row["status_code"]) < 400)

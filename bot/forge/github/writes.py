@@ -1,0 +1,142 @@
+"""What is written to GitHub, each thing once, although nobody can tell what became of a request without an answer.
+
+GitHub takes no key with a request by which it would know a second one, ends what it works on for more than ten seconds,
+and shows in its lists what it did a moment later. So each write is remembered before it is sent. Until its answer came,
+or that time is over, nothing else is decided or written about the same thing: a process that was killed, a connection
+that broke and an error in place of an answer are all the same case. What was made is edited from then on, also while a
+list still lacks it.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from bot.forge.github.wire import GitHubWire, Talk
+from bot.forge.port import Busy, ForgeError, Gone, Refused, Target
+
+UNDER_WAY = timedelta(seconds=20)  # GitHub's ten seconds, and as much again for the way there and for its lists
+_LOCKS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """`about`: the commit, or "#12" for a pull request; `name`: what of it, "check" or "card" say."""
+
+    repository_id: int
+    about: str
+    name: str
+
+
+class Memory(Protocol):
+    """Outlives the process: the store keeps it."""
+
+    def sending(self, thing: Thing, at: datetime) -> None:
+        """Something is about to be sent."""
+        ...
+
+    def answered(self, thing: Thing, made: int | None = None) -> None:
+        """Its answer came; with the number of what it made, if it made something."""
+        ...
+
+    def under_way(self, repository_id: int, about: str, now: datetime) -> datetime | None:
+        """When the newest was sent that has no answer. One that a clock ahead of its time sent counts as sent now."""
+        ...
+
+    def made(self, thing: Thing) -> int | None:
+        """The number that the forge gave it, when it was made."""
+        ...
+
+
+@dataclass
+class Forgetful:
+    """A memory for as long as the process lives."""
+
+    sent: dict[Thing, datetime] = field(default_factory=dict)
+    numbers: dict[Thing, int] = field(default_factory=dict)
+
+    def sending(self, thing: Thing, at: datetime) -> None:
+        self.sent[thing] = at
+
+    def answered(self, thing: Thing, made: int | None = None) -> None:
+        self.sent.pop(thing, None)
+        if made is not None:
+            self.numbers[thing] = made
+
+    def under_way(self, repository_id: int, about: str, now: datetime) -> datetime | None:
+        mine = [thing for thing in self.sent if (thing.repository_id, thing.about) == (repository_id, about)]
+        for thing in mine:
+            self.sent[thing] = min(self.sent[thing], now)
+        return max((self.sent[thing] for thing in mine), default=None)
+
+    def made(self, thing: Thing) -> int | None:
+        return self.numbers.get(thing)
+
+
+class GitHubWrites:
+    """Safe to share between threads."""
+
+    def __init__(self, wire: GitHubWire, memory: Memory, clock: Callable[[], datetime]) -> None:
+        self._wire, self._memory, self._clock = wire, memory, clock
+        self._locks = tuple(threading.Lock() for _ in range(_LOCKS))
+
+    def settled(self, target: Target, about: str) -> None:
+        """Raises Busy while a write about it may be under way: what GitHub shows of it may change any moment."""
+        with self._alone(target, about):
+            pass
+
+    def _settled(self, target: Target, about: str) -> None:
+        now = self._clock()
+        since = self._memory.under_way(target.repository_id, about, now)
+        if since is not None and now < since + UNDER_WAY:
+            raise Busy("what was sent before has no answer and may still be under way", since + UNDER_WAY)
+
+    def put(
+        self, target: Target, thing: Thing, known: int | None, edit: str, make: str, body: dict[str, Any], **first: Any
+    ) -> None:
+        """Edit it under the address `edit`, where it is `known` or was made before; else make it, with `first` too."""
+        with self._alone(target, thing.about):
+            number = self._memory.made(thing) if known is None else known
+            try:
+                if number is not None:
+                    self._send(target, thing, "PATCH", f"{edit}/{number}", body)
+                    return
+            except Gone:
+                pass  # somebody deleted the comment, or of more than a thousand checks GitHub forgot the oldest
+            self._send(target, thing, "POST", make, {**first, **body})
+
+    def make(
+        self, target: Target, thing: Thing, path: str, body: dict[str, Any], talk: Talk = (), *, again: bool
+    ) -> None:
+        """Make it, unless it was made before: a list that is behind may lack it. With `again` in any case.
+
+        Raises Refused, without sending it, when the share of those in `talk` is used up.
+        """
+        with self._alone(target, thing.about):
+            if again or self._memory.made(thing) is None:
+                self._send(target, thing, "POST", path, body, talk)
+
+    def edit(self, target: Target, thing: Thing, path: str, body: dict[str, Any]) -> None:
+        with self._alone(target, thing.about):
+            self._send(target, thing, "PATCH", path, body)
+
+    @contextmanager
+    def _alone(self, target: Target, about: str) -> Iterator[None]:
+        """Two threads may write about one commit: for two pull requests, or when a clock that jumped ended a lease."""
+        with self._locks[hash((target.repository_id, about)) % _LOCKS]:
+            self._settled(target, about)
+            yield
+
+    def _send(self, target: Target, thing: Thing, verb: str, path: str, body: dict[str, Any], talk: Talk = ()) -> None:
+        at = self._clock()
+        self._memory.sending(thing, at)
+        try:
+            data = self._wire.send(target, verb, path, body, talk)
+        except (Refused, Gone, Busy):  # said by GitHub, or not sent at all: it was not done
+            self._memory.answered(thing)
+            raise
+        except ForgeError as error:
+            raise Busy(f"{error}; it may have been done all the same", at + UNDER_WAY) from error
+        self._memory.answered(thing, int(data["id"]) if verb == "POST" else None)

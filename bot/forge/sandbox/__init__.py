@@ -1,6 +1,0 @@
-"""A local stand-in for GitHub: its REST interface, webhooks, git over HTTP and a small page, with state."""
-
-from bot.forge.sandbox.errors import Refusal
-from bot.forge.sandbox.sandbox import Sandbox
-
-__all__ = ["Refusal", "Sandbox"]

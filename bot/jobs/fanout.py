@@ -1,0 +1,88 @@
+"""News of a whole repository become events of its pull requests: each takes the same line as any other."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from bot.config.repository import ORGANISATION_FILE
+from bot.forge.envelope import Envelope, Pushed, Reachable, Ungrouped, Unreachable
+from bot.forge.port import Forge, Target
+from bot.jobs.intake import PRUNE, enqueue_event, enqueue_group
+from bot.jobs.port import JobQueue
+from bot.policy.config import FILE
+from bot.policy.events import Changed, Event, Pressed, Queued, Tick
+from bot.store import Delivery, Store
+
+
+class News:
+    """Enqueues; decides nothing itself."""
+
+    def __init__(
+        self,
+        *,
+        forge: Forge,
+        store: Store,
+        queue: JobQueue,
+        clock: Callable[[], datetime],
+        group: Callable[[Target, Queued], None],
+    ) -> None:
+        self._forge, self._store, self._queue, self._clock, self._group = forge, store, queue, clock, group
+
+    def take(self, news: Envelope, delivery: str) -> None:
+        target = Target(news.installation_id, news.repository_id, news.full_name)
+        match news.event:
+            case Pushed():
+                self._pushed(news, delivery)
+            case Reachable():
+                self._reachable(news, target, delivery)
+            case Unreachable(why):
+                self._unreachable(news, why)
+            case Queued():
+                self._group(target, news.event)
+            case Ungrouped(head_sha):
+                self._store.close_group(news.repository_id, head_sha)
+            case Changed(_, _, str(sha)) | Pressed(_, _, str(sha)):
+                self._spread(news, self._store.pulls_at(news.repository_id, sha), news.event, delivery)
+            case _:
+                pass  # an event of one pull request that names none: nothing to look at
+
+    def _pushed(self, news: Envelope, delivery: str) -> None:
+        """Only a changed configuration can change a verdict; a new base changes facts at the next look."""
+        assert isinstance(news.event, Pushed)  # noqa: S101 - narrowed by the caller
+        event, owner = news.event, news.full_name.partition("/")[0]
+        if not event.complete or any(path == FILE or path.endswith(".ics") for path in event.paths):
+            self._decide_again(news, event.ref.removeprefix("refs/heads/"), delivery)
+        if news.full_name == f"{owner}/.github" and (not event.complete or ORGANISATION_FILE in event.paths):
+            for one in self._store.repositories():
+                if one.full_name.startswith(f"{owner}/"):
+                    here = replace(news, repository_id=one.id, full_name=one.full_name)
+                    self._decide_again(here, None, delivery)
+
+    def _decide_again(self, news: Envelope, branch: str | None, delivery: str) -> None:
+        """Merge groups first; then every open pull request into that branch, or into any."""
+        for group in self._store.open_groups(news.repository_id, branch):
+            enqueue_group(self._queue, group, self._clock())
+        pulls = self._store.open_pulls(news.repository_id, branch)
+        self._spread(news, [pull.number for pull in pulls], Tick("configuration"), delivery)
+
+    def _reachable(self, news: Envelope, target: Target, delivery: str) -> None:
+        repositories = [target]
+        if not news.repository_id:
+            known = self._store.repositories(news.installation_id)
+            repositories = [Target(one.installation_id, one.id, one.full_name) for one in known]
+        for one in repositories:
+            here = replace(news, repository_id=one.repository_id, full_name=one.full_name)
+            found = [pull.number for pull in self._forge.open_pulls(one)]
+            self._spread(here, found, Changed("found"), delivery)
+
+    def _unreachable(self, news: Envelope, why: str) -> None:
+        if news.repository_id:
+            self._store.repository_gone(news.repository_id, why)
+        else:
+            self._store.installation_gone(news.installation_id, why)
+        self._queue.enqueue(PRUNE, {}, f"clock/{PRUNE}", run_at=self._clock(), dedupe=f"clock/{PRUNE}", priority=-10)
+
+    def _spread(self, news: Envelope, numbers: Iterable[int], event: Event, delivery: str) -> None:
+        for number in numbers:
+            one = replace(news, number=number, event=event)
+            enqueue_event(self._queue, one, Delivery(delivery, "", b"", self._clock()))

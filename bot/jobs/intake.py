@@ -1,0 +1,171 @@
+"""From stored deliveries to their jobs, one each, in the transaction that stores them."""
+
+import threading
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from bot.forge import envelope as envelopes
+from bot.forge.envelope import Envelope, Pushed, Reachable, Unreachable
+from bot.jobs.port import Job, JobQueue, NewJob
+from bot.policy.chat.grammar import mentioned
+from bot.policy.events import Changed, Commented, Labelled, Pressed, Queued, Tick
+from bot.policy.pull import Person
+from bot.store import Delivery, Enqueue, KnownGroup, KnownRepository, SeenPull, SeenPush, Store
+
+PULL, REPOSITORY = "pull", "repository"  # the kinds of job: one event of one pull request; news of repositories
+PRUNE = "prune"  # remove what need not, or may not, be kept any longer
+
+# a verdict goes before an answer, that before a look again, and that before what nobody waits for. Whoever says more
+# in a while than a person does is answered after everything else.
+VERDICT, PEOPLE, USUAL, SWEEP, TALK = 20, 10, 0, -10, -20
+EARLY = timedelta(minutes=2)  # by which the forge's clock may be ahead of ours
+SAID, WHILE = 12, timedelta(minutes=10)  # commands of one person, and on one pull request, before that is so
+
+
+def pull_key(repository_id: int, number: int) -> str:
+    """Events of one pull request never overlap."""
+    return f"{repository_id}#{number}"
+
+
+def intake(store: Store, queue: JobQueue) -> Enqueue:
+    """What the webhook calls for new deliveries."""
+
+    shares = Shares()
+
+    def enqueue(deliveries: Sequence[Delivery], connection: sa.Connection) -> Sequence[bool]:
+        _remember(store, [(one, each.received_at) for each in deliveries for one in each.envelopes], connection)
+        pushes = [push for delivery in deliveries for one in delivery.envelopes for push in _push(one, delivery)]
+        store.saw_push(*pushes, connection=connection)
+        made = [_job(delivery, shares) for delivery in deliveries]
+        added = iter(queue.enqueue_all([job for job in made if job is not None], connection))
+        return [job is not None and next(added) for job in made]
+
+    return enqueue
+
+
+def envelopes_of(job: Job) -> tuple[Envelope, ...]:
+    """What a job of ours carries."""
+    return tuple(envelopes.from_json(one) for one in job.payload["envelopes"])
+
+
+def enqueue_event(queue: JobQueue, one: Envelope, delivery: Delivery) -> bool:
+    """One event of one pull request; a mere change that waits already is not queued again."""
+    job = _of_pull(one, delivery)
+    return queue.enqueue(job.kind, job.payload, job.key, run_at=job.run_at, dedupe=job.dedupe, priority=job.priority)
+
+
+class Shares:
+    """How much people say: of each person, and on each pull request. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._said: deque[tuple[datetime, tuple[str, ...]]] = deque()
+        self._count: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def take(self, now: datetime, *of: str) -> bool:
+        """Count one more; False where one of the shares is used up."""
+        with self._lock:
+            while self._said and self._said[0][0] <= now - WHILE:
+                self._count -= Counter(self._said.popleft()[1])  # keeps no zeros
+            some = all(self._count[one] < SAID for one in of)
+            if some:
+                self._said.append((now, of))
+                self._count.update(of)
+            return some
+
+
+def _job(delivery: Delivery, shares: Shares) -> NewJob | None:
+    if not delivery.envelopes:
+        return None
+    one, *more = delivery.envelopes
+    if isinstance(one.event, Commented) and not mentioned(one.event.comment.body):
+        return None  # said among people
+    if one.number is not None and not more:
+        job = _of_pull(one, delivery)
+        if isinstance(one.event, Commented):
+            by, here = f"person {one.event.comment.author.id}", f"pull {job.key}"
+            return job if shares.take(delivery.received_at, by, here) else replace(job, priority=TALK)
+        return job
+    payload = {"delivery": delivery.guid, "envelopes": [envelopes.to_json(each) for each in delivery.envelopes]}
+    return NewJob(REPOSITORY, payload, f"{one.installation_id}/{one.repository_id}", delivery.received_at)
+
+
+def _of_pull(one: Envelope, delivery: Delivery) -> NewJob:
+    if one.number is None:
+        raise ValueError("an event of a pull request needs its number")
+    key, same = pull_key(one.repository_id, one.number), _same(one.event)
+    payload = {"delivery": delivery.guid, "envelopes": [envelopes.to_json(one)]}
+    dedupe = f"{key} {same}" if same else None
+    return NewJob(PULL, payload, key, delivery.received_at, dedupe, _priority(one.event))
+
+
+def enqueue_group(queue: JobQueue, group: KnownGroup, at: datetime) -> bool:
+    """A merge group that waits is decided again, before anything else: nobody can take a merge back."""
+    event = Queued(group.head_sha, group.head_ref, f"refs/heads/{group.base_ref}")
+    one = Envelope(group.installation_id, group.repository_id, group.full_name, None, event)
+    return queue.enqueue(
+        REPOSITORY,
+        {"delivery": "", "envelopes": [envelopes.to_json(one)]},
+        f"{group.installation_id}/{group.repository_id}",
+        run_at=at,
+        dedupe=f"group {group.repository_id} {group.head_sha}",
+        priority=VERDICT,
+    )
+
+
+def _same(event: object) -> str | None:
+    """What makes two waiting events one: facts are fetched when the job runs, so one look serves both."""
+    match event:
+        case Changed(what):
+            return what
+        case Tick(why):
+            return f"tick {why}"
+        case _:
+            return None
+
+
+def _priority(event: object) -> int:
+    match event:
+        case Changed():
+            return VERDICT
+        case Commented() | Pressed() | Labelled():
+            return PEOPLE
+        case Tick("sweep"):
+            return SWEEP
+        case _:
+            return USUAL
+
+
+def _remember(store: Store, news: Sequence[tuple[Envelope, datetime]], connection: sa.Connection) -> None:
+    told = [one for one, _ in news]
+    reached = [one for one in told if one.repository_id and not isinstance(one.event, Unreachable)]
+    known = {KnownRepository(one.repository_id, one.installation_id, one.full_name): None for one in reached}
+    store.saw_repository(*known, connection=connection)
+    for one in told:
+        if isinstance(one.event, Reachable) and not one.repository_id:
+            store.installation_back(one.installation_id, connection)
+    seen = [
+        SeenPull(one.repository_id, one.number, *_as_of(one.event, at))
+        for one, at in news
+        if one.number is not None and isinstance(one.event, Changed | Labelled)
+    ]
+    store.saw_pull(*seen, connection=connection)
+
+
+def _push(one: Envelope, delivery: Delivery) -> Iterator[SeenPush]:
+    """Who brought a branch to where it is: told by the push itself, and for a fork's branch by its pull request."""
+    match one.event:
+        case Pushed(_, sha, by=Person() as by) | Changed("opened" | "synchronize", _, str(sha), Person() as by):
+            yield SeenPush(one.repository_id, sha, by.id, delivery.received_at)
+        case _:
+            return
+
+
+def _as_of(event: Changed | Labelled, received: datetime) -> tuple[datetime | None, str]:
+    """A moment that has not come yet is none: kept as the newest it would make every look seem too early."""
+    as_of, head = (event.at, "") if isinstance(event, Labelled) else (event.as_of, event.head_sha or "")
+    return (None if as_of is not None and as_of > received + EARLY else as_of), head

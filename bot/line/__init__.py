@@ -1,0 +1,1 @@
+"""The straight line for one pull request: gather, decide, perform."""

@@ -1,0 +1,195 @@
+"""The bridge to scoring: a pull request becomes a change in a local mirror, and the change an assessment."""
+
+import shutil
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+
+from bot.forge.port import Forge, Target
+from bot.git.contributors import contributors
+from bot.git.fetch import Corrupt, GitError, Refused, TooLarge, TooMuch
+from bot.git.mirror import Mirror, valid_sha
+from bot.policy.pull import Person, PullRequest
+from bot.policy.state import Cause
+from scoring.assessment import Assessment
+from scoring.change import Change
+from scoring.criticality import read_services
+from scoring.errors import DamagedIndex, ScoringError
+from scoring.history.read import read_change
+from scoring.incidents import Incident
+from scoring.scorer import SHIPPED, Scorer
+from scoring.semantics import ChangeVerdict
+from scoring.semantics.git import prove_range
+from scoring.services import Services, Sources
+
+_log = structlog.get_logger(__name__)
+MOST_FILES = 3_000  # GitHub lists no more, and nobody reviews them
+
+
+class Unscorable(Exception):
+    """This change cannot be scored; the message completes "codechill could not score this change: ..."."""
+
+    def __init__(self, words: str, cause: Cause = "change") -> None:
+        super().__init__(words)
+        self.cause = cause
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the mirror knows of a pull request."""
+
+    tip: str  # of the base branch: what the history is read up to
+    change: Change
+    paths: tuple[str, ...]  # old names of renames included
+    author: Person  # who opened it
+    contributors: frozenset[str]  # addresses of authors, committers and co-authors, lower case
+    content: str  # a name for what base..head does to its files: see Mirror.content
+
+
+class Assessor(Protocol):
+    """Both raise Unscorable for a change that cannot be scored, and GitError when the mirror cannot be reached."""
+
+    def facts(self, target: Target, pull: PullRequest, now: datetime) -> Facts: ...
+
+    def assess(self, target: Target, facts: Facts, critical: Sources) -> Assessment: ...
+
+
+class MirrorAssessor:
+    """Fetches what it lacks, keeps one index for each repository id, and scores one change at a time in each."""
+
+    def __init__(
+        self, forge: Forge, mirror: Mirror, indexes: Path, *, shipped: Path = SHIPPED,
+        incidents: Callable[[int], Sequence[Incident]] = lambda repository: (),
+        landed: Callable[[Target, Person], tuple[str, ...]] = lambda target, person: (),
+    ) -> None:  # fmt: skip
+        self._forge, self._mirror, self._indexes = forge, mirror, indexes
+        self._shipped, self._incidents, self._landed = shipped, incidents, landed
+        self._guard = threading.Lock()
+        self._scorers: dict[int, tuple[threading.Lock, Scorer]] = {}
+        self._critical: dict[int, tuple[str, Sources, Services]] = {}  # what each base branch tells at its tip
+
+    def facts(self, target: Target, pull: PullRequest, now: datetime) -> Facts:
+        repository = target.repository_id
+        tip = self._fetched(target, pull)
+        base = self._mirror.merge_base(repository, tip, pull.head_sha)
+        if base is None:
+            raise Unscorable("it shares no history with its base branch")
+        with self._told(repository):
+            people = contributors(self._mirror.git(repository), base, pull.head_sha)
+            content = self._mirror.content(repository, base, pull.head_sha)
+            folder = self._mirror.path(repository)
+            # an address in a commit is whatever its author typed: nobody's experience is looked up by it
+            change = read_change(
+                folder, base, pull.head_sha, at=now, author="", title=pull.title, message=pull.body, attested=()
+            )
+        if len(change.files) > MOST_FILES:
+            raise Unscorable(f"the diff has {len(change.files):,} files")
+        return Facts(tip, change, _paths(change), pull.author, people, content)
+
+    def assess(self, target: Target, facts: Facts, critical: Sources) -> Assessment:
+        with self._told(target.repository_id):
+            verdict = prove_range(self._mirror.path(target.repository_id), facts.change.base, facts.change.sha)
+        facts = replace(facts, change=replace(facts.change, attested=self._landed(target, facts.author)))
+        with self._told(target.repository_id, cause="us"):
+            return self._assessed(target.repository_id, facts, critical, verdict)
+
+    @contextmanager
+    def _told(self, repository: int, cause: Cause = "change") -> Iterator[None]:
+        """What cannot be read is told as what it is: a damaged mirror is mended, too much of a change is its own fault.
+
+        `cause`: of git that is asked too much; a long history is not the change's.
+        """
+        try:
+            yield
+        except Corrupt:
+            self._mirror.damaged(repository)
+            raise
+        except ScoringError as error:
+            if isinstance(error, GitError) and not isinstance(error, TooMuch):
+                raise
+            raise Unscorable(_why(error), cause if isinstance(error, GitError) else "change") from error
+
+    def forget(self, repository_id: int) -> None:
+        """Remove the mirror and the index of a repository that may not be seen any more. Doing it twice is fine."""
+        with self._guard:
+            self._scorers.pop(repository_id, None)
+            self._critical.pop(repository_id, None)
+        if self._mirror.path(repository_id).exists():
+            self._mirror.remove(repository_id)
+        shutil.rmtree(self._indexes / str(repository_id), ignore_errors=True)
+
+    def _services(self, repository: int, tip: str, sources: Sources) -> Services:
+        """As the base branch tells; whoever opens a pull request must not decide how critical it is."""
+        known = self._critical.get(repository)
+        if known is None or known[:2] != (tip, sources):
+            found = read_services(self._mirror.git(repository), tip, sources)
+            for problem in found.problems:
+                _log.warning("assess.criticality", repository=repository, words=problem)
+            known = self._critical[repository] = (tip, sources, found.services)
+        return known[2]
+
+    def _fetched(self, target: Target, pull: PullRequest) -> str:
+        """Both ends in the mirror. Returns the tip of the base branch as the forge told it."""
+        repository = target.repository_id
+        if not (self._mirror.has(repository, pull.head_sha) and self._mirror.has(repository, pull.base_sha)):
+            # a pull request's own ref serves forks too, even deleted ones
+            refs = [f"refs/heads/{pull.base_ref}", f"refs/pull/{pull.number}/head"]
+            self._fetch(target, refs)
+        if not self._mirror.has(repository, pull.head_sha):
+            raise Unscorable("its head was replaced while it was being fetched")
+        return valid_sha(pull.base_sha)
+
+    def _fetch(self, target: Target, refs: Sequence[str]) -> None:
+        url, repository = self._forge.clone_url(target), target.repository_id
+        try:
+            self._mirror.fetch(repository, url, refs, token=lambda: self._forge.token(target))
+        except (Refused, TooMuch) as error:
+            # when the base alone can be had, it is the change that cannot
+            self._mirror.fetch(repository, url, refs[:1], token=lambda: self._forge.token(target))
+            raise Unscorable(_why(error)) from error
+
+    def _assessed(self, repository: int, facts: Facts, critical: Sources, verdict: ChangeVerdict) -> Assessment:
+        try:
+            return self._scored(repository, facts, critical, verdict)
+        except (DamagedIndex, sqlite3.DatabaseError) as error:
+            if isinstance(
+                error, sqlite3.OperationalError
+            ):  # a full disk, another writer: it passes, the index is whole
+                raise
+        _log.warning("assess.index_damaged", repository=repository, words="it is built again")
+        with self._guard:
+            self._scorers.pop(repository, None)
+            shutil.rmtree(self._indexes / str(repository), ignore_errors=True)
+        return self._scored(repository, facts, critical, verdict)
+
+    def _scored(self, repository: int, facts: Facts, critical: Sources, verdict: ChangeVerdict) -> Assessment:
+        lock, scorer = self._scorer(repository)
+        with lock:
+            scorer.report(self._incidents(repository))
+            scorer.refresh(facts.tip)
+            services = self._services(repository, facts.tip, critical)
+            return scorer.assess(facts.change, critical=services, proof=verdict.proof(), parts=verdict.parts())
+
+    def _scorer(self, repository: int) -> tuple[threading.Lock, Scorer]:
+        with self._guard:
+            if repository not in self._scorers:
+                folder, state = self._mirror.path(repository), self._indexes / str(repository)
+                scorer = Scorer(folder, state, shipped=self._shipped, incidents=self._incidents(repository))
+                self._scorers[repository] = (threading.Lock(), scorer)
+            return self._scorers[repository]
+
+
+def _why(error: ScoringError) -> str:
+    return "its diff is too large to read" if isinstance(error, TooLarge) else str(error).rstrip(".")
+
+
+def _paths(change: Change) -> tuple[str, ...]:
+    old = [file.old_path for file in change.files if file.old_path is not None]
+    return tuple(dict.fromkeys([*(file.path for file in change.files), *old]))

@@ -1,0 +1,1 @@
+"""Responses say what should be true on the forge, given the verdict."""

@@ -1,0 +1,1 @@
+"""Rules hold opinions; none acts, and none reads another."""

@@ -1,6 +1,0 @@
-"""Jobs, one at a time for each key. `port` says what a queue promises; the other modules keep the promise."""
-
-from bot.queue.lease import LeaseQueue
-from bot.queue.port import Dead, Depth, Job, JobQueue, NewJob
-
-__all__ = ["Dead", "Depth", "Job", "JobQueue", "LeaseQueue", "NewJob"]

@@ -1,0 +1,262 @@
+"""What GraphQL shows: each thing as a dictionary of fields, those with arguments or a price as functions."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from graphql import GraphQLError
+
+from bot.sandbox import rules
+from bot.sandbox.git import CommitFacts, Git, Signature
+from bot.sandbox.measures import base_now, merges, sizes
+from bot.sandbox.shapes import accounts, stamp, stamp_or_none
+from bot.sandbox.shapes import pulls as shapes
+from bot.sandbox.shapes import repositories as repository_shapes
+from bot.sandbox.state import Comment, Issue, Pull, QueueEntry, Repository, Review, Thread, World
+from bot.sandbox.verbs import queue
+
+Node = dict[str, Any]
+Info = Any  # of graphql-core: where in a query a field stands
+LISTED_COMMITS = 250  # of one pull request, as with REST
+MOST = 100  # of a page
+
+
+def connection(rows: Sequence[Any], show: Callable[[Any], Node], total: int | None = None) -> Callable[..., Node]:
+    """A list to be paged from either end; a cursor is a place in the list."""
+
+    def page(
+        info: Info, first: int | None = None, last: int | None = None, after: str | None = None,
+        before: str | None = None, **ignored: Any,
+    ) -> Node:  # fmt: skip
+        start, stop = place(after, 0), place(before, len(rows) + 1) - 1
+        size = first if first is not None else last
+        if size is None or not 0 <= size <= MOST:
+            raise GraphQLError(f"Give `first` or `last`, between 0 and {MOST}, for `{info.field_name}`.")
+        here = range(start, max(start, min(stop, len(rows))))
+        here = here[:size] if first is not None else here[max(0, len(here) - size) :]
+        nodes = [show(rows[at]) for at in here]
+        marks = [str(at + 1) for at in here]
+        ends = {"startCursor": marks[0] if marks else None, "endCursor": marks[-1] if marks else None}
+        more = {"hasNextPage": here.stop < len(rows), "hasPreviousPage": here.start > 0}
+        edges = [{"cursor": mark, "node": node} for mark, node in zip(marks, nodes, strict=True)]
+        whole = len(rows) if total is None else total
+        return {"totalCount": whole, "pageInfo": ends | more, "nodes": nodes, "edges": edges}
+
+    return page
+
+
+def place(cursor: str | None, otherwise: int) -> int:
+    """The place a cursor stands for. Raises GraphQLError."""
+    if cursor is None:
+        return otherwise
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 10):
+        raise GraphQLError(f"`{cursor}` does not appear to be a valid cursor.")
+    return int(cursor)
+
+
+def actor(world: World, login: str | None) -> Node | None:
+    """A person, bot or organisation."""
+    if login is None:
+        return None
+    shape = accounts.user(world, login)
+    known = world.accounts.get(login)
+    return {
+        "__typename": shape["type"],
+        "id": shape["node_id"],
+        "databaseId": shape["id"],
+        "login": login,
+        "name": known.name if known else None,
+        "email": "",
+        "avatarUrl": lambda info, size=None: shape["avatar_url"],
+        "resourcePath": f"/{login}",
+        "url": shape["html_url"],
+    }
+
+
+def signed(world: World, who: Signature) -> Node:
+    """Who wrote or made a commit."""
+    return writer(world, who.email) | {"name": who.name, "date": who.when.isoformat()}
+
+
+def writer(world: World, email: str) -> Node:
+    """Whoever an address of a commit belongs to."""
+    login = repository_shapes.login_of(world, email)
+    known = actor(world, login)
+    return {
+        "name": None,
+        "email": email,
+        "date": None,
+        "user": known if known and known["__typename"] == "User" else None,
+    }
+
+
+def commit(world: World, facts: CommitFacts) -> Node:
+    """A commit; co-authors by their trailers are authors too."""
+    emails = dict.fromkeys([facts.author.email, *repository_shapes.CO_AUTHOR.findall(facts.message)])
+    return {
+        "__typename": "Commit",
+        "id": f"C_{facts.sha}",
+        "oid": facts.sha,
+        "message": facts.message,
+        "messageHeadline": facts.message.partition("\n")[0],
+        "authoredDate": stamp(facts.author.when),
+        "committedDate": stamp(facts.committer.when),
+        "author": signed(world, facts.author),
+        "committer": signed(world, facts.committer),
+        "authors": connection(list(emails), lambda email: writer(world, email)),
+    }
+
+
+def commit_at(world: World, found: Repository, sha: str | None) -> Node | None:
+    """The commit of that name."""
+    return commit(world, Git(found.folder).commits(sha, limit=1)[0]) if sha else None
+
+
+def repository(world: World, found: Repository) -> Node:
+    """A repository."""
+    branch = found.default_branch
+
+    def pull_requests(info: Info, states: Any = None, headRefName: str | None = None,
+                      baseRefName: str | None = None, **page: Any) -> Node:  # fmt: skip
+        chosen = [
+            each for each in found.pulls.values()
+            if (states is None or state_of(each) in states)
+            and headRefName in {None, each.head_ref} and baseRefName in {None, each.base_ref}
+        ]  # fmt: skip
+        return connection(chosen, lambda each: pull(world, found, each))(info, **page)
+
+    def issues(info: Info, states: Any = None, **page: Any) -> Node:
+        chosen = [each for each in found.issues.values() if states is None or each.state.upper() in states]
+        return connection(chosen, lambda each: issue(world, found, each))(info, **page)
+
+    tip = Git(found.folder).resolve(branch)
+    return {
+        "__typename": "Repository",
+        "id": f"R_{found.id}",
+        "databaseId": found.id,
+        "name": found.name,
+        "nameWithOwner": found.full_name,
+        "url": f"{world.address}/{found.full_name}",
+        "isPrivate": found.private,
+        "isArchived": found.archived,
+        "isFork": found.fork_of is not None,
+        "owner": actor(world, found.owner),
+        "defaultBranchRef": tip
+        and {"name": branch, "prefix": "refs/heads/", "target": lambda info: commit_at(world, found, tip)},
+        "pullRequest": lambda info, number: one(found.pulls, number, "PullRequest", lambda it: pull(world, found, it)),
+        "pullRequests": pull_requests,
+        "issue": lambda info, number: one(found.issues, number, "Issue", lambda it: issue(world, found, it)),
+        "issues": issues,
+    }
+
+
+def one(rows: dict[int, Any], number: int, kind: str, show: Callable[[Any], Node]) -> Node:
+    """One of many by number. Raises GraphQLError (NOT_FOUND)."""
+    if number not in rows:
+        words = f"Could not resolve to a {kind} with the number of {number}."
+        raise GraphQLError(words, extensions={"type": "NOT_FOUND"})
+    return show(rows[number])
+
+
+def state_of(known: Pull) -> str:
+    """OPEN, CLOSED or MERGED."""
+    return "MERGED" if known.merged_at else known.state.upper()
+
+
+def thread(world: World, found: Repository, known: Thread) -> Node:
+    """What pull requests and issues share."""
+    said = [each for each in found.comments.values() if each.number == known.number]
+    labels = [found.labels[name] for name in known.labels]
+    return {
+        "databaseId": known.id,
+        "number": known.number,
+        "title": known.title,
+        "body": known.body or "",
+        "url": shapes.page_of_thread(world, found, known),
+        "closed": known.state == "closed",
+        "createdAt": stamp(known.created_at),
+        "updatedAt": stamp(known.updated_at),
+        "closedAt": stamp_or_none(known.closed_at),
+        "author": actor(world, known.login),
+        "labels": connection(labels, lambda each: {"id": f"LA_{each.id}", "name": each.name, "color": each.colour,
+                                                   "description": each.description}),
+        "comments": connection(said, lambda each: comment(world, each)),
+    }  # fmt: skip
+
+
+def comment(world: World, known: Comment) -> Node:
+    """A comment."""
+    times = {"createdAt": stamp(known.created_at), "updatedAt": stamp(known.updated_at)}
+    inside = {"id": f"IC_{known.id}", "databaseId": known.id, "body": known.body}
+    return {**inside, **times, "author": actor(world, known.login)}
+
+
+def issue(world: World, found: Repository, known: Issue) -> Node:
+    """An issue."""
+    return thread(world, found, known) | {"__typename": "Issue", "id": f"I_{known.id}", "state": known.state.upper()}
+
+
+def pull(world: World, found: Repository, known: Pull) -> Node:
+    """A pull request."""
+    span, git = (known.head_sha, f"^{known.base_sha}"), Git(found.folder)
+
+    def commits(info: Info, **page: Any) -> Node:
+        count = git.count(*span)
+        rows = list(reversed(git.commits(*span, limit=count)))[:LISTED_COMMITS]
+        return connection(rows, lambda each: {"commit": commit(world, each)}, count)(info, **page)
+
+    def size(at: int) -> Callable[[Any], int]:
+        return lambda info: sizes(found.folder, known.base_sha, known.head_sha)[at]
+
+    def mergeable(info: Info) -> str:
+        if known.state != "open":
+            return "UNKNOWN"
+        return "MERGEABLE" if merges(found.folder, base_now(found, known), known.head_sha) else "CONFLICTING"
+
+    wish, reviews = known.auto_merge, [each for each in known.reviews if each.state != "PENDING"]
+    return thread(world, found, known) | {
+        "__typename": "PullRequest",
+        "id": f"PR_{known.id}",
+        "fullDatabaseId": str(known.id),
+        "resourcePath": f"/{found.full_name}/pull/{known.number}",
+        "state": state_of(known),
+        "isDraft": known.draft,
+        "merged": known.merged_at is not None,
+        "mergeable": mergeable,
+        "mergeStateStatus": lambda info: rules.merge_state(world, found, known).upper(),
+        "mergedAt": stamp_or_none(known.merged_at),
+        "mergedBy": actor(world, known.merged_by),
+        "headRefName": known.head_ref,
+        "headRefOid": known.head_sha,
+        "baseRefName": known.base_ref,
+        "baseRefOid": known.base_sha,
+        "changedFiles": size(0),
+        "additions": size(1),
+        "deletions": size(2),
+        "isCrossRepository": known.head_repository_id != found.id,
+        "isInMergeQueue": queue.entry_of(found, known.number) is not None,
+        "autoMergeRequest": wish and {"enabledBy": actor(world, wish.login), "mergeMethod": wish.method.upper()},
+        "mergeQueueEntry": lambda info: entry(world, found, queue.entry_of(found, known.number)),
+        "commits": commits,
+        "reviews": connection(reviews, lambda each: review(world, found, each)),
+    }
+
+
+def review(world: World, found: Repository, known: Review) -> Node:
+    """A review that was submitted."""
+    inside = {"id": f"PRR_{known.id}", "databaseId": known.id, "body": known.body, "state": known.state}
+    moment = {"submittedAt": stamp(known.submitted_at), "commit": lambda info: commit_at(world, found, known.sha)}
+    return {**inside, **moment, "author": actor(world, known.login)}
+
+
+def entry(world: World, found: Repository, known: QueueEntry | None) -> Node | None:
+    """A place in a merge queue."""
+    if known is None:
+        return None
+    line = [each for each in found.queue if each.base_ref == known.base_ref]
+    return {
+        "position": line.index(known) + 1 if known in line else 0,
+        "headCommit": lambda info: commit_at(world, found, known.head_sha),
+        "baseCommit": lambda info: commit_at(world, found, known.base_sha),
+        "enqueuer": actor(world, known.login),
+        "pullRequest": lambda info: pull(world, found, found.pulls[known.number]),
+    }

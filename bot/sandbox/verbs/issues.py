@@ -1,0 +1,127 @@
+"""Issues are opened, edited and closed; they and pull requests get labels."""
+
+from typing import Any
+
+from bot.sandbox.errors import invalid, not_found
+from bot.sandbox.shapes import pulls as shapes
+from bot.sandbox.state import Issue, Label, Pull, Repository, Thread, World, writable
+from bot.sandbox.verbs import pulls, tell
+
+LONGEST_LABEL = 50
+MOST_LABELS = 100
+
+
+def tell_thread(world: World, found: Repository, known: Thread, action: str, sender: str, **more: object) -> None:
+    """Say what happened to an issue or a pull request."""
+    if isinstance(known, Pull):
+        pulls.tell_pull(world, found, known, action, sender, **more)
+    else:
+        tell(world, "issues", found, sender, action=action, issue=shapes.issue(world, found, known), **more)
+
+
+def open_issue(world: World, found: Repository, login: str, title: object, body: str | None) -> Issue:
+    """A new issue. Raises Refusal (403, 422)."""
+    writable(found)
+    now, number = world.now(), found.next_number
+    made = Issue(world.new_id(), number, login, pulls.check_title(title, "Issue"), body, now, now)
+    found.issues[number], found.next_number = made, number + 1
+    tell_thread(world, found, made, "opened", login)
+    return made
+
+
+def edit(world: World, found: Repository, known: Issue, sender: str, **wanted: Any) -> None:
+    """Another title or body. Raises Refusal (403, 422)."""
+    writable(found)
+    changes = {name: {"from": getattr(known, name) or ""} for name in wanted if wanted[name] != getattr(known, name)}
+    if "title" in changes:
+        pulls.check_title(wanted["title"], "Issue")
+    if changes:
+        known.changed(world.now(), **{name: wanted[name] for name in changes})
+        tell_thread(world, found, known, "edited", sender, changes=changes)
+
+
+def set_state(world: World, found: Repository, known: Issue, state: str, reason: str | None, sender: str) -> None:
+    """Close or reopen. Raises Refusal (403)."""
+    writable(found)
+    if state == known.state:
+        return
+    now = world.now()
+    if state == "closed":
+        known.changed(now, state=state, state_reason=reason or "completed", closed_at=now)
+    else:
+        known.changed(now, state=state, state_reason="reopened", closed_at=None)
+    tell_thread(world, found, known, "closed" if state == "closed" else "reopened", sender)
+
+
+def set_labels(world: World, found: Repository, known: Thread, names: list[str], sender: str) -> None:
+    """Exactly these labels; unknown ones are made, as GitHub does. Raises Refusal (422)."""
+    writable(found)
+    if len(names) > MOST_LABELS:
+        raise invalid("Label", "name", f"at most {MOST_LABELS} labels")
+    names = [spelt(found, check_label(name)) for name in names]
+    for name in names:
+        found.labels.setdefault(name, Label(world.new_id(), name))
+    before, after = set(known.labels), set(names)
+    for name in sorted(before ^ after):
+        now_has = (set(known.labels) | {name}) if name in after else (set(known.labels) - {name})
+        known.changed(world.now(), labels=tuple(sorted(now_has)))
+        shape = shapes.label(world, found, found.labels[name])
+        tell_thread(world, found, known, "labeled" if name in after else "unlabeled", sender, label=shape)
+
+
+def check_label(name: str) -> str:
+    """A name of a label that GitHub takes. Raises Refusal (422)."""
+    if not 0 < len(name.strip()) <= LONGEST_LABEL:
+        raise invalid("Label", "name", f"is too long (maximum is {LONGEST_LABEL} characters)" if name else "is missing")
+    return name
+
+
+def spelt(found: Repository, name: str) -> str:
+    """The label of that name as the repository spells it: upper and lower case are one."""
+    return next((each for each in found.labels if each.lower() == name.lower()), name)
+
+
+def label_of(found: Repository, name: str) -> Label:
+    """A label by name. Raises Refusal (404)."""
+    known = found.labels.get(spelt(found, name))
+    if known is None:
+        raise not_found()
+    return known
+
+
+def add_label(world: World, found: Repository, name: str, colour: str, description: str, sender: str) -> Label:
+    """A new label. Raises Refusal (403, 422)."""
+    writable(found)
+    if spelt(found, check_label(name)) in found.labels:
+        raise invalid("Label", "name", "already exists", "already_exists")
+    made = found.labels[name] = Label(world.new_id(), name, colour, description)
+    tell(world, "label", found, sender, action="created", label=shapes.label(world, found, made))
+    return made
+
+
+def edit_label(world: World, found: Repository, known: Label, sender: str, **wanted: str) -> None:
+    """Another name, colour or description; what has the label keeps it. Raises Refusal (403, 422)."""
+    writable(found)
+    names = {"name": "name", "color": "colour", "description": "description"}
+    changes = {name: {"from": getattr(known, names[name])} for name in wanted}
+    if "name" in wanted:
+        other = spelt(found, check_label(wanted["name"]))
+        if other in found.labels and other != known.name:
+            raise invalid("Label", "name", "already exists", "already_exists")
+        del found.labels[known.name]
+        for each in found.threads:
+            each.labels = tuple(sorted(wanted["name"] if name == known.name else name for name in each.labels))
+        found.labels[wanted["name"]] = known
+    for name, value in wanted.items():
+        setattr(known, names[name], value)
+    tell(world, "label", found, sender, action="edited", label=shapes.label(world, found, known), changes=changes)
+
+
+def delete_label(world: World, found: Repository, known: Label, sender: str) -> None:
+    """No such label any more, on nothing. Raises Refusal (403)."""
+    writable(found)
+    shape = shapes.label(world, found, known)
+    del found.labels[known.name]
+    for each in found.threads:
+        each.labels = tuple(name for name in each.labels if name != known.name)
+    tell(world, "label", found, sender, action="deleted", label=shape)
