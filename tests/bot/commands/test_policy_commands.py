@@ -7,6 +7,7 @@ from pathlib import Path
 
 import icalendar
 import pytest
+import time_machine
 from click.testing import CliRunner, Result
 
 from bot.commands.calendar import calendar
@@ -241,6 +242,42 @@ def test_what_never_ends_is_no_event(file: Path):
 def test_a_good_file_is_called_good(file: Path):
     result = run(config, "check", file)
     assert (result.exit_code, result.stdout) == (0, f"{file}: good. Mode enforce, 3 windows.\n")
+
+
+NOTED = """\
+version: 1
+windows:
+  - name: Launch
+    level: red
+    to: 2020-01-01
+  - {name: On-call, level: yellow, ics: .github/on-call.ics}
+"""
+DROPPED = (
+    "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nSUMMARY:Party\nSTATUS:CANCELLED\nDTSTART:20261128T120000Z\n"
+    "DTEND:20261128T130000Z\nEND:VEVENT\nEND:VCALENDAR\n"
+)
+
+
+@pytest.mark.parametrize("command", [("check",), ("calendar",), ("calendar", "json")], ids=" ".join)
+def test_what_one_should_know_and_nobody_has_to_mend_is_noted_once_and_the_answer_is_good(
+    file: Path, command: tuple[str, ...]
+):
+    file.write_text(NOTED)
+    (file.parent / "on-call.ics").write_text(DROPPED)
+    with time_machine.travel(datetime(2026, 11, 24, tzinfo=UTC)):
+        if command[0] == "check":
+            result = run(config, "check", file)
+        else:
+            result = run(calendar, "--config", file, "--at", "2026-11-24 12:00", "--format", (*command, "text")[1])
+    over = f"{file}:3: the window Launch is over: it ended on 2020-01-01 00:00 and does not open again"
+    left = f'{file}:6: the calendar of On-call leaves out 1 of 1 event: "Party" (line 2) is cancelled'
+    none = f"{file}:6: the calendar of On-call has no event from now to the end of 2028"
+    assert result.exit_code == 0
+    if command == ("calendar", "json"):
+        assert json.loads(result.stdout)["notes"] == [left, over, none]
+    else:
+        lines = [line.strip() for line in result.output.splitlines()]
+        assert [line for line in lines if line.startswith("note: ")] == [f"note: {one}" for one in (left, over, none)]
 
 
 def test_a_bad_file_is_refused_with_the_place_and_what_was_meant(file: Path):
