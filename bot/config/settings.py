@@ -27,6 +27,12 @@ class Place(BaseSettings):
     folder: Path = Field(Path(".codechill"), description="where mirrors, indexes and the database live")
     database: str = Field("", description="an SQLAlchemy address; empty: SQLite in the folder")
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_line_ends(cls, given: object) -> object:
+        """A secret store hands on a file with the end of its last line; no value of ours has one."""
+        return given.strip("\r\n") if isinstance(given, str) else given
+
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite:///{(self.folder / 'codechill.db').absolute()}"
@@ -93,6 +99,12 @@ class Settings(Place):
         if len(given.get_secret_value()) < 8:
             raise ValueError("the webhook secret needs 8 characters or more: anybody who guesses it can send events")
         return given
+
+    @field_validator("webhook_secret_old")
+    @classmethod
+    def _as_long(cls, given: SecretStr | None) -> SecretStr | None:
+        """Empty is none: a variable that a file of services hands on without a value."""
+        return None if given is None or not given.get_secret_value().strip() else cls._long_enough(given)
 
     @property
     def webhook_secrets(self) -> tuple[str, ...]:

@@ -112,6 +112,8 @@ class _Receiver:
 
     def _answer(self, asked: Request, event: str) -> tuple[int, str]:
         asked.max_content_length = self._limits.body
+        if asked.headers.get("Content-Encoding", "identity").lower() != "identity":
+            return 415, "send the body as it is, without Content-Encoding: its signature is over these bytes"
         try:
             body = asked.get_data(cache=False)
         except RequestEntityTooLarge:

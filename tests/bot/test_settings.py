@@ -62,6 +62,22 @@ def test_two_secrets_while_one_replaces_the_other(monkeypatch: pytest.MonkeyPatc
     assert found.webhook_secrets == ("a long secret", "the one before")
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
+def test_the_end_of_a_line_behind_a_value_is_no_part_of_it(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    given = {"WEBHOOK_SECRET": "a long secret", "WEBHOOK_SECRET_OLD": "the one before", "APP_ID": "7"}
+    given |= {"HOST": "192.0.2.7", "GITHUB_API": "https://git.example.org/api/v3", "DATABASE": "sqlite:////srv/a.db"}
+    given |= {"API_KEYS": "maya=correct-horse-battery", "LOG_LEVEL": "info"}
+    plain = settings(monkeypatch, **{f"CODECHILL_{name}": value for name, value in given.items()})
+    assert settings(monkeypatch, **{f"CODECHILL_{name}": value + end for name, value in given.items()}) == plain
+    assert plain.webhook_secrets == ("a long secret", "the one before")
+
+
+def test_an_old_secret_without_a_value_is_none_and_a_short_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings(monkeypatch, CODECHILL_WEBHOOK_SECRET_OLD="").webhook_secrets == ("a long secret",)
+    with pytest.raises(ValidationError, match="8 characters or more"):
+        settings(monkeypatch, CODECHILL_WEBHOOK_SECRET_OLD="short")
+
+
 def test_what_is_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     found = settings(monkeypatch)
     for secret in ("a long secret", "MIIEowIBAAKCAQEA7bq2X"):

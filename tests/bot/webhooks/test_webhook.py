@@ -181,9 +181,16 @@ def test_a_body_above_the_limit_is_refused_before_it_is_read(tmp_path: Path) -> 
     assert server.send("ping", b"{" + b" " * 998 + b"}").status_code == 200
 
 
-def test_a_compressed_body_is_not_unpacked(server: Server) -> None:
-    body = gzip.compress(json.dumps(OPENED).encode())
-    assert server.send("pull_request", body, Content_Encoding="gzip").status_code == 400
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "gzip, identity"])
+def test_a_body_that_was_packed_on_its_way_is_refused_with_the_reason_and_nothing_is_unpacked(
+    server: Server, coding: str
+) -> None:
+    answer = server.send("pull_request", gzip.compress(json.dumps(OPENED).encode()), Content_Encoding=coding)
+    assert (answer.status_code, answer.text) == (
+        415,
+        "send the body as it is, without Content-Encoding: its signature is over these bytes\n",
+    )
+    assert server.send("pull_request", OPENED, Content_Encoding="identity").status_code == 202
 
 
 def test_a_known_event_that_lacks_what_we_need_is_kept_for_a_person(server: Server) -> None:
