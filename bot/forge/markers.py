@@ -1,14 +1,25 @@
 """Hidden marks in our own comments: which is the sticky one and what it shows, and which comment a reply answers."""
 
+import hashlib
 import re
 
 _STICKY = re.compile(r"<!-- codechill:card ([0-9a-f]{12}) -->")
+_SEAL = re.compile(r"<!-- codechill:text ([0-9a-f]{12}) -->\s*\Z")
 _NOTE = re.compile(r"<!-- codechill:note ([0-9a-f]{12}) -->")
 _REPLY = re.compile(r"<!-- codechill:reply ([0-9]{1,20}) -->")
 
 
 def sticky(digest: str) -> str:
     return f"<!-- codechill:card {digest} -->"
+
+
+def sealed(body: str) -> str:
+    """With a mark of its own words: whoever may write here can edit our comments, and leave the other mark as it is."""
+    return f"{body.rstrip()}\n<!-- codechill:text {_of_words(body)} -->\n"
+
+
+def _of_words(body: str) -> str:
+    return hashlib.sha256(" ".join(body.split()).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def reply(comment: int) -> str:
@@ -27,9 +38,11 @@ def note_of(body: str) -> str | None:
 
 
 def comment_digest(body: str) -> str | None:
-    """The digest in the mark of a sticky comment; None when this is none."""
-    found = _STICKY.search(body)
-    return found[1] if found else None
+    """The digest in the mark of a sticky comment, "" when its words are not those we wrote; None when this is none."""
+    found, seal = _STICKY.search(body), _SEAL.search(body)
+    if found is None:
+        return None
+    return found[1] if seal and seal[1] == _of_words(body[: seal.start()]) else ""
 
 
 def reply_to(body: str) -> int | None:

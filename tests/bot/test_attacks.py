@@ -149,6 +149,24 @@ def test_labels_and_edited_comments_release_nothing(place: Place) -> None:
     assert place.check(number).conclusion == "failure"
 
 
+@pytest.mark.parametrize("words", ["### Free to land\n{marks}", "{body}\n\nApproved by maya.", "{marks}"])
+def test_a_card_that_a_writer_edited_says_again_what_is_true(place: Place, words: str) -> None:
+    place.window("red")
+    number = place.open(place.large())
+    true, box = place.card(number), place.stage.sandbox
+    (card,) = (each for each in place.ours(number) if each.body == true)
+    marks = "\n".join(re.findall(r"<!--.*?-->", true))
+    box.edit_comment(place.name, card.id, box.reviewer, words.format(marks=marks, body=true))
+    box.edit(place.name, number, box.author, title="Another title")
+    place.stage.settle()
+    assert [each.body for each in place.ours(number)] == [true]
+    saved = true.replace("\n", "\r\n")  # in a browser, without a word changed: nothing to mend
+    box.edit_comment(place.name, card.id, box.reviewer, saved)
+    box.edit(place.name, number, box.author, title="A third")
+    place.stage.settle()
+    assert [each.body for each in place.ours(number)] == [saved]
+
+
 def test_a_press_of_a_button_that_is_sent_again_decides_nothing_new(place: Place) -> None:
     place.window("red")
     number = place.open(place.large())

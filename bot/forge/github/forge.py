@@ -238,7 +238,7 @@ class GitHubForge:
         self._writes.put(target, thing, existing.id if existing else None, runs, runs, fields, **of_commit)
 
     def _put_comment(self, target: Target, pull: PullRequest, action: PutComment) -> None:
-        body = self._words.comment(action)
+        body = markers.sealed(self._words.comment(action))
         base = f"{_at(target)}/issues"
         card, known = _of_pull(target, pull.number, "card"), pull.comment.id if pull.comment else None
         edit, make = f"{base}/comments", f"{base}/{pull.number}/comments"
