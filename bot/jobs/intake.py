@@ -1,5 +1,6 @@
 """From stored deliveries to their jobs, one each, in the transaction that stores them."""
 
+import hashlib
 import threading
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ PRUNE = "prune"  # remove what need not, or may not, be kept any longer
 # in a while than a person does is answered after everything else.
 VERDICT, PEOPLE, USUAL, SWEEP, TALK = 20, 10, 0, -10, -20
 EARLY = timedelta(minutes=2)  # by which the forge's clock may be ahead of ours
-SAID, WHILE = 12, timedelta(minutes=10)  # commands of one person, and on one pull request, before that is so
+SAID, WHILE = 12, timedelta(minutes=10)  # words of one person, and on one pull request, before that is so
 
 
 def pull_key(repository_id: int, number: int) -> str:
@@ -85,13 +86,23 @@ def _job(delivery: Delivery, shares: Shares) -> NewJob | None:
     if isinstance(one.event, Commented) and not mentioned(one.event.comment.body):
         return None  # said among people
     if one.number is not None and not more:
-        job = _of_pull(one, delivery)
-        if isinstance(one.event, Commented):
-            by, here = f"person {one.event.comment.author.id}", f"pull {job.key}"
-            return job if shares.take(delivery.received_at, by, here) else replace(job, priority=TALK)
-        return job
+        job, person = _of_pull(one, delivery), _person(one.event)
+        if person is None or shares.take(delivery.received_at, f"person {person.id}", f"pull {job.key}"):
+            return job
+        return replace(job, priority=TALK)
     payload = {"delivery": delivery.guid, "envelopes": [envelopes.to_json(each) for each in delivery.envelopes]}
     return NewJob(REPOSITORY, payload, f"{one.installation_id}/{one.repository_id}", delivery.received_at)
+
+
+def _person(event: object) -> Person | None:
+    """Whose words these are, where somebody may say as much as they like."""
+    match event:
+        case Commented(comment):
+            return comment.author
+        case Pressed(_, by) | Labelled(_, by):
+            return by
+        case _:
+            return None
 
 
 def _of_pull(one: Envelope, delivery: Delivery) -> NewJob:
@@ -124,6 +135,8 @@ def _same(event: object) -> str | None:
             return what
         case Tick(why):
             return f"tick {why}"
+        case Labelled(label, by):  # off and on again while the first waits asks for nothing more
+            return f"label {by.id} {hashlib.sha256(label.encode('utf-8', 'replace')).hexdigest()[:16]}"
         case _:
             return None
 

@@ -12,7 +12,7 @@ from bot.forge.github.pace import Allowance, Pace
 from bot.forge.port import Busy, Refused
 from bot.jobs.intake import SAID, WHILE, Shares, envelopes_of, intake
 from bot.jobs.lease import LeaseQueue
-from bot.policy.events import Changed, Commented, Event
+from bot.policy.events import Changed, Commented, Event, Labelled, Pressed
 from bot.policy.pull import Comment, Person
 from bot.store import Delivery, Store
 
@@ -52,6 +52,26 @@ def test_a_new_pull_request_and_a_managers_word_go_before_a_flood_of_comments(st
     assert order[0] == opened
     assert order.index(approve) <= 1 + SAID
     assert Counter(event for _, event in order) == Counter(event for _, event in [*flood, approve, opened])
+
+
+def test_labels_and_buttons_are_words_of_their_person_too(store: Store) -> None:
+    labels: list[tuple[int, Event]] = [(1, Labelled(f"l{at}", EVE, NOON)) for at in range(40)]
+    presses: list[tuple[int, Event]] = [(2 + at % 3, Pressed("why", EVE, "a" * 40)) for at in range(40)]
+    approve = (8, said(MIA, 999, "/chill approve"))
+    order = told(store, LeaseQueue(store.engine), *labels, *presses, approve)
+    assert order.index(approve) <= SAID
+    assert Counter(order) == Counter([*labels, *presses, approve])
+
+
+def test_a_label_put_on_and_off_a_hundred_times_is_looked_at_once_for_each_who_did(store: Store) -> None:
+    flood: list[tuple[int, Event]] = [
+        (1, event)
+        for at in range(100)
+        for event in (Labelled("hot", EVE, NOON + timedelta(seconds=at)), Changed("unlabeled", NOON, "a" * 40))
+    ]
+    order = told(store, LeaseQueue(store.engine), *flood, (1, Labelled("hot", MIA, NOON)), (2, flood[0][1]))
+    assert Counter(type(event) for _, event in order) == {Labelled: 3, Changed: 1}
+    assert [event.by for at, event in order if at == 1 and isinstance(event, Labelled)] == [EVE, MIA]
 
 
 def test_many_people_on_one_pull_request_share_what_is_heard_at_once_there(store: Store) -> None:

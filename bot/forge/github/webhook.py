@@ -242,8 +242,9 @@ def _pull_request(payload: Payload) -> tuple[Envelope, ...]:
         return ()
     news = _as(_PullRequest, payload)
     pull, label, sender = news.pull_request, news.label, news.sender
-    if news.action == "labeled" and label is not None and sender is not None and pull.updated_at is not None:
-        return (news.envelope(news.repository, pull.number, Labelled(label.name, sender.person(), pull.updated_at)),)
+    by = sender.person() if sender else None
+    if news.action == "labeled" and label is not None and by and not by.bot and pull.updated_at is not None:
+        return (news.envelope(news.repository, pull.number, Labelled(label.name, by, pull.updated_at)),)
     return _changed(news, news.action)
 
 

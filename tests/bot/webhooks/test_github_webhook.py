@@ -58,8 +58,10 @@ def test_a_label_put_on_says_who_put_it_on_and_when() -> None:
     assert (found.number, found.event.label, found.event.by.login) == (2, "bug", "Codertocat")
     bare = example("pull_request", "labeled")
     del bare["label"]
+    by_bot = example("pull_request", "labeled")
+    by_bot["sender"]["type"] = "Bot"  # it asks for nothing: one look serves all that it puts on
     taken_off = example("pull_request", "unlabeled")
-    for payload, what in ((bare, "labeled"), (taken_off, "unlabeled")):
+    for payload, what in ((bare, "labeled"), (by_bot, "labeled"), (taken_off, "unlabeled")):
         event = only("pull_request", payload).event
         assert isinstance(event, Changed)
         assert event.what == what
