@@ -603,5 +603,5 @@ KINDS: dict[str, tuple[str, Callable[[re.Match[str], Where], Iterator[str]]]] = 
         r"\.",
         _reference,
     ),
-    "nothing": (r"No single thing stands out; it is the sum of many small ones\.", _nothing),
+    "nothing": (r"No single thing in this change stands out; many small ones add up\.", _nothing),
 }

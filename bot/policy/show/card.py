@@ -22,7 +22,7 @@ from scoring.assessment import Assessment
 
 AskState = Literal["asked", "approved", "denied", "void", "expired"]
 NOTICE_AHEAD = timedelta(hours=12)
-NOTHING_STANDS_OUT = "No single thing stands out; it is the sum of many small ones."
+NOTHING_STANDS_OUT = "No single thing in this change stands out; many small ones add up."
 MOST_CHANGES = 20  # of settings that are listed; the sentence above them counts all
 
 
