@@ -588,3 +588,23 @@ def test_neither_a_title_nor_an_address_in_a_commit_moves_a_score(place: Place) 
     # seconds passed between them
     assert [each.percentile for each in found] == pytest.approx([found[0].percentile] * 4, abs=1e-6)
     assert not {feature.name for feature in FEATURES if feature.person or not feature.gates} & {*found[0].features}
+
+
+def test_whose_change_it_is_says_the_account_that_opened_it_and_no_commit(place: Place) -> None:
+    people, store = place.stage.sandbox, place.stage.app.store
+    address = replay.git(place.folder, "log", "-1", "--format=%ae", place.base)
+    landed = replay.git(place.folder, "log", "--format=%H", f"--author=<{address}>", place.base).split()
+    found = {}
+    for login, confirmed in (("vera", address), ("sten", "sten@new.example")):
+        login = f"{login}-{place.name[5:]}"
+        people.add_person(login, member=True)
+        people.confirm(login, confirmed)
+        number = place.open(place.large(), "Rework billing", author=login)
+        account = people.world.accounts[login]
+        repository, head = people.repository(place.name).id, people.pull(place.name, number).head_sha
+        risk = store.assessment(repository, number, head)
+        assert risk is not None
+        found[confirmed] = (store.landed_by(repository, account.id, since=risk.at), risk.percentile)
+    (vera, known), (sten, new) = found.values()
+    assert ({*(vera or ())}, sten) == ({*landed[:100]}, ())
+    assert known <= new
