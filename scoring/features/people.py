@@ -109,6 +109,5 @@ EXPERIENCE: tuple[Feature, ...] = (
         lambda f: f.author.fixes / (1 + f.author.recent),
         topic="experience",
         person=True,
-        newcomer="lowest",
     ),
 )

@@ -6,19 +6,25 @@ Changes are read as the server reads them: an account of a forge stands behind e
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from histories import START, Step, build, extend, lines
 from test_scorer import BRANCHY, CLOCK, DAY, past
 
+from scoring import frozen
 from scoring.change import FileChange
 from scoring.features import FEATURES, Feature
+from scoring.gating import Parts
 from scoring.git import Git
 from scoring.history.accounts import SETTLED, believed
 from scoring.history.effect import effect, inverse
 from scoring.history.read import commit_change, lines_of, read_change
 from scoring.history.state import Facts
-from scoring.scorer import Scorer
+from scoring.models.design import design
+from scoring.models.loaded import load
+from scoring.scorer import SHIPPED, Scorer
 
+DATA = Path(__file__).parent / "data" / "opensbi.npz"
 GATING = [feature for feature in FEATURES if feature.gates]
 CHANGES: dict[str, dict[str, bytes | None]] = {
     "risky": {"core/risky.c": BRANCHY, "core/new.c": BRANCHY},
@@ -122,6 +128,19 @@ def test_whoever_is_new_here_stands_at_the_end_of_what_gates_of_a_person(
     ]
     new = feature.of(reader.history.facts(replace(change, attested=()), counts, START + 90 * DAY))
     assert new == (min if feature.slope < 0 else max)([new, *known])
+
+
+def test_nobody_ranks_above_somebody_new_with_the_same_change() -> None:
+    table, model = frozen.read(DATA, "opensbi"), load(SHIPPED)
+    last = np.arange(len(table.shas) - 700, len(table.shas))
+    new = table.raw[last]
+    for feature in (each for each in GATING if each.person):
+        column = new[:, table.columns.index(feature.name)]
+        column[:] = column.min() if feature.slope < 0 else column.max()
+    quantile = Parts(last, new).quantile(table.raw)
+    known = model.logits(design(model.card.columns, table.columns, table.raw[last], table.quantile[last]))
+    unknown = model.logits(design(model.card.columns, table.columns, new, quantile))
+    assert (unknown - known).min() > -1e-5
 
 
 def test_no_record_of_faults_and_nothing_else_of_a_person_gates() -> None:
