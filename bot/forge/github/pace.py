@@ -7,6 +7,7 @@ those. A little is left for requests that are not ours to count, and for a clock
 import re
 import threading
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -71,14 +72,17 @@ class Pace:
             self._made.popleft()
 
     def _until(self, cost: int, makes: bool, now: datetime) -> datetime | None:
+        """When every limit lets it through: one that is free again may have another behind it."""
+        return max(self._waits(cost, makes, now), default=None)
+
+    def _waits(self, cost: int, makes: bool, now: datetime) -> Iterator[datetime]:
         if sum(points for _, points in self._points) + cost > self._allowance.points:
-            return self._half_free()
+            yield self._half_free()
         lately = [moment for moment in self._made if moment > now - MINUTE] if makes else []
         if len(lately) >= self._allowance.made:
-            return lately[len(lately) // 2] + MINUTE
+            yield lately[len(lately) // 2] + MINUTE
         if makes and len(self._made) >= self._allowance.made_hourly:
-            return self._made[0] + HOUR
-        return None
+            yield self._made[0] + HOUR
 
     def _half_free(self) -> datetime:
         """One look at a pull request is a dozen reads: begun with a single point left, it would only be begun again."""

@@ -50,8 +50,9 @@ def test_ctrl_c_ends_in_one_sentence_and_no_traceback(command: list[str]) -> Non
 
 # whichever command it is, it is stopped in the middle of its work: there it waits
 _SLOW = """
-import sys, time, importlib
+import signal, sys, time, importlib
 import click
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests that run in the background ignore it
 from bot.__main__ import main
 
 name = sys.argv[1]
