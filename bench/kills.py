@@ -46,6 +46,7 @@ from bot.store.tables import jobs, ticks
 
 LEASE_S = 5
 PAUSE_S = 16  # longer than any lease: of a job, or of the clock
+SHORT_S = 6  # longer than the lease of a job, and not as long as GitHub may work on a request
 SWEEP_S = 61  # after so long lost deliveries are asked for again
 FAULTS = ("clock", "disk", "forge")
 AHEAD = timedelta(minutes=3)  # the App's clock: what was lost a moment ago is then old enough to be asked for
@@ -253,7 +254,9 @@ class Loop:
             step()
             return
         fault = self.chance.choice((*self.faults, "none"))
-        process = self.server.start(room=self.room() if fault == "disk" else 0)
+        # while the sandbox still works on what a life before sent, no more time is skipped than it would take in life
+        later = SHORT_S if self.box.busy() else PAUSE_S
+        process = self.server.start(later=later, room=self.room() if fault == "disk" else 0)
         early = self.chance.random() < 0.2  # some are killed while they start
         while not early and not self.server.answers():
             time.sleep(0.01)
@@ -286,6 +289,7 @@ class Loop:
                 lambda: faults.answer(502, times, method="POST|PATCH", after=True),
                 lambda: faults.drop(times, after=True),
                 lambda: faults.slow(0.3, times),
+                lambda: faults.slow(0.4, times, method="POST|PATCH", after=False),  # it is done when we are gone
                 lambda: faults.secondary_limit(1, times=times),
                 lambda: faults.stale_reads(times),
                 lambda: faults.lose(times),
@@ -302,6 +306,8 @@ class Loop:
     def calm(self) -> None:
         """A life in which everything can be finished."""
         self.box.settle()
+        while self.box.busy():
+            time.sleep(0.01)
         asked = self.beats("redeliver")
         process = self.server.start(later=SWEEP_S)
         quiet = 0

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.forge.github.writes import Thing
+from bot.forge.memory import Thing
 from bot.store.database import Database
 from bot.store.tables import sent
 

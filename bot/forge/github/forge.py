@@ -13,7 +13,8 @@ from bot.forge.github.authors import commit_authors
 from bot.forge.github.hosts import web_of
 from bot.forge.github.wire import GitHubWire
 from bot.forge.github.wire import path_of as _at
-from bot.forge.github.writes import Forgetful, GitHubWrites, Memory, Thing
+from bot.forge.github.writes import GitHubWrites
+from bot.forge.memory import Forgetful, Memory, Thing
 from bot.forge.port import Authors, ForgeAction, Gone, Listed, Reactions, Refused, Target, Words
 from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
 from bot.policy.group import numbers
