@@ -8,10 +8,9 @@ import click
 
 from bot.commands.loading import FILE_TYPE, from_files, note, warn
 from bot.policy.chat.commands import markdown as commands_page
-from bot.policy.config import FILE
-from bot.policy.config.document import json_schema
+from bot.policy.config import FILE, settings
 from bot.policy.config.reference import markdown
-from bot.policy.config.shown import settings
+from bot.policy.config.table import TABLE
 
 
 @click.group()
@@ -56,7 +55,7 @@ def show(file: Path, organisation: Path | None, layout: str) -> None:
 @config.command()
 def schema() -> None:
     """Print the JSON Schema of the file, for editors."""
-    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    click.echo(json.dumps(TABLE.json_schema(), indent=2, ensure_ascii=False))
 
 
 @config.command()

@@ -13,8 +13,7 @@ from functools import lru_cache
 from bot.config.calendars import Calendars, Nowhere, copy_of
 from bot.forge.port import Forge, ForgeError, Refused, Target
 from bot.policy.calendar.feed import Copy
-from bot.policy.config import FILE, Config, ConfigError, parse
-from bot.policy.config.organisation import merge
+from bot.policy.config import FILE, Config, ConfigError, merge, parse
 from bot.policy.freezes import joined
 from bot.policy.state import ConfigProblem
 from bot.store import KnownConfiguration, KnownFeed, Store

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.config.addresses import networks, places
 from bot.config.keys import keys
 from bot.forge.github.hosts import api_of
+from bot.policy.suggest import nearest
 
 _PREFIX = "CODECHILL_"
 _BEGIN = "-----BEGIN"
@@ -149,16 +149,12 @@ def _content(text: str) -> str:
 def misspelt(environment: Mapping[str, object]) -> tuple[str, ...]:
     """One sentence for each variable that is meant for codechill and is no setting: it would be ignored in silence."""
     known = {_PREFIX + name.upper() for name in Settings.model_fields} | COMMANDS_READ
-    names = sorted(name.upper() for name in environment)
-    return tuple(_doubt(name, known) for name in names if _is_ours(name, known) and name not in known)
-
-
-def _is_ours(name: str, known: set[str]) -> bool:
-    return name.startswith(_PREFIX) or bool(difflib.get_close_matches(name, known, n=1, cutoff=0.85))
+    doubtful = sorted({name.upper() for name in environment} - known)
+    return tuple(_doubt(name, known) for name in doubtful if name.startswith(_PREFIX) or nearest(name, known))
 
 
 def _doubt(name: str, known: set[str]) -> str:
-    bare = {one.removeprefix(_PREFIX): one for one in sorted(known)}
-    near = difflib.get_close_matches(name.removeprefix(_PREFIX), bare, n=1)
-    whole = [bare[near[0]]] if near else difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.85)
-    return f"unknown setting {name}" + (f"; did you mean {whole[0]}?" if whole else "")
+    bare = {one.removeprefix(_PREFIX): one for one in known}
+    near = nearest(name.removeprefix(_PREFIX), bare)
+    meant = bare[near] if near else nearest(name, known)
+    return f"unknown setting {name}" + (f"; did you mean {meant}?" if meant else "")

@@ -19,7 +19,7 @@ from bot.config.repository import ORGANISATION, composed
 from bot.policy import words
 from bot.policy.calendar import Scope
 from bot.policy.config import LEVELS, LONGEST, Config
-from bot.policy.config.document import Branches, Elapsed, Globs, Name, Shape, Start, Words
+from bot.policy.config.values import Branches, Elapsed, Globs, Name, Shape, Start, Words
 from bot.policy.freezes import Freeze, joined, name_for, too_long
 from bot.policy.pull import Person
 from bot.policy.suggest import did_you_mean

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.policy.config import Config
-from bot.policy.config.shown import settings
+from bot.policy.config import Config, settings
 from bot.policy.decide import decide
 from bot.policy.events import Tick
 from bot.policy.opinion import Verdict

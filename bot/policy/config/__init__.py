@@ -1,19 +1,13 @@
-"""The repository's configuration: its shape, what it says, where each value stands, and what is wrong with it."""
+"""The repository's configuration: its sections, what they say, where each value stands, and what is wrong with it."""
 
-from bot.policy.config.config import (
-    FILE,
-    LEVELS,
-    LONGEST,
-    REASONS,
-    Config,
-    ConfigError,
-    CriticalFrom,
-    EscalationPolicy,
-    Gate,
-    Mode,
-    Source,
-    parse,
-)
+from bot.policy.config.config import FILE, Config
+from bot.policy.config.section import Shown, Source
+from bot.policy.config.sections.escalation import REASONS, EscalationPolicy
+from bot.policy.config.sections.freezes import LONGEST
+from bot.policy.config.sections.gate import Gate
+from bot.policy.config.sections.levels import LEVELS
+from bot.policy.config.sections.mode import Mode
+from bot.policy.config.table import ConfigError, merge, parse, settings
 
 __all__ = [
     "FILE",
@@ -22,10 +16,12 @@ __all__ = [
     "REASONS",
     "Config",
     "ConfigError",
-    "CriticalFrom",
     "EscalationPolicy",
     "Gate",
     "Mode",
+    "Shown",
     "Source",
+    "merge",
     "parse",
+    "settings",
 ]

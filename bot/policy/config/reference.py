@@ -7,7 +7,10 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from bot.policy.config.document import FileShape
+from bot.policy.config.sections.escalation import REASONS
+from bot.policy.config.sections.gate import Gate
+from bot.policy.config.sections.levels import LEVELS
+from bot.policy.config.table import TABLE, Table
 
 HEAD = """# Configuration reference
 
@@ -45,13 +48,11 @@ Levels of your own are closed on errors from 10 % on. Standard reasons for an ex
 """
 
 
-def markdown() -> str:
-    return "".join([HEAD, *_sections(FileShape, ""), _standard()])
+def markdown(table: Table[Any] = TABLE) -> str:
+    return "".join([HEAD, *_sections(table.shape, ""), _standard()])
 
 
 def _standard() -> str:
-    from bot.policy.config import LEVELS, REASONS, Gate
-
     rows = [f"| `{name}` | {share:.0%} | {Gate().on_error_at(name, share)} |" for name, share in LEVELS.items()]
     reasons = ", ".join(f"`{name}` ({meaning.lower()})" for name, meaning in REASONS.items())
     return STANDARD.format(levels="\n".join(rows), reasons=reasons)

@@ -12,7 +12,7 @@ from bot.policy.calendar.recurring import PublicHolidays, Rule, check_holidays, 
 from bot.policy.calendar.times import WEEK, Carved, Dated, Times, Weekly
 from bot.policy.calendar.window import Level, Window
 from bot.policy.config import walltime
-from bot.policy.config.document import ExceptShape, HolidaysShape, WeeklyShape, WindowShape
+from bot.policy.config.window_shape import ExceptShape, HolidaysShape, WeeklyShape, WindowShape
 from bot.policy.config.yaml_positions import Path
 from bot.policy.suggest import did_you_mean
 

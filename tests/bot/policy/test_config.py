@@ -16,8 +16,8 @@ from bot.policy.calendar.feed import Feed
 from bot.policy.calendar.recurring import PublicHolidays, Rule
 from bot.policy.calendar.times import Carved, Dated, Weekly
 from bot.policy.config import REASONS, Config, ConfigError, parse
-from bot.policy.config.document import json_schema
 from bot.policy.config.problems import of_shape
+from bot.policy.config.table import TABLE
 from bot.policy.config.yaml_positions import read
 from bot.policy.state import ConfigProblem
 
@@ -383,7 +383,7 @@ def test_whatever_shape_the_settings_take_nothing_but_a_problem_comes_of_it(valu
 
 def test_the_published_schema_is_the_one_that_is_enforced():
     published = json.loads((DOCS / "codechill.schema.json").read_text("utf-8"))
-    assert published == json_schema()
+    assert published == TABLE.json_schema()
     nights = {"name": "w", "level": "red", "weekly": {"days": ["Mon"], "from": "22:00", "to": "06:00"}}
     jsonschema_rs.validator_for(published).validate({"version": 1, "windows": [nights]})
     assert not jsonschema_rs.is_valid(published, {"version": 1, "windwos": []})

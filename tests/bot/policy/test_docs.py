@@ -13,8 +13,7 @@ from bot.policy.actions import SaveEscalation
 from bot.policy.calendar import Scope
 from bot.policy.calendar.feed import Copy
 from bot.policy.chat.commands import COMMANDS
-from bot.policy.config import LEVELS, Config, parse
-from bot.policy.config.organisation import merge
+from bot.policy.config import LEVELS, Config, merge, parse
 from bot.policy.decide import RULES, decide, opinions_on
 from bot.policy.events import Labelled, Tick
 from bot.policy.opinion import Verdict

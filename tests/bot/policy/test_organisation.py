@@ -2,9 +2,7 @@
 
 from policy_world import SATURDAY, TUESDAY
 
-from bot.policy.config import Config, parse
-from bot.policy.config.organisation import merge
-from bot.policy.config.shown import settings
+from bot.policy.config import Config, merge, parse, settings
 
 ORG = """\
 version: 1

@@ -11,18 +11,13 @@ from bot.policy.calendar.export import to_ics
 from bot.policy.chat import commands
 from bot.policy.chat import grammar as chat
 from bot.policy.config import parse
-from bot.policy.config.document import (
-    CriticalFromShape,
-    EscalationShape,
-    ExceptShape,
-    FileShape,
-    FreezesShape,
-    GateShape,
-    HolidaysShape,
-    WeeklyShape,
-    WindowShape,
-)
 from bot.policy.config.reference import markdown
+from bot.policy.config.sections.critical_from import CriticalFromShape
+from bot.policy.config.sections.escalation import EscalationShape
+from bot.policy.config.sections.freezes import FreezesShape
+from bot.policy.config.sections.gate import GateShape
+from bot.policy.config.table import TABLE
+from bot.policy.config.window_shape import ExceptShape, HolidaysShape, WeeklyShape, WindowShape
 from bot.policy.config.yaml_positions import read
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -47,7 +42,7 @@ def test_the_example_uses_every_setting_and_is_valid_for_editors_too():
     parse(text)
     written = {part for path in read(text).keys for part in path if isinstance(part, str)}
     shapes = [
-        FileShape,
+        TABLE.shape,
         WindowShape,
         WeeklyShape,
         ExceptShape,

@@ -8,9 +8,8 @@ import pytest
 from policy_world import MIA, TUESDAY
 
 from bot.policy.calendar.feed import Copy
-from bot.policy.config import Config, ConfigError, parse
+from bot.policy.config import Config, ConfigError, parse, settings
 from bot.policy.config.idle import idle
-from bot.policy.config.shown import settings
 from bot.policy.config.walltime import elapsed
 from bot.policy.freezes import Freeze, joined
 from bot.policy.globs import branch_problem

@@ -1,0 +1,34 @@
+"""The table of sections, in the order of the file. A section is one module here and one row."""
+
+from typing import Any
+
+from bot.policy.config.section import Section
+from bot.policy.config.sections import (
+    critical,
+    critical_from,
+    escalation,
+    exempt,
+    freezes,
+    frozen_paths,
+    gate,
+    levels,
+    mode,
+    notice,
+    timezone,
+    windows,
+)
+
+SECTIONS: tuple[Section[Any, Any], ...] = (
+    mode.SECTION,
+    timezone.SECTION,
+    levels.SECTION,
+    windows.SECTION,
+    notice.SECTION,
+    gate.SECTION,
+    exempt.SECTION,
+    escalation.SECTION,
+    freezes.SECTION,
+    critical.SECTION,
+    critical_from.SECTION,
+    frozen_paths.SECTION,
+)
