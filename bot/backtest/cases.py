@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from bot.backtest.landings import Landing, Past
 from bot.backtest.measure import Figures
 from bot.backtest.outcomes import Outcome, Outcomes
-from bot.backtest.replay import EVENT, Replay, Replayed
+from bot.backtest.replay import Replay, Replayed
 from bot.line.render import plain_reason
 from bot.policy.config import Config
-from bot.policy.decide import decide
-from bot.policy.show.card import build
+from bot.policy.decide import case_of
 from bot.policy.words import rank
 from scoring.assessment import Reason
 from scoring.claims.known import Witness
@@ -66,7 +65,7 @@ def told(case: Case, replay: Replay, config: Config, explain: Callable[[Landing]
     state = replay.state(landing, case.replayed.proven)
     assert state.risk is not None  # noqa: S101 (every replayed landing has a score)
     state = replace(state, risk=replace(state.risk, reasons=explain(landing)))
-    card = build(state, decide(EVENT, state, config, landing.at).opinions, config, landing.at)
+    card = case_of(state, config, landing.at).card
     after = (outcome.known_at - landing.at.timestamp()) / 86400 if outcome else None
     return {
         "why": case.why,

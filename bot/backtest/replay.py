@@ -1,7 +1,7 @@
 """Decide about every landing at the moment it landed, through the decision core that serves pull requests."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -10,19 +10,16 @@ import numpy as np
 from bot.backtest.contents import files_of, paths_of, proofs
 from bot.backtest.landings import Landing, Past
 from bot.backtest.scores import Scores
+from bot.policy.case import Case
 from bot.policy.config import Config
-from bot.policy.decide import Decision, decide
-from bot.policy.events import Tick
+from bot.policy.decide import case_of
 from bot.policy.opinion import Verdict
 from bot.policy.pull import Person, PullRequest, Repository
-from bot.policy.standing import in_force, latest
 from bot.policy.state import State
-from bot.policy.verdict import held_by, is_proven
 from scoring.assessment import Assessment, Proof
 from scoring.git import Git
 
 CHUNK = 400  # landings decided between two reports of progress
-EVENT = Tick("sweep")
 Progress = Callable[[int, int], None]
 Proofs = Mapping[int, Proof | None]
 
@@ -94,13 +91,12 @@ class Replay:
 
         `proved` are the proofs that count, by row; left out, what would be held is looked at.
         """
-        quiet = replace(config, mode="shadow")  # the verdict is the same; nothing is written anywhere
         named = _names_paths(config)
         for start in range(0, len(rows), CHUNK):
             landings = [self.past.landings[row] for row in rows[start : start + CHUNK]]
             if named:
                 self.contents.paths(landings)
-            yield from self._decided(landings, quiet, proved)
+            yield from self._decided(landings, config, proved)
             if progress:
                 progress(min(start + CHUNK, len(rows)), len(rows))
 
@@ -125,34 +121,30 @@ class Replay:
         )
 
     def _decided(self, landings: Sequence[Landing], config: Config, known: Proofs | None) -> Iterator[Replayed]:
-        first = [(landing, self.decide(landing, config)) for landing in landings]
-        held = [landing for landing, decision in first if decision.verdict is Verdict.BLOCK]
+        first = [(landing, self.case(landing, config)) for landing in landings]
+        held = [landing for landing, case in first if case.verdict is Verdict.BLOCK]
         proved = self.contents.prove(held) if known is None else known
-        for landing, decision in first:
-            proof = proved.get(landing.row) if decision.verdict is Verdict.BLOCK else None
-            yield self._replayed(landing, self.decide(landing, config, proof) if proof else decision, config, proof)
+        for landing, case in first:
+            proof = proved.get(landing.row) if case.verdict is Verdict.BLOCK else None
+            yield self._replayed(landing, self.case(landing, config, proof) if proof else case, proof)
 
-    def decide(self, landing: Landing, config: Config, proof: Proof | None = None) -> Decision:
-        """The decision of the core at the moment of landing."""
-        return decide(EVENT, self.state(landing, proof), config, landing.at)
+    def case(self, landing: Landing, config: Config, proof: Proof | None = None) -> Case:
+        """What the core makes of it at the moment of landing."""
+        return case_of(self.state(landing, proof), config, landing.at)
 
-    def _replayed(self, landing: Landing, decision: Decision, config: Config, proof: Proof | None) -> Replayed:
-        stretch = in_force(self.state(landing), config, landing.at)
-        holding = held_by(decision.opinions, None)
-        ends = [opinion.until for opinion in holding]
-        known = [end for end in ends if end is not None]
-        held = decision.verdict is Verdict.BLOCK
+    def _replayed(self, landing: Landing, case: Case, proof: Proof | None) -> Replayed:
+        stretch, held = case.in_force, case.verdict is Verdict.BLOCK
         return Replayed(
             landing=landing,
             percentile=float(self.scores.percentile[landing.row]),
             held=held,
-            until=latest(known) if held and known and len(known) == len(ends) else None,
+            until=case.free_at,
             window=stretch.window.name if stretch.window else "",
             level=stretch.level,
             share=stretch.share,
             opened=stretch.since,
-            rules=tuple(opinion.rule for opinion in holding),
-            proven=proof if not held and proof is not None and is_proven(decision.opinions) else None,
+            rules=tuple(opinion.rule for opinion in case.holding),
+            proven=proof if not held and proof is not None and case.proven else None,
         )
 
     def _pull(self, landing: Landing) -> PullRequest:

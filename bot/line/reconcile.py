@@ -30,13 +30,13 @@ from bot.policy.actions import (
     SetCheck,
     StartFreeze,
 )
-from bot.policy.chat.commands import noticed
 from bot.policy.config import FILE, Config
 from bot.policy.decide import Decision, decide
 from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued
 from bot.policy.group import decide_group
 from bot.policy.proposal import compare, sentence
 from bot.policy.pull import Hands, Person, PullRequest
+from bot.policy.responses.commands import noticed
 from bot.policy.standing import is_ready
 from bot.policy.state import Cause, ConfigProblem, Failure, State
 from bot.store import KnownRepository, Store
@@ -45,8 +45,6 @@ from scoring.assessment import Assessment
 _log = structlog.get_logger(__name__)
 MOST_COMPARED = 20  # open pull requests that a change of the configuration is tried on
 STALE_LOOKS = 5
-BEGIN = Changed("scoring")
-SETTLE = Changed("settled")
 
 
 class Stale(Exception):
@@ -72,14 +70,12 @@ class Reconciler:
         assessor: Assessor,
         configurations: Configurations,
         clock: Callable[[], datetime],
-        details_url: Callable[[Target, int], str | None] = lambda target, number: None,
     ) -> None:
         self._forge = forge
         self._store = store
         self._assessor = assessor
         self._configurations = configurations
         self._clock = clock
-        self._details_url = details_url
         self._stale: dict[tuple[int, int], int] = {}  # looks at facts that were too old; one job at a time for each key
 
     def pull(self, target: Target, number: int, event: Event) -> Decision | None:
@@ -94,8 +90,6 @@ class Reconciler:
         state = State(
             pull=pull,
             problems=problems,
-            details_url=self._details_url(target, number),
-            commander=_commander(event),
             granted=self._granted(target, pull, event, config),
             warnings=self._warnings(pull),
             page=self._forge.clone_url(target).removesuffix(".git"),
@@ -103,7 +97,7 @@ class Reconciler:
         self._perform(target, pull, noticed(event, state, config))
         known = self._store.assessment(target.repository_id, number, pull.head_sha)
         if known is None and pull.check is None:  # a verdict that is shown stays until there is another
-            self._perform(target, pull, decide(BEGIN, state, config, now).actions)
+            self._perform(target, pull, decide(None, state, config, now).actions)
         state = self._informed(target, state, config, now)
         return self._settled(target, state, config, event, now)
 
@@ -128,10 +122,10 @@ class Reconciler:
             notes=self._store.notes(*key),
             warnings=self._warnings(pull),
         )
-        decision = decide(SETTLE, state, config, now)
+        decision = decide(None, state, config, now)
         shown = tuple(action for action in decision.actions if isinstance(action, _SHOWN))
         outcomes = self._perform(target, pull, shown)
-        self._record(target, state, SETTLE, decision, outcomes, final=False)  # so that the next sweep looks again
+        self._record(target, state, None, decision, outcomes, final=False)  # so that the next sweep looks again
 
     def group(self, target: Target, event: Queued) -> None:
         """Answer for the commit that a merge queue built, on that commit. What cannot be resolved fails closed.
@@ -181,7 +175,7 @@ class Reconciler:
         """None: it cannot be resolved."""
         try:
             pull = self._forge.pull(target, number)
-            granted = self._granted(target, pull, SETTLE, config)
+            granted = self._granted(target, pull, None, config)
             return self._informed(target, State(pull, problems=problems, granted=granted), config, now)
         except Gone:
             return None
@@ -189,19 +183,20 @@ class Reconciler:
     # --- the rounds
 
     def _settled(self, target: Target, state: State, config: Config, event: Event, now: datetime) -> Decision:
-        decision = decide(event, state, config, now)
+        cause: Event | None = event
+        decision = decide(cause, state, config, now)
         changing = tuple(action for action in decision.actions if not isinstance(action, _SHOWN))
         if any(isinstance(action, _KEPT) for action in changing):
-            self._carry_out(target, state, event, decision, changing)
+            self._carry_out(target, state, cause, decision, changing)
             if any(isinstance(action, StartFreeze | EndFreeze) for action in changing):
                 config, _ = self._configurations.of(target, state.pull.base_sha, state.pull.base_ref)
             state = self._informed(target, state, config, now)
-            event, decision = SETTLE, decide(SETTLE, state, config, now)
+            cause, decision = None, decide(None, state, config, now)
         self._save(target, state, decision, final=False)  # before the check shows it, so that a twin cannot miss it
-        self._carry_out(target, state, event, decision, decision.actions)
+        self._carry_out(target, state, cause, decision, decision.actions)
         if self._store.held_at(target.repository_id, state.pull.head_sha) - state.held_twins - {state.pull.number}:
             raise Stale("another pull request of the same commits was held meanwhile")
-        _log.info("decided", **_in_a_line(target, state, event, decision))
+        _log.info("decided", **_in_a_line(target, state, cause, decision))
         return decision
 
     def _informed(self, target: Target, state: State, config: Config, now: datetime) -> State:
@@ -275,7 +270,7 @@ class Reconciler:
             risk = self._store.assessment(target.repository_id, number, other.head_sha)
             if risk is None:
                 continue
-            granted = self._granted(target, other, SETTLE, config)
+            granted = self._granted(target, other, None, config)
             try:
                 facts = self._assessor.facts(target, other, now)
                 other = replace(other, paths=facts.paths)
@@ -310,7 +305,9 @@ class Reconciler:
         found = self._store.findings(f"{pull.repository.full_name} {pull.base_ref}")
         return tuple(f"{each.found} {each.fix}" for each in found if each.check == REQUIRED)
 
-    def _granted(self, target: Target, pull: PullRequest, event: Event, config: Config) -> dict[int, frozenset[str]]:
+    def _granted(
+        self, target: Target, pull: PullRequest, event: Event | None, config: Config
+    ) -> dict[int, frozenset[str]]:
         """What the people whose word counts here may do: who gave the command, and who approved this head."""
         asked = [person for person in (_commander(event),) if person is not None]
         if any(window.authors for window in config.calendar.windows):
@@ -323,7 +320,7 @@ class Reconciler:
         self,
         target: Target,
         state: State,
-        event: Event,
+        event: Event | None,
         decision: Decision,
         outcomes: tuple[Outcome, ...],
         *,
@@ -368,7 +365,7 @@ class Reconciler:
     # --- performing
 
     def _carry_out(
-        self, target: Target, state: State, event: Event, decision: Decision, actions: Iterable[Action]
+        self, target: Target, state: State, event: Event | None, decision: Decision, actions: Iterable[Action]
     ) -> None:
         """What was done is recorded even when the forge stops answering in the middle of it."""
         done: list[Outcome] = []
@@ -422,13 +419,13 @@ _SHOWN = (SetCheck, PutComment, RemoveComment)  # what shows a verdict: done las
 _KEPT = (SaveEscalation, SaveAttestation, Rescore, StartFreeze, EndFreeze)  # what changes the verdict once it is kept
 
 
-def _in_a_line(target: Target, state: State, event: Event, decision: Decision) -> dict[str, object]:
+def _in_a_line(target: Target, state: State, event: Event | None, decision: Decision) -> dict[str, object]:
     """What was decided and why, for the log."""
     return {
         "repository": target.full_name,
         "number": state.pull.number,
         "head": state.pull.head_sha,
-        "cause": type(event).__name__.lower(),
+        "cause": type(event).__name__.lower() if event else "settled",
         "verdict": decision.verdict.name.lower(),
         "percentile": state.risk.percentile if state.risk else None,
         "why": [f"{opinion.rule}: {opinion.words}" for opinion in decision.opinions if opinion.words],
@@ -440,7 +437,7 @@ def _follows_notes(action: Action) -> bool:
     return not (isinstance(action, Reply) and action.comment is None)
 
 
-def _commander(event: Event) -> Person | None:
+def _commander(event: Event | None) -> Person | None:
     match event:
         case Commented(comment):
             return comment.author

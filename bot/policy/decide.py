@@ -1,55 +1,59 @@
-"""Facts in, actions out: opinions, one verdict, then what follows from it."""
+"""Facts in, actions out: one case, then what follows from it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.policy import approval
 from bot.policy.actions import Action
 from bot.policy.calendar import Scope
-from bot.policy.chat import commands
+from bot.policy.case import Case
 from bot.policy.config import Config
 from bot.policy.events import Event
 from bot.policy.opinion import Opinion, Verdict
-from bot.policy.responses import check, comment
+from bot.policy.responses import check, commands, comment, exceptions
 from bot.policy.rules import configuration, freeze, gate, semantics, twin
+from bot.policy.show.card import build
 from bot.policy.state import State
 from bot.policy.ticks import mark
 from bot.policy.verdict import combine
 
 RULES = (configuration.opine, gate.opine, freeze.opine, semantics.opine, twin.opine)
-RESPONSES = (check.respond, comment.respond, approval.respond, commands.respond)
+RESPONSES = (check.respond, comment.respond, exceptions.respond, commands.respond)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The verdict, why, and what is to be done that is not done already."""
+    """The case, and what is to be done that is not done already."""
 
-    verdict: Verdict
-    opinions: tuple[Opinion, ...]
+    case: Case
     actions: tuple[Action, ...]
-    alone: Verdict = Verdict.PASS  # what the pull request gets by itself, whatever its twins get
-    mark: str = ""  # of the calendar that was in force
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.case.verdict
+
+    @property
+    def opinions(self) -> tuple[Opinion, ...]:
+        return self.case.opinions
+
+    @property
+    def alone(self) -> Verdict:
+        """What the pull request gets by itself, whatever its twins get."""
+        return combine((each for each in self.case.opinions if each.rule != twin.NAME), self.case.exception)
+
+    @property
+    def mark(self) -> str:
+        """Of the calendar that was in force."""
+        return mark(self.case.config, self.case.now, Scope(base_ref=self.case.pull.base_ref))
 
 
-def decide(event: Event, state: State, config: Config, now: datetime) -> Decision:
-    """Deciding again on what the actions brought about yields no action."""
-    opinions = opinions_on(state, config, now)
-    exception = approval.approved(state, config, now)
-    verdict = combine(opinions, exception)
-    alone = combine((opinion for opinion in opinions if opinion.rule != twin.NAME), exception)
-    wanted = tuple(_wanted(event, verdict, opinions, state, config, now)) if state.pull.open else ()
-    actions = tuple(action for action in wanted if not action.holds(state))
-    return Decision(verdict, opinions, actions, alone, mark(config, now, Scope(base_ref=state.pull.base_ref)))
+def decide(event: Event | None, state: State, config: Config, now: datetime) -> Decision:
+    """Deciding again on what the actions brought about yields no action. Event None: nothing happened, it is a look."""
+    case = case_of(state, config, now)
+    responses = RESPONSES if state.pull.open else ()
+    wanted = (action for respond in responses for action in respond(case, event))
+    return Decision(case, tuple(action for action in wanted if not action.holds(state)))
 
 
-def opinions_on(state: State, config: Config, now: datetime) -> tuple[Opinion, ...]:
-    """What every rule thinks, in the order of RULES."""
-    return tuple(rule(state, config, now) for rule in RULES)
-
-
-def _wanted(
-    event: Event, verdict: Verdict, opinions: tuple[Opinion, ...], state: State, config: Config, now: datetime
-) -> Iterator[Action]:
-    for respond in RESPONSES:
-        yield from respond(event, verdict, opinions, state, config, now)
+def case_of(state: State, config: Config, now: datetime) -> Case:
+    """With the opinion of every rule."""
+    return Case(state, config, now, tuple(rule(state, config, now) for rule in RULES), build)

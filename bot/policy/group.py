@@ -5,21 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.policy import approval
 from bot.policy.actions import Conclusion, SetCheck
 from bot.policy.calendar import Scope
-from bot.policy.config import Config
-from bot.policy.decide import Decision, opinions_on
+from bot.policy.case import Case
+from bot.policy.config import Config, Mode
+from bot.policy.decide import case_of
 from bot.policy.events import Queued
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.pull import CheckRun
 from bot.policy.responses.check import strength
-from bot.policy.show.card import build
 from bot.policy.show.views import Card
-from bot.policy.standing import is_waiting
 from bot.policy.state import State
 from bot.policy.ticks import mark
-from bot.policy.verdict import combine
 
 NAME = "queue"
 _SEGMENT = re.compile(r"pr-(\d{1,12})-[0-9a-f]{7,64}")
@@ -36,35 +33,33 @@ def numbers(head_ref: str, base: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(int(each[1]) for each in named if each))
 
 
+@dataclass(frozen=True, slots=True)
+class GroupDecision:
+    """The verdict on all of a group, why, and the check that is not set already."""
+
+    verdict: Verdict
+    opinions: tuple[Opinion, ...]
+    actions: tuple[SetCheck, ...]
+    mark: str  # of the calendar that was in force
+
+
 def decide_group(
     event: Queued, states: Sequence[State | None], config: Config, now: datetime, check: CheckRun | None = None
-) -> Decision:
+) -> GroupDecision:
     """One state for each pull request in the group; None for one that cannot be resolved, or no states at all.
 
     A group passes when all of it would. What cannot be resolved is held while any window is open on the base branch.
     `check` is our check run on the group's commit, when there is one already.
     """
-    members = tuple(_member(state, config, now) for state in states if state is not None)
+    members = tuple(case_of(state, config, now) for state in states if state is not None)
     lost = None if members and len(members) == len(states) else _unresolved(event, config, now)
     opinions = tuple(opinion for member in members for opinion in member.opinions)
     verdict = max([member.verdict for member in members] + [lost.verdict if lost else Verdict.PASS])
-    wanted = SetCheck(event.head_sha, _conclusion(verdict, members, config), _card(members, verdict, lost, config, now))
+    wanted = SetCheck(event.head_sha, _conclusion(verdict, members, config.mode), _card(members, verdict, lost))
     done = check is not None and check.head_sha == event.head_sha and check.digest == wanted.digest
     actions = () if done or config.mode == "shadow" else (wanted,)
     said = (*opinions, lost) if lost else opinions
-    return Decision(verdict, said, actions, mark=mark(config, now, Scope(event.base_ref.removeprefix("refs/heads/"))))
-
-
-@dataclass(frozen=True, slots=True)
-class _Member:
-    state: State
-    opinions: tuple[Opinion, ...]
-    verdict: Verdict
-
-
-def _member(state: State, config: Config, now: datetime) -> _Member:
-    opinions = opinions_on(state, config, now)
-    return _Member(state, opinions, combine(opinions, approval.approved(state, config, now)))
+    return GroupDecision(verdict, said, actions, mark(config, now, Scope(event.base_ref.removeprefix("refs/heads/"))))
 
 
 def _unresolved(event: Queued, config: Config, now: datetime) -> Opinion:
@@ -81,19 +76,16 @@ def _unresolved(event: Queued, config: Config, now: datetime) -> Opinion:
     return Opinion(NAME, Verdict.BLOCK, said, stretch.until)
 
 
-def _conclusion(verdict: Verdict, members: Sequence[_Member], config: Config) -> Conclusion | None:
+def _conclusion(verdict: Verdict, members: Sequence[Case], mode: Mode) -> Conclusion | None:
     """In progress while a score is missing, unless what is known holds the group already."""
-    waiting = any(is_waiting(member.state) for member in members)
-    held = any(member.verdict is Verdict.BLOCK and not is_waiting(member.state) for member in members)
-    return None if waiting and not held else strength(verdict, config.mode)
+    waiting = any(member.waiting for member in members)
+    held = any(member.verdict is Verdict.BLOCK and not member.waiting for member in members)
+    return None if waiting and not held else strength(verdict, mode)
 
 
-def _card(members: Sequence[_Member], verdict: Verdict, lost: Opinion | None, config: Config, now: datetime) -> Card:
+def _card(members: Sequence[Case], verdict: Verdict, lost: Opinion | None) -> Card:
     lines = [lost.words] if lost else []
-    lines += [
-        f"#{member.state.pull.number}: {build(member.state, member.opinions, config, now).headline}."
-        for member in members
-    ]
+    lines += [f"#{member.pull.number}: {member.card.headline}." for member in members]
     held = sum(member.verdict is Verdict.BLOCK for member in members)
     if verdict is Verdict.PASS:
         return Card("free", "Every pull request in this group is free to land", " ".join(lines))

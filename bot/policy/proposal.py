@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.policy.config import Config, settings
-from bot.policy.decide import decide
-from bot.policy.events import Tick
+from bot.policy.decide import case_of
 from bot.policy.opinion import Verdict
 from bot.policy.state import State
 
@@ -27,8 +26,8 @@ def compare(now_in_force: Config, proposed: Config, states: Iterable[State], now
     moved: dict[Verdict, list[int]] = {Verdict.BLOCK: [], Verdict.PASS: []}
     for state in states:
         looked_at += 1
-        before = decide(Tick("configuration"), state, now_in_force, now).verdict
-        after = decide(Tick("configuration"), state, proposed, now).verdict
+        before = case_of(state, now_in_force, now).verdict
+        after = case_of(state, proposed, now).verdict
         if after is not before:
             moved[after].append(state.pull.number)
     return Proposal(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.policy.escalation import Escalation
-from bot.policy.pull import Person, PullRequest
+from bot.policy.pull import PullRequest
 from scoring.assessment import Assessment
 
 Cause = Literal["change", "forge", "us"]  # what its author wrote, the forge that did not answer, or codechill itself
@@ -47,8 +47,6 @@ class State:
     proposed: tuple[ConfigProblem, ...] = ()
     proposal: str = ""
     changes: tuple[str, ...] = ()  # and each setting that it would change; from outside, escape when shown
-    commander: Person | None = None  # who gave the command or pressed the button
     warnings: tuple[str, ...] = ()  # for maintainers: why the check may not hold what it says it holds
-    details_url: str | None = None
     page: str = ""  # address of the repository on the forge
     held_twins: frozenset[int] = frozenset()  # other pull requests of the same head that are held by themselves

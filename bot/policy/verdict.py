@@ -11,7 +11,11 @@ from bot.policy.opinion import Opinion, Verdict
 
 def combine(opinions: Iterable[Opinion], approved: Escalation | None) -> Verdict:
     """`approved` is an exception that stands now (`approval.approved`), or None."""
-    return max((opinion.verdict for opinion in held_by(tuple(opinions), approved)), default=Verdict.PASS)
+    return strictest(held_by(tuple(opinions), approved))
+
+
+def strictest(opinions: Iterable[Opinion]) -> Verdict:
+    return max((opinion.verdict for opinion in opinions), default=Verdict.PASS)
 
 
 def held_by(opinions: tuple[Opinion, ...], approved: Escalation | None) -> tuple[Opinion, ...]:

@@ -219,8 +219,6 @@ class GitHubForge:
             "status": "completed" if action.conclusion else "in_progress",
             "output": {"title": title, "summary": summary},
         }
-        if action.card.details_url:
-            fields["details_url"] = action.card.details_url
         if action.conclusion:
             fields["conclusion"] = action.conclusion
             fields["actions"] = [

@@ -1,17 +1,13 @@
 """The check run says the verdict on the head, in the strength that the mode allows."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from bot.policy import approval
-from bot.policy.actions import Action, Button, Conclusion, SetCheck
-from bot.policy.config import Config, Mode
+from bot.policy.actions import Button, Conclusion, SetCheck
+from bot.policy.case import Case
+from bot.policy.config import Mode
 from bot.policy.events import Event
-from bot.policy.opinion import Opinion, Verdict
-from bot.policy.show.card import build
-from bot.policy.show.views import Card
-from bot.policy.standing import in_force, is_waiting
-from bot.policy.state import State
+from bot.policy.opinion import Verdict
 
 REFRESH = Button("Score again", "Forget the score and look again", "refresh")
 USEFUL = Button("Useful", "This score helps", "useful")
@@ -21,20 +17,14 @@ DENY = Button("Deny exception", "Keep it held", "deny")
 ATTEST = Button("Attest the review", "I am the author; it was reviewed", "attest")
 
 
-def respond(
-    event: Event, verdict: Verdict, opinions: tuple[Opinion, ...], state: State, config: Config, now: datetime
-) -> Iterable[Action]:
-    if config.mode == "shadow":
-        return
-    card = build(state, opinions, config, now)
-    yield SetCheck(
-        state.pull.head_sha, conclusion(verdict, state, config.mode), card, _buttons(card, verdict, state, config, now)
-    )
+def respond(case: Case, event: Event | None) -> Iterable[SetCheck]:
+    if case.config.mode != "shadow":
+        yield SetCheck(case.pull.head_sha, conclusion(case), case.card, _buttons(case))
 
 
-def conclusion(verdict: Verdict, state: State, mode: Mode) -> Conclusion | None:
+def conclusion(case: Case) -> Conclusion | None:
     """None while the score is not there yet."""
-    return None if is_waiting(state) else strength(verdict, mode)
+    return None if case.waiting else strength(case.verdict, case.config.mode)
 
 
 def strength(verdict: Verdict, mode: Mode) -> Conclusion:
@@ -46,13 +36,13 @@ def strength(verdict: Verdict, mode: Mode) -> Conclusion:
     return "failure" if mode == "enforce" else "neutral"
 
 
-def _buttons(card: Card, verdict: Verdict, state: State, config: Config, now: datetime) -> tuple[Button, ...]:
-    if is_waiting(state):
+def _buttons(case: Case) -> tuple[Button, ...]:
+    if case.waiting:
         return ()
-    asked = approval.latest(state)
-    if asked is not None and asked.state == "asked" and card.ask is not None and card.ask.state == "asked":
+    asked, ask = approval.latest(case.state), case.card.ask
+    if asked is not None and asked.state == "asked" and ask is not None and ask.state == "asked":
         return APPROVE, DENY, REFRESH
-    attest = config.gate.action_at(in_force(state, config, now).level) == "author_attest"
-    if verdict is Verdict.BLOCK and attest:
+    attest = case.config.gate.action_at(case.in_force.level) == "author_attest"
+    if case.verdict is Verdict.BLOCK and attest:
         return ATTEST, REFRESH, WRONG
-    return (USEFUL, WRONG, REFRESH) if state.risk else (REFRESH,)
+    return (USEFUL, WRONG, REFRESH) if case.risk else (REFRESH,)

@@ -1,57 +1,50 @@
 """One comment, made only when there is something to say, then edited in place for good."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from bot.policy import approval
-from bot.policy.actions import Action, PutComment, RemoveComment, Reply
-from bot.policy.config import Config
+from bot.policy.actions import PutComment, RemoveComment, Reply
+from bot.policy.case import Case
 from bot.policy.events import Event
-from bot.policy.opinion import Opinion, Verdict
-from bot.policy.show.card import build
-from bot.policy.standing import in_force, is_waiting
-from bot.policy.state import State
+from bot.policy.opinion import Verdict
 
 LOUD = ("held", "free", "misconfigured")  # tones that make a comment; the others only change one that is there
 
 
-def respond(
-    event: Event, verdict: Verdict, opinions: tuple[Opinion, ...], state: State, config: Config, now: datetime
-) -> Iterable[Action]:
-    if config.mode == "shadow" or is_waiting(state):
+def respond(case: Case, event: Event | None) -> Iterable[RemoveComment | PutComment | Reply]:
+    if case.config.mode == "shadow" or case.waiting:
         return
-    card = build(state, opinions, config, now)
-    yield from (RemoveComment(comment) for comment in state.pull.spare)
-    if state.pull.comment is not None or card.tone in LOUD:
-        yield PutComment(card)
-    if state.pull.comment is not None and _crossed(verdict, state, config, now):
-        yield _note(verdict, card.headline, state, config, now)
+    yield from (RemoveComment(comment) for comment in case.pull.spare)
+    if case.pull.comment is not None or case.card.tone in LOUD:
+        yield PutComment(case.card)
+    if case.pull.comment is not None and _crossed(case):
+        yield _note(case)
 
 
-def _crossed(verdict: Verdict, state: State, config: Config, now: datetime) -> bool:
+def _crossed(case: Case) -> bool:
     """The check on this very head said the opposite until now, and no answer about an exception has just told why."""
-    check = state.pull.check
-    if config.mode == "comment" or check is None or check.head_sha != state.pull.head_sha:
+    check, mode = case.pull.check, case.config.mode
+    if mode == "comment" or check is None or check.head_sha != case.pull.head_sha:
         return False
-    held = "failure" if config.mode == "enforce" else "neutral"
-    if verdict is Verdict.BLOCK:
-        return check.conclusion == "success" and not _just_ended(state, now)
-    return check.conclusion == held and approval.approved(state, config, now) is None
+    held = "failure" if mode == "enforce" else "neutral"
+    if case.verdict is Verdict.BLOCK:
+        return check.conclusion == "success" and not _just_ended(case)
+    return check.conclusion == held and case.exception is None
 
 
-def _just_ended(state: State, now: datetime) -> bool:
+def _just_ended(case: Case) -> bool:
     """An exception was taken back or voided in this very run, and a reply says so."""
-    last = approval.latest(state)
+    last = approval.latest(case.state)
     if last is None:
         return False
-    fallen = approval.lapse(last, state, now) if last.state == "approved" else None
-    return (last.ended_at == now and last.state in ("denied", "void")) or (fallen is not None and fallen[0] == "void")
+    lapsed = approval.lapse(last, case.state, case.now) if last.state == "approved" else None
+    ended = last.ended_at == case.now and last.state in ("denied", "void")
+    return ended or (lapsed is not None and lapsed[0] == "void")
 
 
-def _note(verdict: Verdict, headline: str, state: State, config: Config, now: datetime) -> Reply:
+def _note(case: Case) -> Reply:
     """A comment of its own, since an edit tells nobody."""
-    stretch = in_force(state, config, now)
-    since = stretch.since.isoformat() if stretch.since else "ever"
-    asked = approval.latest(state)
-    key = f"crossed:{state.pull.head_sha}:{verdict.name}:{since}:{asked.id + asked.state if asked else ''}"
-    return Reply(key=key, words=f"{headline}.")
+    since = case.in_force.since.isoformat() if case.in_force.since else "ever"
+    asked = approval.latest(case.state)
+    key = f"crossed:{case.pull.head_sha}:{case.verdict.name}:{since}:{asked.id + asked.state if asked else ''}"
+    return Reply(key=key, words=f"{case.card.headline}.")

@@ -67,7 +67,6 @@ class Card:
     model: str = ""
     reference: int = 0
     labelled: int = 0
-    details_url: str | None = None
     page: str = ""  # of the repository on the forge, to link commits; "" where there is none
 
     def digest(self) -> str:

@@ -7,8 +7,8 @@ import pytest
 from policy_world import REPAIRED, SATURDAY, TUESDAY, risk, state, weekend
 
 from bot.policy.config import Config
-from bot.policy.decide import opinions_on
-from bot.policy.show.card import NOTHING_STANDS_OUT, build, scored
+from bot.policy.decide import case_of
+from bot.policy.show.card import NOTHING_STANDS_OUT, scored
 from bot.policy.show.views import Card
 from scoring.assessment import Proof, Suggestion
 
@@ -22,7 +22,7 @@ def card(
     shown, settings = state(), weekend(more)
     of.setdefault("suggestions", (HALVES,))
     shown = replace(shown, risk=replace(risk(percentile, proof), **of))  # type: ignore[arg-type]
-    return build(shown, opinions_on(shown, settings, now), settings, now)
+    return case_of(shown, settings, now).card
 
 
 def test_a_high_rank_is_explained_by_what_stands_out_or_said_to_be_a_sum_of_many() -> None:

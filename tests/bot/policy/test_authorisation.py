@@ -20,13 +20,14 @@ from bot.policy.actions import (
     SetCheck,
     StartFreeze,
 )
-from bot.policy.chat.commands import BUTTONS, COMMANDS
+from bot.policy.chat.commands import COMMANDS
 from bot.policy.config import Config
 from bot.policy.decide import decide
 from bot.policy.escalation import Escalation
 from bot.policy.events import Commented, Pressed, Tick
 from bot.policy.freezes import Freeze, joined
 from bot.policy.pull import Hands, Person
+from bot.policy.responses.commands import BUTTONS
 from bot.policy.state import State
 
 TABLE = Path(__file__).parents[3] / "docs" / "authorisation.md"

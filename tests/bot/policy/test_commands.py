@@ -20,13 +20,14 @@ from bot.policy.actions import (
     SetCheck,
     StartFreeze,
 )
-from bot.policy.chat.commands import BUTTONS, COMMANDS, noticed
+from bot.policy.chat.commands import COMMANDS
 from bot.policy.config import Config, parse
 from bot.policy.decide import decide
 from bot.policy.events import Commented, Labelled, Pressed, Tick
 from bot.policy.freezes import joined
 from bot.policy.opinion import Verdict
 from bot.policy.pull import CheckRun, Comment, Hands, Person
+from bot.policy.responses.commands import BUTTONS, noticed
 from bot.policy.state import ConfigProblem, State
 
 EVE = Person(6, "eve")  # nobody in particular

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from policy_world import BEN, HEAD, MIA, SATURDAY, TUESDAY, state, weekend
 
-from bot.policy import approval
 from bot.policy.actions import SaveEscalation
 from bot.policy.calendar import Scope
 from bot.policy.calendar.feed import Copy
 from bot.policy.chat.commands import COMMANDS
 from bot.policy.config import LEVELS, Config, merge, parse
-from bot.policy.decide import RULES, decide, opinions_on
+from bot.policy.decide import RULES, case_of, decide
 from bot.policy.events import Labelled, Tick
+from bot.policy.managers import managers
 from bot.policy.opinion import Verdict
 from bot.policy.pull import Review
 
@@ -91,7 +91,7 @@ def test_the_recipe_for_a_monorepo_keeps_the_ledger_and_names_each_teams_leads()
     ledger = state(0.01, paths=("payments/ledger/a",))
     assert decide(Tick("sweep"), ledger, config, weekend_day).verdict is Verdict.BLOCK
     assert decide(Tick("sweep"), state(0.01, paths=("payments/a",)), config, weekend_day).verdict is Verdict.PASS
-    assert approval.managers(ledger, config) == ("@acme/release-managers", "@acme/payments-leads")
+    assert managers(case_of(ledger, config, weekend_day)) == ("@acme/release-managers", "@acme/payments-leads")
     assert config.critical == {"payments/**": 1, "search/**": 2}
 
 
@@ -121,7 +121,7 @@ def test_every_command_in_the_docs_exists():
 
 def test_every_rule_is_in_the_page_on_decisions():
     text = (DOCS / "decisions.md").read_text("utf-8")
-    names = {opinion.rule for opinion in opinions_on(state(), weekend(), SATURDAY)}
+    names = {opinion.rule for opinion in case_of(state(), weekend(), SATURDAY).opinions}
     assert len(names) == len(RULES)
     assert all(f"`{name}`" in text for name in names)
     assert all(level in text for level in LEVELS)

@@ -19,8 +19,7 @@ from bot.policy.calendar.ics.reading import MAX_A_YEAR, STEPS, Reading, reading
 from bot.policy.calendar.ics.rule import repeat
 from bot.policy.calendar.ics.zones import Named
 from bot.policy.config import Config, parse
-from bot.policy.decide import opinions_on
-from bot.policy.show.card import build
+from bot.policy.decide import case_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -376,7 +375,7 @@ def test_one_event_that_cannot_be_used_is_named_and_the_others_count(odd: str, w
     config = configured(text)
     (told,) = (*config.problems, *config.notes)
     assert told.words.startswith("the calendar of Feed leaves out 1 of 2 events: ")
-    card = build(state(), opinions_on(state(), config, TUESDAY), config, TUESDAY)
+    card = case_of(state(), config, TUESDAY).card
     assert told in card.problems
 
 

@@ -7,13 +7,12 @@ import pytest
 from policy_world import ANA, MIA, SATURDAY, TUESDAY, apply, said, state, weekend
 
 from bot.policy.actions import Reply, SaveEscalation, SetCheck, StartFreeze
+from bot.policy.approval import free_from
 from bot.policy.config import Config, parse
-from bot.policy.decide import decide, opinions_on
+from bot.policy.decide import case_of, decide
 from bot.policy.events import Commented, Tick
 from bot.policy.freezes import Freeze, joined
 from bot.policy.opinion import Verdict
-from bot.policy.show.card import build
-from bot.policy.show.landing import free_from
 from bot.policy.show.views import Card
 from bot.policy.state import Failure, State
 
@@ -35,7 +34,7 @@ def by_hand(start: datetime, hours: float, level: str = "frozen", name: str = "B
 
 
 def card(config: Config, now: datetime, before: State) -> Card:
-    return build(before, opinions_on(before, config, now), config, now)
+    return case_of(before, config, now).card
 
 
 def test_a_freeze_of_two_hours_over_an_exception_until_monday_holds_for_two_hours() -> None:
@@ -89,7 +88,7 @@ def test_the_reason_of_a_window_and_of_a_freeze_is_said_where_it_holds() -> None
         'version: 1\nfrozen_paths: ["api/**"]\n'
         "windows: [{name: Sale, level: red, from: 2026-11-01, reason: Our ``biggest` day}]"
     )
-    assert [opinion.words for opinion in opinions_on(state(), planned, TUESDAY) if opinion.words] == [
+    assert [opinion.words for opinion in case_of(state(), planned, TUESDAY).opinions if opinion.words] == [
         "Sale holds back the riskiest 50 % of changes to `main`, and this is one of them; "
         "the reason given: `Our ''biggest' day`.",
         "Sale is open, and this change touches a frozen path; the reason given: `Our ''biggest' day`.",

@@ -10,19 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_world import ANA, BEN, BOT, HEAD, MIA, SATURDAY, TUESDAY, WEEKEND, apply, pull, risk, said, state, weekend
 
-from bot.policy import approval, globs, words
+from bot.policy import globs, words
 from bot.policy.actions import PutComment, RemoveComment, Reply, SetCheck
 from bot.policy.calendar import Calendar, Scope
 from bot.policy.config import Config, parse
-from bot.policy.decide import decide, opinions_on
+from bot.policy.decide import case_of, decide
 from bot.policy.escalation import Escalation
 from bot.policy.events import Changed, Commented, Event, Pressed, Tick
 from bot.policy.freezes import Freeze, joined
+from bot.policy.managers import why_not
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.proposal import compare, sentence
 from bot.policy.pull import CheckRun, Comment, Hands, Person, Review
 from bot.policy.rules import configuration, freeze, gate, semantics
-from bot.policy.show.card import build
 from bot.policy.standing import is_ready
 from bot.policy.state import ConfigProblem, Failure, State
 from bot.policy.ticks import ticks
@@ -34,7 +34,7 @@ P, S = Proof("P", "comments", "checked"), Proof("S", "docs", "checked")
 
 
 def card(before: State, config: Config, now: datetime) -> Any:
-    return build(before, opinions_on(before, config, now), config, now)
+    return case_of(before, config, now).card
 
 
 def test_of_a_thousand_changes_a_five_percent_gate_holds_fifty():
@@ -535,8 +535,9 @@ def test_a_hostile_glob_costs_no_more_than_its_length_times_the_paths():
 @pytest.mark.parametrize(("by", "why"), [(BOT, "A person has to decide this."), (BEN, "This is for `acme/release-m")])
 def test_a_bot_and_a_stranger_may_not_answer(by: Person, why: str):
     asked = Escalation("1", "data_loss", "", ANA, SATURDAY, HEAD, "patch-1", "Weekend", None, 0.96, "m")
-    assert (approval.why_not(by, asked, state(), weekend()) or "").startswith(why)
-    assert approval.why_not(MIA, asked, state(), weekend()) is None
+    case = case_of(state(), weekend(), SATURDAY)
+    assert (why_not(by, asked, case) or "").startswith(why)
+    assert why_not(MIA, asked, case) is None
 
 
 # --- the law: do it twice, the second time nothing happens

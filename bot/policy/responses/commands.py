@@ -1,0 +1,117 @@
+"""A command is answered: in the conversation, by a button of the check, or by a label that stands for a reason."""
+
+from collections.abc import Iterable, Mapping
+from typing import assert_never
+
+from bot.policy import words
+from bot.policy.actions import Action, React, Reply, SaveEscalation
+from bot.policy.case import Case
+from bot.policy.chat import grammar
+from bot.policy.chat.answers import Call
+from bot.policy.chat.commands import COMMANDS, run
+from bot.policy.config import Config
+from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
+from bot.policy.pull import Comment
+from bot.policy.state import State
+
+NEARLY = (
+    "That looks like a command and is none: it has to be a line of its own in plain text, without bold, links, escapes "
+    "or a line of `---` below. `/chill help` lists what there is."
+)
+DECIDING = frozenset({"approve", "deny", "attest"})
+BUTTONS: Mapping[str, tuple[str, str]] = {
+    "refresh": ("refresh", ""),
+    "useful": ("feedback", "useful"),
+    "not-useful": ("feedback", "wrong"),
+    "approve": ("approve", ""),
+    "deny": ("deny", "with the button on the check"),
+    "attest": ("attest", ""),
+}
+
+
+def noticed(event: Event | None, state: State, config: Config) -> tuple[Action, ...]:
+    """👀 at once: the answer may have to wait for the score."""
+    match event:
+        case Commented(comment) if config.mode != "shadow" and _heard(comment, state) is not None:
+            return (React(comment.id, "eyes", comment.author.id),)
+        case _:
+            return ()
+
+
+def respond(case: Case, event: Event | None) -> Iterable[Action]:
+    if case.config.mode == "shadow":
+        return
+    match event:
+        case Commented(comment):
+            yield from _to_comment(case, comment)
+        case Labelled():
+            yield from _to_label(case, event)
+        case Pressed():
+            yield from _to_button(case, event)
+        case Changed() | Tick() | Queued() | None:
+            return
+        case _:
+            assert_never(event)
+
+
+def _to_comment(case: Case, comment: Comment) -> Iterable[Action]:
+    """A comment is answered once, ever; an edited one, or a bot's, never."""
+    said = _heard(comment, case.state)
+    if said is None:
+        if _waits(comment, case.state) and grammar.nearly(comment.body):
+            yield Reply(f"nearly:{comment.author.id}", NEARLY, comment.id, by=comment.author.id)
+        return
+    rest = said.whole if said.verb in COMMANDS and COMMANDS[said.verb].says_why else said.rest
+    answer = run(said.verb, case, Call(f"comment-{comment.id}", comment.author, rest))
+    # somebody who may not is told who may once; after that 👎 says it
+    key = f"refused:{said.verb}:{comment.author.id}" if answer.refused else f"comment:{comment.id}"
+    yield from answer.actions
+    yield Reply(key, answer.words, comment.id, answer.quoted, answer.mention, comment.author.id)
+    yield React(comment.id, "+1" if answer.good else "-1", comment.author.id)
+
+
+def _to_label(case: Case, put: Labelled) -> Iterable[Action]:
+    """As if its person had said so in a comment. It asks once: what becomes of the label afterwards changes nothing."""
+    reasons = case.config.escalation.labels
+    there = {each.lower() for each in case.pull.labels}
+    name, label = f"label-{put.by.id}-{put.at.isoformat()}", put.label.lower()
+    if put.by.bot or label not in reasons or label not in there or f"label:{name}" in case.state.notes:
+        return
+    answer = run("justify", case, Call(name, put.by, reasons[label]))
+    yield from answer.actions
+    key = f"refused:label:{put.by.id}" if answer.refused else f"label:{name}"
+    yield Reply(key, f"The label {words.code(put.label)}: {answer.words}", quoted=answer.quoted, mention=answer.mention)
+
+
+def _to_button(case: Case, pressed: Pressed) -> Iterable[Action]:
+    """The check itself shows what came of it; only an answer about an exception is told to everybody."""
+    if pressed.button not in BUTTONS or not _counts(pressed, case.state):
+        return
+    verb, rest = BUTTONS[pressed.button]
+    call = Call(f"{pressed.button}-{pressed.by.id}-{pressed.head_sha}", pressed.by, rest)
+    answer = run(verb, case, call)
+    yield from answer.actions
+    about = [action.escalation for action in answer.actions if isinstance(action, SaveEscalation)]
+    if about or not answer.good:
+        key = about[0].id + about[0].state if about else call.id
+        yield Reply(f"button:{key}", f"{words.code(call.by.login)}: {answer.words}", quoted=answer.quoted)
+
+
+def _counts(pressed: Pressed, state: State) -> bool:
+    """On this head, and where it decides something on what was shown: an old press sent once more decides nothing."""
+    if pressed.by.bot or pressed.head_sha != state.pull.head_sha:
+        return False
+    check = state.pull.check
+    seen = not pressed.shown or (check is not None and check.digest == pressed.shown)
+    return seen or pressed.button not in DECIDING
+
+
+def _heard(comment: Comment, state: State) -> grammar.Said | None:
+    """The command in a comment that still waits for its answer."""
+    return grammar.parse(comment.body) if _waits(comment, state) else None
+
+
+def _waits(comment: Comment, state: State) -> bool:
+    if comment.edited or comment.author.bot or not state.pull.open:
+        return False
+    return comment.id not in state.pull.replied_to and f"comment:{comment.id}" not in state.notes
