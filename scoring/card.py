@@ -42,6 +42,7 @@ class Card:
     command: str  # what made it
     purpose: str = "Ranks changes of one repository by the risk that they are later reverted or fixed."
     not_for: str = "Judging people, comparing repositories or teams, or deciding alone that a change is safe."
+    monotone: bool = False  # fitted so that nobody scores above somebody new here, all else the same
     figures: dict[str, Any] = field(default_factory=dict)
     schema: int = SCHEMA
 

@@ -141,8 +141,9 @@ def _card(
         for t in tables
     )
     return Card(
-        name, kind, names, digest, worst, base_rate(tables), calibration, sources, newest, command, figures=told
-    )
+        name, kind, names, digest, worst, base_rate(tables), calibration, sources, newest, command,
+        monotone=kind == "trees", figures=told,
+    )  # fmt: skip
 
 
 def _date(moment: int) -> str:

@@ -23,13 +23,14 @@ class Feature:
     person: bool = False  # speaks of the author
     typed: bool = False  # read from the title or description: its author's to choose
     newcomer: Literal["lowest", "highest", "between"] = "between"  # where somebody new here stands among all values
+    cap: float | None = None  # no model that gates sees more: what lies above stands for somebody new as well
 
     @property
     def gates(self) -> bool:
         """Whether a model that gates may read it.
 
-        An author cannot lower the score by what is typed. Of a person only experience counts, by which nobody stands
-        above somebody new: a model must be monotone in it (see `slope`), and no record of faults may gate.
+        An author cannot lower the score by what is typed. Of a person counts only what can lower it, by which nobody
+        stands above somebody new: a model must be monotone in it (see `slope`).
         """
         return not self.typed and (not self.person or self.newcomer != "between")
 

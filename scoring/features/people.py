@@ -1,7 +1,7 @@
-"""How much the author has done here and how it went. Every one speaks of a person; only experience gates.
+"""How much the author has done here and how it went. Every one speaks of a person, and may gate only to lower a score.
 
-Whoever is new here stands at the end of each column that gates, so that not being known lowers no score. What somebody
-broke, and how long somebody was away, moves no rank: only the measures of the research look at it.
+Whoever is new here stands at the end of each column that gates, so that not being known lowers no score, and a record
+worse than usual counts like none. How many faults there were, and how long somebody was away, gates nothing.
 """
 
 from scoring.features.feature import Feature
@@ -95,8 +95,19 @@ EXPERIENCE: tuple[Feature, ...] = (
         topic="track record",
         log=True,
         person=True,
+        newcomer="highest",
+        cap=1.0,
     ),
-    Feature("author_here_rate", "experience", worst_rate(MINE), topic="track record", log=True, person=True),
+    Feature(
+        "author_here_rate",
+        "experience",
+        worst_rate(MINE),
+        topic="track record",
+        log=True,
+        person=True,
+        newcomer="highest",
+        cap=1.0,
+    ),
     Feature(
         "author_faults", "experience", lambda f: f.author.decayed_bad(f.at), topic="track record", log=True, person=True
     ),
@@ -109,5 +120,6 @@ EXPERIENCE: tuple[Feature, ...] = (
         lambda f: f.author.fixes / (1 + f.author.recent),
         topic="experience",
         person=True,
+        newcomer="lowest",
     ),
 )

@@ -20,9 +20,19 @@ def require_known(columns: Sequence[str]) -> None:
         )
 
 
-def require_gating(columns: Sequence[str]) -> None:
-    """Raise ScoringError when a column is one that an author controls by other means than code."""
-    typed = [column for column in columns if not BY_NAME[column.removeprefix(RANK)].gates]
+def may_gate(column: str) -> bool:
+    """Say whether a model that gates may read a column; as a rank, a value with a cap would show what lies above."""
+    feature = BY_NAME[column.removeprefix(RANK)]
+    return feature.gates and not (feature.cap is not None and column.startswith(RANK))
+
+
+def require_gating(columns: Sequence[str], *, monotone: bool) -> None:
+    """Raise ScoringError when a column is one that an author controls by other means than code.
+
+    One that speaks of a person is, unless the model is `monotone` in it: by not being known.
+    """
+    free = [column for column in columns if BY_NAME[column.removeprefix(RANK)].person and not monotone]
+    typed = [column for column in columns if column in free or not may_gate(column)]
     if typed:
         raise ScoringError(
             f"The model card names {typed[0]!r}, which an author can choose without changing any code, so this model "
@@ -40,8 +50,8 @@ def design(
         name = column.removeprefix(RANK)
         if column.startswith(RANK):
             found[:, index] = quantile[:, place[name]]
-        elif BY_NAME[name].log:
-            found[:, index] = np.log1p(np.maximum(raw[:, place[name]], 0))
-        else:
-            found[:, index] = raw[:, place[name]]
+            continue
+        value, cap = raw[:, place[name]], BY_NAME[name].cap
+        value = value if cap is None else np.minimum(value, cap)
+        found[:, index] = np.log1p(np.maximum(value, 0)) if BY_NAME[name].log else value
     return found

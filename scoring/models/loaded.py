@@ -37,7 +37,7 @@ class Loaded:
 def load(folder: Path) -> Loaded:
     """Return the model in `folder`. Raises ScoringError when it is damaged, does not fit its card or must not gate."""
     card = read_card(folder)
-    require_gating(card.columns)
+    require_gating(card.columns, monotone=card.monotone)
     return Loaded(card, session((folder / "model.onnx").read_bytes(), len(card.columns), folder))
 
 

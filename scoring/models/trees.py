@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from scoring.dataset import Dataset, resample, training_rows
 from scoring.features import BY_NAME, FEATURES
-from scoring.models.design import RANK, design
+from scoring.models.design import RANK, design, may_gate
 
 # chosen on repositories of the pool left out in turn, never on those kept off the card
 SETTINGS: dict[str, Any] = {
@@ -31,7 +31,7 @@ SEED = 20261121
 def columns() -> tuple[str, ...]:
     """Return the columns: every feature that may gate, raw and as its rank, but Kamei's, which repeat others."""
     names = [feature.name for feature in FEATURES if feature.gates and feature.family != "kamei"]
-    return (*names, *(RANK + name for name in names))
+    return (*names, *(RANK + name for name in names if may_gate(RANK + name)))
 
 
 def pool(

@@ -13,6 +13,7 @@ from test_scorer import BRANCHY, CLOCK, DAY, past
 
 from scoring import frozen
 from scoring.change import FileChange
+from scoring.errors import ScoringError
 from scoring.features import FEATURES, Feature
 from scoring.gating import Parts
 from scoring.git import Git
@@ -20,7 +21,7 @@ from scoring.history.accounts import SETTLED, believed
 from scoring.history.effect import effect, inverse
 from scoring.history.read import commit_change, lines_of, read_change
 from scoring.history.state import Facts
-from scoring.models.design import design
+from scoring.models.design import RANK, design, may_gate, require_gating
 from scoring.models.loaded import load
 from scoring.scorer import SHIPPED, Scorer
 
@@ -127,7 +128,8 @@ def test_whoever_is_new_here_stands_at_the_end_of_what_gates_of_a_person(
         feature.of(reader.history.facts(replace(change, attested=each), counts, START + 90 * DAY)) for each in people
     ]
     new = feature.of(reader.history.facts(replace(change, attested=()), counts, START + 90 * DAY))
-    assert new == (min if feature.slope < 0 else max)([new, *known])
+    capped = [value if feature.cap is None else min(value, feature.cap) for value in (new, *known)]
+    assert new == (min if feature.slope < 0 else max)(capped)
 
 
 def test_nobody_ranks_above_somebody_new_with_the_same_change() -> None:
@@ -143,10 +145,21 @@ def test_nobody_ranks_above_somebody_new_with_the_same_change() -> None:
     assert (unknown - known).min() > -1e-5
 
 
-def test_no_record_of_faults_and_nothing_else_of_a_person_gates() -> None:
-    assert {feature.name for feature in GATING if feature.topic == "track record"} == set()
-    assert all(feature.slope for feature in GATING if feature.person)
-    assert not any(feature.slope for feature in GATING if not feature.person)
+def test_of_a_person_gates_only_what_can_lower_a_score() -> None:
+    assert {each.name for each in GATING if each.topic == "track record"} == {"author_fault_rate", "author_here_rate"}
+    assert all(each.cap == 1.0 for each in GATING if each.topic == "track record")
+    assert all(each.slope for each in GATING if each.person)
+    assert not any(each.slope or each.cap for each in GATING if not each.person)
+
+
+def test_a_record_worse_than_usual_counts_like_none_and_no_rank_tells_it_apart() -> None:
+    rates = np.array([[0.5], [1.0], [7.0]], dtype=np.float32)
+    seen = design(("author_fault_rate",), ("author_fault_rate",), rates, rates)[:, 0]
+    assert seen.tolist() == pytest.approx([np.log(1.5), np.log(2.0), np.log(2.0)])
+    assert may_gate("author_fault_rate")
+    assert not may_gate(RANK + "author_fault_rate")
+    with pytest.raises(ScoringError, match="rank:author_fault_rate"):
+        require_gating(("churn", RANK + "author_fault_rate"), monotone=True)
 
 
 def test_an_account_is_somebody_by_its_landed_commits_and_not_by_a_name_that_one_of_them_bears(tmp_path: Path) -> None:
