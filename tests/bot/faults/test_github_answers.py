@@ -160,6 +160,7 @@ def test_a_list_that_lacks_what_we_wrote_last_ends_in_one_comment_and_one_verdic
     line.stage.sandbox.faults.stale_reads(4, path=path)
     line.stage.sandbox.rerun(line.name, line.check(number).id, line.stage.sandbox.author)
     line.settle()
+    assert (len(line.cards(number)), len(line.checks(number))) == (1, 1)
     line.stage.sandbox.faults.clear()
     line.stage.sandbox.rerun(line.name, line.check(number).id, line.stage.sandbox.author)
     line.settle()
