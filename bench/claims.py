@@ -68,8 +68,8 @@ def card(risk: Assessment, at: datetime, *, anything: bool) -> str:
     pull = PullRequest(
         repository=Repository(0, "acme/shop", "main"), number=1, title="", author=nobody, head_sha=risk.sha,
         head_ref="",
-        base_sha=risk.base, base_ref="main", fork=False, draft=False, open=True, merged=False, auto_merge=False,
-        protected=True, created_at=at, updated_at=at,
+        base_sha=risk.base, base_ref="main", draft=False, open=True, auto_merge=False,
+        protected=True, updated_at=at,
     )  # fmt: skip
     state = State(pull=pull, risk=risk, page=PAGE)
     return Markdown().card(build(state, opinions_on(state, settings, at), settings, at))

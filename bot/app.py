@@ -32,7 +32,7 @@ from bot.doors.webhook import Door, Limits, create_blueprint
 from bot.forge.envelope import Envelope
 from bot.forge.github.deliveries import GitHubDeliveries
 from bot.forge.github.forge import GitHubForge
-from bot.forge.port import Busy, Forge, ForgeError, Gone, Target
+from bot.forge.port import Busy, Forge, ForgeError, Gone, Misread, Target
 from bot.forge.shadow import ShadowForge
 from bot.git.fetch import Git, GitError, Refused, TooMuch
 from bot.git.mirror import Mirror, Occupied
@@ -153,6 +153,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
             lease=timedelta(seconds=settings.lease_seconds),
             not_before=_not_before,
             hopeless=(Gone,),
+            final=(Misread,),
         ),
         on_dead=handler.dead,
         on_end=_both(handler.ended, looks.ended),
@@ -240,6 +241,8 @@ def _in_words(error: Exception) -> tuple[str, Cause]:
             return str(error).rstrip("."), "change"
         case GitError():
             return "the repository could not be read with git", "us"
+        case Misread():
+            return "the forge answered in a way that this version of codechill cannot read", "forge"
         case ForgeError():
             return "the forge did not answer", "forge"
         case OSError() | SQLAlchemyError():

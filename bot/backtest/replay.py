@@ -157,13 +157,10 @@ class Replay:
             head_ref="",
             base_sha="",
             base_ref=self.branch,
-            fork=False,
             draft=False,
             open=True,
-            merged=False,
             auto_merge=False,
             protected=True,
-            created_at=landing.at,
             updated_at=landing.at,
             paths=self.contents.files.get(landing.sha, landing.paths),
         )

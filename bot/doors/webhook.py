@@ -13,7 +13,8 @@ from flask import Blueprint, Request, Response, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from bot.doors.group_commit import Together
-from bot.forge.github.webhook import EVENTS, Unreadable, read
+from bot.forge.github.shapes import Unreadable
+from bot.forge.github.webhook import EVENTS, read
 from bot.policy.texts import all_whole
 from bot.store.inbox import Delivery, Enqueue, NotStored
 

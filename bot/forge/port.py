@@ -22,6 +22,10 @@ class Refused(ForgeError):
     """The forge understood and said no: trying the same again does not help."""
 
 
+class Misread(ForgeError):
+    """The forge answered with something else than it documents: asked again, it would answer the same."""
+
+
 class Busy(ForgeError):
     """Nothing may be sent before `until`: a rate limit, or a write whose answer never came may still be under way."""
 

@@ -37,13 +37,15 @@ def _no_word(error: Exception, now: datetime) -> datetime | None:
 @dataclass(frozen=True, slots=True)
 class Rules:
     """How a worker behaves. `not_before` may know from an error when trying again makes sense (a rate limit);
-    `hopeless` are errors that say that what a job is about is gone: it is dropped."""
+    `hopeless` are errors that say that what a job is about is gone: it is dropped; `final` those after which the same
+    again would end the same: it is given up at once."""
 
     threads: int = 4
     lease: timedelta = timedelta(seconds=60)
     poll: float = 0.1  # seconds an idle thread waits before it looks again
     backoff: Backoff = Backoff()
     hopeless: tuple[type[Exception], ...] = ()
+    final: tuple[type[Exception], ...] = ()
     not_before: Callable[[Exception, datetime], datetime | None] = _no_word
 
 
@@ -169,6 +171,8 @@ class Worker:
         return "retried"
 
     def _next_try(self, job: Job, error: Exception) -> datetime | None:
+        if isinstance(error, self._rules.final):
+            return None
         now = self._clock()
         told = self._rules.not_before(error, now)
         wait = self._rules.backoff.wait(job.attempts, self._chance())

@@ -42,16 +42,19 @@ class CheckRun:
 
     id: int
     head_sha: str
-    status: Literal["queued", "in_progress", "completed"]
+    status: str  # queued, in_progress or completed, as far as ours go
     conclusion: str | None
     digest: str | None
     spare: tuple[int, ...] = ()  # ids of older ones of ours that show something else: the forge takes none away
 
 
+ReviewState = Literal["approved", "changes_requested", "commented", "dismissed"]
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     author: Person
-    state: Literal["approved", "changes_requested", "commented", "dismissed"]
+    state: ReviewState
     head_sha: str
     submitted_at: datetime
 
@@ -75,13 +78,10 @@ class PullRequest:
     head_ref: str
     base_sha: str
     base_ref: str
-    fork: bool  # the head lives in another repository
     draft: bool
     open: bool
-    merged: bool
     auto_merge: bool  # armed to land by itself, or waiting in a merge queue
     protected: bool  # the base branch is protected
-    created_at: datetime
     updated_at: datetime
     mergeable: bool | None = None  # whether it merges without conflicts; None: the forge is working it out
     body: str = ""  # the description; from outside, escape when shown

@@ -31,8 +31,8 @@ class Place:
     def facts(self) -> Facts:
         who = Person(1, "ada")
         pull = PullRequest(
-            Repository(7, "acme/shop", "main"), 1, "A change", who, self.head, "topic", self.base, "main", fork=False,
-            draft=False, open=True, merged=False, auto_merge=False, protected=True, created_at=NOW, updated_at=NOW,
+            Repository(7, "acme/shop", "main"), 1, "A change", who, self.head, "topic", self.base, "main",
+            draft=False, open=True, auto_merge=False, protected=True, updated_at=NOW,
         )  # fmt: skip
         return self.assessor.facts(Target(1, 7, "acme/shop"), pull, NOW)
 

@@ -136,6 +136,14 @@ def test_a_job_about_what_is_gone_is_dropped_at_once_and_counted_and_is_no_dead_
     assert (ends, queue.dead(), one.run_one()) == (["dropped"], (), False)
 
 
+def test_what_would_end_the_same_is_given_up_at_once(queue: LeaseQueue, clock: Clock) -> None:
+    one = worker(queue, Flaky({"odd": 1000}, LookupError("no field sha")), clock, final=(LookupError,))
+    add(queue, "odd")
+    assert one.run_one()
+    assert [(job.attempts, job.error) for job in queue.dead()] == [(1, "LookupError: no field sha")]
+    assert one.dead == [("odd", "no field sha")]  # type: ignore[attr-defined]
+
+
 def test_a_rate_limit_says_when_to_come_back_and_does_not_count_as_a_failure(queue: LeaseQueue, clock: Clock) -> None:
     handle = Flaky({"a": 20}, TimeoutError("limit"))
     one = worker(queue, handle, clock, not_before=lambda error, now: now + timedelta(minutes=10))

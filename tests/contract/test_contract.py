@@ -32,7 +32,7 @@ def test_a_pull_request_reads_as_its_author_left_it(github: Place, change: Chang
     assert (pull.author.id, pull.author.login, pull.author.bot) == (me["id"], me["login"], False)
     assert (pull.head_sha, pull.head_ref, pull.base_ref) == (change.head, change.branch, github.default)
     assert pull.base_sha == github.main == github.forge.tip(github.target, github.default)
-    assert (pull.open, pull.merged, pull.draft, pull.fork, pull.auto_merge) == (True, False, False, False, False)
+    assert (pull.open, pull.draft, pull.auto_merge) == (True, False, False)
     assert pull.repository.id == github.target.repository_id
     assert abs(datetime.now(UTC) - pull.updated_at) < timedelta(minutes=10)
 

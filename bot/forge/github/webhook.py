@@ -1,167 +1,111 @@
-"""The only reader of GitHub's JSON: a delivery in, envelopes out. Fields that are not read may hold anything."""
+"""From a delivery to envelopes: what GitHub tells without being asked."""
 
-import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
-
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from typing import Any
 
 from bot.forge.envelope import Envelope, Pushed, Reachable, Ungrouped, Unreachable
+from bot.forge.github.shapes import (
+    Id,
+    Label,
+    Moment,
+    RepositoryName,
+    Sha,
+    Shape,
+    Small,
+    User,
+    Words,
+    shaped,
+)
 from bot.policy.events import Changed, Commented, Labelled, Pressed, Queued
-from bot.policy.pull import Comment, Person
+from bot.policy.pull import Comment
 
 
-class Unreadable(ValueError):
-    """A delivery of a known event that lacks what every such delivery has."""
-
-
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
-
-
-def _written(given: object) -> object:
-    """A moment is a text: a number would be taken for seconds since 1970."""
-    if not isinstance(given, datetime) and not (isinstance(given, str) and _DATE.match(given)):
-        raise ValueError("no moment")
-    return given
-
-
-def _in_utc(given: datetime) -> datetime:
-    try:
-        return given.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("out of range") from None
-
-
-# what does not fit a column, or is no object id, is refused at the door
-Number = Annotated[int, Field(ge=0, lt=2**63)]
-Small = Annotated[int, Field(ge=1, lt=2**31)]
-Sha = Annotated[str, Field(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})\z")]
-Name = Annotated[str, Field(max_length=255)]
-# owner and name become parts of addresses: neither may be a step up in a path
-FullName = Annotated[str, Field(max_length=255, pattern=r"^[\w.-]*[\w-][\w.-]*/[\w.-]*[\w-][\w.-]*\z")]
-Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
-
-
-class _Read(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class _Id(_Read):
-    id: Number
-
-
-class _User(_Read):
-    id: Number
-    login: Name
-    type: str = "User"
-
-    def person(self) -> Person:
-        return Person(self.id, self.login, self.type == "Bot")
-
-
-class _Repository(_Read):
-    id: Number
-    full_name: FullName
-
-
-class _Delivery(_Read):
+class _Delivery(Shape):
     action: str = ""
-    installation: _Id | None = None
+    installation: Id | None = None
 
-    def envelope(self, repository: _Repository, number: int | None, event: Any) -> Envelope:
+    def envelope(self, repository: RepositoryName, number: int | None, event: Any) -> Envelope:
         installation = self.installation.id if self.installation else 0
         return Envelope(installation, repository.id, repository.full_name, number, event)
 
 
-class _Head(_Read):
+class _Head(Shape):
     sha: Sha
 
 
-class _Pull(_Read):
+class _Pull(Shape):
     number: Small
     head: _Head
     updated_at: Moment | None = None
 
 
-class _Label(_Read):
-    name: Name
-
-
 class _PullRequest(_Delivery):
-    repository: _Repository
+    repository: RepositoryName
     pull_request: _Pull
-    label: _Label | None = None
-    sender: _User | None = None
+    label: Label | None = None
+    sender: User | None = None
 
 
-class _Issue(_Read):
+class _Issue(Shape):
     number: Small
     pull_request: dict[str, object] | None = None
 
 
-class _Comment(_Read):
-    id: Number
-    user: _User | None
-    body: str | None = None
-    created_at: Moment
-
-
 class _IssueComment(_Delivery):
-    repository: _Repository
+    repository: RepositoryName
     issue: _Issue
-    comment: _Comment
-    sender: _User | None = None
+    comment: Words
+    sender: User | None = None
 
 
-class _Base(_Read):
-    repo: _Id
+class _Base(Shape):
+    repo: Id
 
 
-class _Named(_Read):
+class _Named(Shape):
     number: Small
     base: _Base
 
 
-class _Checked(_Read):
+class _Checked(Shape):
     head_sha: Sha
     external_id: str | None = None
     pull_requests: tuple[_Named, ...] | None = ()
 
-    def numbers(self, repository: _Repository) -> tuple[int | None, ...]:
+    def numbers(self, repository: RepositoryName) -> tuple[int | None, ...]:
         """Pull requests of this repository only: GitHub also names those into a fork's parent. (None,) when unknown."""
         here = (pull.number for pull in self.pull_requests or () if pull.base.repo.id == repository.id)
         return tuple(sorted(set(here))) or (None,)
 
 
-class _Action(_Read):
+class _Action(Shape):
     identifier: str
 
 
 class _CheckRun(_Delivery):
-    repository: _Repository
+    repository: RepositoryName
     check_run: _Checked
     requested_action: _Action | None = None
-    sender: _User | None = None
+    sender: User | None = None
 
 
 class _CheckSuite(_Delivery):
-    repository: _Repository
+    repository: RepositoryName
     check_suite: _Checked
 
 
-class _Group(_Read):
+class _Group(Shape):
     head_sha: Sha
     head_ref: str
     base_ref: str
 
 
 class _MergeGroup(_Delivery):
-    repository: _Repository
+    repository: RepositoryName
     merge_group: _Group
 
 
-class _Commit(_Read):
+class _Commit(Shape):
     added: tuple[str, ...] = ()
     modified: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -171,33 +115,33 @@ class _Commit(_Read):
 
 
 class _Push(_Delivery):
-    repository: _Repository
+    repository: RepositoryName
     ref: str
     after: Sha
     deleted: bool = False
     forced: bool = False
     commits: tuple[_Commit, ...] = ()
-    sender: _User | None = None
+    sender: User | None = None
 
 
 class _RepositoryNews(_Delivery):
-    repository: _Repository
+    repository: RepositoryName
 
 
-class _Account(_Read):
+class _Account(Shape):
     login: str = ""
 
 
-class _Installed(_Id):
+class _Installed(Id):
     account: _Account | None = None
 
 
-class _Installation(_Read):
+class _Installation(Shape):
     action: str
     installation: _Installed
-    repositories: tuple[_Repository, ...] = ()
-    repositories_added: tuple[_Repository, ...] = ()
-    repositories_removed: tuple[_Repository, ...] = ()
+    repositories: tuple[RepositoryName, ...] = ()
+    repositories_added: tuple[RepositoryName, ...] = ()
+    repositories_removed: tuple[RepositoryName, ...] = ()
 
 
 _PULL_ACTIONS = frozenset(
@@ -219,17 +163,7 @@ _PULL_ACTIONS = frozenset(
 )
 _COMMITS_NAMED = 20  # a push names the files of no more commits than GitHub's limit; from there on, look for oneself
 
-Model = TypeVar("Model", bound=BaseModel)
 Payload = Mapping[str, Any]
-
-
-def _as(model: type[Model], payload: Payload) -> Model:
-    try:
-        return model.model_validate(payload)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise Unreadable(f"{where}: {first['msg']}") from None
 
 
 def _action(payload: Payload) -> str:
@@ -240,7 +174,7 @@ def _action(payload: Payload) -> str:
 def _pull_request(payload: Payload) -> tuple[Envelope, ...]:
     if _action(payload) not in _PULL_ACTIONS:
         return ()
-    news = _as(_PullRequest, payload)
+    news = shaped(_PullRequest, payload)
     pull, label, sender = news.pull_request, news.label, news.sender
     by = sender.person() if sender else None
     if news.action == "labeled" and label is not None and by and not by.bot and pull.updated_at is not None:
@@ -251,7 +185,7 @@ def _pull_request(payload: Payload) -> tuple[Envelope, ...]:
 def _review(payload: Payload) -> tuple[Envelope, ...]:
     if _action(payload) not in ("submitted", "dismissed"):
         return ()
-    return _changed(_as(_PullRequest, payload), "review")
+    return _changed(shaped(_PullRequest, payload), "review")
 
 
 def _changed(news: _PullRequest, what: str) -> tuple[Envelope, ...]:
@@ -263,7 +197,7 @@ def _changed(news: _PullRequest, what: str) -> tuple[Envelope, ...]:
 def _issue_comment(payload: Payload) -> tuple[Envelope, ...]:
     if _action(payload) != "created":
         return ()
-    news = _as(_IssueComment, payload)
+    news = shaped(_IssueComment, payload)
     author = news.comment.user
     by_bot = any(user is not None and user.person().bot for user in (author, news.sender))
     if news.issue.pull_request is None or author is None or by_bot:
@@ -275,7 +209,7 @@ def _issue_comment(payload: Payload) -> tuple[Envelope, ...]:
 def _check_run(payload: Payload) -> tuple[Envelope, ...]:
     if _action(payload) not in ("rerequested", "requested_action"):
         return ()
-    news = _as(_CheckRun, payload)
+    news = shaped(_CheckRun, payload)
     event = _check_event(news)
     if event is None:
         return ()
@@ -294,7 +228,7 @@ def _check_event(news: _CheckRun) -> Changed | Pressed | None:
 def _check_suite(payload: Payload) -> tuple[Envelope, ...]:
     if _action(payload) != "rerequested":
         return ()
-    news = _as(_CheckSuite, payload)
+    news = shaped(_CheckSuite, payload)
     event = Changed("rerequested", None, news.check_suite.head_sha)
     return tuple(news.envelope(news.repository, number, event) for number in news.check_suite.numbers(news.repository))
 
@@ -302,7 +236,7 @@ def _check_suite(payload: Payload) -> tuple[Envelope, ...]:
 def _merge_group(payload: Payload) -> tuple[Envelope, ...]:
     if _action(payload) not in ("checks_requested", "destroyed"):
         return ()
-    news = _as(_MergeGroup, payload)
+    news = shaped(_MergeGroup, payload)
     group = news.merge_group
     asked = Queued(group.head_sha, group.head_ref, group.base_ref)
     event = asked if news.action == "checks_requested" else Ungrouped(group.head_sha)
@@ -310,7 +244,7 @@ def _merge_group(payload: Payload) -> tuple[Envelope, ...]:
 
 
 def _push(payload: Payload) -> tuple[Envelope, ...]:
-    news = _as(_Push, payload)
+    news = shaped(_Push, payload)
     if news.deleted or not news.ref.startswith("refs/heads/") or news.ref.startswith("refs/heads/gh-readonly-queue/"):
         return ()
     paths = tuple(sorted({path for commit in news.commits for path in commit.paths()}))
@@ -328,12 +262,12 @@ def _repository(payload: Payload) -> tuple[Envelope, ...]:
             event = Unreachable(why)
         case _:
             return ()
-    news = _as(_RepositoryNews, payload)
+    news = shaped(_RepositoryNews, payload)
     return (news.envelope(news.repository, None, event),)
 
 
 def _installation(payload: Payload) -> tuple[Envelope, ...]:
-    news = _as(_Installation, payload)
+    news = shaped(_Installation, payload)
     match news.action:
         case "created" | "unsuspend" | "new_permissions_accepted":
             return _each(news, news.repositories, Reachable(news.action))
@@ -344,16 +278,16 @@ def _installation(payload: Payload) -> tuple[Envelope, ...]:
 
 
 def _installation_repositories(payload: Payload) -> tuple[Envelope, ...]:
-    news = _as(_Installation, payload)
+    news = shaped(_Installation, payload)
     added = tuple(_one(news, repository, Reachable("added")) for repository in news.repositories_added)
     return added + tuple(_one(news, repository, Unreachable("removed")) for repository in news.repositories_removed)
 
 
-def _each(news: _Installation, repositories: tuple[_Repository, ...], event: Reachable) -> tuple[Envelope, ...]:
+def _each(news: _Installation, repositories: tuple[RepositoryName, ...], event: Reachable) -> tuple[Envelope, ...]:
     return tuple(_one(news, repository, event) for repository in repositories) or (_whole(news, event),)
 
 
-def _one(news: _Installation, repository: _Repository, event: Reachable | Unreachable) -> Envelope:
+def _one(news: _Installation, repository: RepositoryName, event: Reachable | Unreachable) -> Envelope:
     return Envelope(news.installation.id, repository.id, repository.full_name, None, event)
 
 

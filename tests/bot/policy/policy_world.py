@@ -58,13 +58,10 @@ def pull(**changes: Any) -> PullRequest:
         head_ref="speed",
         base_sha="b" * 40,
         base_ref="main",
-        fork=False,
         draft=False,
         open=True,
-        merged=False,
         auto_merge=False,
         protected=True,
-        created_at=datetime(2026, 11, 20, tzinfo=UTC),
         updated_at=datetime(2026, 11, 20, tzinfo=UTC),
         paths=("api/session.py",),
     )

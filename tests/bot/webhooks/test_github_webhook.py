@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from webhook_examples import example, examples
 
 from bot.forge.envelope import Envelope, Pushed, Reachable, Ungrouped, Unreachable, from_json, to_json
-from bot.forge.github.webhook import EVENTS, Unreadable, read
+from bot.forge.github.shapes import Unreadable
+from bot.forge.github.webhook import EVENTS, read
 from bot.policy.events import Changed, Commented, Labelled, Pressed, Queued, Tick
 from bot.policy.pull import Comment, Person
 
