@@ -1,6 +1,6 @@
 """Score changes of one repository: the one entry the server uses. Needs onnxruntime and numpy, no training library."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,15 +12,19 @@ from scoring import evidence
 from scoring.assessment import Assessment, Part, Proof, Suggestion
 from scoring.calibration import Calibration, rebase
 from scoring.change import Change
-from scoring.claims import depends, patch
+from scoring.claims import depends
+from scoring.claims.hidden import reason
 from scoring.claims.known import Witness
 from scoring.claims.parts import Files, Rank, suggestions
+from scoring.claims.patch import Lines
+from scoring.claims.patch import read as read_patch
 from scoring.claims.table import CLAIMS
-from scoring.claims.tell import reasons
+from scoring.claims.tell import MOST, reasons
 from scoring.claims.weights import shares
 from scoring.features import BY_NAME
 from scoring.features.quantiles import BLOCK, WINDOW, ranks, rolling, window
 from scoring.gating import gating
+from scoring.hidden.reading import Hidden, code_folders, hidden, versions
 from scoring.history.index import History, Progress
 from scoring.history.lines import LineCounts
 from scoring.history.read import lines_of
@@ -111,20 +115,29 @@ class Scorer:
         among = population(past.logits + self._tiers(past, critical), past.row)
         score = self._score(past.raw)
         extra = WEIGHTS.get(whole.tier, 0.0)
-        looked = self.history.parts_of(whole) or (whole,)
-        vectors = self._vectors(looked) if row is None else self._landed(row)
-        scores = score(vectors)
+        git = self.history.git
+        patch = read_patch(git, change) if row is None else {}
+        kept_out = hidden(git, change, lines, patch, code_folders(past.paths)) if row is None else ()
+        vectors = self._vectors(self._looked(whole)) if row is None else self._landed(row)
+        plain = [self._vectors(self._looked(self._plain(whole, each, change, critical)))
+                 for each in versions(change, lines, kept_out)]  # fmt: skip
+        honest = len(vectors)
+        vectors = np.concatenate([vectors, *plain])
+        # evidence is about the change as it stands, and says nothing of what it keeps out of the counts
+        scores = score(vectors) + np.where(np.arange(len(vectors)) < honest, evidence.log_odds(proof), 0.0)
         # what carries the score is asked of what gates: the whole, or its riskiest part
         riskiest = int(scores.argmax())
         vector = vectors[riskiest]
-        found = float(scores[riskiest]) + extra + evidence.log_odds(proof)
+        found = float(scores[riskiest]) + extra
         percentile = evidence.percentile(float(among.percentiles(np.array([found]))[0]), proof)
         carried = shares(CLAIMS, self._names, vector, past.usual, score, extra)
         tip = self.history.tip if row is None else change.base
 
         def rank_of(smaller: Sequence[Files]) -> Sequence[float]:
-            return [float(each) for each in among.percentiles(self._smaller(change, smaller, past, critical))]
+            return [float(each) for each in among.percentiles(self._smaller(change, smaller, past, critical, kept_out))]
 
+        known = self._witness.known(change, lines, tip=tip, tier=whole.tier, patch=patch)
+        told = (reason(kept_out),) if riskiest >= honest else ()
         return Assessment(
             base=change.base,
             sha=change.sha,
@@ -132,8 +145,8 @@ class Scorer:
             percentile=percentile,
             probability=float(past.calibration.probability(np.array([found]))[0]),
             base_rate=self._base_rate(),
-            reasons=reasons(self._witness.known(change, lines, tip=tip, tier=whole.tier), carried),
-            suggestions=self._suggestions(change, lines, percentile, rank_of) if row is None else (),
+            reasons=(*told, *reasons(known, carried))[:MOST],
+            suggestions=self._suggestions(change, lines, patch, percentile, rank_of) if row is None else (),
             model=self.shipped.card.id + (" + this repository" if self._regression() else ""),
             reference=len(among.recent),
             labelled=self.history.labelled(),
@@ -158,6 +171,15 @@ class Scorer:
         facts = self.history.facts(change, lines, at)
         return replace(facts, tier=critical.tier(_places(change)))
 
+    def _looked(self, facts: Facts) -> tuple[Facts, ...]:
+        return self.history.parts_of(facts) or (facts,)
+
+    def _plain(self, whole: Facts, files: Files, change: Change, critical: Services) -> Facts:
+        """The facts of a change with nothing kept out, which does to the tree what it does as it stands."""
+        plain = replace(change, files=tuple(file for file, _ in files))
+        told = self._facts(plain, [counts for _, counts in files], critical)
+        return replace(told, tier=whole.tier, takes_back=whole.takes_back, lands_again=whole.lands_again)
+
     def _vectors(self, looked: Sequence[Facts]) -> Matrix:
         return np.array([self.history.vector(facts) for facts in looked], dtype=np.float32)
 
@@ -165,12 +187,18 @@ class Scorer:
         parts = self.history.parts(row, row + 1).raw
         return parts if len(parts) else self.history.matrix(row, row + 1)
 
-    def _smaller(self, change: Change, smaller: Sequence[Files], past: Reference, critical: Services) -> Floats:
+    def _smaller(
+        self, change: Change, smaller: Sequence[Files], past: Reference, critical: Services,
+        kept_out: Sequence[Hidden] = (),
+    ) -> Floats:  # fmt: skip
         vectors, owners, extra = [], [], []
         for place, files in enumerate(smaller):
             part = replace(change, files=tuple(file for file, _ in files)) if files else change
-            facts = self._facts(part, [counts for _, counts in files], critical)
-            looked = self.history.parts_of(facts) or (facts,)
+            lines = [counts for _, counts in files]
+            facts = self._facts(part, lines, critical)
+            looked = [*self._looked(facts)]
+            for each in versions(part, lines, kept_out) if files else ():
+                looked += self._looked(self._plain(facts, each, part, critical))
             vectors.append(self._vectors(looked))
             owners += [place] * len(looked)
             extra.append(WEIGHTS.get(facts.tier, 0.0))
@@ -233,11 +261,10 @@ class Scorer:
         return np.array([WEIGHTS.get(critical.tier(paths), 0.0) for paths in past.paths]) if critical else np.zeros(1)
 
     def _suggestions(
-        self, change: Change, lines: Sequence[LineCounts], percentile: float, rank: Rank
+        self, change: Change, lines: Sequence[LineCounts], patch: Mapping[str, Lines], percentile: float, rank: Rank
     ) -> tuple[Suggestion, ...]:
         files = list(zip(change.files, lines, strict=True))
-        git = self.history.git
-        return suggestions(files, patch.read(git, change), percentile, rank, depends.names_before(git, change))
+        return suggestions(files, patch, percentile, rank, depends.names_before(self.history.git, change))
 
 
 def _places(change: Change) -> list[str]:

@@ -8,6 +8,7 @@ from scoring.change import Change
 from scoring.claims.claim import Known, is_code
 from scoring.claims.count import Counted, count
 from scoring.claims.past import USUAL, Past, read
+from scoring.claims.patch import Lines
 from scoring.claims.patch import read as read_patch
 from scoring.git import Git
 from scoring.history.lines import LineCounts
@@ -37,15 +38,23 @@ class Witness:
         self._archive = archive
         self._read: tuple[str, Past, Mapping[str, float]] | None = None
 
-    def known(self, change: Change, lines: Sequence[LineCounts], *, tip: str, tier: int = 0) -> Known:
-        """Return what is known of a change when `tip` is the newest commit that landed ("" for none)."""
+    def known(
+        self, change: Change, lines: Sequence[LineCounts], *, tip: str, tier: int = 0,
+        patch: Mapping[str, Lines] | None = None,
+    ) -> Known:  # fmt: skip
+        """Return what is known of a change when `tip` is the newest commit that landed ("" for none).
+
+        `patch` are its lines where they were read already.
+        """
         past, usual = self._landed(tip)
         files = tuple(zip(change.files, lines, strict=True))
 
         @cache
         def counted() -> Counted:
             git = self._archive.git
-            return count(git, change, read_patch(git, change), [file for file in change.files if is_code(file)])
+            return count(
+                git, change, patch or read_patch(git, change), [file for file in change.files if is_code(file)]
+            )
 
         return Known(change, files, past, usual, counted, tier)
 

@@ -70,7 +70,11 @@ def test_documentation_beside_code_changes_nothing_and_code_named_as_a_test_coun
 ) -> None:
     repo, tip, reader = ready
     bare = {"lib/calm.py": lines(45)}
-    versions = [bare, bare | {"docs/z.md": BRANCHY}, bare | {"tests/test_hidden.c": BRANCHY * 9}]
+    versions = [
+        bare,
+        bare | {"docs/z.md": b"All of it is told here, and well.\n" * 9},
+        bare | {"tests/test_hidden.c": BRANCHY * 9},
+    ]
     found = []
     for place, files in enumerate(versions):
         (sha,) = extend(repo, [Step("x", files, at=START + 90 * DAY)], first=2000 + place, onto=tip)
