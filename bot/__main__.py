@@ -4,6 +4,8 @@ import importlib
 
 import click
 
+from bot.commands.refusals import sentence
+
 # name -> where it is, and one line for the overview (so that `--help` imports nothing)
 COMMANDS = {
     "score": ("bot.commands.scoring:score", "Score a commit or a range and print its risk card."),
@@ -44,11 +46,15 @@ class Lazy(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> object:
-        """Wherever a person stops a command, it ends in one sentence."""
+        """Wherever a person stops a command, or the system refuses it a place, it ends in one sentence."""
         try:
             return super().invoke(ctx)
         except (KeyboardInterrupt, click.Abort):
             raise Interrupted("stopped; what was finished is kept, and the same command goes on from there") from None
+        except OSError as error:
+            if error.filename is None:  # nobody could act on it
+                raise
+            raise Refused(sentence(error)) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -59,6 +65,12 @@ class Interrupted(click.ClickException):
     """Ctrl-C: the shell's own exit status for it."""
 
     exit_code = 130
+
+
+class Refused(click.ClickException):
+    """The system did not let a command read or write where it was told to."""
+
+    exit_code = 2
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

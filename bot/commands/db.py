@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from bot.commands.database import Unusable, with_store
 from bot.commands.operator import env_option, place_from
+from bot.commands.refusals import sentence
 from bot.store import Store
 from bot.store.copies import CopyError, backup, restore
 from bot.store.engine import words
@@ -82,4 +83,4 @@ def _verified(url: str) -> str:
 
 
 def _said(error: Exception) -> str:
-    return str(error) if isinstance(error, CopyError | OSError) else words(error)
+    return sentence(error) if isinstance(error, CopyError | OSError) else words(error)

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from bot.commands.operator import Unusable, env_option, settings_from
+from bot.commands.refusals import sentence
 from bot.doctor import Facts, Finding, Refused, Scope, Unreachable, visit, worst
 from bot.setup.manifest import PROFILES, ManifestError, Profile
 
@@ -42,7 +43,7 @@ def doctor(layout: str, repos: tuple[str, ...], limit: int, profile: Profile, en
     try:
         facts, findings = visit(settings, os.environ, _now, scope=Scope(repos, limit), profile=profile)
     except (Unreachable, Refused, ManifestError, OSError, ValueError) as error:
-        raise Unusable(str(error)) from None
+        raise Unusable(sentence(error)) from None
     click.echo(_json(facts, findings) if layout == "json" else "\n".join(_text(facts, findings)))
     raise SystemExit(0 if worst(findings) in (None, "note") else 1)
 

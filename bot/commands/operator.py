@@ -8,6 +8,7 @@ import click
 from dotenv import dotenv_values
 from pydantic import ValidationError
 
+from bot.commands.refusals import sentence
 from bot.config.settings import Place, Settings, misspelt
 from bot.setup.keep import ENV
 
@@ -59,7 +60,7 @@ def _read(kind: type[Kind], env_file: Path | None) -> Kind:
     except UnicodeDecodeError:
         raise Unusable(f"{found} is not UTF-8 text") from None
     except OSError as error:
-        raise Unusable(f"{found} cannot be read: {error.strerror}") from None
+        raise Unusable(sentence(error)) from None
 
 
 def _sentences(error: ValidationError) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 import click
 
 from bot.commands.operator import Unusable, env_option, settings_from
+from bot.commands.refusals import sentence
 from bot.doors.webhook import signature
 
 _PATIENCE_S = 30  # GitHub Enterprise Server waits as long
@@ -62,7 +63,9 @@ def _read(saved: Path) -> tuple[dict[str, Any], str | None]:
     """The payload, and the event's name where the file is a whole delivery."""
     try:
         told = json.loads(saved.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise Unusable(sentence(error)) from None
+    except (ValueError, RecursionError) as error:
         raise Unusable(f"{saved} is no JSON: {error}") from None
     if isinstance(told, dict) and isinstance(told.get("request"), dict):
         request = told["request"]

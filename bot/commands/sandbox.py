@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import click
 
+from bot.commands.operator import Unusable
+from bot.commands.refusals import sentence
 from bot.sandbox import Refusal, Sandbox
 from bot.sandbox.git import GitFailed
 from bot.sandbox.verbs.repositories import head_branch
@@ -48,7 +50,7 @@ def sandbox(port: int, repo: Path | None, folder: Path | None, webhook: str, sha
             box.webhook_url = webhook
             name = load(box, repo)
         except (OSError, GitFailed, Refusal) as failed:
-            raise click.ClickException(str(failed)) from failed
+            raise Unusable(sentence(failed)) from failed
         said = details(box, place, name)
         click.echo(json.dumps(said) if shape == "json" else text(said))
         serve_until_stopped()

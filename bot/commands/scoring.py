@@ -18,6 +18,7 @@ import click
 
 from bot.commands.criticality import services
 from bot.commands.progress import progress_bar
+from bot.commands.refusals import sentence
 from bot.line.render import Markdown, plain, plain_reason, visible
 from bot.policy.config import Config
 from bot.policy.show.card import scored
@@ -52,7 +53,7 @@ def plainly(command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*args, **kwargs)
         except (ScoringError, OSError) as error:
-            click.echo(f"codechill: {' '.join(str(error).split())}", err=True)
+            click.echo(f"codechill: {sentence(error)}", err=True)
             sys.exit(2)
 
     return guarded

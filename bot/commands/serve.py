@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from waitress.server import BaseWSGIServer, create_server
 
 from bot.commands.operator import Unusable, env_option, settings_from
+from bot.commands.refusals import sentence
 from bot.config.settings import Settings
 from bot.process.logs import configure
 from bot.store.engine import words
@@ -45,7 +46,7 @@ def serve(env_file: Path | None) -> None:
     except sa.exc.SQLAlchemyError as error:
         raise Unusable(f"the database does not answer: {words(error)}; check CODECHILL_DATABASE") from None
     except (OSError, ValueError) as error:
-        raise Unusable(str(error)) from error
+        raise Unusable(sentence(error)) from error
     _run(app, settings)
 
 

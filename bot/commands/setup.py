@@ -13,6 +13,7 @@ import click
 from waitress.server import create_server
 
 from bot.commands.operator import FOLDER, Unusable
+from bot.commands.refusals import sentence
 from bot.forge.github.hosts import UnusableHost, host
 from bot.setup.convert import convert
 from bot.setup.flow import HOUR, Flow, Plan, create_app
@@ -59,7 +60,7 @@ def setup(
             flow = _flow(plan, folder, public_url, replace)
             _serve(flow, listening, back, browser)
     except (UnusableHost, CannotKeep, ManifestError, OSError) as error:
-        raise Unusable(str(error)) from error
+        raise Unusable(sentence(error)) from error
     if flow.made is None:
         raise Unusable("no App was made; run codechill setup again")
     click.echo(f"{flow.made.slug} is App {flow.made.app_id}; its credentials are in {folder / ENV}")
