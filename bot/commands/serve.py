@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import resource
 import signal
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import sqlalchemy as sa
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 
 FILES, OTHER_FILES = 8192, 512  # open at once; of those not for connections
+AT_ONCE = 256  # connections taken in one turn
 
 
 @click.command()
@@ -50,14 +53,18 @@ def serve(env_file: Path | None) -> None:
     _run(app, settings)
 
 
-def http_server(web: Flask, *, host: str, port: int, threads: int, most: int) -> BaseWSGIServer:
+def http_server(
+    web: Flask, *, host: str, port: int, threads: int, most: int, sockets: dict[int, Any] | None = None
+) -> BaseWSGIServer:
     """Not running yet. A request may have `most` bytes: waitress alone would buffer 1 GB before the door sees it.
 
     Connections that say nothing, or not enough, are many and cheap, and let go soon: whoever opens a thousand of them
     keeps nobody else out.
     """
-    return create_server(
+    sockets = {} if sockets is None else sockets
+    server = create_server(
         web,
+        map=sockets,
         host=host,
         port=port,
         threads=threads,
@@ -69,6 +76,24 @@ def http_server(web: Flask, *, host: str, port: int, threads: int, most: int) ->
         channel_timeout=15,  # seconds of silence; GitHub sends a delivery at once
         cleanup_interval=3,
     )
+    for one in list(sockets.values()):
+        if isinstance(one, BaseWSGIServer):
+            one.handle_accept = partial(_accept_waiting, one, one.handle_accept)
+    return server
+
+
+def _accept_waiting(door: BaseWSGIServer, accept_one: Callable[[], None]) -> None:
+    """All that wait at a door, up to a bound: waitress takes one a turn, and each turn asks every connection there is.
+
+    Whoever comes behind a thousand others would wait for a thousand turns.
+    """
+    for _ in range(AT_ONCE):
+        before = len(door._map)
+        if before >= door.adj.connection_limit:
+            return
+        accept_one()
+        if len(door._map) == before:
+            return
 
 
 def _connections() -> int:

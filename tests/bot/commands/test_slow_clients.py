@@ -8,8 +8,9 @@ from contextlib import ExitStack
 
 import pytest
 from flask import Flask
+from waitress import wasyncore
 
-from bot.commands.serve import http_server
+from bot.commands.serve import AT_ONCE, http_server
 
 SLOW = 150  # waitress takes a hundred by itself
 
@@ -48,3 +49,19 @@ def test_the_door_answers_while_many_hold_connections_open(port: int, said: byte
             asked.request("GET", "/healthz")
             assert asked.getresponse().read() == b"alive"
             asked.close()
+
+
+def test_whoever_waits_at_the_door_is_let_in_with_the_others_and_not_one_a_turn() -> None:
+    sockets: dict[int, object] = {}
+    server = http_server(Flask("door"), host="127.0.0.1", port=0, threads=1, most=1 << 20, sockets=sockets)
+    alone = len(sockets)
+    with ExitStack() as held:
+        for _ in range(AT_ONCE + 20):
+            held.enter_context(socket.create_connection(("127.0.0.1", server.effective_port), timeout=5))
+        taken = []
+        for _ in range(3):
+            wasyncore.poll2(timeout=1, map=sockets)
+            taken.append(len(sockets) - alone)
+    assert taken == [AT_ONCE, AT_ONCE + 20, AT_ONCE + 20]
+    server.close()
+    server.task_dispatcher.shutdown()
