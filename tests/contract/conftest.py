@@ -1,4 +1,4 @@
-"""Two GitHubs for the same tests: the sandbox always, and a real one when the environment says where it is.
+"""Forges for the same tests: one in memory and the sandbox always, and a real GitHub when the environment says where.
 
 TEST_GITHUB_API         https://api.github.com, or https://HOST/api/v3
 TEST_GITHUB_REPOSITORY  OWNER/NAME, made for this: branches and pull requests come and go in it
@@ -11,8 +11,10 @@ import os
 import subprocess
 import uuid
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +29,7 @@ from bot.forge.github.forge import GitHubForge
 from bot.forge.port import Target
 from bot.line.render import Markdown
 from bot.sandbox import Sandbox
+from tests.fakes.forge import Home, MemoryForge, World
 
 NAMES = ("API", "REPOSITORY", "APP_ID", "KEY", "TOKEN")
 LIVE = all(f"TEST_GITHUB_{name}" in os.environ for name in NAMES)
@@ -87,9 +90,104 @@ class Place:
         found: dict[str, Any] = self.ask("GET", "/user")
         return found
 
-    def comments(self, number: int) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.ask("GET", f"/repos/{self.repository}/issues/{number}/comments")
-        return found
+    # --- what the person does
+
+    def close(self, number: int) -> None:
+        self.ask("PATCH", f"/repos/{self.repository}/pulls/{number}", {"state": "closed"})
+
+    def reopen(self, number: int) -> None:
+        self.ask("PATCH", f"/repos/{self.repository}/pulls/{number}", {"state": "open"})
+
+    def say(self, number: int, body: str) -> int:
+        """The number of the comment."""
+        return int(self.ask("POST", f"/repos/{self.repository}/issues/{number}/comments", {"body": body})["id"])
+
+    def delete(self, comment: int) -> None:
+        self.ask("DELETE", f"/repos/{self.repository}/issues/comments/{comment}")
+
+    def reacted(self, comment: int) -> list[str]:
+        given = self.ask("GET", f"/repos/{self.repository}/issues/comments/{comment}/reactions")
+        return [each["content"] for each in given]
+
+    def runs(self, sha: str) -> list[tuple[str, str]]:
+        """Every check run on a commit: its conclusion, and what it names itself by."""
+        answer = self.ask("GET", f"/repos/{self.repository}/commits/{sha}/check-runs?filter=all")
+        return [(run["conclusion"], run["external_id"]) for run in answer["check_runs"]]
+
+    def open(self) -> "Change":
+        """A pull request of one commit, on a branch of its own."""
+        branch, title = f"contract-{uuid.uuid4().hex[:12]}", "A change to try the contract"
+        self.git("fetch", "--quiet", "origin", self.default)
+        self.git("checkout", "--quiet", "-B", branch, "FETCH_HEAD")
+        (self.folder / f"{branch}.txt").write_text("one line\n")
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", title)
+        self.git("push", "--quiet", "origin", branch)
+        body = {"title": title, "head": branch, "base": self.default, "body": "Made by a test."}
+        number = self.ask("POST", f"/repos/{self.repository}/pulls", body)["number"]
+        return Change(number, self.git("rev-parse", "HEAD"), branch, title)
+
+    def tidy(self, change: "Change") -> None:
+        self.close(change.number)
+        self.git("push", "--quiet", "origin", "--delete", change.branch)
+
+
+@dataclass(frozen=True)
+class InMemory:
+    """The same in memory: the forge that the tests of the line use has to keep the contract too."""
+
+    world: World
+    home: Home
+    forge: MemoryForge
+
+    repository, default = "acme/contract", "main"
+
+    @property
+    def target(self) -> Target:
+        return self.world.target(self.home)
+
+    @property
+    def main(self) -> str:
+        return self.home.branches["main"]
+
+    @property
+    def me(self) -> dict[str, Any]:
+        person = self.world.allow(self.home, "ada", "write")
+        return {"id": person.id, "login": person.login}
+
+    def another(self) -> MemoryForge:
+        return MemoryForge(self.world, _now)
+
+    def open(self) -> "Change":
+        branch, title = f"contract-{uuid.uuid4().hex[:12]}", "A change to try the contract"
+        head = self.world.commit(self.home, branch, {f"{branch}.txt": "one line\n"})
+        pull = self.world.open(self.home, "ada", branch, title)
+        pull.body = "Made by a test."
+        return Change(pull.number, head, branch, title)
+
+    def tidy(self, change: "Change") -> None:
+        self.close(change.number)
+
+    def close(self, number: int) -> None:
+        self.world.close(self.home.pulls[number])
+
+    def reopen(self, number: int) -> None:
+        self.world.close(self.home.pulls[number], again=True)
+
+    def say(self, number: int, body: str) -> int:
+        return self.world.say(self.home.pulls[number], "ada", body).id
+
+    def delete(self, comment: int) -> None:
+        self.world.delete(self.home, comment)
+
+    def reacted(self, comment: int) -> list[str]:
+        return [content for _, content, _ in self.world.reactions.get(comment, [])]
+
+    def runs(self, sha: str) -> list[tuple[str | None, str]]:
+        return [(run.conclusion, run.digest) for run in self.home.runs if run.sha == sha]
+
+
+Anywhere = Place | InMemory
 
 
 @dataclass(frozen=True)
@@ -114,31 +212,53 @@ def place(api: str, repository: str, app_id: int, key: str, token: str, folder: 
     return here
 
 
-@pytest.fixture(scope="module", params=["sandbox", "the sandbox of a later version", *(["live"] if LIVE else [])])
-def github(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    folder = tmp_path_factory.mktemp("contract")
-    if request.param == "live":
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+GITHUBS = ["sandbox", "the sandbox of a later version", *(["live"] if LIVE else [])]
+
+
+@pytest.fixture(scope="module")
+def githubs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Place]]:
+    """Each made when it is first asked for."""
+    made: dict[str, Place] = {}
+    with ExitStack() as open_:
+
+        def get(which: str) -> Place:
+            if which not in made:
+                made[which] = _github(which, tmp_path_factory.mktemp("contract"), open_)
+            return made[which]
+
+        yield get
+
+
+def _github(which: str, folder: Path, open_: ExitStack) -> Place:
+    if which == "live":
         api, repository, app_id, key, token = (os.environ[f"TEST_GITHUB_{name}"] for name in NAMES)
-        yield place(api.rstrip("/"), repository, int(app_id), pem(key), token, folder / "clone")
-        return
-    with Sandbox(folder / "forge") as box:
-        box.world.newest = request.param != "sandbox"
-        box.add_repository("acme/contract", sample.build(folder / "past", changes=5), "main")
-        yield place(box.api, "acme/contract", box.app_id, box.private_key_pem, box.token(box.author), folder / "clone")
+        return place(api.rstrip("/"), repository, int(app_id), pem(key), token, folder / "clone")
+    box = open_.enter_context(Sandbox(folder / "forge"))
+    box.world.newest = which != "sandbox"
+    box.add_repository("acme/contract", sample.build(folder / "past", changes=5), "main")
+    return place(box.api, "acme/contract", box.app_id, box.private_key_pem, box.token(box.author), folder / "clone")
+
+
+@pytest.fixture(scope="module", params=GITHUBS)
+def github(request: pytest.FixtureRequest, githubs: Callable[[str], Place]) -> Place:
+    return githubs(request.param)
+
+
+@pytest.fixture(scope="module", params=["memory", *GITHUBS])
+def anywhere(request: pytest.FixtureRequest, githubs: Callable[[str], Place]) -> Anywhere:
+    """Where the port has to keep its promises."""
+    if request.param != "memory":
+        return githubs(request.param)
+    world = World(_now)
+    return InMemory(world, world.repository("acme/contract", {"README.md": "Here.\n"}), MemoryForge(world, _now))
 
 
 @pytest.fixture
-def change(github: Place) -> Iterator[Change]:
-    """One commit on a branch of its own, as a pull request; closed and removed afterwards."""
-    branch, title = f"contract-{uuid.uuid4().hex[:12]}", "A change to try the contract"
-    github.git("fetch", "--quiet", "origin", github.default)
-    github.git("checkout", "--quiet", "-B", branch, "FETCH_HEAD")
-    (github.folder / f"{branch}.txt").write_text("one line\n")
-    github.git("add", "--all")
-    github.git("commit", "--quiet", "--message", title)
-    github.git("push", "--quiet", "origin", branch)
-    body = {"title": title, "head": branch, "base": github.default, "body": "Made by a test."}
-    number = github.ask("POST", f"/repos/{github.repository}/pulls", body)["number"]
-    yield Change(number, github.git("rev-parse", "HEAD"), branch, title)
-    github.ask("PATCH", f"/repos/{github.repository}/pulls/{number}", {"state": "closed"})
-    github.git("push", "--quiet", "origin", "--delete", branch)
+def change(anywhere: Anywhere) -> Iterator[Change]:
+    made = anywhere.open()
+    yield made
+    anywhere.tidy(made)
