@@ -3,7 +3,6 @@
 import gc
 import marshal
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -58,7 +57,10 @@ def _readers(commits: int) -> int:
 def _reader(git: Git, chunks: Sequence[Sequence[str]], first_parent: bool) -> Iterator[Iterator[list[Record]]]:
     """Start a process that reads these chunks, and yield what it reads of each; it ends with the block."""
     with subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", _START, _ROOT], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-I", "-S", "-c", _START, _ROOT],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is for the one who asked, who says so and ends this one, even while it starts
     ) as process:
         try:
             yield _received(process, (str(git.path), git.replacing, [list(chunk) for chunk in chunks], first_parent))
@@ -87,8 +89,6 @@ def _received(
 
 def serve() -> None:
     """Be a reader: take a task from standard input, write the records of each chunk of it, or what went wrong."""
-    # the one who asked is interrupted too, and says so
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     # records hold no cycles
     gc.disable()
     path, replacing, chunks, first_parent = marshal.load(sys.stdin.buffer)  # noqa: S302 (from the process that started this one)

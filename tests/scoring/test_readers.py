@@ -73,6 +73,14 @@ def test_no_process_is_left_when_reading_stops_half_way(tmp_path: Path) -> None:
     assert children() == before
 
 
+def test_ctrl_c_in_a_terminal_reaches_the_one_who_asked_and_no_reader(tmp_path: Path) -> None:
+    shas, before = build(tmp_path / "repo", past(60)), children()
+    reading = readers.commits(Git(tmp_path / "repo"), shas, readers=2)
+    next(reading)  # a terminal interrupts its process group
+    assert os.getpgid(0) not in {os.getpgid(pid) for pid in children() if pid not in before}
+    reading.close()
+
+
 def test_a_reader_runs_nothing_from_the_folder_it_is_started_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
