@@ -4,7 +4,7 @@
 
 Each history is indexed anew in an empty folder and replayed as `codechill backtest` does; then its landings are gated
 twice by the same scores: by a plain rank among the 2,000 landings before (moved on once in 250, as the ranks of
-features are), and by the bars of scoring/population.py. Processor time counts the children too.
+features are), and by the bars of scoring/ranking/population.py. Processor time counts the children too.
 
 `--served` asks another question and takes longer: what a level gates when each landing comes as one pull request to the
 server, whose index holds single commits, by the shipped model alone.
@@ -27,12 +27,12 @@ from bot.backtest.outcomes import Outcomes, read_outcomes
 from bot.backtest.scores import Scores, score
 from bot.commands.backtest import backtest
 from bot.policy.standing import among_riskiest
-from scoring.blend import rank
-from scoring.features.quantiles import BLOCK, ranks, rolling, window
 from scoring.history.index import History
 from scoring.models.design import design
 from scoring.models.loaded import load
-from scoring.population import needed, population
+from scoring.ranking.blend import rank
+from scoring.ranking.population import needed, population
+from scoring.ranking.quantiles import BLOCK, ranks, rolling, window
 from scoring.scorer import SHIPPED
 
 LEVELS = (0.05, 0.10, 0.20)

@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.change import FileChange
+from scoring.facts.entry import Entry
 from scoring.facts.languages import of_path
+from scoring.facts.lines import count
 from scoring.git import Git
-from scoring.history.entry import Entry
 from scoring.history.index import History
-from scoring.history.lines import count
 from scoring.history.stream import commits
 
 HEADS = (

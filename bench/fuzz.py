@@ -25,8 +25,8 @@ from bot.policy.calendar.feed import check_feed
 from bot.policy.chat import grammar as chat
 from bot.policy.config import ConfigError
 from bot.policy.config import parse as parse_config
-from scoring.diff import counts
 from scoring.errors import ScoringError
+from scoring.facts.diff import counts
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)  # what is in sight of it is read of a calendar
 ROOT = Path(__file__).resolve().parents[1]

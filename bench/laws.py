@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from scoring.change import Change
 from scoring.claims.parts import Files
 from scoring.facts.kinds import kinds
+from scoring.facts.parts import BESIDE
 from scoring.git import Git
-from scoring.history.parts import BESIDE
 from scoring.history.stream import Commit, commits
 from scoring.scorer import Scorer
 

@@ -20,8 +20,8 @@ from tree_sitter import Parser
 from scoring.errors import ScoringError
 from scoring.facts.languages import of_path
 from scoring.facts.lexis import masked
+from scoring.facts.lines import read, tokens_of
 from scoring.git import Git
-from scoring.history.lines import read, tokens_of
 from scoring.semantics.languages import LANGUAGES
 
 WORDS = frozenset(

@@ -8,9 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring import evidence
 from scoring.assessment import Assessment, Part, Proof, Suggestion
-from scoring.calibration import Calibration, rebase
 from scoring.change import Change
 from scoring.claims import depends
 from scoring.claims.hidden import reason
@@ -21,21 +19,23 @@ from scoring.claims.patch import read as read_patch
 from scoring.claims.table import CLAIMS
 from scoring.claims.tell import MOST, reasons
 from scoring.claims.weights import shares
+from scoring.facts.lines import LineCounts
+from scoring.facts.moment import Facts
+from scoring.facts.services import NONE, WEIGHTS, Services
 from scoring.features import BY_NAME
-from scoring.features.quantiles import BLOCK, WINDOW, ranks, rolling, window
-from scoring.gating import gating
 from scoring.hidden.reading import Hidden, code_folders, hidden, versions
 from scoring.history.index import History, Progress
-from scoring.history.lines import LineCounts
 from scoring.history.read import lines_of
-from scoring.history.state import Facts
 from scoring.incidents import Incident
 from scoring.models.design import design
 from scoring.models.kept import own_of
 from scoring.models.loaded import load
 from scoring.models.own import Own
-from scoring.population import needed, population
-from scoring.services import NONE, WEIGHTS, Services
+from scoring.ranking import evidence
+from scoring.ranking.calibration import Calibration, rebase
+from scoring.ranking.gating import gating
+from scoring.ranking.population import needed, population
+from scoring.ranking.quantiles import BLOCK, WINDOW, ranks, rolling, window
 
 SHIPPED = Path(__file__).resolve().parent.parent / "deploy" / "models" / "shipped"
 Clock = Callable[[], datetime]

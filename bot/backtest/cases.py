@@ -20,9 +20,9 @@ from scoring.claims.known import Witness
 from scoring.claims.table import CLAIMS
 from scoring.claims.tell import reasons
 from scoring.claims.weights import shares
-from scoring.features.quantiles import ranks, window
 from scoring.git import Git
 from scoring.history.read import commit_change
+from scoring.ranking.quantiles import ranks, window
 
 MOST = 10
 

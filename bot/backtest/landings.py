@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.gating import Parts
 from scoring.history.index import History
+from scoring.ranking.gating import Parts
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from scoring.models.card import WITHOUT
 from scoring.models.loaded import Loaded, load
-from scoring.names import WITHOUT
 
 
 def unknowing(folder: Path, commits: Collection[str]) -> tuple[Loaded, bool]:

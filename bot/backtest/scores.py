@@ -12,19 +12,18 @@ from numpy.typing import NDArray
 
 from bot.backtest.landings import Past
 from bot.backtest.outcomes import Outcomes
-from scoring.calibration import Calibration, rebase
-from scoring.dataset import NEVER, Dataset
-from scoring.features.quantiles import BLOCK, rolling
-from scoring.features.table1 import TABLE1
-from scoring.gating import Parts, gating
+from scoring.facts.services import NONE, WEIGHTS, Services
+from scoring.features.table1 import TABLE1_COLUMNS
+from scoring.history.dataset import NEVER, Dataset
 from scoring.models.design import design
 from scoring.models.loaded import Loaded
 from scoring.models.own import Own, fit_own
-from scoring.population import SETTLED, needed, percentiles
-from scoring.services import NONE, WEIGHTS, Services
+from scoring.ranking.calibration import Calibration, rebase
+from scoring.ranking.gating import Parts, gating
+from scoring.ranking.population import SETTLED, needed, percentiles
+from scoring.ranking.quantiles import BLOCK, rolling
 
 GROWTH = 1.25  # fitted again when there are so many times as many landings
-TABLE1_COLUMNS = tuple(feature.name for feature in TABLE1)
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 

@@ -27,13 +27,13 @@ from bot.commands.progress import progress_bar
 from bot.commands.scoring import incidents_option, index_folder, plainly, state_folder
 from bot.line.render import visible
 from bot.policy.config import Config, ConfigError, walltime
-from scoring.criticality import read_services
 from scoring.errors import ScoringError
+from scoring.facts.services import Sources
 from scoring.git import Git
+from scoring.history.criticality import read_services
 from scoring.history.index import History
 from scoring.incidents import read_incidents
 from scoring.scorer import SHIPPED
-from scoring.services import Sources
 
 STOPPED = 130  # as shells report a program that was interrupted
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -7,10 +7,10 @@ import click
 from bot.commands.loading import from_files, line
 from bot.line.render import visible
 from bot.policy.config import FILE, Config, ConfigError, parse
-from scoring.criticality import read_services
 from scoring.errors import ScoringError
+from scoring.facts.services import NONE, Services
 from scoring.git import Git
-from scoring.services import NONE, Services
+from scoring.history.criticality import read_services
 
 
 def services(git: Git, base: str, file: Path | None) -> Services:

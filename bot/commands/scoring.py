@@ -23,18 +23,18 @@ from bot.line.render import Markdown, plain, plain_reason, visible
 from bot.policy.config import Config
 from bot.policy.show.card import scored
 from bot.policy.show.views import Advice
-from scoring import frozen
-from scoring import selection as select
 from scoring.assessment import Assessment, Reason
-from scoring.card import read_card
 from scoring.change import Change
-from scoring.dataset import Dataset, collect, require_apart
 from scoring.errors import ScoringError
+from scoring.facts.wording import Ids
 from scoring.git import Git
+from scoring.history import frozen
+from scoring.history.dataset import Dataset, collect, require_apart
 from scoring.history.index import History
 from scoring.history.read import commit_change, read_change
-from scoring.history.vocabulary import Ids
 from scoring.incidents import Incident, read_incidents
+from scoring.learning import selection as select
+from scoring.models.card import read_card
 from scoring.scorer import SHIPPED, Scorer
 from scoring.semantics import ChangeVerdict
 from scoring.semantics.git import prove_range
@@ -264,7 +264,7 @@ def train(
 ) -> None:
     """Fit a model on the histories of repositories and write its folder."""
     _require_libraries()
-    from scoring.train import train_table1, train_tokens, train_trees
+    from scoring.learning.train import train_table1, train_tokens, train_trees
 
     tables = _tables(repos, state, missing_blobs, incidents)
     told = f"codechill train --kind {kind} --folds {folds} --name {name}"
@@ -322,7 +322,7 @@ def evaluate(
     form: str,
 ) -> None:
     """Measure all models on the later 30 % of each history, trained only on what was known before."""
-    from scoring import evaluate as measure
+    from scoring.learning import evaluate as measure
 
     read_card(model)
     tables = _tables(repos, state, missing_blobs, incidents)

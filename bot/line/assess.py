@@ -20,14 +20,14 @@ from bot.policy.pull import Person, PullRequest
 from bot.policy.state import Cause
 from scoring.assessment import Assessment
 from scoring.change import Change
-from scoring.criticality import read_services
 from scoring.errors import DamagedIndex, ScoringError
+from scoring.facts.services import Services, Sources
+from scoring.history.criticality import read_services
 from scoring.history.read import read_change
 from scoring.incidents import Incident
 from scoring.scorer import SHIPPED, Scorer
 from scoring.semantics import ChangeVerdict
 from scoring.semantics.git import prove_range
-from scoring.services import Services, Sources
 
 _log = structlog.get_logger(__name__)
 MOST_FILES = 3_000  # GitHub lists no more, and nobody reviews them

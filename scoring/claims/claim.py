@@ -8,7 +8,7 @@ from scoring.change import Change, FileChange
 from scoring.claims.count import Counted
 from scoring.claims.past import Past
 from scoring.facts.kinds import kinds
-from scoring.history.lines import LineCounts
+from scoring.facts.lines import LineCounts
 
 TWICE = 2.0  # times the usual: what lies nearer to it is not worth a sentence
 

@@ -10,8 +10,8 @@ from scoring.claims.count import Counted, count
 from scoring.claims.past import USUAL, Past, read
 from scoring.claims.patch import Lines
 from scoring.claims.patch import read as read_patch
+from scoring.facts.lines import LineCounts
 from scoring.git import Git
-from scoring.history.lines import LineCounts
 
 
 class Archive(Protocol):

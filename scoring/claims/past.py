@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from scoring.facts.people import Who
 from scoring.git import Git
-from scoring.people import Who
 
 LOOKED_AT = 3000  # commits, merges included: what is further back is not told
 LAST = 20  # changes to one place that a sentence counts among

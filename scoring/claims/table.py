@@ -13,7 +13,7 @@ from scoring.assessment import Evidence
 from scoring.claims.claim import Claim, Known, Told, before, many, stands_out
 from scoring.claims.past import LAST, USUAL, Landed, Past
 from scoring.facts.kinds import kinds
-from scoring.people import people
+from scoring.facts.people import people
 
 DAY = 86400
 LEAST_CHANGES = 5  # to a place, below which a count of its faults says nothing

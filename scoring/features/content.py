@@ -3,10 +3,10 @@
 from operator import attrgetter
 
 from scoring.facts.kinds import Kind, kinds
+from scoring.facts.moment import Facts, FileFacts, once
 from scoring.features.feature import Feature
 from scoring.features.measures import Of, OfFile, churn, largest_churn, line_share, line_total, line_totals, peak, total
 from scoring.features.table1 import extensions
-from scoring.history.state import Facts, FileFacts, once
 
 
 @once

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from scoring.history.state import Facts
+from scoring.facts.moment import Facts
 
 Family = Literal[
     "table1", "kamei", "size", "content", "diffusion", "history", "incidents", "again", "experience", "wording"

@@ -1,8 +1,8 @@
 """The fourteen measures of Kamei et al. (2013), the usual baseline of the research on defect prediction."""
 
+from scoring.facts.moment import Facts
 from scoring.features.feature import Feature
 from scoring.features.measures import ages, evenness, folders, line_total, mean, people_before, repairs, total
-from scoring.history.state import Facts
 
 
 def _subsystems(facts: Facts) -> float:

@@ -6,9 +6,9 @@ from math import log2
 from operator import attrgetter
 from typing import Any
 
-from scoring.history.entry import EMPTY, HALF_YEAR, Entry
-from scoring.history.lines import COUNTS, LineCounts
-from scoring.history.state import Facts, FileFacts, folder, once
+from scoring.facts.entry import EMPTY, HALF_YEAR, Entry
+from scoring.facts.lines import COUNTS, LineCounts
+from scoring.facts.moment import Facts, FileFacts, folder, once
 from scoring.incidents import is_fix
 
 DAY = 86400.0

@@ -1,5 +1,6 @@
 """What the past of the touched files, folders and subsystems says."""
 
+from scoring.facts.moment import Facts, area
 from scoring.features.feature import Feature
 from scoring.features.measures import (
     AREA,
@@ -18,7 +19,6 @@ from scoring.features.measures import (
     worst_rate,
 )
 from scoring.features.table1 import extensions
-from scoring.history.state import Facts, area
 
 
 def _youngest(facts: Facts) -> float:

@@ -4,9 +4,9 @@ Whoever is new here stands at the end of each column that gates, so that not bei
 worse than usual counts like none. How many faults there were, and how long somebody was away, gates nothing.
 """
 
+from scoring.facts.moment import Facts
 from scoring.features.feature import Feature
 from scoring.features.measures import LONG_AGO, MINE, days_since, fault_rate, worst_rate
-from scoring.history.state import Facts
 
 
 def _here(facts: Facts) -> float:

@@ -4,9 +4,9 @@ from collections import Counter
 from math import log
 
 from scoring.facts.languages import extension
+from scoring.facts.moment import Facts, once
 from scoring.features.feature import Feature
 from scoring.features.measures import churns, people_before
-from scoring.history.state import Facts, once
 
 LANGUAGES = {
     "c": frozenset({"c", "h", "cc", "cpp", "cxx", "hpp", "hh", "m", "mm"}),
@@ -104,3 +104,4 @@ TABLE1: tuple[Feature, ...] = (
     Feature("own_file", "table1", own_file, topic="authorship", person=True, newcomer="lowest"),
     Feature("prior_changes", "table1", prior_changes, topic="experience", person=True, newcomer="lowest"),
 )
+TABLE1_COLUMNS = tuple(feature.name for feature in TABLE1)

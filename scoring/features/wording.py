@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+from scoring.facts.moment import Facts
+from scoring.facts.wording import Wording
 from scoring.features.feature import Feature
-from scoring.history.state import Facts
-from scoring.history.vocabulary import Wording
 
 
 def _sum(name: str, of: Callable[[Wording], float]) -> Feature:

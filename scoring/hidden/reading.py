@@ -15,12 +15,12 @@ from scoring.change import Change, FileChange
 from scoring.claims.patch import Lines
 from scoring.facts.kinds import LONGEST, kinds
 from scoring.facts.languages import Language, extension, of_patch, of_path
+from scoring.facts.lines import NOTHING, LineCounts, Patch, Side, count_all, read
 from scoring.git import Git
 from scoring.hidden import names
 from scoring.hidden.names import Base
 from scoring.hidden.programs import LEAST, MOST, language_of_name, program
 from scoring.hidden.unfold import ANY, decoded, formatted, runs, unfolded
-from scoring.history.lines import NOTHING, LineCounts, Patch, Side, count_all, read
 
 BUDGET = 4 << 20  # bytes of one change that are looked at
 PLACES = 3  # folders in which a file is tried that its name put where no code stands

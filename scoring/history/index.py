@@ -14,19 +14,20 @@ from numpy.typing import NDArray
 
 from scoring.change import Change
 from scoring.errors import ScoringError
+from scoring.facts.lines import LineCounts
+from scoring.facts.moment import Facts
+from scoring.facts.wording import NO_WORDS, Ids
 from scoring.features import FEATURES, Feature, signature
-from scoring.gating import Parts
 from scoring.git import Git, check
 from scoring.history.arrivals import Told, arrivals
 from scoring.history.ledger import Ledger
-from scoring.history.lines import LineCounts
 from scoring.history.partial import with_empty_blobs
 from scoring.history.readers import commits
-from scoring.history.state import Facts, State
+from scoring.history.state import State
 from scoring.history.store import Store
 from scoring.history.stream import Commit
-from scoring.history.vocabulary import NO_WORDS, Ids
 from scoring.incidents import Incident, Label
+from scoring.ranking.gating import Parts
 
 Progress = Callable[[int, int], None]
 _BATCH = 4000

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from scoring.facts.people import Who, is_bot, keys
 from scoring.history.store import Store
-from scoring.people import Who, is_bot, keys
 
 NOBODY = -1  # a program, or someone never seen
 MOST = 8  # names of one address, or addresses of one name, beyond which it stands for many people

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scoring.change import Change
-from scoring.diff import agree, agree_with_text, counts
 from scoring.errors import ScoringError
+from scoring.facts.diff import agree, agree_with_text, counts
+from scoring.facts.lines import LineCounts
 from scoring.git import DIFF as LIMITS
 from scoring.git import Git
-from scoring.history.lines import LineCounts
 from scoring.history.stream import DIFF, commits, parse_diff
 
 

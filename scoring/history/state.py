@@ -1,85 +1,28 @@
 """What is known as of now: a change is looked at from here first, and only then does it become part of the past."""
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache, wraps
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
 from scoring.change import FileChange
+from scoring.facts.entry import EMPTY, Entry, joined
+from scoring.facts.lines import LineCounts
+from scoring.facts.moment import Facts, FileFacts, area, folder
+from scoring.facts.parts import has_code, parts
+from scoring.facts.people import Who
+from scoring.facts.wording import Ids, hashed
 from scoring.history.accounts import believed
 from scoring.history.arrivals import Told, tell
 from scoring.history.effect import code_effect, effect, inverse
-from scoring.history.entry import EMPTY, Entry, joined
 from scoring.history.ledger import Ledger, Seen
-from scoring.history.lines import LineCounts
-from scoring.history.parts import has_code, parts
 from scoring.history.persons import Persons
 from scoring.history.store import Store
 from scoring.history.stream import Commit
-from scoring.history.vocabulary import SILENT, Ids, Vocabulary, Wording, hashed
+from scoring.history.vocabulary import Vocabulary
 from scoring.incidents import Incident, Label, is_fix
-from scoring.people import Who
-
-
-@dataclass(frozen=True, slots=True)
-class FileFacts:
-    """One file of a change beside what was known of it, its folder, its subsystem and the author's work there."""
-
-    file: FileChange
-    lines: LineCounts
-    path: Entry  # of the file, under its old name when this change renames it; EMPTY when new
-    folder: Entry
-    area: Entry  # the first two levels of the tree
-    mine: Entry  # this author in this folder
-    kind: Entry  # files with this extension
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """All that a feature may look at: the change, and the past as of the moment `at` (seconds since 1970)."""
-
-    at: int
-    title: str  # its author's to choose: only baselines of the research look at it
-    files: tuple[FileFacts, ...]
-    author: Entry
-    author_ids: frozenset[int]  # under which the author's work was counted; none when never seen, or a program
-    repository: Entry
-    base: float  # the share of the repository's recent changes known to have been at fault, never 0
-    wording: Wording = SILENT  # what the words of the lines and the paths were worth so far
-    takes_back: bool = False  # exactly what a change that landed did is undone
-    lands_again: bool = False  # exactly what a change that landed did is done once more
-    tier: int = 0  # of the most critical service touched: 1 is highest, 0 when none is named
-    memo: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # see `once`
-
-
-Found = TypeVar("Found")
-
-
-def once(of: Callable[[Facts], Found]) -> Callable[[Facts], Found]:
-    """Return `of`, computed once for the same facts however many features ask: it must depend on nothing else."""
-
-    @wraps(of)
-    def asked(facts: Facts) -> Found:
-        try:
-            found: Found = facts.memo[of]
-        except KeyError:
-            found = facts.memo[of] = of(facts)
-        return found
-
-    return asked
-
-
-def folder(path: str) -> str:
-    """Return the folder a path lies in, "" for the top."""
-    return path.rpartition("/")[0]
-
-
-def area(path: str) -> str:
-    """Return the first two levels above the file, the subsystem as far as names tell."""
-    return "/".join(path.split("/")[:-1][:2])
 
 
 def _extension(path: str) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 
 from scoring.change import FileChange
 from scoring.errors import ScoringError
+from scoring.facts.lines import NOTHING, LineCounts, Patch, count_all, read
 from scoring.git import Git
-from scoring.history.lines import NOTHING, LineCounts, Patch, count_all, read
 
 DIFF = (
     "--raw", "-p", "-U0", "-M", "-z", "--no-abbrev", "--full-index", "--no-color", "--no-ext-diff", "--no-textconv",

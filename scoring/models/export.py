@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.card import Card
 from scoring.errors import ScoringError
+from scoring.models.card import Card
 from scoring.models.linear import Linear
 from scoring.models.loaded import session
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from scoring.dataset import collect
+from scoring.history.dataset import collect
 from scoring.history.index import History
 from scoring.models.design import design
 from scoring.models.linear import Linear

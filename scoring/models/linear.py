@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.calibration import sigmoid
+from scoring.ranking.calibration import sigmoid
 
 Floats = NDArray[np.float64]
 

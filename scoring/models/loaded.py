@@ -9,8 +9,8 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as errors
 
-from scoring.card import Card, read_card
 from scoring.errors import ScoringError
+from scoring.models.card import Card, read_card
 from scoring.models.design import require_gating
 
 _UNFIT = (errors.InvalidProtobuf, errors.InvalidGraph, errors.InvalidArgument, errors.Fail, errors.NotImplemented)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.dataset import Dataset, resample, training_rows
 from scoring.features import FEATURES
+from scoring.history.dataset import Dataset, resample, training_rows
 from scoring.models.design import RANK, design
 from scoring.models.linear import Linear, fit
 

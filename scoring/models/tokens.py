@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.calibration import sigmoid
-from scoring.card import Card, read_card
 from scoring.errors import ScoringError
-from scoring.history.lines import BITS
-from scoring.history.vocabulary import SPACES, Ids, Weights
+from scoring.facts.lines import BITS
+from scoring.facts.wording import SPACES, Ids
+from scoring.history.vocabulary import Weights
+from scoring.models.card import Card, read_card
 from scoring.models.loaded import open_session
+from scoring.ranking.calibration import sigmoid
 
 SIZE = SPACES << BITS
 NO_WORD = SIZE  # fills rows up to one width; its weight is 0

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.dataset import Dataset, resample, training_rows
 from scoring.features import BY_NAME, FEATURES
+from scoring.history.dataset import Dataset, resample, training_rows
 from scoring.models.design import RANK, design, may_gate
 
 # chosen on repositories of the pool left out in turn, never on those kept off the card

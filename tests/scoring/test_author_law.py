@@ -11,18 +11,18 @@ import pytest
 from histories import START, Step, build, extend, lines
 from test_scorer import BRANCHY, CLOCK, DAY, past
 
-from scoring import frozen
 from scoring.change import FileChange
 from scoring.errors import ScoringError
+from scoring.facts.moment import Facts
 from scoring.features import FEATURES, Feature
-from scoring.gating import Parts
 from scoring.git import Git
+from scoring.history import frozen
 from scoring.history.accounts import SETTLED, believed
 from scoring.history.effect import effect, inverse
 from scoring.history.read import commit_change, lines_of, read_change
-from scoring.history.state import Facts
 from scoring.models.design import RANK, design, may_gate, require_gating
 from scoring.models.loaded import load
+from scoring.ranking.gating import Parts
 from scoring.scorer import SHIPPED, Scorer
 
 DATA = Path(__file__).parent / "data" / "opensbi.npz"

@@ -5,8 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.calibration import platt, rebase, sigmoid, words
-from scoring.metrics import auc, average_precision, captured, ceiling, effort_recall, hits, mcnemar, paired, safest
+from scoring.learning.metrics import (
+    auc,
+    average_precision,
+    captured,
+    ceiling,
+    effort_recall,
+    hits,
+    mcnemar,
+    paired,
+    safest,
+)
+from scoring.ranking.calibration import platt, rebase, sigmoid, words
 
 SCORES = np.arange(100, dtype=float)[::-1].copy()  # the first change is the riskiest
 LABEL = np.isin(np.arange(100), [0, 3, 8, 40, 90])

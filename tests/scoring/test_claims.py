@@ -17,10 +17,10 @@ from scoring.claims.past import Landed, Past, read
 from scoring.claims.table import CLAIMS
 from scoring.claims.tell import SHARE, reasons
 from scoring.claims.weights import shares
+from scoring.facts.lines import LineCounts
+from scoring.facts.people import is_bot, people
 from scoring.features import BY_NAME, FEATURES
 from scoring.git import Git
-from scoring.history.lines import LineCounts
-from scoring.people import is_bot, people
 
 NOW = START + 100 * DAY
 USUAL = dict.fromkeys(BY_NAME, 0.0)

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scoring.change import FileChange
-from scoring.diff import MOST_TEXT, Count, agree, agree_with_text, counts, read_text
 from scoring.errors import ScoringError
+from scoring.facts.diff import MOST_TEXT, Count, agree, agree_with_text, counts, read_text
 from scoring.history.read import read_change
 
 ODD = ["x = 1", "--- a/b", "+++ c", "@@ -1 +1 @@", "diff --git a/x b/x", "\x0c", "\u2028", "a\rb", "\\ No newline", ""]

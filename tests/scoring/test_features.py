@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from scoring.change import FileChange
+from scoring.facts.entry import EMPTY, Entry
+from scoring.facts.lines import COUNTS, NOTHING, LineCounts, count
+from scoring.facts.moment import Facts, FileFacts
 from scoring.features import BY_NAME, FEATURES, Feature
-from scoring.features.quantiles import BLOCK, WINDOW, ranks, rolling, window
-from scoring.history.entry import EMPTY, Entry
-from scoring.history.lines import COUNTS, NOTHING, LineCounts, count
-from scoring.history.state import Facts, FileFacts
+from scoring.ranking.quantiles import BLOCK, WINDOW, ranks, rolling, window
 
 
 def facts(paths: list[str], **counts: int) -> Facts:

@@ -12,9 +12,9 @@ from test_scorer import CLOCK, past
 
 from scoring.assessment import Assessment, Proof
 from scoring.facts.languages import BY_ENDING
+from scoring.facts.lines import count
 from scoring.hidden.programs import program
 from scoring.hidden.unfold import unfolded
-from scoring.history.lines import count
 from scoring.history.read import read_change
 from scoring.scorer import Scorer
 

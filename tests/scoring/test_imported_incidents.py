@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from histories import DAY, START, Step, build, lines
 
-from scoring.dataset import collect
 from scoring.features import FEATURES
+from scoring.history.dataset import collect
 from scoring.history.index import History
 from scoring.history.read import commit_change
 from scoring.incidents import Incident

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from histories import DAY, START, Step, build, extend
 
-from scoring.dataset import collect
+from scoring.history.dataset import collect
 from scoring.history.index import History
 
 NOW = START + 4000 * DAY

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from bench.languages import READINGS, table
 from scoring.facts.languages import LANGUAGES, of_path
 from scoring.facts.lexis import HUNK_END, masked
+from scoring.facts.lines import COUNTS, LineCounts, count
 from scoring.features import FEATURES
 from scoring.history.index import History
-from scoring.history.lines import COUNTS, LineCounts, count
 
 
 def added(text: str, path: str, *, new: bool = False) -> LineCounts:

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
-from scoring.calibration import Calibration, sigmoid
-from scoring.card import Card, Source, read_card
 from scoring.errors import ScoringError
+from scoring.models.card import Card, Source, read_card
 from scoring.models.design import RANK, design
 from scoring.models.export import linear_graph, parity, trees_graph, write
 from scoring.models.linear import fit
 from scoring.models.loaded import load
+from scoring.ranking.calibration import Calibration, sigmoid
 from scoring.scorer import SHIPPED
 
 COLUMNS = ("files_touched", RANK + "files_touched", "churn")

@@ -5,8 +5,8 @@ from itertools import takewhile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.history.lines import LineCounts
-from scoring.history.moves import CANDIDATES, END, _Removed, moved
+from scoring.facts.lines import LineCounts
+from scoring.facts.moves import CANDIDATES, END, _Removed, moved
 from scoring.history.stream import parse_diff
 
 BLOCK = ["if (request->length > limit)", "    return refuse(request);", "for (;;)", "    serve(request);"]

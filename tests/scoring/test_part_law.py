@@ -13,11 +13,11 @@ from test_scorer import BRANCHY, CLOCK, past
 
 from scoring.change import FileChange
 from scoring.facts.kinds import kinds
+from scoring.facts.parts import BESIDE, MOST, parts
 from scoring.features import FEATURES
-from scoring.features.quantiles import BLOCK, ranks, window
-from scoring.gating import Parts, gating
-from scoring.history.parts import BESIDE, MOST, parts
 from scoring.history.read import read_change
+from scoring.ranking.gating import Parts, gating
+from scoring.ranking.quantiles import BLOCK, ranks, window
 from scoring.scorer import Scorer
 
 CODE: list[dict[str, bytes | None]] = [

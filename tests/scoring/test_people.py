@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from histories import DAY, START, Step, build, extend
 
+from scoring.facts.entry import HALF_YEAR, Entry, joined
+from scoring.facts.people import is_bot, keys, people
 from scoring.features import FEATURES
-from scoring.history.entry import HALF_YEAR, Entry, joined
 from scoring.history.index import History
-from scoring.people import is_bot, keys, people
 
 NOW = START + 4000 * DAY
 COLUMNS = [feature.name for feature in FEATURES]

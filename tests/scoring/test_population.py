@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from scoring.blend import rank
-from scoring.population import GAIN, LEAST, MEMORY, RECENT, SETTLED, SHARES, needed, percentiles, population
+from scoring.ranking.blend import rank
+from scoring.ranking.population import GAIN, LEAST, MEMORY, RECENT, SETTLED, SHARES, needed, percentiles, population
 
 Floats = NDArray[np.float64]
 FIRST = SETTLED + LEAST  # the first row whose bars move

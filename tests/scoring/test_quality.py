@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scoring import frozen
-from scoring.dataset import Dataset
 from scoring.errors import ScoringError
-from scoring.evaluate import Scored, knows, report, require_same, score_all, unseen
 from scoring.features import FEATURES
-from scoring.metrics import auc, captured, safest
+from scoring.history import frozen
+from scoring.history.dataset import Dataset
+from scoring.learning.evaluate import Scored, knows, report, require_same, score_all, unseen
+from scoring.learning.metrics import auc, captured, safest
 from scoring.models.loaded import load
 from scoring.scorer import SHIPPED
 

@@ -10,11 +10,11 @@ from histories import DAY, START, Step, build, lines
 
 from bot.commands import scoring
 from bot.commands.scoring import evaluate, level, score, train
-from scoring import frozen
-from scoring.card import read_card
-from scoring.dataset import collect, resample, training_rows
 from scoring.features import FEATURES
+from scoring.history import frozen
+from scoring.history.dataset import collect, resample, training_rows
 from scoring.history.index import History
+from scoring.models.card import read_card
 
 
 def run(command: object, *arguments: object, cache: Path) -> Result:

@@ -15,11 +15,11 @@ from histories import DAY, START, Step, build, lines
 from scoring.assessment import Proof, Suggestion
 from scoring.claims.tell import SHARE
 from scoring.errors import ScoringError
+from scoring.facts.services import Services
 from scoring.features import FEATURES
 from scoring.git import Git
 from scoring.history.read import commit_change, read_change
 from scoring.scorer import Scorer
-from scoring.services import Services
 
 CLOCK = datetime.fromtimestamp(START, UTC) + timedelta(days=4000)
 BRANCHY = b"".join(b"if a%d and b:\n    call(%d)\nelif c:\n    raise E\n" % (n, n) for n in range(60))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scoring.selection import correlations, select
+from scoring.learning.selection import correlations, select
 
 
 def test_of_features_that_say_the_same_the_one_that_people_are_told_of_is_kept() -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from histories import Step, build
 
-from scoring.criticality import read_services
 from scoring.errors import ScoringError
+from scoring.facts.services import Services, Sources, from_backstage, from_codeowners, matcher
 from scoring.git import Git
-from scoring.services import Services, Sources, from_backstage, from_codeowners, matcher
+from scoring.history.criticality import read_services
 
 
 @pytest.mark.parametrize(

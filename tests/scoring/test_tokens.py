@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from bot.commands.scoring import state_folder, train
 from scoring.errors import ScoringError
+from scoring.facts.lines import BITS
+from scoring.facts.wording import SPACES, Ids
 from scoring.history.index import History
-from scoring.history.lines import BITS
-from scoring.history.vocabulary import SPACES, Ids, Weights
+from scoring.history.vocabulary import Weights
 from scoring.models.loaded import open_session
 from scoring.models.tokens import fit_tokens, load_tokens, probabilities, run, tokens_graph
 from scoring.scorer import SHIPPED

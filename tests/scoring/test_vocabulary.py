@@ -9,11 +9,12 @@ from histories import DAY, START, Step, build, lines
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scoring.facts.lines import BITS, LineCounts, count
+from scoring.facts.wording import MOST, SPACES, hashed
 from scoring.features import FEATURES
 from scoring.history.index import History
-from scoring.history.lines import BITS, LineCounts, count
 from scoring.history.store import Store
-from scoring.history.vocabulary import MOST, SPACES, Vocabulary, hashed
+from scoring.history.vocabulary import Vocabulary
 
 NOW = START + 4000 * DAY
 COLUMN = [feature.name for feature in FEATURES].index("words_of_added")

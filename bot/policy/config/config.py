@@ -15,7 +15,7 @@ from bot.policy.config.sections.gate import Gate
 from bot.policy.config.sections.levels import LEVELS
 from bot.policy.config.sections.mode import Mode
 from bot.policy.state import ConfigProblem
-from scoring.services import Sources
+from scoring.facts.services import Sources
 
 FILE = ".github/codechill.yml"
 

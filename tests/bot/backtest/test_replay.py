@@ -24,12 +24,12 @@ from bot.policy.decide import decide
 from bot.policy.events import Changed
 from bot.policy.pull import Person
 from bot.policy.state import State
-from scoring.dataset import collect
+from scoring.facts.services import Services, from_codeowners
+from scoring.history.dataset import collect
 from scoring.history.index import History
 from scoring.history.read import commit_change
 from scoring.scorer import SHIPPED, Scorer
 from scoring.semantics.git import prove_range
-from scoring.services import Services, from_codeowners
 
 NOW = START + 4000 * 86400
 RED = WEEKEND.replace("level: weekend", "level: red")

@@ -8,13 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.blend import rank
-from scoring.card import Card
-from scoring.dataset import NEVER, Dataset
 from scoring.errors import ScoringError
 from scoring.features import FEATURES
 from scoring.features.kamei import KAMEI
-from scoring.metrics import (
+from scoring.features.table1 import TABLE1_COLUMNS
+from scoring.history.dataset import NEVER, Dataset
+from scoring.learning.metrics import (
     GATES,
     SAFE,
     Interval,
@@ -28,10 +27,11 @@ from scoring.metrics import (
     paired,
     safest,
 )
+from scoring.models.card import WITHOUT, Card
 from scoring.models.design import RANK, design
 from scoring.models.loaded import load
 from scoring.models.own import fit_own
-from scoring.names import TABLE1_COLUMNS, WITHOUT
+from scoring.ranking.blend import rank
 
 SPLIT = 0.7
 KAMEI_COLUMNS = tuple(feature.name for feature in KAMEI)

@@ -17,7 +17,7 @@ from zlib import crc32
 from scoring.facts.kinds import LONGEST, MARK, MARKED
 from scoring.facts.languages import CLASSES, NO_CALLS, Language, of_patch
 from scoring.facts.lexis import HUNK_END, masked
-from scoring.history.moves import moved
+from scoring.facts.moves import moved
 
 _START = re.compile(rb"\n@@ -(\d+)(?:,\d+)? \+(\d+)")
 _PROMISE = re.compile(rb"\b(?:TODO|FIXME|XXX)\b")

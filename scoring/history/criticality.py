@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scoring.errors import ScoringError
+from scoring.facts.services import Services, Sources, from_backstage, from_codeowners
 from scoring.git import Git
-from scoring.services import Services, Sources, from_backstage, from_codeowners
 
 CODEOWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")  # the first that exists, as on GitHub
 CATALOGS = frozenset({"catalog-info.yaml", "catalog-info.yml"})

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from scoring.dataset import Dataset
 from scoring.errors import ScoringError
-from scoring.features.quantiles import rolling
+from scoring.history.dataset import Dataset
+from scoring.ranking.quantiles import rolling
 
 
 def write(data: Dataset, path: Path) -> None:

@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scoring.calibration import Calibration
 from scoring.errors import ScoringError
 from scoring.models.design import require_known
+from scoring.ranking.calibration import Calibration
 
 SCHEMA = 1
+WITHOUT = "without_"  # before the folders of models that did not see some of the repositories
 
 
 @dataclass(frozen=True, slots=True)

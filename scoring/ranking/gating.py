@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.features.quantiles import rolling_beside
+from scoring.ranking.quantiles import rolling_beside
 
 Matrix = NDArray[np.float32]
 Floats = NDArray[np.float64]

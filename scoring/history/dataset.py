@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.errors import ScoringError
-from scoring.features.quantiles import rolling
 from scoring.history.index import History
 from scoring.incidents import YEAR
+from scoring.ranking.quantiles import rolling
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.blend import rank
-from scoring.features.quantiles import BLOCK
+from scoring.ranking.blend import rank
+from scoring.ranking.quantiles import BLOCK
 
 Floats = NDArray[np.float64]
 

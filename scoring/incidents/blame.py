@@ -3,7 +3,7 @@
 Evidence is a trailer (`Fixes: <id>`, `Reverts: <id>`), or a sentence that begins with taking back and names what:
 `This reverts commit <id>`, `Backed out changeset <id>`, `Partially revert #12`; a list may follow it. A sentence begins
 at a paragraph, at an item of a list, after another sentence, or with a capital at a line. So `does not revert commit
-<id>` and `git revert <id>` are none, and neither are the words of others (`scoring.spoken`). An id proves by itself
+<id>` and `git revert <id>` are none, and neither are the words of others (`incidents.spoken`). An id proves by itself
 that this repository is meant; a number does not: it needs a title that takes back, or a paragraph of its own.
 """
 
@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from scoring.spoken import Sentence, sentences
-from scoring.titles import (
+from scoring.incidents.spoken import Sentence, sentences
+from scoring.incidents.titles import (
     bare_title,
     branch_of,
     is_relanding,

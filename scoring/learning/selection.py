@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.claims.table import CLAIMS
-from scoring.dataset import Dataset
-from scoring.metrics import auc
+from scoring.history.dataset import Dataset
+from scoring.learning.metrics import auc
 
 _EXPLAINED = frozenset(column for claim in CLAIMS for column in claim.columns)
 CLOSE = 0.8  # absolute rank correlation from which two features say the same

@@ -8,20 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.calibration import Calibration, platt, rebase, sigmoid
-from scoring.card import Card, Source
-from scoring.dataset import Dataset, resample, training_rows
 from scoring.errors import ScoringError
+from scoring.facts.wording import Ids
 from scoring.features import BY_NAME
-from scoring.history.vocabulary import Ids
-from scoring.metrics import GATES, hits, paired
+from scoring.features.table1 import TABLE1_COLUMNS
+from scoring.history.dataset import Dataset, resample, training_rows
+from scoring.learning.metrics import GATES, hits, paired
+from scoring.models.card import WITHOUT, Card, Source
 from scoring.models.design import design
 from scoring.models.export import PARITY, linear_graph, parity, trees_graph, write
 from scoring.models.linear import Linear, fit
 from scoring.models.loaded import open_session
 from scoring.models.tokens import fit_tokens, probabilities, run, tokens_graph
 from scoring.models.trees import columns, fit_trees, pool
-from scoring.names import TABLE1_COLUMNS, WITHOUT
+from scoring.ranking.calibration import Calibration, platt, rebase, sigmoid
 
 ENOUGH = 20  # known faults below which nothing is fitted
 Words = Callable[[Sequence[int]], list[Ids]]

@@ -1,4 +1,4 @@
-"""What is known of faults: labels of changes, the messages that say so, and incidents that were imported."""
+"""What says that a change was at fault: its labels, and the incidents that operators import."""
 
 import csv
 import json
@@ -7,28 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scoring.blame import Kind, Mention, is_fault, is_partial, mentions
 from scoring.errors import ScoringError
-from scoring.titles import bare_title, branch_of, is_fix, is_relanding, is_revert, number_of, title_of
-
-__all__ = [
-    "YEAR",
-    "Incident",
-    "Kind",
-    "Label",
-    "Mention",
-    "bare_title",
-    "branch_of",
-    "is_fault",
-    "is_fix",
-    "is_partial",
-    "is_relanding",
-    "is_revert",
-    "mentions",
-    "number_of",
-    "read_incidents",
-    "title_of",
-]
+from scoring.incidents.blame import Kind, Mention
 
 YEAR = 365 * 86400  # a fault found later than this is not held against the change
 _HEX = re.compile(r"[0-9a-f]{7,64}", re.I)
