@@ -14,8 +14,6 @@ from scoring.claims import depends
 from scoring.claims.hidden import reason
 from scoring.claims.known import Witness
 from scoring.claims.parts import Files, Rank, suggestions
-from scoring.claims.patch import Lines
-from scoring.claims.patch import read as read_patch
 from scoring.claims.table import CLAIMS
 from scoring.claims.tell import MOST, reasons
 from scoring.claims.weights import shares
@@ -25,6 +23,8 @@ from scoring.facts.services import NONE, WEIGHTS, Services
 from scoring.features import BY_NAME
 from scoring.hidden.reading import Hidden, code_folders, hidden, versions
 from scoring.history.index import History, Progress
+from scoring.history.patch import Lines
+from scoring.history.patch import read as read_patch
 from scoring.history.read import lines_of
 from scoring.incidents import Incident
 from scoring.models.design import design

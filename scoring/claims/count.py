@@ -15,11 +15,11 @@ from dataclasses import dataclass, field, replace
 from tree_sitter import Node, Parser
 
 from scoring.change import Change, FileChange
-from scoring.claims.patch import Lines
 from scoring.facts import lexis
 from scoring.facts.lexis import masked
 from scoring.git import Git
 from scoring.git.blobs import Blobs
+from scoring.history.patch import Lines
 from scoring.semantics.languages import grammar, language_of
 
 WORDS = frozenset(

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
 from scoring.change import Change
-from scoring.claims.patch import Lines
 from scoring.errors import ScoringError
 from scoring.git import DIFF, Git
 from scoring.git.errors import TooMuch
+from scoring.history.patch import Lines
 
 _NAME = re.compile(rb"[A-Za-z_]\w{2,}")
 # what a line defines, in any of the languages

@@ -8,10 +8,10 @@ from scoring.change import Change
 from scoring.claims.claim import Known, is_code
 from scoring.claims.count import Counted, count
 from scoring.claims.past import USUAL, Past, read
-from scoring.claims.patch import Lines
-from scoring.claims.patch import read as read_patch
 from scoring.facts.lines import LineCounts
 from scoring.git import Git
+from scoring.history.patch import Lines
+from scoring.history.patch import read as read_patch
 
 
 class Archive(Protocol):

@@ -7,8 +7,8 @@ from scoring.assessment import Suggestion
 from scoring.change import FileChange
 from scoring.claims.claim import is_code
 from scoring.claims.depends import Known, apart
-from scoring.claims.patch import Lines
 from scoring.facts.lines import LineCounts
+from scoring.history.patch import Lines
 
 WORTHWHILE = 0.03  # fall in percentile below which an author should not be asked to do anything
 TRIED = 12  # parts of a large change that are tried: the largest ones

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from scoring.change import Change, FileChange
-from scoring.claims.patch import Lines
 from scoring.facts.kinds import LONGEST, kinds
 from scoring.facts.languages import Language, extension, of_patch, of_path
 from scoring.facts.lines import NOTHING, LineCounts, Patch, Side, count_all, read
@@ -21,6 +20,7 @@ from scoring.hidden import names
 from scoring.hidden.names import Base
 from scoring.hidden.programs import LEAST, MOST, language_of_name, program
 from scoring.hidden.unfold import ANY, decoded, formatted, runs, unfolded
+from scoring.history.patch import Lines
 
 BUDGET = 4 << 20  # bytes of one change that are looked at
 PLACES = 3  # folders in which a file is tried that its name put where no code stands

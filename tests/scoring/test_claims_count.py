@@ -7,9 +7,9 @@ from histories import Step, build
 
 from scoring.claims.claim import is_code
 from scoring.claims.count import Counted, count, read
-from scoring.claims.patch import read as read_patch
 from scoring.facts import lexis
 from scoring.git import Git
+from scoring.history.patch import read as read_patch
 from scoring.history.read import commit_change
 
 PYTHON = b'''"""If this is read as code, while it is text, for loops are counted."""

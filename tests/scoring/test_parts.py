@@ -8,9 +8,9 @@ from histories import Step, build
 from scoring.change import FileChange
 from scoring.claims.depends import apart, names_before
 from scoring.claims.parts import parts, suggestions
-from scoring.claims.patch import Lines
 from scoring.facts.lines import LineCounts
 from scoring.git import Git, Limits
+from scoring.history.patch import Lines
 from scoring.history.read import commit_change
 
 ALL_KNOWN = frozenset
