@@ -22,6 +22,10 @@ class Refused(ForgeError):
     """The forge understood and said no: trying the same again does not help."""
 
 
+class ReadOnly(Refused):
+    """Nothing is written through this forge, whatever is wanted."""
+
+
 class Misread(ForgeError):
     """The forge answered with something else than it documents: asked again, it would answer the same."""
 
@@ -127,8 +131,8 @@ class Forge(Protocol):
         ...
 
     def perform(self, target: Target, pull: PullRequest, action: ForgeAction) -> None:
-        """Make it so. Doing it twice leaves one comment and one check run. Raises Busy when it was sent and nobody can
-        tell yet whether it was done."""
+        """Make it so. Doing it twice leaves one comment and one check run. Returning means done: raises Busy when it
+        was sent and nobody can tell yet whether it was, ReadOnly when nothing is ever written."""
         ...
 
     def group_members(self, target: Target, head_sha: str, head_ref: str, base_ref: str) -> tuple[int, ...]:

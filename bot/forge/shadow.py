@@ -1,8 +1,10 @@
 """Reads through to another forge and writes nothing: decide everything, perform nothing."""
 
-from bot.forge.port import Authors, Forge, ForgeAction, Listed, Reactions, Target
+from bot.forge.port import Authors, Forge, ForgeAction, Listed, Reactions, ReadOnly, Target
 from bot.policy.actions import SetCheck
 from bot.policy.pull import CheckRun, Person, PullRequest, Repository
+
+NOTHING_WRITTEN = "not written: the server only looks on"
 
 
 class ShadowForge:
@@ -49,7 +51,7 @@ class ShadowForge:
         return self._forge.check_of(target, sha)
 
     def perform(self, target: Target, pull: PullRequest, action: ForgeAction) -> None:
-        """Nothing."""
+        raise ReadOnly(NOTHING_WRITTEN)
 
     def check_commit(self, target: Target, action: SetCheck) -> None:
-        """Nothing."""
+        raise ReadOnly(NOTHING_WRITTEN)

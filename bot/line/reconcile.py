@@ -6,7 +6,7 @@ shows the result.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
@@ -14,22 +14,10 @@ import structlog
 
 from bot.config.repository import ORGANISATION_FILE, Configurations
 from bot.doctor.rounds import REQUIRED
-from bot.forge.port import Forge, ForgeAction, ForgeError, Gone, Refused, Target
+from bot.forge.port import Forge, ForgeError, Gone, Target
 from bot.line.assess import Assessor, Facts, Unscorable
-from bot.policy.actions import (
-    Action,
-    EndFreeze,
-    PutComment,
-    React,
-    RemoveComment,
-    Reply,
-    Rescore,
-    SaveAttestation,
-    SaveEscalation,
-    SaveFeedback,
-    SetCheck,
-    StartFreeze,
-)
+from bot.line.perform import Outcome, Performer
+from bot.policy.actions import Action, EndFreeze, Phase, StartFreeze
 from bot.policy.config import FILE, Config
 from bot.policy.decide import Decision, decide
 from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued
@@ -51,14 +39,6 @@ class Stale(Exception):
     """The forge still answers with facts older than the event: look again a little later."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one action, for the audit log."""
-
-    action: Action
-    words: str  # "done", or why not
-
-
 class Reconciler:
     """Drives one pull request to the state it should be in. Call it for one pull request at a time."""
 
@@ -75,6 +55,7 @@ class Reconciler:
         self._store = store
         self._assessor = assessor
         self._configurations = configurations
+        self._performer = Performer(forge, store, clock)
         self._clock = clock
         self._stale: dict[tuple[int, int], int] = {}  # looks at facts that were too old; one job at a time for each key
 
@@ -94,10 +75,10 @@ class Reconciler:
             warnings=self._warnings(pull),
             page=self._forge.clone_url(target).removesuffix(".git"),
         )
-        self._perform(target, pull, noticed(event, state, config))
+        self._performer.all(target, pull, noticed(event, state, config))
         known = self._store.assessment(target.repository_id, number, pull.head_sha)
         if known is None and pull.check is None:  # a verdict that is shown stays until there is another
-            self._perform(target, pull, decide(None, state, config, now).actions)
+            self._performer.all(target, pull, decide(None, state, config, now).actions)
         state = self._informed(target, state, config, now)
         return self._settled(target, state, config, event, now)
 
@@ -123,8 +104,8 @@ class Reconciler:
             warnings=self._warnings(pull),
         )
         decision = decide(None, state, config, now)
-        shown = tuple(action for action in decision.actions if isinstance(action, _SHOWN))
-        outcomes = self._perform(target, pull, shown)
+        shown = (action for action in decision.actions if action.phase is Phase.SHOWN)
+        outcomes = self._performer.all(target, pull, shown)
         self._record(target, state, None, decision, outcomes, final=False)  # so that the next sweep looks again
 
     def group(self, target: Target, event: Queued) -> None:
@@ -144,11 +125,7 @@ class Reconciler:
         config, problems = self._configurations.of(target, self._forge.tip(target, base_ref), base_ref)
         states = tuple(self._member(target, number, problems, config, now) for number in numbers)
         decision = decide_group(event, states, config, now, self._forge.check_of(target, event.head_sha))
-        outcomes = []
-        for action in decision.actions:
-            if isinstance(action, SetCheck):
-                self._forge.check_commit(target, action)
-                outcomes.append(Outcome(action, "done"))
+        outcomes = [self._performer.on_commit(target, check) for check in decision.actions]
         self._store.save_group(
             target.repository_id,
             head_sha=event.head_sha,
@@ -185,8 +162,8 @@ class Reconciler:
     def _settled(self, target: Target, state: State, config: Config, event: Event, now: datetime) -> Decision:
         cause: Event | None = event
         decision = decide(cause, state, config, now)
-        changing = tuple(action for action in decision.actions if not isinstance(action, _SHOWN))
-        if any(isinstance(action, _KEPT) for action in changing):
+        changing = tuple(action for action in decision.actions if action.phase is not Phase.SHOWN)
+        if any(action.phase is Phase.KEPT for action in changing):
             self._carry_out(target, state, cause, decision, changing)
             if any(isinstance(action, StartFreeze | EndFreeze) for action in changing):
                 config, _ = self._configurations.of(target, state.pull.base_sha, state.pull.base_ref)
@@ -362,61 +339,18 @@ class Reconciler:
             mark=decision.mark,
         )
 
-    # --- performing
-
     def _carry_out(
         self, target: Target, state: State, event: Event | None, decision: Decision, actions: Iterable[Action]
     ) -> None:
         """What was done is recorded even when the forge stops answering in the middle of it."""
-        done: list[Outcome] = []
+        outcomes: list[Outcome] = []
         try:
-            # a note on a crossed gate goes first: once the check says so, nothing tells any more that it was crossed
-            for action in sorted(actions, key=_follows_notes):
-                done += [Outcome(action, self._do(target, state.pull, action))]
+            outcomes.extend(self._performer.perform(target, state.pull, actions))
         except ForgeError:
-            if done:
-                self._record(target, state, event, decision, tuple(done), final=False)
+            if outcomes:
+                self._record(target, state, event, decision, tuple(outcomes), final=False)
             raise
-        self._record(target, state, event, decision, tuple(done))
-
-    def _perform(self, target: Target, pull: PullRequest, actions: Iterable[Action]) -> tuple[Outcome, ...]:
-        return tuple(Outcome(action, self._do(target, pull, action)) for action in actions)
-
-    def _do(self, target: Target, pull: PullRequest, action: Action) -> str:
-        key, now = (target.repository_id, pull.number), self._clock()
-        match action:
-            case SetCheck() | PutComment() | RemoveComment() | React():
-                return self._on_forge(target, pull, action)
-            case Reply():
-                words = self._on_forge(target, pull, action)
-                self._store.note(*key, action.key, at=now)
-                return words
-            case SaveEscalation():
-                self._store.save_escalation(*key, action.escalation, at=now)
-            case SaveAttestation():
-                self._store.save_attestation(*key, action.head_sha, action.by, at=now)
-            case SaveFeedback():
-                self._store.save_feedback(*key, action.head_sha, action.by, action.useful, action.text, at=now)
-            case StartFreeze():
-                self._store.save_freeze(target.repository_id, action.freeze, at=now)
-            case EndFreeze():
-                for freeze in self._store.freezes(target.repository_id, action.at):
-                    if freeze.id == action.id:
-                        self._store.save_freeze(target.repository_id, replace(freeze, end=action.at), at=now)
-            case Rescore():
-                self._store.forget_assessment(*key, action.head_sha)
-        return "done"
-
-    def _on_forge(self, target: Target, pull: PullRequest, action: ForgeAction) -> str:
-        try:
-            self._forge.perform(target, pull, action)
-        except Refused as error:  # one refused action must not keep the others from being performed
-            return str(error)
-        return "done"
-
-
-_SHOWN = (SetCheck, PutComment, RemoveComment)  # what shows a verdict: done last, on what is then known
-_KEPT = (SaveEscalation, SaveAttestation, Rescore, StartFreeze, EndFreeze)  # what changes the verdict once it is kept
+        self._record(target, state, event, decision, tuple(outcomes))
 
 
 def _in_a_line(target: Target, state: State, event: Event | None, decision: Decision) -> dict[str, object]:
@@ -431,10 +365,6 @@ def _in_a_line(target: Target, state: State, event: Event | None, decision: Deci
         "why": [f"{opinion.rule}: {opinion.words}" for opinion in decision.opinions if opinion.words],
         "did": [type(action).__name__ for action in decision.actions],
     }
-
-
-def _follows_notes(action: Action) -> bool:
-    return not (isinstance(action, Reply) and action.comment is None)
 
 
 def _commander(event: Event | None) -> Person | None:

@@ -1,9 +1,15 @@
-"""What should be true on the forge and in the store, as data. Each action knows when it already holds."""
+"""What should be true on the forge and in the store, as data.
+
+Each action knows when it already holds, and names the phase in which it is performed and the responses that may want
+it. To add one: its dataclass and its place in `Action` here, its handler in `bot/line/perform.py`, and, where a forge
+has to do it, its place in `ForgeAction` and in every forge; the type checker names each that is missing.
+"""
 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from enum import IntEnum
+from typing import ClassVar, Literal
 
 from bot.policy.escalation import Escalation
 from bot.policy.freezes import Freeze
@@ -12,6 +18,16 @@ from bot.policy.show.views import Card
 from bot.policy.state import State
 
 Conclusion = Literal["success", "failure", "neutral", "action_required"]
+Owner = Literal["check", "comment", "exceptions", "commands"]  # a key of RESPONSES
+
+
+class Phase(IntEnum):
+    """In which order actions are performed, and what follows from them."""
+
+    NOTED = 0  # told before the check says it: afterwards nothing shows any more that it was not told
+    KEPT = 1  # changes what is known: once it is kept, facts are gathered and decided on again
+    SHOWN = 2  # shows the verdict, on what is then known
+    SAID = 3  # changes nothing that is decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +42,9 @@ class Button:
 @dataclass(frozen=True, slots=True)
 class SetCheck:
     """Our check run on a commit. `conclusion` None means in progress."""
+
+    phase: ClassVar[Phase] = Phase.SHOWN
+    owners: ClassVar[tuple[Owner, ...]] = ("check",)
 
     head_sha: str
     conclusion: Conclusion | None
@@ -45,6 +64,9 @@ class SetCheck:
 class PutComment:
     """The one sticky comment; made when there is none, edited in place otherwise."""
 
+    phase: ClassVar[Phase] = Phase.SHOWN
+    owners: ClassVar[tuple[Owner, ...]] = ("comment",)
+
     card: Card
 
     def holds(self, state: State) -> bool:
@@ -56,6 +78,9 @@ class PutComment:
 class RemoveComment:
     """Take away a sticky comment beside the first: two processes wrote at once, or an answer was lost."""
 
+    phase: ClassVar[Phase] = Phase.SHOWN
+    owners: ClassVar[tuple[Owner, ...]] = ("comment",)
+
     comment: int
 
     def holds(self, state: State) -> bool:
@@ -66,12 +91,18 @@ class RemoveComment:
 class Reply:
     """A short answer to one comment, or (comment None) a note on the pull request when its verdict crosses a gate."""
 
+    owners: ClassVar[tuple[Owner, ...]] = ("comment", "exceptions", "commands")
+
     key: str  # what it answers: done once for each key
     words: str  # plain text, ours, Markdown allowed
     comment: int | None = None
     quoted: str = ""  # text from outside that the answer repeats: escape it
     mention: tuple[str, ...] = ()  # people or teams who are really asked
     by: int | None = None  # whom it answers: nobody may have all answers
+
+    @property
+    def phase(self) -> Phase:
+        return Phase.NOTED if self.comment is None else Phase.SAID
 
     @property
     def digest(self) -> str:
@@ -88,6 +119,9 @@ class Reply:
 class React:
     """👀, 👍 or 👎 on a comment; the forge makes it once only."""
 
+    phase: ClassVar[Phase] = Phase.SAID
+    owners: ClassVar[tuple[Owner, ...]] = ("commands",)
+
     comment: int
     content: Literal["eyes", "+1", "-1"]
     by: int | None = None  # whose comment it is
@@ -100,6 +134,9 @@ class React:
 class SaveEscalation:
     """Keep an escalation in its new state; the store writes one audit record for each change of state."""
 
+    phase: ClassVar[Phase] = Phase.KEPT
+    owners: ClassVar[tuple[Owner, ...]] = ("exceptions", "commands")
+
     escalation: Escalation
 
     def holds(self, state: State) -> bool:
@@ -109,6 +146,9 @@ class SaveEscalation:
 @dataclass(frozen=True, slots=True)
 class SaveFeedback:
     """What somebody thinks of the score, stored with it for evaluation."""
+
+    phase: ClassVar[Phase] = Phase.SAID
+    owners: ClassVar[tuple[Owner, ...]] = ("commands",)
 
     by: Person
     useful: bool
@@ -123,6 +163,9 @@ class SaveFeedback:
 class SaveAttestation:
     """The author attests that this head was adequately reviewed."""
 
+    phase: ClassVar[Phase] = Phase.KEPT
+    owners: ClassVar[tuple[Owner, ...]] = ("commands",)
+
     by: Person
     head_sha: str
 
@@ -134,6 +177,9 @@ class SaveAttestation:
 class Rescore:
     """Forget the stored assessment of this head and look again."""
 
+    phase: ClassVar[Phase] = Phase.KEPT
+    owners: ClassVar[tuple[Owner, ...]] = ("commands",)
+
     head_sha: str
 
     def holds(self, state: State) -> bool:
@@ -144,6 +190,9 @@ class Rescore:
 class StartFreeze:
     """Keep a freeze that somebody started by hand; the shell joins it to the calendar and decides again."""
 
+    phase: ClassVar[Phase] = Phase.KEPT
+    owners: ClassVar[tuple[Owner, ...]] = ("commands",)
+
     freeze: Freeze
 
     def holds(self, state: State) -> bool:
@@ -153,6 +202,9 @@ class StartFreeze:
 @dataclass(frozen=True, slots=True)
 class EndFreeze:
     """End a freeze that was started by hand, now."""
+
+    phase: ClassVar[Phase] = Phase.KEPT
+    owners: ClassVar[tuple[Owner, ...]] = ("commands",)
 
     id: str
     by: Person

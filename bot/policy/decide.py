@@ -1,9 +1,10 @@
 """Facts in, actions out: one case, then what follows from it."""
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.policy.actions import Action
+from bot.policy.actions import Action, Owner
 from bot.policy.calendar import Scope
 from bot.policy.case import Case
 from bot.policy.config import Config
@@ -17,7 +18,12 @@ from bot.policy.ticks import mark
 from bot.policy.verdict import combine
 
 RULES = (configuration.opine, gate.opine, freeze.opine, semantics.opine, twin.opine)
-RESPONSES = (check.respond, comment.respond, exceptions.respond, commands.respond)
+RESPONSES: Mapping[Owner, Callable[[Case, Event | None], Iterable[Action]]] = {
+    "check": check.respond,
+    "comment": comment.respond,
+    "exceptions": exceptions.respond,
+    "commands": commands.respond,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class Decision:
 def decide(event: Event | None, state: State, config: Config, now: datetime) -> Decision:
     """Deciding again on what the actions brought about yields no action. Event None: nothing happened, it is a look."""
     case = case_of(state, config, now)
-    responses = RESPONSES if state.pull.open else ()
+    responses = RESPONSES.values() if state.pull.open else ()
     wanted = (action for respond in responses for action in respond(case, event))
     return Decision(case, tuple(action for action in wanted if not action.holds(state)))
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, assert_never
 
 from bot.forge import markers
 from bot.forge.github.authors import commit_authors
@@ -193,6 +193,8 @@ class GitHubForge:
             case React():
                 path = f"{_at(target)}/issues/comments/{int(action.comment)}/reactions"
                 self._wire.send(target, "POST", path, {"content": action.content}, _share(pull, action.by))
+            case _:
+                assert_never(action)
 
     def check_commit(self, target: Target, action: SetCheck) -> None:
         self._set_check(target, action, self._our_check(target, action.head_sha))

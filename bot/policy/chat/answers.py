@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from bot.policy import approval, managers, words
 from bot.policy.actions import (
-    Action,
     EndFreeze,
     Rescore,
     SaveAttestation,
@@ -24,6 +23,8 @@ from bot.policy.pull import Person
 from bot.policy.show import landing
 from bot.policy.standing import in_force
 from bot.policy.suggest import nearest
+
+Effect = SaveEscalation | SaveAttestation | SaveFeedback | Rescore | StartFreeze | EndFreeze  # beside the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Answer:
     words: str
     good: bool = True
     refused: bool = False  # because of who asks
-    actions: tuple[Action, ...] = ()
+    actions: tuple[Effect, ...] = ()
     quoted: str = ""
     mention: tuple[str, ...] = ()
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import assert_never
 
 from bot.policy import words
-from bot.policy.actions import Action, React, Reply, SaveEscalation
+from bot.policy.actions import React, Reply, SaveEscalation
 from bot.policy.case import Case
 from bot.policy.chat import grammar
-from bot.policy.chat.answers import Call
+from bot.policy.chat.answers import Call, Effect
 from bot.policy.chat.commands import COMMANDS, run
 from bot.policy.config import Config
 from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
@@ -29,7 +29,7 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def noticed(event: Event | None, state: State, config: Config) -> tuple[Action, ...]:
+def noticed(event: Event | None, state: State, config: Config) -> tuple[React, ...]:
     """👀 at once: the answer may have to wait for the score."""
     match event:
         case Commented(comment) if config.mode != "shadow" and _heard(comment, state) is not None:
@@ -38,7 +38,7 @@ def noticed(event: Event | None, state: State, config: Config) -> tuple[Action, 
             return ()
 
 
-def respond(case: Case, event: Event | None) -> Iterable[Action]:
+def respond(case: Case, event: Event | None) -> Iterable[Effect | Reply | React]:
     if case.config.mode == "shadow":
         return
     match event:
@@ -54,7 +54,7 @@ def respond(case: Case, event: Event | None) -> Iterable[Action]:
             assert_never(event)
 
 
-def _to_comment(case: Case, comment: Comment) -> Iterable[Action]:
+def _to_comment(case: Case, comment: Comment) -> Iterable[Effect | Reply | React]:
     """A comment is answered once, ever; an edited one, or a bot's, never."""
     said = _heard(comment, case.state)
     if said is None:
@@ -70,7 +70,7 @@ def _to_comment(case: Case, comment: Comment) -> Iterable[Action]:
     yield React(comment.id, "+1" if answer.good else "-1", comment.author.id)
 
 
-def _to_label(case: Case, put: Labelled) -> Iterable[Action]:
+def _to_label(case: Case, put: Labelled) -> Iterable[Effect | Reply | React]:
     """As if its person had said so in a comment. It asks once: what becomes of the label afterwards changes nothing."""
     reasons = case.config.escalation.labels
     there = {each.lower() for each in case.pull.labels}
@@ -83,7 +83,7 @@ def _to_label(case: Case, put: Labelled) -> Iterable[Action]:
     yield Reply(key, f"The label {words.code(put.label)}: {answer.words}", quoted=answer.quoted, mention=answer.mention)
 
 
-def _to_button(case: Case, pressed: Pressed) -> Iterable[Action]:
+def _to_button(case: Case, pressed: Pressed) -> Iterable[Effect | Reply | React]:
     """The check itself shows what came of it; only an answer about an exception is told to everybody."""
     if pressed.button not in BUTTONS or not _counts(pressed, case.state):
         return
