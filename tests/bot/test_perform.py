@@ -27,7 +27,7 @@ ATTESTED = SaveAttestation(ANA, HEAD)
 class Board:
     """A forge that remembers what it was made to do, and refuses or puts off one kind of it."""
 
-    def __init__(self, odd: type = type(None), error: Callable[[], Exception] = RuntimeError) -> None:
+    def __init__(self, odd: tuple[type, ...] = (), error: Callable[[], Exception] = RuntimeError) -> None:
         self.done: list[object] = []
         self._odd, self._error = odd, error
 
@@ -64,15 +64,15 @@ def test_a_note_comes_first_then_what_is_kept_then_the_verdict_and_answers_last(
 
 
 def test_what_the_forge_refuses_keeps_nothing_else_from_being_done(store: Store) -> None:
-    board = Board(PutComment, lambda: Refused("the conversation is locked"))
+    board = Board((PutComment,), lambda: Refused("the conversation is locked"))
     outcomes = performed(board, store, CHECK, CARD, ANSWER)
     assert [outcome.words for outcome in outcomes] == [DONE, "the conversation is locked", DONE]
     assert board.done == [CHECK, ANSWER]
 
 
 def test_what_comes_after_a_forge_that_stops_answering_is_not_done(store: Store) -> None:
-    board = Board(PutComment, lambda: Busy("wait", SATURDAY + timedelta(hours=1)))
-    assert [outcome.action for outcome in performed(board, store, ANSWER, CARD, CHECK)][:-1] == [CHECK]
+    board = Board((PutComment,), lambda: Busy("wait", SATURDAY + timedelta(hours=1)))
+    assert [outcome.action for outcome in performed(board, store, ANSWER, CHECK, CARD)][:-1] == [CHECK]
     assert board.done == [CHECK]
 
 
