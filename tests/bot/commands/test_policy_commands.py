@@ -1,6 +1,9 @@
 """`codechill config` and `codechill calendar` as a maintainer runs them."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -313,3 +316,18 @@ def test_the_reference_in_the_docs_is_the_one_the_command_prints():
     assert run(config, "commands").stdout == (DOCS / "commands.md").read_text("utf-8")
     assert run(config, "reference").stdout == (DOCS / "configuration.md").read_text("utf-8")
     assert json.loads(run(config, "schema").stdout) == json.loads((DOCS / "codechill.schema.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kathmandu", ":nowhere"])
+def test_neither_clock_nor_letters_of_the_operators_machine_nor_line_ends_of_windows_change_what_is_said(
+    file: Path, zone: str
+):
+    text = SAMPLE.replace("Launch", "Füße 😀")
+    file.write_bytes(text.replace("\n", "\r\n").encode())
+    words = ["calendar", "--config", str(file), "--at", "2026-11-28 13:00", "--next", "5"]
+    odd = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "TZ": zone, "PATH": os.environ["PATH"]}
+    program = [sys.executable, "-m", "bot", *words]
+    ran = subprocess.run(program, capture_output=True, env=odd | {"HOME": str(file.parent)}, check=False)
+    file.write_text(text, "utf-8")
+    assert (ran.returncode, ran.stdout.decode("utf-8")) == (0, run(calendar, *words[1:]).stdout)
+    assert "Füße 😀" in ran.stdout.decode("utf-8")
