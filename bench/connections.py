@@ -11,7 +11,7 @@ from contextlib import ExitStack
 import click
 from flask import Flask
 
-from bot.commands.serve import http_server
+from bot.commands.serve import http_server, port_of
 
 HALF = b"POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"
 
@@ -25,7 +25,7 @@ def main() -> None:
     app.get("/healthz")(lambda: "alive")
     server = http_server(app, host="127.0.0.1", port=0, threads=8, most=26 << 20)
     threading.Thread(target=server.run, daemon=True).start()
-    port = int(server.effective_port)
+    port = port_of(server)
     with ExitStack() as held:
         for _ in range(given.slow):
             one = held.enter_context(socket.create_connection(("127.0.0.1", port), timeout=30))

@@ -35,7 +35,7 @@ def serve(folder: str, address: "multiprocessing.Queue[str]") -> None:
     """The door, and nothing else: no worker competes for the processor."""
     from flask import Flask
 
-    from bot.commands.serve import http_server
+    from bot.commands.serve import http_server, port_of
     from bot.config.settings import Settings
     from bot.doors.webhook import create_blueprint
     from bot.jobs import LeaseQueue
@@ -50,7 +50,7 @@ def serve(folder: str, address: "multiprocessing.Queue[str]") -> None:
     app.register_blueprint(create_blueprint(SECRET, store, intake(store, LeaseQueue(store.engine))))
     threads = Settings.model_fields["threads"].default
     server = http_server(app, host="127.0.0.1", port=0, threads=threads, most=26 << 20)
-    address.put(f"http://127.0.0.1:{server.effective_port}")
+    address.put(f"http://127.0.0.1:{port_of(server)}")
     server.run()
 
 

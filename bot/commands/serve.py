@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import sqlalchemy as sa
-from waitress.server import BaseWSGIServer, create_server
+from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from bot.commands.operator import Unusable, env_option, settings_from
 from bot.commands.refusals import sentence
@@ -55,7 +55,7 @@ def serve(env_file: Path | None) -> None:
 
 def http_server(
     web: Flask, *, host: str, port: int, threads: int, most: int, sockets: dict[int, Any] | None = None
-) -> BaseWSGIServer:
+) -> BaseWSGIServer | MultiSocketServer:
     """Not running yet. A request may have `most` bytes: waitress alone would buffer 1 GB before the door sees it.
 
     Connections that say nothing, or not enough, are many and cheap, and let go soon: whoever opens a thousand of them
@@ -80,6 +80,11 @@ def http_server(
         if isinstance(one, BaseWSGIServer):
             one.handle_accept = partial(_accept_waiting, one, one.handle_accept)
     return server
+
+
+def port_of(server: BaseWSGIServer | MultiSocketServer) -> int:
+    """Where it listens; a name with addresses of two families (`localhost`, `*`) has a door for each."""
+    return int(server.effective_listen[0][1] if isinstance(server, MultiSocketServer) else server.effective_port)
 
 
 def _accept_waiting(door: BaseWSGIServer, accept_one: Callable[[], None]) -> None:
@@ -113,11 +118,12 @@ def _run(app: App, settings: Settings) -> None:
         server = http_server(
             app.web, host=settings.host, port=settings.port, threads=settings.threads, most=settings.max_delivery_bytes
         )
-    except OSError as error:
+    except (OSError, ValueError) as error:
         app.store.close()
         raise Unusable(_cannot_listen(settings, error)) from None
     app.start()
-    click.echo(f"codechill listens on http://{settings.host}:{server.effective_port}/webhook", err=True)
+    place = f"[{settings.host}]" if ":" in settings.host else settings.host
+    click.echo(f"codechill listens on http://{place}:{port_of(server)}/webhook", err=True)
     try:
         server.run()  # returns on Ctrl-C
     finally:
@@ -126,8 +132,10 @@ def _run(app: App, settings: Settings) -> None:
         app.stop()
 
 
-def _cannot_listen(settings: Settings, error: OSError) -> str:
+def _cannot_listen(settings: Settings, error: OSError | ValueError) -> str:
     place = f"{settings.host}:{settings.port}"
+    if not isinstance(error, OSError):
+        return f"{settings.host[:100]!r} is no address of this machine; see CODECHILL_HOST"
     if error.errno == errno.EADDRINUSE:
         return f"something else listens on {place} already: stop it, or choose another port with CODECHILL_PORT"
     return f"this machine does not let codechill listen on {place} ({error.strerror or error}); see CODECHILL_HOST"

@@ -33,6 +33,14 @@ def test_a_port_in_use_is_named_with_the_setting_to_change(tmp_path: Path) -> No
     assert "CODECHILL_PORT" in done.stderr
 
 
+def test_a_name_that_is_no_address_here_is_said(tmp_path: Path) -> None:
+    done = run(tmp_path, HOST="no such host")
+    assert (done.exit_code, done.stderr.splitlines()[-1]) == (
+        2,
+        "Error: 'no such host' is no address of this machine; see CODECHILL_HOST",
+    )
+
+
 @pytest.mark.parametrize("address", ["postgresql+psycopg://chill:hunter22@127.0.0.1:9/chill", "no address", "nodb://x"])
 def test_a_database_that_is_away_is_named_without_its_password(tmp_path: Path, address: str) -> None:
     done = run(tmp_path, DATABASE=address)
