@@ -4,12 +4,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from bot.backtest.contents import files_of, paths_of, proofs
 from bot.backtest.landings import Landing, Past
 from bot.backtest.scores import Scores
+from bot.facts.fact import Fact, Look, Recorded
+from bot.facts.gather import gather
+from bot.facts.pull import PULL
+from bot.facts.risk import RISK, Risk
+from bot.facts.table import LANDING
+from bot.forge.port import Target
 from bot.policy.case import Case
 from bot.policy.config import Config
 from bot.policy.decide import case_of
@@ -20,6 +27,7 @@ from scoring.assessment import Assessment, Proof
 from scoring.git import Git
 
 CHUNK = 400  # landings decided between two reports of progress
+_NOWHERE = Target(0, 0, "")
 Progress = Callable[[int, int], None]
 Proofs = Mapping[int, Proof | None]
 
@@ -102,7 +110,8 @@ class Replay:
 
     def state(self, landing: Landing, proof: Proof | None = None) -> State:
         """The pull request that would have brought this landing, as the decision core sees one."""
-        return State(pull=self._pull(landing), risk=self.risk(landing, proof))
+        values: dict[Fact[Any], object] = {PULL: self._pull(landing), RISK: Risk(self.risk(landing, proof))}
+        return gather(Look(Recorded(values), _NOWHERE, 0, landing.at), LANDING)
 
     def risk(self, landing: Landing, proof: Proof | None = None) -> Assessment:
         scores, row = self.scores, landing.row

@@ -98,6 +98,10 @@ class Forge(Protocol):
         """
         ...
 
+    def listed(self, target: Target, number: int) -> Listed:
+        """Where a pull request is now, by one request. Raises Gone as `pull` does."""
+        ...
+
     def open_pulls(self, target: Target) -> tuple[Listed, ...]: ...
 
     def file(self, target: Target, path: str, ref: str) -> str | None:

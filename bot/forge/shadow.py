@@ -17,6 +17,9 @@ class ShadowForge:
     def pull(self, target: Target, number: int) -> PullRequest:
         return self._forge.pull(target, number)
 
+    def listed(self, target: Target, number: int) -> Listed:
+        return self._forge.listed(target, number)
+
     def open_pulls(self, target: Target) -> tuple[Listed, ...]:
         return self._forge.open_pulls(target)
 

@@ -5,13 +5,13 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 import structlog
 
+from bot.facts.content import Content, Unscorable
 from bot.forge.port import Forge, Target
 from bot.git.contributors import contributors
 from bot.git.fetch import Corrupt, GitError, Refused, TooLarge, TooMuch
@@ -33,34 +33,6 @@ _log = structlog.get_logger(__name__)
 MOST_FILES = 3_000  # GitHub lists no more, and nobody reviews them
 
 
-class Unscorable(Exception):
-    """This change cannot be scored; the message completes "codechill could not score this change: ..."."""
-
-    def __init__(self, words: str, cause: Cause = "change") -> None:
-        super().__init__(words)
-        self.cause = cause
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the mirror knows of a pull request."""
-
-    tip: str  # of the base branch: what the history is read up to
-    change: Change
-    paths: tuple[str, ...]  # old names of renames included
-    author: Person  # who opened it
-    contributors: frozenset[str]  # addresses of authors, committers and co-authors, lower case
-    content: str  # a name for what base..head does to its files: see Mirror.content
-
-
-class Assessor(Protocol):
-    """Both raise Unscorable for a change that cannot be scored, and GitError when the mirror cannot be reached."""
-
-    def facts(self, target: Target, pull: PullRequest, now: datetime) -> Facts: ...
-
-    def assess(self, target: Target, facts: Facts, critical: Sources) -> Assessment: ...
-
-
 class MirrorAssessor:
     """Fetches what it lacks, keeps one index for each repository id, and scores one change at a time in each."""
 
@@ -75,7 +47,7 @@ class MirrorAssessor:
         self._scorers: dict[int, tuple[threading.Lock, Scorer]] = {}
         self._critical: dict[int, tuple[str, Sources, Services]] = {}  # what each base branch tells at its tip
 
-    def facts(self, target: Target, pull: PullRequest, now: datetime) -> Facts:
+    def content(self, target: Target, pull: PullRequest, now: datetime) -> Content:
         repository = target.repository_id
         tip = self._fetched(target, pull)
         base = self._mirror.merge_base(repository, tip, pull.head_sha)
@@ -83,7 +55,7 @@ class MirrorAssessor:
             raise Unscorable("it shares no history with its base branch")
         with self._told(repository):
             people = contributors(self._mirror.git(repository), base, pull.head_sha)
-            content = self._mirror.content(repository, base, pull.head_sha)
+            name = self._mirror.content(repository, base, pull.head_sha)
             folder = self._mirror.path(repository)
             # an address in a commit is whatever its author typed: nobody's experience is looked up by it
             change = read_change(
@@ -91,14 +63,14 @@ class MirrorAssessor:
             )
         if len(change.files) > MOST_FILES:
             raise Unscorable(f"the diff has {len(change.files):,} files")
-        return Facts(tip, change, _paths(change), pull.author, people, content)
+        return Content(tip, change, _paths(change), pull.author, people, name)
 
-    def assess(self, target: Target, facts: Facts, critical: Sources) -> Assessment:
+    def assess(self, target: Target, content: Content, critical: Sources) -> Assessment:
         with self._told(target.repository_id):
-            verdict = prove_range(self._mirror.path(target.repository_id), facts.change.base, facts.change.sha)
-        facts = replace(facts, change=replace(facts.change, attested=self._landed(target, facts.author)))
+            verdict = prove_range(self._mirror.path(target.repository_id), content.change.base, content.change.sha)
+        content = replace(content, change=replace(content.change, attested=self._landed(target, content.author)))
         with self._told(target.repository_id, cause="us"):
-            return self._assessed(target.repository_id, facts, critical, verdict)
+            return self._assessed(target.repository_id, content, critical, verdict)
 
     @contextmanager
     def _told(self, repository: int, cause: Cause = "change") -> Iterator[None]:
@@ -155,9 +127,9 @@ class MirrorAssessor:
             self._mirror.fetch(repository, url, refs[:1], token=lambda: self._forge.token(target))
             raise Unscorable(_why(error)) from error
 
-    def _assessed(self, repository: int, facts: Facts, critical: Sources, verdict: ChangeVerdict) -> Assessment:
+    def _assessed(self, repository: int, content: Content, critical: Sources, verdict: ChangeVerdict) -> Assessment:
         try:
-            return self._scored(repository, facts, critical, verdict)
+            return self._scored(repository, content, critical, verdict)
         except (DamagedIndex, sqlite3.DatabaseError) as error:
             if isinstance(
                 error, sqlite3.OperationalError
@@ -167,15 +139,15 @@ class MirrorAssessor:
         with self._guard:
             self._scorers.pop(repository, None)
             shutil.rmtree(self._indexes / str(repository), ignore_errors=True)
-        return self._scored(repository, facts, critical, verdict)
+        return self._scored(repository, content, critical, verdict)
 
-    def _scored(self, repository: int, facts: Facts, critical: Sources, verdict: ChangeVerdict) -> Assessment:
+    def _scored(self, repository: int, content: Content, critical: Sources, verdict: ChangeVerdict) -> Assessment:
         lock, scorer = self._scorer(repository)
         with lock:
             scorer.report(self._incidents(repository))
-            scorer.refresh(facts.tip)
-            services = self._services(repository, facts.tip, critical)
-            return scorer.assess(facts.change, critical=services, proof=verdict.proof(), parts=verdict.parts())
+            scorer.refresh(content.tip)
+            services = self._services(repository, content.tip, critical)
+            return scorer.assess(content.change, critical=services, proof=verdict.proof(), parts=verdict.parts())
 
     def _scorer(self, repository: int) -> tuple[threading.Lock, Scorer]:
         with self._guard:

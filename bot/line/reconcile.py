@@ -5,33 +5,37 @@ begun, the second decides on the event, and when that changed what is known (a j
 shows the result.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 
 import structlog
 
-from bot.config.repository import ORGANISATION_FILE, Configurations
-from bot.doctor.rounds import REQUIRED
+from bot.config.repository import Configurations
+from bot.facts.configuration import CONFIGURATION, Configured
+from bot.facts.content import CONTENT, Assessor
+from bot.facts.exceptions import ATTESTED, ESCALATIONS
+from bot.facts.fact import Live, Look
+from bot.facts.gather import gather
+from bot.facts.notes import NOTES
+from bot.facts.people import GRANTED
+from bot.facts.pull import PULL, TARGET
+from bot.facts.risk import RISK, Risk, known
+from bot.facts.table import AT_ONCE, FAILED, LOOK, MEMBER, Facts
+from bot.facts.twins import TWINS
 from bot.forge.port import Forge, ForgeError, Gone, Target
-from bot.line.assess import Assessor, Facts, Unscorable
 from bot.line.perform import Outcome, Performer
-from bot.policy.actions import Action, EndFreeze, Phase, StartFreeze
-from bot.policy.config import FILE, Config
+from bot.policy.actions import Action, EndFreeze, Phase, Rescore, SaveAttestation, SaveEscalation, StartFreeze
 from bot.policy.decide import Decision, decide
-from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued
+from bot.policy.events import Changed, Event, Queued
 from bot.policy.group import decide_group
-from bot.policy.proposal import compare, sentence
-from bot.policy.pull import Hands, Person, PullRequest
 from bot.policy.responses.commands import noticed
 from bot.policy.standing import is_ready
-from bot.policy.state import Cause, ConfigProblem, Failure, State
+from bot.policy.state import Cause, Failure, State
 from bot.store import KnownRepository, Store
 from scoring.assessment import Assessment
 
 _log = structlog.get_logger(__name__)
-MOST_COMPARED = 20  # open pull requests that a change of the configuration is tried on
 STALE_LOOKS = 5
 
 
@@ -53,60 +57,44 @@ class Reconciler:
     ) -> None:
         self._forge = forge
         self._store = store
-        self._assessor = assessor
-        self._configurations = configurations
         self._performer = Performer(forge, store, clock)
+        self._live = Live(forge, store, assessor, configurations)
         self._clock = clock
         self._stale: dict[tuple[int, int], int] = {}  # looks at facts that were too old; one job at a time for each key
 
     def pull(self, target: Target, number: int, event: Event) -> Decision | None:
         """None when there is nothing to decide: the pull request is closed. Raises ForgeError kinds and Stale."""
-        now = self._clock()
-        pull = self._fresh(target, number, event)
+        look = Look(self._live, target, number, self._clock(), event)
+        self._require_fresh(look)
+        pull = look[PULL]
         if not pull.open:
             self._store.close_pull(target.repository_id, number)
             return None
-        target = self._named(target, pull)
-        config, problems = self._configurations.of(target, pull.base_sha, pull.base_ref)
-        state = State(
-            pull=pull,
-            problems=problems,
-            granted=self._granted(target, pull, event, config),
-            warnings=self._warnings(pull),
-            page=self._forge.clone_url(target).removesuffix(".git"),
-        )
-        self._performer.all(target, pull, noticed(event, state, config))
+        self._follow_name(look)
+        state, config = gather(look, AT_ONCE), look[CONFIGURATION].config
+        self._performer.all(look[TARGET], pull, noticed(event, state, config))
         known = self._store.assessment(target.repository_id, number, pull.head_sha)
         if known is None and pull.check is None:  # a verdict that is shown stays until there is another
-            self._performer.all(target, pull, decide(None, state, config, now).actions)
-        state = self._informed(target, state, config, now)
-        return self._settled(target, state, config, event, now)
+            self._performer.all(look[TARGET], pull, decide(None, state, config, look.now).actions)
+            look.tell(PULL, replace(pull, check=self._forge.check_of(look[TARGET], pull.head_sha)))
+        return self._settled(look)
 
     def failed(self, target: Target, number: int, words: str, cause: Cause = "us") -> None:
         """Show on the check that looking was given up, and what happens next. A score that is known stands."""
-        now = self._clock()
-        pull = self._forge.pull(target, number)
+        look = Look(self._live, target, number, self._clock())
+        pull, failure = look[PULL], Failure(words, cause=cause)
         if not pull.open:
             return
-        target, key = self._named(target, pull), (target.repository_id, number)
-        config, problems = self._configurations.of(target, pull.base_sha, pull.base_ref)
-        attested = self._store.attested(*key)
-        if pull.head_sha in attested:
-            pull = replace(pull, hands=self._hands(target, pull, frozenset()))
-        state = State(
-            pull=pull,
-            risk=self._known_risk(target, pull),
-            failure=Failure(words, cause=cause),
-            problems=problems,
-            escalations=self._store.escalations(*key),
-            attested=attested,
-            notes=self._store.notes(*key),
-            warnings=self._warnings(pull),
-        )
-        decision = decide(None, state, config, now)
-        shown = (action for action in decision.actions if action.phase is Phase.SHOWN)
-        outcomes = self._performer.all(target, pull, shown)
-        self._record(target, state, None, decision, outcomes, final=False)  # so that the next sweep looks again
+        self._follow_name(look)
+        look.tell(CONTENT, failure)
+        look.tell(RISK, Risk(self._known_risk(look), failure))
+        look.tell(GRANTED, {})
+        state = gather(look, FAILED)
+        decision = decide(None, state, look[CONFIGURATION].config, look.now)
+        shown = tuple(action for action in decision.actions if action.phase is Phase.SHOWN)
+        outcomes = self._performer.all(look[TARGET], state.pull, shown)
+        # not final, so that the next sweep looks again
+        self._record(look[TARGET], state, None, decision, outcomes, final=False)
 
     def group(self, target: Target, event: Queued) -> None:
         """Answer for the commit that a merge queue built, on that commit. What cannot be resolved fails closed.
@@ -122,8 +110,10 @@ class Reconciler:
         now = self._clock()
         numbers = self._forge.group_members(target, event.head_sha, event.head_ref, event.base_ref)
         base_ref = event.base_ref.removeprefix("refs/heads/")
-        config, problems = self._configurations.of(target, self._forge.tip(target, base_ref), base_ref)
-        states = tuple(self._member(target, number, problems, config, now) for number in numbers)
+        tip = self._forge.tip(target, base_ref)
+        configured = Configured(*self._live.configurations.of(target, tip, base_ref))
+        config = configured.config
+        states = tuple(self._member(Look(self._live, target, number, now), configured) for number in numbers)
         decision = decide_group(event, states, config, now, self._forge.check_of(target, event.head_sha))
         outcomes = [self._performer.on_commit(target, check) for check in decision.actions]
         self._store.save_group(
@@ -146,152 +136,63 @@ class Reconciler:
             outcomes=outcomes,
         )
 
-    def _member(
-        self, target: Target, number: int, problems: tuple[ConfigProblem, ...], config: Config, now: datetime
-    ) -> State | None:
+    def _member(self, look: Look, configured: Configured) -> State | None:
         """None: it cannot be resolved."""
+        look.tell(CONFIGURATION, configured)
         try:
-            pull = self._forge.pull(target, number)
-            granted = self._granted(target, pull, None, config)
-            return self._informed(target, State(pull, problems=problems, granted=granted), config, now)
+            return gather(look, MEMBER)
         except Gone:
             return None
 
     # --- the rounds
 
-    def _settled(self, target: Target, state: State, config: Config, event: Event, now: datetime) -> Decision:
-        cause: Event | None = event
-        decision = decide(cause, state, config, now)
+    def _settled(self, look: Look) -> Decision:
+        target = look[TARGET]
+        state, config = gather(look, LOOK), look[CONFIGURATION].config
+        event, decision = look.event, decide(look.event, state, config, look.now)
+        self._require_unmoved(look, decision)
         changing = tuple(action for action in decision.actions if action.phase is not Phase.SHOWN)
         if any(action.phase is Phase.KEPT for action in changing):
-            self._carry_out(target, state, cause, decision, changing)
-            if any(isinstance(action, StartFreeze | EndFreeze) for action in changing):
-                config, _ = self._configurations.of(target, state.pull.base_sha, state.pull.base_ref)
-            state = self._informed(target, state, config, now)
-            cause, decision = None, decide(None, state, config, now)
+            self._carry_out(target, state, event, decision, changing)
+            look.forget(NOTES, TWINS, *(fact for action in changing for fact in _CHANGES.get(type(action), ())))
+            state, config = gather(look, LOOK), look[CONFIGURATION].config
+            event, decision = None, decide(None, state, config, look.now)
+            self._require_unmoved(look, decision)
         self._save(target, state, decision, final=False)  # before the check shows it, so that a twin cannot miss it
-        self._carry_out(target, state, cause, decision, decision.actions)
-        if self._store.held_at(target.repository_id, state.pull.head_sha) - state.held_twins - {state.pull.number}:
+        self._carry_out(target, state, event, decision, decision.actions)
+        look.forget(TWINS)
+        if look[TWINS] - state.held_twins:
             raise Stale("another pull request of the same commits was held meanwhile")
-        _log.info("decided", **_in_a_line(target, state, cause, decision))
+        _log.info("decided", **_in_a_line(target, state, event, decision))
         return decision
 
-    def _informed(self, target: Target, state: State, config: Config, now: datetime) -> State:
-        """The state with everything known now: what the forge shows, the score, escalations."""
-        pull = self._forge.pull(target, state.pull.number)
-        if pull.head_sha != state.pull.head_sha or pull.base_ref != state.pull.base_ref:
+    def _require_unmoved(self, look: Look, decision: Decision) -> None:
+        """Nothing is written on what was true before a push, or for another base."""
+        if not decision.actions:
+            return
+        pull, now = look[PULL], self._forge.listed(look[TARGET], look.number)
+        if (now.head_sha, now.base_ref) != (pull.head_sha, pull.base_ref):
             raise Stale("the pull request changed while it was being looked at")
-        key = (target.repository_id, pull.number)
-        failure, risk = None, None
-        facts: Facts | None = None
-        try:
-            facts = self._assessor.facts(target, pull, now)
-            risk = self._store.assessment(*key, pull.head_sha)
-            if risk is None or risk.base != facts.change.base:  # another base is another change
-                risk = self._assessor.assess(target, facts, config.criticality())
-                self._store.save_assessment(*key, pull.head_sha, risk)
-        except Unscorable as error:
-            failure = Failure(str(error), cause=error.cause)
-        if facts is not None:
-            pull = replace(pull, paths=facts.paths)
-            state = self._proposing(target, replace(state, pull=pull), config, now)
-        attested = self._store.attested(*key)
-        if state.granted or pull.head_sha in attested:  # somebody's word counts: had they a hand in it?
-            pull = replace(pull, hands=self._hands(target, pull, facts.contributors if facts else frozenset()))
-        return replace(
-            state,
-            pull=pull,
-            risk=risk,
-            failure=failure,
-            content=facts.content if facts else "",
-            escalations=self._store.escalations(*key),
-            attested=attested,
-            notes=self._store.notes(*key),
-            held_twins=self._store.held_at(target.repository_id, pull.head_sha) - {pull.number},
-        )
 
-    def _hands(self, target: Target, pull: PullRequest, addresses: frozenset[str]) -> Hands | None:
-        """Everybody who wrote, co-wrote, committed or pushed a part of it; None: the forge does not list all of it."""
-        authors = self._forge.commit_authors(target, pull.number, addresses)
-        if authors is None:
-            return None
-        pushers = self._store.pushers(target.repository_id, authors.commits | {pull.head_sha})
-        return Hands(authors.people | pushers, authors.unplaced)
-
-    def _known_risk(self, target: Target, pull: PullRequest) -> Assessment | None:
+    def _known_risk(self, look: Look) -> Assessment | None:
         """What was found out about this head, as long as it goes into the branch that it was found out for."""
-        known = self._store.open_pulls(target.repository_id, pull.base_ref)
-        if all(each.number != pull.number for each in known):
-            return None
-        return self._store.assessment(target.repository_id, pull.number, pull.head_sha)
+        pulls = self._store.open_pulls(look.target.repository_id, look[PULL].base_ref)
+        return known(self._live, look) if any(pull.number == look.number for pull in pulls) else None
 
-    def _proposing(self, target: Target, state: State, config: Config, now: datetime) -> State:
-        """A pull request that edits the configuration is told what that would change, by a dry run."""
-        paths, head = set(state.pull.paths), state.pull.head_sha
-        of_default = target.full_name.endswith("/.github") and ORGANISATION_FILE in paths
-        wrong = self._configurations.proposed_default(target, head) if of_default else ()
-        if paths.isdisjoint({FILE, *config.feeds()}):
-            return replace(state, proposed=wrong)
-        proposed, problems = self._configurations.proposed(target, head)
-        if proposed is None:
-            return replace(state, proposed=(*wrong, *problems))
-        broken = tuple(problem for problem in proposed.problems if problem not in config.problems)
-        found = compare(config, proposed, self._others(target, state.pull, config, now), now)
-        return replace(state, proposed=(*wrong, *broken), proposal=sentence(found), changes=found.changes)
-
-    def _others(self, target: Target, pull: PullRequest, config: Config, now: datetime) -> Iterator[State]:
-        """Other open pull requests into that branch, as far as they are known and scored."""
-        known = (one.number for one in self._store.open_pulls(target.repository_id, pull.base_ref))
-        for number in islice((one for one in known if one != pull.number), MOST_COMPARED):
-            other = self._forge.pull(target, number)
-            risk = self._store.assessment(target.repository_id, number, other.head_sha)
-            if risk is None:
-                continue
-            granted = self._granted(target, other, None, config)
-            try:
-                facts = self._assessor.facts(target, other, now)
-                other = replace(other, paths=facts.paths)
-            except Unscorable:
-                continue
-            escalations = self._store.escalations(target.repository_id, number)
-            yield State(other, risk=risk, content=facts.content, granted=granted, escalations=escalations)
-
-    def _fresh(self, target: Target, number: int, event: Event) -> PullRequest:
-        pull = self._forge.pull(target, number)
-        told = [event.as_of] if isinstance(event, Changed) else []
-        told.append(self._store.newest(target.repository_id, number))
-        key = (target.repository_id, number)
+    def _require_fresh(self, look: Look) -> None:
+        key = (look.target.repository_id, look.number)
+        newest = [look.event.as_of] if isinstance(look.event, Changed) else []
+        newest.append(self._store.newest(*key))
         seen = self._stale.pop(key, 0)
         # a forge is behind itself for seconds; what it still says after some looks is how it is, whatever was told
-        if seen < STALE_LOOKS and any(as_of is not None and pull.updated_at < as_of for as_of in told):
+        if seen < STALE_LOOKS and any(as_of is not None and look[PULL].updated_at < as_of for as_of in newest):
             self._stale[key] = seen + 1
             raise Stale("the forge answered with facts older than what a delivery told")
-        return pull
 
-    def _named(self, target: Target, pull: PullRequest) -> Target:
-        """By its present name: GitHub's redirect from an old one loses parameters and writes."""
-        if target.full_name == pull.repository.full_name:
-            return target
-        target = replace(target, full_name=pull.repository.full_name)
-        known = KnownRepository(target.repository_id, target.installation_id, target.full_name)
-        self._store.saw_repository(known)
-        return target
-
-    def _warnings(self, pull: PullRequest) -> tuple[str, ...]:
-        """What the doctor found about this base branch: a check that is not required holds nothing."""
-        found = self._store.findings(f"{pull.repository.full_name} {pull.base_ref}")
-        return tuple(f"{each.found} {each.fix}" for each in found if each.check == REQUIRED)
-
-    def _granted(
-        self, target: Target, pull: PullRequest, event: Event | None, config: Config
-    ) -> dict[int, frozenset[str]]:
-        """What the people whose word counts here may do: who gave the command, and who approved this head."""
-        asked = [person for person in (_commander(event),) if person is not None]
-        if any(window.authors for window in config.calendar.windows):
-            asked.append(pull.author)  # some windows hold only what some people wrote
-        asked += [r.author for r in pull.reviews if r.state == "approved" and r.head_sha == pull.head_sha]
-        teams = config.teams()
-        return {person.id: self._forge.access(target, person, teams) for person in {p.id: p for p in asked}.values()}
+    def _follow_name(self, look: Look) -> None:
+        before, now = look.target, look[TARGET]
+        if now.full_name != before.full_name:
+            self._store.saw_repository(KnownRepository(now.repository_id, now.installation_id, now.full_name))
 
     def _record(
         self,
@@ -353,6 +254,15 @@ class Reconciler:
         self._record(target, state, event, decision, tuple(outcomes))
 
 
+_CHANGES: dict[type[Action], Facts] = {  # the facts that an action changes
+    SaveEscalation: (ESCALATIONS,),
+    SaveAttestation: (ATTESTED,),
+    Rescore: (RISK,),
+    StartFreeze: (CONFIGURATION,),
+    EndFreeze: (CONFIGURATION,),
+}
+
+
 def _in_a_line(target: Target, state: State, event: Event | None, decision: Decision) -> dict[str, object]:
     """What was decided and why, for the log."""
     return {
@@ -365,13 +275,3 @@ def _in_a_line(target: Target, state: State, event: Event | None, decision: Deci
         "why": [f"{opinion.rule}: {opinion.words}" for opinion in decision.opinions if opinion.words],
         "did": [type(action).__name__ for action in decision.actions],
     }
-
-
-def _commander(event: Event | None) -> Person | None:
-    match event:
-        case Commented(comment):
-            return comment.author
-        case Pressed(_, by, _) | Labelled(_, by, _):
-            return by
-        case _:
-            return None

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from test_mirror import LINES, LOCAL, MAIN, PULL, Origin
 
+from bot.facts.content import Content, Unscorable
 from bot.forge.port import Target
 from bot.git.mirror import Corrupt, Mirror
-from bot.line.assess import Facts, MirrorAssessor, Unscorable
+from bot.line.assess import MirrorAssessor
 from bot.policy.pull import Person, PullRequest, Repository
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -28,13 +29,13 @@ class Place:
         self.mirror.fetch(7, self.origin.url, [MAIN, PULL])
         self.assessor = MirrorAssessor(None, self.mirror, folder / "indexes")  # type: ignore[arg-type]
 
-    def facts(self) -> Facts:
+    def facts(self) -> Content:
         who = Person(1, "ada")
         pull = PullRequest(
             Repository(7, "acme/shop", "main"), 1, "A change", who, self.head, "topic", self.base, "main",
             draft=False, open=True, auto_merge=False, protected=True, updated_at=NOW,
         )  # fmt: skip
-        return self.assessor.facts(Target(1, 7, "acme/shop"), pull, NOW)
+        return self.assessor.content(Target(1, 7, "acme/shop"), pull, NOW)
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def diffs_do(folder: Path, body: str, patch: pytest.MonkeyPatch) -> None:
 def test_a_change_is_read_with_the_people_behind_it(place: Place) -> None:
     facts = place.facts()
     assert (facts.paths, facts.contributors) == (("b.txt",), frozenset({"a@example.org"}))
-    assert len(facts.content) == 64
+    assert len(facts.name) == 64
 
 
 def test_a_message_of_nothing_but_empty_lines_costs_no_more_than_its_length(place: Place) -> None:

@@ -40,6 +40,7 @@ def test_a_pull_request_reads_as_its_author_left_it(anywhere: Anywhere, change: 
 def test_it_is_listed_while_it_is_open_and_read_as_closed_afterwards(anywhere: Anywhere, change: Change) -> None:
     listed = {one.number: one for one in anywhere.forge.open_pulls(anywhere.target)}
     assert (listed[change.number].head_sha, listed[change.number].base_ref) == (change.head, anywhere.default)
+    assert anywhere.forge.listed(anywhere.target, change.number) == listed[change.number]
     anywhere.close(change.number)
     assert not facts(anywhere, change).open
     assert change.number not in {one.number for one in anywhere.forge.open_pulls(anywhere.target)}

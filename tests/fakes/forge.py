@@ -205,6 +205,10 @@ class MemoryForge(Forge):
             noted=frozenset(note for each in ours if (note := markers.note_of(each.body)) is not None),
         )
 
+    def listed(self, target: Target, number: int) -> Listed:
+        _, pull = self._pull(target, number, "listed")
+        return Listed(pull.number, pull.head, pull.base_ref)
+
     def open_pulls(self, target: Target) -> tuple[Listed, ...]:
         pulls = self._home(target, "open_pulls").pulls.values()
         return tuple(Listed(pull.number, pull.head, pull.base_ref) for pull in pulls if pull.open)

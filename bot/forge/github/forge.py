@@ -107,6 +107,11 @@ class GitHubForge:
             noted=frozenset(note for c in ours if (note := markers.note_of(c.body)) is not None),
         )
 
+    def listed(self, target: Target, number: int) -> Listed:
+        facts = self._reads.pull(target, number)
+        _named(target, facts.base.repo)
+        return Listed(int(number), facts.head.sha, facts.base.ref)
+
     def open_pulls(self, target: Target) -> tuple[Listed, ...]:
         listed = self._reads.open_pulls(self._present(target))
         return tuple(Listed(pull.number, pull.head.sha, pull.base.ref) for pull in listed)

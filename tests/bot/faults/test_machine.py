@@ -144,7 +144,7 @@ def test_a_disk_that_is_full_for_git_is_told_and_made_up_for(crowded: Stage, red
 @pytest.mark.parametrize("what", ["objects", "garbage"])
 def test_a_corrupt_mirror_is_cloned_again(line: Line, what: str) -> None:
     line.open(line.change("docs/new.md", b"# New\n"))
-    folder = line.stage.app.reconciler._assessor._mirror.path(line.repository_id)  # type: ignore[attr-defined]
+    folder = line.stage.app.reconciler._live.assessor._mirror.path(line.repository_id)  # type: ignore[attr-defined]
     if what == "objects":
         shutil.rmtree(folder / "objects")
     else:
@@ -159,7 +159,7 @@ def test_a_corrupt_mirror_is_cloned_again(line: Line, what: str) -> None:
 @pytest.mark.parametrize("at", [0, 8192], ids=["no database", "damaged inside"])
 def test_a_corrupt_index_is_built_again(line: Line, at: int) -> None:
     line.open(line.change("docs/new.md", b"# New\n"))
-    assessor = line.stage.app.reconciler._assessor
+    assessor = line.stage.app.reconciler._live.assessor
     index = assessor._indexes / str(line.repository_id) / "index.sqlite"  # type: ignore[attr-defined]
     for side in (index, index.with_name("index.sqlite-wal")):
         if side.exists():

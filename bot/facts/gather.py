@@ -1,0 +1,28 @@
+"""From facts to the state that a decision rests on."""
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from typing import Any
+
+from bot.facts.fact import Fact, Filled, Look
+from bot.facts.pull import PULL
+from bot.policy.state import State
+
+_FIELDS = frozenset(field.name for field in fields(State))
+_OF_PULL = ("paths", "hands")
+
+
+def gather(look: Look, wanted: Iterable[Fact[Any]]) -> State:
+    """Everything wanted, each asked for once; what only some of it needs is asked for only then."""
+    filled: dict[str, Any] = {}
+    for fact in wanted:
+        filled |= _filled(fact, look[fact])
+    of_pull = {name: filled.pop(name) for name in _OF_PULL if name in filled}
+    pull = look[PULL]
+    return State(**{**filled, "pull": replace(pull, **of_pull) if of_pull else pull})
+
+
+def _filled(fact: Fact[Any], value: Any) -> Filled:
+    if fact.fills is not None:
+        return fact.fills(value)
+    return {fact.name: value} if fact.name in (*_FIELDS, *_OF_PULL) else {}

@@ -1,0 +1,16 @@
+"""What was written already, and what the doctor found about the base branch."""
+
+from bot.doctor.rounds import REQUIRED
+from bot.facts.fact import Fact, Live, Look
+from bot.facts.pull import PULL
+
+
+def _warnings(live: Live, look: Look) -> tuple[str, ...]:
+    """A check that is not required holds nothing."""
+    pull = look[PULL]
+    findings = live.store.findings(f"{pull.repository.full_name} {pull.base_ref}")
+    return tuple(f"{each.found} {each.fix}" for each in findings if each.check == REQUIRED)
+
+
+NOTES = Fact("notes", lambda live, look: live.store.notes(look.target.repository_id, look.number), frozenset)
+WARNINGS = Fact("warnings", _warnings, tuple, needs=(PULL,))

@@ -1,0 +1,50 @@
+"""What the people whose word counts here may do, and whether they had a hand in the change themselves."""
+
+from bot.facts.configuration import CONFIGURATION
+from bot.facts.content import CONTENT, Content
+from bot.facts.exceptions import ATTESTED
+from bot.facts.fact import Cost, Fact, Live, Look
+from bot.facts.pull import PULL, TARGET
+from bot.policy.events import Commented, Event, Labelled, Pressed
+from bot.policy.pull import Hands, Person
+
+
+def _commander(event: Event | None) -> Person | None:
+    """Who gave the command or pressed the button."""
+    match event:
+        case Commented(comment):
+            return comment.author
+        case Pressed(_, by, _) | Labelled(_, by, _):
+            return by
+        case _:
+            return None
+
+
+def _granted(live: Live, look: Look) -> dict[int, frozenset[str]]:
+    """Of who gave the command, and of who approved this head."""
+    pull, config = look[PULL], look[CONFIGURATION].config
+    asked = [person for person in (_commander(look.event),) if person is not None]
+    if any(window.authors for window in config.calendar.windows):
+        asked.append(pull.author)  # some windows hold only what some people wrote
+    asked += [r.author for r in pull.reviews if r.state == "approved" and r.head_sha == pull.head_sha]
+    teams = config.teams()
+    people = {person.id: person for person in asked}.values()
+    return {person.id: live.forge.access(look[TARGET], person, teams) for person in people}
+
+
+def _hands(live: Live, look: Look) -> Hands | None:
+    """Everybody who wrote, co-wrote, committed or pushed a part of it; None: the forge does not list all of it."""
+    pull = look[PULL]
+    if not look[GRANTED] and pull.head_sha not in look[ATTESTED]:
+        return Hands()  # nobody's word counts
+    content = look[CONTENT]
+    addresses = content.contributors if isinstance(content, Content) else frozenset[str]()
+    authors = live.forge.commit_authors(look[TARGET], pull.number, addresses)
+    if authors is None:
+        return None
+    pushers = live.store.pushers(look.target.repository_id, authors.commits | {pull.head_sha})
+    return Hands(authors.people | pushers, authors.unplaced)
+
+
+GRANTED = Fact("granted", _granted, dict, needs=(PULL, TARGET, CONFIGURATION), cost=Cost(requests=2))
+HANDS = Fact("hands", _hands, Hands, needs=(PULL, TARGET, GRANTED, ATTESTED, CONTENT), cost=Cost(requests=1))

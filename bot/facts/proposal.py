@@ -1,0 +1,75 @@
+"""A pull request that edits the configuration is told what that would change, by a dry run on the open ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from bot.config.repository import ORGANISATION_FILE
+from bot.facts.configuration import CONFIGURATION
+from bot.facts.content import CONTENT, Content
+from bot.facts.exceptions import ESCALATIONS
+from bot.facts.fact import Cost, Fact, Filled, Live, Look
+from bot.facts.gather import gather
+from bot.facts.people import GRANTED
+from bot.facts.pull import PULL, TARGET
+from bot.facts.risk import RISK, Risk, known
+from bot.policy.config import FILE
+from bot.policy.proposal import compare, sentence
+from bot.policy.state import ConfigProblem, State
+
+MOST_COMPARED = 20  # open pull requests that a change of the configuration is tried on
+OTHER = (PULL, CONTENT, RISK, GRANTED, ESCALATIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What is wrong with its version, one sentence on what would change, and each setting that it would change."""
+
+    problems: tuple[ConfigProblem, ...] = ()
+    words: str = ""
+    changes: tuple[str, ...] = ()
+
+
+def _read(live: Live, look: Look) -> Proposed:
+    content, config, target, head = look[CONTENT], look[CONFIGURATION].config, look[TARGET], look[PULL].head_sha
+    if not isinstance(content, Content):
+        return Proposed()
+    of_default = target.full_name.endswith("/.github") and ORGANISATION_FILE in content.paths
+    wrong = live.configurations.proposed_default(target, head) if of_default else ()
+    if {FILE, *config.feeds()}.isdisjoint(content.paths):
+        return Proposed(wrong)
+    proposed, problems = live.configurations.proposed(target, head)
+    if proposed is None:
+        return Proposed((*wrong, *problems))
+    broken = tuple(problem for problem in proposed.problems if problem not in config.problems)
+    found = compare(config, proposed, _others(live, look), look.now)
+    return Proposed((*wrong, *broken), sentence(found), found.changes)
+
+
+def _others(live: Live, look: Look) -> Iterator[State]:
+    """Other open pull requests into that branch, as far as they are known and scored."""
+    pulls = live.store.open_pulls(look.target.repository_id, look[PULL].base_ref)
+    numbers = (pull.number for pull in pulls if pull.number != look.number)
+    for number in islice(numbers, MOST_COMPARED):
+        other = look.beside(number)
+        risk = known(live, other)
+        if risk is not None and isinstance(other[CONTENT], Content):
+            other.tell(CONFIGURATION, look[CONFIGURATION])
+            other.tell(RISK, Risk(risk))
+            yield gather(other, OTHER)
+
+
+def _fills(found: Proposed) -> Filled:
+    return {"proposed": found.problems, "proposal": found.words, "changes": found.changes}
+
+
+PROPOSAL = Fact(
+    "proposal",
+    _read,
+    Proposed,
+    needs=(PULL, TARGET, CONTENT, CONFIGURATION),
+    cost=Cost(requests=2 + MOST_COMPARED * (PULL.cost.requests + GRANTED.cost.requests)),
+    fills=_fills,
+)

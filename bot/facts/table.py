@@ -1,0 +1,40 @@
+"""The table of facts, and which of them each kind of look wants."""
+
+from typing import Any
+
+from bot.facts.configuration import CONFIGURATION
+from bot.facts.content import CONTENT
+from bot.facts.exceptions import ATTESTED, ESCALATIONS
+from bot.facts.fact import Fact
+from bot.facts.notes import NOTES, WARNINGS
+from bot.facts.people import GRANTED, HANDS
+from bot.facts.proposal import OTHER, PROPOSAL
+from bot.facts.pull import PAGE, PULL, TARGET
+from bot.facts.risk import RISK
+from bot.facts.twins import TWINS
+
+Facts = tuple[Fact[Any], ...]
+
+FACTS: Facts = (
+    PULL,
+    TARGET,
+    PAGE,
+    CONFIGURATION,
+    GRANTED,
+    WARNINGS,
+    CONTENT,
+    RISK,
+    PROPOSAL,
+    ESCALATIONS,
+    ATTESTED,
+    HANDS,
+    NOTES,
+    TWINS,
+)
+AT_ONCE: Facts = (PULL, CONFIGURATION, PAGE, GRANTED, WARNINGS)  # before anything is scored
+LOOK: Facts = FACTS
+FAILED: Facts = (PULL, CONFIGURATION, RISK, ESCALATIONS, ATTESTED, HANDS, NOTES, WARNINGS)
+MEMBER: Facts = (PULL, CONFIGURATION, GRANTED, CONTENT, RISK, PROPOSAL, ESCALATIONS, ATTESTED, HANDS, NOTES, TWINS)
+LANDING: Facts = (PULL, CONTENT, RISK)  # of long ago, in a backtest
+
+__all__ = ["AT_ONCE", "FACTS", "FAILED", "LANDING", "LOOK", "MEMBER", "OTHER", "Facts"]
