@@ -32,10 +32,10 @@ from scoring.models.kept import own_of
 from scoring.models.loaded import load
 from scoring.models.own import Own
 from scoring.ranking import evidence
-from scoring.ranking.calibration import Calibration, rebase
 from scoring.ranking.gating import gating
-from scoring.ranking.population import needed, population
+from scoring.ranking.population import needed
 from scoring.ranking.quantiles import BLOCK, WINDOW, ranks, rolling, window
+from scoring.ranking.ranking import Moment, Ranking
 
 SHIPPED = Path(__file__).resolve().parent.parent / "deploy" / "models" / "shipped"
 Clock = Callable[[], datetime]
@@ -52,7 +52,6 @@ class Reference:
     usual: Matrix  # the median of each feature
     logits: Floats  # of rows needed(row) to row - 1, in landing order: those that gate
     paths: tuple[tuple[str, ...], ...]  # of the same
-    calibration: Calibration
 
 
 def _now() -> datetime:
@@ -82,6 +81,7 @@ class Scorer:
         self.state = state
         self.clock = clock
         self._names = tuple(feature.name for feature in self.history.features)
+        self._ranking = Ranking(self.shipped.card.base_rate, self.shipped.card.calibration)
         self._witness = Witness(self.history)
         self._own: tuple[int, Own | None] | None = None
         self._reference: tuple[tuple[str, int, int], Reference] | None = None
@@ -112,7 +112,7 @@ class Scorer:
         lines = lines_of(self.repository, change)
         whole = self._facts(change, lines, critical)
         past = self._look_back(len(self.history) if row is None else row)
-        among = population(past.logits + self._tiers(past, critical), past.row)
+        moment = self._moment(past, critical)
         score = self._score(past.raw)
         extra = WEIGHTS.get(whole.tier, 0.0)
         git = self.history.git
@@ -129,12 +129,14 @@ class Scorer:
         riskiest = int(scores.argmax())
         vector = vectors[riskiest]
         found = float(scores[riskiest]) + extra
-        percentile = evidence.percentile(float(among.percentiles(np.array([found]))[0]), proof)
+        percentile = evidence.percentile(float(moment.percentiles(np.array([found]))[0]), proof)
         carried = shares(CLAIMS, self._names, vector, past.usual, score, extra)
         tip = self.history.tip if row is None else change.base
 
         def rank_of(smaller: Sequence[Files]) -> Sequence[float]:
-            return [float(each) for each in among.percentiles(self._smaller(change, smaller, past, critical, kept_out))]
+            return [
+                float(each) for each in moment.percentiles(self._smaller(change, smaller, past, critical, kept_out))
+            ]
 
         known = self._witness.known(change, lines, tip=tip, tier=whole.tier, patch=patch)
         told = (reason(kept_out),) if riskiest >= honest else ()
@@ -143,12 +145,12 @@ class Scorer:
             sha=change.sha,
             at=change.at,
             percentile=percentile,
-            probability=float(past.calibration.probability(np.array([found]))[0]),
-            base_rate=self._base_rate(),
+            probability=float(moment.probabilities(np.array([found]))[0]),
+            base_rate=moment.base_rate,
             reasons=(*told, *reasons(known, carried))[:MOST],
             suggestions=self._suggestions(change, lines, patch, percentile, rank_of) if row is None else (),
             model=self.shipped.card.id + (" + this repository" if self._regression() else ""),
-            reference=len(among.recent),
+            reference=len(moment.population.recent),
             labelled=self.history.labelled(),
             features={name: float(value) for name, value in zip(self._names, vector, strict=True) if _kept(name)}
             | evidence.seen(proof),
@@ -160,8 +162,8 @@ class Scorer:
     def ranks(self, change: Change, versions: Sequence[Files]) -> list[float]:
         """Return where a change that has not landed would rank if it had these files, 0 to 1; no proof counts."""
         past = self._look_back(len(self.history))
-        among = population(past.logits, past.row)
-        return [float(each) for each in among.percentiles(self._smaller(change, versions, past, NONE))]
+        moment = self._moment(past, NONE)
+        return [float(each) for each in moment.percentiles(self._smaller(change, versions, past, NONE))]
 
     def _facts(self, change: Change, lines: Sequence[LineCounts], critical: Services) -> Facts:
         # a clock that its author set wrong would fade the past, or hide it: as the index takes the clock of a commit
@@ -235,7 +237,7 @@ class Scorer:
         raw = everything[first - start : last - start]
         if not len(raw):
             nothing = np.zeros(len(self._names), dtype=np.float32)
-            return Reference(row, raw, nothing, np.empty(0), (), self.shipped.card.calibration)
+            return Reference(row, raw, nothing, np.empty(0), ())
         usual = np.median(raw, axis=0)
         quantile = rolling(everything, low - start)
         if low == 0:
@@ -245,17 +247,11 @@ class Scorer:
         if len(parts.rows):
             beside = self._logits(parts.raw, parts.quantile(everything, start))
             logits = gating(logits, parts.rows - low, beside)
-        return Reference(row, raw, usual, logits, self.history.paths(low, row), self._calibrate(logits))
+        return Reference(row, raw, usual, logits, self.history.paths(low, row))
 
-    def _calibrate(self, logits: Floats) -> Calibration:
-        # fewer changes cannot carry a rate of their own
-        told = self.shipped.card.calibration
-        return rebase(logits, self._base_rate(), told.slope) if len(logits) >= 100 else told
-
-    def _base_rate(self) -> float:
-        # twenty imagined changes at the shipped model's rate, so that a young repository is neither perfect nor doomed
-        size, bad = len(self.history), self.history.labelled()
-        return (bad + 20 * self.shipped.card.base_rate) / (size + 20)
+    def _moment(self, past: Reference, critical: Services) -> Moment:
+        before = past.logits + self._tiers(past, critical)
+        return self._ranking.at(before, past.row, size=len(self.history), labelled=self.history.labelled())
 
     def _tiers(self, past: Reference, critical: Services) -> Floats:
         return np.array([WEIGHTS.get(critical.tier(paths), 0.0) for paths in past.paths]) if critical else np.zeros(1)

@@ -18,10 +18,10 @@ from scoring.history.dataset import NEVER, Dataset
 from scoring.models.design import design
 from scoring.models.loaded import Loaded
 from scoring.models.own import Own, fit_own
-from scoring.ranking.calibration import Calibration, rebase
 from scoring.ranking.gating import Parts, gating
 from scoring.ranking.population import SETTLED, needed, percentiles
 from scoring.ranking.quantiles import BLOCK, rolling
+from scoring.ranking.ranking import Ranking
 
 GROWTH = 1.25  # fitted again when there are so many times as many landings
 Floats = NDArray[np.float64]
@@ -135,7 +135,7 @@ def score(
         before=past.column("prior_changes"), labelled=np.zeros(len(blank), dtype=np.int64), peeked=peeked,
     )  # fmt: skip
     for fit, last in scores.segments():
-        _fill(scores, fit, last, model.card.base_rate, model.card.calibration)
+        _fill(scores, fit, last, Ranking(model.card.base_rate, model.card.calibration))
     return scores
 
 
@@ -160,25 +160,20 @@ def _fit(data: Dataset, start: Floats | None, progress: Progress | None) -> Iter
         progress(size, size)
 
 
-def _fill(scores: Scores, fit: Fitted, last: int, rate: float, told: Calibration) -> None:
+def _fill(scores: Scores, fit: Fitted, last: int, ranking: Ranking) -> None:
     """The rows from `fit.first` to `last`, each among the population that serving would rank it in."""
     data, low = scores.data, needed(fit.first)
     rows, here = slice(low, last), slice(fit.first, last)
     if fit.table1:
         paper = fit.table1.logits(data.columns, data.raw[rows], data.quantile[rows])
         scores.table1[here] = percentiles(paper, fit.first, last)
-    logits = scores.logits_of(fit, low, last)
-    if logits is not None:
-        scores.percentile[here] = percentiles(logits, fit.first, last)
-    for block in range(fit.first, last, BLOCK):
-        stop = min(block + BLOCK, last)
-        bad = int((data.known_at[:block] < data.at[block]).sum())
-        scores.labelled[block:stop] = bad
-        scores.base_rate[block:stop] = (bad + 20 * rate) / (block + 20)
-        if logits is not None:
-            before = logits[needed(block) - low : block - low]
-            calm = rebase(before, scores.base_rate[block], told.slope) if len(before) >= 100 else told
-            scores.probability[block:stop] = calm.probability(logits[block - low : stop - low])
+
+    def labelled(row: int) -> int:
+        return int((data.known_at[:row] < data.at[row]).sum())
+
+    known = ranking.over(scores.logits_of(fit, low, last), fit.first, last, labelled)
+    scores.labelled[here], scores.base_rate[here] = known.labelled, known.base_rate
+    scores.percentile[here], scores.probability[here] = known.percentile, known.probability
 
 
 def _tiers(past: Past, critical: Services) -> Floats:
