@@ -11,8 +11,10 @@ from urllib.parse import quote
 import click
 import requests
 
-from bot.commands.operator import Unusable, env_option, settings_from
+from bot.commands.operator import FOLDER, Unusable, env_option, settings_from
 from bot.config.keys import keys, signed
+from bot.line.render import visible
+from bot.setup.keep import ENV
 
 PATIENCE_S = 20
 F = TypeVar("F", bound=Callable[..., Any])
@@ -128,7 +130,12 @@ def _ask(server: str | None, name: str | None, env_file: Path | None, method: st
 
 def _server(given: str | None, env_file: Path | None) -> tuple[str, dict[str, str]]:
     """Where to ask and with which keys: named here and in the environment, or those of the server set up here."""
+    if given and not given.startswith(("https://", "http://")):
+        raise Unusable(f"--server {visible(given)[:100]}: begin with https://, like https://chill.example.org")
     named = os.environ.get("CODECHILL_API_KEYS", "")
+    here = env_file is not None or "CODECHILL_APP_ID" in os.environ or (FOLDER / ENV).is_file()
+    if named and not given and not here:
+        raise Unusable("no server is set up here: name one with --server or CODECHILL_SERVER")
     if given and named and env_file is None:
         return given.rstrip("/"), _keys(named)
     settings = settings_from(env_file)

@@ -223,3 +223,19 @@ def test_from_the_command_line_a_freeze_holds_every_open_pull_request_and_its_en
     away = run("http://127.0.0.1:9", "list", "acme/shop")
     assert (away.exit_code, "could not be reached" in away.output) == (2, True)
     assert "write name=secret" in run("http://127.0.0.1:9", "list", "acme/shop", key="maya").output
+
+
+@pytest.mark.parametrize("address", ["chill.example.org", "127.0.0.1:8080", "ftp://chill.example.org"])
+def test_an_address_that_is_none_of_a_server_is_answered_with_how_one_is_written(address: str) -> None:
+    told = run(address, "list", "acme/shop")
+    assert (told.exit_code, "begin with https://" in told.output) == (2, True)
+
+
+def test_where_no_server_is_set_up_it_is_said_how_to_name_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("bot.commands.freeze.FOLDER", tmp_path)
+    monkeypatch.delenv("CODECHILL_APP_ID", raising=False)
+    told = run("", "list", "acme/shop")
+    assert (told.exit_code, told.output) == (
+        2,
+        "Error: no server is set up here: name one with --server or CODECHILL_SERVER\n",
+    )
