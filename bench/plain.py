@@ -561,12 +561,21 @@ def _nothing(told: re.Match[str], where: Where) -> Iterator[str]:
 
 _WHERE = r"(?:in `(?P<path>[^`]+)`|in (?P<files>[\d,]+) files outside tests)"
 _COUNT = r"(?P<count>[\d,]+)"
+
+
+def _hidden(found: re.Match[str], where: Where) -> Iterator[str]:
+    """A file that the change brings or changes and that ends as a file with content."""
+    if all(each.path != found["path"] or each.status == "D" for each in changed(where.repo, where.base, where.head)):
+        yield f"{found['path']} is no file that the change leaves"
+
+
 KINDS: dict[str, tuple[str, Callable[[re.Match[str], Where], Iterator[str]]]] = {
     "repaired": (
         rf"{_COUNT} of the last (?P<of>\d+) changes to `(?P<path>[^`]+)` were later reverted or repaired "
         r"\((?P<commits>.*)\)",
         _repaired,
     ),
+    "hidden": (r"`(?P<path>[^`]+)` (?:reads|is|has) [a-z ,]+; its rank counts (?:it|them) as .*code.*", _hidden),
     "branches": (rf"{_COUNT} new branch(?:es)? \(`if`, `for`, `case`, …\) {_WHERE}", _code("branches")),
     "size": (
         rf"{_COUNT} new lines? of code {_WHERE}; a usual change here adds (?P<usual>[\d,]+) lines?",

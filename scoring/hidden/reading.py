@@ -23,6 +23,7 @@ from scoring.hidden.unfold import ANY, decoded, formatted, runs, unfolded
 from scoring.history.patch import Lines
 
 BUDGET = 4 << 20  # bytes of one change that are looked at
+_TABLES = frozenset(("json", "ipynb"))
 PLACES = 3  # folders in which a file is tried that its name put where no code stands
 _SCRIPT = re.compile(rb"<script\b[^>]{0,500}>(.*?)(?:</script|\Z)", re.S | re.I)
 _SOURCE_LINES = re.compile(rb"[\x20-\x7e\t\r\n\x80-\xff]")
@@ -104,7 +105,12 @@ class _File:
             # as many lines as it would have: of code that is counted, and of those that git shows
             seen = 0 if by == "name" else min(self.counts.code_added + self.counts.moved_in, self.file.added)
             if counts.code_added >= seen + LEAST:
-                return Hidden(self.file.path, by, tuple(self._places(path, counts, folders if by == "name" else ())))
+                shown = self._places(path, counts, folders if by == "name" else ())
+                if by in ("name", "mark", "bytes") and code != plain:
+                    # and with the programs in its texts left where they are: the higher of both counts
+                    path = names.ordinary(self.file.path, language)
+                    shown += self._places(path, self._counted(path, plain), folders if by == "name" else ())
+                return Hidden(self.file.path, by, tuple(shown))
         return None
 
     def text(self) -> bytes:
@@ -120,7 +126,7 @@ class _File:
         new, old = (_plain(self.git, blob) for blob in (self.file.new_blob, self.file.old_blob))
         if new is None:
             return b""
-        before = set((old or b"").split(b"\n"))
+        before = set(old.split(b"\n")) if old is not None else frozenset[bytes]()
         return b"\n".join(line for line in new.split(b"\n") if line not in before) + b"\n"
 
     def _readings(self, text: bytes) -> Iterator[tuple[str, bytes, Language]]:
@@ -149,7 +155,7 @@ class _File:
             yield "lines" if long else "texts", text, language
 
     def _counted(self, path: str, plain: bytes) -> LineCounts:
-        added = plain.strip(b"\n").split(b"\n")
+        added = plain.removesuffix(b"\n").split(b"\n")
         removed = [line for _, line in self.lines.removed]
         body = b"\n@@ -1,%d +1,%d @@" % (len(removed), len(added))
         body += b"".join(b"\n-" + line for line in removed) + b"".join(b"\n+" + line for line in added) + b"\n"
@@ -161,14 +167,14 @@ class _File:
         kept = ("hunks", "insertions", "removals", "functions")
         return counts._replace(**{name: getattr(self.counts, name) for name in kept})
 
-    def _places(self, path: str, counts: LineCounts, code: Sequence[str]) -> Iterator[Shown]:
+    def _places(self, path: str, counts: LineCounts, code: Sequence[str]) -> list[Shown]:
         # what was known of a file stays known of it
         before = None if self.file.status == "A" else self.file.old_path or self.file.path
         file = replace(self.file, path=path, old_path=before, added=counts.added, deleted=counts.deleted, binary=False)
         folder, _, name = path.rpartition("/")
         moved = self.file.path.rpartition("/")[0] != folder
-        for place in dict.fromkeys([folder, *(code[:PLACES] if moved else ())]):
-            yield replace(file, path=f"{place}/{name}" if place else name), counts
+        places = dict.fromkeys([folder, *(code[:PLACES] if moved else ())])
+        return [(replace(file, path=f"{place}/{name}" if place else name), counts) for place in places]
 
 
 def _plain(git: Git, blob: str | None) -> bytes | None:
@@ -196,10 +202,16 @@ def _programs(path: str, text: bytes) -> Iterator[tuple[bytes, Language]]:
 
 
 def _candidates(path: str, text: bytes) -> Iterator[bytes]:
-    if extension(path) == "ipynb" or text.lstrip()[:1] == b"{":
-        cells = _cells(text)
-        if cells:
-            yield cells
+    if extension(path) in _TABLES or text.lstrip()[:1] in (b"{", b"["):
+        try:
+            values = json.loads(text)
+        except (ValueError, RecursionError):
+            pass
+        else:
+            # nothing but its values can be a program
+            yield from _cells(values)
+            yield from _texts(values)
+            return
     scripts = _SCRIPT.findall(text)
     if scripts:
         yield b"\n".join(scripts)
@@ -209,13 +221,26 @@ def _candidates(path: str, text: bytes) -> Iterator[bytes]:
     yield from runs(text, ANY)
 
 
-def _cells(text: bytes) -> bytes:
+def _cells(told: Any) -> Iterator[bytes]:
     """The code of a notebook, as far as it is one."""
-    try:
-        told: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        return b""
     cells = told.get("cells") if isinstance(told, dict) else None
     sources = [cell.get("source") for cell in cells or () if isinstance(cell, dict) and cell.get("cell_type") == "code"]
     lines = ["".join(map(str, source)) if isinstance(source, list) else str(source) for source in sources]
-    return "\n".join(lines).encode("utf-8", "replace")
+    if lines:
+        yield "\n".join(lines).encode("utf-8", "replace")
+
+
+def _texts(told: Any) -> Iterator[bytes]:
+    """The texts among values, and those that stand in one list as one."""
+    pending = [told]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, str):
+            yield value.encode("utf-8", "replace")
+        elif isinstance(value, dict):
+            pending += value.values()
+        elif isinstance(value, list):
+            lines = [each for each in value if isinstance(each, str)]
+            if len(lines) > 1:
+                yield "\n".join(lines).encode("utf-8", "replace")
+            pending += [each for each in value if not isinstance(each, str)] if len(lines) > 1 else value

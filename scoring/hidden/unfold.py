@@ -43,10 +43,16 @@ def unfolded(text: bytes, language: Language, depth: int = 0) -> tuple[bytes, La
     The language is that of most of these lines.
     """
     text = text[:MOST].replace(b"\0", b" ").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    found = [(_broken(masked(b"\n" + text + b"\n\n", language.lexis)), language)]
+    inner = []
     if depth < DEEP:
         texts = [*runs(text, language)] or [*runs(text, ANY)]
-        found += [inner for each in texts for inner in _opened(each, depth)]
+        inner = [found for each in texts for found in _opened(each, depth)]
+    bare = masked(b"\n" + text + b"\n\n", language.lexis).removeprefix(b"\n").removesuffix(b"\n\n")
+    own = _broken(bare)
+    if not inner:
+        # as it is where there is nothing to break: its comments and the length of its lines count too
+        return (text if own == bare else own), language
+    found = [(own, language), *inner]
     most = max(found, key=lambda each: sum(map(bool, map(bytes.strip, each[0].split(b"\n")))))
     return b"\n".join(plain for plain, _ in found), most[1]
 
