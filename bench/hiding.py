@@ -17,11 +17,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scoring.change import Change
-from scoring.claims.patch import read as read_patch
 from scoring.facts.kinds import kinds
 from scoring.facts.languages import of_path
 from scoring.git import Git
 from scoring.hidden.reading import code_folders, hidden, versions
+from scoring.history.patch import read as read_patch
 from scoring.history.read import commit_change, read_change
 from scoring.scorer import Scorer
 
