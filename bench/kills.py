@@ -201,9 +201,9 @@ def picture(box: Sandbox, store: Store, name: str) -> dict[str, Any]:
         found[f"{number} check"] = (check.status, check.conclusion, plain(check.title or "")) if check else None
         found[f"{number} checks"] = sum(run.name == "codechill" for run in box.check_runs(name, pull.head_sha))
         found[f"{number} comments"] = sorted(plain(body) for body in ours)
-        found[f"{number} exceptions"] = [each.state for each in store.escalations(here.id, number)]
+        found[f"{number} exceptions"] = [each.state for each in store.exceptions.of(here.id, number)]
     told = {each.guid: each.event for each in box.deliveries if each.repository_id == here.id and each.event in EVENTS}
-    found["deliveries"] = sorted({f"{event} {store.delivery_state(guid)}" for guid, event in told.items()})
+    found["deliveries"] = sorted({f"{event} {store.inbox.state(guid)}" for guid, event in told.items()})
     return found
 
 
@@ -339,7 +339,7 @@ def differences(loop: Loop) -> list[str]:
         for act, (expected, seen) in enumerate(zip(reference, loop.round(disturbed=True), strict=True), 1):
             found += [f"round {loop.rounds - 1}, act {act}, {what}: {seen.get(what)} instead of {expected[what]}"
                       for what in expected if seen.get(what) != expected[what]]  # fmt: skip
-    broken = loop.store.verify_audit()
+    broken = loop.store.audit.verify()
     return found + ([broken.words] if broken else [])
 
 

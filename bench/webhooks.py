@@ -47,7 +47,7 @@ def serve(folder: str, address: "multiprocessing.Queue[str]") -> None:
     logging.getLogger("waitress").setLevel(logging.ERROR)
     store = Store(f"sqlite:///{folder}/codechill.db")
     app = Flask("bench")
-    app.register_blueprint(create_blueprint(SECRET, store, intake(store, LeaseQueue(store.engine))))
+    app.register_blueprint(create_blueprint(SECRET, store.inbox, intake(store, LeaseQueue(store.engine))))
     threads = Settings.model_fields["threads"].default
     server = http_server(app, host="127.0.0.1", port=0, threads=threads, most=26 << 20)
     address.put(f"http://127.0.0.1:{port_of(server)}")
@@ -205,7 +205,7 @@ def main() -> int:
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         store = Store(f"sqlite:///{folder}/codechill.db")
         answered = frozenset(guid for result in results for guid in result.accepted)
-        lost = len(answered) - len(store.processed(answered) & jobs(store))
+        lost = len(answered) - len(store.inbox.processed(answered) & jobs(store))
         store.close()
     sys.stdout.write(f"{given.deliveries:,} deliveries, {given.connections} connections, {os.cpu_count()} cores\n")
     told("as fast as it goes", results[0])

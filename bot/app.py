@@ -99,7 +99,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         private_key=settings.private_key.get_secret_value(),
         api=settings.github_api,
         words=Markdown(),
-        memory=store,
+        memory=store.sent,
         clock=clock,
         paced=settings.paced,
         timeout=settings.github_timeout,
@@ -111,7 +111,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
     mirror = Mirror(settings.folder.absolute() / "mirrors", git=git, wait=MIRROR_WAIT_S, at_once=fetches)
     indexes = settings.folder.absolute() / "indexes"
     accounts = Accounts(forge, store, clock)
-    assessor = MirrorAssessor(forge, mirror, indexes, incidents=store.incidents, landed=accounts.landed)
+    assessor = MirrorAssessor(forge, mirror, indexes, incidents=store.incidents.of, landed=accounts.landed)
     addresses = Addresses(places(settings.calendars), networks(settings.calendar_networks))
     calendars = Calendars(store, addresses, clock)
     configurations = Configurations(forge, store, clock, calendars)
@@ -138,7 +138,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         forget=assessor.forget,
         doctor=settings.doctor_hours > 0,
     )
-    metrics = Metrics(queue.depth, clock, store.findings)
+    metrics = Metrics(queue.depth, clock, store.findings.all)
     watch = Watch(visits(settings, os.environ, clock), store, clock)
     looks = Looks()
     handler = _Handler(store, reconciler, news, sweeps, metrics, watch)
@@ -197,7 +197,7 @@ class _Handler:
         guid = str(job.payload.get("delivery") or "")
         for envelope in envelopes_of(job):
             self._take(envelope, guid)
-        self._store.settle(guid or None)
+        self._store.inbox.settle(guid or None)
 
     def _take(self, envelope: Envelope, guid: str) -> None:
         target = self._target(envelope)
@@ -211,7 +211,7 @@ class _Handler:
 
     def _target(self, envelope: Envelope) -> Target:
         """By number: the name in an old delivery may not be the repository's name any more."""
-        known = self._store.repository(envelope.repository_id)
+        known = self._store.repositories.get(envelope.repository_id)
         if known is None:
             return Target(envelope.installation_id, envelope.repository_id, envelope.full_name)
         return Target(envelope.installation_id or known.installation_id, known.id, known.full_name)
@@ -219,10 +219,10 @@ class _Handler:
     def ended(self, job: Job, outcome: str, seconds: float) -> None:
         self._metrics.job(job, outcome, seconds)
         if outcome == "dropped":  # nothing is left that could be done about it
-            self._store.settle(str(job.payload.get("delivery") or "") or None)
+            self._store.inbox.settle(str(job.payload.get("delivery") or "") or None)
 
     def dead(self, job: Job, error: Exception) -> None:
-        self._store.give_up(str(job.payload.get("delivery") or "") or None, f"{type(error).__name__}: {error}")
+        self._store.inbox.give_up(str(job.payload.get("delivery") or "") or None, f"{type(error).__name__}: {error}")
         if job.kind != PULL:
             return
         for envelope in envelopes_of(job):
@@ -292,7 +292,9 @@ def _web(
     )
     limits = Limits(body=settings.max_delivery_bytes)
     web.register_blueprint(landing(settings.public_url))
-    web.register_blueprint(create_blueprint(settings.webhook_secrets, store, intake(store, queue), limits, door=door))
+    web.register_blueprint(
+        create_blueprint(settings.webhook_secrets, store.inbox, intake(store, queue), limits, door=door)
+    )
     return web
 
 

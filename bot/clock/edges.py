@@ -28,15 +28,15 @@ class KnownEdges:
         return {(repository_id, ref): mark(config, now, Scope(base_ref=ref)) for repository_id, ref, config in known}
 
     def _configurations(self, at: datetime) -> Iterator[tuple[int, str, Config]]:
-        for known in self._store.in_force(ORGANISATION):
+        for known in self._store.configurations.in_force(ORGANISATION):
             config = composed(known, at)
             if config is not None:
-                yield known.repository_id, known.ref, joined(config, self._store.freezes(known.repository_id, at))
+                yield known.repository_id, known.ref, joined(config, self._store.freezes.of(known.repository_id, at))
 
     def addresses(self) -> dict[str, frozenset[tuple[int, str]]]:
         """Every address that a configuration names, with the repositories and branches that name it."""
         found: dict[str, set[tuple[int, str]]] = {}
-        for known in self._store.in_force(ORGANISATION):
+        for known in self._store.configurations.in_force(ORGANISATION):
             for path in calendars_of(known):
                 if "://" in path:
                     found.setdefault(path, set()).add((known.repository_id, known.ref))

@@ -57,7 +57,7 @@ class Redelivery:
         """Ask again for what was lost since then (None: all that is kept); returns how many were asked for."""
         now = self._clock()
         attempts = tuple(self._deliveries.since(since or now - self._patience.kept))
-        processed = self._store.processed(frozenset(attempt.guid for attempt in attempts))
+        processed = self._store.inbox.processed(frozenset(attempt.guid for attempt in attempts))
         wanted = lost(attempts, processed, now, self._patience)
         return sum(self._again(attempt_id) for attempt_id in wanted)
 

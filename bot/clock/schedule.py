@@ -110,14 +110,14 @@ class Schedule:
             self._watcher.join()
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=True)
-        self._store.resign(LEADER, self._holder)
+        self._store.leases.release(LEADER, self._holder)
 
     def turn(self) -> int:
         """Keep leading, and look when it is time to: how many jobs. Where the clock was moved, put that right."""
         self.watch()
         moves, led, now = self._moves, self._leads, self._clock()
         moved = moves != self._mended
-        self._leads = self._store.lead(LEADER, self._holder, now, self._reach.lease)
+        self._leads = self._store.leases.take(LEADER, self._holder, now, self._reach.lease)
         if moved or (self._leads and not led):  # a server that was down cannot know what the clock did meanwhile
             self._recall(now, everything=moved)
             self._mended = moves  # not those that were seen meanwhile
@@ -134,7 +134,7 @@ class Schedule:
     def look(self) -> int:
         """Enqueue what is due now; returns how many jobs. Nothing while another process leads."""
         now = self._clock()
-        if not self._store.lead(LEADER, self._holder, now, self._reach.lease):
+        if not self._store.leases.take(LEADER, self._holder, now, self._reach.lease):
             return 0
         self._mend(now)
         self._queue.enqueue(STANDING, {}, "clock/standing", run_at=now, dedupe="clock/standing", priority=5)
@@ -144,7 +144,7 @@ class Schedule:
 
     def _mend(self, now: datetime) -> None:
         """When the clock was ahead and was put right: what was done too early is due again at its true time."""
-        if self._store.forget_ticks(now + self._reach.skew):
+        if self._store.ticks.forget(now + self._reach.skew):
             self._recall(now, everything=True)
 
     def _recall(self, now: datetime, *, everything: bool) -> None:
@@ -167,7 +167,7 @@ class Schedule:
         self, name: str, kind: str, payload: dict[str, object], key: str, now: datetime, at: datetime, priority: int
     ) -> bool:
         with self._store.write() as connection:
-            if not self._store.once(name[-255:], now, connection):
+            if not self._store.ticks.once(name[-255:], now, connection):
                 return False
             run_at = max(at, now)
             return self._queue.enqueue(

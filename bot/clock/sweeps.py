@@ -100,23 +100,25 @@ class Sweeps:
 
     def _sweep(self) -> None:
         """One job for each repository, so that one that cannot be reached does not hold up the others."""
-        for one in self._store.repositories():
+        for one in self._store.repositories.all():
             key, now = f"clock/sweep/{one.id}", self._clock()
             self._queue.enqueue(SWEEP_ONE, {"repository_id": one.id}, key, run_at=now, dedupe=key, priority=-10)
 
     def _sweep_one(self, repository_id: int) -> None:
-        repository = self._store.repository(repository_id)
+        repository = self._store.repositories.get(repository_id)
         if repository is None or repository.gone:
             return
-        known = {pull.number: pull for pull in self._store.open_pulls(repository_id)}
+        known = {pull.number: pull for pull in self._store.pulls.all_open(repository_id)}
         try:
             found = self._forge.open_pulls(Target(repository.installation_id, repository.id, repository.full_name))
         except Gone as error:
-            self._store.repository_gone(repository_id, "not found")  # an event of the installation brings it back
+            self._store.repositories.mark_gone(
+                repository_id, "not found"
+            )  # an event of the installation brings it back
             _log.warning("sweep.repository_gone", repository=repository.full_name, words=str(error))
             return
         for number in known.keys() - {one.number for one in found}:
-            self._store.close_pull(repository_id, number)
+            self._store.pulls.close(repository_id, number)
         for one in found:
             if _due(known.get(one.number), one, self._clock()):
                 self._look(repository, one.number, "sweep")
@@ -125,19 +127,19 @@ class Sweeps:
         if self._redelivery is None:
             return
         now = self._clock()
-        first = self._store.once(f"redeliver everything {now.date().isoformat()} {now.hour // EVERYTHING_H}", now)
+        first = self._store.ticks.once(f"redeliver everything {now.date().isoformat()} {now.hour // EVERYTHING_H}", now)
         count = self._redelivery.sweep(None if first else now - BACK)
         if count:
             _log.warning("redelivery.asked", count=count)
 
     def _prune(self) -> None:
         before = self._clock() - KEPT
-        _log.info("store.pruned", deliveries=self._store.prune_inbox(before), ticks=self._store.prune_ticks(before))
-        self._store.prune_pushers(self._clock() - PUSHES)
-        self._store.prune_landed_by(self._clock() - FRESH)
-        self._store.prune_sent(before)
-        self._store.prune_groups(self._clock() - GROUP)
-        for one in self._store.repositories(gone=True):
+        _log.info("store.pruned", deliveries=self._store.inbox.prune(before), ticks=self._store.ticks.prune(before))
+        self._store.pushes.prune(self._clock() - PUSHES)
+        self._store.accounts.prune(self._clock() - FRESH)
+        self._store.sent.prune(before)
+        self._store.groups.prune(self._clock() - GROUP)
+        for one in self._store.repositories.all(gone=True):
             if one.gone in LEFT:  # private history may be among what is kept of it
                 self._forget(one.id)
 
@@ -148,30 +150,30 @@ class Sweeps:
         named = self._edges.addresses()
         changed = self._calendars.refresh(named)
         for repository_id, ref in sorted({where for address in changed for where in named[address]}):
-            for pull in self._store.open_pulls(repository_id, ref):
+            for pull in self._store.pulls.all_open(repository_id, ref):
                 self._look(pull.repository, pull.number, "configuration")
 
     def _compare(self) -> None:
         """Look at every head that was decided under another calendar than that of now, whatever the clock did since."""
         now = self._clock()
         marks, turn = self._edges.marks(now), int(now.timestamp() // UNLIKE.total_seconds())
-        for group in self._store.open_groups():
+        for group in self._store.groups.all_open():
             mark = marks.get((group.repository_id, group.base_ref), group.mark)
-            if mark != group.mark and self._store.once(
+            if mark != group.mark and self._store.ticks.once(
                 f"unlike {group.repository_id} {group.head_sha} {mark} {turn}", now
             ):
                 enqueue_group(self._queue, group, now)
-        for pull in self._store.open_pulls():
+        for pull in self._store.pulls.all_open():
             mark = marks.get((pull.repository.id, pull.base_ref), pull.mark)
             name = f"unlike {pull.repository.id}#{pull.number} {mark} {turn}"
-            if mark != pull.mark and pull.decided_at is not None and self._store.once(name, now):
+            if mark != pull.mark and pull.decided_at is not None and self._store.ticks.once(name, now):
                 self._look(pull.repository, pull.number, "edge")
 
     def _look_at_all(self) -> None:
         """The clock was wrong for a while: what was decided by it, or left undecided, is decided again."""
-        for group in self._store.open_groups():
+        for group in self._store.groups.all_open():
             enqueue_group(self._queue, group, self._clock())
-        for pull in self._store.open_pulls():
+        for pull in self._store.pulls.all_open():
             self._look(pull.repository, pull.number, "clock")
 
     def _edge(self, repository_id: int, ref: str, at: datetime) -> None:
@@ -180,9 +182,9 @@ class Sweeps:
             key, payload = f"clock/edge/{repository_id}/{ref}", {"repository_id": repository_id, "ref": ref}
             self._queue.enqueue(EDGE, payload | {"at": at.isoformat()}, key[:255], run_at=at, priority=5)
             return
-        for group in self._store.open_groups(repository_id, ref):
+        for group in self._store.groups.all_open(repository_id, ref):
             enqueue_group(self._queue, group, self._clock())
-        covered = self._store.open_pulls(repository_id, ref)
+        covered = self._store.pulls.all_open(repository_id, ref)
         for pull in covered:
             self._look(pull.repository, pull.number, "edge")
         self._see_the_doctor(repository_id)
@@ -191,7 +193,7 @@ class Sweeps:
 
     def _see_the_doctor(self, repository_id: int) -> None:
         """Half a day before a window opens, and when it does: does the check hold what it says it holds?"""
-        repository = self._store.repository(repository_id)
+        repository = self._store.repositories.get(repository_id)
         if repository is not None and self._doctor:
             key, payload = f"clock/doctor/{repository_id}", {"repository": repository.full_name}
             self._queue.enqueue(DOCTOR, payload, key, run_at=self._clock(), dedupe=key, priority=-10)
@@ -207,7 +209,7 @@ class Sweeps:
             dict(job.payload["before"]),
         )
         at, turn = _at(job), int(job.payload["turn"])
-        now = {str(pull.number): pull for pull in self._store.open_pulls(repository_id, ref)}
+        now = {str(pull.number): pull for pull in self._store.pulls.all_open(repository_id, ref)}
         left = [number for number in before if number in now and not _decided_since(now[number], at)]
         over = not left or self._clock() >= at + GIVEN_UP
         if not over:
@@ -215,7 +217,7 @@ class Sweeps:
         if not (over or turn == REPORTS):
             return
         done = [now[number] for number in before if number in now and number not in left]
-        self._store.audit(
+        self._store.audit.add(
             "edge",
             at=self._clock(),
             repository_id=repository_id,

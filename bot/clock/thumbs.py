@@ -26,7 +26,7 @@ class Thumbs:
     def poll(self) -> int:
         """Returns how many thumbs are new, changed or gone. One that cannot be asked about does not hold up others."""
         changed = 0
-        for repository, number in self._store.to_poll(self._clock(), AGAIN, MOST):
+        for repository, number in self._store.reactions.to_poll(self._clock(), AGAIN, MOST):
             target = Target(repository.installation_id, repository.id, repository.full_name)
             try:
                 changed += self._one(target, number)
@@ -35,14 +35,14 @@ class Thumbs:
                 continue  # other installations have limits of their own
             except ForgeError as error:
                 _log.warning("thumbs.skipped", repository=repository.full_name, number=number, words=str(error))
-            self._store.polled(repository.id, number, at=self._clock())
+            self._store.reactions.polled(repository.id, number, at=self._clock())
         return changed
 
     def _one(self, target: Target, number: int) -> int:
         found = self._forge.reactions(target, number)
         if found is None:
-            return self._store.save_thumbs(target.repository_id, number, ())
-        known = self._store.thumbs_of(target.repository_id, number)
+            return self._store.reactions.save(target.repository_id, number, ())
+        known = self._store.reactions.by(target.repository_id, number)
         people = {by.id: by for by, _, _ in found.given}
         new = [by for by in people.values() if not (by.bot or by.id in known or by.id == found.author.id)]
         granted = {by.id: self._forge.access(target, by, frozenset()) for by in new[:MOST_NEW]}
@@ -52,4 +52,4 @@ class Thumbs:
             for by, useful, at in found.given
             if may_judge(by, found.author, granted.get(by.id, frozenset()))
         ]
-        return self._store.save_thumbs(target.repository_id, number, counted)
+        return self._store.reactions.save(target.repository_id, number, counted)

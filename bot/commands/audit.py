@@ -33,8 +33,8 @@ def verify(store: Store, anchor: str | None, style: str) -> None:
       codechill audit verify
       codechill audit verify --anchor 1042:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     """
-    broken = store.verify_audit(_anchor(anchor))
-    number, head = store.audit_head()
+    broken = store.audit.verify(_anchor(anchor))
+    number, head = store.audit.head()
     result = {"ok": broken is None, "records": number, "head": f"{number}:{head}", "problem": broken and broken.words}
     if style == "json":
         click.echo(json.dumps(result))
@@ -64,8 +64,8 @@ def export(store: Store, repository: str | None, number: int | None, since: int,
       codechill audit export --since 1042 --output audit.jsonl
     """
     wanted = repository_number(store, repository) if repository else None
-    told = {each.digest: each for each in store.private_reasons(wanted, number)} if private else {}
-    for record in store.audit_records(wanted, number, since):
+    told = {each.digest: each for each in store.private_reasons.all(wanted, number)} if private else {}
+    for record in store.audit.records(wanted, number, since):
         output.write(json.dumps(_line(record) | _told(record, told)) + "\n")
 
 

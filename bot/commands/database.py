@@ -52,10 +52,10 @@ def open_store(address: str) -> Store:
 
 def known_repository(store: Store, repository: str) -> KnownRepository:
     """By its number or OWNER/NAME, whatever its case. Raises Unusable for one that the server has not seen."""
-    for each in store.repositories(gone=True):
+    for each in store.repositories.all(gone=True):
         if repository == str(each.id) or repository.lower() == each.full_name.lower():
             return each
-    names = ", ".join(sorted(each.full_name for each in store.repositories())[:5])
+    names = ", ".join(sorted(each.full_name for each in store.repositories.all())[:5])
     seen = f"; it knows {names}" if names else ""
     raise Unusable(f"this server has not seen a repository {repository}{seen}")
 

@@ -75,7 +75,7 @@ def _tell(table: str, rows: int) -> None:
 
 def _verified(url: str) -> str:
     store = Store(url)
-    broken, (number, head) = store.verify_audit(), store.audit_head()
+    broken, (number, head) = store.audit.verify(), store.audit.head()
     store.close()
     if broken is not None:
         raise Unusable(f"it was copied, but the audit log does not verify: {broken.words}")

@@ -58,13 +58,13 @@ def tell(store: Store, repository: str, number: int, by: str) -> None:
       codechill exceptions tell --repository acme/shop --number 7 --by ana < reason.txt
     """
     found = known_repository(store, repository).id
-    requests = store.escalations(found, number)
+    requests = store.exceptions.of(found, number)
     if not requests:
         raise Unusable(f"nobody asked for an exception on {repository}#{number}; `/chill justify <reason>` does")
     text = sys.stdin.read(LONGEST + 1).strip()
     if not text or len(text) > LONGEST:
         raise Unusable(f"the reason is read from standard input: some text, at most {LONGEST:,} characters")
-    told = store.tell_privately(found, number, requests[-1].id, text, by=by, at=datetime.now(UTC))
+    told = store.private_reasons.tell(found, number, requests[-1].id, text, by=by, at=datetime.now(UTC))
     click.echo(f"Kept with the request of {requests[-1].by.login}. Digest {told.digest}")
 
 
@@ -74,17 +74,19 @@ def tell(store: Store, repository: str, number: int, by: str) -> None:
 @_by
 def forget(store: Store, digest: str, by: str) -> None:
     """Remove a private reason for good, by its digest or the beginning of it (12 digits or more)."""
-    found = [each.digest for each in store.private_reasons() if len(digest) >= 12 and each.digest.startswith(digest)]
-    done = len(found) == 1 and store.forget_privately(found[0], by=by, at=datetime.now(UTC))
+    found = [
+        each.digest for each in store.private_reasons.all() if len(digest) >= 12 and each.digest.startswith(digest)
+    ]
+    done = len(found) == 1 and store.private_reasons.forget(found[0], by=by, at=datetime.now(UTC))
     if not done:
         raise Unusable(f"no private reason has the digest {digest}; `codechill exceptions list` shows them")
     click.echo("Forgotten; the audit log still holds its digest.")
 
 
 def _rows(store: Store, repository: int | None, state: State | None, private: bool) -> Iterator[dict[str, Any]]:
-    names = {each.id: each.full_name for each in store.repositories()}
-    reasons = store.private_reasons(repository)
-    for where, number, one in store.all_escalations(repository):
+    names = {each.id: each.full_name for each in store.repositories.all()}
+    reasons = store.private_reasons.all(repository)
+    for where, number, one in store.exceptions.all(repository):
         if state in (None, one.state):
             told = [each for each in reasons if each.escalation_id == one.id and each.number == number]
             shown = [

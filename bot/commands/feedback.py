@@ -7,7 +7,7 @@ import click
 
 from bot.commands.database import repository_number, with_store
 from bot.store import Store, plain
-from bot.store.decisions import Feedback
+from bot.store.feedback import Feedback
 
 
 @click.group()
@@ -29,7 +29,7 @@ def export(store: Store, repository: str | None, output: TextIO) -> None:
       codechill feedback export --output feedback.jsonl
       codechill feedback export --repository acme/shop
     """
-    for each in store.all_feedback(repository_number(store, repository) if repository else None):
+    for each in store.feedback.all(repository_number(store, repository) if repository else None):
         output.write(json.dumps(_line(each)) + "\n")
 
 

@@ -38,11 +38,11 @@ def incidents(store: Store, repository: str, style: str, file: Path | None) -> N
     known = known_repository(store, repository)
     if file is not None:
         _import(store, known, read_incidents(file))
-    _show(store.incidents(known.id), style)
+    _show(store.incidents.of(known.id), style)
 
 
 def _import(store: Store, known: KnownRepository, told: tuple[Incident, ...]) -> None:
-    changed = store.save_incidents(known.id, told, at=datetime.now(UTC))
+    changed = store.incidents.save(known.id, told, at=datetime.now(UTC))
     words = "kept; the next score of each pull request counts them in" if changed else "known already; nothing changed"
     click.echo(f"{known.full_name}: {len(told)} incidents {words}.", err=True)
 

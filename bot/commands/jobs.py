@@ -68,7 +68,7 @@ def retry(store: Store, ids: tuple[int, ...], everything: bool) -> None:
     queue, now = LeaseQueue(store.engine), datetime.now(UTC)
     done = [one for one in _named(queue, ids, everything) if queue.revive(one, now)]
     for one in done:
-        store.audit("job retried", at=now, job=one)
+        store.audit.add("job retried", at=now, job=one)
     _tell(done, ids, "will run again")
 
 
@@ -82,7 +82,7 @@ def drop(store: Store, ids: tuple[int, ...], everything: bool, reason: str) -> N
     queue, now = LeaseQueue(store.engine), datetime.now(UTC)
     done = [one for one in _named(queue, ids, everything) if queue.drop(one)]
     for one in done:
-        store.audit("job dropped", at=now, job=one, reason=reason)
+        store.audit.add("job dropped", at=now, job=one, reason=reason)
     _tell(done, ids, "removed")
 
 

@@ -100,8 +100,8 @@ def from_server(store: Store, full_name: str, branch: str | None) -> Loaded:
 
     Raises operator.Unusable with what there is.
     """
-    ids = {one.id for one in store.repositories() if one.full_name.lower() == full_name.lower()}
-    known = [one for one in store.in_force(ORGANISATION) if one.repository_id in ids]
+    ids = {one.id for one in store.repositories.all() if one.full_name.lower() == full_name.lower()}
+    known = [one for one in store.configurations.in_force(ORGANISATION) if one.repository_id in ids]
     if not known:
         raise NotThere(f"this server has not looked at a pull request of {full_name} yet")
     branches = sorted(one.ref for one in known)
@@ -112,5 +112,5 @@ def from_server(store: Store, full_name: str, branch: str | None) -> Loaded:
     if config is None:
         raise NotThere("the configuration that was kept is not valid for this version any more")
     named = set(config.feeds())
-    config = joined(config, store.freezes(found.repository_id, EVER))
+    config = joined(config, store.freezes.of(found.repository_id, EVER))
     return Loaded(config, tuple(one for one in found.feeds if one.repository_id == 0 and one.path in named))

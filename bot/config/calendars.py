@@ -35,14 +35,14 @@ class Calendars:
         self._store, self._fetch, self._clock = store, fetch, clock
 
     def copy(self, address: str) -> Copy:
-        return copy_of(self._store.feed(address) or self._renew(address, None))
+        return copy_of(self._store.feeds.get(address) or self._renew(address, None))
 
     def refresh(self, named: Iterable[str]) -> frozenset[str]:
         """Ask every address again; returns those for which something changed. Others are forgotten."""
         wanted = frozenset(named)
-        known = {feed.path: feed for feed in self._store.addresses()}
+        known = {feed.path: feed for feed in self._store.feeds.addresses()}
         for gone in known.keys() - wanted:
-            self._store.forget_feed(gone)
+            self._store.feeds.forget(gone)
         return frozenset(one for one in sorted(wanted) if self._changes(one, known.get(one)))
 
     def _changes(self, address: str, before: KnownFeed | None) -> bool:
@@ -58,7 +58,7 @@ class Calendars:
             after = replace(before, tried_at=now, error=str(error))
         if after.error:
             _log.warning("calendar.not_read", words=after.error, copy_of=before.good_at and before.good_at.isoformat())
-        self._store.save_feed(after)
+        self._store.feeds.save(after)
         return after
 
 

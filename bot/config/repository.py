@@ -49,7 +49,7 @@ class Configurations:
             return None, error.problems
         now = self._clock()
         config = config.with_feeds({path: self._copy(target, path, head_sha) for path in config.feeds()}, now)
-        return joined(config, self._store.freezes(target.repository_id, now)), ()
+        return joined(config, self._store.freezes.of(target.repository_id, now)), ()
 
     def proposed_default(self, target: Target, head_sha: str) -> Problems:
         """What is wrong with an organisation's file as a pull request of its .github repository would have it."""
@@ -69,7 +69,7 @@ class Configurations:
         now = self._clock()
         copies = {path: self._kept(target, path, base_sha, base_ref) for path in config.feeds()}
         config = config.with_feeds(copies, now)
-        return joined(config, self._store.freezes(target.repository_id, now)), (*wrong, *problems)
+        return joined(config, self._store.freezes.of(target.repository_id, now)), (*wrong, *problems)
 
     def _organisation(self, target: Target) -> tuple[Config | None, Problems]:
         owner, _, name = target.full_name.partition("/")
@@ -109,22 +109,22 @@ class Configurations:
         return kept, tuple(replace(each, last_good=True) for each in problems)
 
     def _last(self, target: Target, ref: str) -> str | None:
-        last = self._store.last_good(target.repository_id, ref)
+        last = self._store.configurations.last_good(target.repository_id, ref)
         return None if last is None else last.text
 
     def _keep(self, target: Target, ref: str, text: str, last: str | None, sha: str = "") -> None:
         if last != text:
-            self._store.save_configuration(target.repository_id, ref, text=text, sha=sha, at=self._clock())
+            self._store.configurations.save(target.repository_id, ref, text=text, sha=sha, at=self._clock())
 
     def _kept(self, target: Target, path: str, sha: str, ref: str) -> Copy:
         """The same as `_copy`, and a file's text is kept for the clock."""
         copy = self._copy(target, path, sha)
         if "://" in path:
             return copy
-        known = self._store.feed(path, target.repository_id, ref)
+        known = self._store.feeds.get(path, target.repository_id, ref)
         if known is None or (known.text, known.error) != (copy.text, copy.wrong):
             now = self._clock()
-            self._store.save_feed(KnownFeed(path, copy.text, now, now, copy.wrong, "", target.repository_id, ref))
+            self._store.feeds.save(KnownFeed(path, copy.text, now, now, copy.wrong, "", target.repository_id, ref))
         return copy
 
     def _copy(self, target: Target, path: str, sha: str) -> Copy:

@@ -117,7 +117,7 @@ class Story:
 
     def _verdicts(self) -> dict[int, int | None]:
         repository = self.stage.sandbox.repository(self.repository).id
-        return {pull.number: pull.verdict for pull in self.stage.app.store.open_pulls(repository)}
+        return {pull.number: pull.verdict for pull in self.stage.app.store.pulls.all_open(repository)}
 
     def _strike(self, edge: datetime, before: Mapping[int, int | None]) -> None:
         """What the App's clock does at an edge; here the story says when."""
@@ -125,7 +125,7 @@ class Story:
         app.schedule.look()
         app.worker.wake()
         self.stage.settle()
-        after = app.store.open_pulls(repository)
+        after = app.store.pulls.all_open(repository)
         changed = sum(pull.verdict != before[pull.number] for pull in after)
         late = max(((pull.decided_at or edge) - edge for pull in after), default=timedelta())
         seconds = f"{late.total_seconds():.1f} s"
@@ -180,7 +180,7 @@ class Story:
     def _percentile(self, role: Role) -> float:
         """As the App sees the pull request's present head."""
         number, repository = self.numbers[role.name], self.stage.sandbox.repository(self.repository)
-        risk = self.stage.app.store.assessment(repository.id, number, self.heads[role.name])
+        risk = self.stage.app.store.assessments.get(repository.id, number, self.heads[role.name])
         return risk.percentile if risk else 1.0
 
     # --- showing

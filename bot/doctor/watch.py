@@ -28,11 +28,11 @@ class Watch:
             _, found = self._visit(repository)
         except (Unreachable, Refused, ManifestError) as error:
             _log.warning("doctor.no_visit", occasion=occasion, words=str(error))
-            return self._store.findings()
+            return self._store.findings.all()
         serious = [_known(finding) for finding in found if finding.severity != "note"]
-        before = self._store.findings()
-        self._store.save_findings(serious, at=self._clock(), repository=repository)
-        now = self._store.findings()
+        before = self._store.findings.all()
+        self._store.findings.save(serious, at=self._clock(), repository=repository)
+        now = self._store.findings.all()
         _tell(occasion, before, now)
         return now
 

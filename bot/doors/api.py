@@ -98,7 +98,7 @@ class Api:
         now = self.clock()
         if abs(now.timestamp() - when) > LASTS.total_seconds():
             raise Refused(401, f"the signature is of another time: this server's clock says {now:%Y-%m-%dT%H:%M:%SZ}")
-        if request.method != "GET" and not self.store.once(f"api {mark}", now):
+        if request.method != "GET" and not self.store.ticks.once(f"api {mark}", now):
             raise Refused(409, "this very request was carried out already; sign a new one")
         return name
 
@@ -113,7 +113,7 @@ class Api:
         refusal = too_long(end - now, self._longest(repository))
         if refusal:
             raise Refused(422, f"{'until' if wanted.until else 'for'}: {refusal}")
-        taken = [one.name for one in self.store.freezes(repository.id, now)]
+        taken = [one.name for one in self.store.freezes.of(repository.id, now)]
         freeze = Freeze(
             id=f"api-{request.headers['X-Codechill-Signature'][-16:]}",
             name=name_for(now.astimezone(UTC), taken),
@@ -125,23 +125,23 @@ class Api:
             branches=None if wanted.branches is None else tuple(wanted.branches),
             paths=None if wanted.paths is None else tuple(wanted.paths),
         )
-        self.store.save_freeze(repository.id, freeze, at=now)
+        self.store.freezes.save(repository.id, freeze, at=now)
         return self._done("started", by, repository, freeze)
 
     def _end(self, by: str, freeze_id: str) -> dict[str, Any]:
         wanted, now = _read(EndShape), self.clock()
         repository = self._repository(wanted.repository)
-        freeze = next((one for one in self.store.freezes(repository.id, now) if one.id == freeze_id), None)
+        freeze = next((one for one in self.store.freezes.of(repository.id, now) if one.id == freeze_id), None)
         if freeze is None or freeze.end == now:
             raise Refused(404, f"{repository.full_name} has no freeze {freeze_id[:80]} that is still on")
         ended = replace(freeze, end=now)
-        self.store.save_freeze(repository.id, ended, at=now)
-        self.store.audit("thaw", at=now, repository_id=repository.id, by=by, id=freeze.id, reason=wanted.reason)
+        self.store.freezes.save(repository.id, ended, at=now)
+        self.store.audit.add("thaw", at=now, repository_id=repository.id, by=by, id=freeze.id, reason=wanted.reason)
         return self._done("ended", by, repository, ended)
 
     def _list(self, by: str) -> dict[str, Any]:
         repository, now = self._repository(request.args.get("repository", "")), self.clock()
-        on = [one for one in self.store.freezes(repository.id, now) if one.end is None or one.end > now]
+        on = [one for one in self.store.freezes.of(repository.id, now) if one.end is None or one.end > now]
         return {"freezes": [_shown(one) for one in on], "in_force": self._in_force(repository, now)}
 
     def _done(self, what: str, by: str, repository: KnownRepository, freeze: Freeze) -> dict[str, Any]:
@@ -150,7 +150,7 @@ class Api:
         return _shown(freeze) | {"in_force": self._in_force(repository, self.clock())}
 
     def _repository(self, full_name: str) -> KnownRepository:
-        for one in self.store.repositories():
+        for one in self.store.repositories.all():
             if one.full_name.lower() == full_name.lower():
                 return one
         raise Refused(404, f"this server does not know a repository {full_name[:80] or '(name one)'}")
@@ -158,7 +158,7 @@ class Api:
     def _configs(self, repository: KnownRepository) -> dict[str, Config]:
         """By branch, of those that were looked at."""
         now = self.clock()
-        kept = [one for one in self.store.in_force(ORGANISATION) if one.repository_id == repository.id]
+        kept = [one for one in self.store.configurations.in_force(ORGANISATION) if one.repository_id == repository.id]
         return {one.ref: config for one in kept if (config := composed(one, now)) is not None}
 
     def _levels(self, repository: KnownRepository) -> dict[str, float]:
@@ -173,7 +173,7 @@ class Api:
 
     def _in_force(self, repository: KnownRepository, now: datetime) -> list[dict[str, Any]]:
         """What is decided by now: read after write."""
-        freezes, told = self.store.freezes(repository.id, now), []
+        freezes, told = self.store.freezes.of(repository.id, now), []
         for branch, config in self._configs(repository).items():
             stretch = joined(config, freezes).calendar.level_at(now, Scope(branch))
             until = stretch.until.isoformat() if stretch.until else None

@@ -29,7 +29,7 @@ class Limits:
 
 
 class Inbox(Protocol):
-    """Where deliveries are kept; the store is one."""
+    """Where deliveries are kept; `store.inbox` is one."""
 
     def receive(self, deliveries: Sequence[Delivery], enqueue: Enqueue) -> Sequence[bool]: ...
 

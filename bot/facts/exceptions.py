@@ -3,6 +3,8 @@
 from bot.facts.fact import Fact
 
 ESCALATIONS = Fact(
-    "escalations", lambda live, look: live.store.escalations(look.target.repository_id, look.number), tuple
+    "escalations", lambda live, look: live.store.exceptions.of(look.target.repository_id, look.number), tuple
 )
-ATTESTED = Fact("attested", lambda live, look: live.store.attested(look.target.repository_id, look.number), frozenset)
+ATTESTED = Fact(
+    "attested", lambda live, look: live.store.exceptions.attested(look.target.repository_id, look.number), frozenset
+)

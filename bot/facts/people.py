@@ -42,7 +42,7 @@ def _hands(live: Live, look: Look) -> Hands | None:
     authors = live.forge.commit_authors(look[TARGET], pull.number, addresses)
     if authors is None:
         return None
-    pushers = live.store.pushers(look.target.repository_id, authors.commits | {pull.head_sha})
+    pushers = live.store.pushes.pushers(look.target.repository_id, authors.commits | {pull.head_sha})
     return Hands(authors.people | pushers, authors.unplaced)
 
 

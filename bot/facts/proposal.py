@@ -50,7 +50,7 @@ def _read(live: Live, look: Look) -> Proposed:
 
 def _others(live: Live, look: Look) -> Iterator[State]:
     """Other open pull requests into that branch, as far as they are known and scored."""
-    pulls = live.store.open_pulls(look.target.repository_id, look[PULL].base_ref)
+    pulls = live.store.pulls.all_open(look.target.repository_id, look[PULL].base_ref)
     numbers = (pull.number for pull in pulls if pull.number != look.number)
     for number in islice(numbers, MOST_COMPARED):
         other = look.beside(number)

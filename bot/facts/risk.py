@@ -20,7 +20,7 @@ class Risk:
 
 def known(live: Live, look: Look) -> Assessment | None:
     """What was found out about this head before."""
-    return live.store.assessment(look.target.repository_id, look.number, look[PULL].head_sha)
+    return live.store.assessments.get(look.target.repository_id, look.number, look[PULL].head_sha)
 
 
 def _read(live: Live, look: Look) -> Risk:
@@ -34,7 +34,7 @@ def _read(live: Live, look: Look) -> Risk:
         found = live.assessor.assess(look[TARGET], content, look[CONFIGURATION].config.criticality())
     except Unscorable as error:
         return Risk(before, error.failure())
-    live.store.save_assessment(look.target.repository_id, look.number, look[PULL].head_sha, found)
+    live.store.assessments.save(look.target.repository_id, look.number, look[PULL].head_sha, found)
     return Risk(found)
 
 

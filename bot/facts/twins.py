@@ -5,7 +5,7 @@ from bot.facts.pull import PULL
 
 
 def _read(live: Live, look: Look) -> frozenset[int]:
-    return live.store.held_at(look.target.repository_id, look[PULL].head_sha) - {look.number}
+    return live.store.pulls.held_at(look.target.repository_id, look[PULL].head_sha) - {look.number}
 
 
 TWINS = Fact("held_twins", _read, frozenset, needs=(PULL,))

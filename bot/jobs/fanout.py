@@ -40,9 +40,9 @@ class News:
             case Queued():
                 self._group(target, news.event)
             case Ungrouped(head_sha):
-                self._store.close_group(news.repository_id, head_sha)
+                self._store.groups.close(news.repository_id, head_sha)
             case Changed(_, _, str(sha)) | Pressed(_, _, str(sha)):
-                self._spread(news, self._store.pulls_at(news.repository_id, sha), news.event, delivery)
+                self._spread(news, self._store.pulls.at(news.repository_id, sha), news.event, delivery)
             case _:
                 pass  # an event of one pull request that names none: nothing to look at
 
@@ -53,22 +53,22 @@ class News:
         if not event.complete or any(path == FILE or path.endswith(".ics") for path in event.paths):
             self._decide_again(news, event.ref.removeprefix("refs/heads/"), delivery)
         if news.full_name == f"{owner}/.github" and (not event.complete or ORGANISATION_FILE in event.paths):
-            for one in self._store.repositories():
+            for one in self._store.repositories.all():
                 if one.full_name.startswith(f"{owner}/"):
                     here = replace(news, repository_id=one.id, full_name=one.full_name)
                     self._decide_again(here, None, delivery)
 
     def _decide_again(self, news: Envelope, branch: str | None, delivery: str) -> None:
         """Merge groups first; then every open pull request into that branch, or into any."""
-        for group in self._store.open_groups(news.repository_id, branch):
+        for group in self._store.groups.all_open(news.repository_id, branch):
             enqueue_group(self._queue, group, self._clock())
-        pulls = self._store.open_pulls(news.repository_id, branch)
+        pulls = self._store.pulls.all_open(news.repository_id, branch)
         self._spread(news, [pull.number for pull in pulls], Tick("configuration"), delivery)
 
     def _reachable(self, news: Envelope, target: Target, delivery: str) -> None:
         repositories = [target]
         if not news.repository_id:
-            known = self._store.repositories(news.installation_id)
+            known = self._store.repositories.all(news.installation_id)
             repositories = [Target(one.installation_id, one.id, one.full_name) for one in known]
         for one in repositories:
             here = replace(news, repository_id=one.repository_id, full_name=one.full_name)
@@ -77,9 +77,9 @@ class News:
 
     def _unreachable(self, news: Envelope, why: str) -> None:
         if news.repository_id:
-            self._store.repository_gone(news.repository_id, why)
+            self._store.repositories.mark_gone(news.repository_id, why)
         else:
-            self._store.installation_gone(news.installation_id, why)
+            self._store.repositories.installation_gone(news.installation_id, why)
         self._queue.enqueue(PRUNE, {}, f"clock/{PRUNE}", run_at=self._clock(), dedupe=f"clock/{PRUNE}", priority=-10)
 
     def _spread(self, news: Envelope, numbers: Iterable[int], event: Event, delivery: str) -> None:

@@ -40,7 +40,7 @@ def intake(store: Store, queue: JobQueue) -> Enqueue:
     def enqueue(deliveries: Sequence[Delivery], connection: sa.Connection) -> Sequence[bool]:
         _remember(store, [(one, each.received_at) for each in deliveries for one in each.envelopes], connection)
         pushes = [push for delivery in deliveries for one in delivery.envelopes for push in _push(one, delivery)]
-        store.saw_push(*pushes, connection=connection)
+        store.pushes.saw(*pushes, connection=connection)
         made = [_job(delivery, shares) for delivery in deliveries]
         added = iter(queue.enqueue_all([job for job in made if job is not None], connection))
         return [job is not None and next(added) for job in made]
@@ -157,16 +157,16 @@ def _remember(store: Store, news: Sequence[tuple[Envelope, datetime]], connectio
     told = [one for one, _ in news]
     reached = [one for one in told if one.repository_id and not isinstance(one.event, Unreachable)]
     known = {KnownRepository(one.repository_id, one.installation_id, one.full_name): None for one in reached}
-    store.saw_repository(*known, connection=connection)
+    store.repositories.saw(*known, connection=connection)
     for one in told:
         if isinstance(one.event, Reachable) and not one.repository_id:
-            store.installation_back(one.installation_id, connection)
+            store.repositories.installation_back(one.installation_id, connection)
     seen = [
         SeenPull(one.repository_id, one.number, *_as_of(one.event, at))
         for one, at in news
         if one.number is not None and isinstance(one.event, Changed | Labelled)
     ]
-    store.saw_pull(*seen, connection=connection)
+    store.pulls.saw(*seen, connection=connection)
 
 
 def _push(one: Envelope, delivery: Delivery) -> Iterator[SeenPush]:

@@ -28,8 +28,8 @@ class Accounts:
         if person.bot:
             return ()
         now = self.clock()
-        known = self.store.landed_by(target.repository_id, person.id, since=now - FRESH)
+        known = self.store.accounts.commits(target.repository_id, person.id, since=now - FRESH)
         if known is None:
             known = self.forge.landed_by(target, person)
-            self.store.save_landed_by(target.repository_id, person.id, known, at=now)
+            self.store.accounts.save(target.repository_id, person.id, known, at=now)
         return known

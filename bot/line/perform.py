@@ -68,7 +68,7 @@ class Performer:
                 return self._on_forge(target, pull, action)
             case Reply():
                 words = self._on_forge(target, pull, action)
-                self._store.note(target.repository_id, pull.number, action.key, at=self._clock())
+                self._store.notes.add(target.repository_id, pull.number, action.key, at=self._clock())
                 return words
             case SaveEscalation() | SaveAttestation() | SaveFeedback() | Rescore() | StartFreeze() | EndFreeze():
                 self._keep((target.repository_id, pull.number), action)
@@ -84,19 +84,19 @@ class Performer:
         now, repository = self._clock(), key[0]
         match action:
             case SaveEscalation():
-                self._store.save_escalation(*key, action.escalation, at=now)
+                self._store.exceptions.save(*key, action.escalation, at=now)
             case SaveAttestation():
-                self._store.save_attestation(*key, action.head_sha, action.by, at=now)
+                self._store.exceptions.attest(*key, action.head_sha, action.by, at=now)
             case SaveFeedback():
-                self._store.save_feedback(*key, action.head_sha, action.by, action.useful, action.text, at=now)
+                self._store.feedback.save(*key, action.head_sha, action.by, action.useful, action.text, at=now)
             case Rescore():
-                self._store.forget_assessment(*key, action.head_sha)
+                self._store.assessments.forget(*key, action.head_sha)
             case StartFreeze():
-                self._store.save_freeze(repository, action.freeze, at=now)
+                self._store.freezes.save(repository, action.freeze, at=now)
             case EndFreeze():
-                for freeze in self._store.freezes(repository, action.at):
+                for freeze in self._store.freezes.of(repository, action.at):
                     if freeze.id == action.id:
-                        self._store.save_freeze(repository, replace(freeze, end=action.at), at=now)
+                        self._store.freezes.save(repository, replace(freeze, end=action.at), at=now)
             case _:
                 assert_never(action)
 

@@ -68,12 +68,12 @@ class Reconciler:
         self._require_fresh(look)
         pull = look[PULL]
         if not pull.open:
-            self._store.close_pull(target.repository_id, number)
+            self._store.pulls.close(target.repository_id, number)
             return None
         self._follow_name(look)
         state, config = gather(look, AT_ONCE), look[CONFIGURATION].config
         self._performer.all(look[TARGET], pull, noticed(event, state, config))
-        known = self._store.assessment(target.repository_id, number, pull.head_sha)
+        known = self._store.assessments.get(target.repository_id, number, pull.head_sha)
         if known is None and pull.check is None:  # a verdict that is shown stays until there is another
             self._performer.all(look[TARGET], pull, decide(None, state, config, look.now).actions)
             look.tell(PULL, replace(pull, check=self._forge.check_of(look[TARGET], pull.head_sha)))
@@ -104,7 +104,7 @@ class Reconciler:
         try:
             self._answer_group(target, event)
         except Gone:
-            self._store.close_group(target.repository_id, event.head_sha)
+            self._store.groups.close(target.repository_id, event.head_sha)
 
     def _answer_group(self, target: Target, event: Queued) -> None:
         now = self._clock()
@@ -116,7 +116,7 @@ class Reconciler:
         states = tuple(self._member(Look(self._live, target, number, now), configured) for number in numbers)
         decision = decide_group(event, states, config, now, self._forge.check_of(target, event.head_sha))
         outcomes = [self._performer.on_commit(target, check) for check in decision.actions]
-        self._store.save_group(
+        self._store.groups.save(
             target.repository_id,
             head_sha=event.head_sha,
             head_ref=event.head_ref,
@@ -125,7 +125,7 @@ class Reconciler:
             at=now,
             mark=decision.mark,
         )
-        self._store.audit(
+        self._store.audit.add(
             "merge_group",
             at=now,
             repository_id=target.repository_id,
@@ -176,13 +176,13 @@ class Reconciler:
 
     def _known_risk(self, look: Look) -> Assessment | None:
         """What was found out about this head, as long as it goes into the branch that it was found out for."""
-        pulls = self._store.open_pulls(look.target.repository_id, look[PULL].base_ref)
+        pulls = self._store.pulls.all_open(look.target.repository_id, look[PULL].base_ref)
         return known(self._live, look) if any(pull.number == look.number for pull in pulls) else None
 
     def _require_fresh(self, look: Look) -> None:
         key = (look.target.repository_id, look.number)
         newest = [look.event.as_of] if isinstance(look.event, Changed) else []
-        newest.append(self._store.newest(*key))
+        newest.append(self._store.pulls.newest(*key))
         seen = self._stale.pop(key, 0)
         # a forge is behind itself for seconds; what it still says after some looks is how it is, whatever was told
         if seen < STALE_LOOKS and any(as_of is not None and look[PULL].updated_at < as_of for as_of in newest):
@@ -192,7 +192,7 @@ class Reconciler:
     def _follow_name(self, look: Look) -> None:
         before, now = look.target, look[TARGET]
         if now.full_name != before.full_name:
-            self._store.saw_repository(KnownRepository(now.repository_id, now.installation_id, now.full_name))
+            self._store.repositories.saw(KnownRepository(now.repository_id, now.installation_id, now.full_name))
 
     def _record(
         self,
@@ -208,7 +208,7 @@ class Reconciler:
         now = self._clock()
         self._save(target, state, decision, final=final)
         if outcomes:  # a look that changes nothing leaves no record
-            self._store.audit(
+            self._store.audit.add(
                 "decision",
                 at=now,
                 repository_id=target.repository_id,
@@ -227,7 +227,7 @@ class Reconciler:
 
     def _save(self, target: Target, state: State, decision: Decision, *, final: bool) -> None:
         pull, risk = state.pull, state.risk
-        self._store.save_pull(
+        self._store.pulls.save(
             target.repository_id,
             pull.number,
             head_sha=pull.head_sha,

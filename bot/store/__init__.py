@@ -1,12 +1,17 @@
 """What must outlive the process, in our words. The embedded queue shares the database, and its transactions."""
 
+from contextlib import AbstractContextManager
+
 import sqlalchemy as sa
 
 from bot.store.accounts import Accounts
-from bot.store.audit import Broken, Record
-from bot.store.decisions import Decisions
-from bot.store.engine import BUSY, open_engine
-from bot.store.feeds import Feeds, KnownConfiguration, KnownFeed
+from bot.store.assessments import Assessments
+from bot.store.audit import AuditLog, Broken, Record
+from bot.store.configurations import Configurations, KnownConfiguration, LastGood
+from bot.store.engine import BUSY, open_engine, reading, writing
+from bot.store.exceptions import Exceptions
+from bot.store.feedback import Feedback, FeedbackLog
+from bot.store.feeds import Feeds, KnownFeed
 from bot.store.findings import Findings, KnownFinding
 from bot.store.freezes import Freezes
 from bot.store.groups import Groups, KnownGroup
@@ -14,15 +19,32 @@ from bot.store.inbox import Delivery, Enqueue, Inbox
 from bot.store.incidents import Incidents
 from bot.store.leases import Leases
 from bot.store.migrate import migrate
+from bot.store.notes import Notes
 from bot.store.private import PrivateReason, PrivateReasons
-from bot.store.pulls import KnownPull, KnownRepository, LastGood, Pulls, SeenPull, SeenPush
+from bot.store.pulls import KnownPull, Pulls, SeenPull
+from bot.store.pushes import Pushes, SeenPush
 from bot.store.reactions import Reactions, Thumb
+from bot.store.repositories import KnownRepository, Repositories
 from bot.store.sent import Sent
+from bot.store.ticks import Ticks
 
 __all__ = [
+    "Accounts",
+    "Assessments",
+    "AuditLog",
     "Broken",
+    "Configurations",
     "Delivery",
     "Enqueue",
+    "Exceptions",
+    "Feedback",
+    "FeedbackLog",
+    "Feeds",
+    "Findings",
+    "Freezes",
+    "Groups",
+    "Inbox",
+    "Incidents",
     "KnownConfiguration",
     "KnownFeed",
     "KnownFinding",
@@ -30,38 +52,66 @@ __all__ = [
     "KnownPull",
     "KnownRepository",
     "LastGood",
+    "Leases",
+    "Notes",
     "PrivateReason",
+    "PrivateReasons",
+    "Pulls",
+    "Pushes",
+    "Reactions",
     "Record",
+    "Repositories",
     "SeenPull",
     "SeenPush",
+    "Sent",
     "Store",
     "Thumb",
+    "Ticks",
 ]
 
 
-class Store(
-    Inbox,
-    Decisions,
-    Freezes,
-    Feeds,
-    Groups,
-    Pulls,
-    Accounts,
-    Leases,
-    PrivateReasons,
-    Reactions,
-    Findings,
-    Incidents,
-    Sent,
-):
-    """Safe to share between threads. Opening it applies the migrations that are missing.
+class Store:
+    """One database, and a component for each thing that is kept in it: hand out the component, not the store.
 
-    A writer waits up to `busy` seconds for others. What the database cannot do raises sqlalchemy.exc.SQLAlchemyError.
+    Safe to share between threads. Opening it applies the migrations that are missing. A writer waits up to `busy`
+    seconds for others. What the database cannot do raises sqlalchemy.exc.SQLAlchemyError.
     """
 
     def __init__(self, url: str, *, busy: float = BUSY) -> None:
         self.engine: sa.Engine = open_engine(url, busy=busy)
         migrate(self.engine)
+        self.audit = audit = AuditLog(self.engine)
+        # what comes in, and what is known by it
+        self.inbox = Inbox(self.engine)
+        self.repositories = Repositories(self.engine)
+        self.pulls = Pulls(self.engine)
+        self.pushes = Pushes(self.engine)
+        self.groups = Groups(self.engine)
+        # what decides
+        self.configurations = Configurations(self.engine)
+        self.feeds = Feeds(self.engine)
+        self.freezes = Freezes(self.engine, audit)
+        self.assessments = Assessments(self.engine)
+        self.incidents = Incidents(self.engine, audit)
+        self.exceptions = Exceptions(self.engine, audit)
+        self.private_reasons = PrivateReasons(self.engine, audit)
+        self.accounts = Accounts(self.engine)
+        self.findings = Findings(self.engine)
+        # what was said, by us and to us
+        self.notes = Notes(self.engine)
+        self.sent = Sent(self.engine)
+        self.feedback = FeedbackLog(self.engine)
+        self.reactions = Reactions(self.engine)
+        # what the clock did
+        self.leases = Leases(self.engine)
+        self.ticks = Ticks(self.engine)
+
+    def read(self) -> AbstractContextManager[sa.Connection]:
+        return reading(self.engine)
+
+    def write(self) -> AbstractContextManager[sa.Connection]:
+        """The one transaction that spans components: hand the connection to each method that shall join."""
+        return writing(self.engine)
 
     def answers(self) -> bool:
         """Whether the database can be read now."""

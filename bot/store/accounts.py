@@ -10,19 +10,19 @@ from bot.store.tables import accounts
 
 
 class Accounts(Database):
-    def save_landed_by(self, repository_id: int, person_id: int, commits: Sequence[str], *, at: datetime) -> None:
+    def save(self, repository_id: int, person_id: int, commits: Sequence[str], *, at: datetime) -> None:
         """In place of what was listed before."""
         with self.write() as connection:
             key = {"repository_id": repository_id, "person_id": person_id}
             self._put(connection, accounts, key, {"at": at, "commits": " ".join(commits)})
 
-    def landed_by(self, repository_id: int, person_id: int, *, since: datetime) -> tuple[str, ...] | None:
+    def commits(self, repository_id: int, person_id: int, *, since: datetime) -> tuple[str, ...] | None:
         """None: it was not asked since then."""
         mine = sa.and_(accounts.c.repository_id == repository_id, accounts.c.person_id == person_id)
         with self.read() as connection:
             found = connection.scalar(sa.select(accounts.c.commits).where(mine, accounts.c.at >= since))
         return None if found is None else tuple(found.split())
 
-    def prune_landed_by(self, before: datetime) -> None:
+    def prune(self, before: datetime) -> None:
         with self.write() as connection:
             connection.execute(sa.delete(accounts).where(accounts.c.at < before))

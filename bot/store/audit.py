@@ -46,7 +46,7 @@ class Broken:
 
 
 class AuditLog(Database):
-    def audit(
+    def add(
         self,
         kind: str,
         *,
@@ -63,14 +63,12 @@ class AuditLog(Database):
             own.execute(sa.insert(audit).values(**_columns(record)))
             return record
 
-    def audit_head(self) -> tuple[int, str]:
+    def head(self) -> tuple[int, str]:
         """Number and hash of the last record; keep them elsewhere to notice a log cut short. (0, zeros) when empty."""
         with self.read() as connection:
             return _head(connection)
 
-    def audit_records(
-        self, repository_id: int | None = None, number: int | None = None, since: int = 0
-    ) -> Iterator[Record]:
+    def records(self, repository_id: int | None = None, number: int | None = None, since: int = 0) -> Iterator[Record]:
         """Records after `since`, oldest first, read page by page."""
         while True:
             page = self._page(repository_id, number, since)
@@ -79,10 +77,10 @@ class AuditLog(Database):
                 return
             since = page[-1].seq
 
-    def verify_audit(self, anchor: tuple[int, str] | None = None) -> Broken | None:
+    def verify(self, anchor: tuple[int, str] | None = None) -> Broken | None:
         """None when every record fits the one before and the log still holds the record `anchor` (number, hash)."""
         previous, last = GENESIS, 0
-        for record in self.audit_records():
+        for record in self.records():
             broken = _check(record, last, previous, anchor)
             if broken is not None:
                 return broken
@@ -113,6 +111,14 @@ class AuditLog(Database):
             query = query.where(audit.c.number == number)
         with self.read() as connection:
             return [Record(**row._mapping) for row in connection.execute(query)]
+
+
+class Audited(Database):
+    """A component whose changes are records of the audit log, in the same transaction."""
+
+    def __init__(self, engine: sa.Engine, audit: AuditLog) -> None:
+        super().__init__(engine)
+        self._audit = audit
 
 
 def _head(connection: sa.Connection) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""What every part of the store stands on: one engine, and two kinds of transaction."""
+"""What every component of the store stands on: one engine, and two kinds of transaction."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -14,9 +14,10 @@ Row = Mapping[str, Any]
 
 
 class Database:
-    """Base of the store's parts. A method given a `connection` joins that transaction."""
+    """Base of the store's components. A method given a `connection` joins that transaction."""
 
-    engine: sa.Engine
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
 
     def read(self) -> AbstractContextManager[sa.Connection]:
         return reading(self.engine)

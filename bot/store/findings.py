@@ -22,7 +22,7 @@ class KnownFinding:
 
 
 class Findings(Database):
-    def save_findings(self, found: Sequence[KnownFinding], *, at: datetime, repository: str = "") -> None:
+    def save(self, found: Sequence[KnownFinding], *, at: datetime, repository: str = "") -> None:
         """In place of all that was found before; with `repository`, of what is about its branches only."""
         rows = [{**asdict(one), "at": at} for one in found if not repository or _is_of(one.about, repository)]
         gone = findings.c.about.startswith(f"{repository} ", autoescape=True) if repository else sa.true()
@@ -31,7 +31,7 @@ class Findings(Database):
             if rows:
                 connection.execute(sa.insert(findings), rows)
 
-    def findings(self, about: str | None = None) -> tuple[KnownFinding, ...]:
+    def all(self, about: str | None = None) -> tuple[KnownFinding, ...]:
         """All, or those about one thing."""
         query = sa.select(*(findings.c[name] for name in ("check", "severity", "about", "found", "fix")))
         if about is not None:

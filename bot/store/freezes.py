@@ -7,13 +7,13 @@ import sqlalchemy as sa
 
 from bot.policy.freezes import Freeze, apart
 from bot.store import plain
-from bot.store.audit import AuditLog
+from bot.store.audit import Audited
 from bot.store.engine import NAME, take_turns
 from bot.store.tables import freezes
 
 
-class Freezes(AuditLog):
-    def save_freeze(self, repository_id: int, freeze: Freeze, *, at: datetime) -> None:
+class Freezes(Audited):
+    def save(self, repository_id: int, freeze: Freeze, *, at: datetime) -> None:
         """Keep it, with one audit record. The same again changes nothing.
 
         Its name is kept from the first time on; with a number where another server gave it away in the same second.
@@ -22,7 +22,7 @@ class Freezes(AuditLog):
         freeze = replace(freeze, **{name: moment and moment.astimezone(UTC) for name, moment in moments.items()})
         with self.write() as connection:
             take_turns(connection, NAME)
-            others = {one.id: one for one in self._of(connection, repository_id)}
+            others = {one.id: one for one in self._read(connection, repository_id)}
             before = others.pop(freeze.id, None)
             name = before.name if before else apart(freeze.name, (one.name for one in others.values()))
             freeze = replace(freeze, name=name)
@@ -30,15 +30,15 @@ class Freezes(AuditLog):
                 return
             values = {"start": freeze.start, "end": freeze.end, "body": plain.to_text(freeze)}
             self._put(connection, freezes, {"repository_id": repository_id, "id": freeze.id}, values)
-            self.audit("freeze", at=at, repository_id=repository_id, connection=connection, freeze=freeze)
+            self._audit.add("freeze", at=at, repository_id=repository_id, connection=connection, freeze=freeze)
 
-    def freezes(self, repository_id: int, since: datetime) -> tuple[Freeze, ...]:
+    def of(self, repository_id: int, since: datetime) -> tuple[Freeze, ...]:
         """Those that had not ended at `since`, by their start."""
         lasting = freezes.c.end.is_(None) | (freezes.c.end >= since)
         with self.read() as connection:
-            return self._of(connection, repository_id, lasting)
+            return self._read(connection, repository_id, lasting)
 
     @staticmethod
-    def _of(connection: sa.Connection, repository_id: int, *which: sa.ColumnElement[bool]) -> tuple[Freeze, ...]:
+    def _read(connection: sa.Connection, repository_id: int, *which: sa.ColumnElement[bool]) -> tuple[Freeze, ...]:
         query = sa.select(freezes.c.body).where(freezes.c.repository_id == repository_id, *which)
         return tuple(plain.freeze(body) for body in connection.scalars(query.order_by(freezes.c.start, freezes.c.id)))

@@ -23,7 +23,7 @@ class KnownGroup:
 
 
 class Groups(Database):
-    def save_group(
+    def save(
         self,
         repository_id: int,
         *,
@@ -41,17 +41,17 @@ class Groups(Database):
             if not self._once(connection, groups, {**key, **said, "asked_at": at}):
                 connection.execute(sa.update(groups).where(_of(repository_id, head_sha)).values(said))
 
-    def close_group(self, repository_id: int, head_sha: str) -> None:
+    def close(self, repository_id: int, head_sha: str) -> None:
         """The queue merged it, dropped it, or built it anew."""
         with self.write() as connection:
             connection.execute(sa.delete(groups).where(_of(repository_id, head_sha)))
 
-    def prune_groups(self, before: datetime) -> int:
+    def prune(self, before: datetime) -> int:
         """Those that nobody said the end of; returns how many."""
         with self.write() as connection:
             return connection.execute(sa.delete(groups).where(groups.c.asked_at < before)).rowcount
 
-    def open_groups(self, repository_id: int | None = None, base_ref: str | None = None) -> tuple[KnownGroup, ...]:
+    def all_open(self, repository_id: int | None = None, base_ref: str | None = None) -> tuple[KnownGroup, ...]:
         """Oldest first; of one repository and into one branch, or of any."""
         query = (
             sa.select(groups, repositories.c.installation_id, repositories.c.full_name)

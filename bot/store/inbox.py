@@ -81,7 +81,7 @@ class Inbox(Database):
     def give_up(self, guid: str | None, error: str) -> None:
         self._set(guid, "failed", error)
 
-    def delivery_state(self, guid: str) -> str | None:
+    def state(self, guid: str) -> str | None:
         """ "received", "done", "failed", or None when it never came."""
         with self.read() as connection:
             state: str | None = connection.scalar(sa.select(inbox.c.state).where(inbox.c.guid == guid))
@@ -96,20 +96,20 @@ class Inbox(Database):
                 found.update(connection.scalars(query))
         return frozenset(found)
 
-    def failed_deliveries(self, limit: int = 100) -> tuple[tuple[str, str, str], ...]:
+    def failed(self, limit: int = 100) -> tuple[tuple[str, str, str], ...]:
         """GUID, event and error of those that failed, newest first."""
         query = sa.select(inbox.c.guid, inbox.c.event, inbox.c.error).where(inbox.c.state == "failed")
         with self.read() as connection:
             rows = connection.execute(query.order_by(inbox.c.received_at.desc()).limit(limit))
             return tuple((row.guid, row.event, row.error) for row in rows)
 
-    def delivery_body(self, guid: str) -> bytes | None:
+    def body(self, guid: str) -> bytes | None:
         """The raw body while it is kept."""
         with self.read() as connection:
             packed: bytes | None = connection.scalar(sa.select(inbox.c.body).where(inbox.c.guid == guid))
             return None if packed is None else zlib.decompress(packed)
 
-    def prune_inbox(self, before: datetime) -> int:
+    def prune(self, before: datetime) -> int:
         """Forget deliveries older than the forge can send again; returns how many."""
         with self.write() as connection:
             return connection.execute(sa.delete(inbox).where(inbox.c.received_at < before)).rowcount

@@ -7,13 +7,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.store.audit import AuditLog
+from bot.store.audit import Audited
 from bot.store.tables import incidents
 from scoring.incidents import Incident
 
 
-class Incidents(AuditLog):
-    def save_incidents(self, repository_id: int, known: Sequence[Incident], *, at: datetime) -> bool:
+class Incidents(Audited):
+    def save(self, repository_id: int, known: Sequence[Incident], *, at: datetime) -> bool:
         """Keep these and no others, with one audit record. The same again changes nothing and returns False."""
         ordered = sorted(known, key=lambda each: (each.known_at, each.key()))
         body = json.dumps([asdict(each) for each in ordered], separators=(",", ":"))
@@ -22,10 +22,10 @@ class Incidents(AuditLog):
             if (connection.scalar(here) or "[]") == body:
                 return False
             self._put(connection, incidents, {"repository_id": repository_id}, {"at": at, "body": body})
-            self.audit("incidents", at=at, repository_id=repository_id, connection=connection, incidents=ordered)
+            self._audit.add("incidents", at=at, repository_id=repository_id, connection=connection, incidents=ordered)
             return True
 
-    def incidents(self, repository_id: int) -> tuple[Incident, ...]:
+    def of(self, repository_id: int) -> tuple[Incident, ...]:
         """Those imported last, by when they were known."""
         with self.read() as connection:
             body = connection.scalar(sa.select(incidents.c.body).where(incidents.c.repository_id == repository_id))

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.store.audit import AuditLog
+from bot.store.audit import Audited
 from bot.store.tables import private_reasons
 
 
@@ -37,8 +37,8 @@ def digest(salt: str, text: str) -> str:
     return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
 
 
-class PrivateReasons(AuditLog):
-    def tell_privately(
+class PrivateReasons(Audited):
+    def tell(
         self, repository_id: int, number: int, escalation_id: str, text: str, *, by: str, at: datetime
     ) -> PrivateReason:
         """Keep it, with one audit record that holds its digest and not its text."""
@@ -50,7 +50,7 @@ class PrivateReasons(AuditLog):
             self._note("private reason", told, by, at, connection)
         return told
 
-    def forget_privately(self, digest_: str, *, by: str, at: datetime) -> bool:
+    def forget(self, digest_: str, *, by: str, at: datetime) -> bool:
         """Remove the text for good; the audit log says that and by whom. False: there is none."""
         here = private_reasons.c.digest == digest_
         with self.write() as connection:
@@ -61,7 +61,7 @@ class PrivateReasons(AuditLog):
             self._note("private reason forgotten", PrivateReason(**row._mapping), by, at, connection)
         return True
 
-    def private_reasons(self, repository_id: int | None = None, number: int | None = None) -> tuple[PrivateReason, ...]:
+    def all(self, repository_id: int | None = None, number: int | None = None) -> tuple[PrivateReason, ...]:
         """Oldest first."""
         query = sa.select(private_reasons).order_by(private_reasons.c.at, private_reasons.c.digest)
         if repository_id is not None:
@@ -72,7 +72,7 @@ class PrivateReasons(AuditLog):
             return tuple(PrivateReason(**row._mapping) for row in connection.execute(query))
 
     def _note(self, kind: str, told: PrivateReason, by: str, at: datetime, connection: sa.Connection) -> None:
-        self.audit(
+        self._audit.add(
             kind,
             at=at,
             repository_id=told.repository_id,

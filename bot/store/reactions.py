@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from bot.policy.pull import Person
 from bot.store.database import Database, of_pull
-from bot.store.pulls import KnownRepository
+from bot.store.repositories import KnownRepository
 from bot.store.tables import assessments, feedback, polls, pulls, repositories
 
 CLOSED_FOR = timedelta(days=14)  # people look back at what has landed
@@ -24,7 +24,7 @@ class Thumb:
 
 
 class Reactions(Database):
-    def save_thumbs(self, repository_id: int, number: int, thumbs: Iterable[Thumb]) -> int:
+    def save(self, repository_id: int, number: int, thumbs: Iterable[Thumb]) -> int:
         """Exactly these, each beside the score that was shown when it was given. Returns how many rows changed."""
         newest = {thumb.by.id: thumb for thumb in sorted(thumbs, key=lambda thumb: thumb.at)}
         mine = sa.and_(of_pull(feedback, repository_id, number), feedback.c.source == "reaction")
@@ -45,7 +45,7 @@ class Reactions(Database):
                 self._put(connection, feedback, {**key, "source": "reaction"}, {**values, "assessment": body})
             return len(new) + len(before.keys() - wanted.keys())
 
-    def thumbs_of(self, repository_id: int, number: int) -> frozenset[int]:
+    def by(self, repository_id: int, number: int) -> frozenset[int]:
         """Ids of the people whose thumbs are kept: they were asked about once."""
         mine = sa.and_(of_pull(feedback, repository_id, number), feedback.c.source == "reaction")
         with self.read() as connection:

@@ -34,7 +34,7 @@ class Sent(Database):
             number: int | None = connection.scalar(sa.select(sent.c.made).where(_this(thing)))
             return number
 
-    def prune_sent(self, before: datetime) -> None:
+    def prune(self, before: datetime) -> None:
         with self.write() as connection:
             connection.execute(sa.delete(sent).where(sent.c.at < before))
 

@@ -78,7 +78,7 @@ def test_a_forge_that_is_away_is_no_answer(world: World) -> None:
 
 def test_what_is_too_old_to_be_used_is_forgotten(world: World) -> None:
     world.landed(SHOP, ADA)
-    world.store.prune_landed_by(NOW)
-    assert world.store.landed_by(SHOP.repository_id, ADA.id, since=NOW - FRESH) is not None
-    world.store.prune_landed_by(NOW + timedelta(seconds=1))
-    assert world.store.landed_by(SHOP.repository_id, ADA.id, since=NOW - FRESH) is None
+    world.store.accounts.prune(NOW)
+    assert world.store.accounts.commits(SHOP.repository_id, ADA.id, since=NOW - FRESH) is not None
+    world.store.accounts.prune(NOW + timedelta(seconds=1))
+    assert world.store.accounts.commits(SHOP.repository_id, ADA.id, since=NOW - FRESH) is None

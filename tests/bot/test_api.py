@@ -48,9 +48,9 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     store = Store(f"sqlite:///{tmp_path / 'a.db'}")
-    store.saw_repository(KnownRepository(7, 70, "acme/shop"))
+    store.repositories.saw(KnownRepository(7, 70, "acme/shop"))
     text = "version: 1\nlevels: {launch: 30%}\n"
-    store.save_configuration(7, "main", text=text, sha="", at=NOON)
+    store.configurations.save(7, "main", text=text, sha="", at=NOON)
     yield World(store)
     store.close()
 
@@ -75,7 +75,7 @@ def test_the_longest_freeze_binds_those_who_sign_requests_too(world: World) -> N
         422,
         {"error": "for: a freeze by hand lasts at most 72 h here, as `freezes.longest` says"},
     )
-    world.store.save_configuration(7, "main", text="version: 1\nfreezes: {longest: 90m}", sha="", at=NOON)
+    world.store.configurations.save(7, "main", text="version: 1\nfreezes: {longest: 90m}", sha="", at=NOON)
     assert world.ask("POST", "/api/freezes", GOOD | {"for": "90m"})[0] == 201
     until = {key: value for key, value in GOOD.items() if key != "for"} | {"until": "2026-11-24 14:00 Z"}
     assert world.ask("POST", "/api/freezes", until)[1] == {
@@ -86,12 +86,12 @@ def test_the_longest_freeze_binds_those_who_sign_requests_too(world: World) -> N
 def test_who_started_and_who_ended_it_is_in_the_audit_log(world: World) -> None:
     _, made = world.ask("POST", "/api/freezes", GOOD)
     world.ask("POST", f"/api/freezes/{made['id']}/end", {"repository": "acme/shop"}, "another-long-secret", "ci")
-    records = [(record.kind, json.loads(record.body)) for record in world.store.audit_records(7)]
+    records = [(record.kind, json.loads(record.body)) for record in world.store.audit.records(7)]
     assert [kind for kind, _ in records] == ["freeze", "freeze", "thaw"]
     assert records[0][1]["freeze"]["by"]["login"] == "maya"
     assert records[0][1]["freeze"]["reason"] == GOOD["reason"]
     assert records[2][1]["by"] == "ci"
-    assert world.store.verify_audit() is None
+    assert world.store.audit.verify() is None
 
 
 def test_what_is_scoped_holds_only_there(world: World) -> None:
@@ -127,7 +127,7 @@ def test_what_cannot_be_meant_is_refused_with_words(
     body = {key: value for key, value in (GOOD | more).items() if value is not None}
     got, said = world.ask("POST", "/api/freezes", body)
     assert (got, words in str(said["error"])) == (status, True), said
-    assert world.store.freezes(7, NOON) == ()
+    assert world.store.freezes.of(7, NOON) == ()
 
 
 def test_only_a_right_and_fresh_signature_counts(world: World) -> None:
@@ -143,7 +143,7 @@ def test_only_a_right_and_fresh_signature_counts(world: World) -> None:
         assert world.ask("POST", "/api/freezes", GOOD, secret, name, at)[0] == 401
     assert world.client.post("/api/freezes", json=GOOD).status_code == 401
     assert world.client.get("/api/freezes?repository=acme/shop").status_code == 401
-    assert world.store.freezes(7, NOON) == ()
+    assert world.store.freezes.of(7, NOON) == ()
 
 
 def test_a_request_that_is_overheard_is_carried_out_once(world: World) -> None:

@@ -105,10 +105,10 @@ def test_another_base_is_scored_anew_so_that_a_small_difference_lends_its_score_
     place.window("red")
     head = place.change("docs/one.md", b"# One\n", large)
     number = place.open(head, "A small one", base="staging")
-    small = place.stage.app.store.assessment(place.stage.sandbox.repository(place.name).id, number, head)
+    small = place.stage.app.store.assessments.get(place.stage.sandbox.repository(place.name).id, number, head)
     place.stage.sandbox.edit(place.name, number, "ada", base="main")
     place.stage.settle()
-    anew = place.stage.app.store.assessment(place.stage.sandbox.repository(place.name).id, number, head)
+    anew = place.stage.app.store.assessments.get(place.stage.sandbox.repository(place.name).id, number, head)
     assert small is not None
     assert anew is not None
     assert (small.base, anew.base) == (large, place.base)

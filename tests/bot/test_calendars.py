@@ -68,7 +68,7 @@ class World:
             clock=self.clock,
             calendars=self.calendars,
         )
-        self.store.saw_repository(KnownRepository(7, 70, "acme/shop"))
+        self.store.repositories.saw(KnownRepository(7, 70, "acme/shop"))
         self.schedule = Schedule(
             self.store,
             self.queue,
@@ -120,7 +120,7 @@ class World:
         """By the calendar that is known now."""
         self.bases[number] = base
         mark = KnownEdges(self.store).marks(self.now).get((7, base), "")
-        self.store.save_pull(7, number, head_sha="a" * 40, base_ref=base, open=True, decided_at=self.now, mark=mark)
+        self.store.pulls.save(7, number, head_sha="a" * 40, base_ref=base, open=True, decided_at=self.now, mark=mark)
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ def test_an_address_that_nobody_names_any_more_is_forgotten(world: World) -> Non
     world.files[SHOP.full_name, FILE] = "version: 1"
     world.open_now()
     world.later(timedelta(minutes=15))
-    assert world.store.addresses() == ()
+    assert world.store.feeds.addresses() == ()
 
 
 def test_edges_of_calendars_and_of_the_organisation_are_known_at_once_after_a_restart(world: World) -> None:

@@ -67,7 +67,7 @@ def test_a_window_that_opens_over_many_is_applied_within_the_limits_and_counted(
     repository, at_opening = people.repository("acme/shop").id, []
     for _ in range(30):
         let_pass(place, clock, MINUTE)
-        records = list(app.store.audit_records(repository))
+        records = list(app.store.audit.records(repository))
         lines = [json.loads(record.body) for record in records if record.kind == "edge"]
         at_opening = [line for line in lines if line["edge"] == opens.isoformat()]
         if at_opening:

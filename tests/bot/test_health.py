@@ -17,11 +17,11 @@ def look(attempts: int = 1, kind: str = "pull") -> Job:
 def test_the_store_tells_what_was_given_up_what_fails_and_how_many_rank_high(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path}/a.db")
     queue = LeaseQueue(store.engine)
-    store.saw_repository(KnownRepository(7, 70, "acme/shop"), KnownRepository(8, 70, "acme/gone"))
-    store.repository_gone(8, "deleted")
+    store.repositories.saw(KnownRepository(7, 70, "acme/shop"), KnownRepository(8, 70, "acme/gone"))
+    store.repositories.mark_gone(8, "deleted")
     for number, percentile in ((1, 0.2), (2, 0.95), (3, None)):
         for repository in (7, 8):
-            store.save_pull(repository, number, head_sha="a" * 40, base_ref="main", open=False, percentile=percentile)
+            store.pulls.save(repository, number, head_sha="a" * 40, base_ref="main", open=False, percentile=percentile)
     queue.enqueue("pull", {}, "7#1", run_at=NOW)
     job = queue.claim("w", NOW, timedelta(minutes=1))
     assert job is not None

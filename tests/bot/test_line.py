@@ -108,7 +108,7 @@ def test_the_same_delivery_twice_is_done_once(place: Place) -> None:
 
 def test_a_wrong_signature_is_refused_and_nothing_is_stored(place: Place) -> None:
     assert post(place, "pull_request", {"action": "opened"}, "forged-1", secret="guessed") == 401
-    assert place.stage.app.store.delivery_state("forged-1") is None
+    assert place.stage.app.store.inbox.state("forged-1") is None
 
 
 def test_a_comment_by_somebody_who_pretends_to_be_us_is_left_alone(place: Place) -> None:
@@ -207,10 +207,10 @@ def test_the_audit_log_holds_every_decision_unbroken(place: Place) -> None:
     place.window("red")
     number = place.open(place.large())
     repository = place.stage.sandbox.repository(place.name).id
-    records = [r for r in place.stage.app.store.audit_records() if (r.repository_id, r.number) == (repository, number)]
+    records = [r for r in place.stage.app.store.audit.records() if (r.repository_id, r.number) == (repository, number)]
     assert [record.kind for record in records] == ["decision"]
     assert json.loads(records[0].body)["verdict"] == "block"
-    assert place.stage.app.store.verify_audit() is None
+    assert place.stage.app.store.audit.verify() is None
 
 
 def test_a_merge_queue_is_refused_while_a_member_is_held_and_let_through_when_none_is(place: Place) -> None:
@@ -254,7 +254,7 @@ def test_a_merge_group_that_passed_and_waits_for_others_is_refused_when_a_window
     assert passed is not None
     assert passed.conclusion == "success"
     repository = people.repository(place.name).id
-    assert [group.head_sha for group in app.store.open_groups(repository)] == [entry.head_sha]
+    assert [group.head_sha for group in app.store.groups.all_open(repository)] == [entry.head_sha]
     start_freeze(place, "red")
     again = people.check_run(place.name, entry.head_sha)
     assert again is not None
@@ -262,14 +262,14 @@ def test_a_merge_group_that_passed_and_waits_for_others_is_refused_when_a_window
     assert people.pull(place.name, number).merged_at is None
     people.dequeue(place.name, number, people.author)
     place.stage.settle()
-    assert app.store.open_groups(repository) == ()
+    assert app.store.groups.all_open(repository) == ()
 
 
 def start_freeze(place: Place, level: str) -> None:
     """By hand, kept without any news: only the clock can find it."""
     store, now = place.stage.app.store, place.stage.app.clock()
     freeze = Freeze("now", "Now", level, now, now + timedelta(hours=1), "the database moves", Person(1, "maya"))
-    store.save_freeze(place.stage.sandbox.repository(place.name).id, freeze, at=now)
+    store.freezes.save(place.stage.sandbox.repository(place.name).id, freeze, at=now)
     place.stage.app.schedule.look()
     place.stage.app.worker.wake()
     place.stage.settle()
@@ -307,7 +307,7 @@ def test_when_a_window_opens_by_the_clock_every_open_pull_request_is_decided_aga
     place.stage.sandbox.webhook_url = door
     repository = place.stage.sandbox.repository(place.name).id
     store = place.stage.app.store
-    store.save_configuration(repository, "main", text=BASIC + window, sha="0" * 40, at=now)
+    store.configurations.save(repository, "main", text=BASIC + window, sha="0" * 40, at=now)
     assert place.check(number).conclusion == "success"
     place.stage.app.schedule.look()
     place.stage.app.worker.wake()
@@ -413,8 +413,8 @@ def test_in_a_public_repository_neither_words_nor_a_private_reason_reach_the_for
     place.window("red")
     number = place.open(place.large())
     place.say(number, people.author, "/chill justify launch_with_rollback Project Larch opens")
-    (asked,) = store.escalations(repository.id, number)
-    store.tell_privately(repository.id, number, asked.id, "ACME Corp pays for it", by="ana", at=asked.at)
+    (asked,) = store.exceptions.of(repository.id, number)
+    store.private_reasons.tell(repository.id, number, asked.id, "ACME Corp pays for it", by="ana", at=asked.at)
     place.say(number, people.release_manager, "/chill approve Larch is worth it")
     assert place.check(number).conclusion == "success"
     runs = people.check_runs(place.name, people.pull(place.name, number).head_sha)
@@ -422,7 +422,7 @@ def test_in_a_public_repository_neither_words_nor_a_private_reason_reach_the_for
     assert "launch_with_rollback" in ours
     assert "Larch" not in ours
     assert "ACME" not in ours
-    assert "Larch" in "".join(record.body for record in store.audit_records(repository.id, number))
+    assert "Larch" in "".join(record.body for record in store.audit.records(repository.id, number))
 
 
 def test_a_command_is_seen_before_it_is_answered_and_who_may_not_is_told_once(place: Place) -> None:
@@ -451,7 +451,7 @@ def test_a_command_that_its_author_deleted_before_it_was_read_does_nothing(place
     with pytest.raises(Gone):
         place.stage.app.reconciler.pull(target, number, Commented(late))
     repository = people.repository(place.name).id
-    assert place.stage.app.store.escalations(repository, number) == ()
+    assert place.stage.app.store.exceptions.of(repository, number) == ()
 
 
 def test_an_organisation_default_holds_where_a_repository_says_nothing(place: Place, shop: Path) -> None:
@@ -552,7 +552,7 @@ def test_incidents_that_the_operator_imports_count_in_the_next_score(place: Plac
     second = place.open(place.change("docs/new.md", b"# New again\n"), "After")
     repository = place.stage.sandbox.repository(place.name).id
     before, after = (
-        place.stage.app.store.assessment(repository, number, place.stage.sandbox.pull(place.name, number).head_sha)
+        place.stage.app.store.assessments.get(repository, number, place.stage.sandbox.pull(place.name, number).head_sha)
         for number in (first, second)
     )
     assert (told.exit_code, again.exit_code) == (0, 0), told.output
@@ -582,7 +582,7 @@ def test_neither_a_title_nor_an_address_in_a_commit_moves_a_score(place: Place) 
         written = replay.write(place.folder, place.base, "billing/ledger.py", text, f"{title}\n", who)
         number = place.open(written, title)
         head = place.stage.sandbox.pull(place.name, number).head_sha
-        risk = place.stage.app.store.assessment(place.stage.sandbox.repository(place.name).id, number, head)
+        risk = place.stage.app.store.assessments.get(place.stage.sandbox.repository(place.name).id, number, head)
         assert risk is not None
         found.append(risk)
     # seconds passed between them
@@ -602,9 +602,9 @@ def test_whose_change_it_is_says_the_account_that_opened_it_and_no_commit(place:
         number = place.open(place.large(), "Rework billing", author=login)
         account = people.world.accounts[login]
         repository, head = people.repository(place.name).id, people.pull(place.name, number).head_sha
-        risk = store.assessment(repository, number, head)
+        risk = store.assessments.get(repository, number, head)
         assert risk is not None
-        found[confirmed] = (store.landed_by(repository, account.id, since=risk.at), risk.percentile)
+        found[confirmed] = (store.accounts.commits(repository, account.id, since=risk.at), risk.percentile)
     (vera, known), (sten, new) = found.values()
     assert ({*(vera or ())}, sten) == ({*landed[:100]}, ())
     assert known <= new

@@ -29,7 +29,7 @@ class Moved(World):
         super().__init__(folder)
         self.steady = 1000.0
         self.repository(7, 1)
-        self.store.save_configuration(7, "main", text=CONFIG, sha=HEAD, at=NOON)
+        self.store.configurations.save(7, "main", text=CONFIG, sha=HEAD, at=NOON)
         self.held: dict[int, bool] = {}
         self.decide(1)
 
@@ -37,7 +37,7 @@ class Moved(World):
         config = parse(CONFIG)
         self.held[number] = config.calendar.level_at(self.now, Scope("main")).level == "red"
         said = mark(config, self.now, Scope("main"))
-        self.store.save_pull(
+        self.store.pulls.save(
             7, number, head_sha=HEAD, base_ref="main", open=True, verdict=0, decided_at=self.now, mark=said
         )
 
@@ -149,16 +149,16 @@ def test_a_clock_that_moves_while_an_earlier_move_is_put_right_is_put_right_too(
     schedule = world.clocked()
     schedule.turn()
     world.work()
-    lead = world.store.lead
+    lead = world.store.leases.take
 
     def moving(*given: object) -> bool:
-        world.store.lead = lead  # type: ignore[method-assign]
+        world.store.leases.take = lead  # type: ignore[method-assign]
         world.now -= HOUR
         schedule.watch()
         return bool(lead(*given))  # type: ignore[arg-type]
 
     world.now += HOUR
-    world.store.lead = moving  # type: ignore[method-assign]
+    world.store.leases.take = moving  # type: ignore[method-assign]
     schedule.turn()
     world.work()
     schedule.turn()
@@ -166,7 +166,7 @@ def test_a_clock_that_moves_while_an_earlier_move_is_put_right_is_put_right_too(
 
 
 def test_a_head_that_cannot_be_decided_is_asked_for_six_times_an_hour_not_each_time(world: Moved) -> None:
-    world.store.save_pull(7, 1, head_sha=HEAD, base_ref="main", open=True, verdict=0, decided_at=NOON, mark="other")
+    world.store.pulls.save(7, 1, head_sha=HEAD, base_ref="main", open=True, verdict=0, decided_at=NOON, mark="other")
     schedule = world.clocked()
     world.decide = lambda number: None  # type: ignore[method-assign]
     looks = 0

@@ -73,7 +73,7 @@ class Forge:
     def send(self, guid: str, at: datetime) -> None:
         self.attempts.append(Attempt(len(self.attempts) + 1, guid, at, "push", self.open))
         if self.open:
-            self.store.receive([Delivery(guid, "push", b"{}", at)], lambda deliveries, connection: [True])
+            self.store.inbox.receive([Delivery(guid, "push", b"{}", at)], lambda deliveries, connection: [True])
 
     def since(self, since: datetime) -> Iterator[Attempt]:
         return (attempt for attempt in reversed(self.attempts) if attempt.at >= since)
@@ -88,11 +88,11 @@ def test_nothing_is_lost_while_the_server_is_away_and_asking_twice_changes_nothi
     for hour in range(20):
         forge.open = hour % 3 != 0
         forge.send(f"g{hour}", NOW - timedelta(hours=20 - hour))
-    store.give_up("g1", "the worker gave up")
+    store.inbox.give_up("g1", "the worker gave up")
     forge.open = True
     sweep = Redelivery(forge, store, lambda: NOW)
     assert sweep.sweep() == 8  # seven at the closed door, and one whose job died
-    assert {store.delivery_state(f"g{hour}") for hour in range(20)} == {"received"}
+    assert {store.inbox.state(f"g{hour}") for hour in range(20)} == {"received"}
     assert sweep.sweep() == 0
     assert sweep.sweep(NOW - timedelta(hours=2)) == 0
     store.close()

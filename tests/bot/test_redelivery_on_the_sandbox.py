@@ -30,7 +30,9 @@ class Door:
         self.store = Store(f"sqlite:///{folder / 'door.db'}")
         self.shut = False
         app = Flask("door")
-        app.register_blueprint(create_blueprint(secret, self.store, intake(self.store, LeaseQueue(self.store.engine))))
+        app.register_blueprint(
+            create_blueprint(secret, self.store.inbox, intake(self.store, LeaseQueue(self.store.engine)))
+        )
         app.before_request(lambda: ("away", 502) if self.shut else None)
         self.server = create_server(app, host="127.0.0.1", port=0, threads=4)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
@@ -78,16 +80,16 @@ def test_what_was_lost_at_a_closed_door_comes_through_once_it_is_open(
     for number in range(3):
         sandbox.add_repository(f"acme/r{number}", source)
     assert sandbox.settle()
-    assert door.store.repositories() == ()
+    assert door.store.repositories.all() == ()
     now = datetime.now(UTC) + timedelta(hours=1)
     sweep = Redelivery(deliveries(sandbox), door.store, lambda: now)
     assert sweep.sweep() >= 3
     sandbox.settle()
-    assert door.store.repositories() == ()
+    assert door.store.repositories.all() == ()
     door.shut = False
     assert sweep.sweep() >= 3
     sandbox.settle()
-    assert sorted(one.full_name for one in door.store.repositories()) == ["acme/r0", "acme/r1", "acme/r2"]
+    assert sorted(one.full_name for one in door.store.repositories.all()) == ["acme/r0", "acme/r1", "acme/r2"]
     assert sweep.sweep() == 0
 
 

@@ -34,7 +34,7 @@ def test_once_a_day_what_has_to_be_put_right_is_counted_and_shown_on_the_checks_
     number = place.open(place.large())
     assert "For maintainers" not in (place.check(number).summary or "")
     place.stage.sandbox.unprotect(place.name)
-    place.stage.app.store.forget_ticks(datetime(2000, 1, 1, tzinfo=UTC))  # as on the next day
+    place.stage.app.store.ticks.forget(datetime(2000, 1, 1, tzinfo=UTC))  # as on the next day
     look(place)
     assert 'codechill_findings{check="required",severity="error"} 1.0' in metrics(place)
     place.say(number, place.stage.sandbox.author, "/chill refresh")

@@ -53,7 +53,7 @@ class World:
         return self.open[target.repository_id]
 
     def listed(self, repository: int, *pulls: Listed) -> None:
-        self.store.saw_repository(KnownRepository(repository, 70, f"o/{repository}"))
+        self.store.repositories.saw(KnownRepository(repository, 70, f"o/{repository}"))
         self.open[repository] = pulls
 
     def since(self, since: datetime) -> Iterator[object]:
@@ -66,7 +66,7 @@ class World:
     def decided(
         self, repository: int, number: int, verdict: int = 0, *, ready: bool = False, base: str = "main"
     ) -> None:
-        self.store.save_pull(
+        self.store.pulls.save(
             repository,
             number,
             head_sha=HEAD,
@@ -206,11 +206,11 @@ def test_an_edge_leaves_one_audit_record_with_its_figures(world: World) -> None:
     for _ in range(3):
         world.now += MINUTES
         world.work()
-    assert [record.kind for record in world.store.audit_records()] == []
+    assert [record.kind for record in world.store.audit.records()] == []
     world.decided(7, 3, verdict=1)
     world.now += MINUTES
     world.work()
-    (record,) = world.store.audit_records(7)
+    (record,) = world.store.audit.records(7)
     figures = json.loads(record.body)
     assert (figures["pulls"], figures["changed"], figures["left"], figures["seconds"]) == (3, 2, 0, 200.0)
 
@@ -223,7 +223,7 @@ def test_an_edge_whose_work_never_ends_says_how_many_are_left(world: World) -> N
     for _ in range(20):
         world.work()
         world.now += MINUTES
-    (record,) = world.store.audit_records(7)
+    (record,) = world.store.audit.records(7)
     assert json.loads(record.body)["left"] == 1
 
 
@@ -234,11 +234,11 @@ def test_a_sweep_looks_at_what_is_new_changed_or_long_unseen_and_forgets_what_wa
     world.now = NOON
     world.decided(7, 2)
     world.decided(7, 3)
-    world.store.saw_pull(SeenPull(7, 3, NOON + MINUTES, HEAD))
+    world.store.pulls.saw(SeenPull(7, 3, NOON + MINUTES, HEAD))
     world.decided(7, 5)
     world.schedule("a", (), Beat("sweep", MINUTES)).look()
     assert world.work() == [(7, 1, "sweep"), (7, 3, "sweep"), (7, 4, "sweep")]
-    assert 5 not in [pull.number for pull in world.store.open_pulls(7)]
+    assert 5 not in [pull.number for pull in world.store.pulls.all_open(7)]
 
 
 def test_a_sweep_looks_at_a_push_a_new_base_and_a_failed_look_that_no_delivery_told_of(world: World) -> None:
@@ -247,7 +247,7 @@ def test_a_sweep_looks_at_a_push_a_new_base_and_a_failed_look_that_no_delivery_t
     )
     for number in (1, 2, 3, 4):
         world.decided(7, number)
-    world.store.save_pull(7, 4, head_sha=HEAD, base_ref="main", open=True, verdict=0, decided_at=None)
+    world.store.pulls.save(7, 4, head_sha=HEAD, base_ref="main", open=True, verdict=0, decided_at=None)
     world.schedule("a", (), Beat("sweep", MINUTES)).look()
     assert world.work() == [(7, 2, "sweep"), (7, 3, "sweep"), (7, 4, "sweep")]
 
@@ -258,7 +258,7 @@ def test_a_repository_that_is_gone_does_not_stop_the_sweep_of_others(world: Worl
     del world.open[7]
     world.schedule("a", (), Beat("sweep", MINUTES)).look()
     assert world.work() == [(8, 2, "sweep")]
-    assert [one.id for one in world.store.repositories()] == [8]
+    assert [one.id for one in world.store.repositories.all()] == [8]
 
 
 def test_a_sweep_that_follows_before_the_last_was_worked_off_adds_nothing(world: World) -> None:
@@ -285,10 +285,10 @@ def test_the_first_search_for_lost_deliveries_of_six_hours_looks_at_all_that_is_
 def test_once_a_day_what_no_forge_can_send_again_is_forgotten(world: World) -> None:
     for days, guid in ((9, "old"), (7, "young")):
         delivery = Delivery(guid, "push", b"{}", NOON - timedelta(days=days))
-        world.store.receive([delivery], lambda deliveries, connection: [True])
+        world.store.inbox.receive([delivery], lambda deliveries, connection: [True])
     world.schedule("a", (), *beats(timedelta(minutes=30), timedelta(minutes=10))).look()
     world.work()
-    assert [world.store.delivery_state(guid) for guid in ("old", "young")] == [None, "received"]
+    assert [world.store.inbox.state(guid) for guid in ("old", "young")] == [None, "received"]
 
 
 WEEKEND = """\
@@ -304,10 +304,10 @@ windows:
 def test_the_edges_come_from_the_configurations_in_force_and_from_freezes_by_hand(world: World) -> None:
     world.repository(7)
     world.repository(8)
-    world.store.save_configuration(7, "main", text=WEEKEND, sha=HEAD, at=NOON)
-    world.store.save_configuration(8, "main", text="version: 1", sha=HEAD, at=NOON)
+    world.store.configurations.save(7, "main", text=WEEKEND, sha=HEAD, at=NOON)
+    world.store.configurations.save(8, "main", text="version: 1", sha=HEAD, at=NOON)
     by_hand = Freeze("f1", "Launch", "frozen", NOON + MINUTES, NOON + timedelta(days=9), "launch", Person(1, "ada"))
-    world.store.save_freeze(8, by_hand, at=NOON)
+    world.store.freezes.save(8, by_hand, at=NOON)
     opens = datetime(2026, 11, 20, 16, tzinfo=UTC)
     found = sorted(KnownEdges(world.store)(NOON, NOON + timedelta(days=3)), key=lambda edge: edge.at)
     assert found == [
@@ -321,8 +321,8 @@ def test_the_edges_come_from_the_configurations_in_force_and_from_freezes_by_han
 def test_a_stored_configuration_that_is_not_valid_any_more_stops_no_other(world: World) -> None:
     world.repository(7)
     world.repository(8)
-    world.store.save_configuration(7, "main", text="version: 99", sha=HEAD, at=NOON)
-    world.store.save_configuration(8, "main", text=WEEKEND, sha=HEAD, at=NOON)
+    world.store.configurations.save(7, "main", text="version: 99", sha=HEAD, at=NOON)
+    world.store.configurations.save(8, "main", text=WEEKEND, sha=HEAD, at=NOON)
     assert {edge.repository_id for edge in KnownEdges(world.store)(NOON, NOON + timedelta(days=1))} == {8}
 
 
@@ -340,5 +340,5 @@ def test_the_clock_runs_by_itself_until_it_is_stopped(tmp_path: Path) -> None:
     schedule.start()
     assert looked.wait(20)
     schedule.stop()
-    assert world.store.lead("clock", "b", NOON, MINUTES)
+    assert world.store.leases.take("clock", "b", NOON, MINUTES)
     world.store.close()

@@ -33,7 +33,7 @@ def told(store: Store, queue: LeaseQueue, *events: tuple[int, Event]) -> list[tu
     enqueue = intake(store, queue)
     for at, (number, event) in enumerate(events):
         one = Envelope(1, 7, "acme/shop", number, event)
-        store.receive([Delivery(f"guid-{at}", "x", b"{}", NOON, (one,))], enqueue)
+        store.inbox.receive([Delivery(f"guid-{at}", "x", b"{}", NOON, (one,))], enqueue)
     found = []
     while (job := queue.claim("worker", NOON, timedelta(minutes=1))) is not None:
         found += [(one.number or 0, one.event) for one in envelopes_of(job)]

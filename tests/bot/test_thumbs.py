@@ -21,7 +21,7 @@ def poll(place: Place, hours: float = 0.0) -> int:
 
 def kept(place: Place) -> list[tuple[str, bool, str]]:
     repository = place.stage.sandbox.repository(place.name).id
-    return [(each.by.login, each.useful, each.source) for each in place.stage.app.store.all_feedback(repository)]
+    return [(each.by.login, each.useful, each.source) for each in place.stage.app.store.feedback.all(repository)]
 
 
 def test_a_thumb_of_whoever_may_judge_is_kept_with_score_and_features_and_exported(place: Place) -> None:

@@ -23,7 +23,7 @@ def database(tmp_path: Path) -> str:
     place = tmp_path / "codechill.db"
     store = Store(f"sqlite:///{place}")
     for number in (1, 2, 1):
-        store.audit("decision", at=NOW, repository_id=7, number=number, title="x\n\u202e")
+        store.audit.add("decision", at=NOW, repository_id=7, number=number, title="x\n\u202e")
     store.close()
     return str(place)
 
@@ -80,7 +80,7 @@ def test_a_misspelt_name_in_the_file_of_settings_is_told(database: str, tmp_path
 
 def test_a_repository_is_named_as_people_name_it(database: str) -> None:
     store = Store(f"sqlite:///{database}")
-    store.saw_repository(KnownRepository(7, 70, "acme/shop"))
+    store.repositories.saw(KnownRepository(7, 70, "acme/shop"))
     store.close()
     lines = run("export", "--database", database, "--repository", "Acme/Shop", "--number", "2").output.splitlines()
     assert [json.loads(line)["seq"] for line in lines] == [2]

@@ -21,12 +21,12 @@ SECRET = "ACME Corp cannot bill"
 def database(tmp_path: Path) -> str:
     place = tmp_path / "codechill.db"
     store = Store(f"sqlite:///{place}")
-    store.saw_repository(KnownRepository(7, 70, "acme/shop"))
+    store.repositories.saw(KnownRepository(7, 70, "acme/shop"))
     for number, state in ((5, "asked"), (6, "denied")):
         made = Escalation(
             f"c{number}", "data_loss", "", Person(1, "ana"), NOW, "a" * 40, "p", "Weekend", NOW, 0.9, "m", state
         )
-        store.save_escalation(7, number, made, at=NOW)
+        store.exceptions.save(7, number, made, at=NOW)
     store.close()
     return str(place)
 

@@ -62,14 +62,14 @@ def test_the_list_for_machines_has_every_job(store: Store) -> None:
 
 def test_a_retried_job_waits_again_and_the_log_says_so(store: Store) -> None:
     assert (run("retry", "1").exit_code, states(store)) == (0, [(1, "waiting"), (2, "dead"), (3, "waiting")])
-    (record,) = store.audit_records()
+    (record,) = store.audit.records()
     assert (record.kind, json.loads(record.body)["job"]) == ("job retried", 1)
 
 
 def test_dropping_all_removes_the_dead_and_keeps_the_reason(store: Store) -> None:
     done = run("drop", "--all", "--reason", "The repository is gone")
     assert (done.exit_code, done.output, states(store)) == (0, "2 jobs removed.\n", [(3, "waiting")])
-    assert {json.loads(record.body)["reason"] for record in store.audit_records()} == {"The repository is gone"}
+    assert {json.loads(record.body)["reason"] for record in store.audit.records()} == {"The repository is gone"}
 
 
 def test_a_number_that_no_dead_job_has_is_answered_with_no(store: Store) -> None:

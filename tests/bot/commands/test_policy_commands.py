@@ -179,20 +179,20 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     }.items():
         monkeypatch.setenv(f"CODECHILL_{name}", value)
     store = Store(f"sqlite:///{tmp_path / 'a.db'}")
-    store.saw_repository(KnownRepository(7, 70, "acme/shop"))
+    store.repositories.saw(KnownRepository(7, 70, "acme/shop"))
     text = "version: 1\nwindows: [{name: Shifts, level: red, ics: 'https://ics.example/secret'}]"
-    store.save_configuration(7, "main", text=text, sha="", at=NOW)
-    store.save_configuration(7, "release", text="", sha="", at=NOW)
-    store.save_configuration(7, ORGANISATION, text="version: 1\ntimezone: Europe/Berlin", sha="", at=NOW)
+    store.configurations.save(7, "main", text=text, sha="", at=NOW)
+    store.configurations.save(7, "release", text="", sha="", at=NOW)
+    store.configurations.save(7, ORGANISATION, text="version: 1\ntimezone: Europe/Berlin", sha="", at=NOW)
     event = "BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261124T100000Z\r\nDTEND:20261124T130000Z\r\nSUMMARY:Shift\r\nEND:VEVENT"
     text = f"BEGIN:VCALENDAR\r\n{event}\r\nEND:VCALENDAR\r\n"
-    store.save_feed(
+    store.feeds.save(
         KnownFeed("https://ics.example/secret", text, NOW, NOW + timedelta(hours=2), "the host answered 503")
     )
     freeze = Freeze(
         "f", "Moving", "frozen", NOW, NOW + timedelta(hours=1), "the database", Person(1, "maya"), ("release",)
     )
-    store.save_freeze(7, freeze, at=NOW)
+    store.freezes.save(7, freeze, at=NOW)
     yield store
     store.close()
 
@@ -233,7 +233,7 @@ def test_a_server_that_does_not_know_says_what_it_knows(server: Store, words: tu
 
 
 def test_a_kept_configuration_of_an_older_version_is_refused(server: Store):
-    server.save_configuration(7, "main", text="version: 9", sha="", at=NOW)
+    server.configurations.save(7, "main", text="version: 9", sha="", at=NOW)
     assert "not valid for this version" in run(calendar, "--repository", "acme/shop", "--branch", "main").output
 
 

@@ -71,13 +71,13 @@ def test_a_visit_that_could_not_take_place_cures_nothing(watch: Watch, patient: 
     watch.look("daily")
     patient.found = None
     assert said(watch) == [("warning", "doctor.no_visit", "")]
-    assert [finding.about for finding in store.findings()] == ["acme/shop main"]
+    assert [finding.about for finding in store.findings.all()] == ["acme/shop main"]
 
 
 def test_what_has_to_be_put_right_is_kept_without_notes(watch: Watch, patient: Patient, store: Store) -> None:
     patient.found = (OPEN, NOTE)
     watch.look("daily")
-    assert [(one.check, one.found, one.fix) for one in store.findings()] == [
+    assert [(one.check, one.found, one.fix) for one in store.findings.all()] == [
         ("required", "Not required.", "Require it.")
     ]
 
@@ -88,4 +88,4 @@ def test_a_visit_to_one_repository_leaves_what_is_about_others(watch: Watch, pat
     watch.look("daily")
     patient.found = (SLOW,)
     assert said(watch, "a window is near", "acme/shop") == [("info", "doctor.cured", "required")]
-    assert {one.about for one in store.findings()} == {"this machine", "acme/shop-two main"}
+    assert {one.about for one in store.findings.all()} == {"this machine", "acme/shop-two main"}

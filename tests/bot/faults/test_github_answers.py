@@ -145,11 +145,13 @@ def test_a_signed_moment_that_has_not_come_yet_parks_nothing(line: Line, ahead: 
     head = line.stage.sandbox.pull(line.name, number).head_sha
     event = Changed("edited", app.clock() + ahead, head)
     one = Envelope(line.stage.sandbox.installation_id, line.repository_id, line.name, number, event)
-    app.store.receive([Delivery("early", "pull_request", b"{}", app.clock(), (one,))], intake(app.store, app.queue))
+    app.store.inbox.receive(
+        [Delivery("early", "pull_request", b"{}", app.clock(), (one,))], intake(app.store, app.queue)
+    )
     line.settle()
-    assert app.store.delivery_state("early") == "done"
+    assert app.store.inbox.state("early") == "done"
     assert line.put_back() == []
-    newest = app.store.newest(line.repository_id, number)
+    newest = app.store.pulls.newest(line.repository_id, number)
     assert newest is not None
     assert newest < app.clock() + timedelta(minutes=2)
 

@@ -22,7 +22,7 @@ def test_what_is_not_found_after_an_uninstall_is_given_up_at_once(alone: Line) -
     with pytest.raises(Gone):
         alone.stage.app.reconciler.pull(target, number, Tick("sweep"))
     alone.sweep()
-    assert alone.stage.app.store.repositories() == ()
+    assert alone.stage.app.store.repositories.all() == ()
     assert alone.put_back() == []
 
 
@@ -34,10 +34,10 @@ def test_events_of_what_is_gone_are_dropped_and_counted_and_leave_no_dead_job(al
     app.reconciler._forge._wire._installations.clear()  # type: ignore[attr-defined]  # as after a restart
     one = Envelope(sandbox.installation_id, alone.repository_id, alone.name, number, Tick("sweep"))
     gone = [Delivery(f"gone-{at}", "pull_request", b"{}", app.clock(), (one,)) for at in range(3)]
-    app.store.receive(gone, intake(app.store, app.queue))
+    app.store.inbox.receive(gone, intake(app.store, app.queue))
     alone.settle()
     assert (app.queue.dead(), alone.put_back()) == ((), [])
-    assert {app.store.delivery_state(each.guid) for each in gone} == {"done"}
+    assert {app.store.inbox.state(each.guid) for each in gone} == {"done"}
     assert 'codechill_jobs_total{kind="pull",outcome="dropped"}' in app.web.test_client().get("/metrics").text
 
 
@@ -49,7 +49,7 @@ def test_an_uninstall_in_the_middle_of_a_run_leaves_no_job_behind(alone: Line) -
     sandbox.uninstall()
     alone.settle()
     assert alone.put_back() == []
-    assert alone.stage.app.store.repositories() == ()
+    assert alone.stage.app.store.repositories.all() == ()
 
 
 def test_a_suspended_installation_is_taken_up_again_where_it_was(alone: Line) -> None:
@@ -105,7 +105,7 @@ def test_a_renamed_repository_keeps_its_one_comment_and_its_verdict(line: Line, 
     sandbox.push(line.name, sandbox.pull(line.name, number).head_ref, line.change("more.py", b"x = 1\n", line.large()))
     line.settle()
     assert line.is_held_once(number)
-    known = line.stage.app.store.repository(line.repository_id)
+    known = line.stage.app.store.repositories.get(line.repository_id)
     assert known is not None
     assert known.full_name == line.name
 
@@ -147,7 +147,7 @@ def test_a_repository_that_moved_out_of_reach_is_left_alone(alone: Line) -> None
     alone.sweep()
     assert alone.checks(number) == []
     assert before[0].conclusion == "failure"
-    assert alone.stage.app.store.repositories() == ()
+    assert alone.stage.app.store.repositories.all() == ()
 
 
 def test_an_archived_repository_is_read_only_and_nothing_waits_for_it(line: Line) -> None:
@@ -177,7 +177,7 @@ def test_a_deleted_repository_stops_nothing_else(line: Line, red: Red) -> None:
     sandbox.delete(doomed.full_name)
     number = line.open(line.change("docs/new.md", b"# New\n"))
     assert line.check(number).conclusion == "success"
-    assert doomed.id not in {one.id for one in line.stage.app.store.repositories()}
+    assert doomed.id not in {one.id for one in line.stage.app.store.repositories.all()}
 
 
 def test_a_deleted_fork_does_not_take_its_pull_request_along(line: Line) -> None:

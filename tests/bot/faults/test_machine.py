@@ -95,7 +95,7 @@ def test_a_disk_that_is_full_for_the_database_delays_and_loses_nothing(line: Lin
         sandbox.settle()
     line.sweep()
     assert line.is_held_once(number)
-    assert line.stage.app.store.verify_audit() is None
+    assert line.stage.app.store.audit.verify() is None
 
 
 # --- git

@@ -42,7 +42,7 @@ class Process:
             private_key=self.box.private_key_pem,
             api=self.box.api,
             words=Markdown(),
-            memory=self.store,
+            memory=self.store.sent,
             clock=lambda: self.at,
             timeout=self.timeout,
         )

@@ -31,7 +31,7 @@ class Server:
         self.jobs: list[tuple[str, str, dict[str, Any]]] = []
         self.app = Flask(__name__)
         door = Door(clock=lambda: datetime.now(UTC))
-        self.app.register_blueprint(create_blueprint(SECRET, self.store, self._enqueue, door=door))
+        self.app.register_blueprint(create_blueprint(SECRET, self.store.inbox, self._enqueue, door=door))
 
     def _enqueue(self, deliveries: Any, connection: Any) -> list[bool]:
         self.jobs += [(delivery.guid, delivery.event, json.loads(delivery.body)) for delivery in deliveries]

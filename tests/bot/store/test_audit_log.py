@@ -23,7 +23,7 @@ def address(tmp_path: Path) -> str:
 
 def write(store: Store, count: int) -> list[Record]:
     return [
-        store.audit("decision", at=NOW + timedelta(seconds=turn), repository_id=7, number=turn % 3, turn=turn)
+        store.audit.add("decision", at=NOW + timedelta(seconds=turn), repository_id=7, number=turn % 3, turn=turn)
         for turn in range(count)
     ]
 
@@ -37,14 +37,14 @@ def tamper(store: Store, statement: str) -> None:
 
 
 def words(store: Store, anchor: tuple[int, str] | None = None) -> str | None:
-    broken = store.verify_audit(anchor)
+    broken = store.audit.verify(anchor)
     return None if broken is None else broken.words
 
 
 def test_a_log_that_was_only_added_to_verifies(store: Store) -> None:
     assert words(store) is None
     write(store, 403)
-    assert words(store, store.audit_head()) is None
+    assert words(store, store.audit.head()) is None
 
 
 @pytest.mark.parametrize("what", ["UPDATE audit SET body = '{}'", "DELETE FROM audit"])
@@ -71,30 +71,30 @@ def test_the_database_itself_refuses_to_change_the_log(store: Store, what: str) 
 )
 def test_the_first_record_that_does_not_fit_is_named(store: Store, statement: str, said: str) -> None:
     write(store, 5)
-    anchor = store.audit_head()
+    anchor = store.audit.head()
     tamper(store, statement)
     assert words(store, anchor) == said
 
 
 def test_a_log_written_anew_does_not_fit_the_head_that_was_noted_elsewhere(store: Store) -> None:
     write(store, 5)
-    anchor = store.audit_head()
+    anchor = store.audit.head()
     tamper(store, "DELETE FROM audit WHERE seq > 3")
-    store.audit("forged", at=NOW)
-    store.audit("forged", at=NOW)
+    store.audit.add("forged", at=NOW)
+    store.audit.add("forged", at=NOW)
     assert words(store) is None
     assert words(store, anchor) == "record 5 is not the one noted elsewhere"
 
 
 def test_the_records_of_one_pull_request_are_found(store: Store) -> None:
     write(store, 9)
-    assert [record.seq for record in store.audit_records(7, 1)] == [2, 5, 8]
-    assert [record.seq for record in store.audit_records(since=7)] == [8, 9]
+    assert [record.seq for record in store.audit.records(7, 1)] == [2, 5, 8]
+    assert [record.seq for record in store.audit.records(since=7)] == [8, 9]
 
 
 def test_our_values_are_written_in_words(store: Store) -> None:
     opinions = (Opinion("freeze", Verdict.BLOCK, "Held", NOW),)
-    body = json.loads(store.audit("decision", at=NOW, event=Tick("edge"), opinions=opinions, teams={"b", "a"}).body)
+    body = json.loads(store.audit.add("decision", at=NOW, event=Tick("edge"), opinions=opinions, teams={"b", "a"}).body)
     assert body["event"] == {"is": "Tick", "why": "edge"}
     assert body["opinions"][0]["verdict"] == "block"
     assert body["opinions"][0]["until"] == NOW.isoformat()

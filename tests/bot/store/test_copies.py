@@ -21,13 +21,13 @@ ADA = Person(1, "ada")
 
 
 def filled(store: Store) -> Store:
-    store.saw_repository(KnownRepository(7, 70, "acme/shop"))
-    store.receive([Delivery("d1", "push", b'{"a": "\xc3\xa9"}', NOW)], lambda deliveries, connection: [True])
-    store.save_pull(7, 1, head_sha="a" * 40, base_ref="main", open=True, verdict=1, percentile=0.97, decided_at=NOW)
-    store.save_freeze(7, Freeze("f", "Launch", "frozen", NOW, None, "launch", ADA), at=NOW)
+    store.repositories.saw(KnownRepository(7, 70, "acme/shop"))
+    store.inbox.receive([Delivery("d1", "push", b'{"a": "\xc3\xa9"}', NOW)], lambda deliveries, connection: [True])
+    store.pulls.save(7, 1, head_sha="a" * 40, base_ref="main", open=True, verdict=1, percentile=0.97, decided_at=NOW)
+    store.freezes.save(7, Freeze("f", "Launch", "frozen", NOW, None, "launch", ADA), at=NOW)
     LeaseQueue(store.engine).enqueue("pull", {}, "7#1", run_at=NOW)
     for number in range(3):
-        store.audit("note", at=NOW, repository_id=7, words=f"{number}")
+        store.audit.add("note", at=NOW, repository_id=7, words=f"{number}")
     return store
 
 
@@ -46,9 +46,9 @@ def test_a_backup_restored_into_either_database_has_every_row_and_the_log_goes_o
     other = Store(f"sqlite:///{tmp_path}/other.db")
     restore(file, other.engine)
     assert rows(other) == expected
-    other.audit("note", at=NOW, repository_id=7, words="after")
+    other.audit.add("note", at=NOW, repository_id=7, words="after")
     LeaseQueue(other.engine).enqueue("pull", {}, "7#2", run_at=NOW)
-    assert (other.verify_audit(), other.audit_head()[0]) == (None, 5)
+    assert (other.audit.verify(), other.audit.head()[0]) == (None, 5)
     other.close()
     assert (file.stat().st_mode & 0o777, list(file.parent.iterdir())) == (0o600, [file])
 
@@ -60,9 +60,9 @@ def test_a_sqlite_backup_goes_into_this_database_and_new_rows_get_new_numbers(st
     source.close()
     restore(tmp_path / "a.db", store.engine)
     assert rows(store) == expected
-    store.audit("note", at=NOW, repository_id=7, words="after")
+    store.audit.add("note", at=NOW, repository_id=7, words="after")
     LeaseQueue(store.engine).enqueue("pull", {}, "7#2", run_at=NOW)
-    assert (store.verify_audit(), store.audit_head()[0]) == (None, 5)
+    assert (store.audit.verify(), store.audit.head()[0]) == (None, 5)
 
 
 def test_nothing_is_overwritten(store: Store, tmp_path: Path) -> None:

@@ -82,8 +82,8 @@ def test_writers_take_turns_and_lose_nothing(store: Store) -> None:
 def test_a_reader_does_not_wait_for_a_writer(store: Store) -> None:
     with store.write() as writer:
         writer.execute(sa.insert(notes).values(repository_id=1, number=1, key="k", at=sa.func.current_timestamp()))
-        assert store.notes(1, 1) == frozenset()
-    assert store.notes(1, 1) == {"k"}
+        assert store.notes.of(1, 1) == frozenset()
+    assert store.notes.of(1, 1) == {"k"}
 
 
 def test_a_database_that_is_there_answers_and_one_that_is_not_does_not(tmp_path: Path) -> None:

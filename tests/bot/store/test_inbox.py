@@ -26,31 +26,31 @@ class Jobs:
 
 
 def receive(store: Store, jobs: Enqueue, delivery: Delivery = DELIVERY) -> bool:
-    (new,) = store.receive([delivery], jobs)
+    (new,) = store.inbox.receive([delivery], jobs)
     return new
 
 
 def test_a_delivery_is_done_once(store: Store) -> None:
     jobs = Jobs()
     assert [receive(store, jobs), receive(store, jobs)] == [True, False]
-    store.settle("guid-1")
+    store.inbox.settle("guid-1")
     assert not receive(store, jobs)
     assert jobs.given == ["guid-1"]
-    assert store.delivery_state("guid-1") == "done"
+    assert store.inbox.state("guid-1") == "done"
 
 
 def test_a_delivery_that_failed_may_come_again(store: Store) -> None:
     jobs = Jobs()
     receive(store, jobs)
-    store.give_up("guid-1", "the forge was away")
-    assert store.failed_deliveries() == (("guid-1", "push", "the forge was away"),)
+    store.inbox.give_up("guid-1", "the forge was away")
+    assert store.inbox.failed() == (("guid-1", "push", "the forge was away"),)
     assert receive(store, jobs)
-    assert (store.delivery_state("guid-1"), len(jobs.given)) == ("received", 2)
+    assert (store.inbox.state("guid-1"), len(jobs.given)) == ("received", 2)
 
 
 def test_a_delivery_without_work_is_done_at_once(store: Store) -> None:
     receive(store, Jobs(queued=False))
-    assert store.delivery_state("guid-1") == "done"
+    assert store.inbox.state("guid-1") == "done"
 
 
 def test_a_delivery_whose_job_cannot_be_made_is_not_stored(store: Store) -> None:
@@ -59,7 +59,7 @@ def test_a_delivery_whose_job_cannot_be_made_is_not_stored(store: Store) -> None
 
     with pytest.raises(OSError, match="disk full"):
         receive(store, broken)
-    assert store.delivery_state("guid-1") is None
+    assert store.inbox.state("guid-1") is None
 
 
 def test_a_delivery_that_was_never_finished_may_come_again_after_some_hours(store: Store) -> None:
@@ -70,30 +70,30 @@ def test_a_delivery_that_was_never_finished_may_come_again_after_some_hours(stor
 
 
 def test_a_refused_delivery_is_kept_for_a_person_to_see(store: Store) -> None:
-    store.refuse(DELIVERY, "repository: Field required")
-    assert store.failed_deliveries() == (("guid-1", "push", "repository: Field required"),)
-    assert store.delivery_body("guid-1") == b'{"a": 1}'
+    store.inbox.refuse(DELIVERY, "repository: Field required")
+    assert store.inbox.failed() == (("guid-1", "push", "repository: Field required"),)
+    assert store.inbox.body("guid-1") == b'{"a": 1}'
 
 
 def test_the_body_is_kept_until_the_work_is_done(store: Store) -> None:
     receive(store, Jobs())
-    assert store.delivery_body("guid-1") == b'{"a": 1}'
-    store.settle("guid-1")
-    assert store.delivery_body("guid-1") is None
+    assert store.inbox.body("guid-1") == b'{"a": 1}'
+    store.inbox.settle("guid-1")
+    assert store.inbox.body("guid-1") is None
 
 
 def test_the_sweep_learns_which_deliveries_came_through(store: Store) -> None:
     for number, guid in enumerate(("one", "two", "three")):
         receive(store, Jobs(), Delivery(guid, "push", b"{}", NOW + timedelta(seconds=number)))
-    store.give_up("two", "broken")
+    store.inbox.give_up("two", "broken")
     many = frozenset({"one", "two", "three", *(f"never-{number}" for number in range(1200))})
-    assert store.processed(many) == {"one", "three"}
+    assert store.inbox.processed(many) == {"one", "three"}
 
 
 def test_old_deliveries_are_forgotten(store: Store) -> None:
     receive(store, Jobs())
-    assert store.prune_inbox(NOW + timedelta(days=8)) == 1
-    assert store.delivery_state("guid-1") is None
+    assert store.inbox.prune(NOW + timedelta(days=8)) == 1
+    assert store.inbox.state("guid-1") is None
 
 
 def test_the_same_delivery_at_the_same_instant_is_done_once(store: Store) -> None:
@@ -115,9 +115,9 @@ def test_many_are_stored_in_one_go_and_each_is_told_whether_it_was_new(store: St
     jobs = Jobs()
     receive(store, jobs, Delivery("b", "push", b"{}", NOW))
     many = [Delivery(guid, "push", guid.encode(), NOW) for guid in ("c", "b", "a", "c")]
-    assert store.receive(many, jobs) == (True, False, True, False)
+    assert store.inbox.receive(many, jobs) == (True, False, True, False)
     assert jobs.given == ["b", "c", "a"]
-    assert [store.delivery_body(guid) for guid in ("a", "b", "c")] == [b"a", b"{}", b"c"]
+    assert [store.inbox.body(guid) for guid in ("a", "b", "c")] == [b"a", b"{}", b"c"]
 
 
 def test_nothing_of_many_is_stored_when_one_job_cannot_be_made(store: Store) -> None:
@@ -125,5 +125,5 @@ def test_nothing_of_many_is_stored_when_one_job_cannot_be_made(store: Store) -> 
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        store.receive([DELIVERY, Delivery("guid-2", "push", b"{}", NOW)], broken)
-    assert store.processed(frozenset({"guid-1", "guid-2"})) == frozenset()
+        store.inbox.receive([DELIVERY, Delivery("guid-2", "push", b"{}", NOW)], broken)
+    assert store.inbox.processed(frozenset({"guid-1", "guid-2"})) == frozenset()

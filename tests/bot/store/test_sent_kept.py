@@ -14,7 +14,7 @@ CHECK, CARD, NOTE = Thing(7, SHA, "check"), Thing(7, "#1", "card"), Thing(7, "#1
 
 @pytest.fixture(params=["kept", "in the process"])
 def memory(request: pytest.FixtureRequest, store: Store) -> Memory:
-    return store if request.param == "kept" else Forgetful()
+    return store.sent if request.param == "kept" else Forgetful()
 
 
 def later(seconds: int) -> datetime:
@@ -55,7 +55,7 @@ def test_what_a_clock_ahead_of_its_time_sent_counts_as_sent_when_it_is_first_ask
 
 def test_what_was_sent_long_ago_is_forgotten(store: Store) -> None:
     for thing, at in ((CARD, NOW), (CHECK, later(60))):
-        store.sending(thing, at)
-        store.answered(thing, 1)
-    store.prune_sent(later(30))
-    assert [store.made(CARD), store.made(CHECK)] == [None, 1]
+        store.sent.sending(thing, at)
+        store.sent.answered(thing, 1)
+    store.sent.prune(later(30))
+    assert [store.sent.made(CARD), store.sent.made(CHECK)] == [None, 1]

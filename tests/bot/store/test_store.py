@@ -56,70 +56,74 @@ ASKED = Escalation(
 
 
 def kinds(store: Store) -> list[str]:
-    return [record.kind for record in store.audit_records()]
+    return [record.kind for record in store.audit.records()]
 
 
 def test_an_assessment_comes_back_as_it_was(store: Store) -> None:
-    store.save_assessment(7, 1, HEAD, ASSESSMENT)
-    assert store.assessment(7, 1, HEAD) == ASSESSMENT
+    store.assessments.save(7, 1, HEAD, ASSESSMENT)
+    assert store.assessments.get(7, 1, HEAD) == ASSESSMENT
 
 
 def test_an_assessment_belongs_to_its_head_and_pull_request(store: Store) -> None:
-    store.save_assessment(7, 1, HEAD, ASSESSMENT)
-    assert [store.assessment(7, 1, NEXT), store.assessment(7, 2, HEAD), store.assessment(8, 1, HEAD)] == [None] * 3
+    store.assessments.save(7, 1, HEAD, ASSESSMENT)
+    assert [
+        store.assessments.get(7, 1, NEXT),
+        store.assessments.get(7, 2, HEAD),
+        store.assessments.get(8, 1, HEAD),
+    ] == [None] * 3
 
 
 def test_a_newer_assessment_of_the_same_head_replaces_the_older(store: Store) -> None:
     newer = replace(ASSESSMENT, percentile=0.5, proof=None)
-    store.save_assessment(7, 1, HEAD, ASSESSMENT)
-    store.save_assessment(7, 1, HEAD, newer)
-    assert store.assessment(7, 1, HEAD) == newer
+    store.assessments.save(7, 1, HEAD, ASSESSMENT)
+    store.assessments.save(7, 1, HEAD, newer)
+    assert store.assessments.get(7, 1, HEAD) == newer
 
 
 def test_a_forgotten_assessment_is_gone(store: Store) -> None:
-    store.save_assessment(7, 1, HEAD, ASSESSMENT)
-    store.forget_assessment(7, 1, HEAD)
-    assert store.assessment(7, 1, HEAD) is None
+    store.assessments.save(7, 1, HEAD, ASSESSMENT)
+    store.assessments.forget(7, 1, HEAD)
+    assert store.assessments.get(7, 1, HEAD) is None
 
 
 def test_escalations_come_back_oldest_first(store: Store) -> None:
     younger = replace(ASKED, id="c2", at=NOW + timedelta(hours=1))
-    store.save_escalation(7, 1, younger, at=NOW)
-    store.save_escalation(7, 1, ASKED, at=NOW)
-    assert store.escalations(7, 1) == (ASKED, younger)
-    assert store.escalations(7, 2) == ()
+    store.exceptions.save(7, 1, younger, at=NOW)
+    store.exceptions.save(7, 1, ASKED, at=NOW)
+    assert store.exceptions.of(7, 1) == (ASKED, younger)
+    assert store.exceptions.of(7, 2) == ()
 
 
 def test_each_change_of_state_of_an_escalation_is_one_audit_record(store: Store) -> None:
     approved = replace(ASKED, state="approved", answered_by=BOB, answered_at=NOW, answer="go")
     for one in (ASKED, ASKED, approved, approved):
-        store.save_escalation(7, 1, one, at=NOW)
-    bodies = [json.loads(record.body) for record in store.audit_records(7, 1)]
+        store.exceptions.save(7, 1, one, at=NOW)
+    bodies = [json.loads(record.body) for record in store.audit.records(7, 1)]
     assert [(body["was"], body["escalation"]["state"]) for body in bodies] == [(None, "asked"), ("asked", "approved")]
-    assert store.escalations(7, 1) == (approved,)
+    assert store.exceptions.of(7, 1) == (approved,)
 
 
 def test_an_escalation_whose_end_lies_in_a_repeated_hour_is_saved_once(store: Store) -> None:
     end = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"), fold=1)
     for _ in range(2):
-        store.save_escalation(7, 1, replace(ASKED, expires=end), at=NOW)
+        store.exceptions.save(7, 1, replace(ASKED, expires=end), at=NOW)
     assert kinds(store) == ["escalation"]
-    assert store.escalations(7, 1)[0].expires == end.astimezone(UTC)
+    assert store.exceptions.of(7, 1)[0].expires == end.astimezone(UTC)
 
 
 def test_an_attestation_is_audited_once(store: Store) -> None:
     for _ in range(2):
-        store.save_attestation(7, 1, HEAD, ADA, at=NOW)
-    assert store.attested(7, 1) == {HEAD}
+        store.exceptions.attest(7, 1, HEAD, ADA, at=NOW)
+    assert store.exceptions.attested(7, 1) == {HEAD}
     assert kinds(store) == ["attestation"]
 
 
 def test_feedback_is_kept_beside_the_score_it_is_about(store: Store) -> None:
-    store.save_assessment(7, 1, HEAD, ASSESSMENT)
-    store.save_feedback(7, 1, HEAD, ADA, False, "too high", at=NOW)
-    store.save_feedback(7, 1, HEAD, ADA, True, "after all", at=NOW)
-    store.save_feedback(7, 1, HEAD, BOB, True, at=NOW, source="reaction")
-    given_ = store.all_feedback()
+    store.assessments.save(7, 1, HEAD, ASSESSMENT)
+    store.feedback.save(7, 1, HEAD, ADA, False, "too high", at=NOW)
+    store.feedback.save(7, 1, HEAD, ADA, True, "after all", at=NOW)
+    store.feedback.save(7, 1, HEAD, BOB, True, at=NOW, source="reaction")
+    given_ = store.feedback.all()
     assert [(one.by, one.useful, one.text, one.source) for one in given_] == [
         (ADA, True, "after all", "command"),
         (BOB, True, "", "reaction"),
@@ -128,36 +132,36 @@ def test_feedback_is_kept_beside_the_score_it_is_about(store: Store) -> None:
 
 
 def test_a_note_is_remembered(store: Store) -> None:
-    store.note(7, 1, "window:Holidays", at=NOW)
-    store.note(7, 1, "window:Holidays", at=NOW)
-    assert store.notes(7, 1) == {"window:Holidays"}
-    assert store.notes(7, 2) == frozenset()
+    store.notes.add(7, 1, "window:Holidays", at=NOW)
+    store.notes.add(7, 1, "window:Holidays", at=NOW)
+    assert store.notes.of(7, 1) == {"window:Holidays"}
+    assert store.notes.of(7, 2) == frozenset()
 
 
 def test_the_last_good_configuration_of_a_branch_is_kept(store: Store) -> None:
-    store.save_configuration(7, "main", text="version: 1", sha=HEAD, at=NOW)
-    store.save_configuration(7, "main", text="version: 1 # newer", sha=NEXT, at=NOW)
-    found = store.last_good(7, "main")
+    store.configurations.save(7, "main", text="version: 1", sha=HEAD, at=NOW)
+    store.configurations.save(7, "main", text="version: 1 # newer", sha=NEXT, at=NOW)
+    found = store.configurations.last_good(7, "main")
     assert found is not None
     assert (found.text, found.sha, found.at) == ("version: 1 # newer", NEXT, NOW)
-    assert store.last_good(7, "release") is None
+    assert store.configurations.last_good(7, "release") is None
 
 
 def test_only_configurations_of_repositories_that_can_be_reached_are_listed(store: Store) -> None:
     for number in (7, 8):
-        store.saw_repository(KnownRepository(number, 70, f"o/{number}"))
-        store.save_configuration(number, "main", text="version: 1", sha=HEAD, at=NOW)
-    store.repository_gone(8, "deleted")
-    assert store.configurations() == ((7, "main", "version: 1"),)
+        store.repositories.saw(KnownRepository(number, 70, f"o/{number}"))
+        store.configurations.save(number, "main", text="version: 1", sha=HEAD, at=NOW)
+    store.repositories.mark_gone(8, "deleted")
+    assert store.configurations.all() == ((7, "main", "version: 1"),)
 
 
 def test_a_freeze_by_hand_is_kept_until_it_ends_and_audited_at_each_change(store: Store) -> None:
     end = NOW + timedelta(hours=2)
     freeze = Freeze("f1", "Launch", "frozen", NOW, None, "launch \u202e", ADA, ("main",), None)
     for one in (freeze, freeze, replace(freeze, end=end)):
-        store.save_freeze(7, one, at=NOW)
-    assert store.freezes(7, NOW) == (replace(freeze, end=end),)
-    assert (store.freezes(7, end + timedelta(seconds=1)), store.freezes(8, NOW)) == ((), ())
+        store.freezes.save(7, one, at=NOW)
+    assert store.freezes.of(7, NOW) == (replace(freeze, end=end),)
+    assert (store.freezes.of(7, end + timedelta(seconds=1)), store.freezes.of(8, NOW)) == ((), ())
     assert kinds(store) == ["freeze", "freeze"]
 
 
@@ -170,95 +174,95 @@ def test_freezes_that_several_servers_start_in_one_second_have_a_name_each_and_k
 
     def save(freeze: Freeze) -> None:
         with closing(Store(address)) as other:  # as another process has it
-            other.save_freeze(7, freeze, at=NOW)
-            other.save_freeze(7, freeze, at=NOW)  # the delivery came twice
+            other.freezes.save(7, freeze, at=NOW)
+            other.freezes.save(7, freeze, at=NOW)  # the delivery came twice
 
     with ThreadPoolExecutor(6) as servers:
         list(servers.map(save, freezes))
-    kept = store.freezes(7, NOW)
+    kept = store.freezes.of(7, NOW)
     assert sorted(one.name for one in kept) == ["Freeze of noon", *(f"Freeze of noon ({at})" for at in range(2, 7))]
-    store.save_freeze(7, replace(freezes[3], end=NOW), at=NOW)
-    assert {one.id: one.name for one in store.freezes(7, NOW)} == {one.id: one.name for one in kept}
-    store.save_freeze(8, freezes[0], at=NOW)
-    assert [one.name for one in store.freezes(8, NOW)] == ["Freeze of noon"]
+    store.freezes.save(7, replace(freezes[3], end=NOW), at=NOW)
+    assert {one.id: one.name for one in store.freezes.of(7, NOW)} == {one.id: one.name for one in kept}
+    store.freezes.save(8, freezes[0], at=NOW)
+    assert [one.name for one in store.freezes.of(8, NOW)] == ["Freeze of noon"]
 
 
 def test_a_pull_request_keeps_the_newest_news_whatever_the_order(store: Store) -> None:
     for minutes, head in ((5, NEXT), (3, HEAD)):
-        store.saw_pull(SeenPull(7, 1, NOW + timedelta(minutes=minutes), head))
-    store.saw_pull(SeenPull(7, 1))
-    assert store.newest(7, 1) == NOW + timedelta(minutes=5)
-    assert store.pulls_at(7, NEXT) == (1,)
-    assert store.pulls_at(7, HEAD) == ()
-    assert store.newest(7, 2) is None
+        store.pulls.saw(SeenPull(7, 1, NOW + timedelta(minutes=minutes), head))
+    store.pulls.saw(SeenPull(7, 1))
+    assert store.pulls.newest(7, 1) == NOW + timedelta(minutes=5)
+    assert store.pulls.at(7, NEXT) == (1,)
+    assert store.pulls.at(7, HEAD) == ()
+    assert store.pulls.newest(7, 2) is None
 
 
 def know(store: Store, number: int, base: str = "main", *, ready: bool = False) -> None:
-    store.save_pull(7, number, head_sha=HEAD, base_ref=base, open=True, ready=ready, verdict=1, percentile=0.9)
+    store.pulls.save(7, number, head_sha=HEAD, base_ref=base, open=True, ready=ready, verdict=1, percentile=0.9)
 
 
 def test_open_pull_requests_come_with_those_ready_to_land_first(store: Store) -> None:
-    store.saw_repository(KnownRepository(7, 70, "o/r"))
+    store.repositories.saw(KnownRepository(7, 70, "o/r"))
     know(store, 1)
     know(store, 2, ready=True)
     know(store, 3, "release")
-    store.close_pull(7, 3)
-    assert [(pull.number, pull.verdict) for pull in store.open_pulls()] == [(2, 1), (1, 1)]
-    assert store.open_pulls(7, "release") == ()
-    assert store.open_pulls(8) == ()
+    store.pulls.close(7, 3)
+    assert [(pull.number, pull.verdict) for pull in store.pulls.all_open()] == [(2, 1), (1, 1)]
+    assert store.pulls.all_open(7, "release") == ()
+    assert store.pulls.all_open(8) == ()
 
 
 def test_pull_requests_of_a_repository_that_is_gone_are_not_swept(store: Store) -> None:
-    store.saw_repository(KnownRepository(7, 70, "o/r"))
+    store.repositories.saw(KnownRepository(7, 70, "o/r"))
     know(store, 1)
-    store.repository_gone(7, "deleted")
-    assert (store.open_pulls(), store.repositories()) == ((), ())
-    store.saw_repository(KnownRepository(7, 0, "o/new-name"))
-    assert store.repositories() == (KnownRepository(7, 70, "o/new-name"),)
-    store.installation_gone(70, "suspended")
-    assert store.repository(7) == KnownRepository(7, 70, "o/new-name", "installation: suspended")
-    assert store.repositories(70) == ()
+    store.repositories.mark_gone(7, "deleted")
+    assert (store.pulls.all_open(), store.repositories.all()) == ((), ())
+    store.repositories.saw(KnownRepository(7, 0, "o/new-name"))
+    assert store.repositories.all() == (KnownRepository(7, 70, "o/new-name"),)
+    store.repositories.installation_gone(70, "suspended")
+    assert store.repositories.get(7) == KnownRepository(7, 70, "o/new-name", "installation: suspended")
+    assert store.repositories.all(70) == ()
 
 
 def test_what_went_with_the_installation_comes_back_with_it(store: Store) -> None:
     for number in (7, 8):
-        store.saw_repository(KnownRepository(number, 70, f"o/{number}"))
-    store.repository_gone(8, "archived")
-    store.installation_gone(70, "suspend")
-    store.installation_back(70)
-    assert [one.id for one in store.repositories(70)] == [7]
+        store.repositories.saw(KnownRepository(number, 70, f"o/{number}"))
+    store.repositories.mark_gone(8, "archived")
+    store.repositories.installation_gone(70, "suspend")
+    store.repositories.installation_back(70)
+    assert [one.id for one in store.repositories.all(70)] == [7]
 
 
 def test_one_holder_leads_until_its_lease_runs_out(store: Store) -> None:
     minute = timedelta(minutes=1)
-    assert store.lead("clock", "a", NOW, minute)
-    assert not store.lead("clock", "b", NOW, minute)
-    assert store.lead("clock", "a", NOW + timedelta(seconds=30), minute)
-    assert not store.lead("clock", "b", NOW + timedelta(seconds=80), minute)
-    assert store.lead("clock", "b", NOW + timedelta(seconds=90), minute)
-    store.resign("clock", "a")
-    assert not store.lead("clock", "a", NOW + timedelta(seconds=91), minute)
-    store.resign("clock", "b")
-    assert store.lead("clock", "a", NOW + timedelta(seconds=91), minute)
+    assert store.leases.take("clock", "a", NOW, minute)
+    assert not store.leases.take("clock", "b", NOW, minute)
+    assert store.leases.take("clock", "a", NOW + timedelta(seconds=30), minute)
+    assert not store.leases.take("clock", "b", NOW + timedelta(seconds=80), minute)
+    assert store.leases.take("clock", "b", NOW + timedelta(seconds=90), minute)
+    store.leases.release("clock", "a")
+    assert not store.leases.take("clock", "a", NOW + timedelta(seconds=91), minute)
+    store.leases.release("clock", "b")
+    assert store.leases.take("clock", "a", NOW + timedelta(seconds=91), minute)
 
 
 def test_a_bucket_of_time_is_used_once(store: Store) -> None:
-    assert [store.once("sweep 12:00", NOW), store.once("sweep 12:00", NOW)] == [True, False]
-    store.prune_ticks(NOW + timedelta(days=1))
-    assert store.once("sweep 12:00", NOW)
+    assert [store.ticks.once("sweep 12:00", NOW), store.ticks.once("sweep 12:00", NOW)] == [True, False]
+    store.ticks.prune(NOW + timedelta(days=1))
+    assert store.ticks.once("sweep 12:00", NOW)
 
 
 def test_a_lease_that_a_clock_ahead_of_its_time_took_binds_nobody(store: Store) -> None:
     minute = timedelta(minutes=1)
-    assert store.lead("clock", "a", NOW + timedelta(days=1), minute)
-    assert store.lead("clock", "b", NOW, minute)
+    assert store.leases.take("clock", "a", NOW + timedelta(days=1), minute)
+    assert store.leases.take("clock", "b", NOW, minute)
 
 
 def test_what_was_done_by_a_clock_ahead_of_its_time_is_done_again(store: Store) -> None:
-    store.once("sweep tomorrow", NOW + timedelta(days=1))
-    store.once("sweep 12:00", NOW)
-    assert store.forget_ticks(NOW + timedelta(minutes=1)) == 1
-    assert [store.once("sweep tomorrow", NOW), store.once("sweep 12:00", NOW)] == [True, False]
+    store.ticks.once("sweep tomorrow", NOW + timedelta(days=1))
+    store.ticks.once("sweep 12:00", NOW)
+    assert store.ticks.forget(NOW + timedelta(minutes=1)) == 1
+    assert [store.ticks.once("sweep tomorrow", NOW), store.ticks.once("sweep 12:00", NOW)] == [True, False]
 
 
 def test_what_was_found_about_one_repository_is_replaced_and_the_rest_stays(store: Store) -> None:
@@ -266,17 +270,17 @@ def test_what_was_found_about_one_repository_is_replaced_and_the_rest_stays(stor
         KnownFinding("required", "error", about, "It is not.", "Require it.")
         for about in ("acme/a_b main", "acme/axb main", "the App")
     )
-    store.save_findings([here, other, app], at=NOW)
-    store.save_findings([app], at=NOW, repository="acme/a_b")
-    assert store.findings() == (other, app)
-    assert store.findings("acme/axb main") == (other,)
-    store.save_findings([here], at=NOW)
-    assert store.findings() == (here,)
+    store.findings.save([here, other, app], at=NOW)
+    store.findings.save([app], at=NOW, repository="acme/a_b")
+    assert store.findings.all() == (other, app)
+    assert store.findings.all("acme/axb main") == (other,)
+    store.findings.save([here], at=NOW)
+    assert store.findings.all() == (here,)
 
 
 def test_a_moment_without_a_zone_is_refused(store: Store) -> None:
     with pytest.raises(Exception, match="needs a time zone"):
-        store.note(7, 1, "k", at=datetime(2026, 1, 1))
+        store.notes.add(7, 1, "k", at=datetime(2026, 1, 1))
 
 
 def test_the_tables_are_those_that_the_code_reads_and_the_audit_log_keeps_itself(store: Store) -> None:
@@ -284,25 +288,25 @@ def test_the_tables_are_those_that_the_code_reads_and_the_audit_log_keeps_itself
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, metadata) == []
     for turn in range(3):
-        store.audit("decision", at=NOW, repository_id=7, number=1, turn=turn)
+        store.audit.add("decision", at=NOW, repository_id=7, number=1, turn=turn)
     for statement in ("UPDATE audit SET body = '{}'", "DELETE FROM audit"):
         with pytest.raises(sa.exc.DBAPIError, match="append-only"), store.write() as connection:
             connection.execute(sa.text(statement))
-    assert store.verify_audit(store.audit_head()) is None
+    assert store.audit.verify(store.audit.head()) is None
 
 
 def test_threads_that_write_the_audit_log_at_once_make_one_chain(store: Store) -> None:
     def write(number: int) -> None:
         for turn in range(10):
-            store.audit("decision", at=NOW, repository_id=number, number=1, turn=turn)
+            store.audit.add("decision", at=NOW, repository_id=number, number=1, turn=turn)
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(1, 5)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert store.verify_audit() is None
-    assert store.audit_head()[0] == 40
+    assert store.audit.verify() is None
+    assert store.audit.head()[0] == 40
 
 
 @settings(deadline=None)

@@ -38,7 +38,7 @@ class Server:
         door = {"clock": lambda: NOW} | door
         enqueue = intake(self.store, self.queue)
         secrets = (SECRET, "the one before")
-        app.register_blueprint(create_blueprint(secrets, self.store, enqueue, limits, door=Door(**door)))
+        app.register_blueprint(create_blueprint(secrets, self.store.inbox, enqueue, limits, door=Door(**door)))
         self.client: FlaskClient = app.test_client()
         self.jobs: list[Job] = []
 
@@ -56,7 +56,7 @@ class Server:
     def work(self) -> list[Job]:
         def handle(job: Job) -> None:
             self.jobs.append(job)
-            self.store.settle(job.payload["delivery"])
+            self.store.inbox.settle(job.payload["delivery"])
 
         worker = Worker(self.queue, handle, lambda: NOW, name="w")
         while worker.run_one():
@@ -77,19 +77,19 @@ OPENED = example("pull_request", "opened")
 def test_a_signed_delivery_is_stored_with_its_job_and_answered(server: Server) -> None:
     answer = server.send("pull_request", OPENED)
     assert (answer.status_code, answer.text) == (202, "accepted\n")
-    assert server.store.delivery_state("guid-1") == "received"
+    assert server.store.inbox.state("guid-1") == "received"
     (job,) = server.work()
     (one,) = envelopes_of(job)
     assert (job.kind, job.key, one.number) == ("pull", "186853002#2", 2)
     assert isinstance(one.event, Changed)
-    assert server.store.delivery_state("guid-1") == "done"
+    assert server.store.inbox.state("guid-1") == "done"
 
 
 def test_half_a_character_in_any_text_is_no_reason_to_lose_a_delivery(server: Server) -> None:
     push = example("push") | {"ref": "refs/heads/a\ud800b", "after": "a" * 40, "deleted": False}
     assert server.send("push", push).text == "accepted\n"
     assert [type(one.event) for job in server.work() for one in envelopes_of(job)] == [Pushed]
-    assert server.store.delivery_state("guid-1") == "done"
+    assert server.store.inbox.state("guid-1") == "done"
 
 
 @pytest.mark.parametrize("moment", [2_145_916_800, "2145916800", 1.5, True, ["2026-01-01T00:00:00Z"]])
@@ -109,7 +109,7 @@ def test_the_same_delivery_again_is_not_done_twice(server: Server) -> None:
 def test_a_delivery_that_failed_is_done_when_it_comes_again(server: Server) -> None:
     server.send("pull_request", OPENED)
     server.work()
-    server.store.give_up("guid-1", "the forge was away")
+    server.store.inbox.give_up("guid-1", "the forge was away")
     assert server.send("pull_request", OPENED).text == "accepted\n"
     assert len(server.work()) == 2
 
@@ -129,7 +129,7 @@ def test_a_delivery_that_failed_is_done_when_it_comes_again(server: Server) -> N
 )
 def test_a_missing_or_wrong_signature_is_refused_and_nothing_is_stored(server: Server, given: str) -> None:
     assert server.send("pull_request", OPENED, X_Hub_Signature_256=given).status_code == 401
-    assert server.store.delivery_state("guid-1") is None
+    assert server.store.inbox.state("guid-1") is None
     assert server.work() == []
 
 
@@ -147,7 +147,7 @@ def test_the_signature_is_that_of_the_documentation() -> None:
 @pytest.mark.parametrize("event", ["star", "workflow_run", "nonsense"])
 def test_an_unknown_event_is_answered_and_not_kept(server: Server, event: str) -> None:
     assert server.send(event, {"action": "created"}).status_code == 204
-    assert server.store.delivery_state("guid-1") is None
+    assert server.store.inbox.state("guid-1") is None
 
 
 def test_a_ping_is_answered(server: Server) -> None:
@@ -195,7 +195,7 @@ def test_a_body_that_was_packed_on_its_way_is_refused_with_the_reason_and_nothin
 
 def test_a_known_event_that_lacks_what_we_need_is_kept_for_a_person(server: Server) -> None:
     assert server.send("pull_request", {"action": "opened"}).status_code == 202
-    assert server.store.failed_deliveries() == (("guid-1", "pull_request", "repository: Field required"),)
+    assert server.store.inbox.failed() == (("guid-1", "pull_request", "repository: Field required"),)
     assert server.send("pull_request", OPENED).text == "accepted\n"
 
 
@@ -205,8 +205,8 @@ def test_deliveries_about_one_change_become_one_job_that_knows_the_newest(server
         payload["pull_request"]["updated_at"] = when
         server.send("pull_request", payload, f"guid-{turn}")
     assert len(server.work()) == 1
-    assert server.store.newest(186853002, 2) == datetime(2026, 11, 21, 11, tzinfo=UTC)
-    assert [server.store.delivery_state(f"guid-{turn}") for turn in range(3)] == ["done"] * 3
+    assert server.store.pulls.newest(186853002, 2) == datetime(2026, 11, 21, 11, tzinfo=UTC)
+    assert [server.store.inbox.state(f"guid-{turn}") for turn in range(3)] == ["done"] * 3
 
 
 def test_every_command_is_a_job_of_its_own_and_a_new_pull_request_goes_first(server: Server) -> None:
@@ -226,7 +226,7 @@ def test_a_delivery_about_a_repository_is_one_job_with_all_its_envelopes(server:
     server.send("installation_repositories", payload)
     (job,) = server.work()
     assert (job.kind, [one.repository_id for one in envelopes_of(job)]) == ("repository", [1, 2, 3])
-    assert [known.id for known in server.store.repositories()] == [1, 2, 3]
+    assert [known.id for known in server.store.repositories.all()] == [1, 2, 3]
 
 
 def test_every_official_example_goes_through_the_door(server: Server) -> None:
@@ -235,7 +235,7 @@ def test_every_official_example_goes_through_the_door(server: Server) -> None:
     }
     assert codes == {200, 202}
     server.work()
-    assert server.store.failed_deliveries() == ()
+    assert server.store.inbox.failed() == ()
 
 
 REFUSED = (503, "the delivery could not be stored: send it again later\n")
@@ -293,5 +293,5 @@ def test_the_door_opens_one_way_only(server: Server) -> None:
 def test_an_empty_secret_is_refused(tmp_path: Path, secret: str | tuple[str, ...]) -> None:
     store = Store(f"sqlite:///{tmp_path / 'a.db'}")
     with pytest.raises(ValueError, match="secret is empty"):
-        create_blueprint(secret, store, lambda deliveries, connection: [True])
+        create_blueprint(secret, store.inbox, lambda deliveries, connection: [True])
     store.close()

@@ -1,0 +1,27 @@
+"""How risky each head of a pull request was found to be."""
+
+import sqlalchemy as sa
+
+from bot.store import plain
+from bot.store.database import Database, of_pull
+from bot.store.tables import assessments
+from scoring.assessment import Assessment
+
+
+class Assessments(Database):
+    def save(self, repository_id: int, number: int, head_sha: str, assessment: Assessment) -> None:
+        key = {"repository_id": repository_id, "number": number, "head_sha": head_sha}
+        values = {"at": assessment.at, "model": assessment.model, "body": plain.to_text(assessment)}
+        with self.write() as connection:
+            self._put(connection, assessments, key, values)
+
+    def get(self, repository_id: int, number: int, head_sha: str) -> Assessment | None:
+        here = sa.and_(of_pull(assessments, repository_id, number), assessments.c.head_sha == head_sha)
+        with self.read() as connection:
+            body = connection.scalar(sa.select(assessments.c.body).where(here))
+            return None if body is None else plain.assessment(body)
+
+    def forget(self, repository_id: int, number: int, head_sha: str) -> None:
+        here = sa.and_(of_pull(assessments, repository_id, number), assessments.c.head_sha == head_sha)
+        with self.write() as connection:
+            connection.execute(sa.delete(assessments).where(here))
