@@ -7,7 +7,7 @@ commit is a name with the texts of its files.
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
 
 from bot.forge import markers
@@ -344,16 +344,3 @@ class MemoryForge(Forge):
         *older, newest = runs
         spare = tuple(run.id for run in older if run.digest != newest.digest)
         return replace(newest, digest=None, spare=spare) if spare else newest
-
-
-class Clock:
-    """A clock that somebody holds."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **by: float) -> None:
-        self.now += timedelta(**by)

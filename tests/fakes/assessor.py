@@ -1,0 +1,78 @@
+"""An assessor in memory: what a commit does to files and how risky it looks is what the test says of it."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from bot.facts.content import Content, Unscorable
+from bot.forge.port import Target
+from bot.policy.pull import PullRequest
+from scoring.assessment import Assessment, Proof, Reason
+from scoring.change import Change, FileChange
+from scoring.facts.services import Sources
+from tests.fakes.forge import World
+
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+LINES = Reason("added_lines", "Adds many lines of code", 0.6)
+
+
+@dataclass
+class Believed:
+    """What is believed of one commit. `wrong`: it cannot be scored, and why."""
+
+    percentile: float = 0.5
+    proof: Proof | None = None
+    reasons: tuple[Reason, ...] = (LINES,)
+    wrong: Unscorable | None = None
+    contributors: frozenset[str] = frozenset()
+
+
+@dataclass
+class MemoryAssessor:
+    """Files differ between base and head as their texts do. `read` and `scored` count what was done."""
+
+    world: World
+    believed: dict[str, Believed] = field(default_factory=dict)
+    usual: Believed = field(default_factory=Believed)
+    read: int = 0
+    scored: int = 0
+
+    def believe(self, sha: str, percentile: float = 0.5, **more: object) -> None:
+        self.believed[sha] = Believed(percentile, **more)  # type: ignore[arg-type]
+
+    def content(self, target: Target, pull: PullRequest, now: datetime) -> Content:
+        self.read += 1
+        believed, home = self._of(pull.head_sha), self.world.homes[target.full_name]
+        if believed.wrong is not None:
+            raise believed.wrong
+        base = next(sha for sha in home.history(pull.head_sha) if sha in home.history(pull.base_sha))
+        before, after = home.files[base], home.files[pull.head_sha]
+        paths = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
+        files = tuple(FileChange(path, _status(path in before, path in after), added=1) for path in paths)
+        change = Change(pull.head_sha, base, "", now, pull.title, pull.body, files)
+        name = f"{[(path, after.get(path)) for path in paths]}"
+        return Content(pull.base_sha, change, tuple(paths), pull.author, believed.contributors, name)
+
+    def assess(self, target: Target, content: Content, critical: Sources) -> Assessment:
+        self.scored += 1
+        believed = self._of(content.change.sha)
+        return Assessment(
+            sha=content.change.sha,
+            at=EPOCH,
+            percentile=believed.percentile,
+            probability=believed.percentile / 10,
+            base_rate=0.02,
+            reasons=believed.reasons,
+            suggestions=(),
+            model="memory-1",
+            reference=500,
+            labelled=40,
+            proof=believed.proof,
+            base=content.change.base,
+        )
+
+    def _of(self, sha: str) -> Believed:
+        return self.believed.get(sha, replace(self.usual))
+
+
+def _status(was: bool, stays: bool) -> str:
+    return "M" if was and stays else "A" if stays else "D"
