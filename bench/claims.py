@@ -22,9 +22,8 @@ import click
 from bench.plain import Where, git, judge
 from bot.line.render import Markdown
 from bot.policy.config import Config
-from bot.policy.decide import opinions_on
+from bot.policy.decide import case_of
 from bot.policy.pull import Person, PullRequest, Repository
-from bot.policy.show.card import build
 from bot.policy.state import State
 from scoring.assessment import Assessment
 from scoring.change import Change
@@ -72,7 +71,7 @@ def card(risk: Assessment, at: datetime, *, anything: bool) -> str:
         protected=True, updated_at=at,
     )  # fmt: skip
     state = State(pull=pull, risk=risk, page=PAGE)
-    return Markdown().card(build(state, opinions_on(state, settings, at), settings, at))
+    return Markdown().card(case_of(state, settings, at).card)
 
 
 def told(text: str) -> Iterator[str]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.forge.github.webhook import Unreadable
+from bot.forge.github.shapes import Unreadable
 from bot.forge.github.webhook import read as read_webhook
 from bot.line.render import code, prose
 from bot.policy.calendar.feed import check_feed
