@@ -13,9 +13,9 @@ from functools import cached_property
 
 from scoring.change import FileChange
 from scoring.facts.kinds import LONGEST, MARK, MARKED, kinds
-from scoring.facts.languages import BY_ENDING, Language, extension, of_path
+from scoring.facts.languages import Language, extension, of_path
 from scoring.git import Git
-from scoring.hidden.programs import bare, language_of_name, program
+from scoring.hidden.programs import COMPILED, bare, language_of_name, program
 
 SIBLINGS = 5  # files beside it that are looked into
 SOME = 3  # files of the base that make a habit
@@ -32,10 +32,6 @@ _COMPLETING = re.compile(
 )
 _MAIN = re.compile(rb"^[\w \t*]*\bmain\s*\(", re.M)
 _TAIL = re.compile(r"(?:[._-][^._/-]+)?\.[^./]+$")
-COMPILED = frozenset(
-    BY_ENDING[ending].name
-    for ending in ["c", "cc", "java", "kt", "scala", "cs", "swift", "go", "rs", "zig", "hs", "s", "v"]
-)
 
 
 @dataclass(frozen=True)

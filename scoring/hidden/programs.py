@@ -16,20 +16,25 @@ STRONG = 3  # of them that define, decide, leave or call: settings and tables ha
 PROSE = 0.25  # of the lines that speak, prose at most: code in a tutorial is an example
 MOST = 1 << 20  # bytes of one text that are looked at
 WIDE = 200  # bytes of one line: a bound on time, and what people write
+# nothing in these runs a text or comment that it was not built with
+COMPILED = frozenset(
+    BY_ENDING[ending].name
+    for ending in ["c", "cc", "java", "kt", "scala", "cs", "swift", "go", "rs", "zig", "hs", "s", "v"]
+)
 
 # what lines of a language look like that are no lines of prose, data or settings
 _SHAPES: dict[str, str] = {
     "py": r"(?:async )?(?:def|class) \w+.*:$|(?:if|elif|for|while|with|except)\b.*:$|(?:else|try|finally):$"
           r"|from [\w.]+ import .+$|import [\w.]+(?: as \w+)?(?:, ?[\w.]+)*$"
           r"|(?:return|raise|yield|assert|del)\b(?: [\w(\[{].*)?$",
-    "js": r"(?:export )?(?:default )?(?:async )?function\b.*\{|(?:const|let|var) .+=|.*=> ?[{(]"
-          r"|\}? ?(?:if|for|while|switch|catch) ?\(.*\{?$|return\b.*;$|throw new |case .+:$|import .+ from "
-          r"|.*\brequire\(|\}? ?else(?: if.*)? ?\{?$|[\w.$]+\(.*\);?$",
-    "c": r"#[ \t]*(?:include|define|ifdef|ifndef|if|endif)\b|\}? ?(?:else )?(?:if|for|while|switch)\b ?\(.*"
+    "js": r"(?:export )?(?:default )?(?:async )?function\b.*\{|(?:const|let|var) .+=.*|.*=> ?[{(]"
+          r"|\}? ?(?:if|for|while|switch|catch) ?\(.*\{?$|return\b.*;$|throw new .*|case .+:$|import .+ from .*"
+          r"|.*\brequire\(.*|\}? ?else(?: if.*)? ?\{?$|[\w.$]+\(.*\);?$",
+    "c": r"#[ \t]*(?:include|define|ifdef|ifndef|if|endif)\b.*|\}? ?(?:else )?(?:if|for|while|switch)\b ?\(.*"
           r"|return\b.*;$|goto \w+;$|case .+:$|[\w *]+\w\(.*\)[;{]?(?: ?\{)?$"
           r"|(?:static|struct|int|char|void|const|unsigned) .*[;{(,]$|\}? ?else ?\{?$",
     "java": r"(?:public|private|protected|static|final|class|interface|package|import) .*[;{]$"
-          r"|\}? ?(?:if|for|while|switch|catch) ?\(.*\{$|return\b.*;$|throw new .*;$|@[A-Z]\w+",
+          r"|\}? ?(?:if|for|while|switch|catch) ?\(.*\{$|return\b.*;$|throw new .*;$|@[A-Z]\w+.*",
     "go": r"func\b.*\{$|\}? ?(?:else )?if .*\{$|for .*\{$|(?:package|type|var|import|return|defer|go)\b .*"
           r"|.* := .*|switch .*\{$|case .+:$",
     "rs": r"(?:pub(?:\(\w+\))? )?(?:fn|struct|enum|impl|trait|mod|use|let|match)\b.*[;{(,]$"

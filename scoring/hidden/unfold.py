@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 
 from scoring.facts.languages import BY_ENDING, Language
 from scoring.facts.lexis import masked
-from scoring.hidden.programs import MOST, WIDE, program
+from scoring.hidden.programs import COMPILED, MOST, WIDE, program
 
 DEEP = 3  # programs within programs that are opened
 MANY = 4  # statements on one line that nobody would leave there
+FEW = 6  # words outside of the text that is run
 SHORTEST = 60  # bytes of a text that may hold a program: five lines
 MOST_RUNS = 2000  # texts of one file that are looked into
 
@@ -52,7 +53,8 @@ def unfolded(text: bytes, language: Language, depth: int = 0) -> tuple[bytes, La
     if not inner:
         # as it is where there is nothing to break: its comments and the length of its lines count too
         return (text if own == bare else own), language
-    found = [(own, language), *inner]
+    # a line that does nothing but run the text is not one more line of it
+    found = [(own, language), *inner] if len(own.split()) > FEW else inner
     most = max(found, key=lambda each: sum(map(bool, map(bytes.strip, each[0].split(b"\n")))))
     return b"\n".join(plain for plain, _ in found), most[1]
 
@@ -103,7 +105,7 @@ def runs(text: bytes, language: Language) -> Iterator[bytes]:
     end = -1
     text = b"\n" + text + b"\n\n"
     for match in language.lexis.skipped.finditer(text):
-        if match.lastgroup == "k":
+        if match.lastgroup == "k" or (match.lastgroup == "c" and language.name in COMPILED):
             continue
         near = runs and _BETWEEN.fullmatch(text, end, match.start()) is not None
         if not near:
