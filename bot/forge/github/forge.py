@@ -242,7 +242,6 @@ class GitHubForge:
     # --- what is ours
 
     def _our_comments(self, target: Target, number: int) -> list[Comment]:
-        self._writes.settled(target, f"#{int(number)}")
         return [_comment(each) for each in self._reads.comments(target, number) if each.by_app(self._app_id)]
 
     def _our_check(self, target: Target, sha: str) -> CheckRun | None:

@@ -2,9 +2,9 @@
 
 GitHub takes no key with a request by which it would know a second one, ends what it works on for more than ten seconds,
 and shows in its lists what it did a moment later. So each write is remembered before it is sent. Until its answer came,
-or that time is over, nothing else is decided or written about the same thing: a process that was killed, a connection
-that broke and an error in place of an answer are all the same case. What was made is edited from then on, also while a
-list still lacks it.
+or that time is over, nothing else is written about the same commit or in the same conversation, and no check decided
+upon that may change a moment later: a process that was killed, a connection that broke and an error in place of an
+answer are all the same case. What was made is edited from then on, also while a list still lacks it.
 """
 
 import threading
@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.forge.github.wire import GitHubWire, Talk
 from bot.forge.memory import Memory, Thing
-from bot.forge.port import Busy, ForgeError, Gone, Refused, Target
+from bot.forge.port import Busy, Gone, Refused, Target
 
 UNDER_WAY = timedelta(seconds=20)  # GitHub's ten seconds, and as much again for the way there and for its lists
 _LOCKS = 64
@@ -76,13 +76,10 @@ class GitHubWrites:
             yield
 
     def _send(self, target: Target, thing: Thing, verb: str, path: str, body: dict[str, Any], talk: Talk = ()) -> None:
-        at = self._clock()
-        self._memory.sending(thing, at)
+        self._memory.sending(thing, self._clock())
         try:
             data = self._wire.send(target, verb, path, body, talk)
         except (Refused, Gone, Busy):  # said by GitHub, or not sent at all: it was not done
             self._memory.answered(thing)
             raise
-        except ForgeError as error:
-            raise Busy(f"{error}; it may have been done all the same", at + UNDER_WAY) from error
         self._memory.answered(thing, int(data["id"]) if verb == "POST" else None)

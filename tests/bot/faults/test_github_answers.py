@@ -74,6 +74,15 @@ def test_a_look_that_ends_between_the_check_and_the_note_still_tells_that_the_ga
     assert len(line.ours(number)) == 2  # the card and the note
 
 
+def test_a_note_that_github_never_takes_is_given_up_and_the_verdict_is_shown_all_the_same(line: Line) -> None:
+    number = line.open(line.large())
+    line.stage.sandbox.faults.answer(500, times=10_000, method="POST", path=r"/issues/\d+/comments$")
+    line.configure("version: 1\n")
+    line.settle()
+    assert line.check(number).conclusion == "success"
+    assert len(line.ours(number)) == 1  # the card
+
+
 def test_the_hourly_limit_is_waited_out_outside_the_worker_and_nothing_is_sent_meanwhile(line: Line) -> None:
     sandbox = line.stage.sandbox
     ends = (line.clock() + timedelta(minutes=20)).replace(microsecond=0)
