@@ -1,18 +1,14 @@
 """What an exception is bound to, whether it counts now, and when it lapses."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from itertools import islice
+from datetime import datetime
 from typing import Literal
 
 from bot.policy.config import Config
 from bot.policy.escalation import Escalation
-from bot.policy.standing import in_force, scope
+from bot.policy.standing import in_force
 from bot.policy.state import State
 
 OUTSIDE = ""  # the window's name when none is open
-SIGHT = timedelta(days=400)
-MOST_EDGES = 500  # a calendar may have thousands; an exception rarely outlives a few
 RISE = 0.02  # a percentile drifts as other changes land; more than this is another risk than was approved
 
 
@@ -27,19 +23,6 @@ def approved(state: State, config: Config, now: datetime) -> Escalation | None:
         if stands and not lapse(escalation, state, now) and _same_content(escalation, state):
             return escalation
     return None
-
-
-def free_from(until: datetime | None, state: State, config: Config, now: datetime) -> datetime | None:
-    """When a change that is held until `until` (None: no end in sight) lands: then, or once an exception counts."""
-    ends = [each.expires for each in state.escalations if each.state == "approved"]
-    last = max((end for end in ends if end is not None), default=now) if None not in ends else now + SIGHT
-    last = last if until is None else min(last, until)
-    return next((edge for edge in edges(state, config, now, last) if approved(state, config, edge)), until)
-
-
-def edges(state: State, config: Config, now: datetime, last: datetime) -> Iterator[datetime]:
-    """When a window that applies opens or closes until then, as far as anybody looks."""
-    return islice(config.calendar.edges(now, last, scope(state)), MOST_EDGES)
 
 
 def about_now(escalation: Escalation, state: State, config: Config, now: datetime) -> bool:

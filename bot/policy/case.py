@@ -4,10 +4,11 @@ Built once, in `decide`, and read by every response: none derives any of it agai
 when it is first asked for, and then kept.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bot.policy import approval
@@ -22,14 +23,22 @@ from bot.policy.state import State
 from bot.policy.verdict import held_by, is_proven, strictest
 from scoring.assessment import Assessment
 
+SIGHT = timedelta(days=400)
+MOST_EDGES = 500  # a calendar may have thousands; an exception rarely outlives a few
+Rule = Callable[[State, Config, datetime], Opinion]  # a rule sees no opinion of another
+
 
 @dataclass(frozen=True)
 class Case:
     state: State
     config: Config
     now: datetime
-    opinions: tuple[Opinion, ...]  # of every rule, in the order of RULES
-    draw: Callable[["Case"], Card] = field(repr=False, compare=False)
+    rules: tuple[Rule, ...] = field(repr=False)
+    draw: Callable[["Case"], Card] = field(repr=False)
+
+    def at(self, moment: datetime) -> "Case":
+        """The same, at another moment."""
+        return replace(self, now=moment)
 
     @property
     def pull(self) -> PullRequest:
@@ -59,6 +68,11 @@ class Case:
         return in_force(self.state, self.config, self.now)
 
     @cached_property
+    def opinions(self) -> tuple[Opinion, ...]:
+        """Of every rule, in their order."""
+        return tuple(rule(self.state, self.config, self.now) for rule in self.rules)
+
+    @cached_property
     def proven(self) -> bool:
         """Proved harmless: what rests on risk alone does not hold it."""
         return is_proven(self.opinions)
@@ -73,6 +87,11 @@ class Case:
         """The opinions that hold it after everything that caps them."""
         return held_by(self.opinions, self.exception)
 
+    @property
+    def firm(self) -> Opinion | None:
+        """The first that holds it whatever is proved or approved."""
+        return next((opinion for opinion in self.holding if opinion.firm), None)
+
     @cached_property
     def verdict(self) -> Verdict:
         return strictest(self.holding)
@@ -85,11 +104,32 @@ class Case:
     @cached_property
     def free_at(self) -> datetime | None:
         """When what is held lands again, in the zone; None when something that holds it has no end in sight."""
+        if not self.holding:
+            return None
         ends = [opinion.until for opinion in self.holding]
         known = [end for end in ends if end is not None]
-        last = latest(known) if known and len(known) == len(ends) else None
-        free = approval.free_from(last, self.state, self.config, self.now) if self.holding else None
+        last = latest(known) if len(known) == len(ends) else None
+        counts = (edge for edge in self.edges(self._last_approval(last)) if self.at(edge).exception)
+        free = next(counts, last)
         return free.astimezone(ZoneInfo(self.zone)) if free else None
+
+    @cached_property
+    def lifted_until(self) -> datetime | None:
+        """When the exception that counts now ends to help: with its window, or once something holds it first."""
+        ends = self.exception.expires if self.exception else None
+        held = (edge for edge in self.edges(ends or self.now + SIGHT) if self.at(edge).verdict is Verdict.BLOCK)
+        return next(held, ends)
+
+    def edges(self, last: datetime) -> Iterator[datetime]:
+        """When a window that applies opens or closes until then, as far as anybody looks."""
+        return islice(self.config.calendar.edges(self.now, last, self.scope), MOST_EDGES)
+
+    def _last_approval(self, until: datetime | None) -> datetime:
+        """After this no approval counts that does not count before."""
+        ends = [each.expires for each in self.state.escalations if each.state == "approved"]
+        known = [end for end in ends if end is not None]
+        last = max(known, default=self.now) if len(known) == len(ends) else self.now + SIGHT
+        return last if until is None else min(last, until)
 
     @cached_property
     def card(self) -> Card:

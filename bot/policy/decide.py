@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.policy.actions import Action, Owner
 from bot.policy.calendar import Scope
-from bot.policy.case import Case
+from bot.policy.case import Case, Rule
 from bot.policy.config import Config
 from bot.policy.events import Event
 from bot.policy.opinion import Opinion, Verdict
@@ -17,7 +17,7 @@ from bot.policy.state import State
 from bot.policy.ticks import mark
 from bot.policy.verdict import combine
 
-RULES = (configuration.opine, gate.opine, freeze.opine, semantics.opine, twin.opine)
+RULES: tuple[Rule, ...] = (configuration.opine, gate.opine, freeze.opine, semantics.opine, twin.opine)
 RESPONSES: Mapping[Owner, Callable[[Case, Event | None], Iterable[Action]]] = {
     "check": check.respond,
     "comment": comment.respond,
@@ -61,5 +61,5 @@ def decide(event: Event | None, state: State, config: Config, now: datetime) -> 
 
 
 def case_of(state: State, config: Config, now: datetime) -> Case:
-    """With the opinion of every rule."""
-    return Case(state, config, now, tuple(rule(state, config, now) for rule in RULES), build)
+    """As every rule sees it."""
+    return Case(state, config, now, RULES, build)

@@ -20,5 +20,5 @@ class Opinion:
     verdict: Verdict = Verdict.PASS
     words: str = ""  # one calm sentence for people; plain text, nothing quoted from outside
     until: datetime | None = None  # when it stops holding by itself; None: open end, or nothing to wait for
-    firm: bool = False  # neither a proof nor an approved escalation lifts it
+    firm: str = ""  # what follows "held" in a headline: neither a proof nor an approved exception lifts it
     proven: bool = False  # a proof that the change is harmless: caps what rests on risk, never on configuration errors

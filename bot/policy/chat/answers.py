@@ -20,7 +20,6 @@ from bot.policy.config import walltime
 from bot.policy.escalation import Escalation
 from bot.policy.freezes import Freeze, joined, name_for, too_long
 from bot.policy.pull import Person
-from bot.policy.show import landing
 from bot.policy.standing import in_force
 from bot.policy.suggest import nearest
 
@@ -146,8 +145,8 @@ def _cannot_ask(case: Case, call: Call) -> str | None:
         return "The change is still being scored; ask again when the score is there."
     if not holding:
         return "Nothing holds this change, so it needs no exception."
-    if any(opinion.firm for opinion in holding):
-        return "An exception cannot lift this: the configuration has to be mended first."
+    if case.firm is not None:
+        return f"An exception cannot lift this. It is held{case.firm.firm}. {case.firm.words}"
     last = approval.latest(case.state)
     if last is not None and last.state == "asked" and last.id != call.id and _no_longer(last, case) is None:
         return f"{words.code(last.by.login)} asked already; {managers.who_may(case)} may answer."
@@ -194,7 +193,7 @@ def _half(once: Escalation, why: str, case: Case) -> Answer:
 def _told(done: Escalation, last: Escalation, case: Case) -> Answer:
     zone = ZoneInfo(case.config.timezone)
     after = replace(case, state=replace(case.state, escalations=(*case.state.escalations[:-1], done)))
-    ends = landing.lifted_until(done, after)
+    ends = after.lifted_until
     until = f" until {words.when(ends.astimezone(zone))}" if ends else ""
     if done.state == "approved":
         said = f"Approved: this content may land{until}."

@@ -7,15 +7,17 @@ from bot.policy.opinion import Opinion, Verdict
 from bot.policy.state import State
 
 NAME = "configuration"
+BREAKS = ": it would break the configuration"
+BROKEN = " until the configuration is mended"
 
 
 def opine(state: State, config: Config, now: datetime) -> Opinion:
     """Only a change of that very file passes, or nobody could ever mend it; one that would break it never does."""
     if state.proposed:
-        return Opinion(NAME, Verdict.BLOCK, "This pull request would break the configuration.", firm=True)
+        return Opinion(NAME, Verdict.BLOCK, "This pull request would break the configuration.", firm=BREAKS)
     broken = tuple(problem for problem in state.problems if not problem.last_good)
     if not broken:
         return Opinion(NAME)
     if state.pull.paths and set(state.pull.paths) <= {problem.file for problem in broken}:
         return Opinion(NAME, words="The configuration cannot be read; this change touches only it and may land.")
-    return Opinion(NAME, Verdict.BLOCK, "The configuration cannot be read, so nobody knows what may land.", firm=True)
+    return Opinion(NAME, Verdict.BLOCK, "The configuration cannot be read, so nobody knows what may land.", firm=BROKEN)

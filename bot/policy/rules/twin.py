@@ -15,4 +15,4 @@ def opine(state: State, config: Config, now: datetime) -> Opinion:
         return Opinion(NAME)
     other = min(state.held_twins)
     words = f"Pull request {other} has the same commits and is held, and a check counts for both. Close one of them."
-    return Opinion(NAME, Verdict.BLOCK, words, firm=True)
+    return Opinion(NAME, Verdict.BLOCK, words, firm=f" with pull request {other}")

@@ -11,9 +11,9 @@ from bot.policy.config import Config
 from bot.policy.escalation import Escalation
 from bot.policy.managers import managers
 from bot.policy.opinion import Opinion, Verdict
-from bot.policy.rules import gate
+from bot.policy.rules import configuration, gate
 from bot.policy.rules.gate import somebody_unknown
-from bot.policy.show import advice, landing
+from bot.policy.show import advice
 from bot.policy.show.views import Advice, Ask, Card, Gate, Tone
 from bot.policy.standing import among_riskiest, is_exempt, stretches, would_hold
 from bot.policy.state import Failure
@@ -102,7 +102,7 @@ def _advice(case: Case) -> tuple[Advice, ...]:
 def _tone(case: Case) -> Tone:
     if case.config.mode == "shadow":
         return "shadow"
-    if any(opinion.firm for opinion in case.holding):
+    if case.firm is not None and case.firm.rule == configuration.NAME:
         return "misconfigured"
     if case.waiting:
         return "waiting"
@@ -116,26 +116,20 @@ def _tone(case: Case) -> Tone:
 
 def _headline(case: Case) -> str:
     ranked = "" if case.percentile is None else words.riskier(case.percentile)
-    if any(opinion.firm for opinion in case.holding):
-        return (
-            "Held: it would break the configuration"
-            if case.state.proposed
-            else "Held until the configuration is mended"
-        )
+    if case.firm is not None:
+        return f"{_held(case)}{case.firm.firm}"
     if case.waiting:
         return "Waiting for the score"
     unscored = "this change could not be scored"
     if case.holding:
-        return f"{_held(case)} · {ranked or unscored}"
+        return f"{_held(case)}{_until(case.free_at, case) or ' until further notice'} · {ranked or unscored}"
     if case.exception is not None and _gated(case):
-        ends = landing.lifted_until(case.exception, case)
-        return f"Exception approved{_until(ends, case)} · {ranked or unscored}"
+        return f"Exception approved{_until(case.lifted_until, case)} · {ranked or unscored}"
     return f"{ranked or unscored} · free to land"
 
 
 def _held(case: Case) -> str:
-    held = "held" if case.config.mode == "enforce" else "would be held"
-    return f"{held}{_until(case.free_at, case) or ' until further notice'}"
+    return "held" if case.config.mode == "enforce" else "would be held"
 
 
 def _until(moment: datetime | None, case: Case) -> str:
@@ -152,7 +146,7 @@ def _lead(case: Case) -> Iterator[str]:
     yield from (opinion.words for opinion in _worth_saying(case))
     if case.state.failure is not None:
         yield _unscored(case) if case.risk is None else _not_again(case.state.failure)
-    if case.holding and not any(opinion.firm for opinion in case.holding):
+    if case.holding and case.firm is None:
         yield _ways_out(case)
     if case.holding and case.config.mode in ("comment", "advise"):
         yield "This repository only advises: nothing stops you."
@@ -262,7 +256,7 @@ def _window(last: Escalation) -> str:
 
 def _again(case: Case) -> str:
     """An approval that counts again once a freeze that came between is over."""
-    counts = case.free_at is not None and approval.approved(case.state, case.config, case.free_at) is not None
+    counts = case.free_at is not None and case.at(case.free_at).exception is not None
     return f" It counts again{_until(case.free_at, case).replace(' until', ' from')}." if counts else ""
 
 

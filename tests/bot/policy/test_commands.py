@@ -359,7 +359,10 @@ def test_only_standard_reasons_count(rest: str, reply: str):
     [
         (state(0.5), "Nothing holds this change"),
         (state(None), "The change is still being scored"),
-        (state(0.96, problems=(ConfigProblem("f", 1, 1, "x"),)), "An exception cannot lift this"),
+        (
+            state(0.96, problems=(ConfigProblem("f", 1, 1, "x"),)),
+            "An exception cannot lift what holds it until the configuration is mended. ",
+        ),
     ],
 )
 def test_an_exception_is_only_for_what_it_could_lift(before: State, reply: str):

@@ -7,7 +7,6 @@ import pytest
 from policy_world import ANA, MIA, SATURDAY, TUESDAY, apply, said, state, weekend
 
 from bot.policy.actions import Reply, SaveEscalation, SetCheck, StartFreeze
-from bot.policy.approval import free_from
 from bot.policy.config import Config, parse
 from bot.policy.decide import case_of, decide
 from bot.policy.events import Commented, Tick
@@ -73,7 +72,7 @@ def test_an_approved_exception_without_an_end_counts_again_after_a_freeze_too() 
         [by_hand(SATURDAY + HOUR, 2)],
     )
     after = approved(config)
-    assert free_from(None, after, config, SATURDAY + 2 * HOUR) == SATURDAY + 3 * HOUR
+    assert case_of(after, config, SATURDAY + 2 * HOUR).free_at == SATURDAY + 3 * HOUR
     assert card(config, SATURDAY, after).headline.startswith("Exception approved until Sat 21 Nov 13:00 UTC")
 
 

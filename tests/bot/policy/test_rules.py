@@ -224,7 +224,7 @@ def test_with_a_last_good_configuration_the_problem_is_told_and_nothing_else_cha
 
 
 def test_the_most_restrictive_opinion_wins_and_an_approval_caps_what_is_not_firm():
-    held, firm = Opinion("a", Verdict.BLOCK), Opinion("b", Verdict.BLOCK, firm=True)
+    held, firm = Opinion("a", Verdict.BLOCK), Opinion("b", Verdict.BLOCK, firm=" until it is mended")
     approval = Escalation("1", "r", "", ANA, SATURDAY, HEAD, "c", "w", None, 0.9, "m", "approved")
     assert combine([], None) is Verdict.PASS
     assert combine([Opinion("x"), held], None) is Verdict.BLOCK
