@@ -361,7 +361,7 @@ def test_only_standard_reasons_count(rest: str, reply: str):
         (state(None), "The change is still being scored"),
         (
             state(0.96, problems=(ConfigProblem("f", 1, 1, "x"),)),
-            "An exception cannot lift what holds it until the configuration is mended. ",
+            "An exception cannot lift this. It is held until the configuration is mended. ",
         ),
     ],
 )
