@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.clock.schedule import Edge
 from bot.config.repository import ORGANISATION, calendars_of, composed
+from bot.jobs.kinds import Edge
 from bot.policy.calendar import Scope
 from bot.policy.config import Config
 from bot.policy.freezes import joined

@@ -16,39 +16,13 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock.steps import Steps
-from bot.jobs.port import JobQueue
+from bot.jobs.kinds import EDGE, MOVED, NAMES, STANDING, Beat, Edge, Nothing
+from bot.jobs.port import JobQueue, NewJob
 from bot.store import Store
 
 _log = structlog.get_logger(__name__)
 
 LEADER = "clock"
-EDGE = "edge"  # the kind of job that an edge becomes; its payload names repository_id, ref and at
-STANDING, MOVED = "standing", "clock-moved"  # compare every head with the calendar; look at every pull request
-
-
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """A job that is due again and again."""
-
-    kind: str
-    every: timedelta
-    priority: int = 0
-
-    def bucket(self, now: datetime) -> datetime:
-        """The beginning of the stretch of time that `now` lies in: the same for every process."""
-        seconds = self.every.total_seconds()
-        return datetime.fromtimestamp(now.timestamp() // seconds * seconds, UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """An instant at which a window of a repository opens or closes, for pull requests into one branch."""
-
-    repository_id: int
-    ref: str
-    at: datetime
-
-
 Edges = Callable[[datetime, datetime], Iterable[Edge]]  # those in (after, until]
 
 
@@ -137,7 +111,7 @@ class Schedule:
         if not self._store.leases.take(LEADER, self._holder, now, self._reach.lease):
             return 0
         self._mend(now)
-        self._queue.enqueue(STANDING, {}, "clock/standing", run_at=now, dedupe="clock/standing", priority=5)
+        self._queue.add(STANDING.new(Nothing(), now))
         beats = sum(self._beat(beat, now) for beat in self._beats)
         reach = self._reach
         return beats + sum(self._edge(edge, now) for edge in self._edges(now - reach.back, now + reach.ahead))
@@ -150,29 +124,20 @@ class Schedule:
     def _recall(self, now: datetime, *, everything: bool) -> None:
         recalled = self._queue.recall(now, self._reach.longest)
         if everything:
-            self._queue.enqueue(MOVED, {}, "clock/moved", run_at=now, dedupe="clock/moved", priority=5)
+            self._queue.add(MOVED.new(Nothing(), now))
             _log.warning("schedule.clock_moved", words=f"{recalled} jobs recalled, every pull request is looked at")
 
     def _beat(self, beat: Beat, now: datetime) -> bool:
-        return self._once(
-            f"{beat.kind} {beat.bucket(now).isoformat()}", beat.kind, {}, f"clock/{beat.kind}", now, now, beat.priority
-        )
+        name = f"{beat.kind.name} {beat.bucket(now).isoformat()}"
+        return self._once(name, beat.kind.new(beat.kind.payload(), now, same=name), now)
 
     def _edge(self, edge: Edge, now: datetime) -> bool:
-        payload = {"repository_id": edge.repository_id, "ref": edge.ref, "at": edge.at.isoformat()}
         name = f"edge {edge.repository_id} {edge.ref} {edge.at.astimezone(UTC).isoformat()}"
-        return self._once(name, EDGE, payload, f"clock/edge/{edge.repository_id}/{edge.ref}", now, edge.at, 5)
+        return self._once(name, EDGE.new(edge, max(edge.at, now), same=name), now)
 
-    def _once(
-        self, name: str, kind: str, payload: dict[str, object], key: str, now: datetime, at: datetime, priority: int
-    ) -> bool:
+    def _once(self, name: str, job: NewJob, now: datetime) -> bool:
         with self._store.write() as connection:
-            if not self._store.ticks.once(name[-255:], now, connection):
-                return False
-            run_at = max(at, now)
-            return self._queue.enqueue(
-                kind, payload, key[:255], run_at=run_at, dedupe=name[-255:], priority=priority, connection=connection
-            )
+            return self._store.ticks.once(name[-NAMES:], now, connection) and self._queue.add(job, connection)
 
     def _keep_turning(self) -> None:
         """The scheduler waits for a time of day, which comes much later when the clock was put back meanwhile."""

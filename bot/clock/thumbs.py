@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.forge.port import Busy, Forge, ForgeError, Target
+from bot.jobs.kinds import Nothing
 from bot.policy.chat.permissions import may_judge
 from bot.store import Store, Thumb
 
 _log = structlog.get_logger(__name__)
 
-TURN = timedelta(minutes=10)
 AGAIN = timedelta(hours=2)  # one pull request is asked about no more often
 MOST = 40  # in a turn: 240 an hour, of the 5,000 requests that an installation has
 MOST_NEW = 20  # people whose rights are asked for, of one pull request in a turn
@@ -22,6 +22,10 @@ class Thumbs:
 
     def __init__(self, *, forge: Forge, store: Store, clock: Callable[[], datetime]) -> None:
         self._forge, self._store, self._clock = forge, store, clock
+
+    def take(self, _: Nothing) -> None:
+        """A handler of jobs."""
+        self.poll()
 
     def poll(self) -> int:
         """Returns how many thumbs are new, changed or gone. One that cannot be asked about does not hold up others."""

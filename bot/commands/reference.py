@@ -1,8 +1,8 @@
-"""Every setting and every metric as a page, from the code: `python -m bot.commands.reference > docs/settings.md`."""
+"""Every setting, metric and kind of job as a page: `python -m bot.commands.reference > docs/settings.md`."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import get_args
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, get_args
 
 import click
 from pydantic import SecretStr
@@ -11,10 +11,11 @@ from pydantic_core import PydanticUndefined
 
 from bot.config.settings import Settings
 from bot.doors.metrics import Metrics
+from bot.jobs.kinds import JOBS, Kind
 from bot.jobs.port import Depth
 
 _TOP = """\
-# Settings and metrics
+# Settings, metrics and jobs
 
 <!-- made by `python -m bot.commands.reference > docs/settings.md`; a test compares -->
 
@@ -25,8 +26,18 @@ misspelt name is told by every command that reads settings, and by the doctor.
 """
 
 
+_JOBS = (
+    "## Jobs",
+    "",
+    "What `codechill jobs` lists. `every`: put into the queue by the clock, unless a setting says otherwise. `limit`: "
+    "a job that takes longer is taken for hung, and another worker begins it anew.",
+    "",
+)
+
+
 def page() -> str:
-    return _TOP + "\n".join([*_settings(), "", "## Metrics", "", "At `/metrics`, for Prometheus.", "", *_metrics(), ""])
+    metrics = ["", "## Metrics", "", "At `/metrics`, for Prometheus.", "", *_metrics()]
+    return _TOP + "\n".join([*_settings(), *metrics, "", *_JOBS, *jobs_table(), ""])
 
 
 def _settings() -> Iterator[str]:
@@ -56,6 +67,21 @@ def _metrics() -> Iterator[str]:
     yield "|---|---|---|---|"
     for name, kind, labels, words in sorted(Metrics(_empty, _now).told()):
         yield f"| `{name}` | {kind} | {', '.join(labels) or '–'} | {words} |"
+
+
+def jobs_table(rows: Iterable[Kind[Any]] = JOBS) -> list[str]:
+    """In the order of their urgency."""
+    named = sorted(rows, key=lambda row: -row.priority)
+    return ["| kind | does | every | limit |", "|---|---|---|---|"] + [
+        f"| `{row.name}` | {row.words} | {_length(row.every)} | {_length(row.limit)} |" for row in named
+    ]
+
+
+def _length(time: timedelta | None) -> str:
+    if time is None:
+        return "–"
+    hours = time / timedelta(hours=1)
+    return f"{hours / 24:g} d" if hours >= 24 else f"{hours:g} h" if hours >= 1 else f"{hours * 60:g} min"
 
 
 def _empty(now: datetime) -> Depth:

@@ -9,9 +9,8 @@ from bot.doctor.fetch import Scope
 from bot.doctor.finding import Finding
 from bot.doctor.visit import visit
 from bot.doctor.watch import Visit, Watch
-from bot.jobs.port import Job
+from bot.jobs import kinds as jobs
 
-DOCTOR = "doctor"  # the kind of job; its payload may name one repository
 REQUIRED = "required"  # the check whose findings concern everybody who looks at a check of ours
 
 
@@ -24,7 +23,10 @@ def visits(settings: Settings, environment: Mapping[str, str], clock: Callable[[
     return look
 
 
-def go(watch: Watch, job: Job) -> None:
-    """Make the round that a job asks for."""
-    repository = str(job.payload.get("repository") or "")
-    watch.look("a window is near" if repository else "daily", repository)
+def rounds(watch: Watch) -> Callable[[jobs.Visit], None]:
+    """A handler of jobs."""
+
+    def go(visit: jobs.Visit) -> None:
+        watch.look("a window is near" if visit.repository else "daily", visit.repository)
+
+    return go

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.jobs.intake import PULL
+from bot.jobs.kinds import PULL
 from bot.jobs.lease import LeaseQueue
 from bot.jobs.port import Job
 from bot.store.engine import reading
@@ -68,7 +68,7 @@ class Looks:
 
     def ended(self, job: Job, outcome: str, seconds: float) -> None:
         """A look that has to wait, or fails the first times, says nothing yet."""
-        if job.kind == PULL and (outcome != "retried" or job.attempts >= TRIES):
+        if job.kind == PULL.name and (outcome != "retried" or job.attempts >= TRIES):
             with self._lock:
                 self._ends.append(outcome == "done")
 

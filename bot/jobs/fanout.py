@@ -7,14 +7,15 @@ from datetime import datetime
 from bot.config.repository import ORGANISATION_FILE
 from bot.forge.envelope import Envelope, Pushed, Reachable, Ungrouped, Unreachable
 from bot.forge.port import Forge, Target
-from bot.jobs.intake import PRUNE, enqueue_event, enqueue_group
+from bot.jobs.intake import decide_group, look
+from bot.jobs.kinds import PRUNE, Nothing
 from bot.jobs.port import JobQueue
 from bot.policy.config import FILE
 from bot.policy.events import Changed, Event, Pressed, Queued, Tick
-from bot.store import Delivery, Store
+from bot.store import Store
 
 
-class News:
+class Fanout:
     """Enqueues; decides nothing itself."""
 
     def __init__(
@@ -61,7 +62,7 @@ class News:
     def _decide_again(self, news: Envelope, branch: str | None, delivery: str) -> None:
         """Merge groups first; then every open pull request into that branch, or into any."""
         for group in self._store.groups.all_open(news.repository_id, branch):
-            enqueue_group(self._queue, group, self._clock())
+            decide_group(self._queue, group, self._clock())
         pulls = self._store.pulls.all_open(news.repository_id, branch)
         self._spread(news, [pull.number for pull in pulls], Tick("configuration"), delivery)
 
@@ -80,9 +81,9 @@ class News:
             self._store.repositories.mark_gone(news.repository_id, why)
         else:
             self._store.repositories.installation_gone(news.installation_id, why)
-        self._queue.enqueue(PRUNE, {}, f"clock/{PRUNE}", run_at=self._clock(), dedupe=f"clock/{PRUNE}", priority=-10)
+        self._queue.add(PRUNE.new(Nothing(), self._clock()))
 
     def _spread(self, news: Envelope, numbers: Iterable[int], event: Event, delivery: str) -> None:
         for number in numbers:
             one = replace(news, number=number, event=event)
-            enqueue_event(self._queue, one, Delivery(delivery, "", b"", self._clock()))
+            look(self._queue, one, self._clock(), delivery)

@@ -9,27 +9,16 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from bot.forge import envelope as envelopes
 from bot.forge.envelope import Envelope, Pushed, Reachable, Unreachable
-from bot.jobs.port import Job, JobQueue, NewJob
+from bot.jobs.kinds import NAMES, PEOPLE, PULL, REPOSITORY, SWEEP, TALK, USUAL, VERDICT, News
+from bot.jobs.port import JobQueue, NewJob
 from bot.policy.chat.grammar import mentioned
 from bot.policy.events import Changed, Commented, Labelled, Pressed, Queued, Tick
 from bot.policy.pull import Person
 from bot.store import Delivery, Enqueue, KnownGroup, KnownRepository, SeenPull, SeenPush, Store
 
-PULL, REPOSITORY = "pull", "repository"  # the kinds of job: one event of one pull request; news of repositories
-PRUNE = "prune"  # remove what need not, or may not, be kept any longer
-
-# a verdict goes before an answer, that before a look again, and that before what nobody waits for. Whoever says more
-# in a while than a person does is answered after everything else.
-VERDICT, PEOPLE, USUAL, SWEEP, TALK = 20, 10, 0, -10, -20
 EARLY = timedelta(minutes=2)  # by which the forge's clock may be ahead of ours
 SAID, WHILE = 12, timedelta(minutes=10)  # words of one person, and on one pull request, before that is so
-
-
-def pull_key(repository_id: int, number: int) -> str:
-    """Events of one pull request never overlap."""
-    return f"{repository_id}#{number}"
 
 
 def intake(store: Store, queue: JobQueue) -> Enqueue:
@@ -42,21 +31,24 @@ def intake(store: Store, queue: JobQueue) -> Enqueue:
         pushes = [push for delivery in deliveries for one in delivery.envelopes for push in _push(one, delivery)]
         store.pushes.saw(*pushes, connection=connection)
         made = [_job(delivery, shares) for delivery in deliveries]
-        added = iter(queue.enqueue_all([job for job in made if job is not None], connection))
+        added = iter(queue.add_all([job for job in made if job is not None], connection))
         return [job is not None and next(added) for job in made]
 
     return enqueue
 
 
-def envelopes_of(job: Job) -> tuple[Envelope, ...]:
-    """What a job of ours carries."""
-    return tuple(envelopes.from_json(one) for one in job.payload["envelopes"])
+def look(queue: JobQueue, one: Envelope, at: datetime, delivery: str = "") -> bool:
+    """Have one event of one pull request looked at; a mere change that waits already is not queued again."""
+    return queue.add(_of_pull(one, at, delivery))
 
 
-def enqueue_event(queue: JobQueue, one: Envelope, delivery: Delivery) -> bool:
-    """One event of one pull request; a mere change that waits already is not queued again."""
-    job = _of_pull(one, delivery)
-    return queue.enqueue(job.kind, job.payload, job.key, run_at=job.run_at, dedupe=job.dedupe, priority=job.priority)
+def look_later(queue: JobQueue, one: Envelope, at: datetime, name: str) -> bool:
+    """A timer of one pull request: an event at a moment to come, one for each name; an earlier moment moves it there.
+
+    It may come early, when the clock was put right: whoever asked for it looks at what is true then.
+    """
+    job = _of_pull(one, at, "")
+    return queue.add(replace(job, dedupe=f"{job.key} timer {name}"[:NAMES]))
 
 
 class Shares:
@@ -86,12 +78,11 @@ def _job(delivery: Delivery, shares: Shares) -> NewJob | None:
     if isinstance(one.event, Commented) and not mentioned(one.event.comment.body):
         return None  # said among people
     if one.number is not None and not more:
-        job, person = _of_pull(one, delivery), _person(one.event)
+        job, person = _of_pull(one, delivery.received_at, delivery.guid), _person(one.event)
         if person is None or shares.take(delivery.received_at, f"person {person.id}", f"pull {job.key}"):
             return job
         return replace(job, priority=TALK)
-    payload = {"delivery": delivery.guid, "envelopes": [envelopes.to_json(each) for each in delivery.envelopes]}
-    return NewJob(REPOSITORY, payload, f"{one.installation_id}/{one.repository_id}", delivery.received_at)
+    return REPOSITORY.new(News(delivery.guid, delivery.envelopes), delivery.received_at)
 
 
 def _person(event: object) -> Person | None:
@@ -105,27 +96,17 @@ def _person(event: object) -> Person | None:
             return None
 
 
-def _of_pull(one: Envelope, delivery: Delivery) -> NewJob:
-    if one.number is None:
-        raise ValueError("an event of a pull request needs its number")
-    key, same = pull_key(one.repository_id, one.number), _same(one.event)
-    payload = {"delivery": delivery.guid, "envelopes": [envelopes.to_json(one)]}
-    dedupe = f"{key} {same}" if same else None
-    return NewJob(PULL, payload, key, delivery.received_at, dedupe, _priority(one.event))
+def _of_pull(one: Envelope, at: datetime, delivery: str) -> NewJob:
+    job, same = PULL.new(News(delivery, (one,)), at, priority=_priority(one.event)), _same(one.event)
+    return replace(job, dedupe=f"{job.key} {same}") if same else job
 
 
-def enqueue_group(queue: JobQueue, group: KnownGroup, at: datetime) -> bool:
+def decide_group(queue: JobQueue, group: KnownGroup, at: datetime) -> bool:
     """A merge group that waits is decided again, before anything else: nobody can take a merge back."""
     event = Queued(group.head_sha, group.head_ref, f"refs/heads/{group.base_ref}")
     one = Envelope(group.installation_id, group.repository_id, group.full_name, None, event)
-    return queue.enqueue(
-        REPOSITORY,
-        {"delivery": "", "envelopes": [envelopes.to_json(one)]},
-        f"{group.installation_id}/{group.repository_id}",
-        run_at=at,
-        dedupe=f"group {group.repository_id} {group.head_sha}",
-        priority=VERDICT,
-    )
+    same = f"group {group.repository_id} {group.head_sha}"
+    return queue.add(REPOSITORY.new(News("", (one,)), at, same=same, priority=VERDICT))
 
 
 def _same(event: object) -> str | None:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,21 +24,11 @@ class LeaseQueue:
         self._engine = engine
         self._max_attempts = max_attempts
 
-    def enqueue(
-        self,
-        kind: str,
-        payload: Mapping[str, Any],
-        key: str,
-        *,
-        run_at: datetime,
-        dedupe: str | None = None,
-        priority: int = 0,
-        connection: sa.Connection | None = None,
-    ) -> bool:
+    def add(self, job: NewJob, connection: sa.Connection | None = None) -> bool:
         with writing(self._engine, connection) as own:
-            return self.enqueue_all([NewJob(kind, payload, key, run_at, dedupe, priority)], own)[0]
+            return self.add_all([job], own)[0]
 
-    def enqueue_all(self, new: Sequence[NewJob], connection: sa.Connection) -> tuple[bool, ...]:
+    def add_all(self, new: Sequence[NewJob], connection: sa.Connection) -> tuple[bool, ...]:
         if not new:
             return ()
         add = insert_once(connection.dialect.name, jobs).returning(jobs.c.dedupe)

@@ -73,24 +73,14 @@ class JobQueue(Protocol):
     A job whose worker went silent for longer than its lease is given to another worker.
     """
 
-    def enqueue(
-        self,
-        kind: str,
-        payload: Mapping[str, Any],
-        key: str,
-        *,
-        run_at: datetime,
-        dedupe: str | None = None,
-        priority: int = 0,
-        connection: sa.Connection | None = None,
-    ) -> bool:
+    def add(self, job: NewJob, connection: sa.Connection | None = None) -> bool:
         """Add a job, in the caller's transaction when there is one. Larger `priority` first.
 
         False: a job with the same `dedupe` waits already and will do; it runs no later than this one would have.
         """
         ...
 
-    def enqueue_all(self, new: Sequence[NewJob], connection: sa.Connection) -> tuple[bool, ...]:
+    def add_all(self, new: Sequence[NewJob], connection: sa.Connection) -> tuple[bool, ...]:
         """The same for many, in the order given and in the caller's transaction."""
         ...
 

@@ -30,6 +30,14 @@ class Backoff:
         return timedelta(seconds=chance * min(self.cap, self.base * 2**attempts))
 
 
+def _never(job: Job, error: Exception) -> bool:
+    return False
+
+
+def _endless(job: Job) -> timedelta:
+    return timedelta.max
+
+
 def _no_word(error: Exception, now: datetime) -> datetime | None:
     return None
 
@@ -37,15 +45,16 @@ def _no_word(error: Exception, now: datetime) -> datetime | None:
 @dataclass(frozen=True, slots=True)
 class Rules:
     """How a worker behaves. `not_before` may know from an error when trying again makes sense (a rate limit);
-    `hopeless` are errors that say that what a job is about is gone: it is dropped; `final` those after which the same
-    again would end the same: it is given up at once."""
+    `hopeless`: what a job is about is gone, so it is dropped; `final`: the same again would end the same, so it is
+    given up at once. A job that takes longer than `limit` is taken for hung: its lease is kept alive no longer."""
 
     threads: int = 4
     lease: timedelta = timedelta(seconds=60)
     poll: float = 0.1  # seconds an idle thread waits before it looks again
     backoff: Backoff = Backoff()
-    hopeless: tuple[type[Exception], ...] = ()
-    final: tuple[type[Exception], ...] = ()
+    hopeless: Callable[[Job, Exception], bool] = _never
+    final: Callable[[Job, Exception], bool] = _never
+    limit: Callable[[Job], timedelta] = _endless
     not_before: Callable[[Exception, datetime], datetime | None] = _no_word
 
 
@@ -80,7 +89,8 @@ class Worker:
         self._rules = rules or Rules()
         self._on_dead, self._on_end, self._chance = on_dead, on_end, chance
         self._stopping, self._wake = threading.Event(), threading.Event()
-        self._running: dict[tuple[int, int], Job] = {}  # by id and attempt: one may outlive its lease here
+        # by id and attempt, since one may outlive its lease here; with when it began, by the steady clock
+        self._running: dict[tuple[int, int], tuple[Job, float]] = {}
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
 
@@ -119,7 +129,7 @@ class Worker:
         if job is None:
             return False
         with self._lock:
-            self._running[job.id, job.attempts] = job
+            self._running[job.id, job.attempts] = job, time.monotonic()
         try:
             self._do(job)
         finally:
@@ -155,7 +165,7 @@ class Worker:
             self._on_end(job, outcome, time.monotonic() - began)
 
     def _failed(self, job: Job, error: Exception) -> str:
-        if isinstance(error, self._rules.hopeless):
+        if self._rules.hopeless(job, error):
             _log.info("worker.dropped", words=str(error))
             self._queue.finish(job)
             return "dropped"
@@ -171,7 +181,7 @@ class Worker:
         return "retried"
 
     def _next_try(self, job: Job, error: Exception) -> datetime | None:
-        if isinstance(error, self._rules.final):
+        if self._rules.final(job, error):
             return None
         now = self._clock()
         told = self._rules.not_before(error, now)
@@ -183,13 +193,16 @@ class Worker:
     def _keep_alive(self, name: str) -> None:
         while not self._stopping.wait(self._rules.lease.total_seconds() / 3) or self.busy():
             with self._lock:
-                jobs = list(self._running.values())
-            for job in jobs:
-                self._beat(job)
+                running = list(self._running.values())
+            for job, began in running:
+                self._beat(job, time.monotonic() - began)
             if self._stopping.is_set():
                 self._wake.wait(0.05)
 
-    def _beat(self, job: Job) -> None:
+    def _beat(self, job: Job, seconds: float) -> None:
+        if seconds > self._rules.limit(job).total_seconds():
+            _log.error("worker.over_limit", job=job.id, kind=job.kind, words="its lease is kept alive no longer")
+            return
         try:
             self._queue.heartbeat(job, self._clock(), self._rules.lease)
         except Exception:  # noqa: BLE001 - the next beat may succeed; a lost lease is noticed at the end of the job

@@ -8,20 +8,20 @@ import pytest
 import structlog.testing
 
 from bot.clock.edges import KnownEdges
-from bot.clock.schedule import Edge, Schedule
-from bot.clock.sweeps import KINDS, Sweeps, beats
+from bot.clock.schedule import Schedule
 from bot.config.addresses import Fetched, Unfetchable
 from bot.config.calendars import Calendars
 from bot.config.repository import Configurations
 from bot.forge.envelope import Envelope
 from bot.forge.port import ForgeError, Refused, Target
-from bot.jobs import Job, LeaseQueue
-from bot.jobs.intake import envelopes_of
+from bot.jobs import LeaseQueue
+from bot.jobs.kinds import CALENDARS, PRUNE, Beat, Edge
 from bot.jobs.worker import Worker
 from bot.policy.calendar.feed import Copy
 from bot.policy.config import FILE, Config
 from bot.policy.events import Tick
 from bot.store import KnownRepository, Store
+from tests.fakes.desk import clock_desk
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -61,20 +61,13 @@ class World:
         self.bases: dict[int, str] = {}
         self.calendars = Calendars(self.store, self.host, self.clock)
         self.configurations = Configurations(self, self.store, self.clock, self.calendars)  # type: ignore[arg-type]
-        self.sweeps = Sweeps(
-            store=self.store,
-            queue=self.queue,
-            forge=self,  # type: ignore[arg-type]
-            clock=self.clock,
-            calendars=self.calendars,
-        )
         self.store.repositories.saw(KnownRepository(7, 70, "acme/shop"))
         self.schedule = Schedule(
             self.store,
             self.queue,
             self.clock,
             holder="a",
-            beats=beats(24 * HOUR, 24 * HOUR, timedelta(minutes=15))[3:],
+            beats=(Beat(PRUNE, 24 * HOUR), Beat(CALENDARS, timedelta(minutes=15))),
             edges=KnownEdges(self.store),
         )
 
@@ -101,18 +94,14 @@ class World:
         self.now += by
         looked: list[tuple[int, str]] = []
 
-        def handle(job: Job) -> None:
-            if job.kind in KINDS:
-                self.sweeps.handle(job)
-                return
-            (one,) = envelopes_of(job)
-            assert isinstance(one, Envelope)
+        def look(one: Envelope) -> None:
             assert isinstance(one.event, Tick)
             looked.append((one.number or 0, one.event.why))
             self.decided(one.number or 0, self.bases[one.number or 0])
 
+        desk = clock_desk(self.store, self.queue, self, self.clock, look, calendars=self.calendars)
         self.schedule.look()
-        while Worker(self.queue, handle, self.clock, name="w").run_one():
+        while Worker(self.queue, desk.handle, self.clock, name="w").run_one():
             pass
         return looked
 

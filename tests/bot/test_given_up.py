@@ -3,14 +3,14 @@
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.app import _in_words
 from bot.forge.port import ForgeError
 from bot.git.fetch import GitError, GitTimeout, OutOfMemory, Refused, TooLarge
+from bot.line.news import in_words
 
 
 @pytest.mark.parametrize("error", [GitTimeout("x"), TooLarge("x"), OutOfMemory("x"), ValueError("x"), KeyError("x")])
 def test_what_a_history_can_be_made_for_is_the_changes_own(error: Exception) -> None:
-    assert _in_words(error)[1] == "change"
+    assert in_words(error)[1] == "change"
 
 
 @pytest.mark.parametrize(
@@ -24,4 +24,4 @@ def test_what_a_history_can_be_made_for_is_the_changes_own(error: Exception) -> 
     ],
 )
 def test_what_the_machine_or_the_forge_does_not_do_is_not(error: Exception, cause: str) -> None:
-    assert _in_words(error)[1] == cause
+    assert in_words(error)[1] == cause

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bot.doors.health import Looks, Ranked, Work, work
 from bot.jobs import Job, LeaseQueue
+from bot.jobs.port import NewJob
 from bot.store import KnownRepository, Store
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -22,11 +23,11 @@ def test_the_store_tells_what_was_given_up_what_fails_and_how_many_rank_high(tmp
     for number, percentile in ((1, 0.2), (2, 0.95), (3, None)):
         for repository in (7, 8):
             store.pulls.save(repository, number, head_sha="a" * 40, base_ref="main", open=False, percentile=percentile)
-    queue.enqueue("pull", {}, "7#1", run_at=NOW)
+    queue.add(NewJob("pull", {}, "7#1", NOW))
     job = queue.claim("w", NOW, timedelta(minutes=1))
     assert job is not None
     queue.bury(job, "broken")
-    queue.enqueue("pull", {}, "7#2", run_at=NOW)
+    queue.add(NewJob("pull", {}, "7#2", NOW))
     for _ in range(3):
         job = queue.claim("w", NOW, timedelta(minutes=1))
         assert job is not None

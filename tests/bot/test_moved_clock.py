@@ -8,10 +8,11 @@ import pytest
 import structlog.testing
 
 from bot.clock.edges import KnownEdges
-from bot.clock.schedule import Beat, Reach, Schedule
+from bot.clock.schedule import Reach, Schedule
 from bot.clock.steps import Steps
-from bot.jobs import Job
-from bot.jobs.intake import envelopes_of
+from bot.forge.envelope import Envelope
+from bot.jobs.kinds import SWEEP_ALL, Beat
+from bot.jobs.port import NewJob
 from bot.policy.calendar import Scope
 from bot.policy.config import parse
 from bot.policy.ticks import mark, ticks
@@ -41,14 +42,12 @@ class Moved(World):
             7, number, head_sha=HEAD, base_ref="main", open=True, verdict=0, decided_at=self.now, mark=said
         )
 
-    def handle(self, job: Job) -> None:
-        super().handle(job)
-        if job.kind == "pull":
-            (one,) = envelopes_of(job)
-            self.decide(one.number or 0)
+    def look(self, one: Envelope) -> None:
+        super().look(one)
+        self.decide(one.number or 0)
 
     def clocked(self, holder: str = "a") -> Schedule:
-        edges, beat = KnownEdges(self.store), Beat("sweep", 30 * MINUTE)
+        edges, beat = KnownEdges(self.store), Beat(SWEEP_ALL, 30 * MINUTE)
         return Schedule(
             self.store, self.queue, self.clock, holder=holder, beats=(beat,), edges=edges, steady=lambda: self.steady
         )
@@ -106,8 +105,8 @@ def test_the_seconds_of_a_clock_two_hours_ahead_put_nothing_off(world: Moved) ->
     schedule = world.clocked()
     world.let(schedule, 5)
     world.now += 2 * HOUR
-    world.queue.enqueue("redeliver", {}, "clock/redeliver", run_at=world.now + MINUTE, dedupe="clock/redeliver")
-    world.queue.enqueue("sweep", {}, "clock/more", run_at=world.now)
+    world.queue.add(NewJob("redeliver", {}, "clock/redeliver", world.now + MINUTE, dedupe="clock/redeliver"))
+    world.queue.add(NewJob("sweep", {}, "clock/more", world.now))
     world.let(schedule, 1)
     world.now -= 2 * HOUR
     world.let(schedule, 6)

@@ -10,17 +10,17 @@ import structlog.testing
 
 from bot.clock.edges import KnownEdges
 from bot.clock.redelivery import Redelivery
-from bot.clock.schedule import Beat, Edge, Schedule
-from bot.clock.sweeps import KINDS, Sweeps, beats
+from bot.clock.schedule import Schedule
 from bot.forge.envelope import Envelope
 from bot.forge.port import Gone, Listed, Target
-from bot.jobs import Job, LeaseQueue
-from bot.jobs.intake import envelopes_of
+from bot.jobs import LeaseQueue
+from bot.jobs.kinds import SWEEP_ALL, Beat, Edge, beats
 from bot.jobs.worker import Worker
 from bot.policy.events import Tick
 from bot.policy.freezes import Freeze
 from bot.policy.pull import Person
 from bot.store import Delivery, KnownRepository, SeenPull, Store
+from tests.fakes.desk import clock_desk
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday
 HEAD = "a" * 40
@@ -36,13 +36,8 @@ class World:
         self.open: dict[int, tuple[Listed, ...]] = {}
         self.looked: list[tuple[int, int, str]] = []
         self.sent: list[int] = []
-        self.sweeps = Sweeps(
-            store=self.store,
-            queue=self.queue,
-            forge=self,  # type: ignore[arg-type]
-            clock=self.clock,
-            redelivery=Redelivery(self, self.store, self.clock),  # type: ignore[arg-type]
-        )
+        redelivery = Redelivery(self, self.store, self.clock)  # type: ignore[arg-type]
+        self.desk = clock_desk(self.store, self.queue, self, self.clock, self.look, redelivery=redelivery)
 
     def clock(self) -> datetime:
         return self.now
@@ -78,19 +73,14 @@ class World:
             decided_at=self.now,
         )
 
-    def handle(self, job: Job) -> None:
-        if job.kind in KINDS:
-            self.sweeps.handle(job)
-            return
-        (one,) = envelopes_of(job)
-        assert isinstance(one, Envelope)
+    def look(self, one: Envelope) -> None:
         assert isinstance(one.event, Tick)
         self.looked.append((one.repository_id, one.number or 0, one.event.why))
 
     def work(self) -> list[tuple[int, int, str]]:
         """Do what is due; returns what was looked at."""
         self.looked = []
-        worker = Worker(self.queue, self.handle, self.clock, name="w")
+        worker = Worker(self.queue, self.desk.handle, self.clock, name="w")
         while worker.run_one():
             pass
         return self.looked
@@ -114,7 +104,7 @@ MINUTES = timedelta(minutes=1)
 
 
 def test_a_beat_is_enqueued_once_in_its_stretch_of_time(world: World) -> None:
-    schedule = world.schedule("a", (), Beat("sweep", timedelta(minutes=30)))
+    schedule = world.schedule("a", (), Beat(SWEEP_ALL, timedelta(minutes=30)))
     assert [schedule.look(), schedule.look()] == [1, 0]
     world.work()
     world.now += 29 * MINUTES
@@ -124,7 +114,7 @@ def test_a_beat_is_enqueued_once_in_its_stretch_of_time(world: World) -> None:
 
 
 def test_two_processes_enqueue_no_more_than_one(world: World) -> None:
-    beat = Beat("sweep", timedelta(minutes=30))
+    beat = Beat(SWEEP_ALL, timedelta(minutes=30))
     first, second = world.schedule("a", (), beat), world.schedule("b", (), beat)
     assert [first.look(), second.look()] == [1, 0]
     first.stop()
@@ -134,7 +124,7 @@ def test_two_processes_enqueue_no_more_than_one(world: World) -> None:
 
 
 def test_another_process_leads_when_the_leader_falls_silent(world: World) -> None:
-    beat = Beat("sweep", MINUTES)
+    beat = Beat(SWEEP_ALL, MINUTES)
     first, second = world.schedule("a", (), beat), world.schedule("b", (), beat)
     first.look()
     world.now += MINUTES
@@ -161,7 +151,7 @@ def test_an_edge_that_passed_while_the_server_was_down_is_made_up_for(world: Wor
 
 
 def test_a_clock_that_jumps_back_repeats_nothing(world: World) -> None:
-    schedule = world.schedule("a", [Edge(7, "main", NOON)], Beat("sweep", MINUTES))
+    schedule = world.schedule("a", [Edge(7, "main", NOON)], Beat(SWEEP_ALL, MINUTES))
     assert schedule.look() == 2
     world.now -= timedelta(hours=1)
     world.now += timedelta(hours=1)
@@ -171,7 +161,7 @@ def test_a_clock_that_jumps_back_repeats_nothing(world: World) -> None:
 def test_what_a_clock_ahead_of_its_time_did_is_done_again_when_it_is_put_right(world: World) -> None:
     world.repository(7, 1)
     world.decided(7, 1)
-    schedule = world.schedule("a", [Edge(7, "main", NOON + timedelta(hours=5))], Beat("sweep", MINUTES))
+    schedule = world.schedule("a", [Edge(7, "main", NOON + timedelta(hours=5))], Beat(SWEEP_ALL, MINUTES))
     world.now += timedelta(hours=5)
     schedule.look()
     assert world.work() == [(7, 1, "edge")]
@@ -236,7 +226,7 @@ def test_a_sweep_looks_at_what_is_new_changed_or_long_unseen_and_forgets_what_wa
     world.decided(7, 3)
     world.store.pulls.saw(SeenPull(7, 3, NOON + MINUTES, HEAD))
     world.decided(7, 5)
-    world.schedule("a", (), Beat("sweep", MINUTES)).look()
+    world.schedule("a", (), Beat(SWEEP_ALL, MINUTES)).look()
     assert world.work() == [(7, 1, "sweep"), (7, 3, "sweep"), (7, 4, "sweep")]
     assert 5 not in [pull.number for pull in world.store.pulls.all_open(7)]
 
@@ -248,7 +238,7 @@ def test_a_sweep_looks_at_a_push_a_new_base_and_a_failed_look_that_no_delivery_t
     for number in (1, 2, 3, 4):
         world.decided(7, number)
     world.store.pulls.save(7, 4, head_sha=HEAD, base_ref="main", open=True, verdict=0, decided_at=None)
-    world.schedule("a", (), Beat("sweep", MINUTES)).look()
+    world.schedule("a", (), Beat(SWEEP_ALL, MINUTES)).look()
     assert world.work() == [(7, 2, "sweep"), (7, 3, "sweep"), (7, 4, "sweep")]
 
 
@@ -256,14 +246,14 @@ def test_a_repository_that_is_gone_does_not_stop_the_sweep_of_others(world: Worl
     world.repository(7, 1)
     world.repository(8, 2)
     del world.open[7]
-    world.schedule("a", (), Beat("sweep", MINUTES)).look()
+    world.schedule("a", (), Beat(SWEEP_ALL, MINUTES)).look()
     assert world.work() == [(8, 2, "sweep")]
     assert [one.id for one in world.store.repositories.all()] == [8]
 
 
 def test_a_sweep_that_follows_before_the_last_was_worked_off_adds_nothing(world: World) -> None:
     world.repository(7, 1, 2)
-    schedule = world.schedule("a", (), Beat("sweep", MINUTES))
+    schedule = world.schedule("a", (), Beat(SWEEP_ALL, MINUTES))
     for _ in range(5):
         schedule.look()
         world.now += MINUTES
@@ -271,7 +261,7 @@ def test_a_sweep_that_follows_before_the_last_was_worked_off_adds_nothing(world:
 
 
 def test_the_first_search_for_lost_deliveries_of_six_hours_looks_at_all_that_is_kept(world: World) -> None:
-    schedule = world.schedule("a", (), *beats(timedelta(minutes=30), timedelta(minutes=10)))
+    schedule = world.schedule("a", (), *beats({}))
     for _ in range(3):
         schedule.look()
         world.work()
@@ -286,7 +276,7 @@ def test_once_a_day_what_no_forge_can_send_again_is_forgotten(world: World) -> N
     for days, guid in ((9, "old"), (7, "young")):
         delivery = Delivery(guid, "push", b"{}", NOON - timedelta(days=days))
         world.store.inbox.receive([delivery], lambda deliveries, connection: [True])
-    world.schedule("a", (), *beats(timedelta(minutes=30), timedelta(minutes=10))).look()
+    world.schedule("a", (), *beats({})).look()
     world.work()
     assert [world.store.inbox.state(guid) for guid in ("old", "young")] == [None, "received"]
 

@@ -10,7 +10,8 @@ import pytest
 from bot.forge.envelope import Envelope
 from bot.forge.github.pace import Allowance, Pace
 from bot.forge.port import Busy, Refused
-from bot.jobs.intake import SAID, WHILE, Shares, envelopes_of, intake
+from bot.jobs.intake import SAID, WHILE, Shares, intake
+from bot.jobs.kinds import PULL
 from bot.jobs.lease import LeaseQueue
 from bot.policy.events import Changed, Commented, Event, Labelled, Pressed
 from bot.policy.pull import Comment, Person
@@ -36,7 +37,7 @@ def told(store: Store, queue: LeaseQueue, *events: tuple[int, Event]) -> list[tu
         store.inbox.receive([Delivery(f"guid-{at}", "x", b"{}", NOON, (one,))], enqueue)
     found = []
     while (job := queue.claim("worker", NOON, timedelta(minutes=1))) is not None:
-        found += [(one.number or 0, one.event) for one in envelopes_of(job)]
+        found += [(one.number or 0, one.event) for one in PULL.load(job.payload).envelopes]
         queue.finish(job)
     return found
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.jobs import Job, LeaseQueue
+from bot.jobs.port import NewJob
 from bot.jobs.worker import Backoff, Rules, Worker
 from bot.store import Store
 
@@ -62,8 +63,12 @@ class Flaky:
         self.done.append(name)
 
 
+def is_lookup(job: Job, error: Exception) -> bool:
+    return isinstance(error, LookupError)
+
+
 def add(queue: LeaseQueue, name: str, key: str | None = None) -> None:
-    queue.enqueue("test", {"name": name, "delivery": f"guid-{name}"}, key or name, run_at=NOW)
+    queue.add(NewJob("test", {"name": name, "delivery": f"guid-{name}"}, key or name, NOW))
 
 
 def worker(queue: LeaseQueue, handle: Callable[[Job], None], clock: Callable[[], datetime], **rules: object) -> Worker:
@@ -128,7 +133,7 @@ def test_a_job_that_always_fails_is_given_up_and_told(queue: LeaseQueue, clock: 
 def test_a_job_about_what_is_gone_is_dropped_at_once_and_counted_and_is_no_dead_job(
     queue: LeaseQueue, clock: Clock
 ) -> None:
-    one = worker(queue, Flaky({"gone": 1000}, LookupError("no such repository")), clock, hopeless=(LookupError,))
+    one = worker(queue, Flaky({"gone": 1000}, LookupError("no such repository")), clock, hopeless=is_lookup)
     ends: list[str] = []
     one._on_end = lambda job, outcome, seconds: ends.append(outcome)
     add(queue, "gone")
@@ -137,7 +142,7 @@ def test_a_job_about_what_is_gone_is_dropped_at_once_and_counted_and_is_no_dead_
 
 
 def test_what_would_end_the_same_is_given_up_at_once(queue: LeaseQueue, clock: Clock) -> None:
-    one = worker(queue, Flaky({"odd": 1000}, LookupError("no field sha")), clock, final=(LookupError,))
+    one = worker(queue, Flaky({"odd": 1000}, LookupError("no field sha")), clock, final=is_lookup)
     add(queue, "odd")
     assert one.run_one()
     assert [(job.attempts, job.error) for job in queue.dead()] == [(1, "LookupError: no field sha")]

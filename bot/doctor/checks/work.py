@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bot.doctor.facts import Facts
 from bot.doctor.finding import Finding
-from bot.jobs.intake import PULL
+from bot.jobs.kinds import PULL
 from bot.setup.manifest import Manifest
 
 # of so many changes at least one ranks among the riskiest 5 %, or the odds against it are 100 to 1: 0.95 ** 90 < 0.01
@@ -20,7 +20,7 @@ def jobs(facts: Facts, manifest: Manifest) -> Iterator[Finding]:
     newest = " ".join(work.newest.split())[:_MOST_WORDS]
     words = f"Jobs were given up: {counts}. The newest: {newest}."
     fix = "codechill jobs list --state dead shows them; mend the cause, then codechill jobs retry --all, or drop them."
-    yield Finding("jobs", "error" if PULL in dict(work.dead) else "warning", "the work", words, fix)
+    yield Finding("jobs", "error" if PULL.name in dict(work.dead) else "warning", "the work", words, fix)
 
 
 def looks(facts: Facts, manifest: Manifest) -> Iterator[Finding]:

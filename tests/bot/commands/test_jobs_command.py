@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from bot.commands.jobs import jobs
 from bot.jobs import LeaseQueue
+from bot.jobs.port import NewJob
 from bot.store import Store
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -20,7 +21,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     one = Store(f"sqlite:///{tmp_path}/codechill.db")
     queue = LeaseQueue(one.engine)
     for number in (1, 2, 3):
-        queue.enqueue("pull", {"delivery": f"d{number}"}, f"7#{number}", run_at=NOW)
+        queue.add(NewJob("pull", {"delivery": f"d{number}"}, f"7#{number}", NOW))
     for _ in range(2):
         job = queue.claim("w", NOW, timedelta(minutes=1))
         assert job is not None

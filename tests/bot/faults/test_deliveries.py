@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.clock.sweeps import REDELIVER
+from bot.jobs.kinds import REDELIVER, Nothing
 from tests.bot.faults.conftest import Line
 
 DAY = timedelta(days=1)
@@ -12,7 +12,7 @@ def redeliver(line: Line) -> None:
     """What the clock does every ten minutes, when the lost ones are old enough to be missed."""
     line.clock.forward(timedelta(minutes=11))
     now = line.clock()
-    line.stage.app.queue.enqueue(REDELIVER, {}, "test/redeliver", run_at=now)
+    line.stage.app.queue.add(REDELIVER.new(Nothing(), now))
     line.settle()
 
 

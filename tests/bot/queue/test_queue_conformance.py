@@ -22,7 +22,8 @@ def later(seconds: float) -> datetime:
 
 
 def add(queue: JobQueue, key: str, name: str, *, after: float = 0, **more: object) -> bool:
-    return queue.enqueue("test", {"name": name}, key, run_at=later(after), **more)  # type: ignore[arg-type]
+    connection = more.pop("connection", None)
+    return queue.add(NewJob("test", {"name": name}, key, later(after), **more), connection)  # type: ignore[arg-type]
 
 
 def take(queue: JobQueue, after: float = 0, worker: str = "w") -> Job | None:
@@ -69,7 +70,7 @@ def test_jobs_of_other_keys_do_not_wait(queue: JobQueue) -> None:
 
 def test_a_job_keeps_what_it_was_given(queue: JobQueue) -> None:
     odd = {"text": "é 😀 'quoted' \\ \udce9", "list": [1, None, True], "nested": {"a": 1.5}}
-    queue.enqueue("kind", odd, "key", run_at=NOW)
+    queue.add(NewJob("kind", odd, "key", NOW))
     job = take(queue)
     assert job is not None
     assert (job.kind, dict(job.payload), job.key, job.attempts) == ("kind", odd, "key", 1)
@@ -321,13 +322,13 @@ def test_many_are_added_in_one_go_in_their_order_and_duplicates_are_absorbed(que
     add(queue, "pull", "waiting", dedupe="a")
     new = [NewJob("test", {"name": name}, "pull", NOW, dedupe) for name, dedupe in MANY]
     with store.write() as connection:
-        assert queue.enqueue_all(new, connection) == (False, True, True, False, True)
+        assert queue.add_all(new, connection) == (False, True, True, False, True)
     assert drain(queue) == ["waiting", "two", "three", "five"]
 
 
 def test_nothing_to_add_is_nothing(queue: JobQueue, store: Store) -> None:
     with store.write() as connection:
-        assert queue.enqueue_all([], connection) == ()
+        assert queue.add_all([], connection) == ()
 
 
 MANY = (("one", "a"), ("two", "b"), ("three", None), ("four", "b"), ("five", None))

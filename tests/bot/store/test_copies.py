@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from bot.commands.db import db
 from bot.jobs import LeaseQueue
+from bot.jobs.port import NewJob
 from bot.policy.freezes import Freeze
 from bot.policy.pull import Person
 from bot.store import Delivery, KnownRepository, Store
@@ -25,7 +26,7 @@ def filled(store: Store) -> Store:
     store.inbox.receive([Delivery("d1", "push", b'{"a": "\xc3\xa9"}', NOW)], lambda deliveries, connection: [True])
     store.pulls.save(7, 1, head_sha="a" * 40, base_ref="main", open=True, verdict=1, percentile=0.97, decided_at=NOW)
     store.freezes.save(7, Freeze("f", "Launch", "frozen", NOW, None, "launch", ADA), at=NOW)
-    LeaseQueue(store.engine).enqueue("pull", {}, "7#1", run_at=NOW)
+    LeaseQueue(store.engine).add(NewJob("pull", {}, "7#1", NOW))
     for number in range(3):
         store.audit.add("note", at=NOW, repository_id=7, words=f"{number}")
     return store
@@ -47,7 +48,7 @@ def test_a_backup_restored_into_either_database_has_every_row_and_the_log_goes_o
     restore(file, other.engine)
     assert rows(other) == expected
     other.audit.add("note", at=NOW, repository_id=7, words="after")
-    LeaseQueue(other.engine).enqueue("pull", {}, "7#2", run_at=NOW)
+    LeaseQueue(other.engine).add(NewJob("pull", {}, "7#2", NOW))
     assert (other.audit.verify(), other.audit.head()[0]) == (None, 5)
     other.close()
     assert (file.stat().st_mode & 0o777, list(file.parent.iterdir())) == (0o600, [file])
@@ -61,7 +62,7 @@ def test_a_sqlite_backup_goes_into_this_database_and_new_rows_get_new_numbers(st
     restore(tmp_path / "a.db", store.engine)
     assert rows(store) == expected
     store.audit.add("note", at=NOW, repository_id=7, words="after")
-    LeaseQueue(store.engine).enqueue("pull", {}, "7#2", run_at=NOW)
+    LeaseQueue(store.engine).add(NewJob("pull", {}, "7#2", NOW))
     assert (store.audit.verify(), store.audit.head()[0]) == (None, 5)
 
 

@@ -19,7 +19,8 @@ from werkzeug.test import TestResponse
 from bot.doors.webhook import Door, Limits, create_blueprint, signature
 from bot.forge.envelope import Pushed
 from bot.jobs import Job, LeaseQueue
-from bot.jobs.intake import envelopes_of, intake
+from bot.jobs.intake import intake
+from bot.jobs.kinds import PULL
 from bot.jobs.worker import Worker
 from bot.policy.events import Changed, Commented
 from bot.store import Store
@@ -79,7 +80,7 @@ def test_a_signed_delivery_is_stored_with_its_job_and_answered(server: Server) -
     assert (answer.status_code, answer.text) == (202, "accepted\n")
     assert server.store.inbox.state("guid-1") == "received"
     (job,) = server.work()
-    (one,) = envelopes_of(job)
+    (one,) = PULL.load(job.payload).envelopes
     assert (job.kind, job.key, one.number) == ("pull", "186853002#2", 2)
     assert isinstance(one.event, Changed)
     assert server.store.inbox.state("guid-1") == "done"
@@ -88,7 +89,7 @@ def test_a_signed_delivery_is_stored_with_its_job_and_answered(server: Server) -
 def test_half_a_character_in_any_text_is_no_reason_to_lose_a_delivery(server: Server) -> None:
     push = example("push") | {"ref": "refs/heads/a\ud800b", "after": "a" * 40, "deleted": False}
     assert server.send("push", push).text == "accepted\n"
-    assert [type(one.event) for job in server.work() for one in envelopes_of(job)] == [Pushed]
+    assert [type(one.event) for job in server.work() for one in PULL.load(job.payload).envelopes] == [Pushed]
     assert server.store.inbox.state("guid-1") == "done"
 
 
@@ -216,7 +217,7 @@ def test_every_command_is_a_job_of_its_own_and_a_new_pull_request_goes_first(ser
     payload["comment"]["body"] = "/chill why"
     server.send("issue_comment", payload, "guid-1")
     server.send("issue_comment", payload, "guid-2")
-    events = [type(envelopes_of(job)[0].event) for job in server.work()]
+    events = [type(PULL.load(job.payload).envelopes[0].event) for job in server.work()]
     assert events == [Changed, Commented, Commented]
 
 
@@ -225,7 +226,7 @@ def test_a_delivery_about_a_repository_is_one_job_with_all_its_envelopes(server:
     payload |= {"repositories_added": [{"id": number, "full_name": f"o/{number}"} for number in (1, 2, 3)]}
     server.send("installation_repositories", payload)
     (job,) = server.work()
-    assert (job.kind, [one.repository_id for one in envelopes_of(job)]) == ("repository", [1, 2, 3])
+    assert (job.kind, [one.repository_id for one in PULL.load(job.payload).envelopes]) == ("repository", [1, 2, 3])
     assert [known.id for known in server.store.repositories.all()] == [1, 2, 3]
 
 

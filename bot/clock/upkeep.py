@@ -1,0 +1,35 @@
+"""Upkeep of what is kept: what need not, or may not, be kept any longer goes."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.jobs.kinds import Nothing
+from bot.line.accounts import FRESH
+from bot.store import Store
+
+_log = structlog.get_logger(__name__)
+
+KEPT = timedelta(days=8)  # deliveries and buckets: a day longer than any forge can send again
+PUSHES = timedelta(days=400)  # who pushed to a pull request that is open for longer is not remembered
+GROUP = timedelta(days=1)  # no merge queue waits longer for its checks
+# why a repository is gone for good, or until its owner installs the App again; a suspended or archived one is kept
+LEFT = frozenset({"deleted", "removed", "not found", "installation: deleted"})
+
+
+def prune(store: Store, clock: Callable[[], datetime], forget: Callable[[int], None]) -> Callable[[Nothing], None]:
+    """A handler of jobs. `forget` removes what is kept of a repository outside of the database."""
+
+    def handle(_: Nothing) -> None:
+        now = clock()
+        _log.info("store.pruned", deliveries=store.inbox.prune(now - KEPT), ticks=store.ticks.prune(now - KEPT))
+        store.pushes.prune(now - PUSHES)
+        store.accounts.prune(now - FRESH)
+        store.sent.prune(now - KEPT)
+        store.groups.prune(now - GROUP)
+        for one in store.repositories.all(gone=True):
+            if one.gone in LEFT:  # private history may be among what is kept of it
+                forget(one.id)
+
+    return handle

@@ -1,0 +1,272 @@
+"""Every kind of job, once: what it does, what it carries, whom it must not overlap, how urgent and how often it is.
+
+A kind has a row in JOBS and a handler that the composition root binds to it; nothing else knows it by its name. What
+waits in the queue may be older than this program: a payload keeps its form, or gets a new kind.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.forge import envelope as envelopes
+from bot.forge.envelope import Envelope
+from bot.forge.port import Gone, Misread
+from bot.jobs.port import Job, NewJob
+
+P = TypeVar("P")
+Errors = tuple[type[Exception], ...]
+
+# a verdict goes before an answer, that before a look again, and that before what nobody waits for. Whoever says more
+# in a while than a person does is answered after everything else.
+VERDICT, PEOPLE, EDGES, USUAL, SWEEP, TALK = 20, 10, 5, 0, -10, -20
+NAMES = 255  # characters of a key that the queue keeps
+
+
+class Unknown(ValueError):
+    """No kind of this version of codechill, or a payload that is none of its kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """A kind that needs no payload."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a delivery told, or the clock: events with their addresses. `delivery` "" where none told it."""
+
+    delivery: str
+    envelopes: tuple[Envelope, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfRepository:
+    repository_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An instant at which a window of a repository opens or closes, for pull requests into one branch."""
+
+    repository_id: int
+    ref: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeReport(Edge):
+    """Whether all of an edge is done: `before` has each pull request's verdict before it; asked for the nth time."""
+
+    before: Mapping[str, int | None]
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """`repository` by its full name; "": everything."""
+
+    repository: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[P]):
+    """A row of the table. Jobs of one key never overlap; of those that wait with the same key, one will do (`same`)."""
+
+    name: str
+    words: str  # what it does, for operators
+    payload: type[P]
+    key: Callable[[P], str]
+    same: bool = True
+    priority: int = USUAL
+    every: timedelta | None = None  # by the clock, unless the operator says otherwise
+    limit: timedelta = timedelta(hours=1)  # then its worker is taken for hung, and another one begins it anew
+    hopeless: Errors = (Gone,)  # what it is about is gone: dropped
+    final: Errors = (Misread, Unknown)  # the same again would end the same: given up at once
+
+    def new(self, payload: P, at: datetime, *, same: str | None = None, priority: int | None = None) -> NewJob:
+        """A job to be added; `same` is another name by which one that waits will do."""
+        key = self.key(payload)[:NAMES]
+        dedupe = same[-NAMES:] if same is not None else key if self.same else None
+        return NewJob(self.name, self.dump(payload), key, at, dedupe, self.priority if priority is None else priority)
+
+    def dump(self, payload: P) -> Mapping[str, Any]:
+        """As JSON holds it."""
+        plain: Mapping[str, Any] = _adapter(self.payload).dump_python(payload, mode="json")
+        return plain
+
+    def load(self, plain: Mapping[str, Any]) -> P:
+        """Raises Unknown."""
+        try:
+            payload: P = _adapter(self.payload).validate_python(plain)
+        except ValidationError as error:
+            raise Unknown(
+                f"a payload that is none of {self.name}: {error.errors(include_url=False)[0]['msg']}"
+            ) from None
+        return payload
+
+
+@dataclass(frozen=True, slots=True)
+class NewsKind(Kind[News]):
+    """Its events are read by the name of their class."""
+
+    def dump(self, payload: News) -> Mapping[str, Any]:
+        return {"delivery": payload.delivery, "envelopes": [envelopes.to_json(one) for one in payload.envelopes]}
+
+    def load(self, plain: Mapping[str, Any]) -> News:
+        try:
+            carried = tuple(envelopes.from_json(one) for one in plain["envelopes"])
+        except (KeyError, ValueError, TypeError) as error:
+            raise Unknown(f"events that are none: {type(error).__name__}") from None
+        return News(str(plain.get("delivery") or ""), carried)
+
+
+@cache
+def _adapter_of(payload: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(payload)
+
+
+def _adapter(payload: Any) -> TypeAdapter[Any]:
+    return _adapter_of(payload)
+
+
+def pull_key(repository_id: int, number: int) -> str:
+    """Events of one pull request never overlap."""
+    return f"{repository_id}#{number}"
+
+
+def _pull(news: News) -> str:
+    one = news.envelopes[0]
+    if one.number is None:
+        raise ValueError("an event of a pull request needs its number")
+    return pull_key(one.repository_id, one.number)
+
+
+def _repository(news: News) -> str:
+    return f"{news.envelopes[0].installation_id}/{news.envelopes[0].repository_id}"
+
+
+def _clock(name: str) -> Callable[[object], str]:
+    return lambda _: f"clock/{name}"
+
+
+def _beat(name: str, words: str, every: timedelta, priority: int = USUAL) -> Kind[Nothing]:
+    return Kind(name, words, Nothing, _clock(name), priority=priority, every=every)
+
+
+LONG = timedelta(hours=12)  # the first reading of a long history
+PULL = NewsKind("pull", "Look at one pull request", News, _pull, same=False, limit=LONG)
+REPOSITORY = NewsKind("repository", "Take news of a repository", News, _repository, same=False, limit=LONG)
+SWEEP_ALL = _beat("sweep", "Sweep every repository", timedelta(minutes=30), SWEEP)
+SWEEP_ONE = Kind(
+    "sweep-one",
+    "Look for pull requests of a repository that no delivery told of",
+    OfRepository,
+    lambda one: f"clock/sweep/{one.repository_id}",
+    priority=SWEEP,
+)
+REDELIVER = _beat("redeliver", "Ask GitHub to send again what did not arrive", timedelta(minutes=10))
+REACTIONS = _beat("reactions", "Ask for 👍 and 👎 on comments", timedelta(minutes=10), SWEEP)
+PRUNE = _beat("prune", "Remove what need not, or may not, be kept any longer", timedelta(days=1), SWEEP)
+DOCTOR = Kind(
+    "doctor",
+    "See whether checks hold what they say they hold",
+    Visit,
+    lambda visit: f"clock/doctor/{visit.repository}" if visit.repository else "clock/doctor",
+    priority=SWEEP,
+    every=timedelta(days=1),
+)
+CALENDARS = _beat("calendars", "Read calendars at addresses", timedelta(minutes=15))
+STANDING = Kind("standing", "Compare what was decided with the calendar", Nothing, _clock("standing"), priority=EDGES)
+MOVED = Kind("clock-moved", "Look at everything: the clock was wrong", Nothing, _clock("moved"), priority=EDGES)
+EDGE = Kind(
+    "edge",
+    "Look at the pull requests that a window opens or closes over",
+    Edge,
+    lambda edge: f"clock/edge/{edge.repository_id}/{edge.ref}",
+    same=False,
+    priority=EDGES,
+)
+EDGE_DONE = Kind(
+    "edge-done",
+    "Record how an edge went",
+    EdgeReport,
+    lambda report: f"clock/edge-done/{report.repository_id}/{report.ref}",
+    same=False,
+)
+
+Row = Kind[Any]
+JOBS: tuple[Row, ...] = (
+    PULL,
+    REPOSITORY,
+    EDGE,
+    EDGE_DONE,
+    STANDING,
+    MOVED,
+    SWEEP_ALL,
+    SWEEP_ONE,
+    REDELIVER,
+    CALENDARS,
+    REACTIONS,
+    PRUNE,
+    DOCTOR,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A kind that is due again and again, with the payload that it has by itself."""
+
+    kind: Row
+    every: timedelta
+
+    def bucket(self, now: datetime) -> datetime:
+        """The beginning of the stretch of time that `now` lies in: the same for every process."""
+        seconds = self.every.total_seconds()
+        return datetime.fromtimestamp(now.timestamp() // seconds * seconds, UTC)
+
+
+def beats(operators: Mapping[str, timedelta], rows: tuple[Row, ...] = JOBS) -> tuple[Beat, ...]:
+    """How often the clock puts what into the queue: as the operator says by name, else as the row does; zero: never."""
+    often = {row: operators.get(row.name, row.every) for row in rows if row.every is not None}
+    return tuple(Beat(row, every) for row, every in often.items() if every)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Hands each job to its handler. `handlers` is by kind; one that is missing is said when the server begins."""
+
+    handlers: Mapping[str, Callable[[Job], None]]
+    rows: tuple[Row, ...] = JOBS
+    kinds: Mapping[str, Row] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kinds", {row.name: row for row in self.rows})
+        if self.handlers.keys() != self.kinds.keys():
+            raise ValueError(f"handlers and JOBS differ: {sorted(self.handlers.keys() ^ self.kinds.keys())}")
+
+    def handle(self, job: Job) -> None:
+        """Raises Unknown, and what the handler raises."""
+        if job.kind not in self.kinds:
+            raise Unknown(f"no job of this version of codechill: {job.kind}")
+        self.handlers[job.kind](job)
+
+    def hopeless(self, job: Job, error: Exception) -> bool:
+        return isinstance(error, self._of(job).hopeless)
+
+    def final(self, job: Job, error: Exception) -> bool:
+        return isinstance(error, self._of(job).final)
+
+    def limit(self, job: Job) -> timedelta:
+        return self._of(job).limit
+
+    def _of(self, job: Job) -> Row:
+        return self.kinds.get(job.kind, PULL)
+
+
+def handler(kind: Kind[P], do: Callable[[P], None]) -> tuple[str, Callable[[Job], None]]:
+    """An entry for Desk: the payload as its kind has it."""
+    return kind.name, lambda job: do(kind.load(job.payload))
