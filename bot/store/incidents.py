@@ -1,8 +1,8 @@
-"""Incidents that the operator imported, the whole list of one repository at a time."""
+"""Incidents that the operator imported: a row each, the list of one repository replaced as a whole."""
 
+import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,18 +15,42 @@ from scoring.incidents import Incident
 class Incidents(Audited):
     def save(self, repository_id: int, known: Sequence[Incident], *, at: datetime) -> bool:
         """Keep these and no others, with one audit record. The same again changes nothing and returns False."""
-        ordered = sorted(known, key=lambda each: (each.known_at, each.key()))
-        body = json.dumps([asdict(each) for each in ordered], separators=(",", ":"))
+        wanted = {_digest(each): each for each in sorted(known, key=lambda each: (each.known_at, each.key()))}
+        mine = incidents.c.repository_id == repository_id
         with self.write() as connection:
-            here = sa.select(incidents.c.body).where(incidents.c.repository_id == repository_id)
-            if (connection.scalar(here) or "[]") == body:
+            before = set(connection.scalars(sa.select(incidents.c.digest).where(mine)))
+            if before == wanted.keys():
                 return False
-            self._put(connection, incidents, {"repository_id": repository_id}, {"at": at, "body": body})
-            self._audit.add("incidents", at=at, repository_id=repository_id, connection=connection, incidents=ordered)
+            for digest in before - wanted.keys():
+                connection.execute(sa.delete(incidents).where(mine, incidents.c.digest == digest))
+            rows = [_row(repository_id, each, at) for digest, each in wanted.items() if digest not in before]
+            if rows:
+                connection.execute(sa.insert(incidents), rows)
+            told = list(wanted.values())
+            self._audit.add("incidents", at=at, repository_id=repository_id, connection=connection, incidents=told)
             return True
 
     def of(self, repository_id: int) -> tuple[Incident, ...]:
         """Those imported last, by when they were known."""
+        columns = (incidents.c[name] for name in ("name", "known_at", "sha", "number", "severe"))
         with self.read() as connection:
-            body = connection.scalar(sa.select(incidents.c.body).where(incidents.c.repository_id == repository_id))
-        return tuple(Incident(**each) for each in json.loads(body or "[]"))
+            rows = connection.execute(sa.select(*columns).where(incidents.c.repository_id == repository_id)).all()
+        found = (Incident(json.loads(row.name), row.known_at, row.sha, row.number, row.severe) for row in rows)
+        return tuple(sorted(found, key=lambda each: (each.known_at, each.key())))
+
+
+def _digest(incident: Incident) -> str:
+    return hashlib.sha256(incident.key().encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _row(repository_id: int, incident: Incident, at: datetime) -> dict[str, object]:
+    return {
+        "repository_id": repository_id,
+        "digest": _digest(incident),
+        "at": at,
+        "known_at": incident.known_at,
+        "sha": incident.sha,
+        "number": incident.number,
+        "severe": incident.severe,
+        "name": json.dumps(incident.name),
+    }

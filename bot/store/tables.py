@@ -296,9 +296,15 @@ sa.Index("ix_findings_about", findings.c.about)
 incidents = sa.Table(
     "incidents",
     metadata,
-    sa.Column("repository_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("at", Moment, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),  # the whole list, as JSON
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),  # of what tells it from every other
+    sa.Column("at", Moment, nullable=False),  # when it was imported
+    sa.Column("known_at", sa.BigInteger, nullable=False),  # seconds since 1970
+    sa.Column("sha", sa.String(64), nullable=False),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("severe", sa.Boolean, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),  # as a JSON string: it may hold bytes that are no text
+    sa.PrimaryKeyConstraint("repository_id", "digest"),
 )
 
 leases = sa.Table(
