@@ -39,6 +39,7 @@ def best(repo: Path, state: Path, tried: int) -> str:
         if not change.files:
             continue
         scorer.refresh(tip)
+        scorer.fit()
         verdict = prove_range(repo, change.base, change.sha)
         risk = scorer.assess(change, proof=verdict.proof(), parts=verdict.parts())
         text = card(risk, change.at, anything=False)

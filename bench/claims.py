@@ -96,6 +96,7 @@ def audit(repo: Path, count: int, state: Path, model: Path, cards: list[str]) ->
         if not change.files:
             continue
         scorer.refresh(tip)
+        scorer.fit()
         verdict = prove_range(repo, change.base, change.sha)
         risk = scorer.assess(change, proof=verdict.proof(), parts=verdict.parts())
         known = Witness(scorer.history).known(change, lines_of(repo, change), tip=tip)

@@ -131,6 +131,7 @@ def main() -> None:
             tip = Git(copy).resolve("HEAD")
             reader = Scorer(copy, (options.state or Path(folder)) / name)
             reader.refresh(tip)
+            reader.fit()
             draw = random.Random(7)  # noqa: S311 (the same files each time)
             fell = falls(reader, copy, tip, options.files, draw)
             rose = rises(reader, copy, options.changes, draw)

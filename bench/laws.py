@@ -70,6 +70,7 @@ def past(repository: Path, state: Path, draw: random.Random) -> Past:
     """Return a history read to its tip."""
     git, reader = Git(repository), Scorer(repository, state)
     reader.refresh(git.resolve("HEAD"))
+    reader.fit()
     shas = [row.sha for row in reader.history.changes()]
     late = shas[len(shas) // 2 :]
     listed: dict[str, list[str]] = {}

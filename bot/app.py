@@ -91,7 +91,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
     store = Store(settings.database_url)
     queue = LeaseQueue(store.engine)
     forge = _forge(settings, store, clock)
-    assessor = _assessor(settings, store, forge, clock)
+    assessor = _assessor(settings, store, queue, forge, clock)
     calendars = Calendars(store, Addresses(places(settings.calendars), networks(settings.calendar_networks)), clock)
     configurations = Configurations(forge, store, clock, calendars)
     reconciler = Reconciler(forge=forge, store=store, assessor=assessor, configurations=configurations, clock=clock)
@@ -115,6 +115,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
                 handler(jobs.REDELIVER, sweeps.deliveries),
                 handler(jobs.REACTIONS, Thumbs(forge=forge, store=store, clock=clock).take),
                 handler(jobs.PRUNE, prune(store, clock, assessor.forget)),
+                handler(jobs.FIT, lambda one: assessor.fit(one.repository_id)),
                 handler(jobs.DOCTOR, rounds(Watch(visits(settings, os.environ, clock), store, clock))),
             ]
         )
@@ -150,13 +151,17 @@ def _forge(settings: Settings, store: Store, clock: Clock) -> Forge:
     return ShadowForge(forge) if settings.shadow else forge
 
 
-def _assessor(settings: Settings, store: Store, forge: Forge, clock: Clock) -> MirrorAssessor:
+def _assessor(settings: Settings, store: Store, queue: LeaseQueue, forge: Forge, clock: Clock) -> MirrorAssessor:
     git = Git(settings.git_timeout, settings.git_protocols, _environment())
     # one worker is always left for pull requests whose commits are here already
     fetches = max(1, settings.workers - 1)
     mirror = Mirror(settings.folder.absolute() / "mirrors", git=git, wait=MIRROR_WAIT_S, at_once=fetches)
     indexes, accounts = settings.folder.absolute() / "indexes", Accounts(forge, store, clock)
-    return MirrorAssessor(forge, mirror, indexes, incidents=store.incidents.of, landed=accounts.landed)
+
+    def fit_due(repository_id: int) -> None:
+        queue.add(jobs.FIT.new(jobs.OfRepository(repository_id), clock()))
+
+    return MirrorAssessor(forge, mirror, indexes, incidents=store.incidents.of, landed=accounts.landed, fit_due=fit_due)
 
 
 def _redelivery(settings: Settings, store: Store, clock: Clock) -> Redelivery:

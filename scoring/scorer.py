@@ -27,8 +27,8 @@ from scoring.history.patch import Lines
 from scoring.history.patch import read as read_patch
 from scoring.history.read import lines_of
 from scoring.incidents import Incident
+from scoring.models import kept
 from scoring.models.design import design
-from scoring.models.kept import own_of
 from scoring.models.loaded import load
 from scoring.models.own import Own
 from scoring.ranking import evidence
@@ -83,17 +83,29 @@ class Scorer:
         self._names = tuple(feature.name for feature in self.history.features)
         self._ranking = Ranking(self.shipped.card.base_rate, self.shipped.card.calibration)
         self._witness = Witness(self.history)
-        self._own: tuple[int, Own | None] | None = None
+        self._own: Own | None = None
+        self._own_stamp: tuple[int, int, str] | None = None
         self._reference: tuple[tuple[str, int, int], Reference] | None = None
 
     def report(self, incidents: Sequence[Incident]) -> None:
         """Know these imported incidents and no others, from the next `refresh` on."""
-        if self.history.report(incidents):
-            self._own = self._reference = None
+        self.history.report(incidents)
 
     def refresh(self, tip: str, *, progress: Progress | None = None) -> None:
         """Bring the index up to commit `tip`: fast when already there, and safe to kill or to run twice at once."""
         self.history.refresh(tip, now=int(self.clock().timestamp()), progress=progress)
+
+    def due(self) -> bool:
+        """Say whether the repository's own regression is to be fitted again."""
+        return kept.due(self.history, self.shipped)
+
+    def fit(self) -> None:
+        """Fit the repository's own regression if that is due: seconds of work, which no assessment ever does.
+
+        It counts from the next assessment on, in every process. A second Scorer on the same index may do it meanwhile.
+        """
+        if self.due():
+            kept.fit_again(self.history, self.shipped)
 
     def assess(
         self,
@@ -108,6 +120,7 @@ class Scorer:
         `critical` tells how critical the service is that a path belongs to. `proof` is what is certain of the
         contents and counts as in `evidence`; `parts`, what the change is made of, are handed through.
         """
+        self._read_own()
         row = self.history.row_of(change.sha)
         lines = lines_of(self.repository, change)
         whole = self._facts(change, lines, critical)
@@ -149,7 +162,7 @@ class Scorer:
             base_rate=moment.base_rate,
             reasons=(*told, *reasons(known, carried))[:MOST],
             suggestions=self._suggestions(change, lines, patch, percentile, rank_of) if row is None else (),
-            model=self.shipped.card.id + (" + this repository" if self._regression() else ""),
+            model=self.shipped.card.id + (" + this repository" if self._own else ""),
             reference=len(moment.population.recent),
             labelled=self.history.labelled(),
             features={name: float(value) for name, value in zip(self._names, vector, strict=True) if _kept(name)}
@@ -161,6 +174,7 @@ class Scorer:
 
     def ranks(self, change: Change, versions: Sequence[Files]) -> list[float]:
         """Return where a change that has not landed would rank if it had these files, 0 to 1; no proof counts."""
+        self._read_own()
         past = self._look_back(len(self.history))
         moment = self._moment(past, NONE)
         return [float(each) for each in moment.percentiles(self._smaller(change, versions, past, NONE))]
@@ -213,14 +227,13 @@ class Scorer:
 
     def _logits(self, raw: Matrix, quantile: Matrix) -> Floats:
         shipped = self.shipped.logits(design(self.shipped.card.columns, self._names, raw, quantile))
-        own = self._regression()
-        return shipped + own.logits(self._names, raw, quantile) if own and len(raw) else shipped
+        return shipped + self._own.logits(self._names, raw, quantile) if self._own and len(raw) else shipped
 
-    def _regression(self) -> Own | None:
-        size = len(self.history)
-        if self._own is None or self._own[0] != size:
-            self._own = size, own_of(self.history, self.state, self.shipped)
-        return self._own[1]
+    def _read_own(self) -> None:
+        # one that a job fitted meanwhile counts from the next change on, never within one
+        stamp = (len(self.history), kept.stamp(self.history), self.history.reported)
+        if self._own_stamp != stamp:
+            self._own_stamp, self._own, self._reference = stamp, kept.own_of(self.history, self.shipped), None
 
     def _look_back(self, row: int) -> Reference:
         key = (self.history.tip, row, len(self.history))

@@ -142,6 +142,7 @@ def score(
     )  # fmt: skip
     with progress_bar("Reading history") as report:
         scorer.refresh(_as_of(scorer, change), progress=report)
+    scorer.fit()
     verdict = _certain(repo, change)
     assessed = scorer.assess(
         change, critical=services(scorer.history.git, change.base, file), proof=verdict.proof(), parts=verdict.parts()

@@ -41,6 +41,7 @@ def cast(repository: Path, state: Path, base: str, tip: str, progress: Callable[
     try:
         scorer = Scorer(repository, state)
         scorer.refresh(base, progress=progress)
+        scorer.fit()
         scored = sorted(_scored(repository, scorer, base, tip), key=lambda role: role.percentile)
     except ScoringError as error:
         raise NotUsable(str(error)) from error

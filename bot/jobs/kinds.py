@@ -198,6 +198,14 @@ EDGE_DONE = Kind(
     same=False,
 )
 
+FIT = Kind(
+    "fit",
+    "Fit what a repository's own past adds to the shipped model",
+    OfRepository,
+    lambda one: f"fit/{one.repository_id}",
+    priority=TALK,
+)
+
 Row = Kind[Any]
 JOBS: tuple[Row, ...] = (
     PULL,
@@ -213,6 +221,7 @@ JOBS: tuple[Row, ...] = (
     REACTIONS,
     PRUNE,
     DOCTOR,
+    FIT,
 )
 
 

@@ -40,9 +40,10 @@ class MirrorAssessor:
         self, forge: Forge, mirror: Mirror, indexes: Path, *, shipped: Path = SHIPPED,
         incidents: Callable[[int], Sequence[Incident]] = lambda repository: (),
         landed: Callable[[Target, Person], tuple[str, ...]] = lambda target, person: (),
+        fit_due: Callable[[int], None] = lambda repository: None,
     ) -> None:  # fmt: skip
         self._forge, self._mirror, self._indexes = forge, mirror, indexes
-        self._shipped, self._incidents, self._landed = shipped, incidents, landed
+        self._shipped, self._incidents, self._landed, self._fit_due = shipped, incidents, landed, fit_due
         self._guard = threading.Lock()
         self._scorers: dict[int, tuple[threading.Lock, Scorer]] = {}
         self._critical: dict[int, tuple[str, Sources, Services]] = {}  # what each base branch tells at its tip
@@ -147,15 +148,28 @@ class MirrorAssessor:
             scorer.report(self._incidents(repository))
             scorer.refresh(content.tip)
             services = self._services(repository, content.tip, critical)
+            if scorer.due():
+                self._fit_due(repository)
             return scorer.assess(content.change, critical=services, proof=verdict.proof(), parts=verdict.parts())
+
+    def fit(self, repository: int) -> None:
+        """Fit a repository's own regression if that is due; nobody who assesses waits for it."""
+        if (self._indexes / str(repository)).exists():
+            scorer = self._new_scorer(repository)
+            try:
+                scorer.fit()
+            finally:
+                scorer.history.close()
 
     def _scorer(self, repository: int) -> tuple[threading.Lock, Scorer]:
         with self._guard:
             if repository not in self._scorers:
-                folder, state = self._mirror.path(repository), self._indexes / str(repository)
-                scorer = Scorer(folder, state, shipped=self._shipped, incidents=self._incidents(repository))
-                self._scorers[repository] = (threading.Lock(), scorer)
+                self._scorers[repository] = (threading.Lock(), self._new_scorer(repository))
             return self._scorers[repository]
+
+    def _new_scorer(self, repository: int) -> Scorer:
+        folder, state = self._mirror.path(repository), self._indexes / str(repository)
+        return Scorer(folder, state, shipped=self._shipped, incidents=self._incidents(repository))
 
 
 def _why(error: ScoringError) -> str:

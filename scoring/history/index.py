@@ -90,6 +90,11 @@ class History:
         (self.folder / "own.json").unlink(missing_ok=True)
         return True
 
+    @property
+    def reported(self) -> str:
+        """What tells the imported incidents that are known from any others: "" while there are none."""
+        return self._told
+
     def close(self) -> None:
         """Close the index."""
         self.store.close()

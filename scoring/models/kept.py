@@ -1,11 +1,11 @@
 """What a repository's own past adds to the shipped model, between runs: plain JSON beside its index.
 
-It is fitted again as the repository grows, and when another model is shipped.
+It is due again as the repository grows, when another model is shipped, and when other incidents are known. Whoever
+scores only reads it: a fit takes seconds, and is a job of its own. Until the next one the last counts.
 """
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,34 +17,53 @@ from scoring.models.linear import Linear
 from scoring.models.loaded import Loaded
 from scoring.models.own import ENOUGH, Own, columns, fit_own
 
+_NAME = "own.json"
 GROWTH = 1.02  # fitted again when there are so many times as many changes
 
 
-def own_of(history: History, folder: Path, shipped: Loaded) -> Own | None:
-    """Return the correction of `shipped`, fitted anew when it is due; None while too few faults are known."""
-    kept = folder / "own.json"
-    size = len(history)
-    told = _read(kept, shipped.card.onnx_sha256)
-    if told is not None and told["rows"] <= size < told["rows"] * GROWTH + 50:
-        return _own(told)
-    if history.labelled() < ENOUGH:
-        return None
-    data = collect(history, "own")
-    start = shipped.logits(design(shipped.card.columns, data.columns, data.raw, data.quantile))
-    own = fit_own(data, size, now=int(data.at[-1]), start=start)
-    draft = folder / "own.json.new"
-    draft.write_text(json.dumps(_plain(own, size) | {"corrects": shipped.card.onnx_sha256}), "utf-8")
-    draft.replace(kept)
-    return own
+def own_of(history: History, shipped: Loaded) -> Own | None:
+    """Return the correction of `shipped` that was fitted last; None while there is none."""
+    told = _read(history, shipped)
+    return None if told is None or told["rows"] > len(history) else _own(told)
 
 
-def _read(path: Path, model: str) -> dict[str, Any] | None:
+def stamp(history: History) -> int:
+    """Return what changes when another correction is there; 0 while there is none."""
     try:
-        told = json.loads(path.read_text("utf-8"))
+        return (history.folder / _NAME).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def due(history: History, shipped: Loaded) -> bool:
+    """Say whether a fit would give another correction than there is."""
+    told = _read(history, shipped)
+    if told is not None and told["rows"] <= len(history) < told["rows"] * GROWTH + 50:
+        return False
+    return history.labelled() >= ENOUGH
+
+
+def fit_again(history: History, shipped: Loaded) -> None:
+    """Fit the correction on all that the index holds now, and keep it. The index may grow meanwhile."""
+    with history.store.reading():
+        size, incidents = len(history), history.reported
+        data = collect(history, "own")
+    start = shipped.logits(design(shipped.card.columns, data.columns, data.raw, data.quantile))
+    told = _plain(fit_own(data, size, now=int(data.at[-1]), start=start), size)
+    draft = history.folder / f"{_NAME}.new"
+    draft.write_text(json.dumps(told | {"corrects": shipped.card.onnx_sha256, "incidents": incidents}), "utf-8")
+    draft.replace(history.folder / _NAME)
+
+
+def _read(history: History, shipped: Loaded) -> dict[str, Any] | None:
+    try:
+        told = json.loads((history.folder / _NAME).read_text("utf-8"))
     except (OSError, ValueError):
         # a cache: what cannot be read is made again
         return None
-    if not isinstance(told, dict) or told.get("corrects") != model:
+    if not isinstance(told, dict) or told.get("corrects") != shipped.card.onnx_sha256:
+        return None
+    if told.get("incidents", "") != history.reported:  # fitted with others
         return None
     return told if tuple(told.get("columns", ())) == columns() and isinstance(told.get("rows"), int) else None
 

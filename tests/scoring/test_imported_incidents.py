@@ -94,6 +94,7 @@ def test_a_regression_of_the_repository_is_fitted_again_with_what_was_imported(t
     calm = scorer.assess(change)
     scorer.report([Incident(f"I{n}", START + (n + 3) * DAY, sha=shas[n]) for n in range(0, 120, 3)])
     scorer.refresh(shas[-2])
+    scorer.fit()
     told = scorer.assess(change)
     assert (calm.labelled, told.labelled) == (0, 40)
     assert not calm.model.endswith(" + this repository")
@@ -101,4 +102,5 @@ def test_a_regression_of_the_repository_is_fitted_again_with_what_was_imported(t
     assert told.base_rate > calm.base_rate
     scorer.report([])
     scorer.refresh(shas[-2])
+    scorer.fit()
     assert scorer.assess(change) == calm

@@ -126,7 +126,12 @@ def test_a_repository_with_labels_of_its_own_gets_a_regression_of_its_own(tmp_pa
     shas = build(tmp_path / "repo", steps)
     reader = scorer(tmp_path / "repo", tmp_path / "state")
     reader.refresh(shas[-2])
-    assessed = reader.assess(commit_change(tmp_path / "repo", shas[-1]))
+    change = commit_change(tmp_path / "repo", shas[-1])
+    alone, other = reader.assess(change), scorer(tmp_path / "repo", tmp_path / "state")
+    assert (alone.model, other.due()) == (reader.shipped.card.id, True)
+    other.fit()
+    assessed = reader.assess(change)
+    assert (reader.due(), alone.labelled) == (False, assessed.labelled)
     assert assessed.model.endswith(" + this repository")
     assert assessed.labelled == 40
     again = scorer(tmp_path / "repo", tmp_path / "state").assess(commit_change(tmp_path / "repo", shas[-1]))

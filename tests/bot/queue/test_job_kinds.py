@@ -87,6 +87,7 @@ def test_what_a_job_carries_survives_the_queue(row: Kind[object]) -> None:
         "pull": lambda: row.payload("guid", (tick,)),
         "repository": lambda: row.payload("guid", (tick,)),
         "sweep-one": lambda: row.payload(7),
+        "fit": lambda: row.payload(7),
         "edge": lambda: Edge(7, "main", NOON),
         "edge-done": lambda: EdgeReport(7, "main", NOON, {"3": 1, "4": None}, 2),
     }
