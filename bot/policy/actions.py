@@ -13,7 +13,7 @@ from typing import ClassVar, Literal
 
 from bot.policy.escalation import Escalation
 from bot.policy.freezes import Freeze
-from bot.policy.pull import Person
+from bot.policy.pull import CHECK, Person
 from bot.policy.show.views import Card
 from bot.policy.state import State
 
@@ -41,7 +41,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class SetCheck:
-    """Our check run on a commit. `conclusion` None means in progress."""
+    """Our check run of a name on a commit. `conclusion` None means in progress."""
 
     phase: ClassVar[Phase] = Phase.SHOWN
     owners: ClassVar[tuple[Owner, ...]] = ("check",)
@@ -50,13 +50,14 @@ class SetCheck:
     conclusion: Conclusion | None
     card: Card
     buttons: tuple[Button, ...] = ()
+    name: str = CHECK
 
     @property
     def digest(self) -> str:
         return f"{self.card.digest()}:{self.conclusion or 'in_progress'}"
 
     def holds(self, state: State) -> bool:
-        check = state.pull.check
+        check = state.pull.check_named(self.name)
         return check is not None and check.head_sha == self.head_sha and check.digest == self.digest
 
 

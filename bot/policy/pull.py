@@ -35,10 +35,13 @@ class Comment:
     digest: str | None = None
 
 
+CHECK = "codechill"  # the check that says whether a change may land; others of ours have other names
+
+
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """Our own check run on the head, the newest. `digest` is what its external_id says it shows; None when an older one
-    of ours shows something else."""
+    """Our own check run on the head, the newest of its name. `digest` is what its external_id says it shows; None when
+    an older one of ours shows something else."""
 
     id: int
     head_sha: str
@@ -46,6 +49,7 @@ class CheckRun:
     conclusion: str | None
     digest: str | None
     spare: tuple[int, ...] = ()  # ids of older ones of ours that show something else: the forge takes none away
+    name: str = CHECK
 
 
 ReviewState = Literal["approved", "changes_requested", "commented", "dismissed"]
@@ -90,7 +94,11 @@ class PullRequest:
     hands: Hands | None = Hands()  # beside the author's; None: the forge does not list all commits
     reviews: tuple[Review, ...] = ()
     check: CheckRun | None = None
+    other_checks: tuple[CheckRun, ...] = ()  # of ours, by other names
     comment: Comment | None = None  # our sticky comment
     spare: tuple[int, ...] = ()  # ids of more sticky comments of ours: one too many each
     replied_to: frozenset[int] = frozenset()  # ids of comments that carry a reply of ours
     noted: frozenset[str] = frozenset()  # digests of our notes that answer no comment
+
+    def check_named(self, name: str) -> CheckRun | None:
+        return self.check if name == CHECK else next((run for run in self.other_checks if run.name == name), None)

@@ -88,6 +88,19 @@ def test_two_checks_of_ours_on_one_commit_are_made_to_say_the_same(anywhere: Any
     assert held.holds(State(facts(anywhere, change)))
 
 
+def test_a_check_of_another_name_stands_beside_ours(anywhere: Anywhere, change: Change) -> None:
+    held, other = SetCheck(change.head, "failure", HELD), SetCheck(change.head, "neutral", FREE, name="another")
+    for action in (held, other, other):
+        anywhere.forge.perform(anywhere.target, facts(anywhere, change), action)
+    pull = facts(anywhere, change)
+    assert pull.check
+    assert pull.check.conclusion == "failure"
+    assert [(run.name, run.conclusion, run.spare) for run in pull.other_checks] == [("another", "neutral", ())]
+    assert held.holds(State(pull))
+    assert other.holds(State(pull))
+    assert not replace(other, conclusion="success").holds(State(pull))
+
+
 def test_there_is_one_comment_and_what_is_too_much_is_taken_away(anywhere: Anywhere, change: Change) -> None:
     def put(action: PutComment | RemoveComment) -> PullRequest:
         anywhere.forge.perform(anywhere.target, facts(anywhere, change), action)

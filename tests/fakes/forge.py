@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
+from typing import assert_never
 
 from bot.forge import markers
 from bot.forge.port import Authors, Forge, ForgeAction, ForgeError, Gone, Listed, Reactions, Refused, Target, Words
 from bot.line.render import Markdown
 from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
 from bot.policy.group import numbers
-from bot.policy.pull import CheckRun, Comment, Person, PullRequest, Repository, Review, ReviewState
+from bot.policy.pull import CHECK, CheckRun, Comment, Person, PullRequest, Repository, Review, ReviewState
 
 LONGEST = 65_536  # characters of a comment
 INSTALLATION = 1
@@ -32,6 +33,7 @@ class Run:
     digest: str
     title: str
     summary: str
+    name: str = CHECK
 
     @property
     def status(self) -> str:
@@ -181,6 +183,7 @@ class MemoryForge(Forge):
         ours = [comment for comment in pull.comments if comment.author == BOT]
         cards = [replace(each, digest=markers.comment_digest(each.body)) for each in ours]
         cards = [each for each in cards if each.digest is not None]
+        checks = self._checks(home, pull.head)
         return PullRequest(
             repository=Repository(home.id, home.full_name, home.default),
             number=number,
@@ -198,7 +201,8 @@ class MemoryForge(Forge):
             body=pull.body,
             labels=frozenset(pull.labels),
             reviews=tuple(pull.reviews),
-            check=self._check(home, pull.head),
+            check=checks.pop(CHECK, None),
+            other_checks=tuple(checks.values()),
             comment=cards[0] if cards else None,
             spare=tuple(comment.id for comment in cards[1:]),
             replied_to=frozenset(n for each in ours if (n := markers.reply_to(each.body)) is not None),
@@ -263,7 +267,7 @@ class MemoryForge(Forge):
         return home.branches[name]
 
     def check_of(self, target: Target, sha: str) -> CheckRun | None:
-        return self._check(self._home(target, "check_of"), sha)
+        return self._checks(self._home(target, "check_of"), sha).get(CHECK)
 
     # --- writing
 
@@ -274,8 +278,9 @@ class MemoryForge(Forge):
         self.done.append(action)
         match action:
             case SetCheck():
-                here = pull.check if pull.check and pull.check.head_sha == action.head_sha else None
-                self._set_check(home, action, here)
+                existing = pull.check_named(action.name)
+                here = existing is not None and existing.head_sha == action.head_sha
+                self._set_check(home, action, existing if here else None)
             case PutComment():
                 self._put(there, pull.comment, markers.sealed(self._words.comment(action)))
             case RemoveComment():
@@ -286,19 +291,21 @@ class MemoryForge(Forge):
                 given = self.world.reactions.setdefault(action.comment, [])
                 if (BOT, action.content) not in [each[:2] for each in given]:
                     given.append((BOT, action.content, self._now()))
+            case _:
+                assert_never(action)
 
     def check_commit(self, target: Target, action: SetCheck) -> None:
         home = self._home(target, "perform SetCheck")
         self.done.append(action)
-        self._set_check(home, action, self._check(home, action.head_sha))
+        self._set_check(home, action, self._checks(home, action.head_sha).get(action.name))
 
     def _set_check(self, home: Home, action: SetCheck, existing: CheckRun | None) -> None:
         title, summary = self._words.check(action)
         known = {run.id: run for run in home.runs}
         begins = action.conclusion is None and (existing is None or existing.status == "completed")
         if existing is None or begins:
-            made = Run(self.world.next_id(), action.head_sha, action.conclusion, action.digest, title, summary)
-            home.runs.append(made)
+            shown = (action.head_sha, action.conclusion, action.digest, title, summary, action.name)
+            home.runs.append(Run(self.world.next_id(), *shown))
             return
         for number in (*(existing.spare if action.conclusion else ()), existing.id):
             run = known[number]
@@ -335,12 +342,14 @@ class MemoryForge(Forge):
             raise Gone(f"{target.full_name} has no pull request {number}")
         return home, home.pulls[number]
 
-    def _check(self, home: Home, sha: str) -> CheckRun | None:
-        runs = [
-            CheckRun(run.id, run.sha, run.status, run.conclusion, run.digest) for run in home.runs if run.sha == sha
-        ]
-        if not runs:
-            return None
-        *older, newest = runs
-        spare = tuple(run.id for run in older if run.digest != newest.digest)
-        return replace(newest, digest=None, spare=spare) if spare else newest
+    def _checks(self, home: Home, sha: str) -> dict[str, CheckRun]:
+        """The newest of each name."""
+        runs = [run for run in home.runs if run.sha == sha]
+        return {name: _newest([run for run in runs if run.name == name]) for name in {run.name for run in runs}}
+
+
+def _newest(runs: list[Run]) -> CheckRun:
+    *older, newest = runs
+    spare = tuple(run.id for run in older if run.digest != newest.digest)
+    digest = None if spare else newest.digest
+    return CheckRun(newest.id, newest.sha, newest.status, newest.conclusion, digest, spare, newest.name)

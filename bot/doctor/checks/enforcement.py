@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from bot.doctor.facts import App, Branch, Facts, Requirement
 from bot.doctor.finding import Finding
+from bot.policy.pull import CHECK
 from bot.setup.manifest import Manifest, level_at_least
-
-CHECK = "codechill"
 
 
 def required(facts: Facts, manifest: Manifest) -> Iterator[Finding]:

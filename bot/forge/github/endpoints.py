@@ -45,10 +45,10 @@ class Endpoints:
         path = f"{path_of(target)}/issues/comments/{int(comment)}/reactions"
         return self._rows(target, path, shapes.ReactionFacts)
 
-    def check_runs(self, target: Target, sha: str, name: str, app_id: int) -> Iterator[shapes.CheckRunFacts]:
-        """Those of an App by that name, the outdated ones too."""
+    def check_runs(self, target: Target, sha: str, app_id: int) -> Iterator[shapes.CheckRunFacts]:
+        """Those of an App, the outdated ones too."""
         path = f"{path_of(target)}/commits/{_part(sha)}/check-runs"
-        asked: dict[str, Any] = {"check_name": name, "filter": "all", "app_id": app_id}
+        asked: dict[str, Any] = {"filter": "all", "app_id": app_id}
         runs = self._rows(target, path, shapes.CheckRunFacts, "check_runs", **asked)
         return (run for run in runs if run.app is not None and run.app.id == app_id)
 

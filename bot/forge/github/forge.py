@@ -19,9 +19,8 @@ from bot.forge.memory import Forgetful, Memory, Thing
 from bot.forge.port import Authors, ForgeAction, Gone, Listed, Reactions, Refused, Target, Words
 from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
 from bot.policy.group import numbers
-from bot.policy.pull import CheckRun, Comment, Person, PullRequest, Repository, Review, ReviewState
+from bot.policy.pull import CHECK, CheckRun, Comment, Person, PullRequest, Repository, Review, ReviewState
 
-CHECK = "codechill"
 _LARGEST_FILE = 1_000_000  # bytes of a configuration or calendar file
 _SPARE = 3  # of our check runs on a commit beside the newest: as many are made to say the same
 MOST_BODY = 20_000  # characters of a description that are kept
@@ -80,7 +79,7 @@ class GitHubForge:
         target = _named(target, home.repo)
         ours = self._our_comments(target, number)
         cards = [comment for comment in ours if comment.digest is not None]
-        branch = self._reads.branch(target, home.ref)
+        branch, checks = self._reads.branch(target, home.ref), self._our_checks(target, head.sha)
         return PullRequest(
             repository=_repository(home.repo),
             number=int(number),
@@ -100,7 +99,8 @@ class GitHubForge:
             body=(facts.body or "")[:MOST_BODY],
             labels=frozenset(label.name for label in facts.labels),
             reviews=tuple(_reviews(self._reads.reviews(target, number))),
-            check=self._our_check(target, head.sha),
+            check=checks.pop(CHECK, None),
+            other_checks=tuple(checks.values()),
             comment=cards[0] if cards else None,
             spare=tuple(comment.id for comment in cards[1:]),
             replied_to=frozenset(n for c in ours if (n := markers.reply_to(c.body)) is not None),
@@ -178,15 +178,16 @@ class GitHubForge:
         return branch.commit.sha
 
     def check_of(self, target: Target, sha: str) -> CheckRun | None:
-        return self._our_check(target, sha)
+        return self._our_checks(target, sha).get(CHECK)
 
     # --- writing
 
     def perform(self, target: Target, pull: PullRequest, action: ForgeAction) -> None:
         match action:
             case SetCheck():
-                existing = pull.check if pull.check and pull.check.head_sha == action.head_sha else None
-                self._set_check(target, action, existing)
+                existing = pull.check_named(action.name)
+                at_head = existing is not None and existing.head_sha == action.head_sha
+                self._set_check(target, action, existing if at_head else None)
             case PutComment():
                 self._put_comment(target, pull, action)
             case Reply():
@@ -202,7 +203,7 @@ class GitHubForge:
                 assert_never(action)
 
     def check_commit(self, target: Target, action: SetCheck) -> None:
-        self._set_check(target, action, self._our_check(target, action.head_sha))
+        self._set_check(target, action, self._our_checks(target, action.head_sha).get(action.name))
 
     def _set_check(self, target: Target, action: SetCheck, existing: CheckRun | None) -> None:
         title, summary = self._words.check(action)
@@ -216,8 +217,8 @@ class GitHubForge:
             fields["actions"] = [
                 {"label": b.label, "description": b.description, "identifier": b.identifier} for b in action.buttons
             ]
-        runs, of_commit = f"{_at(target)}/check-runs", {"name": CHECK, "head_sha": action.head_sha}
-        thing = Thing(target.repository_id, action.head_sha, "check")
+        runs, of_commit = f"{_at(target)}/check-runs", {"name": action.name, "head_sha": action.head_sha}
+        thing = Thing(target.repository_id, action.head_sha, f"check {action.name}")
         if action.conclusion is None and (existing is None or existing.status == "completed"):
             # a completed run cannot go back to in progress: a new one of the same name takes its place
             self._writes.make(target, thing, runs, {**of_commit, **fields}, again=existing is not None)
@@ -244,18 +245,21 @@ class GitHubForge:
     def _our_comments(self, target: Target, number: int) -> list[Comment]:
         return [_comment(each) for each in self._reads.comments(target, number) if each.by_app(self._app_id)]
 
-    def _our_check(self, target: Target, sha: str) -> CheckRun | None:
+    def _our_checks(self, target: Target, sha: str) -> dict[str, CheckRun]:
+        """The newest of each name."""
         self._writes.settled(target, sha)
-        runs = sorted(map(_check, self._reads.check_runs(target, sha, CHECK, self._app_id)), key=lambda run: run.id)
-        if not runs:
-            return None
-        *older, newest = runs[-_SPARE - 1 :]
-        spare = tuple(run.id for run in older if run.digest != newest.digest)
-        return replace(newest, digest=None, spare=spare) if spare else newest
+        runs = sorted(map(_check, self._reads.check_runs(target, sha, self._app_id)), key=lambda run: run.id)
+        return {name: _newest([run for run in runs if run.name == name]) for name in {run.name for run in runs}}
 
     def _present(self, target: Target) -> Target:
         """Under its present name. Raises Gone when its name is another repository's now."""
         return _named(target, self._reads.repository(target))
+
+
+def _newest(runs: list[CheckRun]) -> CheckRun:
+    *older, newest = runs[-_SPARE - 1 :]
+    spare = tuple(run.id for run in older if run.digest != newest.digest)
+    return replace(newest, digest=None, spare=spare) if spare else newest
 
 
 def _named(target: Target, home: RepositoryFacts) -> Target:
@@ -290,4 +294,6 @@ def _comment(facts: CommentFacts) -> Comment:
 
 
 def _check(facts: CheckRunFacts) -> CheckRun:
-    return CheckRun(facts.id, facts.head_sha, facts.status, facts.conclusion, facts.external_id or None)
+    return CheckRun(
+        facts.id, facts.head_sha, facts.status, facts.conclusion, facts.external_id or None, name=facts.name
+    )

@@ -183,6 +183,7 @@ class ReactionFacts(Shape):
 
 class CheckRunFacts(Shape):
     id: Number
+    name: str
     head_sha: Sha
     status: str
     conclusion: str | None = None
