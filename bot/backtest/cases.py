@@ -11,7 +11,7 @@ from bot.backtest.landings import Landing, Past
 from bot.backtest.measure import Figures
 from bot.backtest.outcomes import Outcome, Outcomes
 from bot.backtest.replay import Replay, Replayed
-from bot.line.render import plain_reason
+from bot.line.terminal import plain_reason
 from bot.policy.config import Config
 from bot.policy.decide import case_of
 from bot.policy.words import rank

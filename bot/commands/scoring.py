@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import wraps
@@ -19,7 +19,8 @@ import click
 from bot.commands.criticality import services
 from bot.commands.progress import progress_bar
 from bot.commands.refusals import sentence
-from bot.line.render import Markdown, plain, plain_reason, visible
+from bot.line.render import Markdown, visible
+from bot.line.terminal import plain, plain_reason, text
 from bot.policy.config import Config
 from bot.policy.show.card import scored
 from bot.policy.show.views import Advice
@@ -153,7 +154,8 @@ def score(
         case "markdown":
             click.echo(Markdown().alone(scored(assessed, Config.default())), nl=False)
         case _:
-            click.echo("\n".join(_text(assessed, change)))
+            click.echo(f"{change.sha[:12]} {visible(change.title)}")
+            click.echo(text(scored(assessed, Config.default())))
 
 
 def _change(repo: Path, what: str, author: str | None) -> Change:
@@ -202,29 +204,6 @@ def _as_json(told: Reason | Advice, words: str) -> dict[str, object]:
 def _printable(text: str | None) -> str | None:
     # a terminal obeys control characters, and no JSON reader accepts a lone surrogate
     return None if text is None else visible(text)
-
-
-def _text(assessed: Assessment, change: Change) -> Iterator[str]:
-    card = scored(assessed, Config.default())
-    yield f"{change.sha[:12]} {visible(change.title)}"
-    yield card.headline
-    if card.proof is not None:
-        yield f"\n{EVIDENCE[card.proof.level]}: {visible(card.proof.words)}"
-    if card.reasons:
-        yield "\nWhy it looks risky"
-        yield from (f"  - {plain_reason(reason)}" for reason in card.reasons)
-    elif card.because:
-        yield f"\n{card.because}"
-    if card.suggestions:
-        yield "\nWhat would lower it"
-        yield from (f"  - {plain(each.words, each.subject)}" for each in card.suggestions)
-    yield (
-        f"\nModel {card.model}, ranked among the last {card.reference:,} changes here. "
-        "It says where to look, not that the change is wrong."
-    )
-
-
-EVIDENCE = {"P": "Proved harmless", "S": "Strong evidence of harmlessness", "H": "A hint, which changes nothing"}
 
 
 def many(command: Callable[P, None]) -> Callable[P, None]:

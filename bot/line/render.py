@@ -114,21 +114,6 @@ def commit(sha: str, page: str = "") -> Safe:
     return Safe(f"[{short}]({page}/commit/{sha})") if _ADDRESS.fullmatch(page) and _HEX.fullmatch(sha) else short
 
 
-def plain(words: str, subject: str | None = None) -> str:
-    """The same sentence for a terminal: nothing in it is obeyed."""
-    return words.replace("`", "").replace("{subject}", visible(subject or ""))
-
-
-def plain_reason(told: Reason) -> str:
-    """A claim and its commits for a terminal."""
-    shown = [
-        visible(each.sha[:SHORT]) + (f" by {visible(each.by[:SHORT])}" if each.by else "") for each in told.evidence
-    ]
-    few = shown[:MOST_EVIDENCE]
-    more = f" and {len(shown) - len(few)} more" if len(shown) > len(few) else ""
-    return plain(told.words, told.subject) + (f" ({', '.join(few)}{more})" if few else "")
-
-
 def one_in(probability: float) -> str:
     """0.07 as "1 in 14"."""
     return f"1 in {max(1, round(1 / probability)):,}" if probability > 0 else "never so far"
