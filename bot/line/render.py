@@ -3,13 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.forge import markers
+from bot.policy import words
 from bot.policy.actions import PutComment, Reply, SetCheck
 from bot.policy.show.views import Card
 from scoring.assessment import Evidence, Reason
@@ -119,19 +119,6 @@ def one_in(probability: float) -> str:
     return f"1 in {max(1, round(1 / probability)):,}" if probability > 0 else "never so far"
 
 
-def rank(percentile: float) -> int:
-    """A percentile as a whole number of 100 changes; never 100, since no change is riskier than itself."""
-    return min(99, max(0, int(percentile * 100 + 1e-9)))
-
-
-def moment(at: datetime) -> str:
-    return f"{at:%a %-d %b %H:%M %Z}"
-
-
-def percent(share: float) -> str:
-    return f"{share * 100:.2f}".rstrip("0").rstrip(".") + " %"
-
-
 def _finalize(value: Any) -> Any:
     return value if isinstance(value, Safe) else prose(str(value))
 
@@ -184,9 +171,9 @@ class Markdown:
             "ours": Safe,
             "safe_md": Safe,
             "one_in": one_in,
-            "rank": rank,
-            "moment": moment,
-            "percent": percent,
+            "rank": words.rank,
+            "moment": words.when,
+            "percent": words.percent,
             "mention": lambda name: Safe("@" + re.sub(r"[^A-Za-z0-9/_.-]", "", name.removeprefix("@"))),
             "link": lambda url: Safe(url if _ADDRESS.fullmatch(url) else "#"),
         }

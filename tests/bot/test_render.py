@@ -13,7 +13,6 @@ from bot.line.render import (
     code,
     one_in,
     prose,
-    rank,
     reason,
     sentence,
     shortened,
@@ -23,6 +22,7 @@ from bot.line.render import (
 from bot.policy.actions import PutComment, Reply, SetCheck
 from bot.policy.show.views import Advice, Ask, Card
 from bot.policy.state import ConfigProblem, Failure
+from bot.policy.words import rank
 from scoring.assessment import Evidence, Reason
 
 WORDS = Markdown()
