@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from bot.config.calendars import Calendars, Nowhere, copy_of
+from bot.config.files import Files
 from bot.forge.port import Forge, ForgeError, Refused, Target
 from bot.policy.calendar.feed import Copy
 from bot.policy.config import FILE, Config, ConfigError, merge, parse
@@ -35,13 +36,14 @@ class Configurations:
         self, forge: Forge, store: Store, clock: Callable[[], datetime], calendars: Calendars | None = None
     ) -> None:
         self._forge, self._store, self._clock = forge, store, clock
+        self._files = Files(forge)
         self._calendars = calendars or Calendars(store, Nowhere(), clock)
 
     def proposed(self, target: Target, head_sha: str) -> tuple[Config | None, Problems]:
         """What a pull request would put in the place of the repository's file; None when it would be refused."""
         default, _ = self._organisation(target)
         try:
-            text = self._forge.file(target, FILE, head_sha)
+            text = self._files.at(target, FILE, head_sha)
             config = _parsed(text, default) if text is not None else default or Config.default()
         except Refused as error:
             return None, (ConfigProblem(FILE, None, None, str(error)),)
@@ -54,7 +56,7 @@ class Configurations:
     def proposed_default(self, target: Target, head_sha: str) -> Problems:
         """What is wrong with an organisation's file as a pull request of its .github repository would have it."""
         try:
-            text = self._forge.file(target, ORGANISATION_FILE, head_sha)
+            text = self._files.at(target, ORGANISATION_FILE, head_sha)
             _read(text or "version: 1", ORGANISATION_FILE)
         except Refused as error:
             return (ConfigProblem(ORGANISATION_FILE, None, None, str(error)),)
@@ -93,7 +95,7 @@ class Configurations:
     ) -> tuple[Config, Problems]:
         last = self._last(target, base_ref)
         try:
-            text = self._forge.file(target, FILE, base_sha)
+            text = self._files.at(target, FILE, base_sha)
             config = default or Config.default() if text is None else _parsed(text, default)
         except Refused as error:
             return self._fallback(last, default, (ConfigProblem(FILE, None, None, str(error)),))
@@ -131,7 +133,7 @@ class Configurations:
         if "://" in path:
             return self._calendars.copy(path)
         try:
-            return Copy(self._forge.file(target, path, sha))
+            return Copy(self._files.at(target, path, sha))
         except Refused as error:
             return Copy(None, str(error))
 

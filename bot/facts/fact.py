@@ -106,6 +106,10 @@ class Look:
             self._known.pop(fact, None)
             self.forget(*(each for each in self._known if fact in each.needs))
 
+    def facts(self) -> set[Fact[Any]]:
+        """Those that are known."""
+        return set(self._known)
+
     def beside(self, number: int) -> Look:
         """A look at another pull request of the same repository."""
         return Look(self.source, self.target, number, self.now)

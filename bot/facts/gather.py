@@ -16,13 +16,14 @@ def gather(look: Look, wanted: Iterable[Fact[Any]]) -> State:
     """Everything wanted, each asked for once; what only some of it needs is asked for only then."""
     filled: dict[str, Any] = {}
     for fact in wanted:
-        filled |= _filled(fact, look[fact])
+        filled |= fills(fact, look[fact])
     of_pull = {name: filled.pop(name) for name in _OF_PULL if name in filled}
     pull = look[PULL]
     return State(**{**filled, "pull": replace(pull, **of_pull) if of_pull else pull})
 
 
-def _filled(fact: Fact[Any], value: Any) -> Filled:
+def fills(fact: Fact[Any], value: Any) -> Filled:
+    """Which fields of State show it, and what they hold then."""
     if fact.fills is not None:
         return fact.fills(value)
     return {fact.name: value} if fact.name in (*_FIELDS, *_OF_PULL) else {}

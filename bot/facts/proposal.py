@@ -14,7 +14,7 @@ from bot.facts.fact import Cost, Fact, Filled, Live, Look
 from bot.facts.gather import gather
 from bot.facts.people import GRANTED
 from bot.facts.pull import PULL, TARGET
-from bot.facts.risk import RISK, Risk, known
+from bot.facts.risk import RISK, Risk, scored
 from bot.policy.config import FILE
 from bot.policy.proposal import compare, sentence
 from bot.policy.state import ConfigProblem, State
@@ -54,7 +54,7 @@ def _others(live: Live, look: Look) -> Iterator[State]:
     numbers = (pull.number for pull in pulls if pull.number != look.number)
     for number in islice(numbers, MOST_COMPARED):
         other = look.beside(number)
-        risk = known(live, other)
+        risk = scored(live, other)
         if risk is not None and isinstance(other[CONTENT], Content):
             other.tell(CONFIGURATION, look[CONFIGURATION])
             other.tell(RISK, Risk(risk))

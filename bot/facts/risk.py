@@ -18,16 +18,22 @@ class Risk:
     failure: Failure | None = None
 
 
-def known(live: Live, look: Look) -> Assessment | None:
+def scored(live: Live, look: Look) -> Assessment | None:
     """What was found out about this head before."""
     return live.store.assessments.get(look.target.repository_id, look.number, look[PULL].head_sha)
+
+
+def last(live: Live, look: Look) -> Assessment | None:
+    """The same, as long as it goes into the branch that it was found out for."""
+    pulls = live.store.pulls.all_open(look.target.repository_id, look[PULL].base_ref)
+    return scored(live, look) if any(pull.number == look.number for pull in pulls) else None
 
 
 def _read(live: Live, look: Look) -> Risk:
     content = look[CONTENT]
     if not isinstance(content, Content):
         return Risk(failure=content)
-    before = known(live, look)
+    before = scored(live, look)
     if before is not None and before.base == content.change.base:  # another base is another change
         return Risk(before)
     try:

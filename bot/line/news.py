@@ -13,7 +13,8 @@ from bot.git.mirror import Occupied
 from bot.jobs.fanout import Fanout
 from bot.jobs.kinds import PULL, News, Unknown
 from bot.jobs.port import Job
-from bot.line.reconcile import Reconciler, Stale
+from bot.line.reconcile import Reconciler
+from bot.line.stale import Stale
 from bot.policy.events import Changed, Commented, Labelled, Pressed, Tick
 from bot.policy.opinion import Verdict
 from bot.policy.state import Cause

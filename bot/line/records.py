@@ -1,0 +1,97 @@
+"""What a look leaves behind in the store and in the log."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from bot.facts.fact import Look
+from bot.facts.pull import TARGET
+from bot.line.perform import Outcome
+from bot.policy.actions import Action, Phase
+from bot.policy.decide import Decision
+from bot.policy.events import Event
+from bot.policy.standing import is_ready
+from bot.policy.state import State
+from bot.store import KnownRepository, Store
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One decision on the facts as they then were. `event` None: nothing happened, it is a look."""
+
+    look: Look
+    event: Event | None
+    state: State
+    decision: Decision
+
+    def actions(self, *phases: Phase) -> tuple[Action, ...]:
+        return tuple(action for action in self.decision.actions if action.phase in phases)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    store: Store
+    clock: Callable[[], datetime]
+
+    def follow_name(self, look: Look) -> None:
+        """Keep the repository's present name."""
+        before, now = look.target, look[TARGET]
+        if now.full_name != before.full_name:
+            self.store.repositories.saw(KnownRepository(now.repository_id, now.installation_id, now.full_name))
+
+    def record(self, made: Round, outcomes: tuple[Outcome, ...], *, final: bool = True) -> None:
+        """A look that changes nothing leaves no record in the audit log."""
+        state, decision, now = made.state, made.decision, self.clock()
+        self.save(made, final=final)
+        if outcomes:
+            self.store.audit.add(
+                "decision",
+                at=now,
+                repository_id=made.look.target.repository_id,
+                number=state.pull.number,
+                event=made.event,
+                head_sha=state.pull.head_sha,
+                base_sha=state.pull.base_sha,
+                content=state.content,
+                risk=state.risk,
+                failure=state.failure,
+                problems=state.problems,
+                verdict=decision.verdict,
+                opinions=decision.opinions,
+                outcomes=outcomes,
+            )
+
+    def save(self, made: Round, *, final: bool) -> None:
+        """What was fetched and decided last. Not final: the next sweep looks again."""
+        pull, risk = made.state.pull, made.state.risk
+        self.store.pulls.save(
+            made.look.target.repository_id,
+            pull.number,
+            head_sha=pull.head_sha,
+            base_ref=pull.base_ref,
+            open=pull.open,
+            ready=is_ready(pull),
+            verdict=int(made.decision.alone),
+            percentile=risk.percentile if risk else None,
+            decided_at=self.clock() if final else None,
+            mark=made.decision.mark,
+        )
+
+    def log(self, made: Round) -> None:
+        """What was decided and why, in a line."""
+        state, decision = made.state, made.decision
+        _log.info(
+            "decided",
+            repository=made.look[TARGET].full_name,
+            number=state.pull.number,
+            head=state.pull.head_sha,
+            cause=type(made.event).__name__.lower() if made.event else "settled",
+            verdict=decision.verdict.name.lower(),
+            percentile=state.risk.percentile if state.risk else None,
+            why=[f"{opinion.rule}: {opinion.words}" for opinion in decision.opinions if opinion.words],
+            did=[type(action).__name__ for action in decision.actions],
+        )
