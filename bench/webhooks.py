@@ -47,7 +47,11 @@ def serve(folder: str, address: "multiprocessing.Queue[str]") -> None:
     logging.getLogger("waitress").setLevel(logging.ERROR)
     store = Store(f"sqlite:///{folder}/codechill.db")
     app = Flask("bench")
-    app.register_blueprint(create_blueprint(SECRET, store.inbox, intake(store, LeaseQueue(store.engine))))
+    app.register_blueprint(
+        create_blueprint(
+            SECRET, store.inbox, intake(store.repositories, store.pulls, store.pushes, LeaseQueue(store.engine))
+        )
+    )
     threads = Settings.model_fields["threads"].default
     server = http_server(app, host="127.0.0.1", port=0, threads=threads, most=26 << 20)
     address.put(f"http://127.0.0.1:{port_of(server)}")

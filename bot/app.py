@@ -92,12 +92,16 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
     queue = LeaseQueue(store.engine)
     forge = _forge(settings, store, clock)
     assessor = _assessor(settings, store, queue, forge, clock)
-    calendars = Calendars(store, Addresses(places(settings.calendars), networks(settings.calendar_networks)), clock)
-    configurations = Configurations(forge, store, clock, calendars)
+    calendars = Calendars(
+        store.feeds, Addresses(places(settings.calendars), networks(settings.calendar_networks)), clock
+    )
+    configurations = Configurations(forge, store.configurations, store.feeds, store.freezes, clock, calendars)
     reconciler = Reconciler(forge=forge, store=store, assessor=assessor, configurations=configurations, clock=clock)
     metrics, looks = Metrics(queue.depth, clock, store.findings.all), Looks()
-    fanout = Fanout(forge=forge, store=store, queue=queue, clock=clock, group=reconciler.group)
-    news = NewsDesk(store, reconciler, fanout, lambda verdict: metrics.verdict(verdict.name.lower()))
+    fanout = Fanout(forge, store.repositories, store.pulls, store.groups, queue, clock, reconciler.group)
+    news = NewsDesk(
+        store.inbox, store.repositories, reconciler, fanout, lambda verdict: metrics.verdict(verdict.name.lower())
+    )
     sweeps = Sweeps(store=store, queue=queue, forge=forge, clock=clock, redelivery=_redelivery(settings, store, clock))
     turns = Turns(store=store, queue=queue, clock=clock, calendars=calendars, doctor=settings.doctor_hours > 0)
     desk = Desk(
@@ -113,22 +117,23 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
                 handler(jobs.SWEEP_ALL, sweeps.everything),
                 handler(jobs.SWEEP_ONE, sweeps.repository),
                 handler(jobs.REDELIVER, sweeps.deliveries),
-                handler(jobs.REACTIONS, Thumbs(forge=forge, store=store, clock=clock).take),
+                handler(jobs.REACTIONS, Thumbs(forge=forge, reactions=store.reactions, clock=clock).take),
                 handler(jobs.PRUNE, prune(store, clock, assessor.forget)),
                 handler(jobs.FIT, lambda one: assessor.fit(one.repository_id)),
-                handler(jobs.DOCTOR, rounds(Watch(visits(settings, os.environ, clock), store, clock))),
+                handler(jobs.DOCTOR, rounds(Watch(visits(settings, os.environ, clock), store.findings, clock))),
             ]
         )
     )
     name = f"{socket.gethostname()}-{os.getpid()}"
     worker = _worker(settings, queue, desk, news, _both(metrics.job, looks.ended), clock, name)
     schedule = Schedule(
-        store,
+        store.leases,
+        store.ticks,
         queue,
         clock,
         holder=name,
         beats=beats(_operators(settings)),
-        edges=KnownEdges(store),
+        edges=KnownEdges(store.configurations, store.freezes),
         reach=Reach(longest=timedelta(seconds=2 * settings.lease_seconds)),
     )
     web = _web(settings, store, queue, worker, metrics, looks, clock)
@@ -156,7 +161,7 @@ def _assessor(settings: Settings, store: Store, queue: LeaseQueue, forge: Forge,
     # one worker is always left for pull requests whose commits are here already
     fetches = max(1, settings.workers - 1)
     mirror = Mirror(settings.folder.absolute() / "mirrors", git=git, wait=MIRROR_WAIT_S, at_once=fetches)
-    indexes, accounts = settings.folder.absolute() / "indexes", Accounts(forge, store, clock)
+    indexes, accounts = settings.folder.absolute() / "indexes", Accounts(forge, store.accounts, clock)
 
     def fit_due(repository_id: int) -> None:
         queue.add(jobs.FIT.new(jobs.OfRepository(repository_id), clock()))
@@ -166,7 +171,9 @@ def _assessor(settings: Settings, store: Store, queue: LeaseQueue, forge: Forge,
 
 def _redelivery(settings: Settings, store: Store, clock: Clock) -> Redelivery:
     key = settings.private_key.get_secret_value()
-    return Redelivery(GitHubDeliveries(app_id=settings.app_id, private_key=key, api=settings.github_api), store, clock)
+    return Redelivery(
+        GitHubDeliveries(app_id=settings.app_id, private_key=key, api=settings.github_api), store.inbox, clock
+    )
 
 
 def _operators(settings: Settings) -> dict[str, timedelta]:
@@ -228,7 +235,13 @@ def _web(
     limits = Limits(body=settings.max_delivery_bytes)
     web.register_blueprint(landing(settings.public_url))
     web.register_blueprint(
-        create_blueprint(settings.webhook_secrets, store.inbox, intake(store, queue), limits, door=door)
+        create_blueprint(
+            settings.webhook_secrets,
+            store.inbox,
+            intake(store.repositories, store.pulls, store.pushes, queue),
+            limits,
+            door=door,
+        )
     )
     return web
 

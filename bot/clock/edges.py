@@ -9,14 +9,14 @@ from bot.policy.calendar import Scope
 from bot.policy.config import Config
 from bot.policy.freezes import joined
 from bot.policy.ticks import mark, ticks
-from bot.store import Store
+from bot.store import Configurations, Freezes
 
 
 class KnownEdges:
     """Reads what decisions left behind, organisations' defaults and calendars included, and freezes by hand."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, configurations: Configurations, freezes: Freezes) -> None:
+        self._kept, self._freezes = configurations, freezes
 
     def __call__(self, after: datetime, until: datetime) -> Iterator[Edge]:
         for repository_id, ref, config in self._configurations(after):
@@ -28,15 +28,15 @@ class KnownEdges:
         return {(repository_id, ref): mark(config, now, Scope(base_ref=ref)) for repository_id, ref, config in known}
 
     def _configurations(self, at: datetime) -> Iterator[tuple[int, str, Config]]:
-        for known in self._store.configurations.in_force(ORGANISATION):
+        for known in self._kept.in_force(ORGANISATION):
             config = composed(known, at)
             if config is not None:
-                yield known.repository_id, known.ref, joined(config, self._store.freezes.of(known.repository_id, at))
+                yield known.repository_id, known.ref, joined(config, self._freezes.of(known.repository_id, at))
 
     def addresses(self) -> dict[str, frozenset[tuple[int, str]]]:
         """Every address that a configuration names, with the repositories and branches that name it."""
         found: dict[str, set[tuple[int, str]]] = {}
-        for known in self._store.configurations.in_force(ORGANISATION):
+        for known in self._kept.in_force(ORGANISATION):
             for path in calendars_of(known):
                 if "://" in path:
                     found.setdefault(path, set()).add((known.repository_id, known.ref))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.forge.deliveries import Attempt, Deliveries
 from bot.forge.github.webhook import EVENTS
 from bot.forge.port import Gone
-from bot.store import Store
+from bot.store import Inbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +48,16 @@ class Redelivery:
     """Looks back over everything that GitHub could still send again: what our inbox has costs one query."""
 
     def __init__(
-        self, deliveries: Deliveries, store: Store, clock: Callable[[], datetime], patience: Patience | None = None
+        self, deliveries: Deliveries, inbox: Inbox, clock: Callable[[], datetime], patience: Patience | None = None
     ) -> None:
-        self._deliveries, self._store, self._clock = deliveries, store, clock
+        self._deliveries, self._inbox, self._clock = deliveries, inbox, clock
         self._patience = patience or Patience()
 
     def sweep(self, since: datetime | None = None) -> int:
         """Ask again for what was lost since then (None: all that is kept); returns how many were asked for."""
         now = self._clock()
         attempts = tuple(self._deliveries.since(since or now - self._patience.kept))
-        processed = self._store.inbox.processed(frozenset(attempt.guid for attempt in attempts))
+        processed = self._inbox.processed(frozenset(attempt.guid for attempt in attempts))
         wanted = lost(attempts, processed, now, self._patience)
         return sum(self._again(attempt_id) for attempt_id in wanted)
 

@@ -18,7 +18,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.clock.steps import Steps
 from bot.jobs.kinds import EDGE, MOVED, NAMES, STANDING, Beat, Edge, Nothing
 from bot.jobs.port import JobQueue, NewJob
-from bot.store import Store
+from bot.store import Leases, Ticks
 
 _log = structlog.get_logger(__name__)
 
@@ -48,7 +48,8 @@ class Schedule:
 
     def __init__(
         self,
-        store: Store,
+        leases: Leases,
+        ticks: Ticks,
         queue: JobQueue,
         clock: Callable[[], datetime],
         *,
@@ -58,7 +59,8 @@ class Schedule:
         reach: Reach | None = None,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._store, self._queue, self._clock, self._holder = store, queue, clock, holder
+        self._leases, self._ticks = leases, ticks
+        self._queue, self._clock, self._holder = queue, clock, holder
         self._beats, self._edges, self._reach = beats, edges, reach or Reach()
         self._steady, self._steps = steady, Steps(clock, steady)
         self._moves, self._mended = 0, 0  # how often the clock was moved, and of how many that was put right
@@ -84,14 +86,14 @@ class Schedule:
             self._watcher.join()
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=True)
-        self._store.leases.release(LEADER, self._holder)
+        self._leases.release(LEADER, self._holder)
 
     def turn(self) -> int:
         """Keep leading, and look when it is time to: how many jobs. Where the clock was moved, put that right."""
         self.watch()
         moves, led, now = self._moves, self._leads, self._clock()
         moved = moves != self._mended
-        self._leads = self._store.leases.take(LEADER, self._holder, now, self._reach.lease)
+        self._leads = self._leases.take(LEADER, self._holder, now, self._reach.lease)
         if moved or (self._leads and not led):  # a server that was down cannot know what the clock did meanwhile
             self._recall(now, everything=moved)
             self._mended = moves  # not those that were seen meanwhile
@@ -108,7 +110,7 @@ class Schedule:
     def look(self) -> int:
         """Enqueue what is due now; returns how many jobs. Nothing while another process leads."""
         now = self._clock()
-        if not self._store.leases.take(LEADER, self._holder, now, self._reach.lease):
+        if not self._leases.take(LEADER, self._holder, now, self._reach.lease):
             return 0
         self._mend(now)
         self._queue.add(STANDING.new(Nothing(), now))
@@ -118,7 +120,7 @@ class Schedule:
 
     def _mend(self, now: datetime) -> None:
         """When the clock was ahead and was put right: what was done too early is due again at its true time."""
-        if self._store.ticks.forget(now + self._reach.skew):
+        if self._ticks.forget(now + self._reach.skew):
             self._recall(now, everything=True)
 
     def _recall(self, now: datetime, *, everything: bool) -> None:
@@ -136,8 +138,8 @@ class Schedule:
         return self._once(name, EDGE.new(edge, max(edge.at, now), same=name), now)
 
     def _once(self, name: str, job: NewJob, now: datetime) -> bool:
-        with self._store.write() as connection:
-            return self._store.ticks.once(name[-NAMES:], now, connection) and self._queue.add(job, connection)
+        with self._ticks.write() as connection:
+            return self._ticks.once(name[-NAMES:], now, connection) and self._queue.add(job, connection)
 
     def _keep_turning(self) -> None:
         """The scheduler waits for a time of day, which comes much later when the clock was put back meanwhile."""

@@ -8,7 +8,7 @@ import structlog
 from bot.forge.port import Busy, Forge, ForgeError, Target
 from bot.jobs.kinds import Nothing
 from bot.policy.chat.permissions import may_judge
-from bot.store import Store, Thumb
+from bot.store import Reactions, Thumb
 
 _log = structlog.get_logger(__name__)
 
@@ -20,8 +20,8 @@ MOST_NEW = 20  # people whose rights are asked for, of one pull request in a tur
 class Thumbs:
     """Keeps what the author and people who may write think of a score, beside the score they saw."""
 
-    def __init__(self, *, forge: Forge, store: Store, clock: Callable[[], datetime]) -> None:
-        self._forge, self._store, self._clock = forge, store, clock
+    def __init__(self, *, forge: Forge, reactions: Reactions, clock: Callable[[], datetime]) -> None:
+        self._forge, self._reactions, self._clock = forge, reactions, clock
 
     def take(self, _: Nothing) -> None:
         """A handler of jobs."""
@@ -30,7 +30,7 @@ class Thumbs:
     def poll(self) -> int:
         """Returns how many thumbs are new, changed or gone. One that cannot be asked about does not hold up others."""
         changed = 0
-        for repository, number in self._store.reactions.to_poll(self._clock(), AGAIN, MOST):
+        for repository, number in self._reactions.to_poll(self._clock(), AGAIN, MOST):
             target = Target(repository.installation_id, repository.id, repository.full_name)
             try:
                 changed += self._one(target, number)
@@ -39,14 +39,14 @@ class Thumbs:
                 continue  # other installations have limits of their own
             except ForgeError as error:
                 _log.warning("thumbs.skipped", repository=repository.full_name, number=number, words=str(error))
-            self._store.reactions.polled(repository.id, number, at=self._clock())
+            self._reactions.polled(repository.id, number, at=self._clock())
         return changed
 
     def _one(self, target: Target, number: int) -> int:
         found = self._forge.reactions(target, number)
         if found is None:
-            return self._store.reactions.save(target.repository_id, number, ())
-        known = self._store.reactions.by(target.repository_id, number)
+            return self._reactions.save(target.repository_id, number, ())
+        known = self._reactions.by(target.repository_id, number)
         people = {by.id: by for by, _, _ in found.given}
         new = [by for by in people.values() if not (by.bot or by.id in known or by.id == found.author.id)]
         granted = {by.id: self._forge.access(target, by, frozenset()) for by in new[:MOST_NEW]}
@@ -56,4 +56,4 @@ class Thumbs:
             for by, useful, at in found.given
             if may_judge(by, found.author, granted.get(by.id, frozenset()))
         ]
-        return self._store.reactions.save(target.repository_id, number, counted)
+        return self._reactions.save(target.repository_id, number, counted)

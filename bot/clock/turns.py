@@ -32,7 +32,7 @@ class Turns:
         doctor: bool = False,
     ) -> None:
         self._store, self._queue, self._clock, self._calendars = store, queue, clock, calendars
-        self._edges, self._doctor = KnownEdges(store), doctor
+        self._edges, self._doctor = KnownEdges(store.configurations, store.freezes), doctor
 
     def calendars(self, _: Nothing) -> None:
         """What a calendar at an address changes, it changes for every open pull request under it."""

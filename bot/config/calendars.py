@@ -9,7 +9,7 @@ import structlog
 
 from bot.config.addresses import Fetched, Unfetchable
 from bot.policy.calendar.feed import Copy, check_feed
-from bot.store import KnownFeed, Store
+from bot.store import Feeds, KnownFeed
 
 _log = structlog.get_logger(__name__)
 OLD = timedelta(hours=1)  # a copy that could not be renewed for so long is called old: a host may restart
@@ -29,20 +29,20 @@ class Nowhere:
 
 
 class Calendars:
-    """What decisions use is what the store has; only an address that nobody ever asked for is asked at once."""
+    """What decisions use is what was kept; only an address that nobody ever asked for is asked at once."""
 
-    def __init__(self, store: Store, fetch: Fetch, clock: Callable[[], datetime]) -> None:
-        self._store, self._fetch, self._clock = store, fetch, clock
+    def __init__(self, feeds: Feeds, fetch: Fetch, clock: Callable[[], datetime]) -> None:
+        self._feeds, self._fetch, self._clock = feeds, fetch, clock
 
     def copy(self, address: str) -> Copy:
-        return copy_of(self._store.feeds.get(address) or self._renew(address, None))
+        return copy_of(self._feeds.get(address) or self._renew(address, None))
 
     def refresh(self, named: Iterable[str]) -> frozenset[str]:
         """Ask every address again; returns those for which something changed. Others are forgotten."""
         wanted = frozenset(named)
-        known = {feed.path: feed for feed in self._store.feeds.addresses()}
+        known = {feed.path: feed for feed in self._feeds.addresses()}
         for gone in known.keys() - wanted:
-            self._store.feeds.forget(gone)
+            self._feeds.forget(gone)
         return frozenset(one for one in sorted(wanted) if self._changes(one, known.get(one)))
 
     def _changes(self, address: str, before: KnownFeed | None) -> bool:
@@ -58,7 +58,7 @@ class Calendars:
             after = replace(before, tried_at=now, error=str(error))
         if after.error:
             _log.warning("calendar.not_read", words=after.error, copy_of=before.good_at and before.good_at.isoformat())
-        self._store.feeds.save(after)
+        self._feeds.save(after)
         return after
 
 

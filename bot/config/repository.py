@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
+from bot import store
 from bot.config.calendars import Calendars, Nowhere, copy_of
 from bot.config.files import Files
 from bot.forge.port import Forge, ForgeError, Refused, Target
@@ -17,7 +18,7 @@ from bot.policy.calendar.feed import Copy
 from bot.policy.config import FILE, Config, ConfigError, merge, parse
 from bot.policy.freezes import joined
 from bot.policy.state import ConfigProblem
-from bot.store import KnownConfiguration, KnownFeed, Store
+from bot.store import Feeds, Freezes, KnownConfiguration, KnownFeed
 
 ORGANISATION = "//organisation"  # where its last valid text is kept: no branch can be named so
 ORGANISATION_FILE = "codechill.yml"  # in the organisation's repository named .github, on its default branch
@@ -33,11 +34,17 @@ class Configurations:
     """
 
     def __init__(
-        self, forge: Forge, store: Store, clock: Callable[[], datetime], calendars: Calendars | None = None
+        self,
+        forge: Forge,
+        kept: store.Configurations,
+        feeds: Feeds,
+        freezes: Freezes,
+        clock: Callable[[], datetime],
+        calendars: Calendars | None = None,
     ) -> None:
-        self._forge, self._store, self._clock = forge, store, clock
         self._files = Files(forge)
-        self._calendars = calendars or Calendars(store, Nowhere(), clock)
+        self._forge, self._kept_texts, self._feeds, self._freezes, self._clock = forge, kept, feeds, freezes, clock
+        self._calendars = calendars or Calendars(feeds, Nowhere(), clock)
 
     def proposed(self, target: Target, head_sha: str) -> tuple[Config | None, Problems]:
         """What a pull request would put in the place of the repository's file; None when it would be refused."""
@@ -51,7 +58,7 @@ class Configurations:
             return None, error.problems
         now = self._clock()
         config = config.with_feeds({path: self._copy(target, path, head_sha) for path in config.feeds()}, now)
-        return joined(config, self._store.freezes.of(target.repository_id, now)), ()
+        return joined(config, self._freezes.of(target.repository_id, now)), ()
 
     def proposed_default(self, target: Target, head_sha: str) -> Problems:
         """What is wrong with an organisation's file as a pull request of its .github repository would have it."""
@@ -71,7 +78,7 @@ class Configurations:
         now = self._clock()
         copies = {path: self._kept(target, path, base_sha, base_ref) for path in config.feeds()}
         config = config.with_feeds(copies, now)
-        return joined(config, self._store.freezes.of(target.repository_id, now)), (*wrong, *problems)
+        return joined(config, self._freezes.of(target.repository_id, now)), (*wrong, *problems)
 
     def _organisation(self, target: Target) -> tuple[Config | None, Problems]:
         owner, _, name = target.full_name.partition("/")
@@ -111,22 +118,22 @@ class Configurations:
         return kept, tuple(replace(each, last_good=True) for each in problems)
 
     def _last(self, target: Target, ref: str) -> str | None:
-        last = self._store.configurations.last_good(target.repository_id, ref)
+        last = self._kept_texts.last_good(target.repository_id, ref)
         return None if last is None else last.text
 
     def _keep(self, target: Target, ref: str, text: str, last: str | None, sha: str = "") -> None:
         if last != text:
-            self._store.configurations.save(target.repository_id, ref, text=text, sha=sha, at=self._clock())
+            self._kept_texts.save(target.repository_id, ref, text=text, sha=sha, at=self._clock())
 
     def _kept(self, target: Target, path: str, sha: str, ref: str) -> Copy:
         """The same as `_copy`, and a file's text is kept for the clock."""
         copy = self._copy(target, path, sha)
         if "://" in path:
             return copy
-        known = self._store.feeds.get(path, target.repository_id, ref)
+        known = self._feeds.get(path, target.repository_id, ref)
         if known is None or (known.text, known.error) != (copy.text, copy.wrong):
             now = self._clock()
-            self._store.feeds.save(KnownFeed(path, copy.text, now, now, copy.wrong, "", target.repository_id, ref))
+            self._feeds.save(KnownFeed(path, copy.text, now, now, copy.wrong, "", target.repository_id, ref))
         return copy
 
     def _copy(self, target: Target, path: str, sha: str) -> Copy:

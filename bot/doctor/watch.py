@@ -9,7 +9,7 @@ from bot.doctor.facts import Facts
 from bot.doctor.finding import Finding
 from bot.doctor.wire import Refused, Unreachable
 from bot.setup.manifest import ManifestError
-from bot.store import KnownFinding, Store
+from bot.store import Findings, KnownFinding
 
 _log = structlog.get_logger(__name__)
 Visit = Callable[[str], tuple[Facts, tuple[Finding, ...]]]  # "" or the full name of one repository
@@ -19,8 +19,8 @@ class Watch:
     """Call `look` once a day and before a window opens. What was found is kept in the store: for the metrics, and for
     the checks of the branches concerned."""
 
-    def __init__(self, visit: Visit, store: Store, clock: Callable[[], datetime]) -> None:
-        self._visit, self._store, self._clock = visit, store, clock
+    def __init__(self, visit: Visit, findings: Findings, clock: Callable[[], datetime]) -> None:
+        self._visit, self._findings, self._clock = visit, findings, clock
 
     def look(self, occasion: str, repository: str = "") -> tuple[KnownFinding, ...]:
         """What has to be put right now. A visit that could not take place is logged, and changes nothing."""
@@ -28,11 +28,11 @@ class Watch:
             _, found = self._visit(repository)
         except (Unreachable, Refused, ManifestError) as error:
             _log.warning("doctor.no_visit", occasion=occasion, words=str(error))
-            return self._store.findings.all()
+            return self._findings.all()
         serious = [_known(finding) for finding in found if finding.severity != "note"]
-        before = self._store.findings.all()
-        self._store.findings.save(serious, at=self._clock(), repository=repository)
-        now = self._store.findings.all()
+        before = self._findings.all()
+        self._findings.save(serious, at=self._clock(), repository=repository)
+        now = self._findings.all()
         _tell(occasion, before, now)
         return now
 

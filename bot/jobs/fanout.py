@@ -12,7 +12,7 @@ from bot.jobs.kinds import PRUNE, Nothing
 from bot.jobs.port import JobQueue
 from bot.policy.config import FILE
 from bot.policy.events import Changed, Event, Pressed, Queued, Tick
-from bot.store import Store
+from bot.store import Groups, Pulls, Repositories
 
 
 class Fanout:
@@ -20,14 +20,16 @@ class Fanout:
 
     def __init__(
         self,
-        *,
         forge: Forge,
-        store: Store,
+        repositories: Repositories,
+        pulls: Pulls,
+        groups: Groups,
         queue: JobQueue,
         clock: Callable[[], datetime],
         group: Callable[[Target, Queued], None],
     ) -> None:
-        self._forge, self._store, self._queue, self._clock, self._group = forge, store, queue, clock, group
+        self._forge, self._queue, self._clock, self._group = forge, queue, clock, group
+        self._repositories, self._pulls, self._groups = repositories, pulls, groups
 
     def take(self, news: Envelope, delivery: str) -> None:
         target = Target(news.installation_id, news.repository_id, news.full_name)
@@ -41,9 +43,9 @@ class Fanout:
             case Queued():
                 self._group(target, news.event)
             case Ungrouped(head_sha):
-                self._store.groups.close(news.repository_id, head_sha)
+                self._groups.close(news.repository_id, head_sha)
             case Changed(_, _, str(sha)) | Pressed(_, _, str(sha)):
-                self._spread(news, self._store.pulls.at(news.repository_id, sha), news.event, delivery)
+                self._spread(news, self._pulls.at(news.repository_id, sha), news.event, delivery)
             case _:
                 pass  # an event of one pull request that names none: nothing to look at
 
@@ -54,22 +56,22 @@ class Fanout:
         if not event.complete or any(path == FILE or path.endswith(".ics") for path in event.paths):
             self._decide_again(news, event.ref.removeprefix("refs/heads/"), delivery)
         if news.full_name == f"{owner}/.github" and (not event.complete or ORGANISATION_FILE in event.paths):
-            for one in self._store.repositories.all():
+            for one in self._repositories.all():
                 if one.full_name.startswith(f"{owner}/"):
                     here = replace(news, repository_id=one.id, full_name=one.full_name)
                     self._decide_again(here, None, delivery)
 
     def _decide_again(self, news: Envelope, branch: str | None, delivery: str) -> None:
         """Merge groups first; then every open pull request into that branch, or into any."""
-        for group in self._store.groups.all_open(news.repository_id, branch):
+        for group in self._groups.all_open(news.repository_id, branch):
             decide_group(self._queue, group, self._clock())
-        pulls = self._store.pulls.all_open(news.repository_id, branch)
+        pulls = self._pulls.all_open(news.repository_id, branch)
         self._spread(news, [pull.number for pull in pulls], Tick("configuration"), delivery)
 
     def _reachable(self, news: Envelope, target: Target, delivery: str) -> None:
         repositories = [target]
         if not news.repository_id:
-            known = self._store.repositories.all(news.installation_id)
+            known = self._repositories.all(news.installation_id)
             repositories = [Target(one.installation_id, one.id, one.full_name) for one in known]
         for one in repositories:
             here = replace(news, repository_id=one.repository_id, full_name=one.full_name)
@@ -78,9 +80,9 @@ class Fanout:
 
     def _unreachable(self, news: Envelope, why: str) -> None:
         if news.repository_id:
-            self._store.repositories.mark_gone(news.repository_id, why)
+            self._repositories.mark_gone(news.repository_id, why)
         else:
-            self._store.repositories.installation_gone(news.installation_id, why)
+            self._repositories.installation_gone(news.installation_id, why)
         self._queue.add(PRUNE.new(Nothing(), self._clock()))
 
     def _spread(self, news: Envelope, numbers: Iterable[int], event: Event, delivery: str) -> None:

@@ -15,21 +15,23 @@ from bot.jobs.port import JobQueue, NewJob
 from bot.policy.chat.grammar import mentioned
 from bot.policy.events import Changed, Commented, Labelled, Pressed, Queued, Tick
 from bot.policy.pull import Person
-from bot.store import Delivery, Enqueue, KnownGroup, KnownRepository, SeenPull, SeenPush, Store
+from bot.store import Delivery, Enqueue, KnownGroup, KnownRepository, Pulls, Pushes, Repositories, SeenPull, SeenPush
 
 EARLY = timedelta(minutes=2)  # by which the forge's clock may be ahead of ours
 SAID, WHILE = 12, timedelta(minutes=10)  # words of one person, and on one pull request, before that is so
 
 
-def intake(store: Store, queue: JobQueue) -> Enqueue:
-    """What the webhook calls for new deliveries."""
+def intake(repositories: Repositories, pulls: Pulls, pushes: Pushes, queue: JobQueue) -> Enqueue:
+    """What the webhook calls for new deliveries, inside the transaction that stores them."""
 
     shares = Shares()
 
     def enqueue(deliveries: Sequence[Delivery], connection: sa.Connection) -> Sequence[bool]:
-        _remember(store, [(one, each.received_at) for each in deliveries for one in each.envelopes], connection)
-        pushes = [push for delivery in deliveries for one in delivery.envelopes for push in _push(one, delivery)]
-        store.pushes.saw(*pushes, connection=connection)
+        told = [(one, each.received_at) for each in deliveries for one in each.envelopes]
+        _reached(repositories, [one for one, _ in told], connection)
+        pulls.saw(*_seen(told), connection=connection)
+        moved = [push for delivery in deliveries for one in delivery.envelopes for push in _push(one, delivery)]
+        pushes.saw(*moved, connection=connection)
         made = [_job(delivery, shares) for delivery in deliveries]
         added = iter(queue.add_all([job for job in made if job is not None], connection))
         return [job is not None and next(added) for job in made]
@@ -134,20 +136,21 @@ def _priority(event: object) -> int:
             return USUAL
 
 
-def _remember(store: Store, news: Sequence[tuple[Envelope, datetime]], connection: sa.Connection) -> None:
-    told = [one for one, _ in news]
+def _reached(repositories: Repositories, told: Sequence[Envelope], connection: sa.Connection) -> None:
     reached = [one for one in told if one.repository_id and not isinstance(one.event, Unreachable)]
     known = {KnownRepository(one.repository_id, one.installation_id, one.full_name): None for one in reached}
-    store.repositories.saw(*known, connection=connection)
+    repositories.saw(*known, connection=connection)
     for one in told:
         if isinstance(one.event, Reachable) and not one.repository_id:
-            store.repositories.installation_back(one.installation_id, connection)
-    seen = [
+            repositories.installation_back(one.installation_id, connection)
+
+
+def _seen(told: Sequence[tuple[Envelope, datetime]]) -> list[SeenPull]:
+    return [
         SeenPull(one.repository_id, one.number, *_as_of(one.event, at))
-        for one, at in news
+        for one, at in told
         if one.number is not None and isinstance(one.event, Changed | Labelled)
     ]
-    store.pulls.saw(*seen, connection=connection)
 
 
 def _push(one: Envelope, delivery: Delivery) -> Iterator[SeenPush]:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot import store
 from bot.forge.port import Forge, Target
 from bot.policy.pull import Person
-from bot.store import Store
 
 FRESH = timedelta(days=1)  # how long what the forge listed is used
 
@@ -20,7 +20,7 @@ class Accounts:
     """Commits by account, asked of the forge and kept for a day."""
 
     forge: Forge
-    store: Store
+    kept: store.Accounts
     clock: Callable[[], datetime]
 
     def landed(self, target: Target, person: Person) -> tuple[str, ...]:
@@ -28,8 +28,8 @@ class Accounts:
         if person.bot:
             return ()
         now = self.clock()
-        known = self.store.accounts.commits(target.repository_id, person.id, since=now - FRESH)
+        known = self.kept.commits(target.repository_id, person.id, since=now - FRESH)
         if known is None:
             known = self.forge.landed_by(target, person)
-            self.store.accounts.save(target.repository_id, person.id, known, at=now)
+            self.kept.save(target.repository_id, person.id, known, at=now)
         return known

@@ -18,7 +18,7 @@ from bot.line.stale import Stale
 from bot.policy.events import Changed, Commented, Labelled, Pressed, Tick
 from bot.policy.opinion import Verdict
 from bot.policy.state import Cause
-from bot.store import Store
+from bot.store import Inbox, Repositories
 
 _log = structlog.get_logger(__name__)
 STALE_AGAIN = timedelta(seconds=2)
@@ -29,15 +29,21 @@ class NewsDesk:
     """`take` is the handler of both kinds; `dropped` and `dead` are told what became of a job that was not done."""
 
     def __init__(
-        self, store: Store, reconciler: Reconciler, fanout: Fanout, decided: Callable[[Verdict], None]
+        self,
+        inbox: Inbox,
+        repositories: Repositories,
+        reconciler: Reconciler,
+        fanout: Fanout,
+        decided: Callable[[Verdict], None],
     ) -> None:
-        self._store, self._reconciler, self._fanout, self._decided = store, reconciler, fanout, decided
+        self._inbox, self._repositories = inbox, repositories
+        self._reconciler, self._fanout, self._decided = reconciler, fanout, decided
 
     def take(self, news: News) -> None:
         """Raises what the line raises."""
         for envelope in news.envelopes:
             self._take(envelope, news.delivery)
-        self._store.inbox.settle(news.delivery or None)
+        self._inbox.settle(news.delivery or None)
 
     def _take(self, envelope: Envelope, delivery: str) -> None:
         target = self._target(envelope)
@@ -51,18 +57,18 @@ class NewsDesk:
 
     def _target(self, envelope: Envelope) -> Target:
         """By number: the name in an old delivery may not be the repository's name any more."""
-        known = self._store.repositories.get(envelope.repository_id)
+        known = self._repositories.get(envelope.repository_id)
         if known is None:
             return Target(envelope.installation_id, envelope.repository_id, envelope.full_name)
         return Target(envelope.installation_id or known.installation_id, known.id, known.full_name)
 
     def dropped(self, job: Job) -> None:
         """Nothing is left that could be done about it."""
-        self._store.inbox.settle(_delivery(job))
+        self._inbox.settle(_delivery(job))
 
     def dead(self, job: Job, error: Exception) -> None:
         """Given up: kept with its delivery, and shown on the check."""
-        self._store.inbox.give_up(_delivery(job), f"{type(error).__name__}: {error}")
+        self._inbox.give_up(_delivery(job), f"{type(error).__name__}: {error}")
         if job.kind != PULL.name or isinstance(error, Unknown):
             return
         for envelope in PULL.load(job.payload).envelopes:

@@ -39,7 +39,7 @@ class World:
     now: datetime = NOW
 
     def landed(self, target: Target, person: Person) -> tuple[str, ...]:
-        return Accounts(self.forge, self.store, lambda: self.now).landed(target, person)  # type: ignore[arg-type]
+        return Accounts(self.forge, self.store.accounts, lambda: self.now).landed(target, person)  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -59,16 +59,19 @@ class World:
         self.queue = LeaseQueue(self.store.engine)
         self.now, self.host, self.files = NOON, Host(), {(SHOP.full_name, FILE): CONFIG}
         self.bases: dict[int, str] = {}
-        self.calendars = Calendars(self.store, self.host, self.clock)
-        self.configurations = Configurations(self, self.store, self.clock, self.calendars)  # type: ignore[arg-type]
+        self.calendars = Calendars(self.store.feeds, self.host, self.clock)
+        self.configurations = Configurations(
+            self, self.store.configurations, self.store.feeds, self.store.freezes, self.clock, self.calendars
+        )  # type: ignore[arg-type]
         self.store.repositories.saw(KnownRepository(7, 70, "acme/shop"))
         self.schedule = Schedule(
-            self.store,
+            self.store.leases,
+            self.store.ticks,
             self.queue,
             self.clock,
             holder="a",
             beats=(Beat(PRUNE, 24 * HOUR), Beat(CALENDARS, timedelta(minutes=15))),
-            edges=KnownEdges(self.store),
+            edges=KnownEdges(self.store.configurations, self.store.freezes),
         )
 
     def clock(self) -> datetime:
@@ -108,7 +111,7 @@ class World:
     def decided(self, number: int, base: str = "main") -> None:
         """By the calendar that is known now."""
         self.bases[number] = base
-        mark = KnownEdges(self.store).marks(self.now).get((7, base), "")
+        mark = KnownEdges(self.store.configurations, self.store.freezes).marks(self.now).get((7, base), "")
         self.store.pulls.save(7, number, head_sha="a" * 40, base_ref=base, open=True, decided_at=self.now, mark=mark)
 
 
@@ -200,7 +203,7 @@ def test_edges_of_calendars_and_of_the_organisation_are_known_at_once_after_a_re
     world.config("release")  # a branch with no file of its own
     found = [
         (edge.ref, f"{edge.at:%H}")
-        for edge in KnownEdges(world.store)(NOON, NOON + 12 * HOUR)
+        for edge in KnownEdges(world.store.configurations, world.store.freezes)(NOON, NOON + 12 * HOUR)
         if edge.at.hour in (13, 14, 22)
     ]
     assert sorted(found) == [("main", "13"), ("main", "14"), ("main", "22"), ("release", "22")]
@@ -214,7 +217,7 @@ def test_only_branches_that_a_window_covers_have_its_edges(world: World) -> None
     )
     world.config()
     world.config("release/1")
-    found = list(KnownEdges(world.store)(NOON, NOON + 3 * HOUR))
+    found = list(KnownEdges(world.store.configurations, world.store.freezes)(NOON, NOON + 3 * HOUR))
     assert found == [Edge(7, "main", NOON + HOUR), Edge(7, "release/1", NOON + 2 * HOUR)]
 
 
@@ -241,7 +244,7 @@ def test_a_calendar_file_too_large_to_read_is_told_like_a_broken_one(world: Worl
 
 
 def test_without_addresses_allowed_none_is_read(world: World) -> None:
-    plain = Configurations(world, world.store, world.clock)  # type: ignore[arg-type]
+    plain = Configurations(world, world.store.configurations, world.store.feeds, world.store.freezes, world.clock)  # type: ignore[arg-type]
     config, _ = plain.of(SHOP, "b" * 40, "main")
     assert "allows no calendars from addresses" in config.problems[0].words
     assert world.calendars.copy(ADDRESS) == Copy(None, "the operator of this server allows no calendars from addresses")

@@ -47,9 +47,16 @@ class Moved(World):
         self.decide(one.number or 0)
 
     def clocked(self, holder: str = "a") -> Schedule:
-        edges, beat = KnownEdges(self.store), Beat(SWEEP_ALL, 30 * MINUTE)
+        edges, beat = KnownEdges(self.store.configurations, self.store.freezes), Beat(SWEEP_ALL, 30 * MINUTE)
         return Schedule(
-            self.store, self.queue, self.clock, holder=holder, beats=(beat,), edges=edges, steady=lambda: self.steady
+            self.store.leases,
+            self.store.ticks,
+            self.queue,
+            self.clock,
+            holder=holder,
+            beats=(beat,),
+            edges=edges,
+            steady=lambda: self.steady,
         )
 
     def let(self, schedule: Schedule, seconds: int) -> None:

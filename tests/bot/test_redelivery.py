@@ -90,7 +90,7 @@ def test_nothing_is_lost_while_the_server_is_away_and_asking_twice_changes_nothi
         forge.send(f"g{hour}", NOW - timedelta(hours=20 - hour))
     store.inbox.give_up("g1", "the worker gave up")
     forge.open = True
-    sweep = Redelivery(forge, store, lambda: NOW)
+    sweep = Redelivery(forge, store.inbox, lambda: NOW)
     assert sweep.sweep() == 8  # seven at the closed door, and one whose job died
     assert {store.inbox.state(f"g{hour}") for hour in range(20)} == {"received"}
     assert sweep.sweep() == 0

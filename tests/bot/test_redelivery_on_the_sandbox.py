@@ -31,7 +31,11 @@ class Door:
         self.shut = False
         app = Flask("door")
         app.register_blueprint(
-            create_blueprint(secret, self.store.inbox, intake(self.store, LeaseQueue(self.store.engine)))
+            create_blueprint(
+                secret,
+                self.store.inbox,
+                intake(self.store.repositories, self.store.pulls, self.store.pushes, LeaseQueue(self.store.engine)),
+            )
         )
         app.before_request(lambda: ("away", 502) if self.shut else None)
         self.server = create_server(app, host="127.0.0.1", port=0, threads=4)
@@ -82,7 +86,7 @@ def test_what_was_lost_at_a_closed_door_comes_through_once_it_is_open(
     assert sandbox.settle()
     assert door.store.repositories.all() == ()
     now = datetime.now(UTC) + timedelta(hours=1)
-    sweep = Redelivery(deliveries(sandbox), door.store, lambda: now)
+    sweep = Redelivery(deliveries(sandbox), door.store.inbox, lambda: now)
     assert sweep.sweep() >= 3
     sandbox.settle()
     assert door.store.repositories.all() == ()
@@ -144,5 +148,5 @@ def test_one_forgotten_delivery_does_not_keep_the_others_from_being_asked_for(
 
     stale = Stale(app_id=sandbox.app_id, private_key=sandbox.private_key_pem, api=sandbox.api)
     now = datetime.now(UTC) + timedelta(hours=1)
-    assert Redelivery(stale, door.store, lambda: now, Patience()).sweep() == len(listed) - 1
+    assert Redelivery(stale, door.store.inbox, lambda: now, Patience()).sweep() == len(listed) - 1
     sandbox.settle()

@@ -36,7 +36,7 @@ class World:
         self.open: dict[int, tuple[Listed, ...]] = {}
         self.looked: list[tuple[int, int, str]] = []
         self.sent: list[int] = []
-        redelivery = Redelivery(self, self.store, self.clock)  # type: ignore[arg-type]
+        redelivery = Redelivery(self, self.store.inbox, self.clock)  # type: ignore[arg-type]
         self.desk = clock_desk(self.store, self.queue, self, self.clock, self.look, redelivery=redelivery)
 
     def clock(self) -> datetime:
@@ -89,7 +89,9 @@ class World:
         def between(after: datetime, until: datetime) -> list[Edge]:
             return [edge for edge in edges if after < edge.at <= until]
 
-        return Schedule(self.store, self.queue, self.clock, holder=holder, beats=some, edges=between)
+        return Schedule(
+            self.store.leases, self.store.ticks, self.queue, self.clock, holder=holder, beats=some, edges=between
+        )
 
 
 @pytest.fixture
@@ -299,7 +301,10 @@ def test_the_edges_come_from_the_configurations_in_force_and_from_freezes_by_han
     by_hand = Freeze("f1", "Launch", "frozen", NOON + MINUTES, NOON + timedelta(days=9), "launch", Person(1, "ada"))
     world.store.freezes.save(8, by_hand, at=NOON)
     opens = datetime(2026, 11, 20, 16, tzinfo=UTC)
-    found = sorted(KnownEdges(world.store)(NOON, NOON + timedelta(days=3)), key=lambda edge: edge.at)
+    found = sorted(
+        KnownEdges(world.store.configurations, world.store.freezes)(NOON, NOON + timedelta(days=3)),
+        key=lambda edge: edge.at,
+    )
     assert found == [
         Edge(8, "main", NOON + MINUTES),
         Edge(7, "main", opens),
@@ -313,7 +318,10 @@ def test_a_stored_configuration_that_is_not_valid_any_more_stops_no_other(world:
     world.repository(8)
     world.store.configurations.save(7, "main", text="version: 99", sha=HEAD, at=NOON)
     world.store.configurations.save(8, "main", text=WEEKEND, sha=HEAD, at=NOON)
-    assert {edge.repository_id for edge in KnownEdges(world.store)(NOON, NOON + timedelta(days=1))} == {8}
+    assert {
+        edge.repository_id
+        for edge in KnownEdges(world.store.configurations, world.store.freezes)(NOON, NOON + timedelta(days=1))
+    } == {8}
 
 
 def test_the_clock_runs_by_itself_until_it_is_stopped(tmp_path: Path) -> None:
@@ -326,7 +334,9 @@ def test_the_clock_runs_by_itself_until_it_is_stopped(tmp_path: Path) -> None:
         looked.set()
         return []
 
-    schedule = Schedule(world.store, world.queue, world.clock, holder="a", beats=(), edges=edges)
+    schedule = Schedule(
+        world.store.leases, world.store.ticks, world.queue, world.clock, holder="a", beats=(), edges=edges
+    )
     schedule.start()
     assert looked.wait(20)
     schedule.stop()

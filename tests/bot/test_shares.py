@@ -31,7 +31,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def told(store: Store, queue: LeaseQueue, *events: tuple[int, Event]) -> list[tuple[int, Event]]:
     """The events in the order in which one worker takes them up."""
-    enqueue = intake(store, queue)
+    enqueue = intake(store.repositories, store.pulls, store.pushes, queue)
     for at, (number, event) in enumerate(events):
         one = Envelope(1, 7, "acme/shop", number, event)
         store.inbox.receive([Delivery(f"guid-{at}", "x", b"{}", NOON, (one,))], enqueue)

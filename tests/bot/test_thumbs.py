@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from click.testing import CliRunner
 
-from bot.clock.thumbs import AGAIN, MOST, TURN, Thumbs
+from bot.clock.thumbs import AGAIN, MOST, Thumbs
 from bot.commands.feedback import feedback
 from bot.forge.github.forge import GitHubForge
+from bot.jobs.kinds import REACTIONS
 from bot.line.render import Markdown
 from tests.bot.conftest import Place
 
@@ -16,7 +17,7 @@ def poll(place: Place, hours: float = 0.0) -> int:
     box, app = place.stage.sandbox, place.stage.app
     now = app.clock() + timedelta(hours=hours)
     forge = GitHubForge(app_id=box.app_id, private_key=box.private_key_pem, api=box.api, words=Markdown())
-    return Thumbs(forge=forge, store=app.store, clock=lambda: now).poll()
+    return Thumbs(forge=forge, reactions=app.store.reactions, clock=lambda: now).poll()
 
 
 def kept(place: Place) -> list[tuple[str, bool, str]]:
@@ -71,5 +72,7 @@ def test_one_turn_asks_for_few_and_one_that_cannot_be_asked_about_does_not_hold_
     people.faults.answer(404, times=2, method="GET", path=f"/{place.name}/issues/{lost}/comments$")
     assert poll(place, hours=12) == 1
     assert kept(place) == [(people.author, True, "reaction")]
-    assert MOST * (timedelta(hours=1) / TURN) <= 250  # of 5,000 requests an hour
-    assert AGAIN > TURN
+    turn = REACTIONS.every
+    assert turn is not None
+    assert MOST * (timedelta(hours=1) / turn) <= 250  # of 5,000 requests an hour
+    assert turn < AGAIN

@@ -26,7 +26,9 @@ def clock_desk(
     redelivery: Redelivery | None = None,
 ) -> Desk:
     sweeps = Sweeps(store=store, queue=queue, forge=forge, clock=clock, redelivery=redelivery)  # type: ignore[arg-type]
-    turns = Turns(store=store, queue=queue, clock=clock, calendars=calendars or Calendars(store, Nowhere(), clock))
+    turns = Turns(
+        store=store, queue=queue, clock=clock, calendars=calendars or Calendars(store.feeds, Nowhere(), clock)
+    )
 
     def look(news: News) -> None:
         for one in news.envelopes:

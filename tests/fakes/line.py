@@ -36,7 +36,9 @@ class Line:
             forge=self.forge,
             store=self.store,
             assessor=self.assessor,
-            configurations=Configurations(self.forge, self.store, self.clock),
+            configurations=Configurations(
+                self.forge, self.store.configurations, self.store.feeds, self.store.freezes, self.clock
+            ),
             clock=self.clock,
         )
 

@@ -43,7 +43,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def watch(patient: Patient, store: Store) -> Watch:
-    return Watch(patient, store, lambda: NOW)
+    return Watch(patient, store.findings, lambda: NOW)
 
 
 def said(watch: Watch, occasion: str = "daily", repository: str = "") -> list[tuple[str, str, str]]:
@@ -59,7 +59,7 @@ def test_a_finding_is_told_when_it_appears_and_when_it_is_cured_and_not_in_betwe
     patient.found = (OPEN, SLOW, NOTE)
     assert said(watch) == [("error", "doctor.found", "required"), ("warning", "doctor.found", "clock")]
     assert said(watch) == []
-    again = Watch(patient, store, lambda: NOW)  # as after a restart
+    again = Watch(patient, store.findings, lambda: NOW)  # as after a restart
     patient.found = (OPEN, Finding("clock", "warning", "this machine", "13 seconds behind.", "Keep it in time."))
     assert said(again) == []
     patient.found = ()

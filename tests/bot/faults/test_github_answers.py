@@ -155,7 +155,8 @@ def test_a_signed_moment_that_has_not_come_yet_parks_nothing(line: Line, ahead: 
     event = Changed("edited", app.clock() + ahead, head)
     one = Envelope(line.stage.sandbox.installation_id, line.repository_id, line.name, number, event)
     app.store.inbox.receive(
-        [Delivery("early", "pull_request", b"{}", app.clock(), (one,))], intake(app.store, app.queue)
+        [Delivery("early", "pull_request", b"{}", app.clock(), (one,))],
+        intake(app.store.repositories, app.store.pulls, app.store.pushes, app.queue),
     )
     line.settle()
     assert app.store.inbox.state("early") == "done"

@@ -34,7 +34,7 @@ def test_events_of_what_is_gone_are_dropped_and_counted_and_leave_no_dead_job(al
     app.reconciler._forge._wire._installations.clear()  # type: ignore[attr-defined]  # as after a restart
     one = Envelope(sandbox.installation_id, alone.repository_id, alone.name, number, Tick("sweep"))
     gone = [Delivery(f"gone-{at}", "pull_request", b"{}", app.clock(), (one,)) for at in range(3)]
-    app.store.inbox.receive(gone, intake(app.store, app.queue))
+    app.store.inbox.receive(gone, intake(app.store.repositories, app.store.pulls, app.store.pushes, app.queue))
     alone.settle()
     assert (app.queue.dead(), alone.put_back()) == ((), [])
     assert {app.store.inbox.state(each.guid) for each in gone} == {"done"}

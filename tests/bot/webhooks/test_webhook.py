@@ -37,7 +37,7 @@ class Server:
         self.queue = LeaseQueue(self.store.engine)
         app = Flask("test")
         door = {"clock": lambda: NOW} | door
-        enqueue = intake(self.store, self.queue)
+        enqueue = intake(self.store.repositories, self.store.pulls, self.store.pushes, self.queue)
         secrets = (SECRET, "the one before")
         app.register_blueprint(create_blueprint(secrets, self.store.inbox, enqueue, limits, door=Door(**door)))
         self.client: FlaskClient = app.test_client()
