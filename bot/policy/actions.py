@@ -77,7 +77,7 @@ class PutComment:
 
 @dataclass(frozen=True, slots=True)
 class RemoveComment:
-    """Take away a sticky comment beside the first: two processes wrote at once, or an answer was lost."""
+    """Take away a comment of ours that is there already: two processes wrote at once, or an answer was lost."""
 
     phase: ClassVar[Phase] = Phase.SHOWN
     owners: ClassVar[tuple[Owner, ...]] = ("comment",)

@@ -96,7 +96,7 @@ class PullRequest:
     check: CheckRun | None = None
     other_checks: tuple[CheckRun, ...] = ()  # of ours, by other names
     comment: Comment | None = None  # our sticky comment
-    spare: tuple[int, ...] = ()  # ids of more sticky comments of ours: one too many each
+    spare: tuple[int, ...] = ()  # ids of comments of ours that are there already: one too many each
     replied_to: frozenset[int] = frozenset()  # ids of comments that carry a reply of ours
     noted: frozenset[str] = frozenset()  # digests of our notes that answer no comment
 

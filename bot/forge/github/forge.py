@@ -102,7 +102,7 @@ class GitHubForge:
             check=checks.pop(CHECK, None),
             other_checks=tuple(checks.values()),
             comment=cards[0] if cards else None,
-            spare=tuple(comment.id for comment in cards[1:]),
+            spare=(*(comment.id for comment in cards[1:]), *_doubles(ours)),
             replied_to=frozenset(n for c in ours if (n := markers.reply_to(c.body)) is not None),
             noted=frozenset(note for c in ours if (note := markers.note_of(c.body)) is not None),
         )
@@ -286,6 +286,13 @@ def _reviews(listed: Iterable[ReviewFacts]) -> Iterator[Review]:
         state = _REVIEWS.get(each.state)
         if state is not None and each.user is not None and each.submitted_at is not None:
             yield Review(each.user.person(), state, each.commit_id or "", each.submitted_at)
+
+
+def _doubles(ours: list[Comment]) -> list[int]:
+    """Answers and notes that are there a second time, word for word, mark included."""
+    answers = [c for c in ours if markers.reply_to(c.body) is not None or markers.note_of(c.body) is not None]
+    first = {c.body: c.id for c in reversed(answers)}
+    return [c.id for c in answers if first[c.body] != c.id]
 
 
 def _comment(facts: CommentFacts) -> Comment:

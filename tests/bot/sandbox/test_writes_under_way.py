@@ -14,7 +14,7 @@ from bot.forge.github.forge import GitHubForge
 from bot.forge.github.writes import UNDER_WAY
 from bot.forge.port import Busy, ForgeAction, ForgeError, Target
 from bot.line.render import Markdown
-from bot.policy.actions import PutComment, Reply, SetCheck
+from bot.policy.actions import PutComment, RemoveComment, Reply, SetCheck
 from bot.policy.show.views import Card
 from bot.sandbox import Sandbox
 from bot.sandbox.state import Pull
@@ -124,6 +124,21 @@ def test_what_never_arrived_is_sent_again_when_github_cannot_be_working_on_it_an
             assert made == 0
         assert count(box, here) == made
     process.store.close()
+
+
+def test_an_answer_that_is_there_twice_all_the_same_is_one_too_many(box: Sandbox, pull: int, tmp_path: Path) -> None:
+    one, another = (Process(box, tmp_path / name) for name in ("db", "another"))
+    facts = one.forge.pull(one.target, pull)
+    for process in (one, another):
+        process.forge.perform(process.target, facts, Reply("crossed:1", "It is held now."))
+    one.forge.perform(one.target, facts, Reply("crossed:2", "It is free to land now."))
+    first, second, other = (comment.id for comment in box.comments(REPO, pull))
+    facts = one.forge.pull(one.target, pull)
+    assert facts.spare == (second,)
+    one.forge.perform(one.target, facts, RemoveComment(second))
+    assert [comment.id for comment in box.comments(REPO, pull)] == [first, other]
+    for process in (one, another):
+        process.store.close()
 
 
 def test_what_github_refused_is_not_waited_for(box: Sandbox, pull: int, tmp_path: Path) -> None:
