@@ -28,8 +28,8 @@ from bot.backtest.scores import Scores, score
 from bot.commands.backtest import backtest
 from bot.policy.standing import among_riskiest
 from scoring.history.index import History
-from scoring.models.design import design
-from scoring.models.loaded import load
+from scoring.models.model import Rows
+from scoring.models.registry import load
 from scoring.ranking.blend import rank
 from scoring.ranking.population import needed, population
 from scoring.ranking.quantiles import BLOCK, ranks, rolling, window
@@ -110,7 +110,7 @@ def served(repo: Path, absent: bool) -> None:
 def _ranked_among(whole: History, single: History) -> Floats:
     model, names = load(SHIPPED), tuple(feature.name for feature in single.features)
     raw, landed = single.matrix(), whole.matrix()
-    logits = model.logits(design(model.card.columns, names, raw, rolling(raw)))
+    logits = model.logits(Rows(names, raw, rolling(raw)))
     at = np.array([change.at for change in single.changes()])
     found = np.full(len(landed), np.nan)
     for place, landing in enumerate(whole.changes()):
@@ -118,7 +118,7 @@ def _ranked_among(whole: History, single: History) -> Floats:
         if row >= 2 * BLOCK:
             low, high = window(row)
             one = landed[place : place + 1]
-            score = model.logits(design(model.card.columns, names, one, ranks(one, raw[low:high])))
+            score = model.logits(Rows(names, one, ranks(one, raw[low:high])))
             found[place] = population(logits[needed(row) : row], row).percentiles(score)[0]
     return found
 

@@ -49,6 +49,9 @@ from bot.line.reconcile import Reconciler
 from bot.line.render import Markdown
 from bot.process.privacy import keep_private
 from bot.store import Store
+from scoring.errors import ScoringError
+from scoring.models.registry import load
+from scoring.scorer import SHIPPED
 
 MIRROR_WAIT_S = 1.0  # a worker waits so long for another's fetch, then does something else
 Clock = Callable[[], datetime]
@@ -166,7 +169,22 @@ def _assessor(settings: Settings, store: Store, queue: LeaseQueue, forge: Forge,
     def fit_due(repository_id: int) -> None:
         queue.add(jobs.FIT.new(jobs.OfRepository(repository_id), clock()))
 
-    return MirrorAssessor(forge, mirror, indexes, incidents=store.incidents.of, landed=accounts.landed, fit_due=fit_due)
+    return MirrorAssessor(
+        forge, mirror, indexes, shipped=_model(settings), incidents=store.incidents.of, landed=accounts.landed,
+        fit_due=fit_due,
+    )  # fmt: skip
+
+
+def _model(settings: Settings) -> Path:
+    """The folder of the model that scores; one that the operator chose is tried before anything is answered."""
+    if settings.model is None:
+        return SHIPPED
+    folder = settings.model.expanduser().absolute()
+    try:
+        load(folder)
+    except ScoringError as error:
+        raise ValueError(f"CODECHILL_MODEL: {error}") from error
+    return folder
 
 
 def _redelivery(settings: Settings, store: Store, clock: Clock) -> Redelivery:

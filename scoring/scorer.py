@@ -17,9 +17,11 @@ from scoring.claims.parts import Files, Rank, suggestions
 from scoring.claims.table import CLAIMS
 from scoring.claims.tell import MOST, reasons
 from scoring.claims.weights import shares
+from scoring.errors import ScoringError
 from scoring.facts.lines import LineCounts
 from scoring.facts.moment import Facts
 from scoring.facts.services import NONE, WEIGHTS, Services
+from scoring.facts.wording import Ids
 from scoring.features import BY_NAME
 from scoring.hidden.reading import Hidden, code_folders, hidden, versions
 from scoring.history.index import History, Progress
@@ -28,9 +30,11 @@ from scoring.history.patch import read as read_patch
 from scoring.history.read import lines_of
 from scoring.incidents import Incident
 from scoring.models import kept
-from scoring.models.design import design
-from scoring.models.loaded import load
+from scoring.models.asked_once import AskedOnce
+from scoring.models.corpus import text_at, text_of
+from scoring.models.model import Model, Rows
 from scoring.models.own import Own
+from scoring.models.registry import kind_of, load
 from scoring.ranking import evidence
 from scoring.ranking.gating import gating
 from scoring.ranking.population import needed
@@ -52,6 +56,14 @@ class Reference:
     usual: Matrix  # the median of each feature
     logits: Floats  # of rows needed(row) to row - 1, in landing order: those that gate
     paths: tuple[tuple[str, ...], ...]  # of the same
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What models are asked of: a change or a part of it, with the words of the whole."""
+
+    vector: Matrix
+    words: Ids
 
 
 def _now() -> datetime:
@@ -76,13 +88,16 @@ class Scorer:
         clock: Clock = _now,
     ) -> None:
         self.repository = repository
-        self.shipped = load(shipped)
+        self.shipped: Model = load(shipped)
+        self.kind = kind_of(self.shipped.card.kind)
         self.history = History(repository, state, absent_as_empty=absent_as_empty, incidents=incidents)
         self.state = state
         self.clock = clock
         self._names = tuple(feature.name for feature in self.history.features)
         self._ranking = Ranking(self.shipped.card.base_rate, self.shipped.card.calibration)
         self._witness = Witness(self.history)
+        if self.kind.kept:
+            self.shipped = AskedOnce(self.shipped, state, self.kind.limit)
         self._own: Own | None = None
         self._own_stamp: tuple[int, int, str] | None = None
         self._reference: tuple[tuple[str, int, int], Reference] | None = None
@@ -96,8 +111,8 @@ class Scorer:
         self.history.refresh(tip, now=int(self.clock().timestamp()), progress=progress)
 
     def due(self) -> bool:
-        """Say whether the repository's own regression is to be fitted again."""
-        return kept.due(self.history, self.shipped)
+        """Say whether the repository's own regression is to be fitted again; none corrects an expensive model."""
+        return not self.kind.kept and kept.due(self.history, self.shipped)
 
     def fit(self) -> None:
         """Fit the repository's own regression if that is due: seconds of work, which no assessment ever does.
@@ -126,24 +141,24 @@ class Scorer:
         whole = self._facts(change, lines, critical)
         past = self._look_back(len(self.history) if row is None else row)
         moment = self._moment(past, critical)
-        score = self._score(past.raw)
         extra = WEIGHTS.get(whole.tier, 0.0)
         git = self.history.git
         patch = read_patch(git, change) if row is None else {}
         kept_out = hidden(git, change, lines, patch, code_folders(past.paths)) if row is None else ()
-        vectors = self._vectors(self._looked(whole)) if row is None else self._landed(row)
-        plain = [self._vectors(self._looked(self._plain(whole, each, change, critical)))
-                 for each in versions(change, lines, kept_out)]  # fmt: skip
-        honest = len(vectors)
-        vectors = np.concatenate([vectors, *plain])
+        asked = self._parts_of(whole) if row is None else self._landed(row)
+        honest = len(asked)
+        for each in versions(change, lines, kept_out):
+            asked += self._parts_of(self._plain(whole, each, change, critical))
+        text, key = (lambda: text_of(git, change)), change.sha if row is not None else f"{change.base}..{change.sha}"
+        said = self._logits(self._rows(asked, past.raw, text, key))
         # evidence is about the change as it stands, and says nothing of what it keeps out of the counts
-        scores = score(vectors) + np.where(np.arange(len(vectors)) < honest, evidence.log_odds(proof), 0.0)
+        scores = said + np.where(np.arange(len(asked)) < honest, evidence.log_odds(proof), 0.0)
         # what carries the score is asked of what gates: the whole, or its riskiest part
         riskiest = int(scores.argmax())
-        vector = vectors[riskiest]
+        vector = asked[riskiest].vector
         found = float(scores[riskiest]) + extra
         percentile = evidence.percentile(float(moment.percentiles(np.array([found]))[0]), proof)
-        carried = shares(CLAIMS, self._names, vector, past.usual, score, extra)
+        carried = shares(CLAIMS, self._names, vector, past.usual, self._by_columns(past.raw), extra)
         tip = self.history.tip if row is None else change.base
 
         def rank_of(smaller: Sequence[Files]) -> Sequence[float]:
@@ -161,7 +176,9 @@ class Scorer:
             probability=float(moment.probabilities(np.array([found]))[0]),
             base_rate=moment.base_rate,
             reasons=(*told, *reasons(known, carried))[:MOST],
-            suggestions=self._suggestions(change, lines, patch, percentile, rank_of) if row is None else (),
+            suggestions=self._suggestions(change, lines, patch, percentile, rank_of)
+            if row is None and self.kind.of_versions
+            else (),
             model=self.shipped.card.id + (" + this repository" if self._own else ""),
             reference=len(moment.population.recent),
             labelled=self.history.labelled(),
@@ -173,7 +190,12 @@ class Scorer:
         )
 
     def ranks(self, change: Change, versions: Sequence[Files]) -> list[float]:
-        """Return where a change that has not landed would rank if it had these files, 0 to 1; no proof counts."""
+        """Return where a change that has not landed would rank if it had these files, 0 to 1; no proof counts.
+
+        Raises ScoringError when the model cannot be asked of versions that nobody made.
+        """
+        if not self.kind.of_versions:
+            raise ScoringError(f"The model {self.shipped.card.id} speaks only of changes as they are.")
         self._read_own()
         past = self._look_back(len(self.history))
         moment = self._moment(past, NONE)
@@ -187,8 +209,10 @@ class Scorer:
         facts = self.history.facts(change, lines, at)
         return replace(facts, tier=critical.tier(_places(change)))
 
-    def _looked(self, facts: Facts) -> tuple[Facts, ...]:
-        return self.history.parts_of(facts) or (facts,)
+    def _parts_of(self, facts: Facts) -> list[Asked]:
+        """What gates of a change: its parts, or else the whole."""
+        looked = self.history.parts_of(facts) or (facts,)
+        return [Asked(self.history.vector(each), facts.wording.ids) for each in looked]
 
     def _plain(self, whole: Facts, files: Files, change: Change, critical: Services) -> Facts:
         """The facts of a change with nothing kept out, which does to the tree what it does as it stands."""
@@ -196,38 +220,62 @@ class Scorer:
         told = self._facts(plain, [counts for _, counts in files], critical)
         return replace(told, tier=whole.tier, takes_back=whole.takes_back, lands_again=whole.lands_again)
 
-    def _vectors(self, looked: Sequence[Facts]) -> Matrix:
-        return np.array([self.history.vector(facts) for facts in looked], dtype=np.float32)
-
-    def _landed(self, row: int) -> Matrix:
+    def _landed(self, row: int) -> list[Asked]:
         parts = self.history.parts(row, row + 1).raw
-        return parts if len(parts) else self.history.matrix(row, row + 1)
+        ids = self.history.words([row])[0]
+        return [Asked(vector, ids) for vector in (parts if len(parts) else self.history.matrix(row, row + 1))]
 
     def _smaller(
         self, change: Change, smaller: Sequence[Files], past: Reference, critical: Services,
         kept_out: Sequence[Hidden] = (),
     ) -> Floats:  # fmt: skip
-        vectors, owners, extra = [], [], []
+        asked: list[Asked] = []
+        owners: list[int] = []
+        extra: list[float] = []
         for place, files in enumerate(smaller):
             part = replace(change, files=tuple(file for file, _ in files)) if files else change
             lines = [counts for _, counts in files]
             facts = self._facts(part, lines, critical)
-            looked = [*self._looked(facts)]
+            asked += self._parts_of(facts)
             for each in versions(part, lines, kept_out) if files else ():
-                looked += self._looked(self._plain(facts, each, part, critical))
-            vectors.append(self._vectors(looked))
-            owners += [place] * len(looked)
+                asked += self._parts_of(self._plain(facts, each, part, critical))
+            owners += [place] * (len(asked) - len(owners))
             extra.append(WEIGHTS.get(facts.tier, 0.0))
-        scores = self._score(past.raw)(np.concatenate(vectors))
+        scores = self._logits(self._rows(asked, past.raw))
         gated = gating(np.zeros(len(smaller)), np.array(owners, dtype=np.intp), scores)
         return np.asarray(gated + np.array(extra))
 
-    def _score(self, reference: Matrix) -> Callable[[Matrix], Floats]:
-        return lambda rows: self._logits(rows, ranks(rows, reference))
+    def _rows(self, asked: Sequence[Asked], reference: Matrix, text: Callable[[], str] = str, key: str = "") -> Rows:
+        """As models read them, compared with `reference`; all have the text of one whole."""
+        raw = np.array([each.vector for each in asked], dtype=np.float32)
+        return Rows(
+            self._names, raw, ranks(raw, reference), lambda places: [asked[place].words for place in places],
+            lambda _: text(), lambda _: key,
+        )  # fmt: skip
 
-    def _logits(self, raw: Matrix, quantile: Matrix) -> Floats:
-        shipped = self.shipped.logits(design(self.shipped.card.columns, self._names, raw, quantile))
-        return shipped + self._own.logits(self._names, raw, quantile) if self._own and len(raw) else shipped
+    def _in_index(self, raw: Matrix, quantile: Matrix, row_of: Callable[[int], int]) -> Rows:
+        """Changes of the index, or parts of them, as models read them; `row_of` tells the row of a place."""
+        return Rows(
+            self._names, raw, quantile, lambda places: self.history.words([row_of(place) for place in places]),
+            lambda place: text_at(self.history, row_of(place)), lambda place: self.history.sha_at(row_of(place)),
+        )  # fmt: skip
+
+    def _by_columns(self, reference: Matrix) -> Callable[[Matrix], Floats]:
+        """Score versions of one change that differ in columns; a model of words or text says the same of each."""
+
+        def score(raw: Matrix) -> Floats:
+            rows = Rows(self._names, raw, ranks(raw, reference))
+            return self._logits(rows) if self.kind.by_columns else self._correction(rows)
+
+        return score
+
+    def _logits(self, rows: Rows) -> Floats:
+        return self.shipped.logits(rows) + self._correction(rows)
+
+    def _correction(self, rows: Rows) -> Floats:
+        return (
+            self._own.logits(self._names, rows.raw, rows.quantile) if self._own and len(rows) else np.zeros(len(rows))
+        )
 
     def _read_own(self) -> None:
         # one that a job fitted meanwhile counts from the next change on, never within one
@@ -256,9 +304,10 @@ class Scorer:
         if low == 0:
             # nothing was before the first changes: they are compared with one another, as a new one is with them
             quantile[:BLOCK] = ranks(everything[:BLOCK], everything[:BLOCK])
-        logits = self._logits(everything[low - start :], quantile)
+        logits = self._logits(self._in_index(everything[low - start :], quantile, lambda place: low + place))
         if len(parts.rows):
-            beside = self._logits(parts.raw, parts.quantile(everything, start))
+            owners = parts.rows.tolist()
+            beside = self._logits(self._in_index(parts.raw, parts.quantile(everything, start), owners.__getitem__))
             logits = gating(logits, parts.rows - low, beside)
         return Reference(row, raw, usual, logits, self.history.paths(low, row))
 

@@ -22,6 +22,8 @@ from scoring.claims.tell import reasons
 from scoring.claims.weights import shares
 from scoring.git import Git
 from scoring.history.read import commit_change
+from scoring.models.model import Rows
+from scoring.models.registry import kind_of
 from scoring.ranking.quantiles import ranks, window
 
 MOST = 10
@@ -110,7 +112,8 @@ class _Archive:
 
 def explainer(replay: Replay) -> Callable[[Landing], tuple[Reason, ...]]:
     """Reasons for a landing, from the models, the ranks and what was known at its time."""
-    scores, shipped, columns = replay.scores, replay.scores.shipped_logits, replay.past.columns
+    scores, columns = replay.scores, replay.past.columns
+    by_columns = kind_of(scores.model.card.kind).by_columns
     witness = Witness(_Archive(replay.contents.git, replay.past))
 
     def explain(landing: Landing) -> tuple[Reason, ...]:
@@ -120,7 +123,9 @@ def explainer(replay: Replay) -> Callable[[Landing], tuple[Reason, ...]]:
 
         def score(rows: NDArray[np.float32]) -> NDArray[np.float64]:
             quantile = ranks(rows, reference)
-            return scores.logits(fitted, rows, quantile, shipped(rows, quantile))
+            # a model of words or text says the same whatever becomes of columns
+            said = scores.model.logits(Rows(columns, rows, quantile)) if by_columns else np.zeros(len(rows))
+            return scores.logits(fitted, rows, quantile, said)
 
         low, high = np.searchsorted(scores.parts.rows, [landing.row, landing.row + 1])
         looked = scores.parts.raw[low:high] if high > low else scores.data.raw[landing.row : landing.row + 1]

@@ -1,14 +1,18 @@
 """What landed on the branch, in order, as the index remembers it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.errors import ScoringError
+from scoring.facts.wording import Ids
 from scoring.history.index import History
+from scoring.models.corpus import text_at
 from scoring.ranking.gating import Parts
 
 
@@ -24,6 +28,10 @@ class Landing:
     paths: tuple[str, ...]
 
 
+def _unread(_: object) -> NoReturn:
+    raise ScoringError("Here only numbers are known of landings.")
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """Every landing, and the features each had when it landed; rows of both run parallel."""
@@ -33,6 +41,8 @@ class Past:
     raw: NDArray[np.float32]  # (landings, columns)
     parts: Parts  # of landings, scored in their place
     repaired: Mapping[str, str] = field(default_factory=dict)  # a landing at fault -> the one that says so
+    words: Callable[[Sequence[int]], Sequence[Ids]] = _unread  # of landings, for models that read words
+    text: Callable[[int], str] = _unread
 
     @property
     def at(self) -> NDArray[np.int64]:
@@ -45,7 +55,7 @@ class Past:
 
 
 def read_past(history: History) -> Past:
-    """Everything that landed; the index must be up to date and made with `first_parent`."""
+    """Everything that landed; the index must be up to date, made with `first_parent`, and stay open."""
     found = history.store.db.execute(
         "SELECT row, sha, at, author, title, paths FROM seen WHERE row IS NOT NULL ORDER BY row"
     )
@@ -54,7 +64,8 @@ def read_past(history: History) -> Past:
         for row, sha, at, author, title, paths in found
     )
     columns = tuple(feature.name for feature in history.features)
-    return Past(landings, columns, history.matrix(), history.parts(), history.repaired())
+    parts, repaired = history.parts(), history.repaired()
+    return Past(landings, columns, history.matrix(), parts, repaired, history.words, lambda row: text_at(history, row))
 
 
 def _paths(told: bytes) -> tuple[str, ...]:

@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from scoring.models.card import WITHOUT
-from scoring.models.loaded import Loaded, load
+from scoring.models.model import Model
+from scoring.models.registry import load
 
 
-def unknowing(folder: Path, commits: Collection[str]) -> tuple[Loaded, bool]:
+def unknowing(folder: Path, commits: Collection[str]) -> tuple[Model, bool]:
     """The model in `folder`, or the one beside it that learned without this history; True when all knew it.
 
     `commits` are all of the history's. Raises ScoringError when a model is damaged.
@@ -19,7 +20,7 @@ def unknowing(folder: Path, commits: Collection[str]) -> tuple[Loaded, bool]:
     return load(folder), True
 
 
-def knows(model: Loaded, commits: Collection[str]) -> bool:
+def knows(model: Model, commits: Collection[str]) -> bool:
     """Whether the model learned from a clone of this history."""
     return any(source.first in commits or source.tip in commits for source in model.card.sources)
 

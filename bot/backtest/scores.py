@@ -4,7 +4,7 @@ A shipped model that learned from this very history is left out as soon as there
 known at the time.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +15,7 @@ from bot.backtest.outcomes import Outcomes
 from scoring.facts.services import NONE, WEIGHTS, Services
 from scoring.features.table1 import TABLE1_COLUMNS
 from scoring.history.dataset import NEVER, Dataset
-from scoring.models.design import design
-from scoring.models.loaded import Loaded
+from scoring.models.model import Model, Rows
 from scoring.models.own import Own, fit_own
 from scoring.ranking.gating import Parts, gating
 from scoring.ranking.population import SETTLED, needed, percentiles
@@ -43,10 +42,11 @@ class Scores:
 
     data: Dataset
     fitted: tuple[Fitted, ...]
-    model: Loaded  # the shipped one
+    model: Model  # the shipped one
     shipped: Floats | None  # its log-odds; None when it knew this history and is not used
     parts: Parts
     beside: NDArray[np.float32]  # the parts' values as ranks among the landings before
+    beside_shipped: Floats  # what the shipped model says of the parts
     extra: Floats  # log-odds added for critical services
     percentile: Floats
     churn: Floats
@@ -65,10 +65,6 @@ class Scores:
 
     def model_at(self, row: int) -> Fitted:
         return [fitted for fitted in self.fitted if fitted.first <= row][-1]
-
-    def shipped_logits(self, raw: NDArray[np.float32], quantile: NDArray[np.float32]) -> Floats:
-        """What the shipped model says of rows that need not be in the history."""
-        return self.model.logits(design(self.model.card.columns, self.data.columns, raw, quantile))
 
     def logits(
         self, fitted: Fitted, raw: NDArray[np.float32], quantile: NDArray[np.float32], shipped: Floats
@@ -96,7 +92,7 @@ class Scores:
         whole = self.logits(fitted, self.data.raw[rows], self.data.quantile[rows], shipped)
         low, high = np.searchsorted(self.parts.rows, [first, last])
         raw, quantile = self.parts.raw[low:high], self.beside[low:high]
-        shipped = np.zeros(len(raw)) if self.shipped is None else self.shipped_logits(raw, quantile)
+        shipped = np.zeros(len(raw)) if self.shipped is None else self.beside_shipped[low:high]
         parts = self.logits(fitted, raw, quantile, shipped)
         return gating(whole, self.parts.rows[low:high] - first, parts) + self.extra[rows]
 
@@ -117,19 +113,22 @@ def as_dataset(past: Past, outcomes: Outcomes, name: str) -> Dataset:
 
 
 def score(
-    past: Past, outcomes: Outcomes, model: Loaded, *, knew: bool = False, critical: Services = NONE,
+    past: Past, outcomes: Outcomes, model: Model, *, knew: bool = False, critical: Services = NONE,
     name: str = "", progress: Progress | None = None,
 ) -> Scores:  # fmt: skip
     """Score all landings. `knew` says that the model learned from this history; `critical` tells what is critical."""
     data = as_dataset(past, outcomes, name)
-    shipped = model.logits(design(model.card.columns, data.columns, data.raw, data.quantile))
+    shipped = model.logits(_rows(past, data.raw, data.quantile, range(len(data.shas))))
     fitted = tuple(_fit(data, None if knew else shipped, progress))
     peeked = knew and all(each.own is None for each in fitted)
     blank = np.full(len(data.shas), np.nan)
+    beside = past.parts.quantile(past.raw)
     scores = Scores(
         data=data, fitted=fitted, model=model,
         shipped=None if knew and not peeked else shipped,
-        parts=past.parts, beside=past.parts.quantile(past.raw), extra=_tiers(past, critical), percentile=blank.copy(),
+        parts=past.parts, beside=beside,
+        beside_shipped=model.logits(_rows(past, past.parts.raw, beside, past.parts.rows.tolist())),
+        extra=_tiers(past, critical), percentile=blank.copy(),
         churn=percentiles(past.column("churn"), 0, len(blank)), table1=blank.copy(), probability=blank.copy(),
         base_rate=blank.copy(),
         before=past.column("prior_changes"), labelled=np.zeros(len(blank), dtype=np.int64), peeked=peeked,
@@ -137,6 +136,14 @@ def score(
     for fit, last in scores.segments():
         _fill(scores, fit, last, Ranking(model.card.base_rate, model.card.calibration))
     return scores
+
+
+def _rows(past: Past, raw: NDArray[np.float32], quantile: NDArray[np.float32], rows: Sequence[int]) -> Rows:
+    """Landings, or parts of them, as models read them; `rows` tell which landing each belongs to."""
+    return Rows(
+        past.columns, raw, quantile, lambda places: past.words([rows[place] for place in places]),
+        lambda place: past.text(rows[place]), lambda place: past.landings[rows[place]].sha,
+    )  # fmt: skip
 
 
 def _fit(data: Dataset, start: Floats | None, progress: Progress | None) -> Iterator[Fitted]:

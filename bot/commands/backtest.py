@@ -24,7 +24,7 @@ from bot.backtest.settings import BUILT_IN, built_in
 from bot.backtest.text import summary
 from bot.commands.loading import from_files
 from bot.commands.progress import progress_bar
-from bot.commands.scoring import incidents_option, index_folder, plainly, state_folder
+from bot.commands.scoring import incidents_option, index_folder, model_option, plainly, state_folder
 from bot.line.render import visible
 from bot.policy.config import Config, ConfigError, walltime
 from scoring.errors import ScoringError
@@ -33,7 +33,6 @@ from scoring.git import Git
 from scoring.history.criticality import read_services
 from scoring.history.index import History
 from scoring.incidents import read_incidents
-from scoring.scorer import SHIPPED
 
 STOPPED = 130  # as shells report a program that was interrupted
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -53,7 +52,7 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
 @click.option("--csv", "table", type=_OUT, help="Write one row for each landing in a window.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--state", type=click.Path(path_type=Path), help="Folder of the index; default: the user's cache.")
-@click.option("--model", type=click.Path(path_type=Path), default=SHIPPED, help="Model folder instead of the shipped.")
+@model_option
 @click.option(
     "--missing-blobs", type=click.Choice(["refuse", "empty"]), default="refuse", show_default=True,
     help="Files that a partial clone lacks: refuse to go on, or read them as empty.",
@@ -169,13 +168,10 @@ def _history(
     folder = index_folder((state or state_folder(repo)) / "landings", told)
     history = History(repo, folder, first_parent=True, absent_as_empty=absent, incidents=told)
     tip = history.git.resolve(branch)
-    try:
-        with progress_bar("Reading history") as report:
-            history.refresh(tip, now=int(datetime.now(UTC).timestamp()), progress=report)
-        past = read_past(history)
-        outcomes = read_outcomes(history)
-    finally:
-        history.close()
+    with progress_bar("Reading history") as report:
+        history.refresh(tip, now=int(datetime.now(UTC).timestamp()), progress=report)
+    past = read_past(history)
+    outcomes = read_outcomes(history)
     called = name or repo.absolute().name
     return _Scored(past, outcomes, history.git, repo, _branch(history.git, branch), called, model)
 

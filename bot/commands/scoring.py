@@ -1,17 +1,13 @@
-"""Commands that score, train and evaluate without any forge: `score`, `train`, `evaluate`."""
+"""`score`: one change, without any forge; and what commands on histories share."""
 
 import hashlib
-import importlib.util
 import json
 import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import ParamSpec
 
 import click
@@ -27,15 +23,9 @@ from bot.policy.show.views import Advice
 from scoring.assessment import Assessment, Reason
 from scoring.change import Change
 from scoring.errors import ScoringError
-from scoring.facts.wording import Ids
 from scoring.git import Git
-from scoring.history import frozen
-from scoring.history.dataset import Dataset, collect, require_apart
-from scoring.history.index import History
 from scoring.history.read import commit_change, read_change
 from scoring.incidents import Incident, read_incidents
-from scoring.learning import selection as select
-from scoring.models.card import read_card
 from scoring.scorer import SHIPPED, Scorer
 from scoring.semantics import ChangeVerdict
 from scoring.semantics.git import prove_range
@@ -85,6 +75,13 @@ incidents_option = click.option(
     type=click.Path(path_type=Path),
     help="CSV or JSON of incidents and the changes that caused them: incident, cause, known_at, severity.",
 )
+model_option = click.option(
+    "--model",
+    envvar="CODECHILL_MODEL",
+    type=click.Path(path_type=Path),
+    default=SHIPPED,
+    help="Model folder instead of the one that ships; also CODECHILL_MODEL.",
+)
 missing_blobs_option = click.option(
     "--missing-blobs",
     type=click.Choice(["refuse", "empty"]),
@@ -98,9 +95,7 @@ missing_blobs_option = click.option(
 @click.option("--repo", type=click.Path(path_type=Path), default=Path(), help="The git repository; default: here.")
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
 @click.option("--state", type=click.Path(path_type=Path), help="Folder of the index; default: the user's cache.")
-@click.option(
-    "--model", type=click.Path(path_type=Path), default=SHIPPED, help="Model folder instead of the shipped one."
-)
+@model_option
 @missing_blobs_option
 @incidents_option
 @click.option(
@@ -204,153 +199,3 @@ def _as_json(told: Reason | Advice, words: str) -> dict[str, object]:
 def _printable(text: str | None) -> str | None:
     # a terminal obeys control characters, and no JSON reader accepts a lone surrogate
     return None if text is None else visible(text)
-
-
-def many(command: Callable[P, None]) -> Callable[P, None]:
-    """Add the options that `train` and `evaluate` share."""
-    options = (
-        click.option(
-            "--repo", "repos", type=click.Path(path_type=Path), multiple=True, required=True, help="Repeat for more."
-        ),
-        click.option(
-            "--state", type=click.Path(path_type=Path), help="Folder of the indexes; default: the user's cache."
-        ),
-        missing_blobs_option,
-        incidents_option,
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-@click.command()
-@many
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for model.onnx and card.json.")
-@click.option("--name", default="own", show_default=True, help="The model's id on its card.")
-@click.option("--kind", type=click.Choice(["trees", "table1", "tokens"]), default="trees", show_default=True)
-@click.option(
-    "--folds", type=click.IntRange(0, 20), default=0, help="Also write models that did not see some repositories."
-)
-@plainly
-def train(
-    repos: tuple[Path, ...],
-    state: Path | None,
-    missing_blobs: str,
-    incidents: Path | None,
-    out: Path,
-    name: str,
-    kind: str,
-    folds: int,
-) -> None:
-    """Fit a model on the histories of repositories and write its folder."""
-    _require_libraries()
-    from scoring.learning.train import train_table1, train_tokens, train_trees
-
-    tables = _tables(repos, state, missing_blobs, incidents)
-    told = f"codechill train --kind {kind} --folds {folds} --name {name}"
-    with TemporaryDirectory() as draft:
-        folder = Path(draft) / "model"
-        match kind:
-            case "trees":
-                card = train_trees(tables, folder, name, told, folds)
-            case "tokens":
-                card = train_tokens(tables, [_words(repo, state, incidents) for repo in repos], folder, name, told)
-            case _:
-                card = train_table1(tables, folder, name, told)
-        shutil.copytree(folder, out, dirs_exist_ok=True)
-    known = sum(source.inducing for source in card.sources)
-    click.echo(f"{out}: {card.id} from {len(tables)} repositories, {known:,} known faults, parity {card.parity:.0e}.")
-
-
-def _words(repo: Path, state: Path | None, incidents: Path | None) -> Callable[[Sequence[int]], list[Ids]]:
-    """Return what reads the words of changes from the index that `_table` made."""
-    told = read_incidents(incidents) if incidents else ()
-    return History(repo, index_folder(_folder(repo, state), told), incidents=told).words
-
-
-def _folder(repo: Path, state: Path | None) -> Path:
-    return state / state_folder(repo).name if state else state_folder(repo)
-
-
-def _require_libraries() -> None:
-    missing = [name for name in ("lightgbm", "onnx", "onnxmltools") if importlib.util.find_spec(name) is None]
-    if missing:
-        raise ScoringError(f"Training needs {', '.join(missing)}; install codechill[train].")
-
-
-@click.command()
-@many
-@click.option("--model", type=click.Path(path_type=Path), default=SHIPPED, help="The model of other repositories.")
-@click.option("--scores", type=click.Path(path_type=Path), help="Also write one row a change, as CSV.")
-@click.option("--freeze", type=click.Path(path_type=Path), help="Also write the table of one repository: numbers only.")
-@click.option("--expect", default="", help="Refuse unless the data has this hash.")
-@click.option("--ablation", is_flag=True, help="Also measure what each family of features brings.")
-@click.option("--selection", is_flag=True, help="Also show which features say the same.")
-@click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown", show_default=True)
-@plainly
-def evaluate(
-    repos: tuple[Path, ...],
-    state: Path | None,
-    missing_blobs: str,
-    incidents: Path | None,
-    model: Path,
-    scores: Path | None,
-    freeze: Path | None,
-    expect: str,
-    ablation: bool,
-    selection: bool,
-    form: str,
-) -> None:
-    """Measure all models on the later 30 % of each history, trained only on what was known before."""
-    from scoring.learning import evaluate as measure
-
-    read_card(model)
-    tables = _tables(repos, state, missing_blobs, incidents)
-    scored = [measure.score_all(table, measure.unseen(model, table)) for table in tables]
-    found = measure.require_same(scored)
-    if expect and expect != found:
-        raise ScoringError(f"The data has hash {found}, not {expect}: figures on different data cannot be compared.")
-    if freeze and len(tables) != 1:
-        raise ScoringError("Only one repository at a time can be frozen.")
-    if freeze:
-        frozen.write(tables[0], freeze)
-    if scores:
-        measure.write_scores(scored, scores)
-    click.echo(
-        json.dumps(measure.figures(scored), indent=2) if form == "json" else measure.report(scored), nl=form == "json"
-    )
-    if ablation:
-        click.echo("\n" + measure.ablation(tables))
-    if selection:
-        click.echo("\n" + select.report(tables))
-
-
-def _tables(repos: Sequence[Path], state: Path | None, missing_blobs: str, incidents: Path | None) -> list[Dataset]:
-    told = read_incidents(incidents) if incidents else ()
-    tables = [_table(repo, state, missing_blobs == "empty", told) for repo in repos]
-    require_apart(tables)
-    return tables
-
-
-def _table(repo: Path, state: Path | None, absent_as_empty: bool, incidents: Sequence[Incident]) -> Dataset:
-    folder = index_folder(_folder(repo, state), incidents)
-    history = History(repo, folder, absent_as_empty=absent_as_empty, incidents=incidents)
-    with progress_bar(f"Reading {_name(repo)}") as report:
-        history.refresh(history.git.resolve("HEAD"), now=int(datetime.now(UTC).timestamp()), progress=report)
-    if history.absent:
-        click.echo(f"{_name(repo)}: {history.absent:,} files that this clone lacks were read as empty.", err=True)
-    table = collect(history, _name(repo))
-    if history.authors() < 2:
-        raise ScoringError(
-            f"{_name(repo)} has a single author, so what is learned or measured there describes one person; "
-            "name other repositories, and score this one with the shipped model."
-        )
-    history.close()
-    return table
-
-
-def _name(repo: Path) -> str:
-    """Return owner/name as far as the path tells it."""
-    path = repo.absolute()
-    path = path.parent if path.name in ("repo", ".git") else path
-    return path.name.removesuffix(".git").replace("+", "/")

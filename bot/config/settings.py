@@ -50,6 +50,7 @@ class Settings(Place):
         "https://api.github.com", description="https://HOST/api/v3 for GitHub Enterprise Server"
     )
     git_protocols: str = Field("https", description="colon-separated: what git may fetch by")
+    model: Path | None = Field(None, description="folder of the model that scores; empty: the one that ships")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0: any free one")
     public_url: str = Field("", description="where people reach this server: links in checks lead there")
@@ -69,6 +70,12 @@ class Settings(Place):
     shadow: bool = Field(False, description="decide everything, write nothing to the forge")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is worth a line")
     log_format: Literal["json", "text"] = Field("json", description="json: one object a line; text: for people")
+
+    @field_validator("model", mode="before")
+    @classmethod
+    def _shipped(cls, given: object) -> object:
+        """Empty is the one that ships: a variable that a file of services hands on without a value."""
+        return given or None
 
     @field_validator("private_key", mode="after")
     @classmethod

@@ -21,17 +21,18 @@ from bot.doors.health import Work, work
 from bot.store.engine import open_engine, reading, words
 from bot.store.migrate import settings as migrations
 from scoring.errors import ScoringError
-from scoring.models.loaded import load
+from scoring.models.model import unknown_change
+from scoring.models.registry import load
 from scoring.scorer import SHIPPED
 
 _PATIENCE_S = 5
 
 
-def here(settings: Settings, environment: Mapping[str, str], model_folder: Path = SHIPPED) -> Here:
+def here(settings: Settings, environment: Mapping[str, str]) -> Here:
     return Here(
         folder=str(settings.folder),
         database=database(settings.database_url),
-        model=model(model_folder),
+        model=model(settings.model or SHIPPED),
         free=shutil.disk_usage(_existing(settings.folder)).free,
         git=git_version(),
         unknown_settings=misspelt(environment),
@@ -82,7 +83,7 @@ def model(folder: Path) -> Part:
     """Whether the model fits its card and scores a change."""
     try:
         loaded = load(folder)
-        scored = loaded.logits(np.zeros((1, len(loaded.card.columns)), dtype=np.float32))
+        scored = loaded.logits(unknown_change())
     except (ScoringError, OSError) as error:
         return Part("broken", " ".join(str(error).split()))
     if scored.shape != (1,) or not np.isfinite(scored).all():

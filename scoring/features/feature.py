@@ -21,6 +21,7 @@ class Feature:
     topic: str = ""  # features that tell one story, and move together
     log: bool = False  # heavy-tailed: a linear model sees log(1 + value)
     person: bool = False  # speaks of the author
+    live: bool = False  # known where changes are served, constant where models learn: none is fitted on it
     typed: bool = False  # read from the title or description: its author's to choose
     newcomer: Literal["lowest", "highest", "between"] = "between"  # where somebody new here stands among all values
     cap: float | None = None  # no model that gates sees more: what lies above stands for somebody new as well

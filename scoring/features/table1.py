@@ -98,7 +98,7 @@ TABLE1: tuple[Feature, ...] = (
     Feature("prior_authors", "table1", prior_authors, topic="people before"),
     Feature("file_incident", "table1", file_incident, topic="faults in file"),
     Feature("folder_incident", "table1", folder_incident, topic="faults nearby"),
-    Feature("critical", "table1", critical, topic="service"),
+    Feature("critical", "table1", critical, topic="service", live=True),
     Feature("complexity", "table1", complexity, topic="complex files"),
     *(_language(name) for name in LANGUAGES),
     Feature("own_file", "table1", own_file, topic="authorship", person=True, newcomer="lowest"),

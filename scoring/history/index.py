@@ -61,6 +61,7 @@ class History:
         features: tuple[Feature, ...] = FEATURES,
         incidents: Sequence[Incident] = (),
     ) -> None:
+        self.repository = repository
         self.git = Git(repository)
         self.features = features
         self.first_parent = first_parent
@@ -178,6 +179,10 @@ class History:
         """Return every change in the order of its row."""
         found = self.store.db.execute("SELECT sha, at, row FROM seen WHERE row IS NOT NULL ORDER BY row")
         return [Row(*each) for each in found]
+
+    def sha_at(self, row: int) -> str:
+        """Return the commit of a row."""
+        return str(self.store.db.execute("SELECT sha FROM seen WHERE row=?", (row,)).fetchone()[0])
 
     def row_of(self, sha: str) -> int | None:
         """Return the row of a commit in the index, None when it is not there or is a merge."""

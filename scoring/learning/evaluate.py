@@ -28,9 +28,10 @@ from scoring.learning.metrics import (
     safest,
 )
 from scoring.models.card import WITHOUT, Card
-from scoring.models.design import RANK, design
-from scoring.models.loaded import load
+from scoring.models.design import RANK
+from scoring.models.model import Corpus
 from scoring.models.own import fit_own
+from scoring.models.registry import load
 from scoring.ranking.blend import rank
 
 SPLIT = 0.7
@@ -284,17 +285,17 @@ def write_scores(scored: Sequence[Scored], path: Path) -> None:
                 out.writerow([*facts, *marks, *(f"{each.scores[model][row]:.6g}" for model in shown)])
 
 
-def unseen(folder: Path, data: Dataset) -> Floats:
+def unseen(folder: Path, corpus: Corpus) -> Floats:
     """Return the log-odds of the model in `folder`, or of the one beside it that did not learn from this repository.
 
     Raises ScoringError when every one did.
     """
     for place in (folder, *sorted(folder.glob(f"{WITHOUT}*"))):
         model = load(place)
-        if not knows(model.card, data):
-            return model.logits(design(model.card.columns, data.columns, data.raw, data.quantile))
+        if not knows(model.card, corpus.table):
+            return model.logits(corpus.rows())
     raise ScoringError(
-        f"The model in {folder} learned from {data.name} and none beside it did not; train it with --folds."
+        f"The model in {folder} learned from {corpus.table.name} and none beside it did not; train it with --folds."
     )
 
 

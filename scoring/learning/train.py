@@ -1,6 +1,7 @@
 """Fit a model on the histories of repositories and write its folder; nothing is written unless all went well."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,130 +10,55 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.errors import ScoringError
-from scoring.facts.wording import Ids
-from scoring.features import BY_NAME
-from scoring.features.table1 import TABLE1_COLUMNS
-from scoring.history.dataset import Dataset, resample, training_rows
+from scoring.history.dataset import Dataset
 from scoring.learning.metrics import GATES, hits, paired
 from scoring.models.card import WITHOUT, Card, Source
-from scoring.models.design import design
-from scoring.models.export import PARITY, linear_graph, parity, trees_graph, write
-from scoring.models.linear import Linear, fit
-from scoring.models.loaded import open_session
-from scoring.models.tokens import fit_tokens, probabilities, run, tokens_graph
-from scoring.models.trees import columns, fit_trees, pool
-from scoring.ranking.calibration import Calibration, platt, rebase, sigmoid
+from scoring.models.export import parity, write
+from scoring.models.model import Corpus, Fitted, Kind
+from scoring.ranking.calibration import Calibration, platt, rebase
 
 ENOUGH = 20  # known faults below which nothing is fitted
-Words = Callable[[Sequence[int]], list[Ids]]
-_SHOWN = 1000  # changes of each repository on which the export of a token model is compared
+_SHOWN = 1000  # changes of each repository on which an export is compared that reads words or text
 Floats = NDArray[np.float64]
 
 
-def train_table1(tables: Sequence[Dataset], folder: Path, name: str, command: str) -> Card:
-    """Fit the regression of Table I on those of its columns that may gate and write its folder; returns the card.
-
-    It takes none that speaks of a person: nothing would keep somebody new here from the lower score.
-    """
-    require_enough(tables)
-    names = tuple(name for name in TABLE1_COLUMNS if BY_NAME[name].gates and not BY_NAME[name].person)
-    x, label, _ = pool(tables, names)
-    model: Linear = fit(x, label)
-    graph = linear_graph(model)
-    worst = parity(graph, x, sigmoid(model.logits(x)), folder)
-    logits = [model.logits(design(names, t.columns, t.raw, t.quantile)) for t in tables]
-    calibration = rebase(np.concatenate(logits), base_rate(tables))
-
-    def card(digest: str) -> Card:
-        return _card(name, "linear", names, digest, worst, calibration, tables, command, {})
-
-    return write(folder, graph, card)
-
-
-def train_trees(tables: Sequence[Dataset], folder: Path, name: str, command: str, folds: int = 0) -> Card:
-    """Fit gradient boosting on all of `tables` and write its folder; returns the card.
+def train(kind: Kind, corpora: Sequence[Corpus], folder: Path, name: str, command: str, folds: int = 0) -> Card:
+    """Fit a model of this kind on all repositories and write its folder; returns the card.
 
     With `folds`, as many more models are written beside it, each of which did not see one part of the repositories:
     they show how it does where it never looked, calibrate it, and stand in for it when one of its own repositories is
     measured.
     """
+    tables = [corpus.table for corpus in corpora]
     require_enough(tables)
-    names = columns()
-    parts = [tables[place::folds] for place in range(folds)] if folds > 1 else []
+    parts = [corpora[place::folds] for place in range(folds)] if folds > 1 else []
     unseen: dict[str, Floats] = {}
     for place, part in enumerate(parts):
-        rest = [table for table in tables if table not in part]
-        model = fit_trees(rest, names)
-        _write_trees(
-            model, rest, names, folder / f"{WITHOUT}{place}", f"{name}-{WITHOUT}{place}", command, Calibration(), {}
-        )
-        unseen |= {t.name: model.predict(design(names, t.columns, t.raw, t.quantile), raw_score=True) for t in part}
-    model = fit_trees(tables, names)
-    calibration = _calibration(tables, unseen) if unseen else Calibration()
-    return _write_trees(model, tables, names, folder, name, command, calibration, figures(tables, unseen))
+        rest = [corpus for corpus in corpora if corpus not in part]
+        beside = kind.fit(rest)
+        draft = _draft(kind, beside, rest, f"{name}-{WITHOUT}{place}", command)
+        _write(kind, beside, rest, folder / f"{WITHOUT}{place}", draft)
+        unseen |= {corpus.table.name: beside.logits(corpus.rows()) for corpus in part}
+    fitted = kind.fit(corpora)
+    draft = _draft(kind, fitted, corpora, name, command)
+    calibration = _calibration(tables, unseen) if unseen else _at_true_rate(fitted, corpora)
+    return _write(
+        kind, fitted, corpora, folder, replace(draft, calibration=calibration, figures=figures(tables, unseen))
+    )
 
 
-def train_tokens(tables: Sequence[Dataset], words: Sequence[Words], folder: Path, name: str, command: str) -> Card:
-    """Fit the token model on all of `tables` in the order of landing and write its folder; returns the card.
-
-    `words` reads the words of rows of each table.
-    """
-    require_enough(tables)
-    weights = fit_tokens(_samples(tables, words))
-    graph = tokens_graph(weights)
-    shown = [each for table, read in zip(tables, words, strict=True) for each in read(range(len(table.shas))[-_SHOWN:])]
-    worst = float(np.abs(run(open_session(graph, folder), shown) - probabilities(weights, shown)).max())
-    if not worst <= PARITY:
-        raise ScoringError(f"The exported model differs from the fitted one by {worst:.1e}, so it was not written.")
-
-    def card(digest: str) -> Card:
-        return _card(name, "tokens", (), digest, worst, Calibration(), tables, command, {})
-
-    return write(folder, graph, card)
+def _write(kind: Kind, fitted: Fitted, corpora: Sequence[Corpus], folder: Path, draft: Card) -> Card:
+    """Export, compare, and only then write."""
+    graph = fitted.graph()
+    model = kind.open(draft, graph, folder)
+    shown = [corpus.rows(0 if kind.reads == "matrix" else -_SHOWN) for corpus in corpora]
+    worst = max(parity(model.logits(rows), fitted.logits(rows)) for rows in shown)
+    return write(folder, graph, lambda digest: replace(draft, onnx_sha256=digest, parity=worst))
 
 
-def _samples(tables: Sequence[Dataset], words: Sequence[Words]) -> Iterator[tuple[Ids, bool]]:
-    kept = []
-    for place, table in enumerate(tables):
-        rows, label = resample(*training_rows(table, len(table.shas), int(table.at[-1]), late=True))
-        kept += [(int(table.at[row]), place, int(row), bool(fault)) for row, fault in zip(rows, label, strict=True)]
-    for _, place, row, fault in sorted(kept):
-        yield words[place]([row])[0], fault
-
-
-def _write_trees(
-    model: Any,
-    tables: Sequence[Dataset],
-    names: tuple[str, ...],
-    folder: Path,
-    name: str,
-    command: str,
-    calibration: Calibration,
-    told: dict[str, Any],
-) -> Card:
-    graph = trees_graph(model, len(names))
-    worst = 0.0
-    for table in tables:
-        x = design(names, table.columns, table.raw, table.quantile)
-        worst = max(worst, parity(graph, x, model.predict_proba(x)[:, 1], folder))
-
-    def card(digest: str) -> Card:
-        return _card(name, "trees", names, digest, worst, calibration, tables, command, told)
-
-    return write(folder, graph, card)
-
-
-def _card(
-    name: str,
-    kind: str,
-    names: tuple[str, ...],
-    digest: str,
-    worst: float,
-    calibration: Calibration,
-    tables: Sequence[Dataset],
-    command: str,
-    told: dict[str, Any],
-) -> Card:
+def _draft(kind: Kind, fitted: Fitted, corpora: Sequence[Corpus], name: str, command: str) -> Card:
+    """The card as far as it is known before the export."""
+    tables = [corpus.table for corpus in corpora]
     newest = _date(max(int(t.at[-1]) for t in tables))
     sources = tuple(
         Source(
@@ -141,9 +67,15 @@ def _card(
         for t in tables
     )
     return Card(
-        name, kind, names, digest, worst, base_rate(tables), calibration, sources, newest, command,
-        monotone=kind == "trees", figures=told,
+        name, kind.name, fitted.columns, "", 0.0, base_rate(tables), Calibration(), sources, newest, command,
+        monotone=kind.monotone,
     )  # fmt: skip
+
+
+def _at_true_rate(fitted: Fitted, corpora: Sequence[Corpus]) -> Calibration:
+    """Without repositories that the model did not see: the scores as they are, at the rate that was seen."""
+    logits = [fitted.logits(corpus.rows()) for corpus in corpora]
+    return rebase(np.concatenate(logits), base_rate([corpus.table for corpus in corpora]))
 
 
 def _date(moment: int) -> str:

@@ -32,7 +32,7 @@ class Card:
     """What stands in card.json beside model.onnx."""
 
     id: str
-    kind: str  # linear, trees or tokens
+    kind: str  # one of scoring.models.registry.KINDS
     columns: tuple[str, ...]
     onnx_sha256: str
     parity: float  # largest difference between the exported and the fitted model, in probability

@@ -26,6 +26,12 @@ def may_gate(column: str) -> bool:
     return feature.gates and not (feature.cap is not None and column.startswith(RANK))
 
 
+def learned(column: str) -> bool:
+    """Say whether a model that gates should be fitted on a column: one that is constant wherever models learn says
+    nothing, and would be live for the first time where it serves."""
+    return may_gate(column) and not BY_NAME[column.removeprefix(RANK)].live
+
+
 def require_gating(columns: Sequence[str], *, monotone: bool) -> None:
     """Raise ScoringError when a column is one that an author controls by other means than code.
 

@@ -12,16 +12,16 @@ import numpy as np
 
 from scoring.history.dataset import collect
 from scoring.history.index import History
-from scoring.models.design import design
+from scoring.models.corpus import corpus_of
 from scoring.models.linear import Linear
-from scoring.models.loaded import Loaded
+from scoring.models.model import Model
 from scoring.models.own import ENOUGH, Own, columns, fit_own
 
 _NAME = "own.json"
 GROWTH = 1.02  # fitted again when there are so many times as many changes
 
 
-def own_of(history: History, shipped: Loaded) -> Own | None:
+def own_of(history: History, shipped: Model) -> Own | None:
     """Return the correction of `shipped` that was fitted last; None while there is none."""
     told = _read(history, shipped)
     return None if told is None or told["rows"] > len(history) else _own(told)
@@ -35,7 +35,7 @@ def stamp(history: History) -> int:
         return 0
 
 
-def due(history: History, shipped: Loaded) -> bool:
+def due(history: History, shipped: Model) -> bool:
     """Say whether a fit would give another correction than there is."""
     told = _read(history, shipped)
     if told is not None and told["rows"] <= len(history) < told["rows"] * GROWTH + 50:
@@ -43,19 +43,19 @@ def due(history: History, shipped: Loaded) -> bool:
     return history.labelled() >= ENOUGH
 
 
-def fit_again(history: History, shipped: Loaded) -> None:
+def fit_again(history: History, shipped: Model) -> None:
     """Fit the correction on all that the index holds now, and keep it. The index may grow meanwhile."""
     with history.store.reading():
         size, incidents = len(history), history.reported
         data = collect(history, "own")
-    start = shipped.logits(design(shipped.card.columns, data.columns, data.raw, data.quantile))
+    start = shipped.logits(corpus_of(history, data).rows())
     told = _plain(fit_own(data, size, now=int(data.at[-1]), start=start), size)
     draft = history.folder / f"{_NAME}.new"
     draft.write_text(json.dumps(told | {"corrects": shipped.card.onnx_sha256, "incidents": incidents}), "utf-8")
     draft.replace(history.folder / _NAME)
 
 
-def _read(history: History, shipped: Loaded) -> dict[str, Any] | None:
+def _read(history: History, shipped: Model) -> dict[str, Any] | None:
     try:
         told = json.loads((history.folder / _NAME).read_text("utf-8"))
     except (OSError, ValueError):

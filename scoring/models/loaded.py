@@ -1,4 +1,4 @@
-"""A model read from its folder and run with onnxruntime: nothing of the libraries that fitted it is needed."""
+"""A model of the matrix, run with onnxruntime: nothing of the libraries that fitted it is needed."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,39 +6,45 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as errors
 
 from scoring.errors import ScoringError
-from scoring.models.card import Card, read_card
-from scoring.models.design import require_gating
+from scoring.models.card import Card
+from scoring.models.design import design
+from scoring.models.model import Floats, Matrix, Rows
 
 _UNFIT = (errors.InvalidProtobuf, errors.InvalidGraph, errors.InvalidArgument, errors.Fail, errors.NotImplemented)
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """A model ready to score. Thread safe."""
+class MatrixModel:
+    """A model of columns, ready to score. Thread safe."""
 
     card: Card
     session: Any
 
-    def logits(self, design: NDArray[np.float32]) -> NDArray[np.float64]:
+    def logits(self, rows: Rows) -> Floats:
         """Return one log-odds a row, uncalibrated."""
-        if not len(design):
+        return self.of_design(design(self.card.columns, rows.columns, rows.raw, rows.quantile))
+
+    def of_design(self, matrix: Matrix) -> Floats:
+        """Return one log-odds a row of the matrix that its card's columns make."""
+        if not len(matrix):
             return np.empty(0)
-        found = self.session.run(
-            None, {self.session.get_inputs()[0].name: np.ascontiguousarray(design, dtype=np.float32)}
-        )
-        p = np.clip(np.asarray(found[-1], dtype=np.float64)[:, -1], 1e-7, 1 - 1e-7)
-        return np.asarray(np.log(p / (1 - p)))
+        name = self.session.get_inputs()[0].name
+        said = self.session.run(None, {name: np.ascontiguousarray(matrix, dtype=np.float32)})
+        return log_odds(np.asarray(said[-1], dtype=np.float64)[:, -1])
 
 
-def load(folder: Path) -> Loaded:
-    """Return the model in `folder`. Raises ScoringError when it is damaged, does not fit its card or must not gate."""
-    card = read_card(folder)
-    require_gating(card.columns, monotone=card.monotone)
-    return Loaded(card, session((folder / "model.onnx").read_bytes(), len(card.columns), folder))
+def log_odds(probabilities: Floats) -> Floats:
+    """Return log(p / (1 - p)), with p held off 0 and 1."""
+    p = np.clip(probabilities, 1e-7, 1 - 1e-7)
+    return np.asarray(np.log(p / (1 - p)))
+
+
+def open_matrix(card: Card, graph: bytes, where: Path) -> MatrixModel:
+    """Return a model of the card's columns. Raises ScoringError when the graph takes another number of them."""
+    return MatrixModel(card, session(graph, len(card.columns), where))
 
 
 def session(graph: bytes, columns: int, where: Path) -> Any:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from scoring.features import FEATURES
 from scoring.history.dataset import Dataset, resample, training_rows
-from scoring.models.design import RANK, design
+from scoring.models.design import RANK, design, learned
 from scoring.models.linear import Linear, fit
 
 STRENGTH = 0.001  # with hundreds of columns and few labels only what shows everywhere may speak
@@ -39,7 +39,7 @@ def columns() -> tuple[str, ...]:
     # counters of the past drift as labels ripen; the shipped model reads them better than few labels here can
     drifting = ("kamei", "history", "incidents")
     # experience, which may only ever lower a score, is left to the shipped model: nothing holds a regression to that
-    told = [feature for feature in FEATURES if feature.gates and not feature.person]
+    told = [feature for feature in FEATURES if learned(feature.name) and not feature.person]
     names = [feature.name for feature in told if feature.family not in drifting]
     return (*names, *(RANK + name for name in names))
 

@@ -1,11 +1,12 @@
 """The token model on its own: hashed words of a change to the odds that it is at fault, as an ONNX graph.
 
 The server needs no file for it: each index learns these weights while it reads (scoring.history.vocabulary), and what
-they say of a change is a feature. Exported, the same regression fitted on many repositories can be used anywhere.
+they say of a change is a feature. Exported, the same regression fitted on many repositories can be used anywhere, also
+to serve; then it reads the words of whole changes, so that harmless words beside risky ones calm it.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,17 +17,18 @@ from numpy.typing import NDArray
 from scoring.errors import ScoringError
 from scoring.facts.lines import BITS
 from scoring.facts.wording import SPACES, Ids
+from scoring.history.dataset import resample, training_rows
 from scoring.history.vocabulary import Weights
-from scoring.models.card import Card, read_card
-from scoring.models.loaded import open_session
-from scoring.ranking.calibration import sigmoid
+from scoring.models.card import Card
+from scoring.models.loaded import log_odds, open_session
+from scoring.models.model import Corpus, Floats, Kind, Rows
 
 SIZE = SPACES << BITS
 NO_WORD = SIZE  # fills rows up to one width; its weight is 0
-Floats = NDArray[np.float64]
+_AT_ONCE = 64
 
 
-def fit_tokens(changes: Iterable[tuple[Ids, bool]]) -> Weights:
+def learned_from(changes: Iterable[tuple[Ids, bool]]) -> Weights:
     """Learn from (words, at fault) of changes, in the order given."""
     weights = Weights()
     for ids, fault in changes:
@@ -42,10 +44,10 @@ def padded(changes: Sequence[Ids]) -> NDArray[np.int64]:
     return found
 
 
-def probabilities(weights: Weights, changes: Sequence[Ids]) -> Floats:
-    """Return what the weights say of each change: sigmoid(bias + sum of weights / sqrt(number of words))."""
+def odds(weights: Weights, changes: Sequence[Ids]) -> Floats:
+    """Return what the weights say of each change: bias + sum of weights / sqrt(number of words)."""
     sums = [float(weights.of(ids).sum()) / math.sqrt(max(1, len(ids))) for ids in changes]
-    return sigmoid(weights.bias + np.array(sums))
+    return np.asarray(weights.bias + np.array(sums, dtype=np.float64))
 
 
 def tokens_graph(weights: Weights) -> bytes:
@@ -82,25 +84,59 @@ def tokens_graph(weights: Weights) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
-    """A token model ready to score."""
+class TokenModel:
+    """A token model ready to score. Thread safe."""
 
     card: Card
     session: Any
 
-    def probabilities(self, changes: Sequence[Ids]) -> Floats:
-        """Return the probability of a fault for each change, on the scale of the resampled training."""
-        return run(self.session, changes)
+    def logits(self, rows: Rows) -> Floats:
+        """Return one log-odds a row, on the scale of the resampled training."""
+        # a few at a time: the widest change makes all of them wide
+        blocks = [range(first, min(first + _AT_ONCE, len(rows))) for first in range(0, len(rows), _AT_ONCE)]
+        return np.concatenate([np.empty(0), *(self.of_words(rows.words(block)) for block in blocks)])
+
+    def of_words(self, changes: Sequence[Ids]) -> Floats:
+        """Return one log-odds for the words of each change."""
+        said = self.session.run(None, {"ids": padded(changes)})[0][:, 1]
+        return log_odds(np.asarray(said, dtype=np.float64))
 
 
-def run(session: Any, changes: Sequence[Ids]) -> Floats:
-    """Return the probability of a fault for each change, as a graph says."""
-    return np.asarray(session.run(None, {"ids": padded(changes)})[0][:, 1], dtype=np.float64)
+@dataclass(frozen=True, slots=True)
+class FittedTokens:
+    """The weights of the words."""
+
+    weights: Weights
+    columns: tuple[str, ...] = ()
+
+    def logits(self, rows: Rows) -> Floats:
+        return odds(self.weights, rows.words(range(len(rows))))
+
+    def graph(self) -> bytes:
+        return tokens_graph(self.weights)
 
 
-def load_tokens(folder: Path) -> Tokens:
-    """Return the token model in `folder`. Raises ScoringError when it is damaged or another kind of model."""
-    card = read_card(folder)
-    if card.kind != "tokens":
-        raise ScoringError(f"{folder} holds a model of kind {card.kind}, not a token model.")
-    return Tokens(card, open_session((folder / "model.onnx").read_bytes(), folder))
+def fit_tokens(corpora: Sequence[Corpus]) -> FittedTokens:
+    """Learn from the changes of all repositories in the order they landed."""
+    return FittedTokens(learned_from(_samples(corpora)))
+
+
+def _samples(corpora: Sequence[Corpus]) -> Iterator[tuple[Ids, bool]]:
+    kept = []
+    for place, corpus in enumerate(corpora):
+        table = corpus.table
+        rows, label = resample(*training_rows(table, len(table.shas), int(table.at[-1]), late=True))
+        kept += [(int(table.at[row]), place, int(row), bool(fault)) for row, fault in zip(rows, label, strict=True)]
+    for _, place, row, fault in sorted(kept):
+        yield corpora[place].words([row])[0], fault
+
+
+def open_tokens(card: Card, graph: bytes, where: Path) -> TokenModel:
+    """Return a token model. Raises ScoringError when the graph takes no words."""
+    session = open_session(graph, where)
+    if [each.name for each in session.get_inputs()] != ["ids"]:
+        raise ScoringError(f"model.onnx in {where} takes no words, though its card says so; train the model again.")
+    return TokenModel(card, session)
+
+
+TOKENS = Kind("tokens", "the words of the changed lines, whole changes only", "words", fit_tokens, open_tokens)

@@ -1,6 +1,7 @@
 """Gradient boosting over many repositories at once: what makes a change risky anywhere. Needs the train extra."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,10 @@ from numpy.typing import NDArray
 
 from scoring.features import BY_NAME, FEATURES
 from scoring.history.dataset import Dataset, resample, training_rows
-from scoring.models.design import RANK, design, may_gate
+from scoring.models.design import RANK, design, learned
+from scoring.models.export import trees_graph
+from scoring.models.loaded import open_matrix
+from scoring.models.model import Corpus, Floats, Kind, Rows
 
 # chosen on repositories of the pool left out in turn, never on those kept off the card
 SETTINGS: dict[str, Any] = {
@@ -30,8 +34,8 @@ SEED = 20261121
 
 def columns() -> tuple[str, ...]:
     """Return the columns: every feature that may gate, raw and as its rank, but Kamei's, which repeat others."""
-    names = [feature.name for feature in FEATURES if feature.gates and feature.family != "kamei"]
-    return (*names, *(RANK + name for name in names if may_gate(RANK + name)))
+    names = [feature.name for feature in FEATURES if learned(feature.name) and feature.family != "kamei"]
+    return (*names, *(RANK + name for name in names if learned(RANK + name)))
 
 
 def pool(
@@ -48,11 +52,33 @@ def pool(
     return np.concatenate(designs), np.concatenate(labels), weight / weight.mean()
 
 
-def fit_trees(tables: Sequence[Dataset], names: Sequence[str]) -> Any:
-    """Fit on all of `tables` and return a LightGBM classifier; nobody scores above somebody new, all else the same."""
+@dataclass(frozen=True, slots=True)
+class FittedTrees:
+    """The trees as LightGBM holds them."""
+
+    columns: tuple[str, ...]
+    classifier: Any
+
+    def logits(self, rows: Rows) -> Floats:
+        matrix = design(self.columns, rows.columns, rows.raw, rows.quantile)
+        return np.asarray(self.classifier.predict(matrix, raw_score=True), dtype=np.float64)
+
+    def graph(self) -> bytes:
+        return trees_graph(self.classifier, len(self.columns))
+
+
+def fit_trees(corpora: Sequence[Corpus]) -> FittedTrees:
+    """Fit on all repositories; nobody scores above somebody new, all else the same."""
     from lightgbm import LGBMClassifier
 
-    x, label, weight = pool(tables, names)
+    names = columns()
+    x, label, weight = pool([corpus.table for corpus in corpora], names)
     slopes = [BY_NAME[name.removeprefix(RANK)].slope for name in names]
     model = LGBMClassifier(**SETTINGS, monotone_constraints=slopes, random_state=SEED)
-    return model.fit(x, label.astype(int), sample_weight=weight)
+    return FittedTrees(names, model.fit(x, label.astype(int), sample_weight=weight))
+
+
+TREES = Kind(
+    "trees", "gradient boosting over every feature that may gate: what ships", "matrix", fit_trees, open_matrix,
+    libraries=("lightgbm", "onnx", "onnxmltools"), monotone=True,
+)  # fmt: skip

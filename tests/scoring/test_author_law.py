@@ -21,7 +21,8 @@ from scoring.history.accounts import SETTLED, believed
 from scoring.history.effect import effect, inverse
 from scoring.history.read import commit_change, lines_of, read_change
 from scoring.models.design import RANK, design, may_gate, require_gating
-from scoring.models.loaded import load
+from scoring.models.model import Rows
+from scoring.models.registry import load
 from scoring.ranking.gating import Parts
 from scoring.scorer import SHIPPED, Scorer
 
@@ -140,8 +141,8 @@ def test_nobody_ranks_above_somebody_new_with_the_same_change() -> None:
         column = new[:, table.columns.index(feature.name)]
         column[:] = column.min() if feature.slope < 0 else column.max()
     quantile = Parts(last, new).quantile(table.raw)
-    known = model.logits(design(model.card.columns, table.columns, table.raw[last], table.quantile[last]))
-    unknown = model.logits(design(model.card.columns, table.columns, new, quantile))
+    known = model.logits(Rows(table.columns, table.raw[last], table.quantile[last]))
+    unknown = model.logits(Rows(table.columns, new, quantile))
     assert (unknown - known).min() > -1e-5
 
 

@@ -14,7 +14,9 @@ from scoring.models.card import Card, Source, read_card
 from scoring.models.design import RANK, design
 from scoring.models.export import linear_graph, parity, trees_graph, write
 from scoring.models.linear import fit
-from scoring.models.loaded import load
+from scoring.models.loaded import MatrixModel, session
+from scoring.models.model import Rows
+from scoring.models.registry import load
 from scoring.ranking.calibration import Calibration, sigmoid
 from scoring.scorer import SHIPPED
 
@@ -30,6 +32,10 @@ def data(rows: int = 1500, columns: int = 3) -> tuple[np.ndarray, np.ndarray]:
 def card(digest: str, columns: tuple[str, ...] = COLUMNS) -> Card:
     source = Source("a/b", "0" * 40, "1" * 40, 10, 2)
     return Card("m", "linear", columns, digest, 0.0, 0.05, Calibration(), (source,), "2026-01-01", "train")
+
+
+def said(graph: bytes, x: np.ndarray) -> np.ndarray:
+    return MatrixModel(card(""), session(graph, x.shape[1], Path("x"))).of_design(x)
 
 
 @pytest.fixture
@@ -67,7 +73,7 @@ def test_the_exported_regression_says_what_the_fitted_one_says(seed: int, column
     x = (rng.normal(size=(300, columns)) * rng.lognormal(size=columns)).astype(np.float32)
     label = rng.random(300) < 0.3
     model = fit(x, label)
-    assert parity(linear_graph(model), x, sigmoid(model.logits(x)), Path("x")) <= 1e-5
+    assert parity(said(linear_graph(model), x), model.logits(x)) <= 1e-5
 
 
 def test_exported_trees_say_what_the_fitted_ones_say() -> None:
@@ -76,7 +82,7 @@ def test_exported_trees_say_what_the_fitted_ones_say() -> None:
     x, label = data(3000)
     model = LGBMClassifier(n_estimators=60, num_leaves=15, verbose=-1, n_jobs=1).fit(x, label.astype(int))
     edges = np.sort(x, axis=0)
-    assert parity(trees_graph(model, 3), edges, model.predict_proba(edges)[:, 1], Path("x")) <= 1e-5
+    assert parity(said(trees_graph(model, 3), edges), model.predict(edges, raw_score=True)) <= 1e-5
     assert trees_graph(model, 3) == trees_graph(model, 3)
 
 
@@ -84,14 +90,17 @@ def test_an_export_that_differs_is_refused() -> None:
     x, label = data()
     model = fit(x, label)
     with pytest.raises(ScoringError, match="differs from the fitted one by"):
-        parity(linear_graph(model), x, sigmoid(model.logits(x)) + 2e-5, Path("x"))
+        parity(said(linear_graph(model), x), model.logits(x) + 2e-4)
 
 
 def test_a_model_folder_is_read_back_as_written(folder: Path) -> None:
     x, label = data()
     assert load(folder).card == card(read_card(folder).onnx_sha256)
-    assert load(folder).logits(x) == pytest.approx(fit(x, label).logits(x), abs=1e-3)
-    assert load(folder).logits(x[:0]).shape == (0,)
+    names = ("files_touched", "churn")
+    raw = np.column_stack([x[:, 0], np.expm1(x[:, 2])])
+    rows = Rows(names, raw, np.column_stack([x[:, 1], x[:, 1]]))
+    assert load(folder).logits(rows) == pytest.approx(fit(x, label).logits(x), abs=1e-3)
+    assert load(folder).logits(Rows(names, raw[:0], raw[:0])).shape == (0,)
 
 
 def spoil(folder: Path, **changes: object) -> None:

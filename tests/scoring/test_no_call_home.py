@@ -34,7 +34,7 @@ for package in (scoring, bot):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
 import holidays
-from scoring.models.loaded import load
+from scoring.models.registry import load
 from scoring.scorer import SHIPPED
 load(SHIPPED)
 assert holidays.country_holidays("DE", "BY", years=2026)

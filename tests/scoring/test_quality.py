@@ -11,7 +11,8 @@ from scoring.history import frozen
 from scoring.history.dataset import Dataset
 from scoring.learning.evaluate import Scored, knows, report, require_same, score_all, unseen
 from scoring.learning.metrics import auc, captured, safest
-from scoring.models.loaded import load
+from scoring.models.model import Corpus
+from scoring.models.registry import load
 from scoring.scorer import SHIPPED
 
 TABLE = Path(__file__).parent / "data" / "opensbi.npz"
@@ -25,7 +26,7 @@ def table() -> Dataset:
 
 @pytest.fixture(scope="module")
 def scored(table: Dataset) -> Scored:
-    return score_all(table, unseen(SHIPPED, table))
+    return score_all(table, unseen(SHIPPED, Corpus(table)))
 
 
 def test_the_table_has_the_columns_of_today(table: Dataset) -> None:

@@ -9,7 +9,8 @@ from click.testing import CliRunner, Result
 from histories import DAY, START, Step, build, lines
 
 from bot.commands import scoring
-from bot.commands.scoring import evaluate, level, score, train
+from bot.commands.learning import evaluate, train
+from bot.commands.scoring import level, score
 from scoring.features import FEATURES
 from scoring.history import frozen
 from scoring.history.dataset import collect, resample, training_rows
