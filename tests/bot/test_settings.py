@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from bot.app import build
 from bot.config.settings import Settings, misspelt, pem
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA7bq2X\nc2Vjb25kbGluZQ==\n-----END RSA PRIVATE KEY-----\n"
@@ -109,3 +110,15 @@ def test_a_misspelt_setting_is_noticed() -> None:
         "unknown setting CODECHILL_Q",
         "unknown setting CODECHILL_WEBHOOK_SECERT; did you mean CODECHILL_WEBHOOK_SECRET?",
     )
+
+
+def test_another_model_is_a_folder_and_nothing_said_is_the_one_that_ships(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings(monkeypatch, CODECHILL_MODEL="/srv/model").model == Path("/srv/model")
+    assert settings(monkeypatch, CODECHILL_MODEL="").model is None
+
+
+def test_a_model_that_cannot_be_used_is_refused_before_anything_is_answered(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match=r"CODECHILL_MODEL: .* is no model folder: card.json is missing"):
+        build(settings(monkeypatch, CODECHILL_MODEL=str(tmp_path), CODECHILL_FOLDER=str(tmp_path / "server")))

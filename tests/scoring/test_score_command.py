@@ -1,6 +1,7 @@
 """The commands score, train and evaluate, as a person or a script runs them."""
 
 import csv
+import importlib.util
 import json
 from pathlib import Path
 
@@ -8,7 +9,6 @@ import pytest
 from click.testing import CliRunner, Result
 from histories import DAY, START, Step, build, lines
 
-from bot.commands import scoring
 from bot.commands.learning import evaluate, train
 from bot.commands.scoring import level, score
 from scoring.features import FEATURES
@@ -221,7 +221,7 @@ def test_one_author_is_no_sample_of_people_but_can_be_scored(tmp_path: Path) -> 
 def test_training_without_its_libraries_says_what_is_missing(
     repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scoring.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     done = run(train, "--repo", repo, "--out", tmp_path / "model", cache=tmp_path)
     assert done.exit_code == 2
     assert "install codechill[train]" in done.stderr
