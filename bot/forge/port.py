@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
 from bot.policy.pull import CheckRun, Person, PullRequest, Repository
@@ -72,6 +72,43 @@ class Reactions:
 
     author: Person
     given: tuple[tuple[Person, bool, datetime], ...]
+
+
+Method = Literal["merge", "squash", "rebase"]
+
+
+class Lander(Protocol):
+    """What it takes to review, land and label by itself, and to keep issues. Needs the permissions of app.landing.yml.
+
+    Every method may raise ForgeError or one of its kinds; Refused where the forge's own rules do not allow it. Doing it
+    twice leaves what doing it once leaves.
+    """
+
+    def approve(self, target: Target, number: int, head_sha: str, words: str) -> int:
+        """A review that approves exactly that commit; returns its number."""
+        ...
+
+    def dismiss(self, target: Target, number: int, review: int, words: str) -> None:
+        """That review counts no longer."""
+        ...
+
+    def merge(self, target: Target, number: int, head_sha: str, method: Method) -> None:
+        """Land it while its head is that commit. Raises Refused when it is another one by now."""
+        ...
+
+    def enqueue(self, target: Target, number: int, head_sha: str) -> None:
+        """Put it into the merge queue while its head is that commit."""
+        ...
+
+    def label(self, target: Target, number: int, add: frozenset[str], remove: frozenset[str] = frozenset()) -> None:
+        """Labels of a pull request or an issue; one that it does not bear is not missed."""
+        ...
+
+    def open_issue(self, target: Target, key: str, title: str, body: str, labels: frozenset[str]) -> int:
+        """An issue, made once for each key; returns its number."""
+        ...
+
+    def close_issue(self, target: Target, number: int) -> None: ...
 
 
 class Words(Protocol):

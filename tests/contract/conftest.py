@@ -114,6 +114,22 @@ class Place:
         answer = self.ask("GET", f"/repos/{self.repository}/commits/{sha}/check-runs?filter=all")
         return [(run["conclusion"], run["external_id"]) for run in answer["check_runs"]]
 
+    def reviews(self, number: int) -> list[tuple[str, str]]:
+        """Of each: its state, and the commit."""
+        answer = self.ask("GET", f"/repos/{self.repository}/pulls/{number}/reviews")
+        return [(each["state"].lower(), each["commit_id"]) for each in answer]
+
+    def merged(self, number: int) -> bool:
+        return bool(self.ask("GET", f"/repos/{self.repository}/pulls/{number}")["merged"])
+
+    def labels(self, number: int) -> set[str]:
+        return {each["name"] for each in self.ask("GET", f"/repos/{self.repository}/issues/{number}/labels")}
+
+    def issue(self, number: int) -> tuple[str, str]:
+        """Its title and state."""
+        answer = self.ask("GET", f"/repos/{self.repository}/issues/{number}")
+        return answer["title"], answer["state"]
+
     def open(self) -> "Change":
         """A pull request of one commit, on a branch of its own."""
         branch, title = f"contract-{uuid.uuid4().hex[:12]}", "A change to try the contract"
@@ -183,6 +199,19 @@ class InMemory:
     def reacted(self, comment: int) -> list[str]:
         return [content for _, content, _ in self.world.reactions.get(comment, [])]
 
+    def reviews(self, number: int) -> list[tuple[str, str]]:
+        return [(each.state, each.head_sha) for each in self.home.pulls[number].reviews]
+
+    def merged(self, number: int) -> bool:
+        return self.home.pulls[number].merged
+
+    def labels(self, number: int) -> set[str]:
+        return self.home.pulls[number].labels
+
+    def issue(self, number: int) -> tuple[str, str]:
+        issue = self.home.issues[number]
+        return issue.title, "open" if issue.open else "closed"
+
     def runs(self, sha: str) -> list[tuple[str | None, str]]:
         return [(run.conclusion, run.digest) for run in self.home.runs if run.sha == sha]
 
@@ -239,6 +268,7 @@ def _github(which: str, folder: Path, open_: ExitStack) -> Place:
         return place(api.rstrip("/"), repository, int(app_id), pem(key), token, folder / "clone")
     box = open_.enter_context(Sandbox(folder / "forge"))
     box.world.newest = which != "sandbox"
+    box.accept_permissions(contents="write", merge_queues="write", workflows="write", issues="write")
     box.add_repository("acme/contract", sample.build(folder / "past", changes=5), "main")
     return place(box.api, "acme/contract", box.app_id, box.private_key_pem, box.token(box.author), folder / "clone")
 

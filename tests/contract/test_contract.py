@@ -1,5 +1,6 @@
 """What codechill relies on GitHub for: the same tests on the sandbox and, with credentials, on a real GitHub."""
 
+import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -162,6 +163,43 @@ def test_who_may_write_is_told_by_number_and_not_by_name(anywhere: Anywhere) -> 
         )
         == set()
     )
+
+
+def test_an_approval_is_of_one_commit_made_once_and_can_be_dismissed(anywhere: Anywhere, change: Change) -> None:
+    lander = anywhere.forge.lander
+    review = lander.approve(anywhere.target, change.number, change.head, "Low risk.")
+    assert lander.approve(anywhere.target, change.number, change.head, "Low risk.") == review
+    assert anywhere.reviews(change.number) == [("approved", change.head)]
+    lander.dismiss(anywhere.target, change.number, review, "It was withdrawn.")
+    assert anywhere.reviews(change.number) == [("dismissed", change.head)]
+
+
+def test_what_lands_is_the_commit_that_was_meant_and_lands_once(anywhere: Anywhere, change: Change) -> None:
+    with pytest.raises(Refused):
+        anywhere.forge.lander.merge(anywhere.target, change.number, "0" * 40, "merge")
+    assert not anywhere.merged(change.number)
+    for _ in range(2):
+        anywhere.forge.lander.merge(anywhere.target, change.number, change.head, "merge")
+    assert anywhere.merged(change.number)
+    assert not facts(anywhere, change).open
+    assert anywhere.forge.file(anywhere.target, f"{change.branch}.txt", anywhere.main) == "one line\n"
+
+
+def test_labels_come_and_go_and_one_that_is_not_there_is_not_missed(anywhere: Anywhere, change: Change) -> None:
+    lander = anywhere.forge.lander
+    lander.label(anywhere.target, change.number, frozenset({"chill", "low risk"}))
+    lander.label(anywhere.target, change.number, frozenset({"chill"}), remove=frozenset({"low risk", "never there"}))
+    assert anywhere.labels(change.number) == {"chill"}
+    assert facts(anywhere, change).labels == {"chill"}
+
+
+def test_an_issue_is_opened_once_for_each_key_and_closed(anywhere: Anywhere) -> None:
+    lander, key = anywhere.forge.lander, uuid.uuid4().hex
+    number = lander.open_issue(anywhere.target, key, "Look at this", "It was tried.", frozenset({"chill"}))
+    assert lander.open_issue(anywhere.target, key, "Look at this", "Again.", frozenset()) == number
+    assert anywhere.issue(number) == ("Look at this", "open")
+    lander.close_issue(anywhere.target, number)
+    assert anywhere.issue(number) == ("Look at this", "closed")
 
 
 def test_what_is_not_there_is_gone(anywhere: Anywhere) -> None:

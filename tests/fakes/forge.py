@@ -12,7 +12,20 @@ from itertools import count
 from typing import assert_never
 
 from bot.forge import markers
-from bot.forge.port import Authors, Forge, ForgeAction, ForgeError, Gone, Listed, Reactions, Refused, Target, Words
+from bot.forge.port import (
+    Authors,
+    Forge,
+    ForgeAction,
+    ForgeError,
+    Gone,
+    Lander,
+    Listed,
+    Method,
+    Reactions,
+    Refused,
+    Target,
+    Words,
+)
 from bot.line.render import Markdown
 from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
 from bot.policy.group import numbers
@@ -53,6 +66,7 @@ class Pull:
     base_ref: str
     updated_at: datetime
     open: bool = True
+    merged: bool = False
     draft: bool = False
     auto_merge: bool = False
     labels: set[str] = field(default_factory=set)
@@ -60,6 +74,15 @@ class Pull:
     comments: list[Comment] = field(default_factory=list)
     commits: list[tuple[str, Person]] = field(default_factory=list)
     unplaced: frozenset[str] = frozenset()
+
+
+@dataclass
+class Issue:
+    key: str
+    title: str
+    body: str
+    labels: set[str]
+    open: bool = True
 
 
 @dataclass
@@ -77,6 +100,8 @@ class Home:
     runs: list[Run] = field(default_factory=list)
     rights: dict[int, set[str]] = field(default_factory=dict)
     landed: dict[int, list[str]] = field(default_factory=dict)
+    issues: dict[int, Issue] = field(default_factory=dict)
+    queue: list[int] = field(default_factory=list)  # pull requests in the merge queue
 
     def history(self, sha: str) -> list[str]:
         found = [sha]
@@ -166,7 +191,7 @@ class MemoryForge(Forge):
     """The port on a World. `asked` names every question and `done` every action, in order."""
 
     def __init__(self, world: World, now: Callable[[], datetime], words: Words | None = None) -> None:
-        self.world, self._now, self._words = world, now, words or Markdown()
+        self.world, self.now, self._words = world, now, words or Markdown()
         self.asked: list[str] = []
         self.done: list[ForgeAction] = []
         self.away = False  # nothing is answered
@@ -175,11 +200,11 @@ class MemoryForge(Forge):
     # --- reading
 
     def repository(self, target: Target) -> Repository:
-        home = self._home(target, "repository")
+        home = self.home(target, "repository")
         return Repository(home.id, home.full_name, home.default)
 
     def pull(self, target: Target, number: int) -> PullRequest:
-        home, pull = self._pull(target, number, "pull")
+        home, pull = self.place(target, number, "pull")
         ours = [comment for comment in pull.comments if comment.author == BOT]
         cards = [replace(each, digest=markers.comment_digest(each.body)) for each in ours]
         cards = [each for each in cards if each.digest is not None]
@@ -210,11 +235,11 @@ class MemoryForge(Forge):
         )
 
     def listed(self, target: Target, number: int) -> Listed:
-        _, pull = self._pull(target, number, "listed")
+        _, pull = self.place(target, number, "listed")
         return Listed(pull.number, pull.head, pull.base_ref)
 
     def open_pulls(self, target: Target) -> tuple[Listed, ...]:
-        pulls = self._home(target, "open_pulls").pulls.values()
+        pulls = self.home(target, "open_pulls").pulls.values()
         return tuple(Listed(pull.number, pull.head, pull.base_ref) for pull in pulls if pull.open)
 
     def file(self, target: Target, path: str, ref: str) -> str | None:
@@ -226,26 +251,26 @@ class MemoryForge(Forge):
         return home.files.get(home.branches[home.default] if ref == "HEAD" else ref, {}).get(path)
 
     def access(self, target: Target, person: Person, teams: frozenset[str]) -> frozenset[str]:
-        home = self._home(target, "access")
+        home = self.home(target, "access")
         if person.bot or self.world.people.get(person.login) != person:
             return frozenset()
         joined = {name for name in teams if person.id in self.world.teams.get(name, set())}
         return frozenset(home.rights.get(person.id, set()) | joined)
 
     def reactions(self, target: Target, number: int) -> Reactions | None:
-        _, pull = self._pull(target, number, "reactions")
+        _, pull = self.place(target, number, "reactions")
         card = self.pull(target, number).comment
         given = [each for each in self.world.reactions.get(card.id, []) if each[1] in ("+1", "-1")] if card else []
         thumbs = tuple((person, content == "+1", at) for person, content, at in given)
         return Reactions(pull.author, thumbs) if thumbs else None
 
     def commit_authors(self, target: Target, number: int, also: frozenset[str]) -> Authors | None:
-        _, pull = self._pull(target, number, "commit_authors")
+        _, pull = self.place(target, number, "commit_authors")
         people = frozenset(person.id for _, person in pull.commits)
         return Authors(people, pull.unplaced | also, frozenset(sha for sha, _ in pull.commits))
 
     def landed_by(self, target: Target, person: Person) -> tuple[str, ...]:
-        return tuple(self._home(target, "landed_by").landed.get(person.id, ()))
+        return tuple(self.home(target, "landed_by").landed.get(person.id, ()))
 
     def clone_url(self, target: Target) -> str:
         return f"https://forge.example/{target.full_name}.git"
@@ -254,25 +279,25 @@ class MemoryForge(Forge):
         return "token-of-the-forge-in-memory"
 
     def group_members(self, target: Target, head_sha: str, head_ref: str, base_ref: str) -> tuple[int, ...]:
-        home, base = self._home(target, "group_members"), base_ref.removeprefix("refs/heads/")
+        home, base = self.home(target, "group_members"), base_ref.removeprefix("refs/heads/")
         ahead = set(home.history(head_sha)) - set(home.history(home.branches[base]))
         refs = [f"refs/heads/{name}" for name, sha in home.branches.items() if sha in ahead]
         members = {number for ref in (*refs, head_ref) for number in numbers(ref, base)}
         return tuple(sorted(members)) if numbers(head_ref, base) else ()
 
     def tip(self, target: Target, ref: str) -> str:
-        home, name = self._home(target, "tip"), ref.removeprefix("refs/heads/")
+        home, name = self.home(target, "tip"), ref.removeprefix("refs/heads/")
         if name not in home.branches:
             raise Gone(f"{target.full_name} has no branch {ref}")
         return home.branches[name]
 
     def check_of(self, target: Target, sha: str) -> CheckRun | None:
-        return self._checks(self._home(target, "check_of"), sha).get(CHECK)
+        return self._checks(self.home(target, "check_of"), sha).get(CHECK)
 
     # --- writing
 
     def perform(self, target: Target, pull: PullRequest, action: ForgeAction) -> None:
-        home, there = self._pull(target, pull.number, f"perform {type(action).__name__}")
+        home, there = self.place(target, pull.number, f"perform {type(action).__name__}")
         if type(action) in self.refusing:
             raise Refused("the forge said no")
         self.done.append(action)
@@ -290,12 +315,12 @@ class MemoryForge(Forge):
             case React():
                 given = self.world.reactions.setdefault(action.comment, [])
                 if (BOT, action.content) not in [each[:2] for each in given]:
-                    given.append((BOT, action.content, self._now()))
+                    given.append((BOT, action.content, self.now()))
             case _:
                 assert_never(action)
 
     def check_commit(self, target: Target, action: SetCheck) -> None:
-        home = self._home(target, "perform SetCheck")
+        home = self.home(target, "perform SetCheck")
         self.done.append(action)
         self._set_check(home, action, self._checks(home, action.head_sha).get(action.name))
 
@@ -318,7 +343,13 @@ class MemoryForge(Forge):
             if existing is not None and comment.id == existing.id:
                 pull.comments[at] = replace(comment, body=body, edited=True)
                 return
-        pull.comments.append(Comment(self.world.next_id(), BOT, body, self._now()))
+        pull.comments.append(Comment(self.world.next_id(), BOT, body, self.now()))
+
+    # --- landing
+
+    @property
+    def lander(self) -> "MemoryLander":
+        return MemoryLander(self)
 
     # --- finding
 
@@ -327,7 +358,7 @@ class MemoryForge(Forge):
             raise ForgeError("the forge could not be reached")
         self.asked.append(question)
 
-    def _home(self, target: Target, question: str) -> Home:
+    def home(self, target: Target, question: str) -> Home:
         self._ask(question)
         home = self.world.homes.get(target.full_name)
         if home is None:
@@ -336,8 +367,8 @@ class MemoryForge(Forge):
             raise Gone(f"{target.full_name} is another repository now")
         return home
 
-    def _pull(self, target: Target, number: int, question: str) -> tuple[Home, Pull]:
-        home = self._home(target, question)
+    def place(self, target: Target, number: int, question: str) -> tuple[Home, Pull]:
+        home = self.home(target, question)
         if number not in home.pulls:
             raise Gone(f"{target.full_name} has no pull request {number}")
         return home, home.pulls[number]
@@ -353,3 +384,55 @@ def _newest(runs: list[Run]) -> CheckRun:
     spare = tuple(run.id for run in older if run.digest != newest.digest)
     digest = None if spare else newest.digest
     return CheckRun(newest.id, newest.sha, newest.status, newest.conclusion, digest, spare, newest.name)
+
+
+@dataclass
+class MemoryLander(Lander):
+    """Reviews, landings, labels and issues on a World."""
+
+    forge: MemoryForge
+
+    def approve(self, target: Target, number: int, head_sha: str, words: str) -> int:
+        _, pull = self.forge.place(target, number, "approve")
+        for at, review in enumerate(pull.reviews):
+            if (review.author, review.head_sha, review.state) == (BOT, head_sha, "approved"):
+                return at
+        pull.reviews.append(Review(BOT, "approved", head_sha, self.forge.now()))
+        return len(pull.reviews) - 1
+
+    def dismiss(self, target: Target, number: int, review: int, words: str) -> None:
+        _, pull = self.forge.place(target, number, "dismiss")
+        pull.reviews[review] = replace(pull.reviews[review], state="dismissed")
+
+    def merge(self, target: Target, number: int, head_sha: str, method: Method) -> None:
+        home, pull = self.forge.place(target, number, "merge")
+        if pull.merged and pull.head == head_sha:
+            return
+        if not pull.open or pull.head != head_sha:
+            raise Refused("the forge answered 409: head branch was modified")
+        landed = self.forge.world.commit(home, pull.base_ref, home.files[pull.head])
+        home.below[landed] = pull.head
+        pull.open, pull.merged, pull.updated_at = False, True, self.forge.now()
+
+    def enqueue(self, target: Target, number: int, head_sha: str) -> None:
+        home, pull = self.forge.place(target, number, "enqueue")
+        if not pull.open or pull.head != head_sha:
+            raise Refused("the forge answered 422: expected head oid to be another one")
+        if number not in home.queue:
+            home.queue.append(number)
+
+    def label(self, target: Target, number: int, add: frozenset[str], remove: frozenset[str] = frozenset()) -> None:
+        _, pull = self.forge.place(target, number, "label")
+        pull.labels = (pull.labels | add) - remove
+
+    def open_issue(self, target: Target, key: str, title: str, body: str, labels: frozenset[str]) -> int:
+        home = self.forge.home(target, "open_issue")
+        for number, issue in home.issues.items():
+            if issue.key == key:
+                return number
+        number = 1000 + len(home.issues)
+        home.issues[number] = Issue(key, title, body, set(labels))
+        return number
+
+    def close_issue(self, target: Target, number: int) -> None:
+        self.forge.home(target, "close_issue").issues[number].open = False

@@ -11,6 +11,7 @@ from bot.forge import markers
 from bot.forge.github.authors import commit_authors
 from bot.forge.github.endpoints import Endpoints
 from bot.forge.github.hosts import web_of
+from bot.forge.github.lander import GitHubLander
 from bot.forge.github.shapes import CheckRunFacts, CommentFacts, RepositoryFacts, ReviewFacts, person
 from bot.forge.github.wire import GitHubWire
 from bot.forge.github.wire import path_of as _at
@@ -67,6 +68,7 @@ class GitHubForge:
         )
         self._reads = Endpoints(self._wire)
         self._writes = GitHubWrites(self._wire, memory or Forgetful(), clock)
+        self.lander = GitHubLander(self._wire, self._reads, self._writes)
 
     # --- reading
 

@@ -126,6 +126,8 @@ class ListedPull(Shape):
 
 
 class PullFacts(ListedPull):
+    node_id: str = ""  # its name in GraphQL
+    merged: bool = False
     title: str
     user: User | None
     state: str

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-import github
 import requests
 from github import Auth, GithubException, GithubIntegration
 from github.Requester import Requester
@@ -169,8 +168,6 @@ def translated(clock: Callable[[], datetime]) -> Iterator[None]:
     """PyGithub's and requests' errors in the words of the port."""
     try:
         yield
-    except github.UnknownObjectException as error:
-        raise _NotFound(f"GitHub answered {error.status}: {_said(error)}") from error
     except GithubException as error:
         raise _in_our_words(error, clock()) from error
     except requests.RequestException as error:
@@ -185,6 +182,8 @@ def _in_our_words(error: GithubException, now: datetime) -> ForgeError:
     words = f"GitHub answered {error.status}: {said}"
     if error.status == 401:
         return _Unbelieved(words)
+    if error.status == 404:  # whatever it says is not there
+        return _NotFound(words)
     if error.status in (410, 451) or (error.status == 403 and "suspended" in said):
         return Gone(words)
     if _in_graphql(error) and not any(each.get("type") for each in _in_graphql(error)):

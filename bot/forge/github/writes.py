@@ -54,19 +54,28 @@ class GitHubWrites:
             self._send(target, thing, "POST", make, {**first, **body})
 
     def make(
-        self, target: Target, thing: Thing, path: str, body: dict[str, Any], talk: Talk = (), *, again: bool
-    ) -> None:
+        self,
+        target: Target,
+        thing: Thing,
+        path: str,
+        body: dict[str, Any],
+        talk: Talk = (),
+        *,
+        again: bool,
+        named: str = "id",
+    ) -> int:
         """Make it, unless it was made before: a list that is behind may lack it. With `again` in any case.
 
-        Raises Refused, without sending it, when the share of those in `talk` is used up.
+        Returns its number, which GitHub's answer bears under `named`. Raises Refused, without sending it, when the
+        share of those in `talk` is used up.
         """
         with self._alone(target, thing.about):
-            if again or self._memory.made(thing) is None:
-                self._send(target, thing, "POST", path, body, talk)
+            known = None if again else self._memory.made(thing)
+            return self._send(target, thing, "POST", path, body, talk, named) if known is None else known
 
-    def edit(self, target: Target, thing: Thing, path: str, body: dict[str, Any]) -> None:
+    def edit(self, target: Target, thing: Thing, path: str, body: dict[str, Any], verb: str = "PATCH") -> None:
         with self._alone(target, thing.about):
-            self._send(target, thing, "PATCH", path, body)
+            self._send(target, thing, verb, path, body)
 
     @contextmanager
     def _alone(self, target: Target, about: str) -> Iterator[None]:
@@ -75,11 +84,22 @@ class GitHubWrites:
             self._settled(target, about)
             yield
 
-    def _send(self, target: Target, thing: Thing, verb: str, path: str, body: dict[str, Any], talk: Talk = ()) -> None:
+    def _send(
+        self,
+        target: Target,
+        thing: Thing,
+        verb: str,
+        path: str,
+        body: dict[str, Any],
+        talk: Talk = (),
+        named: str = "id",
+    ) -> int:
         self._memory.sending(thing, self._clock())
         try:
             data = self._wire.send(target, verb, path, body, talk)
         except (Refused, Gone, Busy):  # said by GitHub, or not sent at all: it was not done
             self._memory.answered(thing)
             raise
-        self._memory.answered(thing, int(data["id"]) if verb == "POST" else None)
+        number = int(data[named]) if verb == "POST" else 0
+        self._memory.answered(thing, number or None)
+        return number
