@@ -69,12 +69,13 @@ def is_beside(path: str) -> bool:
 def past(repository: Path, state: Path, draw: random.Random) -> Past:
     """Return a history read to its tip."""
     git, reader = Git(repository), Scorer(repository, state)
-    reader.refresh(git.resolve("HEAD"))
+    tip = git.resolve("HEAD")
+    reader.refresh(tip)
     reader.fit()
     shas = [row.sha for row in reader.history.changes()]
     late = shas[len(shas) // 2 :]
     listed: dict[str, list[str]] = {}
-    for line in git.run("log", "--format=%H %aE", "HEAD", "--").decode("utf-8", "replace").splitlines():
+    for line in git.run("log", "--format=%H %aE", tip, "--").decode("utf-8", "replace").splitlines():
         sha, _, author = line.partition(" ")
         listed.setdefault(author.lower(), []).append(sha)
     newest = {author: tuple(shas[:LISTED]) for author, shas in listed.items()}
