@@ -184,8 +184,8 @@ class Forge(Protocol):
         """The commit a branch points to."""
         ...
 
-    def check_of(self, target: Target, sha: str) -> CheckRun | None:
-        """Our newest check run on a commit."""
+    def checks_of(self, target: Target, sha: str) -> dict[str, CheckRun]:
+        """Our newest check run of each name on a commit."""
         ...
 
     def check_commit(self, target: Target, action: SetCheck) -> None:

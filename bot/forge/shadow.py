@@ -50,8 +50,8 @@ class ShadowForge:
     def tip(self, target: Target, ref: str) -> str:
         return self._forge.tip(target, ref)
 
-    def check_of(self, target: Target, sha: str) -> CheckRun | None:
-        return self._forge.check_of(target, sha)
+    def checks_of(self, target: Target, sha: str) -> dict[str, CheckRun]:
+        return self._forge.checks_of(target, sha)
 
     def perform(self, target: Target, pull: PullRequest, action: ForgeAction) -> None:
         raise ReadOnly(NOTHING_WRITTEN)

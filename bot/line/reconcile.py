@@ -6,7 +6,6 @@ shows the result.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from bot.config.repository import Configurations
@@ -104,8 +103,8 @@ class Reconciler:
         config = look[CONFIGURATION].config
         self._performer.all(target, pull, noticed(look.event, state, config) if look.event else ())
         if pull.check is None and scored(self._live, look) is None:
-            self._performer.all(target, pull, decide(None, state, config, look.now).actions)
-            look.tell(PULL, replace(pull, check=self._live.forge.check_of(target, pull.head_sha)))
+            self._performer.all(target, pull, decide(None, state, config, look.now).of(Phase.SHOWN))
+            look.tell(PULL, pull.showing(self._live.forge.checks_of(target, pull.head_sha)))
 
     def _decide(self, look: Look, wanted: Facts, event: Event | None = None) -> Round:
         state = gather(look, wanted)

@@ -29,7 +29,7 @@ class Round:
     decision: Decision
 
     def actions(self, *phases: Phase) -> tuple[Action, ...]:
-        return tuple(action for action in self.decision.actions if action.phase in phases)
+        return self.decision.of(*phases)
 
 
 @dataclass(frozen=True, slots=True)

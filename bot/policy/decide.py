@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.policy.actions import Action, Owner
+from bot.policy.actions import Action, Owner, Phase
 from bot.policy.calendar import Scope
 from bot.policy.case import Case, Rule
 from bot.policy.config import Config
@@ -40,6 +40,10 @@ class Decision:
     @property
     def opinions(self) -> tuple[Opinion, ...]:
         return self.case.opinions
+
+    def of(self, *phases: Phase) -> tuple[Action, ...]:
+        """The actions of these phases."""
+        return tuple(action for action in self.actions if action.phase in phases)
 
     @property
     def alone(self) -> Verdict:

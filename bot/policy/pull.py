@@ -1,6 +1,7 @@
 """Facts about a pull request, fetched once and frozen: what every rule and response may look at."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -102,3 +103,8 @@ class PullRequest:
 
     def check_named(self, name: str) -> CheckRun | None:
         return self.check if name == CHECK else next((run for run in self.other_checks if run.name == name), None)
+
+    def showing(self, checks: Mapping[str, CheckRun]) -> "PullRequest":
+        """The same with these check runs of ours, by name."""
+        others = tuple(run for name, run in checks.items() if name != CHECK)
+        return replace(self, check=checks.get(CHECK), other_checks=others)

@@ -13,7 +13,7 @@ from bot.forge.port import Gone, Refused, Target
 from bot.git.fetch import Git
 from bot.git.mirror import Mirror
 from bot.policy.actions import Button, PutComment, React, RemoveComment, Reply, SetCheck
-from bot.policy.pull import Person, PullRequest
+from bot.policy.pull import CHECK, Person, PullRequest
 from bot.policy.show.views import Card
 from bot.policy.state import State
 from tests.contract.conftest import Anywhere, Change, Place
@@ -70,9 +70,9 @@ def test_a_check_begins_ends_is_edited_in_place_and_can_begin_again(anywhere: An
     assert again
     assert again.id != free.id
     assert (again.status, again.spare) == ("in_progress", (free.id,))
-    assert anywhere.forge.check_of(anywhere.target, change.head) == again
+    assert anywhere.forge.checks_of(anywhere.target, change.head) == {CHECK: again}
     anywhere.forge.check_commit(anywhere.target, SetCheck(change.head, "success", FREE))
-    assert anywhere.forge.check_of(anywhere.target, change.head).conclusion == "success"  # type: ignore[union-attr]
+    assert anywhere.forge.checks_of(anywhere.target, change.head)[CHECK].conclusion == "success"
 
 
 def test_two_checks_of_ours_on_one_commit_are_made_to_say_the_same(anywhere: Anywhere, change: Change) -> None:

@@ -226,13 +226,11 @@ class MemoryForge(Forge):
             body=pull.body,
             labels=frozenset(pull.labels),
             reviews=tuple(pull.reviews),
-            check=checks.pop(CHECK, None),
-            other_checks=tuple(checks.values()),
             comment=cards[0] if cards else None,
             spare=tuple(comment.id for comment in cards[1:]),
             replied_to=frozenset(n for each in ours if (n := markers.reply_to(each.body)) is not None),
             noted=frozenset(note for each in ours if (note := markers.note_of(each.body)) is not None),
-        )
+        ).showing(checks)
 
     def listed(self, target: Target, number: int) -> Listed:
         _, pull = self.place(target, number, "listed")
@@ -291,8 +289,8 @@ class MemoryForge(Forge):
             raise Gone(f"{target.full_name} has no branch {ref}")
         return home.branches[name]
 
-    def check_of(self, target: Target, sha: str) -> CheckRun | None:
-        return self._checks(self.home(target, "check_of"), sha).get(CHECK)
+    def checks_of(self, target: Target, sha: str) -> dict[str, CheckRun]:
+        return self._checks(self.home(target, "checks_of"), sha)
 
     # --- writing
 

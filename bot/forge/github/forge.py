@@ -20,7 +20,7 @@ from bot.forge.memory import Forgetful, Memory, Thing
 from bot.forge.port import Authors, ForgeAction, Gone, Listed, Reactions, Refused, Target, Words
 from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
 from bot.policy.group import numbers
-from bot.policy.pull import CHECK, CheckRun, Comment, Person, PullRequest, Repository, Review, ReviewState
+from bot.policy.pull import CheckRun, Comment, Person, PullRequest, Repository, Review, ReviewState
 
 _LARGEST_FILE = 1_000_000  # bytes of a configuration or calendar file
 _SPARE = 3  # of our check runs on a commit beside the newest: as many are made to say the same
@@ -81,7 +81,7 @@ class GitHubForge:
         target = _named(target, home.repo)
         ours = self._our_comments(target, number)
         cards = [comment for comment in ours if comment.digest is not None]
-        branch, checks = self._reads.branch(target, home.ref), self._our_checks(target, head.sha)
+        branch, checks = self._reads.branch(target, home.ref), self.checks_of(target, head.sha)
         return PullRequest(
             repository=_repository(home.repo),
             number=int(number),
@@ -101,13 +101,11 @@ class GitHubForge:
             body=(facts.body or "")[:MOST_BODY],
             labels=frozenset(label.name for label in facts.labels),
             reviews=tuple(_reviews(self._reads.reviews(target, number))),
-            check=checks.pop(CHECK, None),
-            other_checks=tuple(checks.values()),
             comment=cards[0] if cards else None,
             spare=(*(comment.id for comment in cards[1:]), *_doubles(ours)),
             replied_to=frozenset(n for c in ours if (n := markers.reply_to(c.body)) is not None),
             noted=frozenset(note for c in ours if (note := markers.note_of(c.body)) is not None),
-        )
+        ).showing(checks)
 
     def listed(self, target: Target, number: int) -> Listed:
         facts = self._reads.pull(target, number)
@@ -179,8 +177,10 @@ class GitHubForge:
             raise Gone(f"{target.full_name} has no branch {ref}")
         return branch.commit.sha
 
-    def check_of(self, target: Target, sha: str) -> CheckRun | None:
-        return self._our_checks(target, sha).get(CHECK)
+    def checks_of(self, target: Target, sha: str) -> dict[str, CheckRun]:
+        self._writes.settled(target, sha)
+        runs = sorted(map(_check, self._reads.check_runs(target, sha, self._app_id)), key=lambda run: run.id)
+        return {name: _newest([run for run in runs if run.name == name]) for name in {run.name for run in runs}}
 
     # --- writing
 
@@ -205,7 +205,7 @@ class GitHubForge:
                 assert_never(action)
 
     def check_commit(self, target: Target, action: SetCheck) -> None:
-        self._set_check(target, action, self._our_checks(target, action.head_sha).get(action.name))
+        self._set_check(target, action, self.checks_of(target, action.head_sha).get(action.name))
 
     def _set_check(self, target: Target, action: SetCheck, existing: CheckRun | None) -> None:
         title, summary = self._words.check(action)
@@ -246,12 +246,6 @@ class GitHubForge:
 
     def _our_comments(self, target: Target, number: int) -> list[Comment]:
         return [_comment(each) for each in self._reads.comments(target, number) if each.by_app(self._app_id)]
-
-    def _our_checks(self, target: Target, sha: str) -> dict[str, CheckRun]:
-        """The newest of each name."""
-        self._writes.settled(target, sha)
-        runs = sorted(map(_check, self._reads.check_runs(target, sha, self._app_id)), key=lambda run: run.id)
-        return {name: _newest([run for run in runs if run.name == name]) for name in {run.name for run in runs}}
 
     def _present(self, target: Target) -> Target:
         """Under its present name. Raises Gone when its name is another repository's now."""

@@ -6,6 +6,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from bot.forge.port import ForgeAction
+from bot.line.reconcile import CHANGES
 from bot.policy.actions import Action, Owner, Phase, Reply
 from bot.policy.decide import RESPONSES
 
@@ -25,6 +26,10 @@ def test_every_action_names_its_phase_and_only_a_reply_tells_it_by_what_it_answe
     by_kind = {kind: kind.phase for kind in get_args(Action) if kind is not Reply}
     assert set(by_kind.values()) == {Phase.KEPT, Phase.SHOWN, Phase.SAID}
     assert (Reply("k", "w").phase, Reply("k", "w", comment=7).phase) == (Phase.NOTED, Phase.SAID)
+
+
+def test_every_action_that_is_kept_says_which_facts_it_changes() -> None:
+    assert set(CHANGES) == {kind for kind in get_args(Action) if kind is not Reply and kind.phase is Phase.KEPT}
 
 
 def test_whatever_a_forge_has_to_do_is_an_action() -> None:
