@@ -11,8 +11,8 @@ from bot.policy.show.card import NOTICE_AHEAD
 def ticks(config: Config, after: datetime, until: datetime, scope: Scope = ANYTHING) -> tuple[datetime, ...]:
     """Every instant in (after, until] to look again at what is within the scope, in UTC, sorted."""
     edges = config.calendar.edges(after, until + NOTICE_AHEAD, scope)
-    told = (edge - NOTICE_AHEAD for edge in edges)
-    return tuple(sorted({moment for moment in (*edges, *told) if after < moment <= until}))
+    notices = (edge - NOTICE_AHEAD for edge in edges)
+    return tuple(sorted({moment for moment in (*edges, *notices) if after < moment <= until}))
 
 
 def mark(config: Config, now: datetime, scope: Scope = ANYTHING) -> str:

@@ -60,12 +60,12 @@ class Calendar:
 
     def open_at(self, now: datetime, scope: Scope = ANYTHING) -> tuple[OpenWindow, ...]:
         """The open windows that apply, strictest first; of equals the one listed first."""
-        found = [
+        windows = [
             _shown(window, span)
             for window in _covering(self.windows, scope)
             for span in window.open_spans(now, *_years(now, now))
         ]
-        return tuple(sorted(found, key=lambda window: -window.share))
+        return tuple(sorted(windows, key=lambda window: -window.share))
 
     def level_at(self, now: datetime, scope: Scope = ANYTHING) -> InForce:
         return next(self.levels(now, scope))

@@ -46,8 +46,8 @@ class Feed:
         """A calendar that cannot be used in these years counts as open: it was told so when it was read."""
         if self.text is None:
             return
-        found = self.read(first, last, zone.key)
-        yield from found.spans if found.wrong is None else [Span(EVER, NEVER)]
+        reading = self.read(first, last, zone.key)
+        yield from reading.spans if reading.wrong is None else [Span(EVER, NEVER)]
 
     def read(self, first: date, last: date, zone: str) -> Reading:
         return reading(self.text or "", first, last, zone, fixed=self.fixed)
@@ -68,9 +68,9 @@ def check_feed(text: str, now: datetime) -> str | None:
     return reading(text, *in_sight(now), "UTC").wrong
 
 
-def problem(copy: Copy, found: Reading | None) -> str | None:
-    """What people should be told of a feed as a whole, or None; `found` is what its text says."""
-    wrong = found.wrong if found is not None else copy.wrong or "it is not there"
+def problem(copy: Copy, reading: Reading | None) -> str | None:
+    """What people should be told of a feed as a whole, or None; `reading` is what its text says."""
+    wrong = reading.wrong if reading is not None else copy.wrong or "it is not there"
     if wrong is not None:
         return f"cannot be used: {wrong}"
     if not copy.wrong:
@@ -79,12 +79,12 @@ def problem(copy: Copy, found: Reading | None) -> str | None:
     return f"cannot be read now ({copy.wrong}){of}"
 
 
-def left_out(found: Reading, zone: str, *, odd: bool) -> str | None:
+def left_out(reading: Reading, zone: str, *, odd: bool) -> str | None:
     """What people should be told of single events: those to mend (`odd`), or those that say they are no windows."""
-    some = [one for one in found.left_out if one.odd is odd]
-    said = [f"leaves out {_of(some, found.events)}"] if some else []
-    if odd and found.unknown_zones:
-        names = ", ".join(f'"{name}"' for name in found.unknown_zones[:3])
+    some = [one for one in reading.left_out if one.odd is odd]
+    said = [f"leaves out {_of(some, reading.events)}"] if some else []
+    if odd and reading.unknown_zones:
+        names = ", ".join(f'"{name}"' for name in reading.unknown_zones[:3])
         said.append(f"names zones that are not known ({names}), whose times are read as {zone}")
     return ", and ".join(said) or None
 

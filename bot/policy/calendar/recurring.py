@@ -158,8 +158,8 @@ def _holidays(
     country: str, subdivision: str | None, categories: tuple[str, ...], first_year: int, last_year: int
 ) -> tuple[date, ...]:
     years = range(first_year, last_year + 1)
-    found = holidays.country_holidays(country, subdiv=subdivision, years=years, categories=categories or None)
-    return tuple(sorted(found))
+    days = holidays.country_holidays(country, subdiv=subdivision, years=years, categories=categories or None)
+    return tuple(sorted(days))
 
 
 def check_holidays(country: str, subdivision: str | None, categories: tuple[str, ...] = ()) -> tuple[str, str] | None:

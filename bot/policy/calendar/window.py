@@ -79,8 +79,8 @@ class Window:
 @lru_cache(maxsize=1024)
 def _spans(times: Times, carved: tuple[Carved, ...], zone: str, first_year: int, last_year: int) -> tuple[Span, ...]:
     clock = ZoneInfo(zone)
-    found = join(times.spans(*sight(first_year, last_year), clock))
-    left = cut(found, [hole.span(clock) for hole in carved])
+    spans = join(times.spans(*sight(first_year, last_year), clock))
+    left = cut(spans, [hole.span(clock) for hole in carved])
     return left if isinstance(times, Dated) else tuple(_in_sight(left, first_year, last_year))
 
 

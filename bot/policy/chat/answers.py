@@ -84,13 +84,13 @@ def justify(case: Case, call: Call) -> Answer:
     escalation = _request(case, call, reason, text)
     who = managers.managers(case)
     may = words.capital(managers.who_may(case))
-    told = f"{words.code(call.by.login)} asks for an exception for {words.code(reason)}. "
-    told += f"{may} may answer with `/chill approve` or `/chill deny <why>`."
+    answer = f"{words.code(call.by.login)} asks for an exception for {words.code(reason)}. "
+    answer += f"{may} may answer with `/chill approve` or `/chill deny <why>`."
     if not text:
-        told += f" To say why it cannot wait: `/chill justify {reason} <why>`; it is kept with this request."
+        answer += f" To say why it cannot wait: `/chill justify {reason} <why>`; it is kept with this request."
     quoted = case.repeatable(escalation.text)
     actions = (SaveEscalation(escalation),)
-    return Answer(told + _apart(text, case), actions=actions, quoted=quoted, mention=who)
+    return Answer(answer + _apart(text, case), actions=actions, quoted=quoted, mention=who)
 
 
 def _apart(text: str, case: Case) -> str:
@@ -173,9 +173,9 @@ def _decided(case: Case, call: Call, became: Literal["approved", "denied"]) -> A
     refusal = managers.why_not(call.by, last, case)
     if refusal:
         return not_yours(refusal)
-    fallen = _no_longer(last, case)
-    if fallen:
-        return Answer(fallen, good=False)
+    lapsed = _no_longer(last, case)
+    if lapsed:
+        return Answer(lapsed, good=False)
     twice = managers.takes_two(case.state)
     if became == "approved" and twice and last.first in (None, call.by):
         return _half(replace(last, first=call.by), twice, case)
@@ -205,9 +205,9 @@ def _told(done: Escalation, last: Escalation, case: Case) -> Answer:
 
 
 def _no_longer(last: Escalation, case: Case) -> str | None:
-    fallen = approval.lapse(last, case.state, case.now)
-    if fallen:
-        return f"That request no longer stands: {fallen[1]}. Ask again with `/chill justify`."
+    lapse = approval.lapse(last, case.state, case.now)
+    if lapse:
+        return f"That request no longer stands: {lapse[1]}. Ask again with `/chill justify`."
     if not approval.about_now(last, case.state, case.config, case.now):
         return "Another window holds this change now than was asked about. Ask again with `/chill justify`."
     return None

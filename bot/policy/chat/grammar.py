@@ -44,18 +44,20 @@ class Said:
 
 def parse(body: str) -> Said | None:
     """The first command of a comment; what follows it in the same paragraph belongs to it."""
-    found: Said | None = None
+    command: Said | None = None
     for lines in _paragraphs(body):
         starts = [at for at, line in enumerate(lines) if _is_command(line)]
-        if found is not None:
-            found = replace(found, below=_plain(f"{found.below} {' '.join(lines[: starts[0] if starts else None])}"))
+        if command is not None:
+            command = replace(
+                command, below=_plain(f"{command.below} {' '.join(lines[: starts[0] if starts else None])}")
+            )
         elif starts:
             end = starts[1] if len(starts) > 1 else len(lines)
-            found = _said(_plain(" ".join(lines[starts[0] : end])))
+            command = _said(_plain(" ".join(lines[starts[0] : end])))
             starts = starts[1:]
-        if found is not None and starts:
+        if command is not None and starts:
             break
-    return found
+    return command
 
 
 def mentioned(body: str) -> bool:
@@ -79,8 +81,8 @@ def _is_command(line: str) -> bool:
 
 
 def _said(line: str) -> Said:
-    found = _LINE.match(line)
-    verb, rest = (found["verb"], found["rest"]) if found else (None, None)
+    match = _LINE.match(line)
+    verb, rest = (match["verb"], match["rest"]) if match else (None, None)
     return Said((verb or "help").lower(), rest or "")
 
 
@@ -108,10 +110,10 @@ def _footnotes(source: str) -> list[bool]:
 
     The parser knows no footnotes: to it they are paragraphs, or references that it leaves out.
     """
-    found = [False]
+    noted = [False]
     for line in source.split("\n"):
-        found.append(bool(line.strip()) and (found[-1] or bool(_FOOTNOTE.match(line))))
-    return found
+        noted.append(bool(line.strip()) and (noted[-1] or bool(_FOOTNOTE.match(line))))
+    return noted
 
 
 def _lines(children: list[Token], html: "_OpenElements") -> list[str]:

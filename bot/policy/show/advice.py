@@ -37,12 +37,12 @@ def _worst(each: Suggestion) -> float:
     return max(each.moved, each.stays)
 
 
-def _disjoint(given: Iterator[Suggestion]) -> Iterator[Suggestion]:
+def _disjoint(suggestions: Iterator[Suggestion]) -> Iterator[Suggestion]:
     """The best first, and no file named twice."""
     named: set[str] = set()
-    told = 0
-    for each in given:
-        if told < MOST and named.isdisjoint(each.paths):
+    taken = 0
+    for each in suggestions:
+        if taken < MOST and named.isdisjoint(each.paths):
             named.update(each.paths)
-            told += 1
+            taken += 1
             yield each

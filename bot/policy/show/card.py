@@ -261,8 +261,8 @@ def _again(case: Case) -> str:
 
 
 def _became(last: Escalation, case: Case) -> tuple[AskState, str]:
-    fallen = approval.lapse(last, case.state, case.now) if last.state in ("asked", "approved") else None
-    state: AskState = fallen[0] if fallen else last.state
+    lapse = approval.lapse(last, case.state, case.now) if last.state in ("asked", "approved") else None
+    state: AskState = lapse[0] if lapse else last.state
     if state in ("asked", "approved") and case.holding and not _about_now(last, case):
         was = "asked for" if state == "asked" else "approved"
         said = f"The exception was {was} under {_window(last)}; what holds the change now needs its own."
@@ -277,7 +277,7 @@ def _became(last: Escalation, case: Case) -> tuple[AskState, str]:
         case "denied":
             said = f"Denied by {answered}."
         case "void":
-            why = fallen[1] if fallen else last.ended_because or "it changed since"
+            why = lapse[1] if lapse else last.ended_because or "it changed since"
             said = f"The exception no longer holds: {why}."
         case _:
             said = "The exception has expired with its window."

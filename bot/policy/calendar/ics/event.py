@@ -46,7 +46,7 @@ def event(part: Component, sheet: Sheet) -> Event:
         raise Odd("has no start")
     start = moment(line)
     end, nominal, exact = _lasts(part, start)
-    found = Event(
+    read = Event(
         uid=part.text("UID") or f"line {part.number}",
         name=words(part.text("SUMMARY")),
         number=part.number,
@@ -63,11 +63,11 @@ def event(part: Component, sheet: Sheet) -> Event:
         more=(),
         fewer=(),
     )
-    why_not = _why_not(part, sheet, found)
+    why_not = _why_not(part, sheet, read)
     if why_not:
-        return replace(found, why_not=why_not, rules=_usable(part))
+        return replace(read, why_not=why_not, rules=_usable(part))
     return replace(
-        found,
+        read,
         rules=tuple(repeat(rule) for rule in part.lines.get("RRULE", ())),
         except_rules=tuple(repeat(rule) for rule in part.lines.get("EXRULE", ())),
         more=tuple(one for line in part.lines.get("RDATE", ()) for one in moments(line)),
@@ -106,23 +106,23 @@ def _lasts(part: Component, start: Moment) -> tuple[Moment | None, timedelta, ti
     return None, timedelta(days=1) if day else timedelta(), timedelta()
 
 
-def _why_not(part: Component, sheet: Sheet, found: Event) -> str:
+def _why_not(part: Component, sheet: Sheet, event: Event) -> str:
     if part.text("STATUS").upper() == "CANCELLED" or sheet.text("METHOD").upper() == "CANCEL":
         return CANCELLED
-    if part.text("TRANSP").upper() == "TRANSPARENT" and not _whole_days(found):
+    if part.text("TRANSP").upper() == "TRANSPARENT" and not _whole_days(event):
         return FREE
     return ""
 
 
-def _whole_days(found: Event) -> bool:
+def _whole_days(event: Event) -> bool:
     """By its kind, or from midnight to midnight, as Outlook writes it."""
-    if found.start.kind is Kind.DAY:
+    if event.start.kind is Kind.DAY:
         return True
-    ends = found.end.wall if found.end is not None else found.start.wall + found.nominal
-    midnights = all(wall.time() == datetime.min.time() for wall in (found.start.wall, ends))
-    zones = found.end is None or (found.end.kind, found.end.zone) == (found.start.kind, found.start.zone)
-    local = found.start.kind is not Kind.UTC
-    return midnights and zones and local and not found.exact and ends > found.start.wall
+    ends = event.end.wall if event.end is not None else event.start.wall + event.nominal
+    midnights = all(wall.time() == datetime.min.time() for wall in (event.start.wall, ends))
+    zones = event.end is None or (event.end.kind, event.end.zone) == (event.start.kind, event.start.zone)
+    local = event.start.kind is not Kind.UTC
+    return midnights and zones and local and not event.exact and ends > event.start.wall
 
 
 def _sequence(text: str) -> int:

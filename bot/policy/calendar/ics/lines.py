@@ -61,8 +61,8 @@ class Component:
     cut: bool = False
 
     def first(self, name: str) -> Line | None:
-        found = self.lines.get(name)
-        return found[0] if found else None
+        lines = self.lines.get(name)
+        return lines[0] if lines else None
 
     def text(self, name: str) -> str:
         line = self.first(name)
@@ -78,8 +78,8 @@ class Sheet:
     zones: list[Component] = field(default_factory=list)
 
     def text(self, name: str) -> str:
-        found = self.lines.get(name)
-        return found[0].value.strip() if found else ""
+        lines = self.lines.get(name)
+        return lines[0].value.strip() if lines else ""
 
 
 def sheets(text: str) -> list[Sheet]:
@@ -176,9 +176,9 @@ def _unfolded(text: str) -> Iterator[tuple[int, str]]:
 
 def _add(lines: dict[str, list[Line]], text: str) -> None:
     """What nobody asks for is not kept; a line without a colon says nothing."""
-    found = _HEAD.fullmatch(text) if _NAME.split(text, 1)[0].strip().upper() in _SAID else None
-    if found is None:
+    head = _HEAD.fullmatch(text) if _NAME.split(text, 1)[0].strip().upper() in _SAID else None
+    if head is None:
         return
-    name = found[1].partition(";")[0]
-    parameters = {key.strip().upper(): value.strip('"') for key, value in _PARAMETER.findall(found[1][len(name) :])}
-    lines.setdefault(name.strip().upper(), []).append(Line(parameters, found[2]))
+    name = head[1].partition(";")[0]
+    parameters = {key.strip().upper(): value.strip('"') for key, value in _PARAMETER.findall(head[1][len(name) :])}
+    lines.setdefault(name.strip().upper(), []).append(Line(parameters, head[2]))

@@ -61,7 +61,7 @@ def _sheets(text: str) -> list[Sheet]:
 
 
 @dataclass(slots=True)
-class _Told:
+class _LeftOut:
     """Counts by reason, with the first of each."""
 
     number: Counter[str] = field(default_factory=Counter)
@@ -82,13 +82,13 @@ class _Read:
     def __init__(self, first: date, last: date, zone: ZoneInfo, *, fixed: bool) -> None:
         self.sight = Sight(at_minute(first, 0), at_minute(last, 0))
         self.zone, self.fixed = zone, fixed
-        self.steps, self.told, self.events = Steps(STEPS), _Told(), 0
+        self.steps, self.left_out, self.events = Steps(STEPS), _LeftOut(), 0
         self.starts: Counter[int] = Counter()
         self.unknown: dict[str, None] = {}
 
-    def of(self, found: list[Sheet]) -> Reading:
-        spans = [span for sheet in found for span in self._sheet(sheet)]
-        return Reading(tuple(spans), self.told.left_out(), tuple(self.unknown), self.events)
+    def of(self, sheets: list[Sheet]) -> Reading:
+        spans = [span for sheet in sheets for span in self._sheet(sheet)]
+        return Reading(tuple(spans), self.left_out.left_out(), tuple(self.unknown), self.events)
 
     def _sheet(self, sheet: Sheet) -> Iterator[Span]:
         own = None if self.fixed else known(sheet.text("X-WR-TIMEZONE"))
@@ -106,24 +106,24 @@ class _Read:
     def _event(self, part: Component, sheet: Sheet, clocks: Clocks) -> Event | None:
         """None: it is left out, or cannot matter."""
         try:
-            found = event(part, sheet)
-            if not in_sight(found, self.sight):
+            read = event(part, sheet)
+            if not in_sight(read, self.sight):
                 return None
-            if not found.why_not:
-                lasts(found, clocks)
+            if not read.why_not:
+                lasts(read, clocks)
         except (Odd, OverflowError) as error:
             self.events += 1
             self._leave_out(error, words(part.text("SUMMARY")), part.number)
             return None
         self.events += 1
-        if found.why_not:
-            self.told.add(found.why_not, found.name, found.number)
-        elif found.start.kind is Kind.ZONED and clocks.named(found.start.zone) is None:
-            self.unknown.setdefault(found.start.zone[:_SHOWN])
-        return found
+        if read.why_not:
+            self.left_out.add(read.why_not, read.name, read.number)
+        elif read.start.kind is Kind.ZONED and clocks.named(read.start.zone) is None:
+            self.unknown.setdefault(read.start.zone[:_SHOWN])
+        return read
 
     def _leave_out(self, error: Exception, name: str, line: int) -> None:
-        self.told.add(str(error) if isinstance(error, Odd) else "lies beyond all calendars", name, line)
+        self.left_out.add(str(error) if isinstance(error, Odd) else "lies beyond all calendars", name, line)
 
     def _counted(self, one: Event, instead: Iterable[Event], clocks: Clocks) -> Iterator[Span]:
         if one.why_not:

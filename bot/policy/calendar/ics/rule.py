@@ -185,10 +185,10 @@ def _number(key: str, text: str) -> int:
 
 def _numbers(key: str, text: str) -> Numbers:
     least, most, from_end = _NUMBERS[key]
-    found = [part.strip() for part in text.split(",")]
-    if len(found) > most * 2 + 2 or not all(re.fullmatch(r"[+-]?\d{1,3}", part, re.ASCII) for part in found):
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) > most * 2 + 2 or not all(re.fullmatch(r"[+-]?\d{1,3}", part, re.ASCII) for part in parts):
         raise Odd(f"repeats by a rule with {key}={text[:20]}")
-    numbers = frozenset(map(int, found))
+    numbers = frozenset(map(int, parts))
     if not all(least <= (abs(number) if from_end else number) <= most for number in numbers):
         raise Odd(f"repeats by a rule with {key}={text[:20]}")
     return numbers
@@ -198,12 +198,12 @@ def _weekdays(text: str, freq: str) -> tuple[Numbers, frozenset[tuple[int, int]]
     plain: set[int] = set()
     nth: set[tuple[int, int]] = set()
     for part in filter(None, (piece.strip() for piece in text.split(","))):
-        found = _BY_DAY.fullmatch(part)
-        if found is None or len(plain) + len(nth) > 7 * 107:
+        match = _BY_DAY.fullmatch(part)
+        if match is None or len(plain) + len(nth) > 7 * 107:
             raise Odd(f"repeats by a rule with BYDAY={part[:20]}")
-        day = _DAYS.index(found[2])
-        if found[1] and int(found[1]) and freq in ("MONTHLY", "YEARLY"):
-            nth.add((int(found[1]), day))
+        day = _DAYS.index(match[2])
+        if match[1] and int(match[1]) and freq in ("MONTHLY", "YEARLY"):
+            nth.add((int(match[1]), day))
         else:
             plain.add(day)
     return frozenset(plain), frozenset(nth)

@@ -135,30 +135,30 @@ _UTC = Named(UTC)
 def lasts(event: Event, clocks: Clocks) -> tuple[timedelta, timedelta]:
     """On the wall clock where both ends are on one, else elapsed. Raises Odd."""
     if event.end is None:
-        found = event.nominal, event.exact
+        length = event.nominal, event.exact
     elif (event.end.kind, event.end.zone) == (event.start.kind, event.start.zone):
-        found = event.end.wall - event.start.wall, timedelta()
+        length = event.end.wall - event.start.wall, timedelta()
     else:
         begin = clock_of(event.start, clocks).utc(event.start.wall)
-        found = timedelta(), clock_of(event.end, clocks).utc(event.end.wall) - begin
-    if sum(found, timedelta()) < timedelta():
+        length = timedelta(), clock_of(event.end, clocks).utc(event.end.wall) - begin
+    if sum(length, timedelta()) < timedelta():
         raise Odd("ends before it begins")
-    if sum(found, timedelta()) == timedelta():
+    if sum(length, timedelta()) == timedelta():
         raise Odd(NO_LENGTH)
-    return found
+    return length
 
 
 def newest(events: Iterable[Event]) -> list[Event]:
     """Of those that say they stand for the same, the one with the highest number of its version."""
-    found: dict[tuple[str, Moment | None], list[Event]] = {}
+    versions: dict[tuple[str, Moment | None], list[Event]] = {}
     for one in events:
         key = (one.uid, one.instead_of)
-        same = found.setdefault(key, [])
+        same = versions.setdefault(key, [])
         if not same or one.sequence == same[0].sequence:
             same.append(one)
         elif one.sequence > same[0].sequence:
-            found[key] = [one]
-    return [one for same in found.values() for one in same]
+            versions[key] = [one]
+    return [one for same in versions.values() for one in same]
 
 
 def in_sight(event: Event, sight: Sight) -> bool:

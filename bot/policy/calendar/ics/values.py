@@ -38,17 +38,17 @@ class Moment:
 def moment(line: Line, text: str | None = None) -> Moment:
     """Raises Odd."""
     written = (line.value if text is None else text).strip()
-    found = _MOMENT.fullmatch(written)
-    if found is None:
+    match = _MOMENT.fullmatch(written)
+    if match is None:
         raise Odd(f"gives {written[:24] or 'nothing'} as a time")
-    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
     try:
         wall = datetime(year, month, day, hour, minute, min(second, 59))  # noqa: DTZ001 - a wall time
     except ValueError:
         raise Odd(f"gives {written[:24]} as a time") from None
-    if found[4] is None:
+    if match[4] is None:
         return Moment(wall, Kind.DAY)
-    if found[7]:
+    if match[7]:
         return Moment(wall, Kind.UTC)
     zone = line.parameters.get("TZID", "").strip()
     return Moment(wall, Kind.ZONED, zone) if zone else Moment(wall, Kind.FLOATING)
@@ -66,21 +66,21 @@ def periods(line: Line) -> list[tuple[Moment, Moment | timedelta]]:
 
 
 def _end(line: Line, start: str, end: str) -> Moment | timedelta:
-    found = length(end) if end[:1] in "Pp+-" else moment(line, end)
-    backwards = found < timedelta() if isinstance(found, timedelta) else found.wall < moment(line, start).wall
+    ends = length(end) if end[:1] in "Pp+-" else moment(line, end)
+    backwards = ends < timedelta() if isinstance(ends, timedelta) else ends.wall < moment(line, start).wall
     if backwards:
         raise Odd("ends before it begins")
-    return found
+    return ends
 
 
 def length(text: str) -> timedelta:
     """Raises Odd. Days are those of the wall clock."""
-    found = _LENGTH.fullmatch(text.strip())
-    if found is None or text.strip().upper().endswith(("P", "T")):
+    match = _LENGTH.fullmatch(text.strip())
+    if match is None or text.strip().upper().endswith(("P", "T")):
         raise Odd(f"gives {text.strip()[:24] or 'nothing'} as its length")
-    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[1:])
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:])
     lasts = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
-    return -lasts if found[1] == "-" else lasts
+    return -lasts if match[1] == "-" else lasts
 
 
 def words(text: str) -> str:

@@ -94,9 +94,9 @@ def known(name: str) -> tzinfo | None:
     names = _by_lower_case()
     parts = name.strip().strip("/").split("/")
     for size in range(min(3, len(parts)), 0, -1):
-        found = names.get("/".join(parts[-size:]).lower()) if name.startswith("/") or size == len(parts) else None
-        if found:
-            return ZoneInfo(found)
+        canonical = names.get("/".join(parts[-size:]).lower()) if name.startswith("/") or size == len(parts) else None
+        if canonical:
+            return ZoneInfo(canonical)
     windows = WINDOWS_TO_OLSON.get(name.strip())
     if windows in zones():
         return ZoneInfo(windows)
@@ -115,14 +115,14 @@ def _by_lower_case() -> Mapping[str, str]:
 def _defined(zone: Component, years: tuple[int, int], steps: Steps) -> Clock | None:
     """None: its definition cannot be used either."""
     try:
-        found = [onset for part in zone.inside for onset in _onsets(part, years, steps)]
+        onsets = [onset for part in zone.inside for onset in _onsets(part, years, steps)]
     except (Odd, OverflowError):
         return None
-    if not found:
+    if not onsets:
         return None
-    found.sort()
-    moved = tuple(wall + max(timedelta(), after - before) for wall, before, after in found)
-    return Defined(found[0][1], moved, tuple(after for _, _, after in found))
+    onsets.sort()
+    moved = tuple(wall + max(timedelta(), after - before) for wall, before, after in onsets)
+    return Defined(onsets[0][1], moved, tuple(after for _, _, after in onsets))
 
 
 def _onsets(part: Component, years: tuple[int, int], steps: Steps) -> list[tuple[datetime, timedelta, timedelta]]:
@@ -146,9 +146,9 @@ def _onsets(part: Component, years: tuple[int, int], steps: Steps) -> list[tuple
 
 
 def _offset(text: str) -> timedelta:
-    found = _OFFSET.fullmatch(text)
-    if found is None or int(found[2]) > 23:
+    match = _OFFSET.fullmatch(text)
+    if match is None or int(match[2]) > 23:
         raise Odd("has a zone without an offset")
-    sign, hours, minutes, seconds = found[1], int(found[2]), int(found[3]), int(found[4] or 0)
+    sign, hours, minutes, seconds = match[1], int(match[2]), int(match[3]), int(match[4] or 0)
     lasts = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     return lasts if sign == "+" else -lasts
