@@ -33,6 +33,7 @@ from scoring.models.model import Corpus
 from scoring.models.own import fit_own
 from scoring.models.registry import load
 from scoring.ranking.blend import rank
+from scoring.ranking.population import percentiles
 
 SPLIT = 0.7
 KAMEI_COLUMNS = tuple(feature.name for feature in KAMEI)
@@ -60,6 +61,10 @@ class Scored:
     def test(self, model: str) -> Floats:
         """Return a model's scores of the later part."""
         return self.scores[model][self.cut :]
+
+    def percentiles(self, model: str) -> Floats:
+        """Return where each change stood when it landed, 0 to 1, as serving ranks whole changes; NaN for the first."""
+        return percentiles(self.scores[model], 0, len(self.data.shas))
 
 
 def score_all(data: Dataset, shipped: Floats, *, split: float = SPLIT) -> Scored:
@@ -275,14 +280,21 @@ def write_scores(scored: Sequence[Scored], path: Path) -> None:
     shown = ("table1", "kamei", "shipped", "own", "blend")
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
-        out.writerow(["repository", "sha", "landed_at", "split", "label", "known_at", "severe", "churn", *shown])
+        facts_named = ["repository", "sha", "landed_at", "split", "label", "known_at", "severe", "churn"]
+        out.writerow([*facts_named, *shown, "percentile"])
         for each in scored:
-            data = each.data
+            data, ranked = each.data, each.percentiles("blend")
             for row, sha in enumerate(data.shas):
                 known = "" if data.known_at[row] == NEVER else int(data.known_at[row])
                 facts = [data.name, sha, int(data.at[row]), "train" if row < each.cut else "test"]
                 marks = [int(data.inducing[row]), known, int(data.severe[row]), int(each.scores["churn"][row])]
-                out.writerow([*facts, *marks, *(f"{each.scores[model][row]:.6g}" for model in shown)])
+                out.writerow(
+                    [*facts, *marks, *(f"{each.scores[model][row]:.6g}" for model in shown), _placed(ranked[row])]
+                )
+
+
+def _placed(percentile: float) -> str:
+    return "" if np.isnan(percentile) else f"{percentile:.6g}"
 
 
 def unseen(folder: Path, corpus: Corpus) -> Floats:

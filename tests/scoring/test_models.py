@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from scoring.errors import ScoringError
+from scoring.models import own, trees
 from scoring.models.card import Card, Source, read_card
-from scoring.models.design import RANK, design
+from scoring.models.design import RANK, design, learned
 from scoring.models.export import linear_graph, parity, trees_graph, write
 from scoring.models.linear import fit
 from scoring.models.loaded import MatrixModel, session
-from scoring.models.model import Rows
+from scoring.models.model import Rows, unknown_change
 from scoring.models.registry import load
 from scoring.ranking.calibration import Calibration, sigmoid
 from scoring.scorer import SHIPPED
@@ -175,3 +176,16 @@ def test_a_model_that_reads_what_an_author_can_choose_without_changing_code_is_r
     write(tmp_path / "model", linear_graph(fit(*data())), lambda digest: card(digest, columns))
     with pytest.raises(ScoringError, match=f"names '{column}', which an author can choose without changing any code"):
         load(tmp_path / "model")
+
+
+def test_no_model_is_fitted_on_what_only_serving_knows_and_the_shipped_one_does_not_move_with_it() -> None:
+    assert {column for column in (*trees.columns(), *own.columns()) if not learned(column)} == set()
+    assert not learned("critical")
+    model, nothing = load(SHIPPED), unknown_change()
+    raw = np.repeat(np.random.default_rng(3).integers(0, 9, (40, len(nothing.columns))).astype(np.float32), 2, axis=0)
+    quantile = np.clip(raw / 9, 0, 1)
+    place = nothing.columns.index("critical")
+    raw[0::2, place], raw[1::2, place], quantile[0::2, place], quantile[1::2, place] = 0, 1, 0.5, 0.99
+    said = model.logits(Rows(nothing.columns, raw, quantile))
+    assert list(said[0::2]) == list(said[1::2])
+    assert np.ptp(said) > 0.1
