@@ -86,6 +86,11 @@ _REGEX: Alternative = (
 )
 
 
+# a quote behind a backslash begins no text: where the opening is not in the hunk there may be a hundred thousand of
+# them, and each would be followed to the end of the hunk
+_ESCAPED: Alternative = ("\\", rb"(?P<k>[\"'`\\])")
+
+
 def _here(char: str, opening: bytes) -> Alternative:
     """A text from the line below to the one that holds the word `w` of the opening."""
     return char, rb"(?P<h>" + opening + rb"[^\n]*)(?:\n(?![ \t]*(?P=w)\b)[^\n\0]*)*+(?:\n[ \t]*(?P=w)\b)?"
@@ -98,8 +103,9 @@ def _after(alternative: Alternative) -> bytes:
 def _lexis(
     *comments: Alternative, texts: tuple[Alternative, ...] = (), docs: tuple[Alternative, ...] = (),
     entered: Entered = _outside, closes: tuple[bytes, ...] = (), dashed: bool = False, stars: bool = False,
-    keywords: str = "",
+    keywords: str = "", escapes: bool = True,
 ) -> Lexis:  # fmt: skip
+    texts = (_ESCAPED, *texts) if escapes else texts
     firsts = "".join(sorted({char for char, _ in (*comments, *docs, *texts)}))
     groups = [rb"(?P<c>" + b"|".join(map(_after, comments)) + rb")"]
     if docs:
@@ -163,10 +169,12 @@ SHELL = _lexis(
         ("'", rb"(?:[^'\0]*'|[^\n]*)"),
     ),
     dashed=True,
+    escapes=False,  # it has a rule of its own
 )
 POWERSHELL = _lexis(
     _HASH, ("<", rb"#(?:[^#\0]|#(?!>))*+(?:#>)?"),
     texts=(("@", rb'"(?:\n(?!"@)|[^\n\0])*+(?:\n"@)?'), ('"', rb'[^"\n]*"?'), ("'", rb"[^'\n]*'?")), dashed=True,
+    escapes=False,
 )  # fmt: skip
 _LONG_LUA = rb"\[(?P<%s>=*)\[[^\0]*?(?:\](?P=%s)\]|(?=\0))"
 LUA = _lexis(
@@ -174,8 +182,9 @@ LUA = _lexis(
     texts=(_DOUBLE, _SINGLE, ("[", _LONG_LUA[2:] % (b"e", b"e"))),
 )  # fmt: skip
 SQL = _lexis(
-    ("-", rb"-[^\n]*"), _BLOCK, texts=(("'", rb"(?:[^'\0]*'|[^\n]*)"),), entered=_closed_above, closes=(b"*/",)
-)
+    ("-", rb"-[^\n]*"), _BLOCK, texts=(("'", rb"(?:[^'\0]*'|[^\n]*)"),), entered=_closed_above, closes=(b"*/",),
+    escapes=False,
+)  # fmt: skip
 ELIXIR = _lexis(_HASH, docs=(_TRIPLE,), texts=(_DOUBLE, _SINGLE))
 HASH = _lexis(_HASH, texts=(_DOUBLE, _SINGLE))
 HASKELL = _lexis(("-", rb"-[^\n]*"), ("{", rb"-(?:[^-\0]|-(?!\}))*+(?:-\})?"), texts=(_DOUBLE, _ONE_CHARACTER))
