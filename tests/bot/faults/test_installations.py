@@ -17,7 +17,7 @@ def test_what_is_not_found_after_an_uninstall_is_given_up_at_once(alone: Line) -
     number = alone.open(alone.large())
     alone.stage.sandbox.faults.lose(events=["installation"])
     alone.stage.sandbox.uninstall()
-    alone.stage.app.reconciler._forge._wire._installations.clear()  # type: ignore[attr-defined]  # as after a restart
+    alone.stage.app.reconciler._live.forge._wire._installations.clear()  # type: ignore[attr-defined]  # as after a restart
     target = Target(alone.stage.sandbox.installation_id, alone.repository_id, alone.name)
     with pytest.raises(Gone):
         alone.stage.app.reconciler.pull(target, number, Tick("sweep"))
@@ -31,7 +31,7 @@ def test_events_of_what_is_gone_are_dropped_and_counted_and_leave_no_dead_job(al
     number = alone.open(alone.large())
     sandbox.faults.lose(events=["installation"])
     sandbox.uninstall()
-    app.reconciler._forge._wire._installations.clear()  # type: ignore[attr-defined]  # as after a restart
+    app.reconciler._live.forge._wire._installations.clear()  # type: ignore[attr-defined]  # as after a restart
     one = Envelope(sandbox.installation_id, alone.repository_id, alone.name, number, Tick("sweep"))
     gone = [Delivery(f"gone-{at}", "pull_request", b"{}", app.clock(), (one,)) for at in range(3)]
     app.store.inbox.receive(gone, intake(app.store.repositories, app.store.pulls, app.store.pushes, app.queue))
