@@ -5,25 +5,14 @@ from bot.facts.content import CONTENT, Content
 from bot.facts.exceptions import ATTESTED
 from bot.facts.fact import Cost, Fact, Live, Look
 from bot.facts.pull import PULL, TARGET
-from bot.policy.events import Commented, Event, Labelled, Pressed
-from bot.policy.pull import Hands, Person
-
-
-def _commander(event: Event | None) -> Person | None:
-    """Who gave the command or pressed the button."""
-    match event:
-        case Commented(comment):
-            return comment.author
-        case Pressed(_, by, _) | Labelled(_, by, _):
-            return by
-        case _:
-            return None
+from bot.policy.events import commander
+from bot.policy.pull import Hands
 
 
 def _granted(live: Live, look: Look) -> dict[int, frozenset[str]]:
     """Of who gave the command, and of who approved this head."""
     pull, config = look[PULL], look[CONFIGURATION].config
-    asked = [person for person in (_commander(look.event),) if person is not None]
+    asked = [person for person in (commander(look.event),) if person is not None]
     if any(window.authors for window in config.calendar.windows):
         asked.append(pull.author)  # some windows hold only what some people wrote
     asked += [r.author for r in pull.reviews if r.state == "approved" and r.head_sha == pull.head_sha]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import assert_never
 
 from bot.config.repository import ORGANISATION_FILE
 from bot.forge.envelope import Envelope, Pushed, Reachable, Ungrouped, Unreachable
@@ -11,7 +12,7 @@ from bot.jobs.intake import decide_group, look
 from bot.jobs.kinds import PRUNE, Nothing
 from bot.jobs.port import JobQueue
 from bot.policy.config import FILE
-from bot.policy.events import Changed, Event, Pressed, Queued, Tick
+from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
 from bot.store import Groups, Pulls, Repositories
 
 
@@ -46,8 +47,10 @@ class Fanout:
                 self._groups.close(news.repository_id, head_sha)
             case Changed(_, _, str(sha)) | Pressed(_, _, str(sha)):
                 self._spread(news, self._pulls.at(news.repository_id, sha), news.event, delivery)
-            case _:
+            case Changed() | Pressed() | Commented() | Labelled() | Tick():
                 pass  # an event of one pull request that names none: nothing to look at
+            case _:
+                assert_never(news.event)
 
     def _pushed(self, news: Envelope, delivery: str) -> None:
         """Only a changed configuration can change a verdict; a new base changes facts at the next look."""

@@ -6,14 +6,15 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import assert_never
 
 import sqlalchemy as sa
 
-from bot.forge.envelope import Envelope, Pushed, Reachable, Unreachable
+from bot.forge.envelope import Envelope, Pushed, Reachable, RepositoryEvent, Ungrouped, Unreachable
 from bot.jobs.kinds import NAMES, PEOPLE, PULL, REPOSITORY, SWEEP, TALK, USUAL, VERDICT, News
 from bot.jobs.port import JobQueue, NewJob
 from bot.policy.chat.grammar import mentioned
-from bot.policy.events import Changed, Commented, Labelled, Pressed, Queued, Tick
+from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick, commander
 from bot.policy.pull import Person
 from bot.store import Delivery, Enqueue, KnownGroup, KnownRepository, Pulls, Pushes, Repositories, SeenPull, SeenPush
 
@@ -87,15 +88,9 @@ def _job(delivery: Delivery, shares: Shares) -> NewJob | None:
     return REPOSITORY.new(News(delivery.guid, delivery.envelopes), delivery.received_at)
 
 
-def _person(event: object) -> Person | None:
+def _person(event: Event | RepositoryEvent) -> Person | None:
     """Whose words these are, where somebody may say as much as they like."""
-    match event:
-        case Commented(comment):
-            return comment.author
-        case Pressed(_, by) | Labelled(_, by):
-            return by
-        case _:
-            return None
+    return None if isinstance(event, RepositoryEvent) else commander(event)
 
 
 def _of_pull(one: Envelope, at: datetime, delivery: str) -> NewJob:
@@ -111,7 +106,7 @@ def decide_group(queue: JobQueue, group: KnownGroup, at: datetime) -> bool:
     return queue.add(REPOSITORY.new(News("", (one,)), at, same=same, priority=VERDICT))
 
 
-def _same(event: object) -> str | None:
+def _same(event: Event | RepositoryEvent) -> str | None:
     """What makes two waiting events one: facts are fetched when the job runs, so one look serves both."""
     match event:
         case Changed(what):
@@ -120,11 +115,13 @@ def _same(event: object) -> str | None:
             return f"tick {why}"
         case Labelled(label, by):  # off and on again while the first waits asks for nothing more
             return f"label {by.id} {hashlib.sha256(label.encode('utf-8', 'replace')).hexdigest()[:16]}"
-        case _:
+        case Commented() | Pressed() | Queued() | Pushed() | Reachable() | Unreachable() | Ungrouped():
             return None
+        case _:
+            assert_never(event)
 
 
-def _priority(event: object) -> int:
+def _priority(event: Event | RepositoryEvent) -> int:
     match event:
         case Changed():
             return VERDICT
@@ -132,8 +129,10 @@ def _priority(event: object) -> int:
             return PEOPLE
         case Tick("sweep"):
             return SWEEP
-        case _:
+        case Tick() | Queued() | Pushed() | Reachable() | Unreachable() | Ungrouped():
             return USUAL
+        case _:
+            assert_never(event)
 
 
 def _reached(repositories: Repositories, told: Sequence[Envelope], connection: sa.Connection) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, assert_never
 
 from bot.policy.pull import Comment, Person
 
@@ -63,3 +63,16 @@ class Queued:
 
 
 Event = Changed | Commented | Pressed | Labelled | Tick | Queued
+
+
+def commander(event: Event | None) -> Person | None:
+    """Whose word it carries: a comment's, a button's, a label's."""
+    match event:
+        case Commented(comment):
+            return comment.author
+        case Pressed(_, by) | Labelled(_, by):
+            return by
+        case Changed() | Tick() | Queued() | None:
+            return None
+        case _:
+            assert_never(event)

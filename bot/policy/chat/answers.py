@@ -72,7 +72,7 @@ def justify(case: Case, call: Call) -> Answer:
     reason, _, text = call.rest.partition(" ")
     mine = _own_request(case, call)
     if mine is not None and (reason == mine.reason or not (reason in reasons or nearest(reason, reasons))):
-        return _more(mine, text if reason == mine.reason else call.rest, case)
+        return _added(mine, text if reason == mine.reason else call.rest, case)
     refusal = _cannot_ask(case, call)
     if refusal:
         return Answer(refusal, good=False)
@@ -106,7 +106,7 @@ def _own_request(case: Case, call: Call) -> Escalation | None:
     return last if waits and last is not None and _no_longer(last, case) is None else None
 
 
-def _more(mine: Escalation, text: str, case: Case) -> Answer:
+def _added(mine: Escalation, text: str, case: Case) -> Answer:
     """The why that comes in a later comment: kept with the request, which stays the same one."""
     if text in mine.text:
         waiting = f"You asked already; {managers.who_may(case)} may answer."
@@ -167,7 +167,7 @@ def _decided(case: Case, call: Call, became: Literal["approved", "denied"]) -> A
     last = approval.latest(case.state)
     open_to = ("asked", "approved") if became == "denied" else ("asked",)  # an approval can be taken back
     if last is not None and last.state == became and last.answered_by == call.by and not _no_longer(last, case):
-        return _told(last, last, case)  # said again, or its answer was lost
+        return _answered(last, last, case)  # said again, or its answer was lost
     if last is None or last.state not in open_to:
         return Answer("Nobody is asking for an exception now; `/chill justify <reason> <why>` does.", good=False)
     refusal = managers.why_not(call.by, last, case)
@@ -178,19 +178,19 @@ def _decided(case: Case, call: Call, became: Literal["approved", "denied"]) -> A
         return Answer(lapsed, good=False)
     twice = managers.takes_two(case.state)
     if became == "approved" and twice and last.first in (None, call.by):
-        return _half(replace(last, first=call.by), twice, case)
+        return _approved_once(replace(last, first=call.by), twice, case)
     done = replace(last, state=became, answered_by=call.by, answered_at=case.now, answer=call.rest[:500])
     done = done if became == "approved" else replace(done, ended_at=case.now)
-    return _told(done, last, case)
+    return _answered(done, last, case)
 
 
-def _half(once: Escalation, why: str, case: Case) -> Answer:
+def _approved_once(once: Escalation, why: str, case: Case) -> Answer:
     """The first of two: whoever answers next has to be somebody else."""
     said = f"Approved once. It takes a second of {managers.who_may(case)}: {why}."
     return Answer(said, actions=(SaveEscalation(once),))
 
 
-def _told(done: Escalation, last: Escalation, case: Case) -> Answer:
+def _answered(done: Escalation, last: Escalation, case: Case) -> Answer:
     zone = ZoneInfo(case.config.timezone)
     after = replace(case, state=replace(case.state, escalations=(*case.state.escalations[:-1], done)))
     ends = after.lifted_until

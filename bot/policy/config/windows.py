@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from typing import TypeVar
+from typing import TypeVar, assert_never
 from zoneinfo import ZoneInfo
 
 from bot.policy.calendar.feed import Feed
@@ -175,8 +175,10 @@ def describe(window: Window) -> str:
             eve = "" if before is None else f", from {_clock(before)} of the day before"
             kinds = ", ".join(categories) or "public"
             return f"{kinds} holidays of {country}{' ' + subdivision if subdivision else ''}{eve}"
+        case Feed(path):
+            return f"events of {path}"
         case _:
-            return f"events of {times.path}"
+            assert_never(times)
 
 
 def details(window: Window) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, assert_never
 from zoneinfo import ZoneInfo
 
 from bot.policy import approval, words
@@ -279,6 +279,8 @@ def _became(last: Escalation, case: Case) -> tuple[AskState, str]:
         case "void":
             why = lapse[1] if lapse else last.ended_because or "it changed since"
             said = f"The exception no longer holds: {why}."
-        case _:
+        case "expired":
             said = "The exception has expired with its window."
+        case _:
+            assert_never(state)
     return state, said
