@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Literal, assert_never
 from zoneinfo import ZoneInfo
 
@@ -208,8 +209,9 @@ def _ahead(case: Case) -> str:
     if case.proven or case.waiting or is_exempt(case.state, case.config):
         return ""
     ahead = stretches(case.state, case.config, case.now)
-    coming = next((later for later in ahead if would_hold(case.state, case.config, later)), None)
-    if coming is None or coming.since is None or not case.now < coming.since <= case.now + NOTICE_AHEAD:
+    soon = takewhile(lambda stretch: stretch.since is None or stretch.since <= case.now + NOTICE_AHEAD, ahead)
+    coming = next((later for later in soon if would_hold(case.state, case.config, later)), None)
+    if coming is None or coming.since is None or coming.since <= case.now:
         return ""
     free = next((later.since for later in ahead if not would_hold(case.state, case.config, later)), None)
     until = f" until {words.when(free)}" if free else ""
