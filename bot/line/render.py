@@ -175,7 +175,6 @@ class Markdown:
             "moment": words.when,
             "percent": words.percent,
             "mention": lambda name: Safe("@" + re.sub(r"[^A-Za-z0-9/_.-]", "", name.removeprefix("@"))),
-            "link": lambda url: Safe(url if _ADDRESS.fullmatch(url) else "#"),
         }
         self._env.globals |= {"sentence": sentence, "reason": reason}
 
