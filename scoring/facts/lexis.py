@@ -122,7 +122,7 @@ def _slashes(*texts: Alternative, also: tuple[Alternative, ...] = ()) -> Lexis:
 
 
 _TOLD: Alternative = ("#", rb"(?<=\n#)[ \t]*(?:error|warning|pragma|region|endregion)\b[^\n]*")
-_RAW_C: Alternative = ("R", rb'(?<![A-Za-z0-9_]R)"(?P<d>[^\s()\\"\0]{0,16})\([^\0]*?(?:\)(?P=d)"|(?=\0))')
+_RAW_C: Alternative = ("R", rb'(?<![A-Za-z0-9_]R)"(?P<d>[^\s()\\"\0]{0,16})\([^\0]*?(?:\)(?P=d)"|(?=\0|\Z))')
 C = _slashes(_RAW_C, _DOUBLE, _CHARACTER, _TOLD)
 JAVA = _slashes(_TRIPLE, _DOUBLE, _CHARACTER)
 SHARP = _slashes(_TRIPLE, ("@", rb'\$?"(?:[^"\0]|"")*"?'), _DOUBLE, _CHARACTER, _TOLD)
@@ -133,7 +133,7 @@ PHP = _slashes(
     _here("<", rb"<<[ \t]*[\"']?(?P<w>\w+)[\"']?"), _DOUBLE_LINES, _SINGLE_LINES, also=(("#", rb"(?!\[)[^\n]*"),)
 )
 GO = _slashes(_DOUBLE, _CHARACTER, ("`", rb"(?:[^`\0]*`|[^\n]*)"))
-RUST = _slashes(("r", rb'(?<![A-Zac-z0-9_]r)(?P<d>#*)"[^\0]*?(?:"(?P=d)|(?=\0))'), _DOUBLE_LINES, _ONE_CHARACTER)
+RUST = _slashes(("r", rb'(?<![A-Zac-z0-9_]r)(?P<d>#*)"[^\0]*?(?:"(?P=d)|(?=\0|\Z))'), _DOUBLE_LINES, _ONE_CHARACTER)
 INTERFACE = _lexis(
     _LINE, _BLOCK, _HASH, texts=(_TRIPLE, _DOUBLE, _SINGLE), entered=_closed_above, closes=(b"*/",), stars=True
 )
@@ -176,7 +176,7 @@ POWERSHELL = _lexis(
     texts=(("@", rb'"(?:\n(?!"@)|[^\n\0])*+(?:\n"@)?'), ('"', rb'[^"\n]*"?'), ("'", rb"[^'\n]*'?")), dashed=True,
     escapes=False,
 )  # fmt: skip
-_LONG_LUA = rb"\[(?P<%s>=*)\[[^\0]*?(?:\](?P=%s)\]|(?=\0))"
+_LONG_LUA = rb"\[(?P<%s>=*)\[[^\0]*?(?:\](?P=%s)\]|(?=\0|\Z))"
 LUA = _lexis(
     ("-", rb"-" + _LONG_LUA % (b"d", b"d")), ("-", rb"-[^\n]*"),
     texts=(_DOUBLE, _SINGLE, ("[", _LONG_LUA[2:] % (b"e", b"e"))),

@@ -7,7 +7,14 @@ from scoring.facts.lexis import Lexis, masked
 
 ALL = sorted(name for name, value in vars(lexis).items() if isinstance(value, Lexis))
 # followed from each quote to the end of the hunk they would take minutes
-ENDLESS = [b'\\"' * 30_000, b"\\'" * 30_000, b'"\\' * 30_000 + b"\\", b'\\"\n' * 20_000, b"\\`\n" * 20_000]
+ENDLESS = [
+    b"[[" * 30_000,
+    b'\\"' * 30_000,
+    b"\\'" * 30_000,
+    b'"\\' * 30_000 + b"\\",
+    b'\\"\n' * 20_000,
+    b"\\`\n" * 20_000,
+]
 
 
 @pytest.mark.parametrize("name", ALL)
