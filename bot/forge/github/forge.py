@@ -194,8 +194,8 @@ class GitHubForge:
                 self._put_comment(target, pull, action)
             case Reply():
                 path, body = f"{_at(target)}/issues/{pull.number}/comments", {"body": self._words.reply(action)}
-                thing = _of_pull(target, pull.number, f"reply {action.comment or action.digest}")
-                self._writes.make(target, thing, path, body, _share(pull, action.by), again=True)
+                thing = _of_pull(target, pull.number, f"reply {action.digest}")
+                self._writes.make(target, thing, path, body, _share(pull, action.by), again=False)
             case RemoveComment():
                 self._remove_comment(target, action.comment)
             case React():

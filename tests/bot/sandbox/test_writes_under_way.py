@@ -221,3 +221,14 @@ def test_a_thread_beside_waits_for_the_answer_and_edits_what_was_made(box: Sandb
         thread.join()
     assert [run.conclusion for run in box.check_runs(REPO, here.head_sha)] == ["neutral"]
     process.store.close()
+
+
+def test_what_was_said_since_the_facts_were_read_is_not_said_again(box: Sandbox, pull: int, tmp_path: Path) -> None:
+    one, beside = (Process(box, tmp_path / "db") for _ in range(2))  # a clock that jumped gave both the same job
+    facts = one.forge.pull(one.target, pull)
+    for process in (one, one, beside):
+        for key in ("crossed:1", "crossed:2"):
+            process.forge.perform(process.target, facts, Reply(key, "It is held now."))
+    assert len(box.comments(REPO, pull)) == 2
+    for process in (one, beside):
+        process.store.close()
