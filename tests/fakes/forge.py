@@ -34,6 +34,7 @@ from bot.policy.pull import CHECK, CheckRun, Comment, Person, PullRequest, Repos
 LONGEST = 65_536  # characters of a comment
 INSTALLATION = 1
 BOT = Person(1, "codechill[bot]", bot=True)
+WORDS = Markdown()  # one for all: it compiles its templates
 
 
 @dataclass
@@ -74,6 +75,7 @@ class Pull:
     comments: list[Comment] = field(default_factory=list)
     commits: list[tuple[str, Person]] = field(default_factory=list)
     unplaced: frozenset[str] = frozenset()
+    countless: bool = False  # more commits than the forge lists
 
 
 @dataclass
@@ -92,6 +94,7 @@ class Home:
     id: int
     full_name: str
     default: str = "main"
+    private: bool = False
     protected: set[str] = field(default_factory=lambda: {"main"})
     branches: dict[str, str] = field(default_factory=dict)
     files: dict[str, Mapping[str, str]] = field(default_factory=dict)
@@ -122,6 +125,9 @@ class World:
 
     def person(self, login: str) -> Person:
         return self.people.setdefault(login, Person(next(self._ids), login))
+
+    def bot(self, login: str) -> Person:
+        return self.people.setdefault(login, Person(next(self._ids), login, bot=True))
 
     def team(self, name: str, *logins: str) -> None:
         self.teams[name] = {self.person(login).id for login in logins}
@@ -173,6 +179,11 @@ class World:
     def close(self, pull: Pull, *, again: bool = False) -> None:
         pull.open, pull.updated_at = again, self._now()
 
+    def edit(self, pull: Pull, comment: int, body: str) -> None:
+        edited = (replace(each, body=body, edited=True) if each.id == comment else each for each in pull.comments)
+        pull.comments = list(edited)
+        pull.updated_at = self._now()
+
     def delete(self, home: Home, comment: int) -> None:
         for pull in home.pulls.values():
             pull.comments = [each for each in pull.comments if each.id != comment]
@@ -188,20 +199,27 @@ class World:
 
 
 class MemoryForge(Forge):
-    """The port on a World. `asked` names every question and `done` every action, in order."""
+    """The port on a World. `asked` names every question and `done` every action, in order.
+
+    It fails where a test says so: `away`, it answers nothing; `refusing`, it says no to actions of these kinds;
+    `silent`, it stops answering at them before it has done them, `lossy`, after it has. `meanwhile` is what people do
+    just before a question is answered: done once, by the question's name.
+    """
 
     def __init__(self, world: World, now: Callable[[], datetime], words: Words | None = None) -> None:
-        self.world, self.now, self._words = world, now, words or Markdown()
+        self.world, self.now, self._words = world, now, words or WORDS
         self.asked: list[str] = []
         self.done: list[ForgeAction] = []
-        self.away = False  # nothing is answered
-        self.refusing: set[type] = set()  # kinds of action that are refused
+        self.away = False
+        self.refusing: set[type] = set()
+        self.silent: set[type] = set()
+        self.lossy: set[type] = set()
+        self.meanwhile: dict[str, Callable[[], object]] = {}
 
     # --- reading
 
     def repository(self, target: Target) -> Repository:
-        home = self.home(target, "repository")
-        return Repository(home.id, home.full_name, home.default)
+        return _repository(self.home(target, "repository"))
 
     def pull(self, target: Target, number: int) -> PullRequest:
         home, pull = self.place(target, number, "pull")
@@ -210,7 +228,7 @@ class MemoryForge(Forge):
         cards = [each for each in cards if each.digest is not None]
         checks = self._checks(home, pull.head)
         return PullRequest(
-            repository=Repository(home.id, home.full_name, home.default),
+            repository=_repository(home),
             number=number,
             title=pull.title,
             author=pull.author,
@@ -264,6 +282,8 @@ class MemoryForge(Forge):
 
     def commit_authors(self, target: Target, number: int, also: frozenset[str]) -> Authors | None:
         _, pull = self.place(target, number, "commit_authors")
+        if pull.countless:
+            return None
         people = frozenset(person.id for _, person in pull.commits)
         return Authors(people, pull.unplaced | also, frozenset(sha for sha, _ in pull.commits))
 
@@ -298,6 +318,8 @@ class MemoryForge(Forge):
         home, there = self.place(target, pull.number, f"perform {type(action).__name__}")
         if type(action) in self.refusing:
             raise Refused("the forge said no")
+        if type(action) in self.silent:
+            raise ForgeError("the forge stopped answering")
         self.done.append(action)
         match action:
             case SetCheck():
@@ -316,6 +338,8 @@ class MemoryForge(Forge):
                     given.append((BOT, action.content, self.now()))
             case _:
                 assert_never(action)
+        if type(action) in self.lossy:
+            raise ForgeError("the answer of the forge was lost")
 
     def check_commit(self, target: Target, action: SetCheck) -> None:
         home = self.home(target, "perform SetCheck")
@@ -355,6 +379,7 @@ class MemoryForge(Forge):
         if self.away:
             raise ForgeError("the forge could not be reached")
         self.asked.append(question)
+        self.meanwhile.pop(question, _nothing)()
 
     def home(self, target: Target, question: str) -> Home:
         self._ask(question)
@@ -434,3 +459,11 @@ class MemoryLander(Lander):
 
     def close_issue(self, target: Target, number: int) -> None:
         self.forge.home(target, "close_issue").issues[number].open = False
+
+
+def _repository(home: Home) -> Repository:
+    return Repository(home.id, home.full_name, home.default, private=home.private)
+
+
+def _nothing() -> None:
+    """What people do meanwhile, mostly."""

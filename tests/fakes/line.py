@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 
-from bot.config.repository import Configurations
+from bot.config.repository import ORGANISATION_FILE, Configurations
 from bot.line.reconcile import Reconciler
 from bot.policy.config import FILE
 from bot.policy.decide import Decision
-from bot.policy.events import Changed, Commented, Event, Tick
-from bot.store import Store
+from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
+from bot.policy.pull import Comment, ReviewState
+from bot.policy.state import Cause
+from bot.store import Record, Store
 from tests.fakes.assessor import MemoryAssessor
 from tests.fakes.clock import Clock
 from tests.fakes.forge import BOT, MemoryForge, Pull, Run, World
@@ -20,18 +21,23 @@ MANAGERS = 'version: 1\nescalation: {managers: ["@acme/release-managers"]}\n'
 
 
 class Line:
-    """One repository of acme's with its people: ana writes, ben may write, mia manages releases, eve is a stranger."""
+    """One repository of acme's with its people: ana writes, ben may write, mia and max manage releases, eve is a
+    stranger. What they do is followed by the event that tells of it; `heard` False: nobody tells."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, store: Store) -> None:
         self.clock = Clock(FRIDAY)
         self.world = World(self.clock)
         self.forge = MemoryForge(self.world, self.clock)
         self.assessor = MemoryAssessor(self.world)
-        self.store = Store(f"sqlite:///{database}")
+        self.store = store
         self.home = self.world.repository("acme/shop", CODE)
-        for login in ("ana", "ben", "mia"):
+        for login in ("ana", "ben", "mia", "max"):
             self.world.allow(self.home, login, "write")
-        self.world.team("@acme/release-managers", "mia")
+        self.world.team("@acme/release-managers", "mia", "max")
+        self.restart()
+
+    def restart(self) -> None:
+        """Another process goes on, with what is kept in the database."""
         self.reconciler = Reconciler(
             forge=self.forge,
             store=self.store,
@@ -44,9 +50,14 @@ class Line:
 
     # --- what people do
 
-    def configure(self, text: str) -> None:
-        """On the base branch."""
-        self.world.commit(self.home, "main", {FILE: text})
+    def configure(self, text: str, branch: str = "main") -> None:
+        """On the base branch. No pull request hears of it by itself."""
+        self.world.commit(self.home, branch, {FILE: text})
+
+    def organisation(self, text: str) -> None:
+        """The default of all repositories of acme's."""
+        home = self.world.homes.get("acme/.github") or self.world.repository("acme/.github")
+        self.world.commit(home, "main", {ORGANISATION_FILE: text})
 
     def window(self, level: str = "red", more: str = "") -> None:
         """One that is open without end."""
@@ -55,7 +66,7 @@ class Line:
     def open(
         self, percentile: float = 0.5, files: Mapping[str, str] | None = None, login: str = "ana", **more: object
     ) -> Pull:
-        """A pull request whose commit is believed to be that risky."""
+        """A pull request whose commit is believed to be that risky. Nobody has looked at it."""
         branch = f"topic-{len(self.home.pulls) + 1}"
         head = self.world.commit(
             self.home, branch, files or {"api/session.py": f"def session():\n    return '{branch}'\n"}
@@ -63,8 +74,41 @@ class Line:
         self.assessor.believe(head, percentile, **more)
         return self.world.open(self.home, login, branch)
 
+    def held(self, percentile: float = 0.97, **more: object) -> Pull:
+        """A risky one that a window without end holds."""
+        self.window()
+        return self.seen(percentile, **more)
+
+    def seen(self, percentile: float = 0.97, **more: object) -> Pull:
+        """A pull request that was looked at."""
+        pull = self.open(percentile, **more)  # type: ignore[arg-type]
+        self.look(pull)
+        return pull
+
+    def push(
+        self, pull: Pull, percentile: float, files: Mapping[str, str] | None = None, login: str = "", **more: object
+    ) -> str:
+        """Another commit, by its author or somebody else."""
+        head = self.world.push(self.home, pull, files or {"api/more.py": f"x = {len(pull.commits)}\n"}, login)
+        self.assessor.believe(head, percentile, **more)
+        self.look(pull, Changed("synchronize", head_sha=head, by=self.world.person(login or pull.author.login)))
+        return head
+
     def say(self, pull: Pull, login: str, body: str) -> Decision | None:
         return self.look(pull, Commented(self.world.say(pull, login, body)))
+
+    def press(self, pull: Pull, login: str, button: str, *, shown: str | None = None) -> Decision | None:
+        """A button of the check as it is now, or as it was when it showed `shown`."""
+        digest = self.check(pull).digest if shown is None else shown
+        return self.look(pull, Pressed(button, self.world.person(login), pull.head, digest))
+
+    def label(self, pull: Pull, login: str, label: str) -> Decision | None:
+        pull.labels.add(label)
+        return self.look(pull, Labelled(label, self.world.person(login), self.clock.now))
+
+    def review(self, pull: Pull, login: str, state: ReviewState = "approved") -> Decision | None:
+        self.world.review(pull, login, state)
+        return self.look(pull, Changed("review"))
 
     # --- what the line does
 
@@ -74,24 +118,81 @@ class Line:
     def tick(self, pull: Pull) -> Decision | None:
         return self.look(pull, Tick("edge"))
 
+    def give_up(self, pull: Pull, words: str, cause: Cause = "us") -> None:
+        """What the queue does when looking failed too often."""
+        self.reconciler.failed(self.world.target(self.home), pull.number, words, cause)
+
+    def queue(self, *pulls: Pull, base: str = "main") -> Queued:
+        """A merge queue builds a commit of these and asks about it."""
+        first, *others = pulls
+        name = f"gh-readonly-queue/{base}/pr-{first.number}-{first.head[:10]}"
+        for other in others:
+            name += f"/pr-{other.number}-{other.head[:10]}"
+        files = {path: text for pull in pulls for path, text in self.home.files[pull.head].items()}
+        event = Queued(self.world.commit(self.home, name, files), f"refs/heads/{name}", f"refs/heads/{base}")
+        self.ask(event)
+        return event
+
+    def ask(self, event: Queued) -> None:
+        self.reconciler.group(self.world.target(self.home), event)
+
     # --- what is there
 
     def check(self, pull: Pull) -> Run:
         """Our check on the head: the only one."""
-        (run,) = [run for run in self.home.runs if run.sha == pull.head]
+        return self.run(pull.head)
+
+    def run(self, sha: str) -> Run:
+        (run,) = [run for run in self.home.runs if run.sha == sha]
         return run
 
     def conclusion(self, pull: Pull) -> str | None:
         return self.check(pull).conclusion
 
+    def summary(self, pull: Pull) -> str:
+        return self.check(pull).summary
+
+    def comments(self, pull: Pull) -> list[Comment]:
+        return [comment for comment in pull.comments if comment.author == BOT]
+
     def ours(self, pull: Pull) -> list[str]:
-        return [comment.body for comment in pull.comments if comment.author == BOT]
+        return [comment.body for comment in self.comments(pull)]
 
     def card(self, pull: Pull) -> str:
         """The sticky comment; there must be one."""
         (body,) = [body for body in self.ours(pull) if "codechill:card" in body]
         return body
 
+    def answers(self, pull: Pull) -> list[str]:
+        """Ours that are not the card."""
+        return [body for body in self.ours(pull) if "codechill:card" not in body]
+
     def answer(self, pull: Pull) -> str:
-        """The newest of ours that is not the card."""
-        return [body for body in self.ours(pull) if "codechill:card" not in body][-1]
+        return self.answers(pull)[-1]
+
+    def thumbs(self, comment: Comment) -> list[str]:
+        """What we put under a comment."""
+        return [content for person, content, _ in self.world.reactions.get(comment.id, []) if person == BOT]
+
+    def records(self, pull: Pull | None = None) -> list[Record]:
+        return list(self.store.audit.records(self.home.id, pull.number if pull else None))
+
+    # --- the law
+
+    def at_rest(self) -> None:
+        """The forge answers again: after one look, two where twins see each other, another writes nothing at all."""
+        self.forge.away = False
+        for failing in (self.forge.refusing, self.forge.silent, self.forge.lossy):
+            failing.clear()
+        everything = [pull for pull in self.home.pulls.values() if pull.open]
+        written = [self._written_by_looking_at(everything)]
+        while written[-1] and len(written) < 3:
+            written.append(self._written_by_looking_at(everything))
+        assert written[-1] == [], written
+        assert self.store.audit.verify() is None
+
+    def _written_by_looking_at(self, pulls: list[Pull]) -> list[object]:
+        done, (last, _) = len(self.forge.done), self.store.audit.head()
+        for pull in pulls:
+            self.tick(pull)
+        return [*self.forge.done[done:], *self.store.audit.records(since=last)]

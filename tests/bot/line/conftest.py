@@ -1,26 +1,50 @@
-"""The line in memory, on a database of its own: the schema is made once and copied."""
+"""The line in memory. One database for all: it is put back as it was made before each test."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
+import structlog
 
 from bot.store import Store
 from tests.fakes.line import Line
 
 
+def _quick(connection: Any, _record: object) -> None:
+    """Nobody pulls the plug in these tests."""
+    connection.execute("PRAGMA synchronous=OFF")
+
+
 @pytest.fixture(scope="session")
-def schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("schema") / "a.db"
-    Store(f"sqlite:///{made}").close()
-    return made
+def anew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Store]]:
+    """The store without a row in it."""
+    folder = tmp_path_factory.mktemp("line")
+    store = Store(f"sqlite:///{folder / 'a.db'}")
+    store.engine.dispose()
+    sa.event.listen(store.engine, "connect", _quick)
+    empty = sqlite3.connect(folder / "empty.db")
+    raw = store.engine.raw_connection()
+    live: Any = raw.driver_connection
+    live.backup(empty)
+
+    def back() -> Store:
+        empty.backup(live)
+        return store
+
+    yield back
+    raw.close()
+    empty.close()
+    store.close()
 
 
 @pytest.fixture
-def line(schema: Path, tmp_path: Path) -> Iterator[Line]:
-    database = tmp_path / "a.db"
-    shutil.copy(schema, database)
-    here = Line(database)
+def line(anew: Callable[[], Store]) -> Iterator[Line]:
+    """In the end of every test: whoever looks again changes nothing."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    here = Line(anew())
     yield here
-    here.store.close()
+    structlog.reset_defaults()
+    here.at_rest()
