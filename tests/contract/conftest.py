@@ -29,7 +29,8 @@ from bot.forge.github.forge import GitHubForge
 from bot.forge.port import Target
 from bot.line.render import Markdown
 from bot.sandbox import Sandbox
-from tests.fakes.forge import Home, MemoryForge, World
+from tests.fakes.forge import MemoryForge
+from tests.fakes.world import Home, World
 
 NAMES = ("API", "REPOSITORY", "APP_ID", "KEY", "TOKEN")
 LIVE = all(f"TEST_GITHUB_{name}" in os.environ for name in NAMES)
@@ -89,6 +90,10 @@ class Place:
         """The person."""
         found: dict[str, Any] = self.ask("GET", "/user")
         return found
+
+    @property
+    def private(self) -> bool:
+        return bool(self.ask("GET", f"/repos/{self.repository}")["private"])
 
     # --- what the person does
 
@@ -170,6 +175,10 @@ class InMemory:
     def me(self) -> dict[str, Any]:
         person = self.world.allow(self.home, "ada", "write")
         return {"id": person.id, "login": person.login}
+
+    @property
+    def private(self) -> bool:
+        return self.home.private
 
     def another(self) -> MemoryForge:
         return MemoryForge(self.world, _now)

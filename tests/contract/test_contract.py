@@ -34,7 +34,7 @@ def test_a_pull_request_reads_as_its_author_left_it(anywhere: Anywhere, change: 
     assert (pull.head_sha, pull.head_ref, pull.base_ref) == (change.head, change.branch, anywhere.default)
     assert pull.base_sha == anywhere.main == anywhere.forge.tip(anywhere.target, anywhere.default)
     assert (pull.open, pull.draft, pull.auto_merge) == (True, False, False)
-    assert pull.repository.id == anywhere.target.repository_id
+    assert (pull.repository.id, pull.repository.private) == (anywhere.target.repository_id, anywhere.private)
     assert abs(datetime.now(UTC) - pull.updated_at) < timedelta(minutes=10)
 
 
@@ -138,6 +138,13 @@ def test_an_answer_is_found_by_what_it_answers_and_a_note_by_its_key(anywhere: A
     pull = facts(anywhere, change)
     assert (pull.replied_to, pull.noted) == ({asked}, {note.digest})
     assert anywhere.reacted(asked) == ["eyes"]
+
+
+def test_nothing_is_put_under_a_comment_that_is_not_there_any_more(anywhere: Anywhere, change: Change) -> None:
+    said = anywhere.say(change.number, "/chill why")
+    anywhere.delete(said)
+    with pytest.raises(Gone):
+        anywhere.forge.perform(anywhere.target, facts(anywhere, change), React(said, "eyes"))
 
 
 def test_what_github_refuses_is_refused(anywhere: Anywhere, change: Change) -> None:

@@ -9,7 +9,7 @@ from bot.policy.pull import PullRequest
 from scoring.assessment import Assessment, Proof, Reason
 from scoring.change import Change, FileChange
 from scoring.facts.services import Sources
-from tests.fakes.forge import World
+from tests.fakes.world import World
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 LINES = Reason("added_lines", "Adds many lines of code", 0.6)

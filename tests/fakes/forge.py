@@ -1,14 +1,11 @@
-"""A forge in memory: repositories, people and pull requests with state, and the port on top of them.
+"""A forge in memory: the port on a World.
 
-What it does is what the contract asks of GitHub (tests/contract runs on both). It knows no diff and no history: a
-commit is a name with the texts of its files.
+What it does is what the contract asks of GitHub (tests/contract runs on both).
 """
 
-import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from itertools import count
 from typing import assert_never
 
 from bot.forge import markers
@@ -18,9 +15,7 @@ from bot.forge.port import (
     ForgeAction,
     ForgeError,
     Gone,
-    Lander,
     Listed,
-    Method,
     Reactions,
     Refused,
     Target,
@@ -29,173 +24,12 @@ from bot.forge.port import (
 from bot.line.render import Markdown
 from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
 from bot.policy.group import numbers
-from bot.policy.pull import CHECK, CheckRun, Comment, Person, PullRequest, Repository, Review, ReviewState
+from bot.policy.pull import CheckRun, Comment, Person, PullRequest, Repository
+from tests.fakes.lander import MemoryLander
+from tests.fakes.world import BOT, Home, Pull, Run, World
 
 LONGEST = 65_536  # characters of a comment
-INSTALLATION = 1
-BOT = Person(1, "codechill[bot]", bot=True)
 WORDS = Markdown()  # one for all: it compiles its templates
-
-
-@dataclass
-class Run:
-    """A check run of ours: what it says, and what it names itself by."""
-
-    id: int
-    sha: str
-    conclusion: str | None
-    digest: str
-    title: str
-    summary: str
-    name: str = CHECK
-
-    @property
-    def status(self) -> str:
-        return "completed" if self.conclusion else "in_progress"
-
-
-@dataclass
-class Pull:
-    """A pull request as its people left it."""
-
-    number: int
-    author: Person
-    title: str
-    body: str
-    head: str
-    head_ref: str
-    base_ref: str
-    updated_at: datetime
-    open: bool = True
-    merged: bool = False
-    draft: bool = False
-    auto_merge: bool = False
-    labels: set[str] = field(default_factory=set)
-    reviews: list[Review] = field(default_factory=list)
-    comments: list[Comment] = field(default_factory=list)
-    commits: list[tuple[str, Person]] = field(default_factory=list)
-    unplaced: frozenset[str] = frozenset()
-    countless: bool = False  # more commits than the forge lists
-
-
-@dataclass
-class Issue:
-    key: str
-    title: str
-    body: str
-    labels: set[str]
-    open: bool = True
-
-
-@dataclass
-class Home:
-    """A repository: branches point to commits, a commit has files; who may do what."""
-
-    id: int
-    full_name: str
-    default: str = "main"
-    private: bool = False
-    protected: set[str] = field(default_factory=lambda: {"main"})
-    branches: dict[str, str] = field(default_factory=dict)
-    files: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    below: dict[str, str] = field(default_factory=dict)  # commit -> its parent
-    pulls: dict[int, Pull] = field(default_factory=dict)
-    runs: list[Run] = field(default_factory=list)
-    rights: dict[int, set[str]] = field(default_factory=dict)
-    landed: dict[int, list[str]] = field(default_factory=dict)
-    issues: dict[int, Issue] = field(default_factory=dict)
-    queue: list[int] = field(default_factory=list)  # pull requests in the merge queue
-
-    def history(self, sha: str) -> list[str]:
-        found = [sha]
-        while found[-1] in self.below:
-            found.append(self.below[found[-1]])
-        return found
-
-
-class World:
-    """What people do on the forge."""
-
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now, self._ids = now, count(100)
-        self.people: dict[str, Person] = {}
-        self.teams: dict[str, set[int]] = {}  # "@org/team" -> its members
-        self.homes: dict[str, Home] = {}
-        self.reactions: dict[int, list[tuple[Person, str, datetime]]] = {}
-
-    def person(self, login: str) -> Person:
-        return self.people.setdefault(login, Person(next(self._ids), login))
-
-    def bot(self, login: str) -> Person:
-        return self.people.setdefault(login, Person(next(self._ids), login, bot=True))
-
-    def team(self, name: str, *logins: str) -> None:
-        self.teams[name] = {self.person(login).id for login in logins}
-
-    def repository(self, full_name: str, files: Mapping[str, str] | None = None) -> Home:
-        home = self.homes[full_name] = Home(next(self._ids), full_name)
-        self.commit(home, "main", files or {})
-        return home
-
-    def allow(self, home: Home, login: str, *rights: str) -> Person:
-        person = self.person(login)
-        home.rights.setdefault(person.id, set()).update(rights)
-        return person
-
-    def commit(self, home: Home, branch: str, files: Mapping[str, str]) -> str:
-        """On top of the branch, which is made where there is none; returns the commit's name."""
-        parent = home.branches.get(branch, home.branches.get(home.default, ""))
-        before = home.files.get(parent, {})
-        sha = hashlib.sha1(f"{home.id} {branch} {next(self._ids)}".encode()).hexdigest()  # noqa: S324 - a name only
-        home.files[sha] = {**before, **files}
-        if parent:
-            home.below[sha] = parent
-        home.branches[branch] = sha
-        return sha
-
-    def open(self, home: Home, login: str, branch: str, title: str = "A change", base: str = "main") -> Pull:
-        number, author = len(home.pulls) + 1, self.person(login)
-        head = home.branches[branch]
-        pull = Pull(number, author, title, "", head, branch, base, self._now(), commits=[(head, author)])
-        home.pulls[number] = pull
-        return pull
-
-    def push(self, home: Home, pull: Pull, files: Mapping[str, str], login: str = "") -> str:
-        """Another commit on a pull request."""
-        pull.head = self.commit(home, pull.head_ref, files)
-        pull.commits.append((pull.head, self.person(login) if login else pull.author))
-        pull.updated_at = self._now()
-        return pull.head
-
-    def say(self, pull: Pull, login: str, body: str) -> Comment:
-        said = Comment(next(self._ids), self.person(login), body, self._now())
-        pull.comments.append(said)
-        pull.updated_at = self._now()
-        return said
-
-    def review(self, pull: Pull, login: str, state: ReviewState = "approved") -> None:
-        pull.reviews.append(Review(self.person(login), state, pull.head, self._now()))
-
-    def close(self, pull: Pull, *, again: bool = False) -> None:
-        pull.open, pull.updated_at = again, self._now()
-
-    def edit(self, pull: Pull, comment: int, body: str) -> None:
-        edited = (replace(each, body=body, edited=True) if each.id == comment else each for each in pull.comments)
-        pull.comments = list(edited)
-        pull.updated_at = self._now()
-
-    def delete(self, home: Home, comment: int) -> None:
-        for pull in home.pulls.values():
-            pull.comments = [each for each in pull.comments if each.id != comment]
-
-    def react(self, comment: int, login: str, content: str) -> None:
-        self.reactions.setdefault(comment, []).append((self.person(login), content, self._now()))
-
-    def next_id(self) -> int:
-        return next(self._ids)
-
-    def target(self, home: Home) -> Target:
-        return Target(INSTALLATION, home.id, home.full_name)
 
 
 class MemoryForge(Forge):
@@ -298,6 +132,8 @@ class MemoryForge(Forge):
 
     def group_members(self, target: Target, head_sha: str, head_ref: str, base_ref: str) -> tuple[int, ...]:
         home, base = self.home(target, "group_members"), base_ref.removeprefix("refs/heads/")
+        if base not in home.branches:
+            raise Gone(f"{target.full_name} has no branch {base}")
         ahead = set(home.history(head_sha)) - set(home.history(home.branches[base]))
         refs = [f"refs/heads/{name}" for name, sha in home.branches.items() if sha in ahead]
         members = {number for ref in (*refs, head_ref) for number in numbers(ref, base)}
@@ -333,6 +169,8 @@ class MemoryForge(Forge):
             case Reply():
                 self._put(there, None, self._words.reply(action))
             case React():
+                if action.comment not in {each.id for pull_ in home.pulls.values() for each in pull_.comments}:
+                    raise Gone(f"there is no comment {action.comment}")
                 given = self.world.reactions.setdefault(action.comment, [])
                 if (BOT, action.content) not in [each[:2] for each in given]:
                     given.append((BOT, action.content, self.now()))
@@ -370,7 +208,7 @@ class MemoryForge(Forge):
     # --- landing
 
     @property
-    def lander(self) -> "MemoryLander":
+    def lander(self) -> MemoryLander:
         return MemoryLander(self)
 
     # --- finding
@@ -407,58 +245,6 @@ def _newest(runs: list[Run]) -> CheckRun:
     spare = tuple(run.id for run in older if run.digest != newest.digest)
     digest = None if spare else newest.digest
     return CheckRun(newest.id, newest.sha, newest.status, newest.conclusion, digest, spare, newest.name)
-
-
-@dataclass
-class MemoryLander(Lander):
-    """Reviews, landings, labels and issues on a World."""
-
-    forge: MemoryForge
-
-    def approve(self, target: Target, number: int, head_sha: str, words: str) -> int:
-        _, pull = self.forge.place(target, number, "approve")
-        for at, review in enumerate(pull.reviews):
-            if (review.author, review.head_sha, review.state) == (BOT, head_sha, "approved"):
-                return at
-        pull.reviews.append(Review(BOT, "approved", head_sha, self.forge.now()))
-        return len(pull.reviews) - 1
-
-    def dismiss(self, target: Target, number: int, review: int, words: str) -> None:
-        _, pull = self.forge.place(target, number, "dismiss")
-        pull.reviews[review] = replace(pull.reviews[review], state="dismissed")
-
-    def merge(self, target: Target, number: int, head_sha: str, method: Method) -> None:
-        home, pull = self.forge.place(target, number, "merge")
-        if pull.merged and pull.head == head_sha:
-            return
-        if not pull.open or pull.head != head_sha:
-            raise Refused("the forge answered 409: head branch was modified")
-        landed = self.forge.world.commit(home, pull.base_ref, home.files[pull.head])
-        home.below[landed] = pull.head
-        pull.open, pull.merged, pull.updated_at = False, True, self.forge.now()
-
-    def enqueue(self, target: Target, number: int, head_sha: str) -> None:
-        home, pull = self.forge.place(target, number, "enqueue")
-        if not pull.open or pull.head != head_sha:
-            raise Refused("the forge answered 422: expected head oid to be another one")
-        if number not in home.queue:
-            home.queue.append(number)
-
-    def label(self, target: Target, number: int, add: frozenset[str], remove: frozenset[str] = frozenset()) -> None:
-        _, pull = self.forge.place(target, number, "label")
-        pull.labels = (pull.labels | add) - remove
-
-    def open_issue(self, target: Target, key: str, title: str, body: str, labels: frozenset[str]) -> int:
-        home = self.forge.home(target, "open_issue")
-        for number, issue in home.issues.items():
-            if issue.key == key:
-                return number
-        number = 1000 + len(home.issues)
-        home.issues[number] = Issue(key, title, body, set(labels))
-        return number
-
-    def close_issue(self, target: Target, number: int) -> None:
-        self.forge.home(target, "close_issue").issues[number].open = False
 
 
 def _repository(home: Home) -> Repository:

@@ -66,8 +66,9 @@ def _to_comment(case: Case, comment: Comment) -> Iterable[Effect | Reply | React
     # somebody who may not is told who may once; after that 👎 says it
     key = f"refused:{said.verb}:{comment.author.id}" if answer.refused else f"comment:{comment.id}"
     yield from answer.actions
-    yield Reply(key, answer.words, comment.id, answer.quoted, answer.mention, comment.author.id)
+    # the answer last: once it is there the comment is done, and what was not done before it never is
     yield React(comment.id, "+1" if answer.good else "-1", comment.author.id)
+    yield Reply(key, answer.words, comment.id, answer.quoted, answer.mention, comment.author.id)
 
 
 def _to_label(case: Case, put: Labelled) -> Iterable[Effect | Reply | React]:

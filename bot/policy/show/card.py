@@ -245,7 +245,7 @@ def _ask(case: Case) -> Ask | None:
     state, said = _became(last, case)
     if not liftable and state in ("denied", "void", "expired"):
         return None  # nothing to ask for, and no longer of interest
-    return Ask(reasons, may_answer, state, said, case.repeatable(last.answer or last.text))
+    return Ask(reasons, may_answer, state, said, case.repeatable(last.answer or last.text), last.id)
 
 
 def _about_now(last: Escalation, case: Case) -> bool:

@@ -41,6 +41,7 @@ class Ask:
     state: Literal["none", "asked", "approved", "denied", "void", "expired"] = "none"
     words: str = ""  # one sentence about the present state, plain text
     quoted: str = ""  # text of the author or approver: escape it
+    request: str = ""  # which one it is: a button that was pressed on an earlier one decides nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from bot.line.reconcile import CHANGES
 from bot.policy.actions import Action, Phase
 from bot.policy.state import State
 from tests.fakes.clock import Clock
-from tests.fakes.forge import MemoryForge, World
+from tests.fakes.forge import MemoryForge
+from tests.fakes.world import World
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 

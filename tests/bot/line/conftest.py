@@ -45,6 +45,8 @@ def line(anew: Callable[[], Store]) -> Iterator[Line]:
     """In the end of every test: whoever looks again changes nothing."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     here = Line(anew())
-    yield here
-    structlog.reset_defaults()
-    here.at_rest()
+    try:
+        yield here
+        here.at_rest()
+    finally:
+        structlog.reset_defaults()

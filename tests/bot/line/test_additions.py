@@ -23,7 +23,8 @@ from bot.policy.events import Event
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.show.views import Card
 from bot.policy.state import State
-from tests.fakes.line import Line, Pull
+from tests.fakes.line import Line
+from tests.fakes.world import Pull
 
 HOUR = timedelta(hours=1)
 

@@ -1,0 +1,65 @@
+"""Landing on a forge in memory: the second port, on the same World."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.forge.port import Lander, Method, Refused, Target
+from bot.policy.pull import Review
+from tests.fakes.world import BOT, Issue
+
+if TYPE_CHECKING:
+    from tests.fakes.forge import MemoryForge
+
+
+@dataclass
+class MemoryLander(Lander):
+    """Reviews, landings, labels and issues on a World."""
+
+    forge: MemoryForge
+
+    def approve(self, target: Target, number: int, head_sha: str, words: str) -> int:
+        _, pull = self.forge.place(target, number, "approve")
+        for at, review in enumerate(pull.reviews):
+            if (review.author, review.head_sha, review.state) == (BOT, head_sha, "approved"):
+                return at
+        pull.reviews.append(Review(BOT, "approved", head_sha, self.forge.now()))
+        return len(pull.reviews) - 1
+
+    def dismiss(self, target: Target, number: int, review: int, words: str) -> None:
+        _, pull = self.forge.place(target, number, "dismiss")
+        pull.reviews[review] = replace(pull.reviews[review], state="dismissed")
+
+    def merge(self, target: Target, number: int, head_sha: str, method: Method) -> None:
+        home, pull = self.forge.place(target, number, "merge")
+        if pull.merged and pull.head == head_sha:
+            return
+        if not pull.open or pull.head != head_sha:
+            raise Refused("the forge answered 409: head branch was modified")
+        landed = self.forge.world.commit(home, pull.base_ref, home.files[pull.head])
+        home.below[landed] = pull.head
+        pull.open, pull.merged, pull.updated_at = False, True, self.forge.now()
+
+    def enqueue(self, target: Target, number: int, head_sha: str) -> None:
+        home, pull = self.forge.place(target, number, "enqueue")
+        if not pull.open or pull.head != head_sha:
+            raise Refused("the forge answered 422: expected head oid to be another one")
+        if number not in home.queue:
+            home.queue.append(number)
+
+    def label(self, target: Target, number: int, add: frozenset[str], remove: frozenset[str] = frozenset()) -> None:
+        _, pull = self.forge.place(target, number, "label")
+        pull.labels = (pull.labels | add) - remove
+
+    def open_issue(self, target: Target, key: str, title: str, body: str, labels: frozenset[str]) -> int:
+        home = self.forge.home(target, "open_issue")
+        for number, issue in home.issues.items():
+            if issue.key == key:
+                return number
+        number = 1000 + len(home.issues)
+        home.issues[number] = Issue(key, title, body, set(labels))
+        return number
+
+    def close_issue(self, target: Target, number: int) -> None:
+        self.forge.home(target, "close_issue").issues[number].open = False
