@@ -3,6 +3,6 @@
 from scoring.features.feature import Feature
 
 AGAIN: tuple[Feature, ...] = (
-    Feature("takes_back", "again", lambda f: f.takes_back, topic="takes back"),
-    Feature("lands_again", "again", lambda f: f.lands_again, topic="lands again"),
+    Feature(name="takes_back", family="again", of=lambda f: f.takes_back, topic="takes back"),
+    Feature(name="lands_again", family="again", of=lambda f: f.lands_again, topic="lands again"),
 )

@@ -18,7 +18,7 @@ def _kind(name: str, *of_kind: Kind) -> Feature:
     def of(facts: Facts) -> float:
         return float(sum(not found.isdisjoint(of_kind) for found in _each_kinds(facts)))
 
-    return Feature(f"{name}_files", "size", of, topic="kind of files", log=True)
+    return Feature(name=f"{name}_files", family="size", of=of, topic="kind of files", log=True)
 
 
 def _line(name: str) -> OfFile:
@@ -62,41 +62,43 @@ def _edits(file: FileFacts) -> float:
 
 
 def _count(name: str, what: OfFile, topic: str) -> Feature:
-    return Feature(name, "size", total(what), topic=topic, log=True)
+    return Feature(name=name, family="size", of=total(what), topic=topic, log=True)
 
 
 def _most(name: str, topic: str) -> Feature:
-    return Feature(name, "content", line_total(name), topic=topic, log=True)
+    return Feature(name=name, family="content", of=line_total(name), topic=topic, log=True)
 
 
 SIZE: tuple[Feature, ...] = (
-    Feature("lines_added", "size", line_total("added"), topic="size", log=True),
-    Feature("lines_deleted", "size", line_total("deleted"), topic="size", log=True),
-    Feature("churn", "size", churn, topic="size", log=True),
-    Feature("code_added", "size", line_total("code_added"), topic="size", log=True),
-    Feature("code_deleted", "size", line_total("code_deleted"), topic="size", log=True),
-    Feature("source_added", "size", _source("code_added"), topic="size", log=True),
-    Feature("source_deleted", "size", _source("code_deleted"), topic="size", log=True),
-    Feature("bytes_added", "size", line_total("bytes_added"), topic="size", log=True),
-    Feature("largest_file", "size", largest_churn, topic="size", log=True),
-    Feature("hunks", "size", line_total("hunks"), topic="spread", log=True),
-    Feature("comments_added", "size", line_total("comments_added"), topic="comments", log=True),
-    Feature("moved_lines", "size", line_total("moved_in"), topic="moved", log=True),
-    Feature("moved_share", "size", line_share("moved_in", "added"), topic="moved"),
-    Feature("deleted_share", "size", _deleted_share, topic="balance"),
-    Feature("comment_share", "size", line_share("comments_added", "added"), topic="comments"),
-    Feature("test_files", "size", lambda f: len(_tests(f)), topic="tests", log=True),
-    Feature("test_lines", "size", _test_lines, topic="tests", log=True),
-    Feature("test_share", "size", _test_share, topic="tests"),
-    Feature("source_files", "size", lambda f: len(_sources(f)), topic="spread", log=True),
-    Feature("source_share", "size", lambda f: len(_sources(f)) / max(1, len(f.files)), topic="kind of files"),
+    Feature(name="lines_added", family="size", of=line_total("added"), topic="size", log=True),
+    Feature(name="lines_deleted", family="size", of=line_total("deleted"), topic="size", log=True),
+    Feature(name="churn", family="size", of=churn, topic="size", log=True),
+    Feature(name="code_added", family="size", of=line_total("code_added"), topic="size", log=True),
+    Feature(name="code_deleted", family="size", of=line_total("code_deleted"), topic="size", log=True),
+    Feature(name="source_added", family="size", of=_source("code_added"), topic="size", log=True),
+    Feature(name="source_deleted", family="size", of=_source("code_deleted"), topic="size", log=True),
+    Feature(name="bytes_added", family="size", of=line_total("bytes_added"), topic="size", log=True),
+    Feature(name="largest_file", family="size", of=largest_churn, topic="size", log=True),
+    Feature(name="hunks", family="size", of=line_total("hunks"), topic="spread", log=True),
+    Feature(name="comments_added", family="size", of=line_total("comments_added"), topic="comments", log=True),
+    Feature(name="moved_lines", family="size", of=line_total("moved_in"), topic="moved", log=True),
+    Feature(name="moved_share", family="size", of=line_share("moved_in", "added"), topic="moved"),
+    Feature(name="deleted_share", family="size", of=_deleted_share, topic="balance"),
+    Feature(name="comment_share", family="size", of=line_share("comments_added", "added"), topic="comments"),
+    Feature(name="test_files", family="size", of=lambda f: len(_tests(f)), topic="tests", log=True),
+    Feature(name="test_lines", family="size", of=_test_lines, topic="tests", log=True),
+    Feature(name="test_share", family="size", of=_test_share, topic="tests"),
+    Feature(name="source_files", family="size", of=lambda f: len(_sources(f)), topic="spread", log=True),
+    Feature(
+        name="source_share", family="size", of=lambda f: len(_sources(f)) / max(1, len(f.files)), topic="kind of files"
+    ),
     _kind("build", "build"),
     _kind("vendored", "vendored", "generated"),
     _kind("prose", "docs", "data"),
     Feature(
-        "header_files",
-        "size",
-        lambda f: sum(extensions(f)[ending] for ending in ("h", "hpp", "hh", "pyi", "proto", "idl")),
+        name="header_files",
+        family="size",
+        of=lambda f: sum(extensions(f)[ending] for ending in ("h", "hpp", "hh", "pyi", "proto", "idl")),
         topic="kind of files",
         log=True,
     ),
@@ -110,15 +112,17 @@ SIZE: tuple[Feature, ...] = (
 CONTENT: tuple[Feature, ...] = (
     _most("branches_added", "branches"),
     _most("branches_deleted", "branches"),
-    Feature("source_branches", "content", _source("branches_added"), topic="branches", log=True),
-    Feature("densest_file", "content", peak(_line("branches_added")), topic="branches", log=True),
-    Feature("branch_share", "content", line_share("branches_added", "code_added"), topic="branches"),
+    Feature(name="source_branches", family="content", of=_source("branches_added"), topic="branches", log=True),
+    Feature(name="densest_file", family="content", of=peak(_line("branches_added")), topic="branches", log=True),
+    Feature(name="branch_share", family="content", of=line_share("branches_added", "code_added"), topic="branches"),
     _most("calls_added", "calls"),
     _most("calls_deleted", "calls"),
-    Feature("call_share", "content", line_share("calls_added", "code_added"), topic="calls"),
+    Feature(name="call_share", family="content", of=line_share("calls_added", "code_added"), topic="calls"),
     _most("words_added", "size"),
     _most("distinct_added", "vocabulary"),
-    Feature("vocabulary_share", "content", line_share("distinct_added", "words_added"), topic="vocabulary"),
+    Feature(
+        name="vocabulary_share", family="content", of=line_share("distinct_added", "words_added"), topic="vocabulary"
+    ),
     _most("guards_added", "error handling"),
     _most("guards_deleted", "error handling"),
     _most("memory_added", "memory"),
@@ -137,11 +141,11 @@ CONTENT: tuple[Feature, ...] = (
     _most("hexadecimals_added", "bits"),
     _most("strings_added", "strings"),
     _most("promises", "promises"),
-    Feature("longest_line", "content", peak(_line("longest_line")), topic="vocabulary", log=True),
+    Feature(name="longest_line", family="content", of=peak(_line("longest_line")), topic="vocabulary", log=True),
     _most("kept_words", "rewritten"),
-    Feature("kept_share", "content", line_share("kept_words", "distinct_added"), topic="rewritten"),
+    Feature(name="kept_share", family="content", of=line_share("kept_words", "distinct_added"), topic="rewritten"),
     _most("insertions", "spread"),
     _most("removals", "spread"),
-    Feature("edits", "content", total(_edits), topic="spread", log=True),
+    Feature(name="edits", family="content", of=total(_edits), topic="spread", log=True),
     _most("functions", "spread"),
 )

@@ -36,6 +36,6 @@ _MEASURES = (
 )
 
 KAMEI: tuple[Feature, ...] = tuple(
-    Feature(f"kamei_{name}", "kamei", of, topic="kamei", log=True, person=person, typed=of is repairs)
+    Feature(name=f"kamei_{name}", family="kamei", of=of, topic="kamei", log=True, person=person, typed=of is repairs)
     for name, of, person in _MEASURES
 )

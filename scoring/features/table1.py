@@ -87,21 +87,23 @@ def _language(name: str) -> Feature:
     def touched(facts: Facts) -> float:
         return float(not endings.isdisjoint(extensions(facts).keys()))
 
-    return Feature(f"language_{name}", "table1", touched, topic="language")
+    return Feature(name=f"language_{name}", family="table1", of=touched, topic="language")
 
 
 TABLE1: tuple[Feature, ...] = (
-    Feature("relative_churn", "table1", relative_churn, topic="share rewritten"),
-    Feature("creates_files", "table1", creates_files, topic="new files"),
-    Feature("only_creates_files", "table1", only_creates_files, topic="new files"),
-    Feature("files_touched", "table1", files_touched, topic="spread"),
-    Feature("prior_authors", "table1", prior_authors, topic="people before"),
-    Feature("file_incident", "table1", file_incident, topic="faults in file"),
-    Feature("folder_incident", "table1", folder_incident, topic="faults nearby"),
-    Feature("critical", "table1", critical, topic="service", live=True),
-    Feature("complexity", "table1", complexity, topic="complex files"),
+    Feature(name="relative_churn", family="table1", of=relative_churn, topic="share rewritten"),
+    Feature(name="creates_files", family="table1", of=creates_files, topic="new files"),
+    Feature(name="only_creates_files", family="table1", of=only_creates_files, topic="new files"),
+    Feature(name="files_touched", family="table1", of=files_touched, topic="spread"),
+    Feature(name="prior_authors", family="table1", of=prior_authors, topic="people before"),
+    Feature(name="file_incident", family="table1", of=file_incident, topic="faults in file"),
+    Feature(name="folder_incident", family="table1", of=folder_incident, topic="faults nearby"),
+    Feature(name="critical", family="table1", of=critical, topic="service", live=True),
+    Feature(name="complexity", family="table1", of=complexity, topic="complex files"),
     *(_language(name) for name in LANGUAGES),
-    Feature("own_file", "table1", own_file, topic="authorship", person=True, newcomer="lowest"),
-    Feature("prior_changes", "table1", prior_changes, topic="experience", person=True, newcomer="lowest"),
+    Feature(name="own_file", family="table1", of=own_file, topic="authorship", person=True, newcomer="lowest"),
+    Feature(
+        name="prior_changes", family="table1", of=prior_changes, topic="experience", person=True, newcomer="lowest"
+    ),
 )
 TABLE1_COLUMNS = tuple(feature.name for feature in TABLE1)

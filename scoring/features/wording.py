@@ -11,7 +11,7 @@ def _sum(name: str, of: Callable[[Wording], float]) -> Feature:
     def value(facts: Facts) -> float:
         return of(facts.wording)
 
-    return Feature(name, "wording", value, topic="wording")
+    return Feature(name=name, family="wording", of=value, topic="wording")
 
 
 WORDING: tuple[Feature, ...] = (
@@ -20,5 +20,5 @@ WORDING: tuple[Feature, ...] = (
     _sum("words_of_added", lambda w: w.added),
     _sum("words_of_removed", lambda w: w.removed),
     _sum("words_of_paths", lambda w: w.places),
-    Feature("words_unseen", "wording", lambda f: f.wording.unseen, topic="vocabulary"),
+    Feature(name="words_unseen", family="wording", of=lambda f: f.wording.unseen, topic="vocabulary"),
 )

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.change import Change
-from scoring.errors import ScoringError
 from scoring.facts.lines import LineCounts
 from scoring.facts.moment import Facts
 from scoring.facts.wording import NO_WORDS, Ids
@@ -21,6 +20,7 @@ from scoring.features import FEATURES, Feature, signature
 from scoring.git import Git, check
 from scoring.history.arrivals import Told, arrivals
 from scoring.history.ledger import Ledger
+from scoring.history.order import between, order, stands
 from scoring.history.partial import with_empty_blobs
 from scoring.history.readers import commits
 from scoring.history.state import State
@@ -283,42 +283,18 @@ class History:
             return []
         before = self.store.meta("tip")
         if before:
-            new, lost = self._between(before, tip)
+            new, lost = between(self.git, before, tip, first_parent=self.first_parent)
             if not lost:
                 return new
         known = {sha for (sha,) in self.store.db.execute("SELECT sha FROM seen")}
-        if before and self._stands(before):
+        if before and stands(self.git, before):
             # another branch, such as a release: what it has of its own is read as well, nothing was rewritten
             return [sha for sha in new if sha not in known]
-        everything = self._order(tip)
+        everything = order(self.git, tip, first_parent=self.first_parent)
         if known and not known <= set(everything):
             self._reset()
             return everything
         return [sha for sha in everything if sha not in known]
-
-    def _order(self, *revisions: str) -> list[str]:
-        walk = ("--first-parent",) if self.first_parent else ()
-        return self.git.run("rev-list", "--reverse", "--date-order", *walk, *revisions, "--").decode().split()
-
-    def _between(self, before: str, tip: str) -> tuple[list[str], bool]:
-        """Return the commits that `tip` adds to `before`, oldest first, and whether it lost any."""
-        walk = ("--first-parent",) if self.first_parent else ()
-        try:
-            told = self.git.run(
-                "rev-list", "--reverse", "--date-order", "--left-right", *walk, f"{before}...{tip}", "--"
-            ).decode()
-        except ScoringError:
-            # the old tip may be gone from the repository
-            return [], True
-        marked = told.split()
-        return [each[1:] for each in marked if each[0] == ">"], any(each[0] == "<" for each in marked)
-
-    def _stands(self, sha: str) -> bool:
-        """Say whether a branch or tag still leads to a commit."""
-        try:
-            return bool(self.git.names("for-each-ref", "--count=1", f"--contains={sha}"))
-        except ScoringError:
-            return False
 
     def _reset(self) -> None:
         with self.store.writing():
