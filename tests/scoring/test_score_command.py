@@ -180,7 +180,7 @@ def test_an_evaluation_writes_a_row_for_each_change_and_repeats_itself(repo: Pat
     rows = list(csv.DictReader(first.open()))
     assert list(rows[0])[1:] == [
         "sha", "landed_at", "split", "label", "known_at", "severe", "churn",
-        "table1", "kamei", "shipped", "own", "blend",
+        "table1", "kamei", "shipped", "own", "blend", "percentile",
     ]  # fmt: skip
     assert len(rows) == 281
     assert sum(int(row["label"]) for row in rows) == 40
