@@ -12,6 +12,7 @@ from bot.store import Store
 _log = structlog.get_logger(__name__)
 
 KEPT = timedelta(days=8)  # deliveries and buckets: a day longer than any forge can send again
+CONTENTS = timedelta(days=90)  # what was read of a change; one that is open still is read again
 PUSHES = timedelta(days=400)  # who pushed to a pull request that is open for longer is not remembered
 GROUP = timedelta(days=1)  # no merge queue waits longer for its checks
 # why a repository is gone for good, or until its owner installs the App again; a suspended or archived one is kept
@@ -27,9 +28,11 @@ def prune(store: Store, clock: Callable[[], datetime], forget: Callable[[int], N
         store.pushes.prune(now - PUSHES)
         store.accounts.prune(now - FRESH)
         store.sent.prune(now - KEPT)
+        store.contents.prune(now - CONTENTS)
         store.groups.prune(now - GROUP)
         for one in store.repositories.all(gone=True):
             if one.gone in LEFT:  # private history may be among what is kept of it
                 forget(one.id)
+                store.contents.forget(one.id)
 
     return handle

@@ -1,4 +1,8 @@
-"""What a pull request does to the repository's files, read from the mirror by the diff that scoring reads."""
+"""What a pull request does to the repository's files: known by the commits that it lies between, and kept.
+
+One reading of the trees, without renames: a moved file is a path that goes and a path that comes, so both names are
+among the paths whatever any reader takes for a rename.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,10 @@ from typing import Protocol
 from bot.facts.fact import Cost, Fact, Filled, Live, Look
 from bot.facts.pull import PULL, TARGET
 from bot.forge.port import Target
-from bot.policy.pull import Person, PullRequest
+from bot.policy.pull import PullRequest
 from bot.policy.state import Cause, Failure
+from bot.store.contents import Content
 from scoring.assessment import Assessment
-from scoring.change import Change
 from scoring.facts.services import Sources
 
 
@@ -28,34 +32,69 @@ class Unscorable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    """What the mirror knows of a pull request."""
+class Base:
+    """Where a pull request starts."""
 
     tip: str  # of the base branch: what the history is read up to
-    change: Change
-    paths: tuple[str, ...]  # old names of renames included
-    author: Person  # who opened it
-    contributors: frozenset[str]  # addresses of authors, committers and co-authors, lower case
-    name: str  # for what base..head does to its files: see Mirror.content
+    sha: str  # the best common ancestor of tip and head
 
 
 class Assessor(Protocol):
-    """Both raise Unscorable for a change that cannot be scored, and GitError when the mirror cannot be reached."""
+    """All raise Unscorable for a change that cannot be scored, and GitError when the mirror cannot be reached."""
 
-    def content(self, target: Target, pull: PullRequest, now: datetime) -> Content: ...
+    def base(self, target: Target, pull: PullRequest) -> Base:
+        """Both ends are in the mirror afterwards."""
+        ...
 
-    def assess(self, target: Target, content: Content, critical: Sources) -> Assessment: ...
+    def content(self, target: Target, base: Base, head: str) -> Content: ...
+
+    def contributors(self, target: Target, base: Base, head: str) -> frozenset[str]:
+        """Addresses of authors, committers and co-authors, lower case."""
+        ...
+
+    def assess(self, target: Target, pull: PullRequest, base: Base, critical: Sources, now: datetime) -> Assessment: ...
 
 
-def _read(live: Live, look: Look) -> Content | Failure:
+def _base(live: Live, look: Look) -> Base | Failure:
     try:
-        return live.assessor.content(look[TARGET], look[PULL], look.now)
+        return live.assessor.base(look[TARGET], look[PULL])
     except Unscorable as error:
         return error.failure()
 
 
-def _fills(found: Content | Failure) -> Filled:
-    return {"content": found.name, "paths": found.paths} if isinstance(found, Content) else {}
+def _content(live: Live, look: Look) -> Content | Failure:
+    base, head, contents = look[BASE], look[PULL].head_sha, live.store.contents
+    if not isinstance(base, Base):
+        return base
+    repository = look.target.repository_id
+    content = contents.get(repository, base.sha, head)
+    if content is None:
+        try:
+            content = live.assessor.content(look[TARGET], base, head)
+        except Unscorable as error:
+            return error.failure()
+        contents.save(repository, base.sha, head, content, at=look.now)
+    return content
 
 
-CONTENT = Fact("content", _read, lambda: Failure("nobody looked"), needs=(PULL, TARGET), cost=Cost(git=9), fills=_fills)
+def _contributors(live: Live, look: Look) -> frozenset[str]:
+    base = look[BASE]
+    if not isinstance(base, Base):
+        return frozenset()  # the forge's own list is all there is then
+    try:
+        return live.assessor.contributors(look[TARGET], base, look[PULL].head_sha)
+    except Unscorable:
+        return frozenset()
+
+
+def _fills(content: Content | Failure) -> Filled:
+    return {"content": content.name, "paths": content.paths} if isinstance(content, Content) else {}
+
+
+def _nobody() -> Failure:
+    return Failure("nobody looked")
+
+
+BASE = Fact("base", _base, _nobody, needs=(PULL, TARGET), cost=Cost(git=4))
+CONTENT = Fact("content", _content, _nobody, needs=(PULL, TARGET, BASE), cost=Cost(git=3), fills=_fills)
+CONTRIBUTORS = Fact("contributors", _contributors, frozenset[str], needs=(PULL, TARGET, BASE), cost=Cost(git=2))

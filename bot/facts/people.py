@@ -1,7 +1,7 @@
 """What the people whose word counts here may do, and whether they had a hand in the change themselves."""
 
 from bot.facts.configuration import CONFIGURATION
-from bot.facts.content import CONTENT, Content
+from bot.facts.content import CONTRIBUTORS
 from bot.facts.exceptions import ATTESTED
 from bot.facts.fact import Cost, Fact, Live, Look
 from bot.facts.pull import PULL, TARGET
@@ -26,9 +26,7 @@ def _hands(live: Live, look: Look) -> Hands | None:
     pull = look[PULL]
     if not look[GRANTED] and pull.head_sha not in look[ATTESTED]:
         return Hands()  # nobody's word counts
-    content = look[CONTENT]
-    addresses = content.contributors if isinstance(content, Content) else frozenset[str]()
-    authors = live.forge.commit_authors(look[TARGET], pull.number, addresses)
+    authors = live.forge.commit_authors(look[TARGET], pull.number, look[CONTRIBUTORS])
     if authors is None:
         return None
     pushers = live.store.pushes.pushers(look.target.repository_id, authors.commits | {pull.head_sha})
@@ -36,4 +34,4 @@ def _hands(live: Live, look: Look) -> Hands | None:
 
 
 GRANTED = Fact("granted", _granted, dict, needs=(PULL, TARGET, CONFIGURATION), cost=Cost(requests=2))
-HANDS = Fact("hands", _hands, Hands, needs=(PULL, TARGET, GRANTED, ATTESTED, CONTENT), cost=Cost(requests=1))
+HANDS = Fact("hands", _hands, Hands, needs=(PULL, TARGET, GRANTED, ATTESTED, CONTRIBUTORS), cost=Cost(requests=1))

@@ -8,7 +8,7 @@ from itertools import islice
 
 from bot.config.repository import ORGANISATION_FILE
 from bot.facts.configuration import CONFIGURATION
-from bot.facts.content import CONTENT, Content
+from bot.facts.content import CONTENT
 from bot.facts.exceptions import ESCALATIONS
 from bot.facts.fact import Cost, Fact, Filled, Live, Look
 from bot.facts.gather import gather
@@ -18,6 +18,7 @@ from bot.facts.risk import RISK, Risk, scored
 from bot.policy.config import FILE
 from bot.policy.proposal import compare, sentence
 from bot.policy.state import ConfigProblem, State
+from bot.store.contents import Content
 
 MOST_COMPARED = 20  # open pull requests that a change of the configuration is tried on
 OTHER = (PULL, CONTENT, RISK, GRANTED, ESCALATIONS)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.facts.configuration import CONFIGURATION
-from bot.facts.content import CONTENT, Content, Unscorable
+from bot.facts.content import BASE, CONTENT, Unscorable
 from bot.facts.fact import Cost, Fact, Filled, Live, Look
 from bot.facts.pull import PULL, TARGET
 from bot.policy.state import Failure
@@ -30,17 +30,17 @@ def last(live: Live, look: Look) -> Assessment | None:
 
 
 def _read(live: Live, look: Look) -> Risk:
-    content = look[CONTENT]
-    if not isinstance(content, Content):
-        return Risk(failure=content)
-    before = scored(live, look)
-    if before is not None and before.base == content.change.base:  # another base is another change
+    base, content = look[BASE], look[CONTENT]
+    if isinstance(content, Failure) or isinstance(base, Failure):
+        return Risk(failure=content if isinstance(content, Failure) else None)
+    before, pull = scored(live, look), look[PULL]
+    if before is not None and before.base == base.sha:  # another base is another change
         return Risk(before)
     try:
-        found = live.assessor.assess(look[TARGET], content, look[CONFIGURATION].config.criticality())
+        found = live.assessor.assess(look[TARGET], pull, base, look[CONFIGURATION].config.criticality(), look.now)
     except Unscorable as error:
         return Risk(before, error.failure())
-    live.store.assessments.save(look.target.repository_id, look.number, look[PULL].head_sha, found)
+    live.store.assessments.save(look.target.repository_id, look.number, pull.head_sha, found)
     return Risk(found)
 
 
@@ -49,5 +49,5 @@ def _fills(found: Risk) -> Filled:
 
 
 RISK = Fact(
-    "risk", _read, Risk, needs=(PULL, TARGET, CONTENT, CONFIGURATION), cost=Cost(requests=1, git=4), fills=_fills
+    "risk", _read, Risk, needs=(PULL, TARGET, BASE, CONTENT, CONFIGURATION), cost=Cost(requests=1, git=4), fills=_fills
 )

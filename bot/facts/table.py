@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.facts.configuration import CONFIGURATION
-from bot.facts.content import CONTENT
+from bot.facts.content import BASE, CONTENT, CONTRIBUTORS
 from bot.facts.exceptions import ATTESTED, ESCALATIONS
 from bot.facts.fact import Fact
 from bot.facts.notes import NOTES, WARNINGS
@@ -22,7 +22,9 @@ FACTS: Facts = (
     CONFIGURATION,
     GRANTED,
     WARNINGS,
+    BASE,
     CONTENT,
+    CONTRIBUTORS,
     RISK,
     PROPOSAL,
     ESCALATIONS,
@@ -32,7 +34,7 @@ FACTS: Facts = (
     TWINS,
 )
 AT_ONCE: Facts = (PULL, CONFIGURATION, PAGE, GRANTED, WARNINGS)  # before anything is scored
-LOOK: Facts = FACTS
+LOOK: Facts = (*AT_ONCE, CONTENT, RISK, PROPOSAL, ESCALATIONS, ATTESTED, HANDS, NOTES, TWINS)
 FAILED: Facts = (PULL, CONFIGURATION, RISK, ESCALATIONS, ATTESTED, HANDS, NOTES, WARNINGS)
 MEMBER: Facts = (PULL, CONFIGURATION, GRANTED, CONTENT, RISK, PROPOSAL, ESCALATIONS, ATTESTED, HANDS, NOTES, TWINS)
 LANDING: Facts = (PULL, CONTENT, RISK)  # of long ago, in a backtest

@@ -3,6 +3,7 @@
 import base64
 import fcntl
 import hashlib
+import os
 import re
 import shutil
 import threading
@@ -132,16 +133,19 @@ class Mirror:
             return None
         return found.decode().strip()
 
-    def content(self, repository_id: int, base: str, head: str) -> str:
-        """A name for what `head` does to the files it changes since it left `base`; "" when it changes none.
+    def content(self, repository_id: int, base: str, head: str) -> tuple[str, tuple[str, ...]]:
+        """A name for what `head` does to the files that it changes since `base`, and their paths; "" and none when it
+        changes none.
 
-        It stands for every changed path with mode and object before and after. A merge of a base that left those files
-        alone, or a rebase that gives the same files, keeps it; anything else has another. No text of a diff is read.
+        The name stands for every changed path with mode and object before and after. A merge of a base that left those
+        files alone, or a rebase that gives the same files, keeps it; anything else has another. No text of a diff is
+        read, and nothing is taken for a rename.
         """
-        start = self.merge_base(repository_id, base, head) or valid_sha(base)
-        asked = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--end-of-options", start, head]
+        commits = (f"{valid_sha(base)}^{{commit}}", f"{valid_sha(head)}^{{commit}}")
+        asked = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--end-of-options", *commits]
         found = self._read(repository_id, asked, limit=64 << 20)
-        return hashlib.sha256(found).hexdigest() if found else ""
+        paths = tuple(os.fsdecode(path) for path in found.split(b"\0")[1::2])
+        return (hashlib.sha256(found).hexdigest() if found else ""), paths
 
     def file_at(self, repository_id: int, sha: str, path: str, limit: int = 1 << 20) -> bytes | None:
         """Content of a regular file at a commit; None when there is none, or a link or folder in its place.

@@ -11,23 +11,24 @@ from pathlib import Path
 
 import structlog
 
-from bot.facts.content import Content, Unscorable
+from bot.facts.content import Base, Unscorable
 from bot.forge.port import Forge, Target
 from bot.git.contributors import contributors
 from bot.git.fetch import Corrupt, GitError, Refused, TooLarge, TooMuch
 from bot.git.mirror import Mirror, valid_sha
 from bot.policy.pull import Person, PullRequest
 from bot.policy.state import Cause
+from bot.store.contents import Content
 from scoring.assessment import Assessment
 from scoring.change import Change
 from scoring.errors import DamagedIndex, ScoringError
 from scoring.facts.services import Services, Sources
 from scoring.history.criticality import read_services
-from scoring.history.read import read_change
+from scoring.history.read import read_between
 from scoring.incidents import Incident
 from scoring.scorer import SHIPPED, Scorer
 from scoring.semantics import ChangeVerdict
-from scoring.semantics.git import prove_range
+from scoring.semantics.git import prove_between
 
 _log = structlog.get_logger(__name__)
 MOST_FILES = 3_000  # GitHub lists no more, and nobody reviews them
@@ -48,30 +49,42 @@ class MirrorAssessor:
         self._scorers: dict[int, tuple[threading.Lock, Scorer]] = {}
         self._critical: dict[int, tuple[str, Sources, Services]] = {}  # what each base branch tells at its tip
 
-    def content(self, target: Target, pull: PullRequest, now: datetime) -> Content:
-        repository = target.repository_id
-        tip = self._fetched(target, pull)
-        base = self._mirror.merge_base(repository, tip, pull.head_sha)
-        if base is None:
+    def base(self, target: Target, pull: PullRequest) -> Base:
+        repository, ends = target.repository_id, (valid_sha(pull.base_sha), pull.head_sha)
+        try:
+            common = self._mirror.merge_base(repository, *ends)
+        except TooMuch:
+            raise
+        except GitError:  # an end is not here yet, or the mirror is damaged
+            self._fetch(target, pull)
+            common = self._mirror.merge_base(repository, *ends)
+        if common is None:
             raise Unscorable("it shares no history with its base branch")
-        with self._told(repository):
-            people = contributors(self._mirror.git(repository), base, pull.head_sha)
-            name = self._mirror.content(repository, base, pull.head_sha)
-            folder = self._mirror.path(repository)
-            # an address in a commit is whatever its author typed: nobody's experience is looked up by it
-            change = read_change(
-                folder, base, pull.head_sha, at=now, author="", title=pull.title, message=pull.body, attested=()
-            )
-        if len(change.files) > MOST_FILES:
-            raise Unscorable(f"the diff has {len(change.files):,} files")
-        return Content(tip, change, _paths(change), pull.author, people, name)
+        return Base(ends[0], common)
 
-    def assess(self, target: Target, content: Content, critical: Sources) -> Assessment:
+    def content(self, target: Target, base: Base, head: str) -> Content:
+        repository = target.repository_id
+        self.contributors(target, base, head)  # who made it must be readable
+        with self._told(repository):
+            name, paths = self._mirror.content(repository, base.sha, head)
+        if len(paths) > MOST_FILES:
+            raise Unscorable(f"the diff has {len(paths):,} files")
+        return Content(name, paths)
+
+    def contributors(self, target: Target, base: Base, head: str) -> frozenset[str]:
         with self._told(target.repository_id):
-            verdict = prove_range(self._mirror.path(target.repository_id), content.change.base, content.change.sha)
-        content = replace(content, change=replace(content.change, attested=self._landed(target, content.author)))
-        with self._told(target.repository_id, cause="us"):
-            return self._assessed(target.repository_id, content, critical, verdict)
+            return contributors(self._mirror.git(target.repository_id), base.sha, head)
+
+    def assess(self, target: Target, pull: PullRequest, base: Base, critical: Sources, now: datetime) -> Assessment:
+        repository = target.repository_id
+        with self._told(repository):
+            git = self._mirror.git(repository)
+            # an address in a commit is whatever its author typed: nobody's experience is looked up by it
+            change = read_between(git, base.sha, pull.head_sha, at=now, title=pull.title, message=pull.body)
+            verdict = prove_between(git, base.sha, pull.head_sha)
+        change = replace(change, attested=self._landed(target, pull.author))
+        with self._told(repository, cause="us"):
+            return self._assessed(repository, base.tip, change, critical, verdict)
 
     @contextmanager
     def _told(self, repository: int, cause: Cause = "change") -> Iterator[None]:
@@ -108,18 +121,10 @@ class MirrorAssessor:
             known = self._critical[repository] = (tip, sources, found.services)
         return known[2]
 
-    def _fetched(self, target: Target, pull: PullRequest) -> str:
-        """Both ends in the mirror. Returns the tip of the base branch as the forge told it."""
-        repository = target.repository_id
-        if not (self._mirror.has(repository, pull.head_sha) and self._mirror.has(repository, pull.base_sha)):
-            # a pull request's own ref serves forks too, even deleted ones
-            refs = [f"refs/heads/{pull.base_ref}", f"refs/pull/{pull.number}/head"]
-            self._fetch(target, refs)
-        if not self._mirror.has(repository, pull.head_sha):
-            raise Unscorable("its head was replaced while it was being fetched")
-        return valid_sha(pull.base_sha)
-
-    def _fetch(self, target: Target, refs: Sequence[str]) -> None:
+    def _fetch(self, target: Target, pull: PullRequest) -> None:
+        """Both ends into the mirror."""
+        # a pull request's own ref serves forks too, even deleted ones
+        refs = [f"refs/heads/{pull.base_ref}", f"refs/pull/{pull.number}/head"]
         url, repository = self._forge.clone_url(target), target.repository_id
         try:
             self._mirror.fetch(repository, url, refs, token=lambda: self._forge.token(target))
@@ -127,10 +132,14 @@ class MirrorAssessor:
             # when the base alone can be had, it is the change that cannot
             self._mirror.fetch(repository, url, refs[:1], token=lambda: self._forge.token(target))
             raise Unscorable(_why(error)) from error
+        if not self._mirror.has(repository, pull.head_sha):
+            raise Unscorable("its head was replaced while it was being fetched")
 
-    def _assessed(self, repository: int, content: Content, critical: Sources, verdict: ChangeVerdict) -> Assessment:
+    def _assessed(
+        self, repository: int, tip: str, change: Change, critical: Sources, verdict: ChangeVerdict
+    ) -> Assessment:
         try:
-            return self._scored(repository, content, critical, verdict)
+            return self._scored(repository, tip, change, critical, verdict)
         except (DamagedIndex, sqlite3.DatabaseError) as error:
             if isinstance(
                 error, sqlite3.OperationalError
@@ -140,17 +149,19 @@ class MirrorAssessor:
         with self._guard:
             self._scorers.pop(repository, None)
             shutil.rmtree(self._indexes / str(repository), ignore_errors=True)
-        return self._scored(repository, content, critical, verdict)
+        return self._scored(repository, tip, change, critical, verdict)
 
-    def _scored(self, repository: int, content: Content, critical: Sources, verdict: ChangeVerdict) -> Assessment:
+    def _scored(
+        self, repository: int, tip: str, change: Change, critical: Sources, verdict: ChangeVerdict
+    ) -> Assessment:
         lock, scorer = self._scorer(repository)
         with lock:
             scorer.report(self._incidents(repository))
-            scorer.refresh(content.tip)
-            services = self._services(repository, content.tip, critical)
+            scorer.refresh(tip)
+            services = self._services(repository, tip, critical)
             if scorer.due():
                 self._fit_due(repository)
-            return scorer.assess(content.change, critical=services, proof=verdict.proof(), parts=verdict.parts())
+            return scorer.assess(change, critical=services, proof=verdict.proof(), parts=verdict.parts())
 
     def fit(self, repository: int) -> None:
         """Fit a repository's own regression if that is due; nobody who assesses waits for it."""
@@ -174,8 +185,3 @@ class MirrorAssessor:
 
 def _why(error: ScoringError) -> str:
     return "its diff is too large to read" if isinstance(error, TooLarge) else str(error).rstrip(".")
-
-
-def _paths(change: Change) -> tuple[str, ...]:
-    old = [file.old_path for file in change.files if file.old_path is not None]
-    return tuple(dict.fromkeys([*(file.path for file in change.files), *old]))

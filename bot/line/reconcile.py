@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.config.repository import Configurations
 from bot.facts.configuration import CONFIGURATION
-from bot.facts.content import CONTENT, Assessor
+from bot.facts.content import BASE, CONTENT, Assessor
 from bot.facts.exceptions import ATTESTED, ESCALATIONS
 from bot.facts.fact import Live, Look
 from bot.facts.gather import gather
@@ -86,6 +86,7 @@ class Reconciler:
             return
         self._records.follow_name(look)
         failure = Failure(words, cause=cause)
+        look.tell(BASE, failure)
         look.tell(CONTENT, failure)
         look.tell(RISK, Risk(last(self._live, look), failure))
         look.tell(GRANTED, {})

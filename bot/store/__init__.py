@@ -8,6 +8,7 @@ from bot.store.accounts import Accounts
 from bot.store.assessments import Assessments
 from bot.store.audit import AuditLog, Broken, Record
 from bot.store.configurations import Configurations, KnownConfiguration, LastGood
+from bot.store.contents import Contents
 from bot.store.engine import BUSY, open_engine, reading, writing
 from bot.store.exceptions import Exceptions
 from bot.store.feedback import Feedback, FeedbackLog
@@ -91,6 +92,7 @@ class Store:
         self.configurations = Configurations(self.engine)
         self.feeds = Feeds(self.engine)
         self.freezes = Freezes(self.engine, audit)
+        self.contents = Contents(self.engine)
         self.assessments = Assessments(self.engine)
         self.incidents = Incidents(self.engine, audit)
         self.exceptions = Exceptions(self.engine, audit)

@@ -272,6 +272,18 @@ sent = sa.Table(
     sa.PrimaryKeyConstraint("repository_id", "about", "name"),
 )
 
+contents = sa.Table(
+    "contents",
+    metadata,
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("base", sa.String(64), nullable=False),  # where the head left its base branch
+    sa.Column("head", sa.String(64), nullable=False),
+    sa.Column("name", sa.String(64), nullable=False),
+    sa.Column("paths", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.PrimaryKeyConstraint("repository_id", "base", "head"),
+)
+
 polls = sa.Table(
     "polls",
     metadata,

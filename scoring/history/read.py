@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scoring.change import Change
+from scoring.change import Change, FileChange
 from scoring.errors import ScoringError
 from scoring.facts.diff import agree, agree_with_text, counts
 from scoring.facts.lines import LineCounts
 from scoring.git import DIFF as LIMITS
-from scoring.git import Git
+from scoring.git import Git, check
 from scoring.history.stream import DIFF, commits, parse_diff
 
 
@@ -39,7 +39,19 @@ def read_change(
     """
     git = Git(repo)
     head = git.resolve(head)
-    origin = _origin(git, base, head)
+    files, lines = _diff(git, origin := _origin(git, base, head), head)
+    told = (author.lower(), at, title, message, files, lines)
+    return ReadChange(head, origin, *told, name=name.lower(), attested=attested)
+
+
+def read_between(git: Git, base: str, head: str, *, at: datetime, title: str, message: str) -> ReadChange:
+    """What a commit changes against another, both by their ids, of nobody and with no commits of theirs."""
+    files, lines = _diff(git, check(base), check(head))
+    return ReadChange(head, base, "", at, title, message, files, lines, attested=())
+
+
+def _diff(git: Git, origin: str, head: str) -> tuple[tuple[FileChange, ...], tuple[LineCounts, ...]]:
+    """Read once, and counted again by git and by a second reader of its text."""
     asked = ("diff-tree", "-r", "--numstat", *DIFF, "--end-of-options", origin or git.empty_tree, head)
     read = git.run(*asked, limits=LIMITS)
     try:
@@ -51,8 +63,7 @@ def read_change(
     records, _, patch = read.partition(b"\0\0")
     agree(files, counts(records.split(b"\0")[names:] if files else ()))
     agree_with_text(files, patch)
-    told = (author.lower(), at, title, message, files, lines)
-    return ReadChange(head, origin, *told, name=name.lower(), attested=attested)
+    return files, lines
 
 
 def commit_change(repo: Path, sha: str) -> ReadChange:

@@ -19,8 +19,13 @@ _UNKNOWN = "This repository has no commit {!r}; `git log --oneline` lists what i
 def prove_range(repo: Path, base: str, head: str) -> ChangeVerdict:
     """What is certain about the difference between two revisions; base "" is before the first. Raises GitError."""
     git = opened(repo)
+    return prove_between(git, revision(git, base) if base else git.empty_tree, revision(git, head))
+
+
+def prove_between(git: Git, base: str, head: str) -> ChangeVerdict:
+    """The same of a commit or tree and a commit by their ids, in a repository that is open already."""
     with git.blobs(MAX_BYTES) as reader:
-        change = read_change(git, revision(git, base) if base else git.empty_tree, revision(git, head))
+        change = read_change(git, base, head)
         verdict = prove_change(change, reader.read)
         rules = generated_rules(reader.at(change.base, ".gitattributes"))
     return replace(

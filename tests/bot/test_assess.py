@@ -9,12 +9,16 @@ from pathlib import Path
 import pytest
 from test_mirror import LINES, LOCAL, MAIN, PULL, Origin
 
-from bot.facts.content import Content, Unscorable
+from bot.facts.content import Unscorable
 from bot.forge.port import Target
 from bot.git.mirror import Corrupt, Mirror
 from bot.line.assess import MirrorAssessor
+from bot.policy.config import Config
 from bot.policy.pull import Person, PullRequest, Repository
+from bot.store.contents import Content
+from scoring.assessment import Assessment
 
+SHOP = Target(1, 7, "acme/shop")
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
 
@@ -29,13 +33,21 @@ class Place:
         self.mirror.fetch(7, self.origin.url, [MAIN, PULL])
         self.assessor = MirrorAssessor(None, self.mirror, folder / "indexes")  # type: ignore[arg-type]
 
-    def facts(self) -> Content:
-        who = Person(1, "ada")
-        pull = PullRequest(
-            Repository(7, "acme/shop", "main"), 1, "A change", who, self.head, "topic", self.base, "main",
+    def pull(self) -> PullRequest:
+        return PullRequest(
+            Repository(7, "acme/shop", "main"), 1, "A change", Person(1, "ada"), self.head, "topic", self.base, "main",
             draft=False, open=True, auto_merge=False, protected=True, updated_at=NOW,
         )  # fmt: skip
-        return self.assessor.content(Target(1, 7, "acme/shop"), pull, NOW)
+
+    def content(self) -> Content:
+        return self.assessor.content(SHOP, self.assessor.base(SHOP, self.pull()), self.head)
+
+    def contributors(self) -> frozenset[str]:
+        return self.assessor.contributors(SHOP, self.assessor.base(SHOP, self.pull()), self.head)
+
+    def assess(self) -> Assessment:
+        pull = self.pull()
+        return self.assessor.assess(SHOP, pull, self.assessor.base(SHOP, pull), Config.default().criticality(), NOW)
 
 
 @pytest.fixture
@@ -54,9 +66,9 @@ def diffs_do(folder: Path, body: str, patch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_change_is_read_with_the_people_behind_it(place: Place) -> None:
-    facts = place.facts()
-    assert (facts.paths, facts.contributors) == (("b.txt",), frozenset({"a@example.org"}))
-    assert len(facts.name) == 64
+    content = place.content()
+    assert (content.paths, place.contributors()) == (("b.txt",), frozenset({"a@example.org"}))
+    assert len(content.name) == 64
 
 
 def test_a_message_of_nothing_but_empty_lines_costs_no_more_than_its_length(place: Place) -> None:
@@ -67,7 +79,7 @@ def test_a_message_of_nothing_but_empty_lines_costs_no_more_than_its_length(plac
     place.head = place.origin.git("commit-tree", tree, "-p", place.base, "-F", "message")
     place.origin.git("update-ref", "refs/pull/1/head", place.head)
     place.mirror.fetch(7, place.origin.url, [MAIN, PULL])
-    assert place.facts().contributors == frozenset({"a@example.org", "b@example.org"})
+    assert place.contributors() == frozenset({"a@example.org", "b@example.org"})
 
 
 @pytest.mark.parametrize(
@@ -85,7 +97,7 @@ def test_what_the_diff_asks_too_much_of_is_the_changes_own_fault(
 ) -> None:
     diffs_do(tmp_path / "bin", body, monkeypatch)
     with pytest.raises(Unscorable, match=words) as caught:
-        place.facts()
+        place.assess()
     assert caught.value.cause == "change"
 
 
@@ -95,9 +107,9 @@ def test_a_mirror_that_turns_out_to_be_damaged_is_cloned_again(
     with monkeypatch.context() as patch:
         diffs_do(tmp_path / "bin", "sys.exit('fatal: loose object 12 (stored in x) is corrupt')", patch)
         with pytest.raises(Corrupt):
-            place.facts()
+            place.assess()
     kept = place.mirror.path(7) / "kept"
     kept.touch()
     place.mirror.fetch(7, place.origin.url, [MAIN, PULL])
     assert not kept.exists()
-    assert place.facts().paths == ("b.txt",)
+    assert place.content().paths == ("b.txt",)

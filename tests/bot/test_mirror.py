@@ -171,7 +171,9 @@ def test_a_mirror_that_is_fetched_often_stays_tidy(origin: Origin, tmp_path: Pat
 
 def ids(mirror: Mirror, origin: Origin) -> str:
     found = mirror.fetch(7, origin.url, [MAIN, PULL])
-    return mirror.content(7, found[MAIN], found[PULL])
+    base = mirror.merge_base(7, found[MAIN], found[PULL])
+    assert base is not None
+    return mirror.content(7, base, found[PULL])[0]
 
 
 def test_the_name_of_a_content_survives_a_merge_of_a_base_that_left_its_files_alone(

@@ -1,7 +1,9 @@
 """What one look costs: requests to the forge, counted by the sandbox that answers them, and git processes."""
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -78,3 +80,44 @@ def test_an_approving_review_costs_what_the_reviewer_may_and_who_had_a_hand_in_i
     with unheard(place):
         place.stage.sandbox.review(place.name, number, place.stage.sandbox.reviewer)
     assert cost(place, number, Tick("sweep")) == 9
+
+
+@pytest.fixture
+def started(place: Place, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The commands of git that the App started, by name."""
+    commands: list[str] = []
+
+    class Counted(subprocess.Popen[bytes]):
+        def __init__(self, args: Any, *more: Any, **named: Any) -> None:
+            if str(place.stage.app_folder) in f"{args} {named.get('cwd')} {named.get('env')}":
+                after = args[len(args) - args[::-1].index("git") :]
+                commands.append(next(each for each in after if not each.startswith("-")))
+            super().__init__(args, *more, **named)
+
+    monkeypatch.setattr(subprocess, "Popen", Counted)
+    return commands
+
+
+def test_git_is_asked_where_the_head_left_its_base_and_for_nothing_that_was_read_before(
+    place: Place, number: int, started: list[str]
+) -> None:
+    started.clear()
+    cost(place, number, Tick("sweep"))
+    assert started == ["merge-base"]
+
+
+def test_a_new_change_is_fetched_and_its_trees_and_its_diff_are_read_once(place: Place, started: list[str]) -> None:
+    place.open(place.change("api/first.py", b"one = 1\n"))
+    with unheard(place):
+        pull = place.stage.sandbox.open_pull(place.name, title="A change", head_sha=place.change("b.py", b"two = 2\n"))
+        started.clear()
+        cost(place, pull.number, Changed("opened"))
+    fetched = ["merge-base", "fetch", "rev-parse", "rev-parse", "cat-file", "merge-base"]
+    people, trees, diff, proof, split = (
+        ["log", "cat-file"],
+        ["diff-tree"],
+        ["diff-tree"],
+        ["cat-file", "diff-tree"],
+        ["diff"],
+    )
+    assert started == [*fetched, *people, *trees, *diff, *proof, *split]

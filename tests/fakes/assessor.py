@@ -1,13 +1,14 @@
 """An assessor in memory: what a commit does to files and how risky it looks is what the test says of it."""
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from bot.facts.content import Content, Unscorable
+from bot.facts.content import Base, Unscorable
 from bot.forge.port import Target
 from bot.policy.pull import PullRequest
+from bot.store.contents import Content
 from scoring.assessment import Assessment, Proof, Reason
-from scoring.change import Change, FileChange
 from scoring.facts.services import Sources
 from tests.fakes.world import World
 
@@ -39,24 +40,30 @@ class MemoryAssessor:
     def believe(self, sha: str, percentile: float = 0.5, **more: object) -> None:
         self.believed[sha] = Believed(percentile, **more)  # type: ignore[arg-type]
 
-    def content(self, target: Target, pull: PullRequest, now: datetime) -> Content:
-        self.read += 1
+    def base(self, target: Target, pull: PullRequest) -> Base:
         believed, home = self._of(pull.head_sha), self.world.homes[target.full_name]
         if believed.wrong is not None:
             raise believed.wrong
-        base = next(sha for sha in home.history(pull.head_sha) if sha in home.history(pull.base_sha))
-        before, after = home.files[base], home.files[pull.head_sha]
-        paths = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
-        files = tuple(FileChange(path, _status(path in before, path in after), added=1) for path in paths)
-        change = Change(pull.head_sha, base, "", now, pull.title, pull.body, files)
-        name = f"{[(path, after.get(path)) for path in paths]}"
-        return Content(pull.base_sha, change, tuple(paths), pull.author, believed.contributors, name)
+        common = next(sha for sha in home.history(pull.head_sha) if sha in home.history(pull.base_sha))
+        return Base(pull.base_sha, common)
 
-    def assess(self, target: Target, content: Content, critical: Sources) -> Assessment:
+    def content(self, target: Target, base: Base, head: str) -> Content:
+        self.read += 1
+        home = self.world.homes[target.full_name]
+        before, after = home.files[base.sha], home.files[head]
+        paths = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
+        return Content(
+            hashlib.sha256(f"{[(path, after.get(path)) for path in paths]}".encode()).hexdigest(), tuple(paths)
+        )
+
+    def contributors(self, target: Target, base: Base, head: str) -> frozenset[str]:
+        return self._of(head).contributors
+
+    def assess(self, target: Target, pull: PullRequest, base: Base, critical: Sources, now: datetime) -> Assessment:
         self.scored += 1
-        believed = self._of(content.change.sha)
+        believed = self._of(pull.head_sha)
         return Assessment(
-            sha=content.change.sha,
+            sha=pull.head_sha,
             at=EPOCH,
             percentile=believed.percentile,
             probability=believed.percentile / 10,
@@ -67,12 +74,8 @@ class MemoryAssessor:
             reference=500,
             labelled=40,
             proof=believed.proof,
-            base=content.change.base,
+            base=base.sha,
         )
 
     def _of(self, sha: str) -> Believed:
         return self.believed.get(sha, replace(self.usual))
-
-
-def _status(was: bool, stays: bool) -> str:
-    return "M" if was and stays else "A" if stays else "D"

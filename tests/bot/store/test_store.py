@@ -19,6 +19,7 @@ from bot.policy.escalation import Escalation
 from bot.policy.freezes import Freeze
 from bot.policy.pull import Person
 from bot.store import KnownFinding, KnownRepository, SeenPull, Store, plain
+from bot.store.contents import Content
 from bot.store.tables import metadata
 from scoring.assessment import Assessment, Evidence, Proof, Reason, Suggestion
 
@@ -318,3 +319,17 @@ def test_any_text_and_number_survives_the_way_through_json(text: str, number: fl
     assert plain.assessment(plain.to_text(odd)) == odd
     asked = replace(ASKED, text=text, percentile=number, answered_by=Person(9, text, True), answered_at=NOW)
     assert plain.escalation(plain.to_text(asked)) == asked
+
+
+def test_what_was_read_of_a_change_is_known_by_its_commits_and_no_others(store: Store) -> None:
+    base, head = "a" * 40, "b" * 40
+    odd = Content("c" * 64, ("a.py", "caf\udce9.txt"))  # a name of a file that is no text
+    store.contents.save(7, base, head, odd, at=NOW)
+    store.contents.save(7, base, head, odd, at=NOW)
+    assert store.contents.get(7, base, head) == odd
+    assert [store.contents.get(*key) for key in ((8, base, head), (7, head, base), (7, base, base))] == [None] * 3
+    store.contents.save(8, base, head, odd, at=NOW)
+    store.contents.forget(8)
+    assert [store.contents.get(7, base, head), store.contents.get(8, base, head)] == [odd, None]
+    store.contents.prune(NOW + timedelta(days=1))
+    assert store.contents.get(7, base, head) is None
