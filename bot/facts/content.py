@@ -13,7 +13,7 @@ from typing import Protocol
 from bot.facts.fact import Cost, Fact, Filled, Live, Look
 from bot.facts.pull import PULL, TARGET
 from bot.forge.port import Target
-from bot.policy.pull import PullRequest
+from bot.policy.pull import PullRequest, Unknown
 from bot.policy.state import Cause, Failure
 from bot.store.contents import Content
 from scoring.assessment import Assessment
@@ -88,7 +88,9 @@ def _contributors(live: Live, look: Look) -> frozenset[str]:
 
 
 def _fills(content: Content | Failure) -> Filled:
-    return {"content": content.name, "paths": content.paths} if isinstance(content, Content) else {}
+    if isinstance(content, Failure):
+        return {"paths": Unknown(content.words)}
+    return {"content": content.name, "paths": content.paths}
 
 
 def _nobody() -> Failure:

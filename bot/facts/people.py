@@ -6,7 +6,7 @@ from bot.facts.exceptions import ATTESTED
 from bot.facts.fact import Cost, Fact, Live, Look
 from bot.facts.pull import PULL, TARGET
 from bot.policy.events import commander
-from bot.policy.pull import Hands
+from bot.policy.pull import Hands, Unknown
 
 
 def _granted(live: Live, look: Look) -> dict[int, frozenset[str]]:
@@ -21,14 +21,14 @@ def _granted(live: Live, look: Look) -> dict[int, frozenset[str]]:
     return {person.id: live.forge.access(look[TARGET], person, teams) for person in people}
 
 
-def _hands(live: Live, look: Look) -> Hands | None:
-    """Everybody who wrote, co-wrote, committed or pushed a part of it; None: the forge does not list all of it."""
+def _hands(live: Live, look: Look) -> Hands | Unknown:
+    """Everybody who wrote, co-wrote, committed or pushed a part of it."""
     pull = look[PULL]
     if not look[GRANTED] and pull.head_sha not in look[ATTESTED]:
         return Hands()  # nobody's word counts
     authors = live.forge.commit_authors(look[TARGET], pull.number, look[CONTRIBUTORS])
     if authors is None:
-        return None
+        return Unknown("the forge does not list all of its commits")
     pushers = live.store.pushes.pushers(look.target.repository_id, authors.commits | {pull.head_sha})
     return Hands(authors.people | pushers, authors.unplaced)
 

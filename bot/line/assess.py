@@ -50,17 +50,24 @@ class MirrorAssessor:
         self._critical: dict[int, tuple[str, Sources, Services]] = {}  # what each base branch tells at its tip
 
     def base(self, target: Target, pull: PullRequest) -> Base:
-        repository, ends = target.repository_id, (valid_sha(pull.base_sha), pull.head_sha)
-        try:
-            common = self._mirror.merge_base(repository, *ends)
-        except TooMuch:
-            raise
-        except GitError:  # an end is not here yet, or the mirror is damaged
+        base = self._parting(target, pull, fetched=False)
+        if base is None:
             self._fetch(target, pull)
-            common = self._mirror.merge_base(repository, *ends)
-        if common is None:
+            base = self._parting(target, pull, fetched=True)
+        if base is None:
             raise Unscorable("it shares no history with its base branch")
-        return Base(ends[0], common)
+        return base
+
+    def _parting(self, target: Target, pull: PullRequest, *, fetched: bool) -> Base | None:
+        """Where head and base branch parted; None when they never met, or an end is not here yet."""
+        tip = valid_sha(pull.base_sha)
+        try:
+            common = self._mirror.merge_base(target.repository_id, tip, pull.head_sha)
+        except GitError as error:  # before a fetch: nothing is here, an end is lacking, the mirror is damaged
+            if fetched or isinstance(error, TooMuch):
+                raise
+            return None
+        return Base(tip, common) if common else None
 
     def content(self, target: Target, base: Base, head: str) -> Content:
         repository = target.repository_id

@@ -65,6 +65,13 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Unknown:
+    """What nobody knows is not empty: whatever looks at it has to say what then."""
+
+    why: str  # "the diff has 11,204 files"
+
+
+@dataclass(frozen=True, slots=True)
 class Hands:
     """Who had a hand in a change: authors, co-authors and committers of its commits, merges included, and who pushed
     them. Accounts of the forge by number; `unplaced` are addresses that nobody can place, case folded."""
@@ -91,8 +98,8 @@ class PullRequest:
     mergeable: bool | None = None  # whether it merges without conflicts; None: the forge is working it out
     body: str = ""  # the description; from outside, escape when shown
     labels: frozenset[str] = frozenset()
-    paths: tuple[str, ...] = ()  # every changed path, old paths of renames included
-    hands: Hands | None = Hands()  # beside the author's; None: the forge does not list all commits
+    paths: tuple[str, ...] | Unknown = Unknown("nobody read the diff")  # both names of what was moved
+    hands: Hands | Unknown = Hands()  # beside the author's
     reviews: tuple[Review, ...] = ()
     check: CheckRun | None = None
     other_checks: tuple[CheckRun, ...] = ()  # of ours, by other names
@@ -108,3 +115,8 @@ class PullRequest:
         """The same with these check runs of ours, by name."""
         others = tuple(run for name, run in checks.items() if name != CHECK)
         return replace(self, check=checks.get(CHECK), other_checks=others)
+
+    @property
+    def known_paths(self) -> tuple[str, ...]:
+        """Every changed path, and none while they are unknown: for what must be known to count."""
+        return () if isinstance(self.paths, Unknown) else self.paths

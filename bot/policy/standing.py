@@ -7,7 +7,7 @@ from functools import lru_cache
 from bot.policy import globs
 from bot.policy.calendar import InForce, Scope
 from bot.policy.config import Config
-from bot.policy.pull import PullRequest, Review
+from bot.policy.pull import PullRequest, Review, Unknown
 from bot.policy.state import State
 
 _ROUNDING = 1e-9
@@ -17,7 +17,8 @@ def scope(state: State) -> Scope:
     """Unknown paths (the diff could not be read) count as touching everything."""
     pull = state.pull
     author = frozenset({pull.author.login.lower(), *state.granted.get(pull.author.id, frozenset())})
-    return Scope(pull.base_ref, pull.paths or None, pull.protected, author)
+    paths = None if isinstance(pull.paths, Unknown) else pull.paths
+    return Scope(pull.base_ref, paths, pull.protected, author)
 
 
 def stretches(state: State, config: Config, now: datetime) -> Iterator[InForce]:
@@ -48,7 +49,7 @@ def would_hold(state: State, config: Config, stretch: InForce) -> bool:
 
 def is_exempt(state: State, config: Config) -> bool:
     """Every changed path is known and exempt."""
-    return _all_match(config.exempt_paths, state.pull.paths)
+    return _all_match(config.exempt_paths, state.pull.known_paths)
 
 
 @lru_cache(maxsize=64)

@@ -19,7 +19,7 @@ from bot.policy.case import Case
 from bot.policy.config import walltime
 from bot.policy.escalation import Escalation
 from bot.policy.freezes import Freeze, joined, name_for, too_long
-from bot.policy.pull import Person
+from bot.policy.pull import Person, Unknown
 from bot.policy.standing import in_force
 from bot.policy.suggest import nearest
 
@@ -217,7 +217,7 @@ def attest(case: Case, call: Call) -> Answer:
     level = case.in_force.level
     if case.config.gate.action_at(level) != "author_attest":
         return Answer("No attestation is asked for at this level; `/chill why` names what holds it.", good=False)
-    if case.pull.hands is None:
+    if isinstance(case.pull.hands, Unknown):
         return Answer(managers.TOO_MANY, good=False)
     saved, why = SaveAttestation(call.by, case.pull.head_sha), managers.takes_two(case.state)
     more = f" It takes an approving review by somebody who may write as well: {why}." if why else ""

@@ -18,6 +18,7 @@ def opine(state: State, config: Config, now: datetime) -> Opinion:
     broken = tuple(problem for problem in state.problems if not problem.last_good)
     if not broken:
         return Opinion(NAME)
-    if state.pull.paths and set(state.pull.paths) <= {problem.file for problem in broken}:
+    paths = state.pull.known_paths
+    if paths and set(paths) <= {problem.file for problem in broken}:
         return Opinion(NAME, words="The configuration cannot be read; this change touches only it and may land.")
     return Opinion(NAME, Verdict.BLOCK, "The configuration cannot be read, so nobody knows what may land.", firm=BROKEN)

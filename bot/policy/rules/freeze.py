@@ -6,6 +6,7 @@ from bot.policy import globs
 from bot.policy.calendar import OpenWindow
 from bot.policy.config import Config
 from bot.policy.opinion import Opinion, Verdict
+from bot.policy.pull import Unknown
 from bot.policy.rules.gate import because
 from bot.policy.standing import latest, scope
 from bot.policy.state import State
@@ -35,6 +36,6 @@ def _thaw(windows: tuple[OpenWindow, ...], state: State, config: Config) -> date
 
 
 def _touches_frozen(state: State, config: Config) -> bool:
-    if not state.pull.paths:
+    if isinstance(state.pull.paths, Unknown):
         return bool(config.frozen_paths)
     return any(globs.any_matches(config.frozen_paths, path) for path in state.pull.paths)

@@ -6,7 +6,7 @@ from bot.policy import words
 from bot.policy.calendar import InForce, OpenWindow
 from bot.policy.config import Config
 from bot.policy.opinion import Opinion, Verdict
-from bot.policy.pull import Person
+from bot.policy.pull import Person, Unknown
 from bot.policy.standing import is_exempt, is_waiting, stretches, would_hold
 from bot.policy.state import State
 
@@ -88,7 +88,7 @@ def can_write(person: Person, state: State) -> bool:
 def had_a_hand(person: Person, state: State) -> bool:
     """One of those who made or pushed the change, or nobody knows; a bot never counts as a second person either."""
     hands = state.pull.hands
-    if hands is None or person.bot or person.id == state.pull.author.id or person.id in hands.people:
+    if isinstance(hands, Unknown) or person.bot or person.id == state.pull.author.id or person.id in hands.people:
         return True
     return any(_names(address, person) for address in hands.unplaced)
 
@@ -101,4 +101,5 @@ def _names(address: str, person: Person) -> bool:
 
 def somebody_unknown(state: State) -> bool:
     """Whether anybody at all may be behind a part of the change: then one more person has to look than usual."""
-    return state.pull.hands is None or bool(state.pull.hands.unplaced)
+    hands = state.pull.hands
+    return isinstance(hands, Unknown) or bool(hands.unplaced)

@@ -26,7 +26,7 @@ from bot.policy.decide import decide
 from bot.policy.events import Commented, Labelled, Pressed, Tick
 from bot.policy.freezes import joined
 from bot.policy.opinion import Verdict
-from bot.policy.pull import CheckRun, Comment, Hands, Person
+from bot.policy.pull import CheckRun, Comment, Hands, Person, Unknown
 from bot.policy.responses.commands import BUTTONS, noticed
 from bot.policy.state import ConfigProblem, State
 
@@ -254,7 +254,7 @@ def test_a_command_is_seen_at_once(comment: Comment, before: State, mode: str, s
         (BEN, {}, "Only `acme/release-managers` can decide that."),
         (EVE, {}, "Only `acme/release-managers` can decide that."),
         (MIA, {"hands": Hands(frozenset({3}))}, "Nobody who worked on a change"),
-        (MIA, {"hands": None}, "Nobody can tell who worked on all of these commits:"),
+        (MIA, {"hands": Unknown("too many")}, "Nobody can tell who worked on all of these commits:"),
         (MIA, {"hands": OLD_NOREPLY}, "Nobody who worked on a change"),
     ],
 )
@@ -436,7 +436,9 @@ def test_an_author_attests_where_the_level_asks_for_it():
     said_more = words(tell(state(hands=UNKNOWN), "/chill attest", ANA, config)[0])
     assert said_more.endswith("It takes an approving review by somebody who may write as well: nobody can tell whose "
                               "address `who@knows.example` is.")  # fmt: skip
-    assert words(tell(state(hands=None), "/chill attest", ANA, config)[0]).startswith("Nobody can tell who worked on")
+    assert words(tell(state(hands=Unknown("too many")), "/chill attest", ANA, config)[0]).startswith(
+        "Nobody can tell who worked on"
+    )
     assert words(tell(state(), "/chill attest", BEN, config)[0]) == "Only the author, `ana`, can say that."
     assert words(tell(state(), "/chill attest", ANA)[0]).startswith("No attestation is asked for")
 

@@ -21,7 +21,7 @@ from bot.policy.freezes import Freeze, joined
 from bot.policy.managers import why_not
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.proposal import compare, sentence
-from bot.policy.pull import CheckRun, Comment, Hands, Person, Review
+from bot.policy.pull import CheckRun, Comment, Hands, Person, Review, Unknown
 from bot.policy.rules import configuration, freeze, gate, semantics
 from bot.policy.standing import is_ready
 from bot.policy.state import ConfigProblem, Failure, State
@@ -73,7 +73,8 @@ def test_an_exempt_change_touches_nothing_else_and_is_known_to():
     config = weekend('exempt: {paths: ["docs/**"]}')
     assert gate.opine(state(0.99, paths=("docs/a.md", "docs/b/c.md")), config, SATURDAY).verdict is Verdict.PASS
     assert gate.opine(state(0.99, paths=("docs/a.md", "src/x.py")), config, SATURDAY).verdict is Verdict.BLOCK
-    assert gate.opine(state(0.99, paths=()), config, SATURDAY).verdict is Verdict.BLOCK
+    for paths in ((), Unknown("the diff is too large to read")):
+        assert gate.opine(state(0.99, paths=paths), config, SATURDAY).verdict is Verdict.BLOCK
 
 
 def review(by: Person, kind: Any = "approved", head: str = HEAD, minute: int = 0) -> Review:
@@ -119,7 +120,7 @@ def test_an_extra_review_is_two_people_on_this_head_who_may_write_and_had_no_han
 def test_where_not_all_commits_are_listed_no_review_counts_as_a_second_pair_of_eyes():
     config = weekend("gate: {action: {weekend: extra_review}}")
     assert gate.opine(state(0.97, reviews=TWO), config, SATURDAY).verdict is Verdict.PASS
-    assert gate.opine(state(0.97, reviews=TWO, hands=None), config, SATURDAY).verdict is Verdict.BLOCK
+    assert gate.opine(state(0.97, reviews=TWO, hands=Unknown("too many")), config, SATURDAY).verdict is Verdict.BLOCK
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_where_not_all_commits_are_listed_no_review_counts_as_a_second_pair_of_e
     [
         ({}, False),
         ({"hands": SOMEBODY}, True),
-        ({"hands": None, "reviews": TWO}, True),
+        ({"hands": Unknown("too many"), "reviews": TWO}, True),
         ({"hands": SOMEBODY, "reviews": (review(ANA), review(BOT))}, True),
         ({"hands": SOMEBODY, "reviews": (review(BEN),)}, False),
         ({"hands": Hands(frozenset({2}), SOMEBODY.unplaced), "reviews": (review(BEN),)}, True),
@@ -200,7 +201,9 @@ windows:
 """
     opinion = freeze.opine(state(0.0), parse(text), SATURDAY)
     assert (opinion.verdict, str(opinion.until)) == (Verdict.BLOCK, "2026-11-23 00:00:00+00:00")
-    assert freeze.opine(state(0.0, paths=()), parse(text), SATURDAY).verdict is Verdict.BLOCK
+    unknown = Unknown("the diff is too large to read")
+    assert freeze.opine(state(0.0, paths=unknown), parse(text), SATURDAY).verdict is Verdict.BLOCK
+    assert freeze.opine(state(0.0, paths=()), parse(text), SATURDAY).verdict is Verdict.PASS  # it changes nothing
     for_ever = parse(text.replace(", to: 2026-11-23", ""))
     assert freeze.opine(state(0.0), for_ever, SATURDAY).until is None
     exempt = parse(text + 'exempt: {paths: ["**"]}')
@@ -561,7 +564,7 @@ ESCALATIONS = st.builds(
 )
 PULLS = st.builds(
     pull,
-    paths=st.sampled_from([(), ("api/session.py",), ("docs/a.md",), (".github/codechill.yml",)]),
+    paths=st.sampled_from([Unknown("unread"), (), ("api/session.py",), ("docs/a.md",), (".github/codechill.yml",)]),
     protected=st.booleans(),
     check=st.none()
     | st.builds(
