@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from bot.forge.port import Target
 from bot.policy.events import Event
+from bot.policy.state import Question
 
 if TYPE_CHECKING:
     from bot.config.repository import Configurations
+    from bot.facts.asked import Answers
     from bot.facts.content import Assessor
     from bot.forge.port import Forge
     from bot.store import Store
@@ -58,6 +60,7 @@ class Live:
     store: Store
     assessor: Assessor
     configurations: Configurations
+    answers: Answers | None = None  # of what is asked for; None: nobody answers
 
     def find(self, fact: Fact[T], look: Look) -> T:
         return fact.read(self, look)
@@ -82,6 +85,7 @@ class Look:
     number: int
     now: datetime
     event: Event | None = None  # why we look: facts are fetched, never taken from it
+    questions: dict[Question, None] = field(default_factory=dict)  # without an answer, and asked of nobody yet
     _known: dict[Fact[Any], Any] = field(default_factory=dict)
     _reading: list[Fact[Any]] = field(default_factory=list)
 

@@ -18,8 +18,8 @@ def gather(look: Look, wanted: Iterable[Fact[Any]]) -> State:
     for fact in wanted:
         filled |= fills(fact, look[fact])
     of_pull = {name: filled.pop(name) for name in _OF_PULL if name in filled}
-    pull = look[PULL]
-    return State(**{**filled, "pull": replace(pull, **of_pull) if of_pull else pull})
+    pull = replace(look[PULL], **of_pull) if of_pull else look[PULL]
+    return State(**{**filled, "pull": pull, "questions": tuple(look.questions)})
 
 
 def fills(fact: Fact[Any], value: Any) -> Filled:

@@ -11,6 +11,7 @@ from typing import assert_never
 from bot.forge.port import Forge, ForgeAction, ReadOnly, Refused, Target
 from bot.policy.actions import (
     Action,
+    Ask,
     EndFreeze,
     PutComment,
     React,
@@ -24,9 +25,11 @@ from bot.policy.actions import (
     StartFreeze,
 )
 from bot.policy.pull import PullRequest
+from bot.policy.state import Question
 from bot.store import Store
 
 DONE = "done"
+NOBODY = "nobody here answers such a question"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,17 @@ class Outcome:
 
 
 class Performer:
-    def __init__(self, forge: Forge, store: Store, clock: Callable[[], datetime]) -> None:
+    """`ask` has a question about a pull request answered by a job; asked twice it is answered once."""
+
+    def __init__(
+        self,
+        forge: Forge,
+        store: Store,
+        clock: Callable[[], datetime],
+        ask: Callable[[Target, int, Question], None] | None = None,
+    ) -> None:
         self._forge = forge
+        self._ask = ask
         self._store = store
         self._clock = clock
 
@@ -72,6 +84,11 @@ class Performer:
                 return words
             case SaveEscalation() | SaveAttestation() | SaveFeedback() | Rescore() | StartFreeze() | EndFreeze():
                 self._keep((target.repository_id, pull.number), action)
+                return DONE
+            case Ask():
+                if self._ask is None:
+                    return NOBODY
+                self._ask(target, pull.number, action.question)
                 return DONE
             case _:
                 assert_never(action)

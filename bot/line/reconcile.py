@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from bot.config.repository import Configurations
+from bot.facts.asked import Answers
 from bot.facts.configuration import CONFIGURATION
 from bot.facts.content import BASE, CONTENT, Assessor
 from bot.facts.exceptions import ATTESTED, ESCALATIONS
@@ -29,7 +30,7 @@ from bot.policy.actions import Action, EndFreeze, Phase, Rescore, SaveAttestatio
 from bot.policy.decide import Decision, decide
 from bot.policy.events import Event, Queued
 from bot.policy.responses.commands import noticed
-from bot.policy.state import Cause, Failure
+from bot.policy.state import Cause, Failure, Question
 from bot.store import Store
 
 CHANGES: dict[type[Action], Facts] = {  # the facts that an action of the phase KEPT changes
@@ -53,9 +54,14 @@ class Reconciler:
         assessor: Assessor,
         configurations: Configurations,
         clock: Callable[[], datetime],
+        facts: Facts = LOOK,
+        answers: Answers | None = None,
+        ask: Callable[[Target, int, Question], None] | None = None,
     ) -> None:
-        self._live = Live(forge, store, assessor, configurations)
-        self._performer = Performer(forge, store, clock)
+        """`facts` are those that are decided on; with some that are asked for, `ask` and `answers` as well."""
+        self._facts = facts
+        self._live = Live(forge, store, assessor, configurations, answers)
+        self._performer = Performer(forge, store, clock, ask)
         self._staleness = Staleness(forge, store)
         self._records = Records(store, clock)
         self._groups = Groups(self._live, self._performer, clock)
@@ -75,6 +81,7 @@ class Reconciler:
             self._perform(decided, decided.actions(*_BEFORE))
             changed = {fact for action in decided.actions(Phase.KEPT) for fact in CHANGES[type(action)]}
             look.forget(NOTES, TWINS, *changed)
+            look.questions.clear()  # they are asked now
             decided = self._decide_unmoved(look)
         self._show(decided)
         return decided.decision
@@ -112,7 +119,7 @@ class Reconciler:
         return Round(look, event, state, decide(event, state, look[CONFIGURATION].config, look.now))
 
     def _decide_unmoved(self, look: Look, event: Event | None = None) -> Round:
-        decided = self._decide(look, LOOK, event)
+        decided = self._decide(look, self._facts, event)
         if decided.decision.actions:  # gathering may have taken long
             self._staleness.require_unmoved(look)
         return decided

@@ -15,10 +15,10 @@ from bot.policy.escalation import Escalation
 from bot.policy.freezes import Freeze
 from bot.policy.pull import CHECK, Person
 from bot.policy.show.views import Card
-from bot.policy.state import State
+from bot.policy.state import Question, State
 
 Conclusion = Literal["success", "failure", "neutral", "action_required"]
-Owner = Literal["check", "comment", "exceptions", "commands"]  # a key of RESPONSES
+Owner = Literal["check", "comment", "exceptions", "commands", "questions"]  # a key of RESPONSES
 
 
 class Phase(IntEnum):
@@ -215,6 +215,19 @@ class EndFreeze:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Have a question answered by somebody who takes long; the answer is a fact at a later look."""
+
+    phase: ClassVar[Phase] = Phase.SAID
+    owners: ClassVar[tuple[Owner, ...]] = ("questions",)
+
+    question: Question
+
+    def holds(self, state: State) -> bool:
+        return self.question not in state.questions
+
+
 Action = (
     SetCheck
     | PutComment
@@ -227,4 +240,5 @@ Action = (
     | Rescore
     | StartFreeze
     | EndFreeze
+    | Ask
 )

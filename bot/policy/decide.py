@@ -10,7 +10,7 @@ from bot.policy.case import Case, Rule
 from bot.policy.config import Config
 from bot.policy.events import Event
 from bot.policy.opinion import Opinion, Verdict
-from bot.policy.responses import check, commands, comment, exceptions
+from bot.policy.responses import check, commands, comment, exceptions, questions
 from bot.policy.rules import configuration, freeze, gate, semantics, twin
 from bot.policy.show.card import build
 from bot.policy.state import State
@@ -23,6 +23,7 @@ RESPONSES: Mapping[Owner, Callable[[Case, Event | None], Iterable[Action]]] = {
     "comment": comment.respond,
     "exceptions": exceptions.respond,
     "commands": commands.respond,
+    "questions": questions.respond,
 }
 
 

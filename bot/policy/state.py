@@ -32,6 +32,14 @@ class ConfigProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A fact that takes long, and what its answer holds for."""
+
+    fact: str
+    about: str  # the name of a content, say
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     pull: PullRequest
     risk: Assessment | None = None
@@ -50,3 +58,4 @@ class State:
     warnings: tuple[str, ...] = ()  # for maintainers: why the check may not hold what it says it holds
     page: str = ""  # address of the repository on the forge
     held_twins: frozenset[int] = frozenset()  # other pull requests of the same head that are held by themselves
+    questions: tuple[Question, ...] = ()  # asked of nobody yet
