@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.sandbox.errors import Refusal, not_found
-from bot.sandbox.state import ROLES, InstallationToken, Repository, World
+from bot.sandbox.owners import InstallationToken
+from bot.sandbox.state import ROLES, Repository, World
 
 LEVELS = ("none", "read", "write", "admin")
 LONGEST_JWT = timedelta(minutes=10)

@@ -3,16 +3,16 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from bot.sandbox.errors import Refusal, not_found
+from bot.sandbox.git_listings import hunk_start, numstat_entries, raw_entries
 
 SHA = re.compile(r"[0-9a-f]{40}\Z")
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-NOTHING = "0" * 40
 SETTINGS = {
     "receive.hideRefs": "refs/pull",  # only the forge moves these
     "uploadpack.allowFilter": "true",
@@ -328,36 +328,3 @@ def commit_facts(shown: str) -> CommitFacts:
     sha, tree, parents, *who, message = shown.split("\0")[:10]
     author, committer = (Signature(who[at], who[at + 1], datetime.fromisoformat(who[at + 2])) for at in (0, 3))
     return CommitFacts(sha, tree, tuple(parents.split()), author, committer, message.rstrip("\n"))
-
-
-STATUS = {"A": "added", "D": "removed", "M": "modified", "R": "renamed", "C": "copied", "T": "changed"}
-
-
-def raw_entries(shown: bytes) -> Iterator[tuple[str, str | None, str | None, str]]:
-    """Status, new object id, previous path and path of each entry of `diff-tree --raw -z`."""
-    parts = iter(shown.decode(errors="replace").split("\0"))
-    for header in parts:
-        if not header:
-            continue
-        _, _, old_id, new_id, status = header.split(" ")
-        first = next(parts)
-        moved = status[0] in "RC"
-        path = next(parts) if moved else first
-        yield STATUS[status[0]], old_id if new_id == NOTHING else new_id, first if moved else None, path
-
-
-def numstat_entries(shown: bytes) -> Iterator[tuple[int, int]]:
-    """Added and deleted lines of each entry of `diff-tree --numstat -z`; 0 and 0 for binary files."""
-    parts = iter(shown.decode(errors="replace").split("\0"))
-    for entry in parts:
-        if not entry:
-            continue
-        added, deleted, path = entry.split("\t", 2)
-        if not path:  # a rename: both paths follow
-            next(parts), next(parts)
-        yield (0, 0) if added == "-" else (int(added), int(deleted))
-
-
-def hunk_start(part: str) -> int:
-    """Where the hunks of one file's diff begin, or -1."""
-    return 0 if part.startswith("@@ ") else part.find("\n@@ ") + 1 or -1

@@ -11,7 +11,8 @@ from flask import Flask, Response, request
 from bot.sandbox import access
 from bot.sandbox.access import Caller, Need
 from bot.sandbox.errors import Refusal, not_found
-from bot.sandbox.git import NOTHING, PROTECTED, Git, environment
+from bot.sandbox.git import PROTECTED, Git, environment
+from bot.sandbox.git_listings import NOTHING
 from bot.sandbox.server import Server, strike
 from bot.sandbox.state import Repository, World, writable
 from bot.sandbox.verbs import pushes

@@ -10,32 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.sandbox.errors import Refusal, not_found
+from bot.sandbox.owners import Account, App, Installation, InstallationToken, Team
 
 ROLES = ("none", "read", "triage", "write", "maintain", "admin")  # ascending, GitHub's names for people's rights
-
-
-@dataclass
-class Account:
-    """A person, a bot or an organisation. `token` is empty where nobody can sign in."""
-
-    id: int
-    login: str
-    name: str
-    kind: str = "User"  # User, Bot or Organization
-    token: str = ""
-    addresses: set[str] = field(default_factory=set)  # confirmed as theirs, in lower case
-
-
-@dataclass
-class Team:
-    """A team of an organisation; `roles` gives its right on a repository by id."""
-
-    id: int
-    organisation: str
-    slug: str
-    name: str
-    members: set[str] = field(default_factory=set)
-    roles: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -267,47 +244,6 @@ class Repository:
     def full_name(self) -> str:
         """OWNER/NAME."""
         return f"{self.owner}/{self.name}"
-
-
-@dataclass
-class App:
-    """The one GitHub App, its key pair (PEM) and its webhook."""
-
-    id: int
-    slug: str
-    name: str
-    owner: str
-    private_key_pem: str
-    public_key_pem: str
-    webhook_secret: str
-    permissions: dict[str, str]
-    events: list[str]
-    created_at: datetime
-    webhook_url: str = ""
-
-
-@dataclass
-class Installation:
-    """The App's installation on the organisation. `repository_ids` is None when it covers all of them."""
-
-    id: int
-    account: str
-    permissions: dict[str, str]
-    events: list[str]
-    created_at: datetime
-    repository_ids: set[int] | None = None
-    suspended_at: datetime | None = None
-    deleted: bool = False
-
-
-@dataclass
-class InstallationToken:
-    """A token that was handed out; it may be narrower than the installation."""
-
-    token: str
-    expires_at: datetime
-    permissions: dict[str, str]
-    repository_ids: set[int] | None
 
 
 @dataclass

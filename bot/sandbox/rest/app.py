@@ -5,9 +5,9 @@ import json
 from bot.sandbox import access
 from bot.sandbox.errors import Refusal, not_found
 from bot.sandbox.hooks import Delivery
+from bot.sandbox.owners import Team
 from bot.sandbox.rest import Answer, Call, operation
 from bot.sandbox.shapes import Json, accounts, repositories, stamp
-from bot.sandbox.state import Team
 
 
 @operation("GET /app", "jwt", "nobody")

@@ -3,7 +3,8 @@
 from typing import Any
 
 from bot.sandbox.errors import Refusal, invalid, not_found
-from bot.sandbox.git import NOTHING, SHA
+from bot.sandbox.git import SHA
+from bot.sandbox.git_listings import NOTHING
 from bot.sandbox.rest import Answer, Call, operation
 from bot.sandbox.shapes import accounts, stamp
 from bot.sandbox.shapes import pulls as pull_shapes

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from bot.sandbox.owners import Account, Team
 from bot.sandbox.shapes import Json, stamp, stamp_or_none
-from bot.sandbox.state import Account, Team, World
+from bot.sandbox.state import World
 
 USER_LINKS = {
     "followers_url": "/followers",

@@ -5,16 +5,7 @@ from bot.sandbox.git import Git, Signature
 from bot.sandbox.measures import base_now
 from bot.sandbox.merges import merged_tree
 from bot.sandbox.rules import commit_holds, holds
-from bot.sandbox.state import (
-    AutoMerge,
-    Protection,
-    Pull,
-    QueueEntry,
-    Repository,
-    World,
-    pull_of,
-    writable,
-)
+from bot.sandbox.state import AutoMerge, Protection, Pull, QueueEntry, Repository, World, pull_of, writable
 from bot.sandbox.verbs import pulls, pushes, queue, tell
 from bot.sandbox.verbs.suites import request_suite
 

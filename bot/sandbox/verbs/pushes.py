@@ -1,6 +1,7 @@
 """Branches move, and what follows: webhooks, a check suite, pull requests with a new head or already landed."""
 
-from bot.sandbox.git import NOTHING, CommitFacts, Git
+from bot.sandbox.git import CommitFacts, Git
+from bot.sandbox.git_listings import NOTHING
 from bot.sandbox.shapes import Json
 from bot.sandbox.shapes.repositories import author_login
 from bot.sandbox.state import Pull, Repository, World, writable

@@ -145,7 +145,7 @@ def test_what_github_has_and_the_sandbox_has_not_looks_like_no_missing_thing(box
 
 
 def test_the_documentation_lists_what_is_served() -> None:
-    text = Path(__file__).parents[4].joinpath("docs", "sandbox.md").read_text()
+    text = Path(__file__).parents[3].joinpath("docs", "sandbox.md").read_text()
     table = text.partition("<!-- served -->\n")[2].partition("<!-- end -->")[0]
     told = {line.strip("`") for line in table.replace("```", "").splitlines() if line}
     assert told == {each.name for each in OPERATIONS}
