@@ -43,8 +43,7 @@ def test_another_base_brings_the_verdict_of_that_base(line: Line) -> None:
     assert line.conclusion(pull) == "failure"
 
 
-def test_another_base_is_scored_anew(line: Line) -> None:
-    """So that a small difference lends its score to no large one."""
+def test_another_base_is_scored_anew_so_that_a_small_difference_lends_its_score_to_no_large_one(line: Line) -> None:
     line.window()
     large = line.world.commit(line.home, "staging", {"api/session.py": "rewritten\n"})
     head = line.world.commit(line.home, "staging", {"docs/one.md": "# One\n"})
@@ -108,7 +107,7 @@ def twin(line: Line, head: str, base: str, branch: str = "twin") -> int:
     return line.world.open(line.home, "ana", branch, base=base).number
 
 
-def test_no_second_pull_request_of_the_same_commits_releases_the_first(line: Line) -> None:
+def test_a_second_pull_request_of_the_same_commits_into_a_branch_without_rules_releases_nothing(line: Line) -> None:
     pull = line.held()
     line.configure(LAX, "lax")
     other = line.home.pulls[twin(line, pull.head, "lax")]
@@ -124,7 +123,7 @@ def test_no_second_pull_request_of_the_same_commits_releases_the_first(line: Lin
     assert line.conclusion(pull) == "success"
 
 
-def test_the_one_that_was_opened_first_does_not_keep_its_success(line: Line) -> None:
+def test_a_pull_request_that_was_opened_first_does_not_keep_its_success_when_a_twin_is_held(line: Line) -> None:
     line.window()
     line.configure(LAX, "lax")
     free = line.open(0.97)

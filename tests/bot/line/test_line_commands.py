@@ -128,7 +128,7 @@ def test_a_card_that_was_saved_without_a_word_changed_is_left_as_it_is(line: Lin
     assert line.card(pull) == saved
 
 
-def test_a_card_that_somebody_deleted_is_written_anew_once(line: Line) -> None:
+def test_a_comment_that_somebody_deleted_is_written_anew_once(line: Line) -> None:
     pull = line.held()
     (card,) = line.comments(pull)
     line.world.delete(line.home, card.id)
@@ -145,7 +145,7 @@ def test_a_second_card_of_ours_is_taken_away(line: Line) -> None:
     assert len(line.comments(pull)) == 1
 
 
-def test_a_comment_with_our_mark_by_somebody_else_is_left_alone(line: Line) -> None:
+def test_a_comment_by_somebody_who_pretends_to_be_us_is_left_alone(line: Line) -> None:
     pull = line.held()
     fake = line.world.say(pull, "ana", "### Free to land\n<!-- codechill:card 0123456789ab -->")
     line.configure(MANAGERS)

@@ -1,9 +1,11 @@
 """Exceptions on the line: who asks, who answers, what an approval is bound to, and when it ends."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.policy.events import Changed, Commented
 from tests.fakes.line import MANAGERS, Line
 from tests.fakes.world import Pull
 
@@ -64,6 +66,28 @@ def test_a_manager_answers_in_plain_text_and_nobody_else_does(line: Line, login:
     pull = asked(line)
     line.say(pull, login, words)
     assert line.conclusion(pull) == ("success" if free else "failure")
+
+
+@pytest.mark.parametrize(
+    "login", ["mia-", "rnia", "Mia\u200b", "release-managers", "codechill-bot", "@acme/release-managers"]
+)
+def test_a_look_alike_of_a_manager_approves_nothing(line: Line, login: str) -> None:
+    pull = asked(line)
+    line.say(pull, login, "/chill approve")
+    assert "can decide that" in line.answer(pull)
+    assert line.conclusion(pull) == "failure"
+
+
+def test_labels_and_edited_comments_release_nothing(line: Line) -> None:
+    pull = asked(line)
+    for label in ("codechill: approved", "release", "security_fix"):
+        line.label(pull, "ana", label)
+    said = line.world.say(pull, "mia", "Looks fine, but wait.")
+    line.look(pull, Commented(said))
+    line.world.edit(pull, said.id, "/chill approve")
+    line.look(pull, Changed("edited"))
+    line.look(pull, Commented(replace(said, body="/chill approve", edited=True)))
+    assert line.conclusion(pull) == "failure"
 
 
 def test_a_manager_who_lost_the_right_to_write_is_a_manager_by_the_team_alone(line: Line) -> None:
@@ -273,10 +297,12 @@ def test_what_somebody_wrote_is_repeated_only_where_members_alone_read_it(line: 
     line.home.private = private
     pull = line.held()
     line.say(pull, "ana", "/chill justify security_fix Project Larch opens")
+    (asked,) = line.store.exceptions.of(line.home.id, pull.number)
+    line.store.private_reasons.tell(line.home.id, pull.number, asked.id, "ACME pays for it", by="ana", at=asked.at)
     line.say(pull, "mia", "/chill approve Larch is worth it")
-    shown = "".join([*line.ours(pull), *(run.summary for run in line.home.runs)])
+    shown = "".join([*line.ours(pull), *(f"{run.title} {run.summary}" for run in line.home.runs)])
     assert line.conclusion(pull) == "success"
-    assert ("Larch" in shown) == private
+    assert ("security_fix" in shown, "Larch" in shown, "ACME" in shown) == (True, private, False)
     assert "Larch" in "".join(record.body for record in line.records(pull))
 
 
