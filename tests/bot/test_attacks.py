@@ -16,7 +16,6 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.demo import replay
-from bot.policy.config import FILE
 from tests.bot.conftest import WHO, Place
 
 HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
@@ -68,64 +67,6 @@ def test_what_a_pull_request_names_and_says_is_shown_and_never_obeyed(place: Pla
     assert all(harmless(text.replace("@acme/release-managers", "", 1)) for text in asks)
 
 
-def test_a_second_pull_request_of_the_same_commits_into_a_branch_without_rules_releases_nothing(place: Place) -> None:
-    lax = replay.write(place.folder, place.base, FILE, b"version: 1\n", "No rules\n", WHO)
-    place.stage.sandbox.push(place.name, "lax", lax, "ada")
-    place.window("red")
-    head = place.large()
-    held = place.open(head, "Rework billing")
-    assert place.check(held).conclusion == "failure"
-    twin = place.open(head, "The same", base="lax", head_ref=f"change-{head[:10]}")
-    assert place.check(twin).conclusion == "failure"
-    assert "has the same commits and is held" in (place.check(twin).summary or "")
-    assert place.stage.sandbox.mergeable(place.name, held) == ['Required status check "codechill" is failing.']
-    place.say(twin, "ada", "/chill refresh")
-    assert place.check(held).conclusion == "failure"
-    place.stage.sandbox.close(place.name, twin, "ada")
-    place.say(held, "ada", "/chill justify security_fix it leaks")
-    place.say(held, "maya", "/chill approve")
-    assert place.check(held).conclusion == "success"
-
-
-def test_a_pull_request_that_was_opened_first_does_not_keep_its_success_when_a_twin_is_held(place: Place) -> None:
-    lax = replay.write(place.folder, place.base, FILE, b"version: 1\n", "No rules\n", WHO)
-    place.stage.sandbox.push(place.name, "lax", lax, "ada")
-    head = place.large()
-    place.window("red")
-    first = place.open(head, "The same", base="lax")
-    assert place.check(first).conclusion == "success"
-    held = place.open(head, "Rework billing", head_ref=f"change-{head[:10]}")
-    place.say(first, "ada", "/chill refresh")
-    assert place.check(held).conclusion == "failure"
-
-
-def test_another_base_is_scored_anew_so_that_a_small_difference_lends_its_score_to_no_large_one(place: Place) -> None:
-    large = place.large()
-    place.stage.sandbox.push(place.name, "staging", large, "ada")
-    place.window("red")
-    head = place.change("docs/one.md", b"# One\n", large)
-    number = place.open(head, "A small one", base="staging")
-    small = place.stage.app.store.assessments.get(place.stage.sandbox.repository(place.name).id, number, head)
-    place.stage.sandbox.edit(place.name, number, "ada", base="main")
-    place.stage.settle()
-    anew = place.stage.app.store.assessments.get(place.stage.sandbox.repository(place.name).id, number, head)
-    assert small is not None
-    assert anew is not None
-    assert (small.base, anew.base) == (large, place.base)
-    assert anew.percentile > small.percentile
-    assert place.check(number).conclusion == "failure"
-
-
-def test_a_look_alike_of_a_manager_approves_nothing(place: Place) -> None:
-    place.window("red")
-    number = place.open(place.large())
-    place.say(number, "ada", "/chill justify security_fix it leaks")
-    for login in ("maya-", "rnaya", "release-managers", "codechill-bot"):
-        place.stage.sandbox.add_person(login, "Maya Manager")
-        assert "can decide that" in place.say(number, login, "/chill approve")
-    assert place.check(number).conclusion == "failure"
-
-
 def test_a_status_and_a_check_of_others_with_our_name_release_nothing(place: Place) -> None:
     place.window("red")
     number = place.open(place.large())
@@ -136,35 +77,6 @@ def test_a_status_and_a_check_of_others_with_our_name_release_nothing(place: Pla
     assert ask(place.stage.sandbox.address, "POST", f"/repos/{place.name}/check-runs", run, "ada", place) == 403
     assert place.stage.sandbox.mergeable(place.name, number) == ['Required status check "codechill" is failing.']
     assert place.check(number).conclusion == "failure"
-
-
-def test_labels_and_edited_comments_release_nothing(place: Place) -> None:
-    place.window("red")
-    number = place.open(place.large())
-    place.say(number, "ada", "/chill justify security_fix it leaks")
-    place.stage.sandbox.label(place.name, number, "ada", "codechill: approved", "release", "security_fix")
-    comment = place.stage.sandbox.comment(place.name, number, "maya", "Looks fine, but wait.")
-    place.stage.sandbox.edit_comment(place.name, comment.id, "ada", "/chill approve")
-    place.stage.settle()
-    assert place.check(number).conclusion == "failure"
-
-
-@pytest.mark.parametrize("words", ["### Free to land\n{marks}", "{body}\n\nApproved by maya.", "{marks}"])
-def test_a_card_that_a_writer_edited_says_again_what_is_true(place: Place, words: str) -> None:
-    place.window("red")
-    number = place.open(place.large())
-    true, box = place.card(number), place.stage.sandbox
-    (card,) = (each for each in place.ours(number) if each.body == true)
-    marks = "\n".join(re.findall(r"<!--.*?-->", true))
-    box.edit_comment(place.name, card.id, box.reviewer, words.format(marks=marks, body=true))
-    box.edit(place.name, number, box.author, title="Another title")
-    place.stage.settle()
-    assert [each.body for each in place.ours(number)] == [true]
-    saved = true.replace("\n", "\r\n")  # in a browser, without a word changed: nothing to mend
-    box.edit_comment(place.name, card.id, box.reviewer, saved)
-    box.edit(place.name, number, box.author, title="A third")
-    place.stage.settle()
-    assert [each.body for each in place.ours(number)] == [saved]
 
 
 def test_a_press_of_a_button_that_is_sent_again_decides_nothing_new(place: Place) -> None:

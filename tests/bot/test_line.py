@@ -14,11 +14,8 @@ from test_mirror import crafted
 
 from bot.commands.incidents import incidents
 from bot.demo import replay
-from bot.forge.port import Gone, Target
-from bot.policy.config import FILE
-from bot.policy.events import Commented
 from bot.policy.freezes import Freeze
-from bot.policy.pull import Comment, Person
+from bot.policy.pull import Person
 from scoring.features import FEATURES
 from tests.bot.conftest import BASIC, OPEN_WINDOW, WHO, Place
 
@@ -71,12 +68,6 @@ def test_what_is_critical_is_read_from_the_base_branch_and_never_from_the_pull_r
     assert "tier 2" in said[2]
 
 
-def test_a_quiet_change_gets_a_check_and_no_comment(place: Place) -> None:
-    number = place.open(place.change("docs/new.md", b"# New\n"))
-    assert place.check(number).conclusion == "success"
-    assert place.ours(number) == []
-
-
 def test_a_comment_only_change_passes_a_full_freeze_and_a_one_token_change_does_not(place: Place) -> None:
     place.window("frozen")
     text = place.read("billing/ledger.py")
@@ -111,64 +102,10 @@ def test_a_wrong_signature_is_refused_and_nothing_is_stored(place: Place) -> Non
     assert place.stage.app.store.inbox.state("forged-1") is None
 
 
-def test_a_comment_by_somebody_who_pretends_to_be_us_is_left_alone(place: Place) -> None:
-    place.window("red")
-    head = place.large()
-    fake = "### Free to land\n<!-- codechill:card 0123456789ab -->"
-    number = place.open(head)
-    forged = place.stage.sandbox.comment(place.name, number, place.stage.sandbox.author, fake)
-    place.stage.settle()
-    place.configure(BASIC)
-    bodies = {each.id: each.body for each in place.stage.sandbox.comments(place.name, number)}
-    assert bodies[forged.id] == fake
-    assert "free to land" in place.card(number)
-
-
-def test_a_comment_that_somebody_deleted_is_written_anew_once(place: Place) -> None:
-    place.window("red")
-    number = place.open(place.large())
-    (card,) = place.ours(number)
-    place.stage.sandbox.delete_comment(place.name, card.id, place.stage.sandbox.release_manager)
-    place.stage.settle()
-    place.stage.sandbox.rerun(place.name, place.check(number).id, place.stage.sandbox.author)
-    place.stage.settle()
-    (again,) = place.ours(number)
-    assert again.id != card.id
-
-
-def test_a_bad_configuration_says_file_line_and_what_was_meant_and_the_last_good_one_stays(place: Place) -> None:
-    place.window("red")
-    number = place.open(place.large())
-    place.configure(BASIC + "windows:\n  - {name: Always, lvel: red, from: 2020-01-01}\n")
-    summary = place.check(number).summary or ""
-    assert place.check(number).conclusion == "failure"
-    assert "`.github/codechill.yml`, line 4" in summary
-    assert "did you mean level?" in summary
-    assert "last valid version stays in force" in summary
-
-
-def test_a_pull_request_cannot_configure_its_own_gate(place: Place) -> None:
-    place.window("red")
-    head = place.change(FILE, b"version: 1\nmode: shadow\n", place.large())
-    assert place.check(place.open(head)).conclusion == "failure"
-
-
 def test_a_fork_is_scored_from_the_base_repository(place: Place) -> None:
     place.window("red")
     number = place.open(place.large(), fork=True)
     assert place.check(number).conclusion == "failure"
-
-
-def test_a_push_is_scored_anew(place: Place) -> None:
-    place.window("red")
-    head = place.large()
-    number = place.open(head)
-    held = place.card(number)
-    pull = place.stage.sandbox.pull(place.name, number)
-    place.stage.sandbox.push(place.name, pull.head_ref, place.change("README.txt", b"calm\n"))
-    place.stage.settle()
-    assert place.card(number) != held
-    assert place.stage.sandbox.pull(place.name, number).head_sha != head
 
 
 def test_an_exception_needs_a_manager_and_holds_for_this_content_only(place: Place) -> None:
@@ -203,16 +140,6 @@ def test_an_approval_does_not_outlive_a_change_behind_a_crafted_binary(place: Pl
     assert place.check(number).conclusion == "failure"
 
 
-def test_the_audit_log_holds_every_decision_unbroken(place: Place) -> None:
-    place.window("red")
-    number = place.open(place.large())
-    repository = place.stage.sandbox.repository(place.name).id
-    records = [r for r in place.stage.app.store.audit.records() if (r.repository_id, r.number) == (repository, number)]
-    assert [record.kind for record in records] == ["decision"]
-    assert json.loads(records[0].body)["verdict"] == "block"
-    assert place.stage.app.store.audit.verify() is None
-
-
 def test_a_merge_queue_is_refused_while_a_member_is_held_and_let_through_when_none_is(place: Place) -> None:
     people = place.stage.sandbox
     number = place.open(place.large())
@@ -223,22 +150,6 @@ def test_a_merge_queue_is_refused_while_a_member_is_held_and_let_through_when_no
     check = people.check_run(place.name, entry.head_sha)
     assert check is not None
     assert check.conclusion == "success"
-
-
-def test_a_merge_queue_entry_is_refused_when_a_window_opened_unnoticed(place: Place) -> None:
-    people = place.stage.sandbox
-    people.protect(place.name, merge_queue=True)
-    number = place.open(place.large())
-    door, people.webhook_url = people.webhook_url, ""  # the news of the window is lost
-    place.window("red")
-    people.webhook_url = door
-    assert place.check(number).conclusion == "success"
-    entry = people.enqueue(place.name, number, people.author)
-    place.stage.settle()
-    queued = people.check_run(place.name, entry.head_sha)
-    assert queued is not None
-    assert queued.conclusion == "failure"
-    assert people.pull(place.name, number).merged_at is None
 
 
 def test_a_merge_group_that_passed_and_waits_for_others_is_refused_when_a_window_opens(place: Place) -> None:
@@ -273,28 +184,6 @@ def start_freeze(place: Place, level: str) -> None:
     place.stage.app.schedule.look()
     place.stage.app.worker.wake()
     place.stage.settle()
-
-
-def test_hours_before_a_window_whoever_would_be_held_is_told_even_with_an_unremarkable_score(place: Place) -> None:
-    soon = place.stage.app.clock() + timedelta(hours=3)
-    window = f"windows:\n  - {{name: Night, level: frozen, from: '{soon:%Y-%m-%d %H:%M}', to: 2099-01-01}}\n"
-    place.configure(f"{BASIC}notice: 100%\n{window}")
-    number = place.open(place.change("api/tiny.py", b"x = 1\n"))
-    assert place.check(number).conclusion == "success"
-    assert "until Thu 1 Jan 00:00 UTC Night would hold it back: land it before, or plan for after" in place.card(number)
-
-
-def test_a_freeze_started_by_a_comment_holds_and_a_thaw_releases(place: Place) -> None:
-    people = place.stage.sandbox
-    place.configure(BASIC + 'freezes: {by: ["@acme/release-managers"]}\n')
-    number = place.open(place.large())
-    assert place.check(number).conclusion == "success"
-    place.say(number, people.author, "/chill freeze red 2h because")
-    assert place.check(number).conclusion == "success"
-    place.say(number, people.release_manager, "/chill freeze red 2h The database is being moved")
-    assert place.check(number).conclusion == "failure"
-    place.say(number, people.release_manager, "/chill thaw")
-    assert place.check(number).conclusion == "success"
 
 
 def test_when_a_window_opens_by_the_clock_every_open_pull_request_is_decided_again_and_counted(place: Place) -> None:
@@ -367,93 +256,6 @@ def test_a_manager_who_pushed_to_somebodys_branch_cannot_approve_it_whatever_add
     assert place.check(number).conclusion == "failure"
 
 
-def test_an_address_nobody_owns_takes_two_managers_to_let_it_land(place: Place) -> None:
-    people = place.stage.sandbox
-    place.window("red")
-    who = {"GIT_AUTHOR_NAME": "X", "GIT_AUTHOR_EMAIL": "Nobody@Elsewhere.example"}
-    number = place.open(replay.write(place.folder, place.large(), "NOTES.txt", b"x\n", "Rework\n", who))
-    place.say(number, people.author, "/chill justify launch_with_rollback The launch is tonight.")
-    answer = place.say(number, people.release_manager, "/chill approve")
-    assert answer.startswith("Approved once. It takes a second of `acme/release-managers`: nobody can tell whose")
-    assert place.check(number).conclusion == "failure"
-    people.add_person("lea", "Lea", member=True)
-    people.world.teams["acme", "release-managers"].members.add("lea")
-    people.grant(place.name, "lea", "write")
-    try:
-        answer = place.say(number, "lea", "/chill approve")
-        assert answer.startswith("Approved: this content may land")
-        assert place.check(number).conclusion == "success"
-    finally:
-        people.world.teams["acme", "release-managers"].members.discard("lea")
-
-
-def test_a_label_asks_for_an_exception_and_only_a_manager_grants_it(place: Place) -> None:
-    people = place.stage.sandbox
-    labels = 'escalation: {managers: ["@acme/release-managers"], labels: {freeze-exception: launch_with_rollback}}\n'
-    place.configure("version: 1\n" + labels + OPEN_WINDOW.replace("LEVEL", "red"))
-    number = place.open(place.large())
-    people.label(place.name, number, people.author, "freeze-exception", "bug")
-    place.stage.settle()
-    assert place.check(number).conclusion == "failure"
-    asked = next(each.body for each in place.ours(number) if each.body.startswith("@acme/release-managers"))
-    assert f"The label `freeze-exception`: `{people.author}` asks for an exception" in asked
-    place.say(number, people.release_manager, "/chill approve")
-    assert place.check(number).conclusion == "success"
-    pull = people.pull(place.name, number)
-    people.push(place.name, pull.head_ref, place.change("api/search.py", b"def more(): return 1\n", pull.head_sha))
-    place.stage.settle()
-    assert set(pull.labels) == {"bug", "freeze-exception"}
-    assert place.check(number).conclusion == "failure"  # the label is still there, and grants nothing
-
-
-def test_in_a_public_repository_neither_words_nor_a_private_reason_reach_the_forge(place: Place) -> None:
-    people, store = place.stage.sandbox, place.stage.app.store
-    repository = people.repository(place.name)
-    repository.private = False
-    place.window("red")
-    number = place.open(place.large())
-    place.say(number, people.author, "/chill justify launch_with_rollback Project Larch opens")
-    (asked,) = store.exceptions.of(repository.id, number)
-    store.private_reasons.tell(repository.id, number, asked.id, "ACME Corp pays for it", by="ana", at=asked.at)
-    place.say(number, people.release_manager, "/chill approve Larch is worth it")
-    assert place.check(number).conclusion == "success"
-    runs = people.check_runs(place.name, people.pull(place.name, number).head_sha)
-    ours = repr([vars(each) for each in (*place.ours(number), *runs)])
-    assert "launch_with_rollback" in ours
-    assert "Larch" not in ours
-    assert "ACME" not in ours
-    assert "Larch" in "".join(record.body for record in store.audit.records(repository.id, number))
-
-
-def test_a_command_is_seen_before_it_is_answered_and_who_may_not_is_told_once(place: Place) -> None:
-    people = place.stage.sandbox
-    place.window("red")
-    number = place.open(place.large())
-    place.say(number, people.author, "/chill justify launch_with_rollback The launch is tonight.")
-    for _ in range(2):
-        place.say(number, people.reviewer, "/chill approve")
-    refused = [each for each in place.ours(number) if each.body.startswith("Only ")]
-    assert len(refused) == 1
-    asked = [each for each in people.comments(place.name, number) if each.login == people.reviewer]
-    assert [[given.content for given in each.reactions] for each in asked] == [["eyes", "-1"], ["eyes", "-1"]]
-
-
-def test_a_command_that_its_author_deleted_before_it_was_read_does_nothing(place: Place) -> None:
-    people = place.stage.sandbox
-    place.window("red")
-    number = place.open(place.large())
-    door, people.webhook_url = people.webhook_url, ""
-    said = people.comment(place.name, number, people.author, "/chill justify launch_with_rollback Oh wait")
-    people.delete_comment(place.name, said.id, people.author)
-    people.webhook_url = door
-    target = Target(people.installation_id, people.repository(place.name).id, place.name)
-    late = Comment(said.id, Person(101, people.author), said.body, said.created_at)
-    with pytest.raises(Gone):
-        place.stage.app.reconciler.pull(target, number, Commented(late))
-    repository = people.repository(place.name).id
-    assert place.stage.app.store.exceptions.of(repository, number) == ()
-
-
 def test_an_organisation_default_holds_where_a_repository_says_nothing(place: Place, shop: Path) -> None:
     people = place.stage.sandbox
     home = people.add_repository("acme/.github", shop, "main")
@@ -490,52 +292,6 @@ def test_a_calendar_file_that_is_pushed_decides_at_once(place: Place) -> None:
     place.stage.sandbox.push(place.name, "main", commit, place.stage.sandbox.release_manager)
     place.stage.settle()
     assert place.check(number).conclusion == "failure"
-
-
-def test_a_pull_request_that_edits_the_configuration_is_told_what_it_would_change(place: Place) -> None:
-    place.window("green")
-    risky = place.open(place.large())
-    tip = place.stage.sandbox.tip(place.name)
-    text = (BASIC + OPEN_WINDOW.replace("LEVEL", "red")).encode()
-    good = place.open(place.change(FILE, text, tip), "Freeze")
-    summary = place.check(good).summary or ""
-    assert f"it would hold \\#{risky} now" in summary
-    assert "windows[0]: Always: green 0 %, 2020-01-01 00:00 to without end becomes Always: red 50 %" in summary
-    elsewhere = text.replace(b"2020-01-01", b"2020-01-01, paths: ['web/**']")
-    scoped = place.open(place.change(FILE, elsewhere, tip), "Freeze the web")
-    assert "it would move none of" in (place.check(scoped).summary or "")
-    bad = place.open(place.change(FILE, b"version: 1\nlevles: {}\n", tip), "Typo")
-    assert "did you mean levels?" in (place.check(bad).summary or "")
-    assert place.check(bad).conclusion == "failure"
-    place.say(bad, place.stage.sandbox.author, "/chill refresh")  # looked at twice in one run, said once
-    assert (place.check(bad).summary or "").count("did you mean levels?") == 1
-
-
-def test_a_pull_request_that_edits_a_calendar_is_told_what_it_would_change_and_cannot_break_it(place: Place) -> None:
-    place.configure(BASIC + "windows:\n  - {name: On-call, level: red, ics: on-call.ics}\n")
-    risky = place.open(place.large())
-    tip = place.stage.sandbox.tip(place.name)
-    event = "BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20200101T000000Z\r\nDTEND:20990101T000000Z\r\nEND:VEVENT"
-    text = f"BEGIN:VCALENDAR\r\n{event}\r\nEND:VCALENDAR\r\n".encode()
-    good = place.open(place.change("on-call.ics", text, tip), "Shifts")
-    assert f"it would hold \\#{risky} now" in (place.check(good).summary or "")
-    bad = place.open(place.change("on-call.ics", b"<html>", tip), "Broken")
-    assert place.check(bad).conclusion == "failure"
-    assert "cannot be used: it cannot be read as iCalendar" in (place.check(bad).summary or "")
-
-
-def test_what_was_given_up_is_shown_on_the_check_with_what_happens_next(place: Place) -> None:
-    people = place.stage.sandbox
-    place.window("red")
-    door, people.webhook_url = people.webhook_url, ""  # nobody has looked at it yet
-    number = place.open(place.large())
-    people.webhook_url = door
-    target = Target(people.installation_id, people.repository(place.name).id, place.name)
-    place.stage.app.reconciler.failed(target, number, "the repository could not be read with git")
-    assert place.check(number).conclusion == "failure"  # red days are closed for what cannot be scored
-    summary = place.check(number).summary or ""
-    assert "could not score this change: the repository could not be read with git" in summary
-    assert "`/chill refresh` tries again" in summary
 
 
 def test_incidents_that_the_operator_imports_count_in_the_next_score(place: Place, tmp_path: Path) -> None:

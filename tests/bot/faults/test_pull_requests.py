@@ -19,43 +19,6 @@ def files(line: Line, many: int) -> str:
     return replay.commit(line.folder, line.base, entries, f"Add {many} files\n", WHO)
 
 
-def test_a_closed_pull_request_is_left_alone_until_it_is_opened_again(line: Line) -> None:
-    sandbox, number = line.stage.sandbox, line.open(line.large())
-    sandbox.close(line.name, number, sandbox.author)
-    line.settle()
-    before = line.ours(number), line.checks(number)
-    line.configure(BASIC)
-    line.settle()
-    assert (line.ours(number), line.checks(number)) == before
-    sandbox.reopen(line.name, number, sandbox.author)
-    line.settle()
-    assert line.check(number).conclusion == "success"
-
-
-def test_a_draft_has_its_verdict_before_and_after_it_is_ready(line: Line) -> None:
-    sandbox, number = line.stage.sandbox, line.open(line.large(), draft=True)
-    assert line.is_held_once(number)
-    for draft in (False, True):
-        sandbox.draft(line.name, number, sandbox.author, draft=draft)
-        line.settle()
-        assert line.is_held_once(number)
-    assert len(line.checks(number)) == 1
-
-
-def test_another_base_brings_the_verdict_of_that_base(line: Line) -> None:
-    sandbox = line.stage.sandbox
-    free = replay.write(line.folder, line.base, ".github/codechill.yml", BASIC.encode(), "No window\n", WHO)
-    sandbox.push(line.name, "release", free, sandbox.release_manager)
-    number = line.open(line.large())
-    assert line.is_held_once(number)
-    sandbox.edit(line.name, number, sandbox.author, base="release")
-    line.settle()
-    assert line.check(number).conclusion == "success"
-    sandbox.edit(line.name, number, sandbox.author, base="main")
-    line.settle()
-    assert line.check(number).conclusion == "failure"
-
-
 def test_a_new_base_that_no_webhook_told_of_is_seen_by_the_sweep(line: Line) -> None:
     sandbox = line.stage.sandbox
     free = replay.write(line.folder, line.base, ".github/codechill.yml", BASIC.encode(), "No window\n", WHO)
@@ -147,17 +110,6 @@ def test_a_check_run_that_github_forgot_is_reported_anew(line: Line) -> None:
     line.configure(BASIC)
     line.settle()
     assert line.check(number).conclusion == "success"
-
-
-def test_a_second_card_of_ours_is_taken_away(line: Line) -> None:
-    sandbox, number = line.stage.sandbox, line.open(line.large())
-    (card,) = line.cards(number)
-    sandbox.comment(line.name, number, sandbox.bot_login, card)
-    line.settle()
-    assert len(line.cards(number)) == 2
-    sandbox.rerun(line.name, line.check(number).id, sandbox.author)
-    line.settle()
-    assert line.is_held_once(number)
 
 
 def test_one_pull_request_that_cannot_be_looked_at_does_not_hold_up_another(line: Line) -> None:

@@ -139,7 +139,6 @@ def test_a_comment_that_somebody_deleted_is_written_anew_once(line: Line) -> Non
 
 def test_a_second_card_of_ours_is_taken_away(line: Line) -> None:
     pull = line.held()
-    line.world.say(pull, "codechill[bot]", "")  # a place between them
     pull.comments.append(replace(line.comments(pull)[0], id=line.world.next_id()))
     line.look(pull)
     assert len(line.comments(pull)) == 1
