@@ -29,7 +29,7 @@ from scoring.history.patch import Lines
 from scoring.history.patch import read as read_patch
 from scoring.history.read import lines_of
 from scoring.incidents import Incident
-from scoring.models import kept
+from scoring.models import correction
 from scoring.models.asked_once import AskedOnce
 from scoring.models.corpus import text_at, text_of
 from scoring.models.model import Model, Rows
@@ -112,7 +112,7 @@ class Scorer:
 
     def due(self) -> bool:
         """Say whether the repository's own regression is to be fitted again; none corrects an expensive model."""
-        return not self.kind.kept and kept.due(self.history, self.shipped)
+        return not self.kind.kept and correction.due(self.history, self.shipped)
 
     def fit(self) -> None:
         """Fit the repository's own regression if that is due: seconds of work, which no assessment ever does.
@@ -120,7 +120,7 @@ class Scorer:
         It counts from the next assessment on, in every process. A second Scorer on the same index may do it meanwhile.
         """
         if self.due():
-            kept.fit_again(self.history, self.shipped)
+            correction.fit_again(self.history, self.shipped)
 
     def assess(
         self,
@@ -279,9 +279,9 @@ class Scorer:
 
     def _read_own(self) -> None:
         # one that a job fitted meanwhile counts from the next change on, never within one
-        stamp = (len(self.history), kept.stamp(self.history), self.history.reported)
+        stamp = (len(self.history), correction.stamp(self.history), self.history.reported)
         if self._own_stamp != stamp:
-            self._own_stamp, self._own, self._reference = stamp, kept.own_of(self.history, self.shipped), None
+            self._own_stamp, self._own, self._reference = stamp, correction.own_of(self.history, self.shipped), None
 
     def _look_back(self, row: int) -> Reference:
         key = (self.history.tip, row, len(self.history))

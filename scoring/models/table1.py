@@ -8,7 +8,7 @@ from scoring.features.table1 import TABLE1_COLUMNS
 from scoring.models.design import design, learned
 from scoring.models.export import linear_graph
 from scoring.models.linear import Linear, fit
-from scoring.models.loaded import open_matrix
+from scoring.models.matrix import open_matrix
 from scoring.models.model import Corpus, Floats, Kind, Rows
 from scoring.models.trees import pool
 

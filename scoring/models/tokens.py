@@ -20,7 +20,7 @@ from scoring.facts.wording import SPACES, Ids
 from scoring.history.dataset import resample, training_rows
 from scoring.history.vocabulary import Weights
 from scoring.models.card import Card
-from scoring.models.loaded import log_odds, open_session
+from scoring.models.matrix import log_odds, open_session
 from scoring.models.model import Corpus, Floats, Kind, Rows
 
 SIZE = SPACES << BITS

@@ -11,7 +11,7 @@ from scoring.features import BY_NAME, FEATURES
 from scoring.history.dataset import Dataset, resample, training_rows
 from scoring.models.design import RANK, design, learned
 from scoring.models.export import trees_graph
-from scoring.models.loaded import open_matrix
+from scoring.models.matrix import open_matrix
 from scoring.models.model import Corpus, Floats, Kind, Rows
 
 # chosen on repositories of the pool left out in turn, never on those kept off the card

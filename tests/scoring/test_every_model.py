@@ -31,7 +31,7 @@ from scoring.models.card import Card
 from scoring.models.corpus import corpus_of
 from scoring.models.export import linear_graph
 from scoring.models.linear import Linear, fit
-from scoring.models.loaded import MatrixModel, session
+from scoring.models.matrix import MatrixModel, session
 from scoring.models.model import Corpus, Floats, Kind, Rows, unknown_change
 from scoring.models.registry import KINDS, load
 from scoring.ranking.calibration import sigmoid

@@ -15,7 +15,7 @@ from scoring.models.card import Card, Source, read_card
 from scoring.models.design import RANK, design, learned
 from scoring.models.export import linear_graph, parity, trees_graph, write
 from scoring.models.linear import fit
-from scoring.models.loaded import MatrixModel, session
+from scoring.models.matrix import MatrixModel, session
 from scoring.models.model import Rows, unknown_change
 from scoring.models.registry import load
 from scoring.ranking.calibration import Calibration, sigmoid

@@ -19,7 +19,7 @@ from scoring.history.index import History
 from scoring.history.vocabulary import Weights
 from scoring.models.card import read_card
 from scoring.models.corpus import corpus_of
-from scoring.models.loaded import open_session
+from scoring.models.matrix import open_session
 from scoring.models.registry import load
 from scoring.models.tokens import TokenModel, learned_from, odds, tokens_graph
 from scoring.ranking.calibration import sigmoid
