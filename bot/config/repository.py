@@ -15,13 +15,12 @@ from bot.config.calendars import Calendars, Nowhere, copy_of
 from bot.config.files import Files
 from bot.forge.port import Forge, ForgeError, Refused, Target
 from bot.policy.calendar.feed import Copy
-from bot.policy.config import FILE, Config, ConfigError, merge, parse
+from bot.policy.config import FILE, ORGANISATION_FILE, Config, ConfigError, merge, parse
 from bot.policy.freezes import joined
 from bot.policy.state import ConfigProblem
 from bot.store import Feeds, Freezes, KnownConfiguration, KnownFeed
 
 ORGANISATION = "//organisation"  # where its last valid text is kept: no branch can be named so
-ORGANISATION_FILE = "codechill.yml"  # in the organisation's repository named .github, on its default branch
 NO_FILE = ""  # kept as the text of a branch that has none
 Problems = tuple[ConfigProblem, ...]
 Read = Callable[[str], Copy]

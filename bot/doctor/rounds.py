@@ -11,8 +11,6 @@ from bot.doctor.visit import visit
 from bot.doctor.watch import Visit, Watch
 from bot.jobs import kinds as jobs
 
-REQUIRED = "required"  # the check whose findings concern everybody who looks at a check of ours
-
 
 def visits(settings: Settings, environment: Mapping[str, str], clock: Callable[[], datetime]) -> Visit:
     """A visit to everything (""), or to one repository."""

@@ -1,8 +1,8 @@
 """What was written already, and what the doctor found about the base branch."""
 
-from bot.doctor.rounds import REQUIRED
 from bot.facts.fact import Fact, Live, Look
 from bot.facts.pull import PULL
+from bot.store.findings import REQUIRED
 
 
 def _warnings(live: Live, look: Look) -> tuple[str, ...]:

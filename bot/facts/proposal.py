@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.config.repository import ORGANISATION_FILE
 from bot.facts.configuration import CONFIGURATION
 from bot.facts.content import CONTENT
 from bot.facts.exceptions import ESCALATIONS
@@ -15,7 +14,7 @@ from bot.facts.gather import gather
 from bot.facts.people import GRANTED
 from bot.facts.pull import PULL, TARGET
 from bot.facts.risk import RISK, Risk, scored
-from bot.policy.config import FILE
+from bot.policy.config import FILE, ORGANISATION_FILE
 from bot.policy.proposal import compare, sentence
 from bot.policy.state import ConfigProblem, State
 from bot.store.contents import Content

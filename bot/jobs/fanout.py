@@ -5,13 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from bot.config.repository import ORGANISATION_FILE
 from bot.forge.envelope import Envelope, Pushed, Reachable, Ungrouped, Unreachable
 from bot.forge.port import Forge, Target
 from bot.jobs.intake import decide_group, look
 from bot.jobs.kinds import PRUNE, Nothing
 from bot.jobs.port import JobQueue
-from bot.policy.config import FILE
+from bot.policy.config import FILE, ORGANISATION_FILE
 from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
 from bot.store import Groups, Pulls, Repositories
 

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from bot.store.database import Database
 from bot.store.tables import findings
 
+REQUIRED = "required"  # the check of the doctor whose findings concern everybody who looks at a check of ours
+
 
 @dataclass(frozen=True, slots=True)
 class KnownFinding:

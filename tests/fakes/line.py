@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from bot.config.repository import ORGANISATION_FILE, Configurations
+from bot.config.repository import Configurations
 from bot.line.reconcile import Reconciler
-from bot.policy.config import FILE
+from bot.policy.config import FILE, ORGANISATION_FILE
 from bot.policy.decide import Decision
 from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
 from bot.policy.pull import Comment, ReviewState

@@ -1,6 +1,6 @@
 """The repository's configuration: its sections, what they say, where each value stands, and what is wrong with it."""
 
-from bot.policy.config.config import FILE, Config
+from bot.policy.config.config import FILE, ORGANISATION_FILE, Config
 from bot.policy.config.section import Shown, Source
 from bot.policy.config.sections.escalation import REASONS, EscalationPolicy
 from bot.policy.config.sections.freezes import LONGEST
@@ -13,6 +13,7 @@ __all__ = [
     "FILE",
     "LEVELS",
     "LONGEST",
+    "ORGANISATION_FILE",
     "REASONS",
     "Config",
     "ConfigError",

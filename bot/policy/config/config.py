@@ -18,6 +18,7 @@ from bot.policy.state import ConfigProblem
 from scoring.facts.services import Sources
 
 FILE = ".github/codechill.yml"
+ORGANISATION_FILE = "codechill.yml"  # in the organisation's repository named .github, on its default branch
 
 
 @dataclass(frozen=True, slots=True)
