@@ -11,6 +11,7 @@ import numpy as np
 from bot.backtest.contents import files_of, paths_of, proofs
 from bot.backtest.landings import Landing, Past
 from bot.backtest.scores import Scores
+from bot.facts.content import CONTENT
 from bot.facts.fact import Fact, Look, Recorded
 from bot.facts.gather import gather
 from bot.facts.pull import PULL
@@ -23,6 +24,7 @@ from bot.policy.decide import case_of
 from bot.policy.opinion import Verdict
 from bot.policy.pull import Person, PullRequest, Repository
 from bot.policy.state import State
+from bot.store.contents import Content
 from scoring.assessment import Assessment, Proof
 from scoring.git import Git
 
@@ -110,7 +112,12 @@ class Replay:
 
     def state(self, landing: Landing, proof: Proof | None = None) -> State:
         """The pull request that would have brought this landing, as the decision core sees one."""
-        values: dict[Fact[Any], object] = {PULL: self._pull(landing), RISK: Risk(self.risk(landing, proof))}
+        content = Content("", self.contents.files.get(landing.sha, landing.paths))
+        values: dict[Fact[Any], object] = {
+            PULL: self._pull(landing),
+            CONTENT: content,
+            RISK: Risk(self.risk(landing, proof)),
+        }
         return gather(Look(Recorded(values), _NOWHERE, 0, landing.at), LANDING)
 
     def risk(self, landing: Landing, proof: Proof | None = None) -> Assessment:
@@ -171,7 +178,6 @@ class Replay:
             auto_merge=False,
             protected=True,
             updated_at=landing.at,
-            paths=self.contents.files.get(landing.sha, landing.paths),
         )
 
 
