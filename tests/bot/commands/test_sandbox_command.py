@@ -113,6 +113,6 @@ def fetch(url: str, token: str) -> Any:
 def test_a_folder_that_is_no_repository_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     done = subprocess.run([*COMMAND, "--repo", str(tmp_path / "empty")], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stderr.startswith("Error: ")
