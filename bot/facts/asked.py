@@ -4,24 +4,12 @@ Reading one never waits: until its answer is kept it is Unknown, and the questio
 decision asks it. Whoever answers keeps the answer and has the pull request looked at again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from bot.facts.fact import Fact, Live, Look
 from bot.policy.pull import Unknown
 from bot.policy.state import Question
-
-
-class Answers(Protocol):
-    """Where answers are kept, by repository and question."""
-
-    def get(self, repository_id: int, question: Question) -> Any | None: ...
-
-    def awaited(self, repository_id: int, question: Question) -> bool:
-        """It was asked, and its answer is still to come."""
-        ...
 
 
 def asked(name: str, about: Callable[[Look], str], needs: tuple[Fact[Any], ...]) -> Fact[Any | Unknown]:

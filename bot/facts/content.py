@@ -4,55 +4,12 @@ One reading of the trees, without renames: a moved file is a path that goes and 
 among the paths whatever any reader takes for a rename.
 """
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
-
+from bot.facts.assessor import Base, Unscorable
 from bot.facts.fact import Cost, Fact, Filled, Live, Look
 from bot.facts.pull import PULL, TARGET
-from bot.forge.port import Target
-from bot.policy.pull import PullRequest, Unknown
-from bot.policy.state import Cause, Failure
+from bot.policy.pull import Unknown
+from bot.policy.state import Failure
 from bot.store.contents import Content
-from scoring.assessment import Assessment
-from scoring.facts.services import Sources
-
-
-class Unscorable(Exception):
-    """This change cannot be scored; the message completes "codechill could not score this change: ..."."""
-
-    def __init__(self, words: str, cause: Cause = "change") -> None:
-        super().__init__(words)
-        self.cause = cause
-
-    def failure(self) -> Failure:
-        return Failure(str(self), cause=self.cause)
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """Where a pull request starts."""
-
-    tip: str  # of the base branch: what the history is read up to
-    sha: str  # the best common ancestor of tip and head
-
-
-class Assessor(Protocol):
-    """All raise Unscorable for a change that cannot be scored, and GitError when the mirror cannot be reached."""
-
-    def base(self, target: Target, pull: PullRequest) -> Base:
-        """Both ends are in the mirror afterwards."""
-        ...
-
-    def content(self, target: Target, base: Base, head: str) -> Content: ...
-
-    def contributors(self, target: Target, base: Base, head: str) -> frozenset[str]:
-        """Addresses of authors, committers and co-authors, lower case."""
-        ...
-
-    def assess(self, target: Target, pull: PullRequest, base: Base, critical: Sources, now: datetime) -> Assessment: ...
 
 
 def _base(live: Live, look: Look) -> Base | Failure:

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
-from bot.forge.port import Target
+from bot.config.repository import Configurations
+from bot.facts.answers import Answers
+from bot.facts.assessor import Assessor
+from bot.forge.port import Forge, Target
 from bot.policy.events import Event
 from bot.policy.state import Question
-
-if TYPE_CHECKING:
-    from bot.config.repository import Configurations
-    from bot.facts.asked import Answers
-    from bot.facts.content import Assessor
-    from bot.forge.port import Forge
-    from bot.store import Store
+from bot.store import Store
 
 T = TypeVar("T")
 Filled = Mapping[str, object]  # fields of State by name

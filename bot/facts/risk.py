@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from bot.facts.assessor import Unscorable
 from bot.facts.configuration import CONFIGURATION
-from bot.facts.content import BASE, CONTENT, Unscorable
+from bot.facts.content import BASE, CONTENT
 from bot.facts.fact import Cost, Fact, Filled, Live, Look
 from bot.facts.pull import PULL, TARGET
 from bot.policy.state import Failure

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.facts.content import Base, Unscorable
+from bot.facts.assessor import Base, Unscorable
 from bot.forge.port import Forge, Target
 from bot.git.contributors import contributors
 from bot.git.fetch import Corrupt, GitError, Refused, TooLarge, TooMuch

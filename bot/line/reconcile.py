@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from bot.config.repository import Configurations
-from bot.facts.asked import Answers
+from bot.facts.answers import Answers
+from bot.facts.assessor import Assessor
 from bot.facts.configuration import CONFIGURATION
-from bot.facts.content import BASE, CONTENT, Assessor
+from bot.facts.content import BASE, CONTENT
 from bot.facts.exceptions import ATTESTED, ESCALATIONS
 from bot.facts.fact import Live, Look
 from bot.facts.gather import gather

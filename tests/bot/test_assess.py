@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from test_mirror import LINES, LOCAL, MAIN, PULL, Origin
 
-from bot.facts.content import Unscorable
+from bot.facts.assessor import Unscorable
 from bot.forge.port import Target
 from bot.git.mirror import Corrupt, Mirror
 from bot.line.assess import MirrorAssessor

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from bot.facts.content import Base, Unscorable
+from bot.facts.assessor import Base, Unscorable
 from bot.forge.port import Target
 from bot.policy.pull import PullRequest
 from bot.store.contents import Content

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.facts.content import Unscorable
+from bot.facts.assessor import Unscorable
 from bot.forge.port import ForgeError, Gone
 from bot.line.stale import STALE_LOOKS, Stale
 from bot.policy.actions import PutComment, React, Reply, SetCheck
