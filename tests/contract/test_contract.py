@@ -216,6 +216,12 @@ def test_what_is_not_there_is_gone(anywhere: Anywhere) -> None:
         anywhere.forge.repository(Target(anywhere.target.installation_id, 1, f"{anywhere.repository}-is-not-there"))
 
 
+def test_a_queue_into_a_branch_that_is_gone_is_gone(anywhere: Anywhere, change: Change) -> None:
+    ref = f"refs/heads/gh-readonly-queue/no-such-branch/pr-{change.number}-{change.head}"
+    with pytest.raises(Gone):
+        anywhere.forge.group_members(anywhere.target, change.head, ref, "refs/heads/no-such-branch")
+
+
 def test_a_name_is_not_believed_when_its_number_is_another(anywhere: Anywhere, change: Change) -> None:
     other = replace(anywhere.target, repository_id=anywhere.target.repository_id + 1)
     for ask in (lambda: anywhere.forge.pull(other, change.number), lambda: anywhere.forge.open_pulls(other)):
