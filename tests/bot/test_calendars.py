@@ -1,5 +1,6 @@
 """Calendars at addresses, from the address to the verdict: kept, renewed by the clock, old copies used and told."""
 
+import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -85,8 +86,12 @@ class World:
             raise ForgeError("GitHub answered 500")
         return found
 
+    def tip(self) -> str:
+        """A commit that holds the files of now."""
+        return hashlib.sha1(repr(sorted(self.files.items())).encode()).hexdigest()  # noqa: S324 - a name only
+
     def config(self, ref: str = "main") -> Config:
-        config, _ = self.configurations.of(SHOP, "b" * 40, ref)
+        config, _ = self.configurations.of(SHOP, self.tip(), ref)
         return config
 
     def open_now(self) -> list[str]:
@@ -226,7 +231,7 @@ def test_a_file_too_large_to_read_is_a_problem_and_the_last_good_one_stays(world
     world.files = {} if before is None else {(SHOP.full_name, FILE): before}
     world.config()
     world.files[SHOP.full_name, FILE] = "too large"
-    config, (problem,) = world.configurations.of(SHOP, "b" * 40, "main")
+    config, (problem,) = world.configurations.of(SHOP, world.tip(), "main")
     assert problem.words == f"{FILE} is larger than one megabyte"
     assert problem.last_good is (before is not None)
     assert [window.name for window in config.calendar.open_at(NOON)] == (["W"] if before else [])
