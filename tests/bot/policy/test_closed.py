@@ -4,11 +4,17 @@ from collections.abc import Callable, Iterable
 from typing import Any, get_args, get_type_hints
 
 import pytest
+from policy_world import ANA, BEN, HEAD, MIA, SATURDAY, pull, said, state, weekend
 
 from bot.forge.port import ForgeAction
 from bot.line.reconcile import CHANGES
-from bot.policy.actions import Action, Owner, Phase, Reply
-from bot.policy.decide import RESPONSES
+from bot.policy.actions import Action, Ask, Owner, Phase, PutComment, Reply, SetCheck
+from bot.policy.calendar import Scope
+from bot.policy.decide import RESPONSES, decide
+from bot.policy.events import Changed, Commented, Labelled, Pressed, Tick, commander
+from bot.policy.pull import CHECK, CheckRun
+from bot.policy.state import Question
+from bot.policy.ticks import mark
 
 
 def wanted_by(respond: Callable[..., Iterable[Any]]) -> set[type]:
@@ -34,3 +40,27 @@ def test_every_action_that_is_kept_says_which_facts_it_changes() -> None:
 
 def test_whatever_a_forge_has_to_do_is_an_action() -> None:
     assert set(get_args(ForgeAction)) < set(get_args(Action))
+
+
+def test_whose_word_an_event_carries() -> None:
+    word, button = said("/chill why", BEN), Pressed("approve", MIA, HEAD)
+    events = [Commented(word), button, Labelled("urgent", ANA, SATURDAY), Tick("edge"), Changed("opened"), None]
+    assert [commander(event) for event in events] == [BEN, MIA, ANA, None, None, None]
+
+
+def test_a_question_is_asked_while_it_stands_in_the_state() -> None:
+    question = Question("language-model", "patch-1")
+    assert [Ask(question).holds(state(questions=given)) for given in ((), (question,))] == [True, False]
+
+
+def test_a_decision_tells_its_actions_by_their_phases() -> None:
+    decision = decide(None, state(), weekend(), SATURDAY)
+    assert {type(action) for action in decision.of(Phase.SHOWN)} == {SetCheck, PutComment}
+    assert decision.of(Phase.KEPT, Phase.NOTED) == ()
+    assert decision.mark == mark(weekend(), SATURDAY, Scope(base_ref="main"))
+
+
+def test_the_checks_of_a_pull_request_are_told_by_their_names() -> None:
+    ours, other = CheckRun(1, HEAD, "completed", "success", "a"), CheckRun(2, HEAD, "queued", None, None, name="other")
+    shown = pull().showing({CHECK: ours, "other": other})
+    assert (shown.check_named(CHECK), shown.check_named("other"), shown.check_named("none")) == (ours, other, None)
