@@ -22,7 +22,7 @@ from bot.config.calendars import Calendars
 from bot.config.keys import keys
 from bot.config.repository import Configurations
 from bot.config.settings import Settings
-from bot.doctor.rounds import rounds, visits
+from bot.doctor.visits import on_visit, visits
 from bot.doctor.watch import Watch
 from bot.doors.api import Api
 from bot.doors.front import landing
@@ -44,7 +44,7 @@ from bot.jobs.port import Job
 from bot.jobs.worker import Rules, Worker
 from bot.line.accounts import Accounts
 from bot.line.assess import MirrorAssessor
-from bot.line.news import NewsDesk, not_before
+from bot.line.events import EventDesk, not_before
 from bot.line.reconcile import Reconciler
 from bot.line.render import Markdown
 from bot.process.privacy import keep_private
@@ -102,7 +102,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
     reconciler = Reconciler(forge=forge, store=store, assessor=assessor, configurations=configurations, clock=clock)
     metrics, looks = Metrics(queue.depth, clock, store.findings.all), Looks()
     fanout = Fanout(forge, store.repositories, store.pulls, store.groups, queue, clock, reconciler.group)
-    news = NewsDesk(
+    events = EventDesk(
         store.inbox, store.repositories, reconciler, fanout, lambda verdict: metrics.verdict(verdict.name.lower())
     )
     sweeps = Sweeps(store=store, queue=queue, forge=forge, clock=clock, redelivery=_redelivery(settings, store, clock))
@@ -110,8 +110,8 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
     desk = Desk(
         dict(
             [
-                handler(jobs.PULL, news.take),
-                handler(jobs.REPOSITORY, news.take),
+                handler(jobs.PULL, events.take),
+                handler(jobs.REPOSITORY, events.take),
                 handler(jobs.EDGE, turns.edge),
                 handler(jobs.EDGE_DONE, turns.report),
                 handler(jobs.STANDING, turns.standing),
@@ -123,12 +123,12 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
                 handler(jobs.REACTIONS, Thumbs(forge=forge, reactions=store.reactions, clock=clock).take),
                 handler(jobs.PRUNE, prune(store, clock, assessor.forget)),
                 handler(jobs.FIT, lambda one: assessor.fit(one.repository_id)),
-                handler(jobs.DOCTOR, rounds(Watch(visits(settings, os.environ, clock), store.findings, clock))),
+                handler(jobs.DOCTOR, on_visit(Watch(visits(settings, os.environ, clock), store.findings, clock))),
             ]
         )
     )
     name = f"{socket.gethostname()}-{os.getpid()}"
-    worker = _worker(settings, queue, desk, news, _both(metrics.job, looks.ended), clock, name)
+    worker = _worker(settings, queue, desk, events, _both(metrics.job, looks.ended), clock, name)
     schedule = Schedule(
         store.leases,
         store.ticks,
@@ -205,12 +205,12 @@ def _operators(settings: Settings) -> dict[str, timedelta]:
 
 
 def _worker(
-    settings: Settings, queue: LeaseQueue, desk: Desk, news: NewsDesk, count: OnEnd, clock: Clock, name: str
+    settings: Settings, queue: LeaseQueue, desk: Desk, events: EventDesk, count: OnEnd, clock: Clock, name: str
 ) -> Worker:
     def ended(job: Job, outcome: str, seconds: float) -> None:
         count(job, outcome, seconds)
         if outcome == "dropped":
-            news.dropped(job)
+            events.dropped(job)
 
     rules = Rules(
         threads=settings.workers,
@@ -220,7 +220,7 @@ def _worker(
         final=desk.final,
         limit=desk.limit,
     )
-    return Worker(queue, desk.handle, clock, name=name, rules=rules, on_dead=news.dead, on_end=ended)
+    return Worker(queue, desk.handle, clock, name=name, rules=rules, on_dead=events.dead, on_end=ended)
 
 
 def _both(first: OnEnd, second: OnEnd) -> OnEnd:

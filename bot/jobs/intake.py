@@ -11,7 +11,7 @@ from typing import assert_never
 import sqlalchemy as sa
 
 from bot.forge.envelope import Envelope, Pushed, Reachable, RepositoryEvent, Ungrouped, Unreachable
-from bot.jobs.kinds import NAMES, PEOPLE, PULL, REPOSITORY, SWEEP, TALK, USUAL, VERDICT, News
+from bot.jobs.kinds import NAMES, PEOPLE, PULL, REPOSITORY, SWEEP, TALK, USUAL, VERDICT, Events
 from bot.jobs.port import JobQueue, NewJob
 from bot.policy.chat.grammar import mentioned
 from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick, commander
@@ -85,7 +85,7 @@ def _job(delivery: Delivery, shares: Shares) -> NewJob | None:
         if person is None or shares.take(delivery.received_at, f"person {person.id}", f"pull {job.key}"):
             return job
         return replace(job, priority=TALK)
-    return REPOSITORY.new(News(delivery.guid, delivery.envelopes), delivery.received_at)
+    return REPOSITORY.new(Events(delivery.guid, delivery.envelopes), delivery.received_at)
 
 
 def _person(event: Event | RepositoryEvent) -> Person | None:
@@ -94,7 +94,7 @@ def _person(event: Event | RepositoryEvent) -> Person | None:
 
 
 def _of_pull(one: Envelope, at: datetime, delivery: str) -> NewJob:
-    job, same = PULL.new(News(delivery, (one,)), at, priority=_priority(one.event)), _same(one.event)
+    job, same = PULL.new(Events(delivery, (one,)), at, priority=_priority(one.event)), _same(one.event)
     return replace(job, dedupe=f"{job.key} {same}") if same else job
 
 
@@ -103,7 +103,7 @@ def decide_group(queue: JobQueue, group: KnownGroup, at: datetime) -> bool:
     event = Queued(group.head_sha, group.head_ref, f"refs/heads/{group.base_ref}")
     one = Envelope(group.installation_id, group.repository_id, group.full_name, None, event)
     same = f"group {group.repository_id} {group.head_sha}"
-    return queue.add(REPOSITORY.new(News("", (one,)), at, same=same, priority=VERDICT))
+    return queue.add(REPOSITORY.new(Events("", (one,)), at, same=same, priority=VERDICT))
 
 
 def _same(event: Event | RepositoryEvent) -> str | None:

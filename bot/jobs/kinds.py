@@ -36,7 +36,7 @@ class Nothing:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class Events:
     """What a delivery told, or the clock: events with their addresses. `delivery` "" where none told it."""
 
     delivery: str
@@ -110,18 +110,18 @@ class Kind(Generic[P]):
 
 
 @dataclass(frozen=True, slots=True)
-class NewsKind(Kind[News]):
+class EventKind(Kind[Events]):
     """Its events are read by the name of their class."""
 
-    def dump(self, payload: News) -> Mapping[str, Any]:
+    def dump(self, payload: Events) -> Mapping[str, Any]:
         return {"delivery": payload.delivery, "envelopes": [envelopes.to_json(one) for one in payload.envelopes]}
 
-    def load(self, plain: Mapping[str, Any]) -> News:
+    def load(self, plain: Mapping[str, Any]) -> Events:
         try:
             carried = tuple(envelopes.from_json(one) for one in plain["envelopes"])
         except (KeyError, ValueError, TypeError) as error:
             raise Unknown(f"events that are none: {type(error).__name__}") from None
-        return News(str(plain.get("delivery") or ""), carried)
+        return Events(str(plain.get("delivery") or ""), carried)
 
 
 @cache
@@ -138,15 +138,15 @@ def pull_key(repository_id: int, number: int) -> str:
     return f"{repository_id}#{number}"
 
 
-def _pull(news: News) -> str:
-    one = news.envelopes[0]
+def _pull(events: Events) -> str:
+    one = events.envelopes[0]
     if one.number is None:
         raise ValueError("an event of a pull request needs its number")
     return pull_key(one.repository_id, one.number)
 
 
-def _repository(news: News) -> str:
-    return f"{news.envelopes[0].installation_id}/{news.envelopes[0].repository_id}"
+def _repository(events: Events) -> str:
+    return f"{events.envelopes[0].installation_id}/{events.envelopes[0].repository_id}"
 
 
 def _clock(name: str) -> Callable[[object], str]:
@@ -158,8 +158,8 @@ def _beat(name: str, words: str, every: timedelta, priority: int = USUAL) -> Kin
 
 
 LONG = timedelta(hours=12)  # the first reading of a long history
-PULL = NewsKind("pull", "Look at one pull request", News, _pull, same=False, limit=LONG)
-REPOSITORY = NewsKind("repository", "Take news of a repository", News, _repository, same=False, limit=LONG)
+PULL = EventKind("pull", "Look at one pull request", Events, _pull, same=False, limit=LONG)
+REPOSITORY = EventKind("repository", "Take news of a repository", Events, _repository, same=False, limit=LONG)
 SWEEP_ALL = _beat("sweep", "Sweep every repository", timedelta(minutes=30), SWEEP)
 SWEEP_ONE = Kind(
     "sweep-one",

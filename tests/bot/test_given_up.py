@@ -5,7 +5,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.forge.port import ForgeError
 from bot.git.fetch import GitError, GitTimeout, OutOfMemory, Refused, TooLarge
-from bot.line.news import in_words
+from bot.line.events import in_words
 
 
 @pytest.mark.parametrize("error", [GitTimeout("x"), TooLarge("x"), OutOfMemory("x"), ValueError("x"), KeyError("x")])

@@ -10,7 +10,7 @@ from bot.clock.upkeep import prune
 from bot.config.calendars import Calendars, Nowhere
 from bot.forge.envelope import Envelope
 from bot.jobs import kinds as jobs
-from bot.jobs.kinds import JOBS, Desk, News, handler
+from bot.jobs.kinds import JOBS, Desk, Events, handler
 from bot.jobs.port import JobQueue
 from bot.store import Store
 
@@ -30,7 +30,7 @@ def clock_desk(
         store=store, queue=queue, clock=clock, calendars=calendars or Calendars(store.feeds, Nowhere(), clock)
     )
 
-    def look(news: News) -> None:
+    def look(news: Events) -> None:
         for one in news.envelopes:
             looked(one)
 

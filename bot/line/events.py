@@ -11,7 +11,7 @@ from bot.forge.port import Busy, ForgeError, Misread, Target
 from bot.git.fetch import GitError, Refused, TooMuch
 from bot.git.mirror import Occupied
 from bot.jobs.fanout import Fanout
-from bot.jobs.kinds import PULL, News, Unknown
+from bot.jobs.kinds import PULL, Events, Unknown
 from bot.jobs.port import Job
 from bot.line.reconcile import Reconciler
 from bot.line.stale import Stale
@@ -25,7 +25,7 @@ STALE_AGAIN = timedelta(seconds=2)
 OCCUPIED_AGAIN = timedelta(seconds=5)
 
 
-class NewsDesk:
+class EventDesk:
     """`take` is the handler of both kinds; `dropped` and `dead` are told what became of a job that was not done."""
 
     def __init__(
@@ -39,11 +39,11 @@ class NewsDesk:
         self._inbox, self._repositories = inbox, repositories
         self._reconciler, self._fanout, self._decided = reconciler, fanout, decided
 
-    def take(self, news: News) -> None:
+    def take(self, events: Events) -> None:
         """Raises what the line raises."""
-        for envelope in news.envelopes:
-            self._take(envelope, news.delivery)
-        self._inbox.settle(news.delivery or None)
+        for envelope in events.envelopes:
+            self._take(envelope, events.delivery)
+        self._inbox.settle(events.delivery or None)
 
     def _take(self, envelope: Envelope, delivery: str) -> None:
         target = self._target(envelope)

@@ -21,7 +21,7 @@ def visits(settings: Settings, environment: Mapping[str, str], clock: Callable[[
     return look
 
 
-def rounds(watch: Watch) -> Callable[[jobs.Visit], None]:
+def on_visit(watch: Watch) -> Callable[[jobs.Visit], None]:
     """A handler of jobs."""
 
     def go(visit: jobs.Visit) -> None:
