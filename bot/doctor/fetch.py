@@ -9,6 +9,7 @@ from bot.doctor.branches import branches_of
 from bot.doctor.facts import App, Branch, Delivery, Facts, Here, Hook, Installation, Reached
 from bot.doctor.wire import Refused, Unreachable, Wire, Wires, skew
 from bot.forge.github.hosts import Host, web_of
+from bot.forge.github.shapes import Account, AppFacts, DeliveryFacts, HookFacts, InstallationFacts
 
 _NEEDED = ("metadata", "contents", "administration")  # what is read, where it is granted
 _DELIVERIES = 100
@@ -43,12 +44,13 @@ def fetch(
         if refused.status not in (401, 403, 404):
             raise Unreachable(f"GitHub answered {refused}") from None
         return replace(known, skew=skew(before, clock(), refused.headers), refused=str(refused))
-    looked = [_installation(wires, row, scope, host) for row in wire.pages("/app/installations")]
+    rows = [wire.read(InstallationFacts, row, "installations") for row in wire.pages("/app/installations")]
+    looked = [_installation(wires, row, scope, host) for row in rows]
     branches = tuple(branch for _, found in looked for branch in found)
     return replace(
         known,
-        app=_app(data, host),
-        hook=_hook(wire.get_or_none("/app/hook/config") or {}),
+        app=_app(wire.read(AppFacts, data, "the App"), host),
+        hook=_hook(wire.read(HookFacts, wire.get_or_none("/app/hook/config") or {}, "the webhook")),
         deliveries=tuple(_deliveries(wire)),
         installations=tuple(installation for installation, _ in looked),
         branches=branches,
@@ -61,63 +63,60 @@ def _unseen(scope: Scope, branches: Collection[Branch]) -> tuple[str, ...]:
     return tuple(name for name in scope.repositories if name.lower() not in seen)
 
 
-def _app(data: dict[str, Any], host: Host) -> App:
-    owner = data.get("owner") or {}
-    organisation = owner.get("login") if owner.get("type") == "Organization" else None
-    slug = data.get("slug") or str(data["id"])
+def _app(facts: AppFacts, host: Host) -> App:
+    owner = facts.owner or Account()
+    slug = facts.slug or str(facts.id)
     return App(
-        id=int(data["id"]),
+        id=facts.id,
         slug=slug,
-        permissions=dict(data["permissions"]),
-        events=frozenset(data["events"]),
-        settings_url=host.app_settings(slug, organisation),
+        permissions=facts.permissions,
+        events=facts.events,
+        settings_url=host.app_settings(slug, owner.login if owner.type == "Organization" else None),
         install_url=host.install(slug),
     )
 
 
-def _hook(data: dict[str, Any]) -> Hook:
-    url = str(data.get("url") or "")
+def _hook(facts: HookFacts) -> Hook:
+    url = facts.url or ""
     return Hook(
         # PyGithub puts the path of the request where GitHub sends no url
         url=url if url.startswith(("https://", "http://")) else "",
-        content_type=data.get("content_type") or "form",
-        verifies=str(data.get("insecure_ssl", "0")) == "0",
-        has_secret=bool(data.get("secret")),
+        content_type=facts.content_type or "form",
+        verifies=str(facts.insecure_ssl) == "0",
+        has_secret=bool(facts.secret),
     )
 
 
 def _deliveries(wire: Wire) -> Iterator[Delivery]:
     for row in wire.get_or_none("/app/hook/deliveries", per_page=_DELIVERIES) or ():
-        if row["delivered_at"]:
-            at = datetime.fromisoformat(row["delivered_at"])
-            yield Delivery(row["guid"], at, row["event"], int(row["status_code"]), row["status"])
+        facts = wire.read(DeliveryFacts, row, "deliveries")
+        if facts.delivered_at is not None:
+            yield Delivery(facts.guid, facts.delivered_at, facts.event, facts.status_code, facts.status)
 
 
 def _installation(
-    wires: Wires, row: dict[str, Any], scope: Scope, host: Host
+    wires: Wires, row: InstallationFacts, scope: Scope, host: Host
 ) -> tuple[Installation, tuple[Branch, ...]]:
-    account = (row.get("account") or {}).get("login") or f"installation {row['id']}"
-    facts: dict[str, Any] = {
-        "id": int(row["id"]),
-        "account": account,
-        "permissions": dict(row["permissions"]),
-        "events": frozenset(row["events"]),
-        "url": row["html_url"],
-        "suspended": row.get("suspended_at") is not None,
-    }
-    if facts["suspended"]:
-        return Installation(**facts), ()
-    narrow = {name: "read" for name in _NEEDED if name in row["permissions"]}
-    wire = wires.installation(int(row["id"]), narrow)
+    installation = Installation(
+        id=row.id,
+        account=(row.account and row.account.login) or f"installation {row.id}",
+        permissions=row.permissions,
+        events=row.events,
+        url=row.html_url,
+        suspended=row.suspended_at is not None,
+    )
+    if installation.suspended:
+        return installation, ()
+    wire = wires.installation(row.id, {name: "read" for name in _NEEDED if name in row.permissions})
     try:
         chosen, all_of_them = _repositories(wire, scope)
         branches = tuple(branch for one in chosen for branch in branches_of(wire, one, host))
     except Refused as refused:
         if refused.limited:
             raise
-        return Installation(**facts, problem=str(refused)), ()
+        return replace(installation, problem=str(refused)), ()
     left_out = 0 if scope.repositories else all_of_them - len(chosen)
-    return Installation(**facts, repositories=all_of_them, left_out=left_out), branches
+    return replace(installation, repositories=all_of_them, left_out=left_out), branches
 
 
 def _repositories(wire: Wire, scope: Scope) -> tuple[list[dict[str, Any]], int]:

@@ -9,7 +9,9 @@ from github import Auth, GithubIntegration
 
 from bot.forge.deliveries import Attempt
 from bot.forge.github.clients import Pool
+from bot.forge.github.shapes import DeliveryFacts, Unreadable, shaped
 from bot.forge.github.wire import API_VERSION, translated
+from bot.forge.port import Misread
 
 _NEXT = re.compile(r'[?&]cursor=([^&>"]+)[^>]*>;\s*rel="next"')
 _PAGES = 200  # of a hundred attempts: a bound for a record that never ends
@@ -38,10 +40,10 @@ class GitHubDeliveries:
         cursor: str | None = ""
         for _ in range(_PAGES):
             headers, rows = self._ask("GET", "/app/hook/deliveries", {"per_page": 100} | _from(cursor))
-            found = [_attempt(row) for row in rows if row["delivered_at"]]  # without: it is on its way at this moment
-            yield from (attempt for attempt in found if attempt.at >= since)
+            attempts = [attempt for row in rows if (attempt := _attempt(row)) is not None]
+            yield from (attempt for attempt in attempts if attempt.at >= since)
             cursor = _next_cursor(headers)
-            if cursor is None or any(attempt.at < since for attempt in found):
+            if cursor is None or any(attempt.at < since for attempt in attempts):
                 return
 
     def again(self, attempt_id: int) -> None:
@@ -63,6 +65,12 @@ def _next_cursor(headers: dict[str, Any]) -> str | None:
     return found[1] if found else None
 
 
-def _attempt(row: dict[str, Any]) -> Attempt:
-    at = datetime.fromisoformat(row["delivered_at"])
-    return Attempt(int(row["id"]), str(row["guid"]), at, str(row["event"]), 200 <= int(row["status_code"]) < 400)
+def _attempt(row: object) -> Attempt | None:
+    """None: it is on its way at this moment."""
+    try:
+        facts = shaped(DeliveryFacts, row)
+    except Unreadable as error:
+        raise Misread(f"GitHub's record of deliveries cannot be read: {error}") from None
+    if facts.delivered_at is None:
+        return None
+    return Attempt(facts.id, facts.guid, facts.delivered_at, facts.event, 200 <= facts.status_code < 400)

@@ -230,3 +230,32 @@ class DeliveryFacts(Shape):
     event: str
     status_code: int
     status: str = ""
+
+
+class Account(Shape):
+    login: str = ""
+    type: str = "User"
+
+
+class AppFacts(Id):
+    slug: str = ""
+    owner: Account | None = None
+    permissions: Mapping[str, str]
+    events: frozenset[str]
+
+
+class HookFacts(Shape):
+    """Where webhooks go. GitHub says "0" or 0 where it verifies certificates."""
+
+    url: str | None = None
+    content_type: str | None = None
+    insecure_ssl: str | int = "0"
+    secret: str | None = None
+
+
+class InstallationFacts(Id):
+    account: Account | None = None
+    permissions: Mapping[str, str]
+    events: frozenset[str]
+    html_url: str
+    suspended_at: Moment | None = None
