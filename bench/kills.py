@@ -5,7 +5,7 @@
 The sandbox stands for GitHub and lives on; the whole App beside it is ended with SIGKILL again and again while people
 open pull requests, push, comment, ask for exceptions and change the configuration. In between its clock is hours wrong
 for a moment, its database may not grow, GitHub answers with errors, late or not at all, and deliveries are lost,
-doubled and reordered. Each round is a story in four acts on a repository of its own. After each act the server may
+doubled and reordered. Each round is a story in five acts on a repository of its own. After each act the server may
 finish, by its own clock: nothing is redelivered or looked at by hand. Then checks (one a head), comments, answers,
 exceptions and deliveries must be those of the same act in a round in which nothing went wrong. The exit status is 1
 otherwise.
@@ -166,7 +166,7 @@ def past(folder: Path) -> Past:
 
 
 def story(box: Sandbox, name: str, heads: dict[str, str]) -> tuple[Act, ...]:
-    """Four acts; what a person does in one waits for the answers of the one before, as people do."""
+    """Five acts; what a person does in one waits for the answers of the one before, as people do."""
 
     def open_(number: int, head: str, **more: Any) -> Callable[[], object]:
         return lambda: box.open_pull(name, title=f"Change {number}", head_sha=heads[head], **more)
@@ -187,7 +187,9 @@ def story(box: Sandbox, name: str, heads: dict[str, str]) -> tuple[Act, ...]:
         (open_(1, "large"), open_(2, "quiet"), open_(3, "other", fork=True)),
         (say(1, box.author, ask), say(3, box.reviewer, "/chill why"), push(2, "grown"), lambda: press(3)),
         (say(1, box.release_manager, "/chill approve"), say(2, box.author, "/chill help")),
-        (push(1, "changed"), lambda: box.push(name, "main", heads["free"], box.release_manager)),
+        # one after the other: whether the new head is seen held before it is free would be chance
+        (push(1, "changed"),),
+        (lambda: box.push(name, "main", heads["free"], box.release_manager),),
     )
 
 
@@ -227,7 +229,7 @@ class Loop:
     chance: random.Random
     most: int
     faults: tuple[str, ...] = FAULTS
-    acts: int = 4
+    acts: int = 5
     kills: int = 0
     met: Counter[str] = field(default_factory=Counter)
     hits: int = 0
@@ -357,7 +359,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--without", default="", help=f"leave these faults out: some of {','.join(FAULTS)}")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--acts", type=int, default=4, help="play only so many acts of the story")
+    parser.add_argument("--acts", type=int, default=5, help="play only so many acts of the story")
     parser.add_argument("--nursery", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.nursery:
