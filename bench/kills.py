@@ -319,15 +319,15 @@ class Loop:
         while quiet < 5:
             time.sleep(0.05)
             self.box.settle()
-            done = self.server.answers() and self.beats("redeliver") != asked and not self.count("waiting", "running")
+            done = self.server.answers() and self.beats("redeliver") - asked and not self.count("waiting", "running")
             quiet = quiet + 1 if done else 0
         self.server.end(process)
 
-    def beats(self, kind: str) -> frozenset[str]:
-        """When such jobs were made due, by the server's own clock."""
-        query = sa.select(ticks.c.key).where(ticks.c.key.startswith(f"{kind} 2"))
+    def beats(self, kind: str) -> frozenset[tuple[str, datetime]]:
+        """When such jobs were made due, by the server's own clock; what a clock ahead of its time made is forgotten."""
+        query = sa.select(ticks.c.key, ticks.c.at).where(ticks.c.key.startswith(f"{kind} 2"))
         with self.store.read() as connection:
-            return frozenset(connection.scalars(query))
+            return frozenset((row.key, row.at) for row in connection.execute(query))
 
     def count(self, *states: str) -> int:
         mine = ~jobs.c.key.startswith("clock/") | (jobs.c.kind == "redeliver")  # looks of the clock itself never end
