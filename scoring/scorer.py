@@ -130,7 +130,7 @@ class Scorer:
         proof: Proof | None = None,
         parts: tuple[Part, ...] = (),
     ) -> Assessment:
-        """Return the risk of a change; one that is in the index already is seen as of the moment it landed.
+        """The risk of a change; one that is in the index already is seen as of the moment it landed.
 
         `critical` tells how critical the service is that a path belongs to. `proof` is what is certain of the
         contents and counts as in `evidence`; `parts`, what the change is made of, are handed through.
@@ -156,8 +156,8 @@ class Scorer:
         # what carries the score is asked of what gates: the whole, or its riskiest part
         riskiest = int(scores.argmax())
         vector = asked[riskiest].vector
-        found = float(scores[riskiest]) + extra
-        percentile = evidence.percentile(float(moment.percentiles(np.array([found]))[0]), proof)
+        score = float(scores[riskiest]) + extra
+        percentile = evidence.percentile(float(moment.percentiles(np.array([score]))[0]), proof)
         carried = shares(CLAIMS, self._names, vector, past.usual, self._by_columns(past.raw), extra)
         tip = self.history.tip if row is None else change.base
 
@@ -167,15 +167,15 @@ class Scorer:
             ]
 
         known = self._witness.known(change, lines, tip=tip, tier=whole.tier, patch=patch)
-        told = (reason(kept_out),) if riskiest >= honest else ()
+        of_hidden = (reason(kept_out),) if riskiest >= honest else ()
         return Assessment(
             base=change.base,
             sha=change.sha,
             at=change.at,
             percentile=percentile,
-            probability=float(moment.probabilities(np.array([found]))[0]),
+            probability=float(moment.probabilities(np.array([score]))[0]),
             base_rate=moment.base_rate,
-            reasons=(*told, *reasons(known, carried))[:MOST],
+            reasons=(*of_hidden, *reasons(known, carried))[:MOST],
             suggestions=self._suggestions(change, lines, patch, percentile, rank_of)
             if row is None and self.kind.of_versions
             else (),
@@ -190,7 +190,7 @@ class Scorer:
         )
 
     def ranks(self, change: Change, versions: Sequence[Files]) -> list[float]:
-        """Return where a change that has not landed would rank if it had these files, 0 to 1; no proof counts.
+        """Where a change that has not landed would rank if it had these files, 0 to 1; no proof counts.
 
         Raises ScoringError when the model cannot be asked of versions that nobody made.
         """
@@ -217,8 +217,8 @@ class Scorer:
     def _plain(self, whole: Facts, files: Files, change: Change, critical: Services) -> Facts:
         """The facts of a change with nothing kept out, which does to the tree what it does as it stands."""
         plain = replace(change, files=tuple(file for file, _ in files))
-        told = self._facts(plain, [counts for _, counts in files], critical)
-        return replace(told, tier=whole.tier, takes_back=whole.takes_back, lands_again=whole.lands_again)
+        facts = self._facts(plain, [counts for _, counts in files], critical)
+        return replace(facts, tier=whole.tier, takes_back=whole.takes_back, lands_again=whole.lands_again)
 
     def _landed(self, row: int) -> list[Asked]:
         parts = self.history.parts(row, row + 1).raw

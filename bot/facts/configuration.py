@@ -25,5 +25,5 @@ CONFIGURATION = Fact(
     lambda: Configured(Config.default()),
     needs=(PULL, TARGET),
     cost=Cost(requests=2),
-    fills=lambda found: {"problems": found.problems},
+    fills=lambda configured: {"problems": configured.problems},
 )

@@ -44,8 +44,8 @@ def _read(live: Live, look: Look) -> Proposed:
     if proposed is None:
         return Proposed((*wrong, *problems))
     broken = tuple(problem for problem in proposed.problems if problem not in config.problems)
-    found = compare(config, proposed, _others(live, look), look.now)
-    return Proposed((*wrong, *broken), sentence(found), found.changes)
+    comparison = compare(config, proposed, _others(live, look), look.now)
+    return Proposed((*wrong, *broken), sentence(comparison), comparison.changes)
 
 
 def _others(live: Live, look: Look) -> Iterator[State]:
@@ -61,8 +61,8 @@ def _others(live: Live, look: Look) -> Iterator[State]:
             yield gather(other, OTHER)
 
 
-def _fills(found: Proposed) -> Filled:
-    return {"proposed": found.problems, "proposal": found.words, "changes": found.changes}
+def _fills(proposed: Proposed) -> Filled:
+    return {"proposed": proposed.problems, "proposal": proposed.words, "changes": proposed.changes}
 
 
 PROPOSAL = Fact(

@@ -38,15 +38,15 @@ def _read(live: Live, look: Look) -> Risk:
     if before is not None and before.base == base.sha:  # another base is another change
         return Risk(before)
     try:
-        found = live.assessor.assess(look[TARGET], pull, base, look[CONFIGURATION].config.criticality(), look.now)
+        assessment = live.assessor.assess(look[TARGET], pull, base, look[CONFIGURATION].config.criticality(), look.now)
     except Unscorable as error:
         return Risk(before, error.failure())
-    live.store.assessments.save(look.target.repository_id, look.number, pull.head_sha, found)
-    return Risk(found)
+    live.store.assessments.save(look.target.repository_id, look.number, pull.head_sha, assessment)
+    return Risk(assessment)
 
 
-def _fills(found: Risk) -> Filled:
-    return {"risk": found.assessment, "failure": found.failure}
+def _fills(risk: Risk) -> Filled:
+    return {"risk": risk.assessment, "failure": risk.failure}
 
 
 RISK = Fact(

@@ -29,15 +29,15 @@ def contributors(git: Git, base: str, head: str) -> frozenset[str]:
     """
     span = f"{check(base)}..{check(head)}"
     asked = ("log", "-z", f"--max-count={MOST_COMMITS}", "--format=%H%n%ae%n%ce%n%B", "--encoding=UTF-8", span, "--")
-    told = git.run(*asked, limits=DIFF).decode("utf-8", "replace")
-    shas, found = [], []
-    for commit in filter(None, told.split("\0")):
+    log = git.run(*asked, limits=DIFF).decode("utf-8", "replace")
+    shas, addresses = [], []
+    for commit in filter(None, log.split("\0")):
         sha, author, committer, message = commit.split("\n", 3)
         shas.append(sha)
-        found += [author, committer, *_CO_AUTHOR.findall(message)]
+        addresses += [author, committer, *_CO_AUTHOR.findall(message)]
     # GitPython knows no ids of 64 digits
-    found += _by_gitpython(git, shas) if git.format == "sha1" else ()
-    return frozenset(address.lower() for address in found if address) or frozenset({""})
+    addresses += _by_gitpython(git, shas) if git.format == "sha1" else ()
+    return frozenset(address.lower() for address in addresses if address) or frozenset({""})
 
 
 def _by_gitpython(git: Git, shas: list[str]) -> Iterator[str]:

@@ -128,10 +128,10 @@ class Mirror:
         """The best common ancestor; None when there is none."""
         commits = (valid_sha(base), valid_sha(head))
         try:
-            found = self._read(repository_id, ["merge-base", "--end-of-options", *commits])
+            ancestor = self._read(repository_id, ["merge-base", "--end-of-options", *commits])
         except Negative:
             return None
-        return found.decode().strip()
+        return ancestor.decode().strip()
 
     def content(self, repository_id: int, base: str, head: str) -> tuple[str, tuple[str, ...]]:
         """A name for what `head` does to the files that it changes since `base`, and their paths; "" and none when it
@@ -143,9 +143,9 @@ class Mirror:
         """
         commits = (f"{valid_sha(base)}^{{commit}}", f"{valid_sha(head)}^{{commit}}")
         asked = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--end-of-options", *commits]
-        found = self._read(repository_id, asked, limit=64 << 20)
-        paths = tuple(os.fsdecode(path) for path in found.split(b"\0")[1::2])
-        return (hashlib.sha256(found).hexdigest() if found else ""), paths
+        listing = self._read(repository_id, asked, limit=64 << 20)
+        paths = tuple(os.fsdecode(path) for path in listing.split(b"\0")[1::2])
+        return (hashlib.sha256(listing).hexdigest() if listing else ""), paths
 
     def file_at(self, repository_id: int, sha: str, path: str, limit: int = 1 << 20) -> bytes | None:
         """Content of a regular file at a commit; None when there is none, or a link or folder in its place.
@@ -180,14 +180,14 @@ class Mirror:
         folder = self.path(repository_id)
         if not folder.is_dir():
             raise Missing("the repository was not fetched yet")
-        found = self._readers.get(repository_id)
-        if found is None:
+        reader = self._readers.get(repository_id)
+        if reader is None:
             try:
-                found = self._readers[repository_id] = Reader(folder)
+                reader = self._readers[repository_id] = Reader(folder)
             except GitError as error:
                 self.damaged(repository_id)
                 raise Corrupt(str(error)) from error
-        return found
+        return reader
 
     def damaged(self, repository_id: int) -> None:
         """The next fetch begins anew."""
@@ -210,8 +210,8 @@ class Mirror:
         return {ref: self._where(folder, ref) for ref in refs}
 
     def _where(self, folder: Path, ref: str) -> str:
-        found = self._git.run(folder, ["rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}"])
-        return valid_sha(found.decode().strip())
+        commit = self._git.run(folder, ["rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}"])
+        return valid_sha(commit.decode().strip())
 
     def _tidy(self, folder: Path) -> None:
         """Every fetch leaves a pack; a thousand of them make each look-up slow."""

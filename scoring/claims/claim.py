@@ -38,7 +38,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Sentence:
     """What a claim says of one change; "{subject}" stands in `words` for a path or a folder with "/" at its end."""
 
     words: str
@@ -53,7 +53,7 @@ class Claim:
     name: str
     story: str  # of claims that tell one story people hear the first that is true
     columns: tuple[str, ...]  # which must raise the score by a stated share
-    tell: Callable[[Known], Told | None]
+    tell: Callable[[Known], Sentence | None]
 
 
 def is_code(file: FileChange) -> bool:
@@ -62,7 +62,7 @@ def is_code(file: FileChange) -> bool:
 
 
 def before(file: FileChange) -> str:
-    """Return the name under which a file was known before the change."""
+    """The name under which a file was known before the change."""
     return file.old_path or file.path
 
 
@@ -72,5 +72,5 @@ def stands_out(value: float, usual: float, least: float) -> bool:
 
 
 def many(count: float, one: str, more: str = "") -> str:
-    """Return a count with its noun: "1 line", "3,400 lines"."""
+    """A count with its noun: "1 line", "3,400 lines"."""
     return f"{count:,.0f} {one if count == 1 else more or one + 's'}"

@@ -53,7 +53,7 @@ class Source:
 
 
 def count(git: Git, change: Change, patch: Mapping[str, Lines], files: list[FileChange]) -> Counted:
-    """Return the counts of `files` of a change. Raises GitError."""
+    """The counts of `files` of a change. Raises GitError."""
     added, removed, branches, unread = {}, {}, {}, set()
     new = _unpaired(patch, "added", "removed")
     lost = _unpaired(patch, "removed", "added")
@@ -82,23 +82,23 @@ def _version(blobs: Blobs, path: str, blob: str | None) -> Source | None:
 def _unpaired(patch: Mapping[str, Lines], side: str, other: str) -> dict[str, set[int]]:
     """The numbers of the lines of one side that no line of the other answers for."""
     left = Counter(text.strip() for lines in patch.values() for _, text in getattr(lines, other))
-    found: dict[str, set[int]] = {}
+    unpaired: dict[str, set[int]] = {}
     for path in sorted(patch):
-        here = found.setdefault(path, set())
+        here = unpaired.setdefault(path, set())
         for number, line in getattr(patch[path], side):
             text = line.strip()
             if left[text]:
                 left[text] -= 1
             else:
                 here.add(number)
-    return found
+    return unpaired
 
 
 _NOTHING = Source(frozenset(), {})
 
 
 def read(path: str, text: bytes) -> Source | None:
-    """Return where code and branches are in a file; None when no parser reads it whole."""
+    """Where code and branches are in a file; None when no parser reads it whole."""
     if len(text) > LONGEST:
         return None
     if path.endswith((".py", ".pyi")):
@@ -166,7 +166,7 @@ def _words(tokens: list[tokenize.TokenInfo]) -> Iterator[tuple[int, int, str]]:
             continue
         ends = token.type in (tokenize.NEWLINE, tokenize.ENDMARKER)
         after = tokens[place + 1].type if place + 1 < len(tokens) else tokenize.NEWLINE
-        told = begins and token.type == tokenize.STRING and after in (tokenize.NEWLINE, tokenize.COMMENT)
-        if not ends and not told:
+        docstring = begins and token.type == tokenize.STRING and after in (tokenize.NEWLINE, tokenize.COMMENT)
+        if not ends and not docstring:
             yield token.start[0], token.end[0], token.string if token.type == tokenize.NAME else ""
         begins = ends

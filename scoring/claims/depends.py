@@ -36,7 +36,7 @@ Known = Callable[[AbstractSet[bytes]], AbstractSet[bytes]]  # of these names, th
 
 
 def names_before(git: Git, change: Change) -> Known:
-    """Return what tells which names stood in the code that a change is compared with."""
+    """What tells which names stood in the code that a change is compared with."""
     seen: set[bytes] | None = None
 
     def known(names: AbstractSet[bytes]) -> AbstractSet[bytes]:

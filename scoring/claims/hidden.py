@@ -16,6 +16,6 @@ WORDS = {
 
 
 def reason(hidden: Sequence[Hidden]) -> Reason:
-    """Return the sentence about the file that most code is kept out in; `hidden` has at least one."""
+    """The sentence about the file that most code is kept out in; `hidden` has at least one."""
     most = max(hidden, key=lambda each: (each.shown[0][1].code_added, each.path))
     return Reason(NAME, WORDS[most.by], 1.0, most.path)

@@ -25,10 +25,10 @@ class Archive(Protocol):
         """Say whether merges are read as landings of whole branches."""
 
     def repaired(self) -> Mapping[str, str]:
-        """Return each change that was at fault, and the change that says so."""
+        """Each change that was at fault, and the change that says so."""
 
     def medians(self, shas: Sequence[str]) -> Mapping[str, float]:
-        """Return the median of each column over these changes."""
+        """The median of each column over these changes."""
 
 
 class Witness:
@@ -42,7 +42,7 @@ class Witness:
         self, change: Change, lines: Sequence[LineCounts], *, tip: str, tier: int = 0,
         patch: Mapping[str, Lines] | None = None,
     ) -> Known:  # fmt: skip
-        """Return what is known of a change when `tip` is the newest commit that landed ("" for none).
+        """What is known of a change when `tip` is the newest commit that landed ("" for none).
 
         `patch` are its lines where they were read already.
         """

@@ -27,7 +27,7 @@ class Part:
 
 
 def parts(files: Files) -> list[Part]:
-    """Return the parts worth trying, the largest first: single files and folders; both halves hold code."""
+    """The parts worth trying, the largest first: single files and folders; both halves hold code."""
     groups: dict[str, list[int]] = {}
     for place, (file, _) in enumerate(files):
         groups.setdefault(file.path, []).append(place)
@@ -35,21 +35,21 @@ def parts(files: Files) -> list[Part]:
         for depth in range(1, len(folders) + 1):
             groups.setdefault("/".join(folders[:depth]) + "/", []).append(place)
     ranked = sorted(groups.items(), key=lambda item: (-sum(files[place][1].added for place in item[1]), item[0]))
-    whole, found, seen = frozenset(range(len(files))), [], set()
+    whole, parted, seen = frozenset(range(len(files))), [], set()
     for subject, places in ranked:
         taken = frozenset(places)
         part = Part(subject, [files[place] for place in places], [x for at, x in enumerate(files) if at not in taken])
         # two halves are the same two, whichever of them is called the part
         if taken not in seen and whole - taken not in seen and _has_code(part.files) and _has_code(part.rest):
-            found.append(part)
+            parted.append(part)
         seen.add(taken)
-    return found[:TRIED]
+    return parted[:TRIED]
 
 
 def suggestions(
     files: Files, lines: Mapping[str, Lines], percentile: float, rank: Rank, known: Known
 ) -> tuple[Suggestion, ...]:
-    """Return the parts that nothing of the rest needs and whose going leaves both halves lower, best first.
+    """The parts that nothing of the rest needs and whose going leaves both halves lower, best first.
 
     Whether that is worth saying is for those to judge who know the gate.
     """
@@ -57,12 +57,12 @@ def suggestions(
     if not free:
         return ()
     ranks = list(rank([half for part in free for half in (part.files, part.rest)]))
-    found = [
+    lowering = [
         Suggestion(part.subject, tuple(file.path for file, _ in part.files), moved, stays)
         for part, moved, stays in zip(free, ranks[::2], ranks[1::2], strict=True)
         if max(moved, stays) <= percentile - WORTHWHILE
     ]
-    return tuple(sorted(found, key=lambda each: (max(each.moved, each.stays), each.subject)))
+    return tuple(sorted(lowering, key=lambda each: (max(each.moved, each.stays), each.subject)))
 
 
 def _apart(part: Part, lines: Mapping[str, Lines], known: Known) -> bool:

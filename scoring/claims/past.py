@@ -45,18 +45,18 @@ class Past:
         return {sha: by for sha, by in self.repaired.items() if sha in here and by in here}
 
     def of(self, place: str, most: int = LAST) -> tuple[Landed, ...]:
-        """Return the last changes to a file, or to a folder named with "/" at its end, newest first."""
+        """The last changes to a file, or to a folder named with "/" at its end, newest first."""
         return tuple(self._by_place.get(place, ())[:most])
 
     @cached_property
     def _by_place(self) -> Mapping[str, list[Landed]]:
         """The changes to each file and folder, in one pass: a change may have thousands of files to ask of."""
-        found: dict[str, list[Landed]] = {}
+        changes: dict[str, list[Landed]] = {}
         for each in self.changes:
             folders = {path[: end + 1] for path in each.paths for end, char in enumerate(path) if char == "/"}
             for place in folders.union(each.paths):
-                found.setdefault(place, []).append(each)
-        return found
+                changes.setdefault(place, []).append(each)
+        return changes
 
     def reaches(self, moment: int) -> bool:
         """Say whether everything that landed since `moment` was looked at."""
@@ -64,7 +64,7 @@ class Past:
 
 
 def read(git: Git, tip: str, repaired: Mapping[str, str], *, landings: bool = False, most: int = LOOKED_AT) -> Past:
-    """Return the newest commits that `tip` ("" for none) stands on, itself included. Raises ScoringError.
+    """The newest commits that `tip` ("" for none) stands on, itself included. Raises ScoringError.
 
     Paths are those of `git log --name-only --no-renames`. With `landings` only first parents are followed, and a merge
     is a change that brought all of its branch.
@@ -74,12 +74,12 @@ def read(git: Git, tip: str, repaired: Mapping[str, str], *, landings: bool = Fa
     # hostile text was fixed before this token was drawn, so it cannot imitate the separator
     token = secrets.token_hex(24)
     walk = ("--first-parent", "-m") if landings else ()
-    told = git.run(
+    log = git.run(
         "log", "-z", *walk, f"--max-count={most + 1}", "--name-only", "--no-renames", "--encoding=UTF-8", "-O/dev/null",
         f"--format={token}%x00%H%x00%P%x00%ct%x00%aN%x00%aE%x00", tip, "--",
     )  # fmt: skip
-    found = [_landed(piece, landings) for piece in told.split(token.encode())[1:]]
-    return Past(tuple(found[:most]), len(found) <= most, repaired)
+    changes = [_landed(piece, landings) for piece in log.split(token.encode())[1:]]
+    return Past(tuple(changes[:most]), len(changes) <= most, repaired)
 
 
 def _landed(piece: bytes, landings: bool) -> Landed:

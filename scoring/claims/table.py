@@ -10,7 +10,7 @@ from math import floor
 from statistics import median
 
 from scoring.assessment import Evidence
-from scoring.claims.claim import Claim, Known, Told, before, many, stands_out
+from scoring.claims.claim import Claim, Known, Sentence, before, many, stands_out
 from scoring.claims.past import LAST, USUAL, Landed, Past
 from scoring.facts.kinds import kinds
 from scoring.facts.people import people
@@ -43,7 +43,7 @@ def _record(place: str, past: Past) -> Record:
     return Record(place, changes, tuple(each for each in changes if each.sha in past.at_fault))
 
 
-def _repaired(places: Iterable[str], known: Known) -> Told | None:
+def _repaired(places: Iterable[str], known: Known) -> Sentence | None:
     """The place whose last changes went worst, when they went worse than changes do here."""
     past = known.past
     recent = past.changes[:USUAL]
@@ -57,15 +57,15 @@ def _repaired(places: Iterable[str], known: Known) -> Told | None:
         f"{len(worst.faults)} of the last {len(worst.changes)} changes to {{subject}} were later reverted or repaired"
     )
     evidence = tuple(Evidence(each.sha, past.at_fault[each.sha]) for each in worst.faults)
-    return Told(words, worst.place, evidence)
+    return Sentence(words, worst.place, evidence)
 
 
-def repaired_file(known: Known) -> Told | None:
+def repaired_file(known: Known) -> Sentence | None:
     """The changes to one of its files were at fault more often than changes are here."""
     return _repaired((before(file) for file, _ in known.code if file.status != "A"), known)
 
 
-def repaired_folder(known: Known) -> Told | None:
+def repaired_folder(known: Known) -> Sentence | None:
     """The same of a folder."""
     return _repaired((folder for file, _ in known.code if (folder := _folder(before(file)))), known)
 
@@ -74,12 +74,12 @@ def _folder(path: str) -> str:
     return path.rpartition("/")[0] + "/" if "/" in path else ""
 
 
-def critical(known: Known) -> Told | None:
+def critical(known: Known) -> Sentence | None:
     """It touches a service that the configuration calls critical."""
-    return Told(f"It touches a service of criticality tier {known.tier}") if known.tier else None
+    return Sentence(f"It touches a service of criticality tier {known.tier}") if known.tier else None
 
 
-def branches(known: Known) -> Told | None:
+def branches(known: Known) -> Sentence | None:
     """It adds decisions to code that ships."""
     usual = known.usual["source_branches"]
     if not stands_out(sum(lines.branches_added for _, lines in known.code), usual, LEAST_BRANCHES):
@@ -87,27 +87,27 @@ def branches(known: Known) -> Told | None:
     here, where = _where(known.count().branches, known)
     if not stands_out(here, usual, LEAST_BRANCHES):
         return None
-    return Told(f"{many(here, 'new branch', 'new branches')} (`if`, `for`, `case`, …) {where.words}", where.subject)
+    return Sentence(f"{many(here, 'new branch', 'new branches')} (`if`, `for`, `case`, …) {where.words}", where.subject)
 
 
-def size(known: Known) -> Told | None:
+def size(known: Known) -> Sentence | None:
     """It adds much code that ships."""
     usual = max(known.usual["source_added"], known.usual["lines_added"])
     here, where = _where(known.count().added, known)
     if not stands_out(here, usual, LEAST_LINES):
         return None
     words = f"{many(here, 'new line')} of code {where.words}; a usual change here adds {_lines(known, 'lines_added')}"
-    return Told(words, where.subject)
+    return Sentence(words, where.subject)
 
 
-def removed(known: Known) -> Told | None:
+def removed(known: Known) -> Sentence | None:
     """It removes much code that ships."""
     usual = max(known.usual["source_deleted"], known.usual["lines_deleted"])
     here, where = _where(known.count().removed, known)
     if not stands_out(here, usual, LEAST_LINES):
         return None
     words = f"{many(here, 'line')} of code gone {where.words}; a usual change here removes"
-    return Told(f"{words} {_lines(known, 'lines_deleted')}", where.subject)
+    return Sentence(f"{words} {_lines(known, 'lines_deleted')}", where.subject)
 
 
 def _lines(known: Known, column: str) -> str:
@@ -115,27 +115,27 @@ def _lines(known: Known, column: str) -> str:
     return many(floor(known.usual[column]), "line")
 
 
-def _where(counts: Mapping[str, int], known: Known) -> tuple[int, Told]:
+def _where(counts: Mapping[str, int], known: Known) -> tuple[int, Sentence]:
     """A sum over the files of code and where they are; of the file that has most when some cannot be read."""
     have = sorted((count, path) for path, count in counts.items() if count)
     if not have:
-        return 0, Told("")
+        return 0, Sentence("")
     if len(have) == 1 or known.count().unread:
-        return have[-1][0], Told("in {subject}", have[-1][1])
-    return sum(count for count, _ in have), Told(f"in {len(have)} files outside tests")
+        return have[-1][0], Sentence("in {subject}", have[-1][1])
+    return sum(count for count, _ in have), Sentence(f"in {len(have)} files outside tests")
 
 
-def files(known: Known) -> Told | None:
+def files(known: Known) -> Sentence | None:
     """It touches many files of code."""
     here = len({path for file, _ in known.files for path in (file.path, before(file)) if kinds(path) == {"source"}})
     recent = known.past.changes[:USUAL]
     usual = floor(median(sum(kinds(path) == {"source"} for path in each.paths) for each in recent)) if recent else 0
     if not stands_out(here, usual, LEAST_FILES):
         return None
-    return Told(f"{many(here, 'file')} of code outside tests in one change; a usual change here has {usual}")
+    return Sentence(f"{many(here, 'file')} of code outside tests in one change; a usual change here has {usual}")
 
 
-def untested(known: Known) -> Told | None:
+def untested(known: Known) -> Sentence | None:
     """It adds code that ships and touches no test, where changes to code usually come with one."""
     added = sum(lines.code_added for _, lines in known.code)
     if added < 10 or any("test" in kinds(file.path) for file, _ in known.files):
@@ -144,10 +144,10 @@ def untested(known: Known) -> Told | None:
     tested = sum(any("test" in kinds(path) for path in each.paths) for each in coded)
     if len(coded) < LAST or tested * 2 < len(coded):
         return None
-    return Told(f"It touches no file of tests; {tested:,} of the last {len(coded):,} changes to code here did")
+    return Sentence(f"It touches no file of tests; {tested:,} of the last {len(coded):,} changes to code here did")
 
 
-def new_files(known: Known) -> Told | None:
+def new_files(known: Known) -> Sentence | None:
     """Much of it has no past that could speak for it."""
     code = known.code
     new = sum(file.status == "A" for file, _ in code)
@@ -155,31 +155,31 @@ def new_files(known: Known) -> Told | None:
         return None
     whole = new == len(code)
     if whole and new == 1:
-        return Told("Its only file of code is new: nothing is known of it yet")
-    return Told(f"{'All' if whole else new} of its {len(code)} files of code are new: nothing is known of them yet")
+        return Sentence("Its only file of code is new: nothing is known of it yet")
+    return Sentence(f"{'All' if whole else new} of its {len(code)} files of code are new: nothing is known of them yet")
 
 
-def hands(known: Known) -> Told | None:
+def hands(known: Known) -> Sentence | None:
     """Many people change one of its files."""
-    found = []
+    crowds = []
     for file, _ in known.code:
         changes = known.past.of(before(file))
         if len(changes) == LAST:
-            found.append((len(people(each.who for each in changes)), before(file)))
-    count, path = max(found, default=(0, ""))
+            crowds.append((len(people(each.who for each in changes)), before(file)))
+    count, path = max(crowds, default=(0, ""))
     if count < 6:
         return None
-    return Told(f"The last {LAST} changes to {{subject}} came from {count} people", path)
+    return Sentence(f"The last {LAST} changes to {{subject}} came from {count} people", path)
 
 
-def activity(known: Known) -> Told | None:
+def activity(known: Known) -> Sentence | None:
     """One of its files is changing often just now."""
     if not known.past.reaches(known.at - MONTH):
         return None
     counts = [(sum(known.at - MONTH <= each.at for each in known.past.of(before(file), 999)), before(file))
               for file, _ in known.code]  # fmt: skip
     count, path = max(counts, default=(0, ""))
-    return Told(f"{{subject}} changed {many(count, 'time')} in the last 30 days", path) if count >= 6 else None
+    return Sentence(f"{{subject}} changed {many(count, 'time')} in the last 30 days", path) if count >= 6 else None
 
 
 CLAIMS: tuple[Claim, ...] = (

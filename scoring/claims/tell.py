@@ -11,14 +11,14 @@ MOST = 5
 
 
 def reasons(known: Known, shares: Mapping[str, float]) -> tuple[Reason, ...]:
-    """Return what stands out, the largest share first; nothing when nothing does.
+    """What stands out, the largest share first; nothing when nothing does.
 
     `shares` are those of `weights.shares`.
     """
-    found: dict[str, Reason] = {}
+    chosen: dict[str, Reason] = {}
     for claim in CLAIMS:
         share = shares[claim.name]
-        told = claim.tell(known) if share >= SHARE and claim.story not in found else None
-        if told is not None:
-            found[claim.story] = Reason(claim.name, told.words, share, told.subject, told.evidence)
-    return tuple(sorted(found.values(), key=lambda reason: -reason.share)[:MOST])
+        sentence = claim.tell(known) if share >= SHARE and claim.story not in chosen else None
+        if sentence is not None:
+            chosen[claim.story] = Reason(claim.name, sentence.words, share, sentence.subject, sentence.evidence)
+    return tuple(sorted(chosen.values(), key=lambda reason: -reason.share)[:MOST])

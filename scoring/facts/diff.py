@@ -37,16 +37,16 @@ class Count:
 def counts(records: Sequence[bytes]) -> tuple[Count, ...]:
     """Read the records of `git diff --numstat -z`. Raises ScoringError when they are none."""
     fields = iter(records)
-    found = []
+    numbers = []
     try:
         for field in fields:
             added, deleted, path = field.split(b"\t", 2)
             if not path:  # a renamed file: its old and its new name follow
                 _, path = next(fields), next(fields)
-            found.append(Count(os.fsdecode(path), _number(added), _number(deleted)))
+            numbers.append(Count(os.fsdecode(path), _number(added), _number(deleted)))
     except (ValueError, StopIteration) as error:
         raise ScoringError("git's count of the lines cannot be read, so the diff is not trusted") from error
-    return tuple(found)
+    return tuple(numbers)
 
 
 def _number(text: bytes) -> int | None:
@@ -76,12 +76,12 @@ def read_text(patch: bytes) -> Lines:
     """Count with unidiff the lines of each file that has some. Raises ScoringError for what it cannot read."""
     contents: list[str] = []
     try:
-        found = PatchSet(_nameless(patch, contents), metadata_only=True)
+        files = PatchSet(_nameless(patch, contents), metadata_only=True)
     except (UnidiffParseError, ValueError) as error:
         raise ScoringError("the text of the diff cannot be read, so it is not trusted") from error
-    if len(found) != len(contents):
+    if len(files) != len(contents):
         raise ScoringError("the text of the diff has other files than its headers, so it is not trusted")
-    counted = ((name, file.added, file.removed) for name, file in zip(contents, found, strict=True))
+    counted = ((name, file.added, file.removed) for name, file in zip(contents, files, strict=True))
     return Counter(each for each in counted if each[1] or each[2])
 
 
@@ -115,14 +115,14 @@ def _split(patch: bytes) -> Iterator[bytes]:
 
 def _lines(files: Iterable[FileChange]) -> Lines:
     """What the text of these changes has to say, in the form of `read_text`."""
-    found: list[tuple[str, int, int]] = []
+    counted: list[tuple[str, int, int]] = []
     for file in files:
         old, new = file.old_blob or "", file.new_blob or ""
         if file.status == "T":  # written as a deletion and a creation
-            found += [(_between(old, ""), 0, file.deleted), (_between("", new), file.added, 0)]
+            counted += [(_between(old, ""), 0, file.deleted), (_between("", new), file.added, 0)]
         else:
-            found.append((_between(old, new), file.added, file.deleted))
-    return Counter(each for each in found if each[1] or each[2])
+            counted.append((_between(old, new), file.added, file.deleted))
+    return Counter(each for each in counted if each[1] or each[2])
 
 
 def _between(old: str, new: str) -> str:

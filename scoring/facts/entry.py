@@ -51,21 +51,21 @@ class Entry:
         self.bad_last = at
 
     def decay(self, at: int) -> float:
-        """Return the factor by which half-year counters have faded at `at`."""
+        """The factor by which half-year counters have faded at `at`."""
         return float(0.5 ** (max(0, at - self.last) / HALF_YEAR))
 
     def decayed_bad(self, at: int) -> float:
-        """Return the recent faults as of `at`."""
+        """The recent faults as of `at`."""
         if not self.bad_recent:
             return 0.0
         return float(self.bad_recent * 0.5 ** (max(0, at - self.bad_last) / HALF_YEAR))
 
     def copy(self) -> "Entry":
-        """Return an independent copy: a copied file brings its past with it."""
+        """An independent copy: a copied file brings its past with it."""
         return Entry.load(self.dump())
 
     def dump(self) -> str:
-        """Return the entry as JSON."""
+        """The entry as JSON."""
         return json.dumps(
             [self.n, self.first, self.last, self.recent, self.hot, self.churn, self.fixes, self.bad, self.bad_last,
              self.bad_recent, self.lines, self.branches, self.creator, self.generated,
@@ -89,7 +89,7 @@ EMPTY = Entry()  # never written to: what is known of something never seen
 
 
 def joined(entries: Sequence[Entry]) -> Entry:
-    """Return the counts of one person who was taken for several; the entry itself when there is but one."""
+    """The counts of one person who was taken for several; the entry itself when there is but one."""
     known = [entry for entry in entries if entry.n or entry.bad]
     if len(known) <= 1:
         return known[0] if known else EMPTY

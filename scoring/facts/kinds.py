@@ -94,13 +94,13 @@ RULES: tuple[Rule, ...] = (
 
 @lru_cache(maxsize=1 << 16)
 def reasons(path: str) -> tuple[tuple[Kind, str], ...]:
-    """Return each kind the path is of, with the reason; empty for source."""
+    """Each kind the path is of, with the reason; empty for source."""
     return tuple(dict.fromkeys((rule.kind, rule.reason) for rule in RULES if rule.pattern.search(path)))
 
 
 @lru_cache(maxsize=1 << 16)
 def kinds(path: str) -> frozenset[Kind]:
-    """Return the kinds of a path; {"source"} when no rule names another. Never empty."""
+    """The kinds of a path; {"source"} when no rule names another. Never empty."""
     return frozenset(kind for kind, _ in reasons(path)) or frozenset(("source",))
 
 

@@ -17,7 +17,6 @@ Words = frozenset[bytes]
 
 
 def words(*texts: str) -> Words:
-    """Return the words of the texts."""
     return frozenset(word for text in texts for word in text.encode().split())
 
 
@@ -57,8 +56,8 @@ _KEYED = (lexis.RUBY, lexis.SCRIPT, lexis.ELIXIR)
 _POINTERS = b"nullptr"  # where this is a word, "->" follows a pointer
 
 
-def _language(name: str, endings: str, how: Lexis, *, ifs: str = "", **told: str) -> Language:
-    lists = {kind: words(text) for kind, text in told.items()}
+def _language(name: str, endings: str, how: Lexis, *, ifs: str = "", **keywords: str) -> Language:
+    lists = {kind: words(text) for kind, text in keywords.items()}
     lists["branches"] = lists.get("loops", frozenset()) | words(ifs, "&& ||" if ifs else "")
     return Language(name, endings, how, pointers=_POINTERS in lists.get("nothings", ()), keyed=how in _KEYED, **lists)
 
@@ -179,23 +178,23 @@ _INTERPRETER = re.compile(
 
 @lru_cache(maxsize=1 << 16)
 def extension(path: str) -> str:
-    """Return what follows the last dot of the file's name in lower case, or "" when there is none."""
+    """What follows the last dot of the file's name in lower case, or "" when there is none."""
     name = path.rsplit("/", 1)[-1]
     return name.rsplit(".", 1)[-1].lower() if "." in name[1:] else ""
 
 
 @lru_cache(maxsize=1 << 16)
 def of_path(path: str) -> Language | None:
-    """Return the language that the path names, None when it is read as no code. `x.c.in` is a template of `x.c`."""
+    """The language that the path names, None when it is read as no code. `x.c.in` is a template of `x.c`."""
     if kinds(path) & _NOT_READ:
         return None
     return BY_ENDING.get(extension(path.removesuffix(".in")))
 
 
 def of_patch(path: str, body: bytes) -> Language | None:
-    """Return the language of a patch: by the path, or by the `#!` line that it shows of a file without an ending."""
-    found = of_path(path)
-    if found is not None or extension(path) or kinds(path) & _NOT_READ:
-        return found
+    """The language of a patch: by the path, or by the `#!` line that it shows of a file without an ending."""
+    named = of_path(path)
+    if named is not None or extension(path) or kinds(path) & _NOT_READ:
+        return named
     first = _INTERPRETER.match(body)
     return BY_INTERPRETER.get(first[1]) if first else None

@@ -194,7 +194,7 @@ LISP = _lexis((";", rb"[^\n]*"), ("#", rb"\|(?:[^|\0]|\|(?!#))*+(?:\|#)?"), text
 
 
 def masked(text: bytes, how: Lexis) -> bytes:
-    """Return sides of hunks with their comments blank and their texts empty; as many lines as before, ends blank."""
+    """Sides of hunks with their comments blank and their texts empty; as many lines as before, ends blank."""
     if any(map(text.__contains__, how.closes)):
         text = b"\0".join(_from_code(side, how.entered) for side in text.split(b"\0"))
     text = how.skipped.sub(_blanked, text)

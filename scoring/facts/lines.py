@@ -81,7 +81,7 @@ class LineCounts(NamedTuple):
     words_gone: bytes = b""  # of removed code
 
     def without_code(self) -> "LineCounts":
-        """Return what is counted in any file, whatever is in it."""
+        """What is counted in any file, whatever is in it."""
         return LineCounts(
             self.hunks, self.added, self.deleted, bytes_added=self.bytes_added, insertions=self.insertions,
             removals=self.removals, marked=self.marked,
@@ -101,14 +101,14 @@ class _Classes(dict[bytes, int]):
 
 @lru_cache(maxsize=64)
 def _classes(language: Language) -> _Classes:
-    found = _Classes()
+    classes = _Classes()
     for place, name in enumerate(CLASSES):
         for word in getattr(language, name):
             for token in (word, word + b"("):
-                found[token] = found[token] + (1 << _DIGIT * place)
+                classes[token] = classes[token] + (1 << _DIGIT * place)
     for word in NO_CALLS:
-        found[word + b"("] = found[word + b"("] + (1 << _DIGIT * len(CLASSES))
-    return found
+        classes[word + b"("] = classes[word + b"("] + (1 << _DIGIT * len(CLASSES))
+    return classes
 
 
 @dataclass(slots=True)
@@ -155,7 +155,7 @@ def read(body: bytes, path: str, *, new: bool = False) -> Patch:
 
 
 def _sides(hunks: Iterable[bytes]) -> tuple[list[bytes], list[bytes]]:
-    """Return the removed and the added lines of each hunk that has some."""
+    """The removed and the added lines of each hunk that has some."""
     gone, come = [], []
     for hunk in hunks:
         head, cut = hunk.find(b"\n"), hunk.find(b"\n+")
@@ -196,18 +196,18 @@ def _is_marked(body: bytes, *, new: bool) -> bool:
 
 
 def count_all(patches: Sequence[Patch]) -> list[LineCounts]:
-    """Return the counts of the patches of one change, moved lines told apart."""
+    """The counts of the patches of one change, moved lines told apart."""
     gone, come = moved([patch.removed.lines for patch in patches], [patch.added.lines for patch in patches])
     return [_counted(*each) for each in zip(patches, gone, come, strict=True)]
 
 
 def count(body: bytes, path: str, *, new: bool = False) -> LineCounts:
-    """Return the counts of one patch that is a change of its own."""
+    """The counts of one patch that is a change of its own."""
     return count_all([read(body, path, new=new)])[0]
 
 
-def _told(side: Side, places: set[int]) -> tuple[list[bytes], list[bytes], list[bytes]]:
-    """Return the code lines and all lines that did not move, and the code that did."""
+def _staying(side: Side, places: set[int]) -> tuple[list[bytes], list[bytes], list[bytes]]:
+    """The code lines and all lines that did not move, and the code that did."""
     if not places:
         return list(filter(None, side.code)), list(filter(None, side.lines)), []
     stays = [place not in places for place in range(len(side.lines))]
@@ -220,8 +220,8 @@ def _counted(patch: Patch, gone: set[int], come: set[int]) -> LineCounts:
     if language is None:
         return patch.base
     classes = _classes(language)
-    code, lines, moved_in = _told(patch.added, come)
-    lost, _, moved_out = _told(patch.removed, gone)
+    code, lines, moved_in = _staying(patch.added, come)
+    lost, _, moved_out = _staying(patch.removed, gone)
     raw, text, old = (b"\n".join(each) for each in (lines, code, lost))
     tokens, tokens_gone = tokens_of(text, language), tokens_of(old, language)
     branches, loops, control, guards, memory, concurrency, imports, definitions, nothings, calls = _sums(
@@ -253,7 +253,7 @@ def _counted(patch: Patch, gone: set[int], come: set[int]) -> LineCounts:
 
 
 def tokens_of(text: bytes, language: Language) -> "Counter[bytes]":
-    """Return the words of code, those before a parenthesis with it, and "&&" and "||" between blanks."""
+    """The words of code, those before a parenthesis with it, and "&&" and "||" between blanks."""
     if not text:
         return Counter()
     tokens = Counter(language.lexis.word.findall(text))
@@ -269,7 +269,7 @@ def tokens_of(text: bytes, language: Language) -> "Counter[bytes]":
 
 
 def _keys(text: bytes, language: Language) -> list[bytes]:
-    """Return the decision words that name an argument or a key, or are a symbol: "if: true", ":if"."""
+    """The decision words that name an argument or a key, or are a symbol: "if: true", ":if"."""
     if not language.keyed or b":" not in text:
         return []
     return [b"".join(groups) for groups in _key(language).findall(b"\n" + text)]
@@ -285,14 +285,14 @@ def _key(language: Language) -> re.Pattern[bytes]:
 
 @lru_cache(maxsize=64)
 def _keywords_behind(language: Language) -> re.Pattern[bytes]:
-    """Return what finds keywords that are members: directly behind a point, an arrow or two colons."""
+    """What finds keywords that are members: directly behind a point, an arrow or two colons."""
     words = language.branches | language.loops | language.control | language.imports | language.definitions
     either = b"|".join(sorted(word for word in words if word[:1].isalpha())) or rb"(?!)"
     return re.compile(rb"[.>:](?:(?<!\.\.)(?<=\.)|(?<=->)|(?<=::))((?:" + either + rb")\b\(?)")
 
 
 def _sums(tokens: "Counter[bytes]", classes: _Classes) -> tuple[int, ...]:
-    """Return how many of the tokens are in each of CLASSES, and the number of calls."""
+    """How many of the tokens are in each of CLASSES, and the number of calls."""
     if not tokens:
         return (0,) * (len(CLASSES) + 1)
     packed = sum(map(mul, map(classes.__getitem__, tokens), tokens.values()))
@@ -302,8 +302,8 @@ def _sums(tokens: "Counter[bytes]", classes: _Classes) -> tuple[int, ...]:
 
 def _comparisons(text: bytes) -> int:
     """==, ===, !=, !==, <= and >=, without <<= and >>=."""
-    found = text.count(b"==") + text.count(b"!=") - text.count(b"!==")
-    return found + text.count(b"<=") + text.count(b">=") - text.count(b"<<=") - text.count(b">>=")
+    equalities = text.count(b"==") + text.count(b"!=") - text.count(b"!==")
+    return equalities + text.count(b"<=") + text.count(b">=") - text.count(b"<<=") - text.count(b">>=")
 
 
 def _hashed(tokens: "Counter[bytes]") -> bytes:

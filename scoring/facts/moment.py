@@ -42,28 +42,28 @@ class Facts:
     memo: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # see `once`
 
 
-Found = TypeVar("Found")
+Value = TypeVar("Value")
 
 
-def once(of: Callable[[Facts], Found]) -> Callable[[Facts], Found]:
-    """Return `of`, computed once for the same facts however many features ask: it must depend on nothing else."""
+def once(of: Callable[[Facts], Value]) -> Callable[[Facts], Value]:
+    """`of`, computed once for the same facts however many features ask: it must depend on nothing else."""
 
     @wraps(of)
-    def asked(facts: Facts) -> Found:
+    def asked(facts: Facts) -> Value:
         try:
-            found: Found = facts.memo[of]
+            value: Value = facts.memo[of]
         except KeyError:
-            found = facts.memo[of] = of(facts)
-        return found
+            value = facts.memo[of] = of(facts)
+        return value
 
     return asked
 
 
 def folder(path: str) -> str:
-    """Return the folder a path lies in, "" for the top."""
+    """The folder a path lies in, "" for the top."""
     return path.rpartition("/")[0]
 
 
 def area(path: str) -> str:
-    """Return the first two levels above the file, the subsystem as far as names tell."""
+    """The first two levels above the file, the subsystem as far as names tell."""
     return "/".join(path.split("/")[:-1][:2])

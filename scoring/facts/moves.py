@@ -19,7 +19,7 @@ _OTHERS = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN
 
 
 def moved(removed: Sequence[Lines], added: Sequence[Lines]) -> tuple[list[set[int]], list[set[int]]]:
-    """Return for each file the places of moved lines: among its removed and among its added lines."""
+    """For each file the places of moved lines: among its removed and among its added lines."""
     gone: list[set[int]] = [set() for _ in removed]
     come: list[set[int]] = [set() for _ in added]
     common = set().union(*removed) & set().union(*added) - {b"", END}
@@ -31,18 +31,18 @@ def moved(removed: Sequence[Lines], added: Sequence[Lines]) -> tuple[list[set[in
 class _Removed:
     """The removed lines that may pair: without blank ones, the ends of hunks between them."""
 
-    def __init__(self, files: Sequence[Lines], found: list[set[int]], common: set[bytes]) -> None:
+    def __init__(self, files: Sequence[Lines], taken: list[set[int]], common: set[bytes]) -> None:
         self.lines = [line for lines in files for line in lines if line]
         self.origin = [(file, at) for file, lines in enumerate(files) for at, line in enumerate(lines) if line]
         self.free = [line in common for line in self.lines]
         self.places: dict[bytes, list[int]] = {}
-        self.found = found
+        self.taken = taken
         for place, line in enumerate(self.lines):
             if self.free[place]:
                 self.places.setdefault(line, []).append(place)
 
     def run(self, at: int, lines: Lines, start: int) -> int:
-        """Return how many lines from `start` on equal the free lines from `at` on."""
+        """How many lines from `start` on equal the free lines from `at` on."""
         length = 0
         most = min(len(lines) - start, len(self.lines) - at)
         while length < most and self.free[at + length] and self.lines[at + length] == lines[start + length]:
@@ -50,21 +50,21 @@ class _Removed:
         return length
 
     def candidates(self, line: bytes) -> Sequence[int]:
-        """Return the first free places of a line."""
+        """The first free places of a line."""
         places = self.places[line]
-        found = list(islice((at for at in places if self.free[at]), CANDIDATES))
-        looked = bisect_right(places, found[-1]) if len(found) == CANDIDATES else len(places)
-        if looked > 2 * len(found) + CANDIDATES:
+        free = list(islice((at for at in places if self.free[at]), CANDIDATES))
+        looked = bisect_right(places, free[-1]) if len(free) == CANDIDATES else len(places)
+        if looked > 2 * len(free) + CANDIDATES:
             # those taken are passed once, not for each line of the same text: a change may have a hundred thousand
-            places[:looked] = found
-        return found
+            places[:looked] = free
+        return free
 
     def take(self, at: int, length: int) -> None:
         """Pair these lines: they are free no more."""
         for place in range(at, at + length):
             self.free[place] = False
             file, line = self.origin[place]
-            self.found[file].add(line)
+            self.taken[file].add(line)
 
 
 def _pair(removed: _Removed, added: Sequence[Lines], come: list[set[int]]) -> None:
@@ -81,7 +81,7 @@ def _pair(removed: _Removed, added: Sequence[Lines], come: list[set[int]]) -> No
 
 
 def _longest(removed: _Removed, texts: Lines, start: int) -> tuple[int, int]:
-    """Return length and place of the longest block from `start` on, the first of equals; 0 when it is too small."""
+    """Length and place of the longest block from `start` on, the first of equals; 0 when it is too small."""
     if not _ALNUM.search(texts[start]):
         return 0, 0
     best, place = 0, 0

@@ -18,7 +18,7 @@ Places = tuple[int, ...]  # of files in the change
 
 
 def parts(files: Sequence[FileChange]) -> tuple[Places, ...]:
-    """Return the files of each part, the code first; nothing for a change that is scored as a whole."""
+    """The files of each part, the code first; nothing for a change that is scored as a whole."""
     named = [kinds(file.path) for file in files]
     beside = [place for place, each in enumerate(named) if each <= BESIDE]
     code = tuple(place for place, each in enumerate(named) if not each <= BESIDE)

@@ -45,26 +45,26 @@ def is_bot(who: Who) -> bool:
 
 
 def keys(who: Who) -> tuple[str, ...]:
-    """Return what tells a person from others, each by itself; nothing when all of it is shared by many."""
+    """What tells a person from others, each by itself; nothing when all of it is shared by many."""
     name, address = " ".join(who[0].split()), who[1].strip()
-    found = [f"name:{name}"] if " " in name and name.strip(" <>") not in _SHARED_NAMES else []
+    marks = [f"name:{name}"] if " " in name and name.strip(" <>") not in _SHARED_NAMES else []
     forge = _FORGE.fullmatch(address)
     if forge:
-        found += [f"account:{forge['account']}"] if forge["account"] else []
-        found.append(f"login:{forge['login']}")
+        marks += [f"account:{forge['account']}"] if forge["account"] else []
+        marks.append(f"login:{forge['login']}")
     elif "@" in address and address.partition("@")[0] not in _SHARED_PARTS:
-        found.append(f"mail:{address}")
-    return tuple(found)
+        marks.append(f"mail:{address}")
+    return tuple(marks)
 
 
 def people(whos: Iterable[Who]) -> list[set[Who]]:
-    """Return who of these is one person; programs are left out."""
-    found: list[tuple[set[str], set[Who]]] = []
+    """Who of these is one person; programs are left out."""
+    groups: list[tuple[set[str], set[Who]]] = []
     for who in sorted(set(whos)):
         if is_bot(who):
             continue
         known = {*keys(who)} or {f"only:{who}"}
-        same = [group for group in found if group[0] & known]
-        found = [group for group in found if group not in same]
-        found.append((known.union(*(group[0] for group in same)), {who}.union(*(group[1] for group in same))))
-    return [group[1] for group in found]
+        same = [group for group in groups if group[0] & known]
+        groups = [group for group in groups if group not in same]
+        groups.append((known.union(*(group[0] for group in same)), {who}.union(*(group[1] for group in same))))
+    return [group[1] for group in groups]

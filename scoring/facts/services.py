@@ -18,7 +18,7 @@ Rule = tuple[str, int]  # a glob and the tier of what it matches, 0 for none
 
 @lru_cache(maxsize=4096)
 def matcher(glob: str) -> re.Pattern[str]:
-    """Return a glob as an expression over whole paths: `*` stays within one segment, `**` crosses them."""
+    """A glob as an expression over whole paths: `*` stays within one segment, `**` crosses them."""
     return re.compile(_expression(glob), re.S)
 
 
@@ -59,14 +59,14 @@ class Services:
         return any(self.globs.values()) or any(tier for _, tier in self.owners) or bool(self.catalogs)
 
     def tier(self, paths: Iterable[str]) -> int:
-        """Return the tier of the most critical service among `paths` (1 is highest), 0 when none is named."""
-        return min((found for path in paths if (found := self._tier(path))), default=0) if self else 0
+        """The tier of the most critical service among `paths` (1 is highest), 0 when none is named."""
+        return min((tier for path in paths if (tier := self._tier(path))), default=0) if self else 0
 
     def _tier(self, path: str) -> int:
         if path not in self._known:
-            told = [level for glob, level in self.globs.items() if matcher(glob).fullmatch(path)]
-            told += [self._owned(path), self._catalogued(path)]
-            self._known[path] = min((level for level in told if level > 0), default=0)
+            levels = [level for glob, level in self.globs.items() if matcher(glob).fullmatch(path)]
+            levels += [self._owned(path), self._catalogued(path)]
+            self._known[path] = min((level for level in levels if level > 0), default=0)
         return self._known[path]
 
     def _owned(self, path: str) -> int:
@@ -76,8 +76,8 @@ class Services:
             # one expression for all: a large repository has thousands of rules and tens of thousands of paths
             rules = (f"({_expression(glob)})" for glob, _ in reversed(self.owners))
             self._last.append(re.compile("|".join(rules), re.S))
-        found = self._last[0].fullmatch(path)
-        return self.owners[-(found.lastindex or 0)][1] if found else 0
+        match = self._last[0].fullmatch(path)
+        return self.owners[-(match.lastindex or 0)][1] if match else 0
 
     def _catalogued(self, path: str) -> int:
         folder = path
@@ -105,17 +105,17 @@ class Sources:
 
 
 def from_codeowners(text: str, tiers: Mapping[str, int]) -> tuple[Rule, ...]:
-    """Return the rules of a CODEOWNERS file in its order, given the tier of each owner in lower case.
+    """The rules of a CODEOWNERS file in its order, given the tier of each owner in lower case.
 
     A pattern that GitHub would not obey, or that has too many wildcards, is left out.
     """
-    found: list[Rule] = []
+    rules: list[Rule] = []
     for line in text.splitlines():
         pattern, *owners = line.partition("#")[0].split() or [""]
         level = min((tiers[owner.lower()] for owner in owners if owner.lower() in tiers), default=0)
         if pattern.strip("/") and not pattern.startswith("!") and not re.search(r"[\[\]\\]", pattern):
-            found += [(glob, level) for glob in _owned_globs(pattern) if _is_cheap(glob)]
-    return tuple(found)
+            rules += [(glob, level) for glob in _owned_globs(pattern) if _is_cheap(glob)]
+    return tuple(rules)
 
 
 def _owned_globs(pattern: str) -> list[str]:
@@ -136,7 +136,7 @@ def _is_cheap(glob: str) -> bool:
 
 
 def from_backstage(text: str, folder: str = "") -> dict[str, int]:
-    """Return folder -> tier from a catalog-info.yaml in `folder`: its tier label or annotation, else its lifecycle.
+    """Folder -> tier from a catalog-info.yaml in `folder`: its tier label or annotation, else its lifecycle.
 
     Raises ScoringError when it is no YAML.
     """
@@ -155,8 +155,8 @@ def _level(component: Mapping[str, object]) -> int:
         for kind in ("labels", "annotations"):
             marks |= metadata.get(kind) or {} if isinstance(metadata.get(kind), dict) else {}
     names = ("tier", "criticality")
-    told = next((str(value) for name, value in marks.items() if str(name).rsplit("/", 1)[-1] in names), "")
-    digits = re.search(r"\d", told)
+    tier = next((str(value) for name, value in marks.items() if str(name).rsplit("/", 1)[-1] in names), "")
+    digits = re.search(r"\d", tier)
     if digits:
         return max(1, int(digits[0]))
     return _LIFECYCLE.get(str(spec.get("lifecycle")), 0) if isinstance(spec, dict) else 0

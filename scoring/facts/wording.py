@@ -33,7 +33,7 @@ SILENT = Wording()
 
 
 def hashed(lines: Sequence[LineCounts], paths: Iterable[str]) -> Ids:
-    """Return the different words of a change, hashed, in ascending order: first those of the space 0, then of 1, ..."""
+    """The different words of a change, hashed, in ascending order: first those of the space 0, then of 1, ..."""
     places = {part for path in paths for part in (path, *path.split("/"))}
     spaces = (
         _joined([counts.words for counts in lines if counts.words]),

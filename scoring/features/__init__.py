@@ -32,5 +32,5 @@ BY_NAME = {feature.name: feature for feature in FEATURES}
 
 
 def signature(features: tuple[Feature, ...] = FEATURES) -> str:
-    """Return what identifies the columns of an index."""
+    """What identifies the columns of an index."""
     return hashlib.sha256(f"{VERSION} {[feature.name for feature in features]}".encode()).hexdigest()[:16]

@@ -16,7 +16,7 @@ def _each_kinds(facts: Facts) -> list[frozenset[Kind]]:
 
 def _kind(name: str, *of_kind: Kind) -> Feature:
     def of(facts: Facts) -> float:
-        return float(sum(not found.isdisjoint(of_kind) for found in _each_kinds(facts)))
+        return float(sum(not names.isdisjoint(of_kind) for names in _each_kinds(facts)))
 
     return Feature(name=f"{name}_files", family="size", of=of, topic="kind of files", log=True)
 
@@ -29,12 +29,12 @@ def _line(name: str) -> OfFile:
 def _sources(facts: Facts) -> list[FileFacts]:
     # code that ships: neither test, docs, data nor build file, and written here
     both = zip(facts.files, _each_kinds(facts), strict=True)
-    return [file for file, found in both if "source" in found and not file.file.binary]
+    return [file for file, names in both if "source" in names and not file.file.binary]
 
 
 @once
 def _tests(facts: Facts) -> list[FileFacts]:
-    return [file for file, found in zip(facts.files, _each_kinds(facts), strict=True) if "test" in found]
+    return [file for file, names in zip(facts.files, _each_kinds(facts), strict=True) if "test" in names]
 
 
 def _source(name: str) -> Of:

@@ -28,7 +28,7 @@ MINE: Place = attrgetter("mine")
 
 
 def total(measure: OfFile) -> Of:
-    """Return the sum of a measure over the files."""
+    """The sum of a measure over the files."""
 
     def of(facts: Facts) -> float:
         return float(sum(map(measure, facts.files)))
@@ -37,7 +37,7 @@ def total(measure: OfFile) -> Of:
 
 
 def peak(measure: OfFile) -> Of:
-    """Return the largest value of a measure among the files, 0 for none."""
+    """The largest value of a measure among the files, 0 for none."""
 
     def of(facts: Facts) -> float:
         return float(max(map(measure, facts.files), default=0.0))
@@ -46,7 +46,7 @@ def peak(measure: OfFile) -> Of:
 
 
 def mean(measure: OfFile) -> Of:
-    """Return the mean of a measure over the files, 0 for none."""
+    """The mean of a measure over the files, 0 for none."""
 
     def of(facts: Facts) -> float:
         return float(sum(map(measure, facts.files)) / max(1, len(facts.files)))
@@ -56,7 +56,7 @@ def mean(measure: OfFile) -> Of:
 
 @once
 def line_totals(facts: Facts) -> LineCounts:
-    """Return the counts of all lines of the change, without their words."""
+    """The counts of all lines of the change, without their words."""
     lines = [file.lines for file in facts.files]
     if len(lines) == 1:
         return lines[0]
@@ -65,13 +65,13 @@ def line_totals(facts: Facts) -> LineCounts:
 
 
 def line_total(name: str) -> Of:
-    """Return the sum of a count of lines over the files."""
+    """The sum of a count of lines over the files."""
     of = attrgetter(name)
     return lambda facts: float(of(line_totals(facts)))
 
 
 def line_share(part: str, whole: str) -> Of:
-    """Return the ratio of two sums of counts of lines, 0 when the second is."""
+    """The ratio of two sums of counts of lines, 0 when the second is."""
     over, under = attrgetter(part), attrgetter(whole)
 
     def of(facts: Facts) -> float:
@@ -83,12 +83,12 @@ def line_share(part: str, whole: str) -> Of:
 
 @once
 def churns(facts: Facts) -> list[int]:
-    """Return the lines changed in each file."""
+    """The lines changed in each file."""
     return [file.lines.added + file.lines.deleted for file in facts.files]
 
 
 def share(part: OfFile, whole: OfFile) -> Of:
-    """Return the ratio of two sums over the files, 0 when the second is."""
+    """The ratio of two sums over the files, 0 when the second is."""
 
     def of(facts: Facts) -> float:
         under = sum(map(whole, facts.files))
@@ -115,48 +115,47 @@ def fault_rate(entry: Entry, facts: Facts) -> float:
 
 
 def rates(place: Place, facts: Facts) -> list[float]:
-    """Return the relative rate of faults of each file's entry."""
+    """The relative rate of faults of each file's entry."""
     key = ("rates", place)
-    found: list[float] | None = facts.memo.get(key)
-    if found is None:
-        found = facts.memo[key] = [fault_rate(place(file), facts) for file in facts.files]
-    return found
+    values: list[float] | None = facts.memo.get(key)
+    if values is None:
+        values = facts.memo[key] = [fault_rate(place(file), facts) for file in facts.files]
+    return values
 
 
 def worst_rate(place: Place) -> Of:
-    """Return the largest relative rate of faults among the entries of the files, 1 for none."""
+    """The largest relative rate of faults among the entries of the files, 1 for none."""
     return lambda facts: max(rates(place, facts), default=1.0)
 
 
 def mean_rate(place: Place) -> Of:
-    """Return the mean relative rate of faults over the entries of the files, 1 for none."""
+    """The mean relative rate of faults over the entries of the files, 1 for none."""
     return lambda facts: sum(rates(place, facts)) / len(facts.files) if facts.files else 1.0
 
 
 def days_since(moment: int, at: int) -> float:
-    """Return the days from a moment to `at`; LONG_AGO when there was none."""
+    """The days from a moment to `at`; LONG_AGO when there was none."""
     return min(LONG_AGO, max(0.0, (at - moment) / DAY)) if moment else LONG_AGO
 
 
 def churn(facts: Facts) -> float:
-    """Return the lines changed."""
+    """The lines changed."""
     return float(sum(churns(facts)))
 
 
 def largest_churn(facts: Facts) -> float:
-    """Return the lines changed in the file that changes most."""
+    """The lines changed in the file that changes most."""
     return float(max(churns(facts), default=0))
 
 
 @once
 def evenness(facts: Facts) -> float:
-    """Return how evenly the changed lines are spread over the files, in bits."""
+    """How evenly the changed lines are spread over the files, in bits."""
     return entropy(churns(facts))
 
 
 @once
 def folders(facts: Facts) -> set[str]:
-    """Return the different folders of the files."""
     return {folder(file.file.path) for file in facts.files}
 
 
@@ -168,18 +167,18 @@ def repairs(facts: Facts) -> bool:
 
 @once
 def people_before(facts: Facts) -> int:
-    """Return how many people changed one of these files before."""
+    """How many people changed one of these files before."""
     return len(set().union(*(file.path.authors for file in facts.files)))
 
 
 @once
 def ages(facts: Facts) -> list[float]:
-    """Return the days since each file that is known last changed."""
+    """The days since each file that is known last changed."""
     return [days_since(file.path.last, facts.at) for file in facts.files if file.path.n]
 
 
 def entropy(parts: Iterable[float]) -> float:
-    """Return how evenly a whole is spread over its parts, in bits."""
+    """How evenly a whole is spread over its parts, in bits."""
     values = [part for part in parts if part > 0]
     whole = sum(values)
     return -sum(part / whole * log2(part / whole) for part in values) if whole else 0.0

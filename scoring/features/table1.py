@@ -77,7 +77,7 @@ def prior_changes(facts: Facts) -> float:
 
 @once
 def extensions(facts: Facts) -> Counter[str]:
-    """Return how many files there are of each ending."""
+    """How many files there are of each ending."""
     return Counter(extension(file.file.path) for file in facts.files)
 
 

@@ -10,8 +10,8 @@ from scoring.git.process import Pipe
 class Blobs:
     """Contents of at most `most` bytes each. Raises GitTimeout when git does not answer."""
 
-    def __init__(self, asked: IO[bytes], told: Pipe, most: int) -> None:
-        self._in, self._out, self._most = asked, told, most
+    def __init__(self, asked: IO[bytes], answers: Pipe, most: int) -> None:
+        self._in, self._out, self._most = asked, answers, most
 
     def read(self, blob: str) -> bytes:
         """The content, cut one byte beyond `most`. Raises KeyError when it is not in the repository."""
@@ -33,8 +33,8 @@ class Blobs:
         if len(header) != 3 or not header[2].isdigit():
             raise KeyError(name)
         size = int(header[2])
-        kept = self._out.read(min(size, self._most + 1))
-        left = size - len(kept) + 1  # the newline after the content
+        content = self._out.read(min(size, self._most + 1))
+        left = size - len(content) + 1  # the newline after the content
         while left > 0 and (chunk := self._out.block(min(left, 1 << 16))):
             left -= len(chunk)
-        return kept
+        return content

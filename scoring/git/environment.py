@@ -32,7 +32,7 @@ SETTINGS: Mapping[str, str] = {
 def environment(
     *, settings: Iterable[tuple[str, str]] = (), protocols: str = "none", inherited: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Return the variables git runs with. `settings` come on top of ours, out of sight of a list of processes.
+    """The variables git runs with. `settings` come on top of ours, out of sight of a list of processes.
 
     `inherited` replaces what comes from our own environment: where programs are.
     """

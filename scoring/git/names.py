@@ -11,14 +11,14 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def check(sha: str) -> str:
-    """Return `sha` if it is a full object id, else raise GitError."""
+    """`sha` if it is a full object id, else raise GitError."""
     if not SHA.fullmatch(sha):
         raise GitError(f"{sha[:80]!r} is not a full commit id.")
     return sha
 
 
 def commit_name(revision: str) -> str:
-    """Return `revision` if it can name one commit: no option, no range, no path, no search. Raises GitError."""
+    """`revision` if it can name one commit: no option, no range, no path, no search. Raises GitError."""
     odd = not 0 < len(revision) <= _LONGEST or _CONTROL.search(revision)
     if odd or revision[0] in "-^:" or ".." in revision or ":" in revision.partition("@{")[0]:
         raise GitError(f"{revision[:80]!r} is not the name of a commit.")

@@ -63,7 +63,7 @@ def _confined(command: Sequence[str], memory: int) -> list[str]:
 def answer(
     command: Sequence[str], environment: Mapping[str, str], folder: Path, limits: Limits, *, stdin: bytes | None = None
 ) -> bytes:
-    """Return all of standard output. Raises the GitError that fits."""
+    """All of standard output. Raises the GitError that fits."""
     asked = subprocess.DEVNULL if stdin is None else subprocess.PIPE
     with started(command, environment, folder, limits, stdin=asked) as process:
         out, complaint = _converse(process, stdin or b"", limits.answer, time.monotonic() + limits.seconds)
@@ -124,9 +124,9 @@ def _step(selector: selectors.BaseSelector, key: selectors.SelectorKey) -> None:
             selector.modify(stream, selectors.EVENT_WRITE, rest)
             return
     else:
-        found = os.read(stream.fileno(), _CHUNK)
-        if found:
-            key.data.extend(found)
+        block = os.read(stream.fileno(), _CHUNK)
+        if block:
+            key.data.extend(block)
             return
     selector.unregister(stream)
     stream.close()
@@ -150,27 +150,27 @@ class Pipe:
     def block(self, most: int) -> bytes:
         """At least one byte and at most `most`; none at the end. Raises GitTimeout."""
         if self._kept:
-            found = bytes(self._kept[:most])
+            taken = bytes(self._kept[:most])
             del self._kept[:most]
-            return found
+            return taken
         if not self._poll.poll(self._seconds * 1000):
             raise GitTimeout("git took longer than its time limit")
         return os.read(self._stream.fileno(), most)
 
     def read(self, size: int) -> bytes:
         """Exactly `size` bytes, fewer only at the end."""
-        found = bytearray()
-        while len(found) < size and (block := self.block(size - len(found))):
-            found += block
-        return bytes(found)
+        content = bytearray()
+        while len(content) < size and (block := self.block(size - len(content))):
+            content += block
+        return bytes(content)
 
     def line(self) -> bytes:
         """Up to and with the next newline."""
-        found = bytearray()
+        lines = bytearray()
         while block := self.block(_CHUNK):
             line, newline, rest = block.partition(b"\n")
-            found += line + newline
+            lines += line + newline
             if newline:
                 self._kept[:0] = rest
                 break
-        return bytes(found)
+        return bytes(lines)

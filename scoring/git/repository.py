@@ -42,7 +42,7 @@ class Git:
         if not self.path.is_dir():
             raise GitError(f"{path} is not a folder; name the folder of a git repository.")
         try:
-            format_, directory, common = self._told().split(b"\n")[:3]
+            format_, directory, common = self._places().split(b"\n")[:3]
         except GitError as error:
             known = "not a git repository" in str(error)
             why = "is not a git repository; name one, or clone it first." if known else f"cannot be read: {error}"
@@ -52,11 +52,11 @@ class Git:
         self.empty_tree, self.empty_blob = _EMPTY[self.format]
 
     def run(self, *arguments: str, stdin: bytes | None = None, limits: Limits = READING) -> bytes:
-        """Return what git says of commits, trees and files. Raises the GitError that fits."""
+        """What git says of commits, trees and files. Raises the GitError that fits."""
         return answer(self._command(arguments), self._contents, self._folder, limits, stdin=stdin)
 
     def names(self, *arguments: str) -> bytes:
-        """Return what git says of branches, tags and other names of this repository. Raises the GitError that fits."""
+        """What git says of branches, tags and other names of this repository. Raises the GitError that fits."""
         return answer(self._command(arguments), self._named, self.directory, _SHORT)
 
     def blocks(self, *arguments: str, stdin: Iterable[str] = (), limits: Limits = READING) -> Iterator[bytes]:
@@ -90,15 +90,15 @@ class Git:
                 raise GitError("git ended while contents were read; try again.") from error
 
     def resolve(self, revision: str) -> str:
-        """Return the full id of the commit that `revision` names; raises GitError when there is none."""
+        """The full id of the commit that `revision` names; raises GitError when there is none."""
         name = commit_name(revision)
         try:
-            found = self.names("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+            answer = self.names("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         except GitError as error:
             if not self.names("for-each-ref", "--count=1"):
                 raise GitError(f"{self.path} has no commits yet; commit something first.") from error
             raise GitError(f"There is no commit {revision!r} in {self.path}.") from error
-        return check(found.decode().strip())
+        return check(answer.decode().strip())
 
     def has(self, sha: str) -> bool:
         """Whether the object is here."""
@@ -112,7 +112,7 @@ class Git:
         if (self.common / "shallow").exists():
             raise GitError("This clone is shallow; run `git fetch --unshallow` so that its whole history can be read.")
 
-    def _told(self) -> bytes:
+    def _places(self) -> bytes:
         # whoever owns it: it is only read, and nothing of it is obeyed
         places = [str(place) for place in (self.path.resolve(), *self.path.resolve().parents)]
         clean = environment(settings=[("safe.directory", place) for place in places])

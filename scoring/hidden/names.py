@@ -46,22 +46,22 @@ class Base:
         """The path of every file."""
         if not self.commit:
             return ()
-        told = self.git.run("ls-tree", "-r", "--name-only", "-z", "--full-tree", "--end-of-options", self.commit)
-        return tuple(name.decode("utf-8", "surrogateescape") for name in told.split(b"\0") if name)
+        listing = self.git.run("ls-tree", "-r", "--name-only", "-z", "--full-tree", "--end-of-options", self.commit)
+        return tuple(name.decode("utf-8", "surrogateescape") for name in listing.split(b"\0") if name)
 
     @cached_property
     def _by_ending(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
+        names: dict[str, list[str]] = {}
         for name in self.names:
-            found.setdefault(extension(name), []).append(name)
-        return found
+            names.setdefault(extension(name), []).append(name)
+        return names
 
     @cached_property
     def _basenames(self) -> Counter[str]:
         return Counter(name.rpartition("/")[2] for name in self.names)
 
     def alike(self, path: str, *, anywhere: bool = False) -> list[str]:
-        """Return the files with the same ending, or the same name where there is none, in its folder first."""
+        """The files with the same ending, or the same name where there is none, in its folder first."""
         ending, folder = extension(path), path.rpartition("/")[0]
         same = [
             each
@@ -72,11 +72,11 @@ class Base:
         return beside + ([each for each in same if each.rpartition("/")[0] != folder] if anywhere else [])
 
     def called(self, basename: str) -> int:
-        """Return how many files have this name."""
+        """How many files have this name."""
         return self._basenames[basename]
 
     def texts(self, paths: Sequence[str]) -> list[bytes]:
-        """Return the contents of the first files named, cut where they are long."""
+        """The contents of the first files named, cut where they are long."""
         if not paths:
             return []
         with self.git.blobs(_MOST) as blobs:
@@ -97,16 +97,16 @@ def arrives(file: FileChange) -> bool:
 
 def is_earned(file: FileChange, text: bytes, language: Language, base: Base) -> bool:
     """Say whether what the base has, or the text itself, speaks for the name of a file that reads as a program."""
-    found = kinds(file.path)
-    if "vendored" in found:
+    roles = kinds(file.path)
+    if "vendored" in roles:
         return _is_beside_others_code(file.path, base)
-    if "generated" in found:
+    if "generated" in roles:
         return _is_output(file.path, base)
-    if "test" in found and not found & {"docs", "data", "build"}:
+    if "test" in roles and not roles & {"docs", "data", "build"}:
         return _is_test(file.path, text, language, base)
-    if "data" in found and language_of_name(file.path) is not None:
+    if "data" in roles and language_of_name(file.path) is not None:
         return _speaks(text, language, _COMPLETING, 8)
-    if "build" in found and language_of_name(file.path) is not None:
+    if "build" in roles and language_of_name(file.path) is not None:
         return bool(base.alike(file.path))
     return _is_habit(file.path, language, base)
 
@@ -124,19 +124,19 @@ def is_long_there(path: str, base: Base) -> bool:
 
 
 def ordinary(path: str, language: Language) -> str:
-    """Return the path without what keeps it out of the counts: the same folders and name otherwise."""
+    """The path without what keeps it out of the counts: the same folders and name otherwise."""
     ending = language.endings.split()[0]
     if not is_kept_out(path) and of_path(path) is language:
         return path
     *folders, name = path.split("/")
-    kept = [folder for folder in folders if kinds(f"{folder}/a.{ending}") == {"source"}]
+    plain = [folder for folder in folders if kinds(f"{folder}/a.{ending}") == {"source"}]
     named = path if language_of_name(path) is language else f"{name.split('.')[0]}.{ending}"
     name = next(
         each
         for each in (named.rpartition("/")[2], f"{name.split('.')[0]}.{ending}", f"unit.{ending}")
         if kinds(each) == {"source"}
     )
-    return "/".join([*kept, name])
+    return "/".join([*plain, name])
 
 
 def _is_beside_others_code(path: str, base: Base) -> bool:
@@ -156,8 +156,8 @@ def _is_beside_others_code(path: str, base: Base) -> bool:
 def _is_output(path: str, base: Base) -> bool:
     """The base has output of the same tool: files with the same tail of their name."""
     tail = _TAIL.search(path)
-    told = tail[0] if tail else path
-    return any(each.endswith(told) and "generated" in kinds(each) for each in base.names)
+    ending = tail[0] if tail else path
+    return any(each.endswith(ending) and "generated" in kinds(each) for each in base.names)
 
 
 def _is_test(path: str, text: bytes, language: Language, base: Base) -> bool:
@@ -179,4 +179,4 @@ def _is_habit(path: str, language: Language, base: Base) -> bool:
     """Files beside it with the same ending are programs in the same language; anywhere where it is an odd ending."""
     anywhere = kinds(path) <= {"build", "source"}
     texts = base.texts(base.alike(path, anywhere=anywhere))
-    return any((found := program(text)) is not None and found.name == language.name for text in texts)
+    return any((language_there := program(text)) is not None and language_there.name == language.name for text in texts)

@@ -60,12 +60,12 @@ _WORDS = re.compile(rb"[A-Za-z][a-z']+(?:,? +[A-Za-z][a-z'-]*){2}")
 
 
 def language_of_name(path: str) -> Language | None:
-    """Return the language that the ending names, wherever the file stands."""
+    """The language that the ending names, wherever the file stands."""
     return BY_ENDING.get(extension(path.removesuffix(".in")))
 
 
 def program(text: bytes, named: Language | None = None) -> Language | None:
-    """Return the language that a text reads as a program in, None where it reads as none.
+    """The language that a text reads as a program in, None where it reads as none.
 
     `named` is what its name says: such a text needs no shape of a language, only lines of code.
     """
@@ -95,7 +95,7 @@ def _guessed(text: bytes) -> Language | None:
 
 
 def bare(text: bytes, language: Language) -> bytes:
-    """Return a text with its comments blank and its texts empty, sentences left: here they tell prose from code."""
+    """A text with its comments blank and its texts empty, sentences left: here they tell prose from code."""
     # a line that never ends would be looked through once for each quote in it
     return masked(b"\n" + text + b"\n\n", _speaking(language))
 

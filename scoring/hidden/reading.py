@@ -43,34 +43,34 @@ class Hidden:
 def hidden(
     git: Git, change: Change, lines: Sequence[LineCounts], patch: Mapping[str, Lines], code: Sequence[str]
 ) -> tuple[Hidden, ...]:
-    """Return the files of a change that count less than they would in plain sight; none for most changes.
+    """The files of a change that count less than they would in plain sight; none for most changes.
 
     `code` are the folders where the repository's code stands, the busiest first.
     """
     base = Base(git, change.base)
     gone = [line.strip() for each in patch.values() for _, line in each.removed]
-    found, left = [], BUDGET
+    in_sight, left = [], BUDGET
     # the largest first: what is left when time is up is little beside them
     for file, counts in sorted(zip(change.files, lines, strict=True), key=lambda each: -each[1].bytes_added):
         if file.status == "D" or file.new_mode not in ("100644", "100755"):
             continue
-        told = _File(git, file, counts, patch.get(file.path, Lines()), base, gone)
-        text = told.text()
+        reader = _File(git, file, counts, patch.get(file.path, Lines()), base, gone)
+        text = reader.text()
         left -= len(text)
-        shown = told.hidden(text, code) if text and left >= 0 else None
+        shown = reader.hidden(text, code) if text and left >= 0 else None
         if shown is not None:
-            found.append(shown)
-    return tuple(found)
+            in_sight.append(shown)
+    return tuple(in_sight)
 
 
 def versions(change: Change, lines: Sequence[LineCounts], kept_out: Sequence[Hidden]) -> tuple[tuple[Shown, ...], ...]:
-    """Return the change with its hidden files in plain sight, once for each place they are tried in; none for none."""
+    """The change with its hidden files in plain sight, once for each place they are tried in; none for none."""
     there = {file.path for file in change.files}
-    told = {each.path: each.shown for each in kept_out if each.path in there}
-    most = max((len(each) for each in told.values()), default=0)
+    shown = {each.path: each.shown for each in kept_out if each.path in there}
+    most = max((len(each) for each in shown.values()), default=0)
     return tuple(
         tuple(
-            told[file.path][min(place, len(told[file.path]) - 1)] if file.path in told else (file, counts)
+            shown[file.path][min(place, len(shown[file.path]) - 1)] if file.path in shown else (file, counts)
             for file, counts in zip(change.files, lines, strict=True)
         )
         for place in range(most)
@@ -78,7 +78,7 @@ def versions(change: Change, lines: Sequence[LineCounts], kept_out: Sequence[Hid
 
 
 def code_folders(changes: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """Return the folders in which most of these changes, each a list of paths, touched code that ships."""
+    """The folders in which most of these changes, each a list of paths, touched code that ships."""
     counts = Counter(
         folder
         for paths in changes
@@ -137,9 +137,9 @@ class _File:
             for plain, language in _programs(file.path, text):
                 if not names.is_earned(file, plain, language, self.base):
                     yield "name", plain, language
-        own = of_patch(file.path, body)
-        if own is not None:
-            yield from self._shapes(text, own)
+        language_named = of_patch(file.path, body)
+        if language_named is not None:
+            yield from self._shapes(text, language_named)
 
     def _shapes(self, text: bytes, language: Language) -> Iterator[tuple[str, bytes, Language]]:
         """The same of a file whose name says in which language it is."""
@@ -164,8 +164,8 @@ class _File:
         counts = count_all([read(body, path), others])[0]
         if self.file.binary or self.file.status == "A":
             return counts
-        kept = ("hunks", "insertions", "removals", "functions")
-        return counts._replace(**{name: getattr(self.counts, name) for name in kept})
+        unread = ("hunks", "insertions", "removals", "functions")
+        return counts._replace(**{name: getattr(self.counts, name) for name in unread})
 
     def _places(self, path: str, counts: LineCounts, code: Sequence[str]) -> list[Shown]:
         # what was known of a file stays known of it
@@ -221,18 +221,18 @@ def _candidates(path: str, text: bytes) -> Iterator[bytes]:
     yield from runs(text, ANY)
 
 
-def _cells(told: Any) -> Iterator[bytes]:
+def _cells(notebook: Any) -> Iterator[bytes]:
     """The code of a notebook, as far as it is one."""
-    cells = told.get("cells") if isinstance(told, dict) else None
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
     sources = [cell.get("source") for cell in cells or () if isinstance(cell, dict) and cell.get("cell_type") == "code"]
     lines = ["".join(map(str, source)) if isinstance(source, list) else str(source) for source in sources]
     if lines:
         yield "\n".join(lines).encode("utf-8", "replace")
 
 
-def _texts(told: Any) -> Iterator[bytes]:
+def _texts(values: Any) -> Iterator[bytes]:
     """The texts among values, and those that stand in one list as one."""
-    pending = [told]
+    pending = [values]
     while pending:
         value = pending.pop()
         if isinstance(value, str):

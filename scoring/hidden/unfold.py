@@ -39,7 +39,7 @@ _HERE = re.compile(rb"^<<[^\n]*\n")
 
 
 def unfolded(text: bytes, language: Language, depth: int = 0) -> tuple[bytes, Language]:
-    """Return the code of a text with the programs in its texts and comments as lines of their own.
+    """The code of a text with the programs in its texts and comments as lines of their own.
 
     The language is that of most of these lines.
     """
@@ -47,16 +47,16 @@ def unfolded(text: bytes, language: Language, depth: int = 0) -> tuple[bytes, La
     inner = []
     if depth < DEEP:
         texts = [*runs(text, language)] or [*runs(text, ANY)]
-        inner = [found for each in texts for found in _opened(each, depth)]
+        inner = [inside for each in texts for inside in _opened(each, depth)]
     bare = masked(b"\n" + text + b"\n\n", language.lexis).removeprefix(b"\n").removesuffix(b"\n\n")
-    own = _broken(bare)
+    outer = _broken(bare)
     if not inner:
         # as it is where there is nothing to break: its comments and the length of its lines count too
-        return (text if own == bare else own), language
+        return (text if outer == bare else outer), language
     # a line that does nothing but run the text is not one more line of it
-    found = [(own, language), *inner] if len(own.split()) > FEW else inner
-    most = max(found, key=lambda each: sum(map(bool, map(bytes.strip, each[0].split(b"\n")))))
-    return b"\n".join(plain for plain, _ in found), most[1]
+    programs = [(outer, language), *inner] if len(outer.split()) > FEW else inner
+    most = max(programs, key=lambda each: sum(map(bool, map(bytes.strip, each[0].split(b"\n")))))
+    return b"\n".join(plain for plain, _ in programs), most[1]
 
 
 def _opened(text: bytes, depth: int) -> Iterator[tuple[bytes, Language]]:
@@ -73,7 +73,7 @@ def _opened(text: bytes, depth: int) -> Iterator[tuple[bytes, Language]]:
 
 
 def formatted(text: bytes) -> bytes:
-    """Return a text with lines nobody would write broken behind each statement, quotes or not."""
+    """A text with lines nobody would write broken behind each statement, quotes or not."""
     return b"\n".join(_broken_line(line) for line in text.split(b"\n"))
 
 
@@ -84,19 +84,19 @@ def _broken(bare: bytes) -> bytes:
 def _broken_line(line: bytes) -> bytes:
     if len(line) <= WIDE and line.count(b";") + line.count(b"{") < MANY:
         return line
-    found, depth = bytearray(), 0
+    broken, depth = bytearray(), 0
     for char in line:
         if char in b"([":
             depth += 1
         elif char in b")]":
             depth = max(0, depth - 1)
         if char == 125:  # a closing brace ends what stands before it
-            found += b"\n"
-        found.append(char)
+            broken += b"\n"
+        broken.append(char)
         if char in b"{}" or (char == 59 and not depth):
-            found += b"\n"
+            broken += b"\n"
             depth = 0
-    return bytes(found)
+    return bytes(broken)
 
 
 def runs(text: bytes, language: Language) -> Iterator[bytes]:

@@ -59,11 +59,11 @@ class Scored:
         return self.data.inducing[self.cut :]
 
     def test(self, model: str) -> Floats:
-        """Return a model's scores of the later part."""
+        """A model's scores of the later part."""
         return self.scores[model][self.cut :]
 
     def percentiles(self, model: str) -> Floats:
-        """Return where each change stood when it landed, 0 to 1, as serving ranks whole changes; NaN for the first."""
+        """Where each change stood when it landed, 0 to 1, as serving ranks whole changes; NaN for the first."""
         return percentiles(self.scores[model], 0, len(self.data.shas))
 
 
@@ -86,16 +86,16 @@ def score_all(data: Dataset, shipped: Floats, *, split: float = SPLIT) -> Scored
         scores[name] = model.logits(data.columns, data.raw, data.quantile) if model else churn
     scores["tokens"] = data.raw[:, data.columns.index("words_total")].astype(np.float64)
     scores["table1+tokens"], scores["rank average"] = _ensembles(data, cut, scores["table1"], scores["tokens"])
-    own = fit_own(data, cut)
+    alone = fit_own(data, cut)
     scores["shipped"] = shipped
-    scores["own"] = own.logits(data.columns, data.raw, data.quantile) if own else shipped
+    scores["own"] = alone.logits(data.columns, data.raw, data.quantile) if alone else shipped
     correction = fit_own(data, cut, start=shipped)
     scores["blend"] = shipped + correction.logits(data.columns, data.raw, data.quantile) if correction else shipped
     return Scored(data, cut, scores, data.digest())
 
 
 def _ensembles(data: Dataset, cut: int, table1: Floats, tokens: Floats) -> tuple[Floats, Floats]:
-    """Return the token model's score as one more feature of Table I's regression, and the mean of both models' ranks.
+    """The token model's score as one more feature of Table I's regression, and the mean of both models' ranks.
 
     A change without words has no such score and takes the mean of those that train, as the paper does.
     """
@@ -108,7 +108,7 @@ def _ensembles(data: Dataset, cut: int, table1: Floats, tokens: Floats) -> tuple
 
 
 def require_same(scored: Sequence[Scored]) -> str:
-    """Return one hash for the whole evaluation; raises ScoringError when a table changed since it was scored."""
+    """One hash for the whole evaluation; raises ScoringError when a table changed since it was scored."""
     for each in scored:
         if each.digest != each.data.digest():
             raise ScoringError(f"The data of {each.data.name} changed between models; run the evaluation again.")
@@ -122,9 +122,9 @@ def _joined(scored: Sequence[Scored]) -> str:
 
 
 def pooled(scored: Sequence[Scored], model: str, share: float, *, severe: bool = False) -> tuple[int, int]:
-    """Return (captured, positives) over all repositories, the quota taken in each."""
-    found = [_hits(each, model, share, severe) for each in scored]
-    return int(sum(map(np.sum, found))), sum(map(len, found))
+    """(captured, positives) over all repositories, the quota taken in each."""
+    caught = [_hits(each, model, share, severe) for each in scored]
+    return int(sum(map(np.sum, caught))), sum(map(len, caught))
 
 
 def _hits(each: Scored, model: str, share: float, severe: bool = False) -> NDArray[np.bool_]:
@@ -133,24 +133,24 @@ def _hits(each: Scored, model: str, share: float, severe: bool = False) -> NDArr
 
 
 def pooled_safest(scored: Sequence[Scored], model: str, share: float) -> float:
-    """Return the rate of faults among the safest `share` of each repository relative to the rate of all."""
-    told = [(safest(each.test(model), each.label, share), each.label.sum()) for each in scored]
-    return float(sum(rate * n for rate, n in told) / sum(n for _, n in told))
+    """The rate of faults among the safest `share` of each repository relative to the rate of all."""
+    safe = [(safest(each.test(model), each.label, share), each.label.sum()) for each in scored]
+    return float(sum(rate * n for rate, n in safe) / sum(n for _, n in safe))
 
 
 def ratio(scored: Sequence[Scored], model: str, base: str, share: float) -> Interval:
-    """Return how much more a model captures than another, with a paired bootstrap interval."""
+    """How much more a model captures than another, with a paired bootstrap interval."""
     groups = [(_hits(each, model, share), _hits(each, base, share)) for each in scored]
     return paired(groups, lambda ours, theirs: ours / theirs if theirs else float("nan"))
 
 
 def difference(each: Scored, model: str, base: str, share: float) -> Interval:
-    """Return the difference in captured on one repository, with its interval."""
+    """The difference in captured on one repository, with its interval."""
     return paired([(_hits(each, model, share), _hits(each, base, share))], lambda ours, theirs: ours - theirs)
 
 
 def report(scored: Sequence[Scored], models: Sequence[str] = MODELS) -> str:
-    """Return all figures as Markdown."""
+    """All figures as Markdown."""
     parts = [_head(scored), _pooled_table(scored, models), _ratios(scored), _each_table(scored), _losses(scored)]
     return "\n\n".join(parts) + "\n"
 
@@ -250,28 +250,30 @@ def _each_table(scored: Sequence[Scored]) -> str:
 
 def _losses(scored: Sequence[Scored]) -> str:
     worse = [s.data.name for s in scored if difference(s, "blend", "churn", 0.10).high < 0]
-    told = ", ".join(worse) or "none"
-    return f"Repositories where the blend captures less than churn at 10 %, by more than its interval: {told}."
+    names = ", ".join(worse) or "none"
+    return f"Repositories where the blend captures less than churn at 10 %, by more than its interval: {names}."
 
 
 def ablation(data: Sequence[Dataset], share: float = 0.10) -> str:
-    """Return what the own regressions capture when one family of features is left out, and with what may not gate."""
+    """What the own regressions capture when one family of features is left out, and with what may not gate."""
     gating = [each for each in FEATURES if each.gates and not each.person and each.family != "kamei"]
-    kept = {family: [each for each in gating if each.family != family] for family in sorted({f.family for f in gating})}
+    without = {
+        family: [each for each in gating if each.family != family] for family in sorted({f.family for f in gating})
+    }
     personal = [feature for feature in FEATURES if feature.person and feature.family != "kamei"]
     lines = [f"| left out | captured at {100 * share:.0f} % |", "|---|--:|"]
-    rows = {"nothing": gating} | kept | {"nothing, with what speaks of a person": [*gating, *personal]}
-    for told, features in rows.items():
+    rows = {"nothing": gating} | without | {"nothing, with what speaks of a person": [*gating, *personal]}
+    for left_out, features in rows.items():
         names = tuple(prefix + feature.name for prefix in ("", RANK) for feature in features)
-        found = positives = 0
+        captured = positives = 0
         for table in data:
             cut = table.cut(SPLIT)
             model = fit_own(table, cut, names=names)
             if model:
                 scores = model.logits(table.columns, table.raw[cut:], table.quantile[cut:])
                 caught = hits(scores, table.inducing[cut:], share)
-                found, positives = found + int(caught.sum()), positives + len(caught)
-        lines.append(f"| {told} | {_percent((found, positives))} |")
+                captured, positives = captured + int(caught.sum()), positives + len(caught)
+        lines.append(f"| {left_out} | {_percent((captured, positives))} |")
     return "\n".join(lines)
 
 
@@ -298,7 +300,7 @@ def _placed(percentile: float) -> str:
 
 
 def unseen(folder: Path, corpus: Corpus) -> Floats:
-    """Return the log-odds of the model in `folder`, or of the one beside it that did not learn from this repository.
+    """The log-odds of the model in `folder`, or of the one beside it that did not learn from this repository.
 
     Raises ScoringError when every one did.
     """
@@ -317,10 +319,10 @@ def knows(card: Card, data: Dataset) -> bool:
 
 
 def figures(scored: Sequence[Scored]) -> dict[str, object]:
-    """Return the pooled figures as plain data, shares as 0 to 1."""
-    told: dict[str, object] = {"data": require_same(scored), "repositories": [each.data.name for each in scored]}
+    """The pooled figures as plain data, shares as 0 to 1."""
+    shown: dict[str, object] = {"data": require_same(scored), "repositories": [each.data.name for each in scored]}
     for model in MODELS:
         shares = {f"{100 * g:.0f}": np.divide(*pooled(scored, model, g)) for g in GATES}
         safe = {f"{100 * g:.0f}": pooled_safest(scored, model, g) for g in SAFE}
-        told[model] = {"captured": shares, "safest": safe, "auc": _mean(scored, model, auc)}
-    return told
+        shown[model] = {"captured": shares, "safest": safe, "auc": _mean(scored, model, auc)}
+    return shown

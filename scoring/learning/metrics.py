@@ -13,7 +13,7 @@ SAFE = (0.05, 0.25, 0.50)
 
 
 def order(scores: Floats) -> NDArray[np.intp]:
-    """Return positions from the riskiest down; equal scores keep a fixed order that does not depend on the label."""
+    """Positions from the riskiest down; equal scores keep a fixed order that does not depend on the label."""
     shuffled = np.random.default_rng(11).permutation(len(scores))
     return np.asarray(shuffled[np.argsort(-scores[shuffled], kind="stable")])
 
@@ -26,25 +26,25 @@ def hits(scores: Floats, label: Flags, share: float) -> Flags:
 
 
 def captured(scores: Floats, label: Flags, share: float) -> float:
-    """Return the share of positives among the riskiest `share`; NaN without positives."""
-    found = hits(scores, label, share)
-    return float(found.mean()) if len(found) else float("nan")
+    """The share of positives among the riskiest `share`; NaN without positives."""
+    caught = hits(scores, label, share)
+    return float(caught.mean()) if len(caught) else float("nan")
 
 
 def ceiling(label: Flags, share: float) -> float:
-    """Return what a perfect ordering captures."""
+    """What a perfect ordering captures."""
     return min(1.0, round(share * len(label)) / max(1, int(label.sum())))
 
 
 def safest(scores: Floats, label: Flags, share: float) -> float:
-    """Return the rate of positives among the safest `share` relative to the rate of all; NaN without positives."""
+    """The rate of positives among the safest `share` relative to the rate of all; NaN without positives."""
     count = round(share * len(scores))
     tail = order(scores)[len(scores) - count :]
     return float(label[tail].mean() / label.mean()) if count and label.any() else float("nan")
 
 
 def auc(scores: Floats, label: Flags) -> float:
-    """Return the chance that a positive ranks above a negative (ties count half); NaN when one kind is absent."""
+    """The chance that a positive ranks above a negative (ties count half); NaN when one kind is absent."""
     positives, negatives = int(label.sum()), int((~label).sum())
     if not positives or not negatives:
         return float("nan")
@@ -54,21 +54,21 @@ def auc(scores: Floats, label: Flags) -> float:
 
 
 def average_precision(scores: Floats, label: Flags) -> float:
-    """Return the mean precision at each positive; NaN without positives."""
+    """The mean precision at each positive; NaN without positives."""
     ranked = label[order(scores)]
     places = np.flatnonzero(ranked)
     return float((np.arange(1, len(places) + 1) / (places + 1)).mean()) if len(places) else float("nan")
 
 
 def effort_recall(scores: Floats, label: Flags, effort: Floats, budget: float = 0.2) -> float:
-    """Return the share of positives found when changes are read riskiest first for `budget` of all effort (lines)."""
+    """The share of positives found when changes are read riskiest first for `budget` of all effort (lines)."""
     ranked = order(scores)
     read = np.cumsum(effort[ranked]) <= budget * effort.sum()
     return float(label[ranked][read].sum() / label.sum()) if label.any() else float("nan")
 
 
 def mcnemar(first: Flags, second: Flags) -> float:
-    """Return the two-sided p that two models capture equally, from positives that only one captured (mid-p exact)."""
+    """The two-sided p that two models capture equally, from positives that only one captured (mid-p exact)."""
     from math import comb
 
     ours, theirs = int((first & ~second).sum()), int((second & ~first).sum())
@@ -95,7 +95,7 @@ class Interval:
 def paired(
     groups: Sequence[tuple[Flags, Flags]], statistic: Callable[[float, float], float], rounds: int = 2000
 ) -> Interval:
-    """Return `statistic(mean of first, mean of second)` over positives, resampled within each repository."""
+    """`statistic(mean of first, mean of second)` over positives, resampled within each repository."""
     rng = np.random.default_rng(5)
     first = np.concatenate([a for a, _ in groups]).astype(float)
     second = np.concatenate([b for _, b in groups]).astype(float)

@@ -23,7 +23,7 @@ class Cluster:
 
 
 def correlations(values: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return Spearman's correlation between the columns; a constant column goes with none."""
+    """Spearman's correlation between the columns; a constant column goes with none."""
     ranks = np.empty(values.shape)
     for column in range(values.shape[1]):
         _, place, counts = np.unique(values[:, column], return_inverse=True, return_counts=True)
@@ -34,20 +34,20 @@ def correlations(values: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def select(names: Sequence[str], values: NDArray[np.float32], label: NDArray[np.bool_]) -> tuple[Cluster, ...]:
-    """Return the clusters of the columns of `values`, the most telling first.
+    """The clusters of the columns of `values`, the most telling first.
 
     A feature that a claim explains to people speaks before a bare number; then the better one.
     """
     worth = {name: abs(auc(values[:, n].astype(np.float64), label) - 0.5) for n, name in enumerate(names)}
     close = np.abs(correlations(values)) >= CLOSE
     left = sorted(range(len(names)), key=lambda n: -worth[names[n]])
-    found = []
+    clusters = []
     while left:
         members = [n for n in left if n == left[0] or close[left[0], n]]
         left = [n for n in left if n not in members]
         ranked = sorted((names[n] for n in members), key=lambda name: _order(name, worth[name]))
-        found.append(Cluster(ranked[0], tuple(ranked[1:])))
-    return tuple(found)
+        clusters.append(Cluster(ranked[0], tuple(ranked[1:])))
+    return tuple(clusters)
 
 
 def _order(name: str, worth: float) -> tuple[bool, float]:
@@ -55,7 +55,7 @@ def _order(name: str, worth: float) -> tuple[bool, float]:
 
 
 def report(tables: Sequence[Dataset], keep: int = 12) -> str:
-    """Return which features would be kept and which each of them speaks for, as Markdown."""
+    """Which features would be kept and which each of them speaks for, as Markdown."""
     names = tables[0].columns
     # only what trains may choose; ranks make repositories comparable
     parts = [(table.quantile[: table.cut(0.7)], table.inducing[: table.cut(0.7)]) for table in tables]

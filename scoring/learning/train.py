@@ -93,7 +93,7 @@ def require_enough(tables: Sequence[Dataset]) -> None:
 
 
 def base_rate(tables: Sequence[Dataset]) -> float:
-    """Return the share of changes that were reverted or fixed within a year, over all tables."""
+    """The share of changes that were reverted or fixed within a year, over all tables."""
     return float(np.concatenate([table.inducing for table in tables]).mean())
 
 
@@ -103,7 +103,7 @@ def _calibration(tables: Sequence[Dataset], unseen: dict[str, Floats]) -> Calibr
 
 
 def figures(tables: Sequence[Dataset], unseen: dict[str, Floats]) -> dict[str, Any]:
-    """Return what the models captured on the later 30 % of repositories they had not seen, in percent.
+    """What the models captured on the later 30 % of repositories they had not seen, in percent.
 
     Each figure stands between the ends of its 95 % bootstrap interval.
     """
@@ -114,14 +114,14 @@ def figures(tables: Sequence[Dataset], unseen: dict[str, Floats]) -> dict[str, A
     }
     if not measured:
         return {}
-    told = {name: _captured([each]) for name, each in measured.items()}
-    return {"captured when not seen, by share gated": {"all": _captured(list(measured.values())), **told}}
+    by_name = {name: _captured([each]) for name, each in measured.items()}
+    return {"captured when not seen, by share gated": {"all": _captured(list(measured.values())), **by_name}}
 
 
 def _captured(measured: Sequence[tuple[Floats, NDArray[np.bool_]]]) -> dict[str, list[float]]:
-    found = {}
+    shares = {}
     for share in GATES:
         caught = [hits(scores, label, share) for scores, label in measured]
         interval = paired([(each, each) for each in caught], lambda ours, _: ours)
-        found[f"{100 * share:.0f}"] = [round(100 * end, 1) for end in (interval.low, interval.value, interval.high)]
-    return found
+        shares[f"{100 * share:.0f}"] = [round(100 * end, 1) for end in (interval.low, interval.value, interval.high)]
+    return shares

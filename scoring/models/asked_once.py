@@ -37,7 +37,7 @@ class AskedOnce:
         return self._model.card
 
     def logits(self, rows: Rows) -> Floats:
-        """Return one log-odds a row. Raises TooSlow."""
+        """One log-odds a row. Raises TooSlow."""
         until = self._clock() + self._limit
         return np.array([self._of(rows.one(place), until) for place in range(len(rows))], dtype=np.float64)
 

@@ -48,38 +48,38 @@ class Card:
     schema: int = SCHEMA
 
     def dump(self) -> str:
-        """Return the card as JSON text."""
+        """The card as JSON text."""
         return json.dumps(asdict(self), indent=1, sort_keys=True) + "\n"
 
 
 def read_card(folder: Path) -> Card:
-    """Return the card of a model folder. Raises ScoringError when it is missing, broken or does not fit its model."""
+    """The card of a model folder. Raises ScoringError when it is missing, broken or does not fit its model."""
     try:
-        told = json.loads((folder / "card.json").read_text("utf-8"))
+        fields = json.loads((folder / "card.json").read_text("utf-8"))
         graph = (folder / "model.onnx").read_bytes()
     except FileNotFoundError as error:
         raise ScoringError(f"{folder} is no model folder: {Path(error.filename).name} is missing.") from error
     except (OSError, ValueError) as error:
         raise ScoringError(f"The model card in {folder} cannot be read; train the model again.") from error
-    card = _card(told, folder)
+    card = _card(fields, folder)
     if hashlib.sha256(graph).hexdigest() != card.onnx_sha256:
         raise ScoringError(f"model.onnx in {folder} does not match its card; train the model again.")
     require_known(card.columns)
     return card
 
 
-def _card(told: Any, folder: Path) -> Card:
-    if not isinstance(told, dict) or told.get("schema") != SCHEMA:
+def _card(fields: Any, folder: Path) -> Card:
+    if not isinstance(fields, dict) or fields.get("schema") != SCHEMA:
         raise ScoringError(
             f"The model card in {folder} is of a schema unknown here; use a newer codechill or train again."
         )
     try:
         return Card(
-            **told
+            **fields
             | {
-                "columns": tuple(told["columns"]),
-                "calibration": Calibration(**told["calibration"]),
-                "sources": tuple(Source(**source) for source in told["sources"]),
+                "columns": tuple(fields["columns"]),
+                "calibration": Calibration(**fields["calibration"]),
+                "sources": tuple(Source(**source) for source in fields["sources"]),
             }
         )
     except (KeyError, TypeError) as error:

@@ -10,20 +10,20 @@ from scoring.models.model import Corpus
 
 
 def corpus_of(history: History, table: Dataset) -> Corpus:
-    """Return a repository as models read it; the index stays open, and texts are read from git when asked for."""
+    """A repository as models read it; the index stays open, and texts are read from git when asked for."""
     return Corpus(table, history.words, lambda row: text_at(history, row))
 
 
 def text_at(history: History, row: int) -> str:
-    """Return the text of a change in the index. Raises ScoringError."""
+    """The text of a change in the index. Raises ScoringError."""
     return text_of(history.git, commit_change(history.repository, history.sha_at(row)))
 
 
 def text_of(git: Git, change: Change) -> str:
-    """Return the changed lines by file, as text: nothing of what its author says of it. Raises ScoringError."""
-    told = []
+    """The changed lines by file, as text: nothing of what its author says of it. Raises ScoringError."""
+    text = []
     for path, lines in read(git, change).items():
-        told.append(path)
-        told += ["-" + line.decode("utf-8", "replace") for _, line in lines.removed]
-        told += ["+" + line.decode("utf-8", "replace") for _, line in lines.added]
-    return "\n".join(told)
+        text.append(path)
+        text += ["-" + line.decode("utf-8", "replace") for _, line in lines.removed]
+        text += ["+" + line.decode("utf-8", "replace") for _, line in lines.added]
+    return "\n".join(text)

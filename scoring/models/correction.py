@@ -22,13 +22,13 @@ GROWTH = 1.02  # fitted again when there are so many times as many changes
 
 
 def own_of(history: History, shipped: Model) -> Own | None:
-    """Return the correction of `shipped` that was fitted last; None while there is none."""
-    told = _read(history, shipped)
-    return None if told is None or told["rows"] > len(history) else _own(told)
+    """The correction of `shipped` that was fitted last; None while there is none."""
+    stored = _read(history, shipped)
+    return None if stored is None or stored["rows"] > len(history) else _own(stored)
 
 
 def stamp(history: History) -> int:
-    """Return what changes when another correction is there; 0 while there is none."""
+    """What changes when another correction is there; 0 while there is none."""
     try:
         return (history.folder / _NAME).stat().st_mtime_ns
     except OSError:
@@ -37,8 +37,8 @@ def stamp(history: History) -> int:
 
 def due(history: History, shipped: Model) -> bool:
     """Say whether a fit would give another correction than there is."""
-    told = _read(history, shipped)
-    if told is not None and told["rows"] <= len(history) < told["rows"] * GROWTH + 50:
+    stored = _read(history, shipped)
+    if stored is not None and stored["rows"] <= len(history) < stored["rows"] * GROWTH + 50:
         return False
     return history.labelled() >= ENOUGH
 
@@ -49,35 +49,35 @@ def fit_again(history: History, shipped: Model) -> None:
         size, incidents = len(history), history.reported
         data = collect(history, "own")
     start = shipped.logits(corpus_of(history, data).rows())
-    told = _plain(fit_own(data, size, now=int(data.at[-1]), start=start), size)
+    stored = _plain(fit_own(data, size, now=int(data.at[-1]), start=start), size)
     draft = history.folder / f"{_NAME}.new"
-    draft.write_text(json.dumps(told | {"corrects": shipped.card.onnx_sha256, "incidents": incidents}), "utf-8")
+    draft.write_text(json.dumps(stored | {"corrects": shipped.card.onnx_sha256, "incidents": incidents}), "utf-8")
     draft.replace(history.folder / _NAME)
 
 
 def _read(history: History, shipped: Model) -> dict[str, Any] | None:
     try:
-        told = json.loads((history.folder / _NAME).read_text("utf-8"))
+        stored = json.loads((history.folder / _NAME).read_text("utf-8"))
     except (OSError, ValueError):
         # a cache: what cannot be read is made again
         return None
-    if not isinstance(told, dict) or told.get("corrects") != shipped.card.onnx_sha256:
+    if not isinstance(stored, dict) or stored.get("corrects") != shipped.card.onnx_sha256:
         return None
-    if told.get("incidents", "") != history.reported:  # fitted with others
+    if stored.get("incidents", "") != history.reported:  # fitted with others
         return None
-    return told if tuple(told.get("columns", ())) == columns() and isinstance(told.get("rows"), int) else None
+    return stored if tuple(stored.get("columns", ())) == columns() and isinstance(stored.get("rows"), int) else None
 
 
-def _plain(own: Own | None, rows: int) -> dict[str, object]:
-    told: dict[str, object] = {"rows": rows, "columns": columns(), "faults": own.faults if own else 0}
-    if own:
-        told["linear"] = {name: np.asarray(value).tolist() for name, value in asdict(own.linear).items()}
-    return told
+def _plain(fitted: Own | None, rows: int) -> dict[str, object]:
+    stored: dict[str, object] = {"rows": rows, "columns": columns(), "faults": fitted.faults if fitted else 0}
+    if fitted:
+        stored["linear"] = {name: np.asarray(value).tolist() for name, value in asdict(fitted.linear).items()}
+    return stored
 
 
-def _own(told: dict[str, Any]) -> Own | None:
-    linear = told.get("linear")
+def _own(stored: dict[str, Any]) -> Own | None:
+    linear = stored.get("linear")
     if not isinstance(linear, dict):
         return None
     arrays = {name: np.array(linear[name], dtype=np.float64) for name in ("mean", "scale", "weight")}
-    return Own(columns(), Linear(**arrays, intercept=float(linear["intercept"])), int(told["faults"]))
+    return Own(columns(), Linear(**arrays, intercept=float(linear["intercept"])), int(stored["faults"]))

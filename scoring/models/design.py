@@ -49,15 +49,15 @@ def require_gating(columns: Sequence[str], *, monotone: bool) -> None:
 def design(
     columns: Sequence[str], available: Sequence[str], raw: NDArray[np.float32], quantile: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Return the matrix (rows, columns) that a model was fitted on, from parallel `raw` and `quantile` matrices."""
+    """The matrix (rows, columns) that a model was fitted on, from parallel `raw` and `quantile` matrices."""
     place = {name: index for index, name in enumerate(available)}
-    found = np.empty((len(raw), len(columns)), dtype=np.float32)
+    matrix = np.empty((len(raw), len(columns)), dtype=np.float32)
     for index, column in enumerate(columns):
         name = column.removeprefix(RANK)
         if column.startswith(RANK):
-            found[:, index] = quantile[:, place[name]]
+            matrix[:, index] = quantile[:, place[name]]
             continue
         value, cap = raw[:, place[name]], BY_NAME[name].cap
         value = value if cap is None else np.minimum(value, cap)
-        found[:, index] = np.log1p(np.maximum(value, 0)) if BY_NAME[name].log else value
-    return found
+        matrix[:, index] = np.log1p(np.maximum(value, 0)) if BY_NAME[name].log else value
+    return matrix

@@ -18,7 +18,7 @@ PARITY = 1e-5  # largest allowed difference in probability
 
 
 def linear_graph(model: Linear) -> bytes:
-    """Return the regression as an ONNX graph from (rows, columns) to (rows, 2) probabilities."""
+    """The regression as an ONNX graph from (rows, columns) to (rows, 2) probabilities."""
     from onnx import TensorProto, helper, numpy_helper
 
     columns = len(model.weight)
@@ -47,7 +47,7 @@ def linear_graph(model: Linear) -> bytes:
 
 
 def trees_graph(booster: Any, columns: int) -> bytes:
-    """Return a LightGBM classifier as an ONNX graph from (rows, columns) to (rows, 2) probabilities."""
+    """A LightGBM classifier as an ONNX graph from (rows, columns) to (rows, 2) probabilities."""
     from lightgbm import Booster
     from onnxmltools import convert_lightgbm
     from onnxmltools.convert.common.data_types import FloatTensorType
@@ -67,7 +67,7 @@ def _rounded(text: str) -> str:
     ONNX keeps thresholds in single precision; rounded to nearest, one could pass a value that the fitted model stops.
     For inputs in single precision, x <= t and x <= floor(t) say the same.
     """
-    kept = []
+    lines = []
     for line in text.splitlines():
         if line.startswith("threshold="):
             values = np.array(line.removeprefix("threshold=").split(), dtype=np.float64)
@@ -76,12 +76,12 @@ def _rounded(text: str) -> str:
             line = "threshold=" + " ".join(repr(float(value)) for value in single)
         # sizes of the text of each tree: no longer true, and not needed
         if not line.startswith("tree_sizes="):
-            kept.append(line)
-    return "\n".join(kept) + "\n"
+            lines.append(line)
+    return "\n".join(lines) + "\n"
 
 
 def parity(exported: Floats, fitted: Floats) -> float:
-    """Return the largest difference in probability between log-odds of rows; raises ScoringError above PARITY."""
+    """The largest difference in probability between log-odds of rows; raises ScoringError above PARITY."""
     worst = float(np.abs(sigmoid(exported) - sigmoid(fitted)).max(initial=0.0))
     if not worst <= PARITY:
         raise ScoringError(f"The exported model differs from the fitted one by {worst:.1e}, so it was not written.")

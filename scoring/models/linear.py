@@ -20,11 +20,11 @@ class Linear:
     intercept: float
 
     def logits(self, design: NDArray[np.float32]) -> Floats:
-        """Return one log-odds a row."""
+        """One log-odds a row."""
         return np.asarray(self.intercept + self.contributions(design).sum(axis=1))
 
     def contributions(self, design: NDArray[np.float32]) -> Floats:
-        """Return what each column adds to the log-odds, shape of `design`; with the intercept they sum to the logit."""
+        """What each column adds to the log-odds, shape of `design`; with the intercept they sum to the logit."""
         standard: Floats = (design.astype(np.float64) - self.mean) / self.scale * self.weight
         return standard
 

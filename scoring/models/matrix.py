@@ -24,11 +24,11 @@ class MatrixModel:
     session: Any
 
     def logits(self, rows: Rows) -> Floats:
-        """Return one log-odds a row, uncalibrated."""
+        """One log-odds a row, uncalibrated."""
         return self.of_design(design(self.card.columns, rows.columns, rows.raw, rows.quantile))
 
     def of_design(self, matrix: Matrix) -> Floats:
-        """Return one log-odds a row of the matrix that its card's columns make."""
+        """One log-odds a row of the matrix that its card's columns make."""
         if not len(matrix):
             return np.empty(0)
         name = self.session.get_inputs()[0].name
@@ -37,18 +37,18 @@ class MatrixModel:
 
 
 def log_odds(probabilities: Floats) -> Floats:
-    """Return log(p / (1 - p)), with p held off 0 and 1."""
+    """log(p / (1 - p)), with p held off 0 and 1."""
     p = np.clip(probabilities, 1e-7, 1 - 1e-7)
     return np.asarray(np.log(p / (1 - p)))
 
 
 def open_matrix(card: Card, graph: bytes, where: Path) -> MatrixModel:
-    """Return a model of the card's columns. Raises ScoringError when the graph takes another number of them."""
+    """A model of the card's columns. Raises ScoringError when the graph takes another number of them."""
     return MatrixModel(card, session(graph, len(card.columns), where))
 
 
 def session(graph: bytes, columns: int, where: Path) -> Any:
-    """Return an onnxruntime session over `graph`; raises ScoringError unless it takes that many columns."""
+    """An onnxruntime session over `graph`; raises ScoringError unless it takes that many columns."""
     made = open_session(graph, where)
     width = (made.get_inputs()[0].shape or [None])[-1]
     if width != columns:
@@ -59,7 +59,7 @@ def session(graph: bytes, columns: int, where: Path) -> Any:
 
 
 def open_session(graph: bytes, where: Path) -> Any:
-    """Return an onnxruntime session over `graph`; raises ScoringError when it is no model."""
+    """An onnxruntime session over `graph`; raises ScoringError when it is no model."""
     options = onnxruntime.SessionOptions()
     # one row at a time: threads would cost more than they bring, and crowd a small machine
     options.intra_op_num_threads = options.inter_op_num_threads = 1

@@ -50,11 +50,9 @@ class Rows:
     key: Callable[[int], str] = _no_key  # what the change is kept under; "" for one that nobody asks for again
 
     def __len__(self) -> int:
-        """Return the number of changes."""
         return len(self.raw)
 
     def one(self, place: int) -> "Rows":
-        """Return a single change."""
         here = slice(place, place + 1)
         return Rows(
             self.columns, self.raw[here], self.quantile[here],
@@ -63,7 +61,7 @@ class Rows:
 
 
 def unknown_change() -> Rows:
-    """Return one change of which nothing is known: every model must give it a number."""
+    """One change of which nothing is known: every model must give it a number."""
     columns = tuple(feature.name for feature in FEATURES)
     nothing = np.zeros((1, len(columns)), dtype=np.float32)
     return Rows(columns, nothing, nothing + np.float32(0.5), lambda places: [NO_WORDS] * len(places), lambda _: "")
@@ -78,7 +76,7 @@ class Corpus:
     text: Callable[[int], str] = _no_text
 
     def rows(self, first: int = 0) -> Rows:
-        """Return the rows from `first` on; counted from the end when it is negative."""
+        """The rows from `first` on; counted from the end when it is negative."""
         table = self.table
         first = first if first >= 0 else max(0, len(table.shas) + first)
         return Rows(
@@ -95,7 +93,7 @@ class Model(Protocol):
     def card(self) -> Card: ...
 
     def logits(self, rows: Rows) -> Floats:
-        """Return one log-odds a row, uncalibrated; finite whatever is missing of a change."""
+        """One log-odds a row, uncalibrated; finite whatever is missing of a change."""
 
 
 class Fitted(Protocol):
@@ -106,10 +104,10 @@ class Fitted(Protocol):
         """What it reads of the matrix; nothing for a model of words or text."""
 
     def logits(self, rows: Rows) -> Floats:
-        """Return one log-odds a row, as the fitting library says."""
+        """One log-odds a row, as the fitting library says."""
 
     def graph(self) -> bytes:
-        """Return the same as ONNX."""
+        """The same as ONNX."""
 
 
 @dataclass(frozen=True, slots=True)

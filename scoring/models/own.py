@@ -30,17 +30,17 @@ class Own:
     def logits(
         self, available: tuple[str, ...], raw: NDArray[np.float32], quantile: NDArray[np.float32]
     ) -> NDArray[np.float64]:
-        """Return one log-odds a row."""
+        """One log-odds a row."""
         return self.linear.logits(design(self.columns, available, raw, quantile))
 
 
 def columns() -> tuple[str, ...]:
-    """Return what it looks at, raw and as ranks among recent changes."""
+    """What it looks at, raw and as ranks among recent changes."""
     # counters of the past drift as labels ripen; the shipped model reads them better than few labels here can
     drifting = ("kamei", "history", "incidents")
     # experience, which may only ever lower a score, is left to the shipped model: nothing holds a regression to that
-    told = [feature for feature in FEATURES if learned(feature.name) and not feature.person]
-    names = [feature.name for feature in told if feature.family not in drifting]
+    features = [feature for feature in FEATURES if learned(feature.name) and not feature.person]
+    names = [feature.name for feature in features if feature.family not in drifting]
     return (*names, *(RANK + name for name in names))
 
 

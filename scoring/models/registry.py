@@ -14,7 +14,7 @@ KINDS: dict[str, Kind] = {kind.name: kind for kind in (TREES, TABLE1_REGRESSION,
 
 
 def kind_of(name: str) -> Kind:
-    """Return the kind that a card names. Raises ScoringError when there is none."""
+    """The kind that a card names. Raises ScoringError when there is none."""
     for kind in KINDS.values():
         if name == kind.name or name in kind.older:
             return kind
@@ -24,7 +24,7 @@ def kind_of(name: str) -> Kind:
 
 
 def load(folder: Path) -> Model:
-    """Return the model in `folder`. Raises ScoringError when it is damaged, does not fit its card or must not gate."""
+    """The model in `folder`. Raises ScoringError when it is damaged, does not fit its card or must not gate."""
     card = read_card(folder)
     require_gating(card.columns, monotone=card.monotone)
     return kind_of(card.kind).open(card, (folder / "model.onnx").read_bytes(), folder)

@@ -37,21 +37,21 @@ def learned_from(changes: Iterable[tuple[Ids, bool]]) -> Weights:
 
 
 def padded(changes: Sequence[Ids]) -> NDArray[np.int64]:
-    """Return the words of changes as one matrix (changes, most words of one), filled up with NO_WORD."""
-    found = np.full((len(changes), max(map(len, changes), default=0) or 1), NO_WORD, dtype=np.int64)
+    """The words of changes as one matrix (changes, most words of one), filled up with NO_WORD."""
+    matrix = np.full((len(changes), max(map(len, changes), default=0) or 1), NO_WORD, dtype=np.int64)
     for row, ids in enumerate(changes):
-        found[row, : len(ids)] = ids
-    return found
+        matrix[row, : len(ids)] = ids
+    return matrix
 
 
 def odds(weights: Weights, changes: Sequence[Ids]) -> Floats:
-    """Return what the weights say of each change: bias + sum of weights / sqrt(number of words)."""
+    """What the weights say of each change: bias + sum of weights / sqrt(number of words)."""
     sums = [float(weights.of(ids).sum()) / math.sqrt(max(1, len(ids))) for ids in changes]
     return np.asarray(weights.bias + np.array(sums, dtype=np.float64))
 
 
 def tokens_graph(weights: Weights) -> bytes:
-    """Return the regression as an ONNX graph from `padded` words to (rows, 2) probabilities. Needs the train extra."""
+    """The regression as an ONNX graph from `padded` words to (rows, 2) probabilities. Needs the train extra."""
     from onnx import TensorProto, helper, numpy_helper
 
     table = np.append(weights.of(np.arange(SIZE, dtype=np.uint32)), np.float32(0))
@@ -91,13 +91,13 @@ class TokenModel:
     session: Any
 
     def logits(self, rows: Rows) -> Floats:
-        """Return one log-odds a row, on the scale of the resampled training."""
+        """One log-odds a row, on the scale of the resampled training."""
         # a few at a time: the widest change makes all of them wide
         blocks = [range(first, min(first + _AT_ONCE, len(rows))) for first in range(0, len(rows), _AT_ONCE)]
         return np.concatenate([np.empty(0), *(self.of_words(rows.words(block)) for block in blocks)])
 
     def of_words(self, changes: Sequence[Ids]) -> Floats:
-        """Return one log-odds for the words of each change."""
+        """One log-odds for the words of each change."""
         said = self.session.run(None, {"ids": padded(changes)})[0][:, 1]
         return log_odds(np.asarray(said, dtype=np.float64))
 
@@ -122,17 +122,17 @@ def fit_tokens(corpora: Sequence[Corpus]) -> FittedTokens:
 
 
 def _samples(corpora: Sequence[Corpus]) -> Iterator[tuple[Ids, bool]]:
-    kept = []
+    samples = []
     for place, corpus in enumerate(corpora):
         table = corpus.table
         rows, label = resample(*training_rows(table, len(table.shas), int(table.at[-1]), late=True))
-        kept += [(int(table.at[row]), place, int(row), bool(fault)) for row, fault in zip(rows, label, strict=True)]
-    for _, place, row, fault in sorted(kept):
+        samples += [(int(table.at[row]), place, int(row), bool(fault)) for row, fault in zip(rows, label, strict=True)]
+    for _, place, row, fault in sorted(samples):
         yield corpora[place].words([row])[0], fault
 
 
 def open_tokens(card: Card, graph: bytes, where: Path) -> TokenModel:
-    """Return a token model. Raises ScoringError when the graph takes no words."""
+    """A token model. Raises ScoringError when the graph takes no words."""
     session = open_session(graph, where)
     if [each.name for each in session.get_inputs()] != ["ids"]:
         raise ScoringError(f"model.onnx in {where} takes no words, though its card says so; train the model again.")

@@ -33,7 +33,7 @@ SEED = 20261121
 
 
 def columns() -> tuple[str, ...]:
-    """Return the columns: every feature that may gate, raw and as its rank, but Kamei's, which repeat others."""
+    """The columns: every feature that may gate, raw and as its rank, but Kamei's, which repeat others."""
     names = [feature.name for feature in FEATURES if learned(feature.name) and feature.family != "kamei"]
     return (*names, *(RANK + name for name in names if learned(RANK + name)))
 
@@ -41,7 +41,7 @@ def columns() -> tuple[str, ...]:
 def pool(
     tables: Sequence[Dataset], names: Sequence[str]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.float64]]:
-    """Return the rows of all repositories resampled 5:1, their labels, and weights so that none drowns the rest."""
+    """The rows of all repositories resampled 5:1, their labels, and weights so that none drowns the rest."""
     designs, labels, weights = [], [], []
     for table in tables:
         rows, label = resample(*training_rows(table, len(table.shas), int(table.at[-1]), late=True))

@@ -7,7 +7,7 @@ Floats = NDArray[np.float64]
 
 
 def rank(scores: Floats, reference: Floats) -> Floats:
-    """Return the mid-rank of each score in `reference` (ascending), .5 when that is empty."""
+    """The mid-rank of each score in `reference` (ascending), .5 when that is empty."""
     if not len(reference):
         return np.full(len(scores), 0.5)
     below = np.searchsorted(reference, scores, "left") + np.searchsorted(reference, scores, "right")

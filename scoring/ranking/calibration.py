@@ -16,23 +16,23 @@ class Calibration:
     offset: float = 0.0
 
     def probability(self, logits: Floats) -> Floats:
-        """Return probabilities between 0 and 1, in the order of `logits`."""
+        """Probabilities between 0 and 1, in the order of `logits`."""
         return sigmoid(self.slope * np.asarray(logits, dtype=np.float64) + self.offset)
 
 
 def sigmoid(logits: Floats) -> Floats:
-    """Return 1 / (1 + exp(-x)) without overflow."""
+    """1 / (1 + exp(-x)) without overflow."""
     return 0.5 * (1.0 + np.tanh(0.5 * logits))
 
 
 def logit(probability: float) -> float:
-    """Return log(p / (1 - p)), with p held off 0 and 1."""
+    """log(p / (1 - p)), with p held off 0 and 1."""
     held = min(max(probability, 1e-6), 1 - 1e-6)
     return float(np.log(held / (1 - held)))
 
 
 def rebase(logits: Floats, rate: float, slope: float = 1.0) -> Calibration:
-    """Return the calibration whose mean probability over `logits` is `rate`; ranks stay as they are."""
+    """The calibration whose mean probability over `logits` is `rate`; ranks stay as they are."""
     low, high = -40.0, 40.0
     for _ in range(80):
         middle = (low + high) / 2

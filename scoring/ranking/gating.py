@@ -24,13 +24,13 @@ class Parts:
     raw: Matrix  # (parts, columns)
 
     def quantile(self, index: Matrix, start: int = 0) -> Matrix:
-        """Return where each value stood among the changes before; `index` holds all rows from `start` on."""
+        """Where each value stood among the changes before; `index` holds all rows from `start` on."""
         return rolling_beside(self.raw, self.rows, index, start)
 
 
 def gating(whole: Floats, rows: Rows, parts: Floats) -> Floats:
-    """Return the score of each change, the highest of its parts' where it has some; `rows` are places in `whole`."""
-    found = whole.copy()
-    found[rows] = -np.inf
-    np.maximum.at(found, rows, parts)
-    return found
+    """The score of each change, the highest of its parts' where it has some; `rows` are places in `whole`."""
+    highest = whole.copy()
+    highest[rows] = -np.inf
+    np.maximum.at(highest, rows, parts)
+    return highest

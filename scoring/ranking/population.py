@@ -32,7 +32,7 @@ SHARES: Floats = np.round(np.concatenate([np.arange(1, 20) / 200, np.arange(10, 
 
 
 def needed(row: int) -> int:
-    """Return the first row whose score is needed to rank row `row`: those from there on to `row` are."""
+    """The first row whose score is needed to rank row `row`: those from there on to `row` are."""
     if row < SETTLED + LEAST:
         return 0
     return max(SETTLED, _begin(row) - RECENT)
@@ -46,7 +46,7 @@ class Population:
     bars: Floats  # one for each of SHARES: the rank from which a change belongs to that share
 
     def percentiles(self, scores: Floats) -> Floats:
-        """Return for each score 1 minus the smallest share it belongs to, 0 to 1; rising with the score.
+        """For each score 1 minus the smallest share it belongs to, 0 to 1; rising with the score.
 
         A score at a bar is above it. .5 when nothing landed yet.
         """
@@ -54,7 +54,7 @@ class Population:
 
 
 def population(scores: Floats, row: int) -> Population:
-    """Return the reference for row `row`, from the scores of rows needed(row) to row - 1 under the model in force."""
+    """The reference for row `row`, from the scores of rows needed(row) to row - 1 under the model in force."""
     begin = _begin(row)
     ranks = _standings(scores, needed(row), begin, row)
     bars = _START
@@ -64,16 +64,16 @@ def population(scores: Floats, row: int) -> Population:
 
 
 def percentiles(scores: Floats, first: int, last: int) -> Floats:
-    """Return what `population` would have said of each row first <= row < last when it landed.
+    """What `population` would have said of each row first <= row < last when it landed.
 
     `scores` are those of rows needed(first) to last - 1, under one model. Rows that come too early are NaN.
     """
-    found = np.full(max(0, last - first), np.nan)
+    percentile = np.full(max(0, last - first), np.nan)
     soon, begin = max(first, SETTLED + LEAST), _begin(first)
     ranks = _standings(scores[needed(soon) - needed(first) :], needed(soon), begin, last)
     for row, bars in _met(ranks, begin, soon, last):
-        found[row - first] = _placed(ranks[row - begin : row - begin + 1], bars)[0]
-    return found
+        percentile[row - first] = _placed(ranks[row - begin : row - begin + 1], bars)[0]
+    return percentile
 
 
 _START: Floats = 1 - SHARES
@@ -107,15 +107,15 @@ def _falling(bars: Floats) -> Floats:
 
 def _standings(scores: Floats, start: int, first: int, last: int) -> Floats:
     """Where each row first <= row < last stood among the RECENT before it when it came; `scores` begin at `start`."""
-    told = scores.tolist()
-    window = sorted(told[max(0, first - start - RECENT) : max(0, first - start)])
-    found = []
+    values = scores.tolist()
+    window = sorted(values[max(0, first - start - RECENT) : max(0, first - start)])
+    placed = []
     for place in range(first - start, last - start):
-        found.append(_midrank(told[place], window))
-        insort(window, told[place])
+        placed.append(_midrank(values[place], window))
+        insort(window, values[place])
         if len(window) > RECENT:
-            del window[bisect_left(window, told[place - RECENT])]
-    return np.array(found, dtype=np.float64)
+            del window[bisect_left(window, values[place - RECENT])]
+    return np.array(placed, dtype=np.float64)
 
 
 def _midrank(score: float, ordered: Sequence[float]) -> float:

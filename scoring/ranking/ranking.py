@@ -28,11 +28,11 @@ class Moment:
     base_rate: float  # 0 to 1: of this repository, drawn towards the model's while little is known
 
     def percentiles(self, logits: Floats) -> Floats:
-        """Return 1 minus the smallest share that each belongs to, 0 to 1."""
+        """1 minus the smallest share that each belongs to, 0 to 1."""
         return self.population.percentiles(logits)
 
     def probabilities(self, logits: Floats) -> Floats:
-        """Return how likely each is at fault, at the rate of this repository."""
+        """How likely each is at fault, at the rate of this repository."""
         return self.calibration.probability(logits)
 
 
@@ -54,11 +54,11 @@ class Ranking:
     calibration: Calibration
 
     def base_rate(self, labelled: int, size: int) -> float:
-        """Return the share of changes at fault when `labelled` of `size` are known to have been."""
+        """The share of changes at fault when `labelled` of `size` are known to have been."""
         return (labelled + IMAGINED * self.rate) / (size + IMAGINED)
 
     def at(self, before: Floats, row: int, *, size: int, labelled: int) -> Moment:
-        """Return the moment of row `row`; `before` are the scores of rows needed(row) to row - 1 under one model.
+        """The moment of row `row`; `before` are the scores of rows needed(row) to row - 1 under one model.
 
         `labelled` of `size` changes are known to have been at fault.
         """
@@ -66,23 +66,23 @@ class Ranking:
         return Moment(population(before, row), self._calibrated(before, rate), rate)
 
     def over(self, logits: Floats | None, first: int, last: int, labelled: Callable[[int], int]) -> Rows:
-        """Return what `at` would have said of each row first <= row < last when it came, its rate BLOCK by BLOCK.
+        """What `at` would have said of each row first <= row < last when it came, its rate BLOCK by BLOCK.
 
         `logits` are those of rows needed(first) to last - 1, under one model, None when there was none; `labelled`
         counts the faults among the rows before a row that were known when it came.
         """
         low, unknown = needed(first), np.full(last - first, np.nan)
         ranks = unknown if logits is None else percentiles(logits, first, last)
-        found = Rows(ranks, unknown.copy(), unknown.copy(), np.zeros(last - first, dtype=np.int64))
+        rows = Rows(ranks, unknown.copy(), unknown.copy(), np.zeros(last - first, dtype=np.int64))
         for block in range(first, last, BLOCK):
             stop = min(block + BLOCK, last)
             here, faults = slice(block - first, stop - first), labelled(block)
             rate = self.base_rate(faults, block)
-            found.labelled[here], found.base_rate[here] = faults, rate
+            rows.labelled[here], rows.base_rate[here] = faults, rate
             if logits is not None:
                 calm = self._calibrated(logits[needed(block) - low : block - low], rate)
-                found.probability[here] = calm.probability(logits[block - low : stop - low])
-        return found
+                rows.probability[here] = calm.probability(logits[block - low : stop - low])
+        return rows
 
     def _calibrated(self, before: Floats, rate: float) -> Calibration:
         return rebase(before, rate, self.calibration.slope) if len(before) >= CARRIES else self.calibration

@@ -83,7 +83,7 @@ def unspoken(text: str) -> list[tuple[int, str]]:
         elif comment:
             blocks.append([(words, comment)])
         before = comment if not data.strip() else f"\n{comment}"
-    return [found for block in blocks if not _is_said(block) for found in block]
+    return [line for block in blocks if not _is_said(block) for line in block]
 
 
 def _parted(line: str) -> tuple[str, str]:

@@ -38,11 +38,11 @@ def read_yaml(text: str) -> Hashable:
     events = list(yaml.parse(text, Loader=yaml.SafeLoader))
     _check_keys(events)
     _check_margins(events, text.split("\n"))
-    found = tuple(_event(event) for event in events)
+    plain = tuple(_event(event) for event in events)
     # a second reader, from which those of most other languages descend
-    if found != tuple(_event(event) for event in yaml.parse(text, Loader=yaml.CSafeLoader)):
+    if plain != tuple(_event(event) for event in yaml.parse(text, Loader=yaml.CSafeLoader)):
         raise Refused("Two YAML readers disagree about it.")
-    return found
+    return plain
 
 
 def _depth(text: str) -> int:

@@ -59,8 +59,9 @@ def revision(git: Git, name: str) -> str:
 
 def before(git: Git, name: str) -> str:
     """The commit that a commit changed: its first parent, or "" for the first commit. Raises GitError."""
-    told = git.run("rev-list", "--parents", "--max-count=1", "--end-of-options", revision(git, name)).decode().split()
-    return told[1] if len(told) > 1 else ""
+    answer = git.run("rev-list", "--parents", "--max-count=1", "--end-of-options", revision(git, name))
+    _, *parents = answer.decode().split()
+    return parents[0] if parents else ""
 
 
 def merge_base(git: Git, base: str, head: str) -> str:

@@ -114,24 +114,24 @@ def _marks(tree: Tree) -> list[str]:
 
 def _pieces(tree: Tree, kind: str) -> list[Tree | list[bytes]]:
     """The top of the file: each run of imports as sorted text, everything else as it is."""
-    found: list[Tree | list[bytes]] = []
+    pieces: list[Tree | list[bytes]] = []
     for child in tree.children(tree.root):
         if child.type != kind:
             if tree.text(child).strip():
-                found.append(tree.at(child))
-        elif found and isinstance(found[-1], list):
-            found[-1] = sorted([*found[-1], *_texts(tree.at(child))])
+                pieces.append(tree.at(child))
+        elif pieces and isinstance(pieces[-1], list):
+            pieces[-1] = sorted([*pieces[-1], *_texts(tree.at(child))])
         else:
-            found.append(sorted(_texts(tree.at(child))))
-    return found
+            pieces.append(sorted(_texts(tree.at(child))))
+    return pieces
 
 
 def _texts(tree: Tree) -> list[bytes]:
     """The text of an import; of each import in Go's list."""
-    todo, found = [tree.root], []
+    todo, texts = [tree.root], []
     while todo:
         node = todo.pop()
         if node.type == "import_spec":
-            found.append(tree.text(node))
+            texts.append(tree.text(node))
         todo += node.children
-    return found or [tree.text(tree.root).strip()]
+    return texts or [tree.text(tree.root).strip()]

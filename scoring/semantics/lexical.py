@@ -87,13 +87,13 @@ def _trusted(match: re.Match[str], before: str) -> bool:
 
 def c_comments(text: str) -> list[tuple[int, str]]:
     """Every comment of C or C++ with the number of lines of code that end before it."""
-    found: list[tuple[int, str]] = []
+    comments: list[tuple[int, str]] = []
     lines = 0
     at = 0
     for match in LINE_AND_BLOCK.finditer(text):
         lines += sum(1 for line in text[at : match.start()].split("\n")[:-1] if line.strip())
         at = match.start()
         if match["comment"]:
-            found.append((lines, match["comment"]))
+            comments.append((lines, match["comment"]))
             at = match.end()
-    return found
+    return comments

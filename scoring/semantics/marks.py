@@ -109,13 +109,13 @@ def unspoken(text: str) -> list[Unspoken]:
         words += token.type in WORDS
         if token.type != tokenize.COMMENT:
             continue
-        found = (token, Unspoken(token.string, not token.line[: token.start[1]].strip(), words))
-        goes_on = bool(blocks) and found[1].alone and blocks[-1][-1][1].alone
+        comment = (token, Unspoken(token.string, not token.line[: token.start[1]].strip(), words))
+        goes_on = bool(blocks) and comment[1].alone and blocks[-1][-1][1].alone
         if goes_on and blocks[-1][-1][0].start[0] == token.start[0] - 1:
-            blocks[-1].append(found)
+            blocks[-1].append(comment)
         else:
-            blocks.append([found])
-    return [found for block in blocks if not _is_said([token for token, _ in block]) for _, found in block]
+            blocks.append([comment])
+    return [comment for block in blocks if not _is_said([token for token, _ in block]) for _, comment in block]
 
 
 def _is_said(block: list[tokenize.TokenInfo]) -> bool:
@@ -148,11 +148,11 @@ def sought(text: str) -> list[bool]:
 def is_obeyed(comment: str) -> bool:
     """Whether a tool may act on a comment, or on a second one inside it, as in `# because of X  # noqa`."""
     parts = ["#" + part for part in comment.split("#")[2:]]
-    found = any(DIRECTIVE.match(part) for part in [comment, *parts])
-    return found or ANYWHERE.search(comment) is not None or TEMPLATE.search(comment) is not None
+    directive = any(DIRECTIVE.match(part) for part in [comment, *parts])
+    return directive or ANYWHERE.search(comment) is not None or TEMPLATE.search(comment) is not None
 
 
 def same_head(old: str, new: str) -> bool:
     """Whether what is looked for in the first bytes of a program is, or is not, there in both versions."""
-    found = [EARLY in text.encode()[:EARLY_BYTES].decode("utf-8", "replace") for text in (old, new)]
-    return found[0] == found[1]
+    early = [EARLY in text.encode()[:EARLY_BYTES].decode("utf-8", "replace") for text in (old, new)]
+    return early[0] == early[1]

@@ -108,13 +108,13 @@ def _is_text(text: str, goes_on: bool, apart: bool) -> bool:
         rest = text[label.end() :]
         if not rest or label[0].rstrip()[-1] in ":-":
             return all(_is_token(each) for each in ADDRESS.sub(QUOTED, rest).split())
-    found = ADDRESS.sub(QUOTED, text).split()
-    words = [word["core"] for each in found if (word := WORD.fullmatch(each)) is not None]
-    if not words or not START.match(text) or not all(_is_token(each) for each in found) or _is_key(found):
+    tokens = ADDRESS.sub(QUOTED, text).split()
+    words = [word["core"] for each in tokens if (word := WORD.fullmatch(each)) is not None]
+    if not words or not START.match(text) or not all(_is_token(each) for each in tokens) or _is_key(tokens):
         return False
     if _is_sentence(words):
         return apart or (len(words) > 3 and not words[0].isupper())
-    if not apart or any(WORD.fullmatch(each) is None and each not in DASHES for each in found):
+    if not apart or any(WORD.fullmatch(each) is None and each not in DASHES for each in tokens):
         return False
     return _is_note(words) or (goes_on and _is_rest(words))
 
@@ -123,13 +123,13 @@ def _is_token(token: str) -> bool:
     return WORD.fullmatch(token) is not None or SIGN.fullmatch(token) is not None
 
 
-def _is_key(found: list[str]) -> bool:
+def _is_key(tokens: list[str]) -> bool:
     """Whether it begins like `key: value` or ends like a head, `Requirements:`."""
-    at = next((at for at, each in enumerate(found) if each.endswith(":") or each == ":"), None)
+    at = next((at for at, each in enumerate(tokens) if each.endswith(":") or each == ":"), None)
     if at is None:
         return False
-    before = found[: at + 1]
-    return at < 2 and not any(_plain(word) in JOINING for word in before) and (at == 0 or at + 1 < len(found))
+    before = tokens[: at + 1]
+    return at < 2 and not any(_plain(word) in JOINING for word in before) and (at == 0 or at + 1 < len(tokens))
 
 
 def _plain(word: str) -> str:

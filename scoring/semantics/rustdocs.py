@@ -67,8 +67,8 @@ def _documented(node: Node) -> Node | None:
 
 def documented(tree: Tree) -> int:
     """How many things have documentation. A build may insist that all have."""
-    found = {(item.start_byte if (item := _documented(node)) else -1) for node in doc_comments(tree)}
-    return len(found)
+    starts = {(item.start_byte if (item := _documented(node)) else -1) for node in doc_comments(tree)}
+    return len(starts)
 
 
 def may_be_read(tree: Tree) -> bool:

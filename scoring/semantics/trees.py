@@ -119,7 +119,7 @@ def _is_line_end(tree: Tree, node: Node) -> bool:
 
 def gaps(tree: Tree) -> list[Gap]:
     """What stands before each token, and after the last. Every byte of the source is in a token or in a gap."""
-    found: list[Gap] = []
+    spaces: list[Gap] = []
     comments: list[Node] = []
     at = 0
     left = ""
@@ -132,10 +132,10 @@ def gaps(tree: Tree) -> list[Gap]:
             todo += reversed(node.children)
         elif tree.text(node) and not _is_line_end(tree, node):
             right = _decode(tree.text(node)) if node.end_byte - node.start_byte <= LONGEST_SIGN else ""
-            found.append(_gap(tree.source, at, node.start_byte, comments, (left, right)))
+            spaces.append(_gap(tree.source, at, node.start_byte, comments, (left, right)))
             comments, at, left = [], node.end_byte, right
-    found.append(_gap(tree.source, at, len(tree.source), comments, (left, "")))
-    return found
+    spaces.append(_gap(tree.source, at, len(tree.source), comments, (left, "")))
+    return spaces
 
 
 def _gap(source: bytes, start: int, end: int, comments: list[Node], beside: tuple[str, str]) -> Gap:

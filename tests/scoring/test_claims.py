@@ -11,7 +11,7 @@ from histories import DAY, START, Step, build, lines
 from scoring.assessment import Evidence
 from scoring.change import Change, FileChange
 from scoring.claims import table
-from scoring.claims.claim import Claim, Files, Known, Told
+from scoring.claims.claim import Claim, Files, Known, Sentence
 from scoring.claims.count import Counted
 from scoring.claims.past import Landed, Past, read
 from scoring.claims.table import CLAIMS
@@ -43,8 +43,8 @@ def known(files: Files, past: Sequence[Landed] = (), **more: object) -> Known:
     return Known(change, files, Past(tuple(past), True, repaired), usual, **more)  # type: ignore[arg-type]
 
 
-def words(told: Told | None) -> str | None:
-    return told.words.format(subject=told.subject) if told else None
+def words(sentence: Sentence | None) -> str | None:
+    return sentence.words.format(subject=sentence.subject) if sentence else None
 
 
 def test_every_column_of_every_claim_exists_and_no_two_claims_share_a_name() -> None:
