@@ -26,7 +26,7 @@ from bot.doctor.visits import on_visit, visits
 from bot.doctor.watch import Watch
 from bot.doors.api import Api
 from bot.doors.front import landing
-from bot.doors.health import Looks, told
+from bot.doors.health import Looks, jobs_by_state
 from bot.doors.metrics import Metrics
 from bot.doors.webhook import Door, Limits, create_blueprint
 from bot.forge.github.deliveries import GitHubDeliveries
@@ -246,7 +246,7 @@ def _web(
         clock=clock,
         wake=worker.wake,
         ready=lambda: {"database": store.answers(), "worker": worker.alive(), "looks": looks.well()},
-        told=lambda: {"jobs": told(queue, clock())},
+        details=lambda: {"jobs": jobs_by_state(queue, clock())},
         metrics=metrics.page,
         count=metrics.delivery,
     )

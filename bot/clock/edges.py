@@ -35,9 +35,9 @@ class KnownEdges:
 
     def addresses(self) -> dict[str, frozenset[tuple[int, str]]]:
         """Every address that a configuration names, with the repositories and branches that name it."""
-        found: dict[str, set[tuple[int, str]]] = {}
+        branches: dict[str, set[tuple[int, str]]] = {}
         for known in self._kept.in_force(ORGANISATION):
             for path in calendars_of(known):
                 if "://" in path:
-                    found.setdefault(path, set()).add((known.repository_id, known.ref))
-        return {path: frozenset(where) for path, where in found.items()}
+                    branches.setdefault(path, set()).add((known.repository_id, known.ref))
+        return {path: frozenset(where) for path, where in branches.items()}

@@ -13,7 +13,7 @@ from bot.store import Inbox
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    kept: timedelta = timedelta(days=3)  # GitHub sends nothing older again
+    reach: timedelta = timedelta(days=3)  # GitHub sends nothing older again
     settling: timedelta = timedelta(minutes=2)  # a delivery this young may still be on its way through our door
     longest: timedelta = timedelta(hours=6)  # the wait doubles with each attempt, up to this
     at_once: int = 100  # in one sweep: the rest comes with the next
@@ -37,7 +37,7 @@ def lost(
 
 def _is_due(group: list[Attempt], now: datetime, patience: Patience) -> bool:
     first = min(attempt.at for attempt in group)
-    return now - patience.kept < first and _newest(group).at < now - patience.wait(len(group))
+    return now - patience.reach < first and _newest(group).at < now - patience.wait(len(group))
 
 
 def _newest(group: list[Attempt]) -> Attempt:
@@ -56,7 +56,7 @@ class Redelivery:
     def sweep(self, since: datetime | None = None) -> int:
         """Ask again for what was lost since then (None: all that is kept); returns how many were asked for."""
         now = self._clock()
-        attempts = tuple(self._deliveries.since(since or now - self._patience.kept))
+        attempts = tuple(self._deliveries.since(since or now - self._patience.reach))
         processed = self._inbox.processed(frozenset(attempt.guid for attempt in attempts))
         wanted = lost(attempts, processed, now, self._patience)
         return sum(self._again(attempt_id) for attempt_id in wanted)

@@ -24,11 +24,10 @@ class Thumbs:
         self._forge, self._reactions, self._clock = forge, reactions, clock
 
     def take(self, _: Nothing) -> None:
-        """A handler of jobs."""
         self.poll()
 
     def poll(self) -> int:
-        """Returns how many thumbs are new, changed or gone. One that cannot be asked about does not hold up others."""
+        """How many thumbs are new, changed or gone. One that cannot be asked about does not hold up others."""
         changed = 0
         for repository, number in self._reactions.to_poll(self._clock(), AGAIN, MOST):
             target = Target(repository.installation_id, repository.id, repository.full_name)
@@ -43,17 +42,17 @@ class Thumbs:
         return changed
 
     def _one(self, target: Target, number: int) -> int:
-        found = self._forge.reactions(target, number)
-        if found is None:
+        reactions = self._forge.reactions(target, number)
+        if reactions is None:
             return self._reactions.save(target.repository_id, number, ())
         known = self._reactions.by(target.repository_id, number)
-        people = {by.id: by for by, _, _ in found.given}
-        new = [by for by in people.values() if not (by.bot or by.id in known or by.id == found.author.id)]
+        people = {by.id: by for by, _, _ in reactions.given}
+        new = [by for by in people.values() if not (by.bot or by.id in known or by.id == reactions.author.id)]
         granted = {by.id: self._forge.access(target, by, frozenset()) for by in new[:MOST_NEW]}
         granted |= dict.fromkeys(known, frozenset({"write"}))  # asked about before
         counted = [
             Thumb(by, useful, at)
-            for by, useful, at in found.given
-            if may_judge(by, found.author, granted.get(by.id, frozenset()))
+            for by, useful, at in reactions.given
+            if may_judge(by, reactions.author, granted.get(by.id, frozenset()))
         ]
         return self._reactions.save(target.repository_id, number, counted)

@@ -65,7 +65,7 @@ def _is_choice(field: FieldInfo) -> bool:
 def _metrics() -> Iterator[str]:
     yield "| metric | kind | labels | meaning |"
     yield "|---|---|---|---|"
-    for name, kind, labels, words in sorted(Metrics(_empty, _now).told()):
+    for name, kind, labels, words in sorted(Metrics(_empty, _now).described()):
         yield f"| `{name}` | {kind} | {', '.join(labels) or '–'} | {words} |"
 
 

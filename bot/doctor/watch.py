@@ -43,7 +43,7 @@ def _tell(occasion: str, before: tuple[KnownFinding, ...], now: tuple[KnownFindi
         if _key(finding) not in known:
             say = _log.error if finding.severity == "error" else _log.warning
             say("doctor.found", occasion=occasion, check=finding.check, about=finding.about,
-                words=finding.found, fix=finding.fix)  # fmt: skip
+                words=finding.words, fix=finding.fix)  # fmt: skip
     for finding in before:
         if _key(finding) not in present:
             _log.info("doctor.cured", occasion=occasion, check=finding.check, about=finding.about)

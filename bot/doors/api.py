@@ -158,14 +158,14 @@ class Api:
     def _configs(self, repository: KnownRepository) -> dict[str, Config]:
         """By branch, of those that were looked at."""
         now = self.clock()
-        kept = [one for one in self.store.configurations.in_force(ORGANISATION) if one.repository_id == repository.id]
-        return {one.ref: config for one in kept if (config := composed(one, now)) is not None}
+        saved = [one for one in self.store.configurations.in_force(ORGANISATION) if one.repository_id == repository.id]
+        return {one.ref: config for one in saved if (config := composed(one, now)) is not None}
 
     def _levels(self, repository: KnownRepository) -> dict[str, float]:
-        found = dict(LEVELS)
+        shares = dict(LEVELS)
         for config in self._configs(repository).values():
-            found |= config.levels
-        return found
+            shares |= config.levels
+        return shares
 
     def _longest(self, repository: KnownRepository) -> timedelta:
         """Of all branches that were looked at the shortest: a freeze may be meant for each of them."""
@@ -173,12 +173,12 @@ class Api:
 
     def _in_force(self, repository: KnownRepository, now: datetime) -> list[dict[str, Any]]:
         """What is decided by now: read after write."""
-        freezes, told = self.store.freezes.of(repository.id, now), []
+        freezes, in_force = self.store.freezes.of(repository.id, now), []
         for branch, config in self._configs(repository).items():
             stretch = joined(config, freezes).calendar.level_at(now, Scope(branch))
             until = stretch.until.isoformat() if stretch.until else None
-            told.append({"branch": branch, "level": stretch.level, "share": stretch.share, "until": until})
-        return told
+            in_force.append({"branch": branch, "level": stretch.level, "share": stretch.share, "until": until})
+        return in_force
 
 
 def _read(shape: type[Any]) -> Any:

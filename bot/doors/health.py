@@ -78,7 +78,7 @@ class Looks:
             return len(self._ends) < LEAST or any(self._ends)
 
 
-def told(queue: LeaseQueue, now: datetime) -> dict[str, int]:
+def jobs_by_state(queue: LeaseQueue, now: datetime) -> dict[str, int]:
     """The jobs by state, for whoever asks whether the server is ready."""
     depth = queue.depth(now)
     return {"waiting": depth.waiting, "running": depth.running, "dead": depth.dead, "failing": queue.failing(TRIES)}

@@ -50,7 +50,7 @@ class Metrics:
     def verdict(self, verdict: str) -> None:
         self._verdicts.labels(verdict).inc()
 
-    def told(self) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
+    def described(self) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
         """Name, kind, labels and meaning of every metric, for the documentation."""
         for each in (self._deliveries, self._jobs, self._verdicts, self._seconds):
             for family in each.describe():
@@ -91,8 +91,8 @@ class _Findings(Collector):
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        found = GaugeMetricFamily("codechill_findings", _FOUND, labels=["check", "severity"])
+        family = GaugeMetricFamily("codechill_findings", _FOUND, labels=["check", "severity"])
         counts = Counts((finding.check, finding.severity) for finding in self._findings())
         for labels, count in sorted(counts.items()):
-            found.add_metric(list(labels), count)
-        yield found
+            family.add_metric(list(labels), count)
+        yield family

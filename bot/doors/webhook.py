@@ -55,7 +55,7 @@ class Door:
     clock: Callable[[], datetime] = _now
     wake: Callable[[], None] = lambda: None  # called after a delivery was stored
     ready: Callable[[], dict[str, bool]] = _always
-    told: Callable[[], dict[str, object]] = dict  # more for whoever reads /readyz, that decides nothing
+    details: Callable[[], dict[str, object]] = dict  # more for whoever reads /readyz, that decides nothing
     metrics: Callable[[], bytes] = _none  # Prometheus text
     count: Callable[[str, str], None] = lambda event, outcome: None
 
@@ -105,7 +105,7 @@ class _Receiver:
 
     def readiness(self) -> Response:
         parts = self._door.ready()
-        text = json.dumps({"ready": all(parts.values()), "parts": parts, **(self._door.told() if parts else {})})
+        text = json.dumps({"ready": all(parts.values()), "parts": parts, **(self._door.details() if parts else {})})
         return Response(text, 200 if all(parts.values()) else 503, mimetype="application/json")
 
     def metrics(self) -> Response:

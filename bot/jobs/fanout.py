@@ -77,8 +77,8 @@ class Fanout:
             repositories = [Target(one.installation_id, one.id, one.full_name) for one in known]
         for one in repositories:
             here = replace(news, repository_id=one.repository_id, full_name=one.full_name)
-            found = [pull.number for pull in self._forge.open_pulls(one)]
-            self._spread(here, found, Changed("found"), delivery)
+            numbers = [pull.number for pull in self._forge.open_pulls(one)]
+            self._spread(here, numbers, Changed("found"), delivery)
 
     def _unreachable(self, news: Envelope, why: str) -> None:
         if news.repository_id:

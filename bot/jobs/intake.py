@@ -28,9 +28,9 @@ def intake(repositories: Repositories, pulls: Pulls, pushes: Pushes, queue: JobQ
     shares = Shares()
 
     def enqueue(deliveries: Sequence[Delivery], connection: sa.Connection) -> Sequence[bool]:
-        told = [(one, each.received_at) for each in deliveries for one in each.envelopes]
-        _reached(repositories, [one for one, _ in told], connection)
-        pulls.saw(*_seen(told), connection=connection)
+        received = [(one, each.received_at) for each in deliveries for one in each.envelopes]
+        _reached(repositories, [one for one, _ in received], connection)
+        pulls.saw(*_seen(received), connection=connection)
         moved = [push for delivery in deliveries for one in delivery.envelopes for push in _push(one, delivery)]
         pushes.saw(*moved, connection=connection)
         made = [_job(delivery, shares) for delivery in deliveries]
@@ -135,19 +135,19 @@ def _priority(event: Event | RepositoryEvent) -> int:
             assert_never(event)
 
 
-def _reached(repositories: Repositories, told: Sequence[Envelope], connection: sa.Connection) -> None:
-    reached = [one for one in told if one.repository_id and not isinstance(one.event, Unreachable)]
+def _reached(repositories: Repositories, envelopes: Sequence[Envelope], connection: sa.Connection) -> None:
+    reached = [one for one in envelopes if one.repository_id and not isinstance(one.event, Unreachable)]
     known = {KnownRepository(one.repository_id, one.installation_id, one.full_name): None for one in reached}
     repositories.saw(*known, connection=connection)
-    for one in told:
+    for one in envelopes:
         if isinstance(one.event, Reachable) and not one.repository_id:
             repositories.installation_back(one.installation_id, connection)
 
 
-def _seen(told: Sequence[tuple[Envelope, datetime]]) -> list[SeenPull]:
+def _seen(received: Sequence[tuple[Envelope, datetime]]) -> list[SeenPull]:
     return [
         SeenPull(one.repository_id, one.number, *_as_of(one.event, at))
-        for one, at in told
+        for one, at in received
         if one.number is not None and isinstance(one.event, Changed | Labelled)
     ]
 

@@ -25,8 +25,8 @@ class LeaseQueue:
         self._max_attempts = max_attempts
 
     def add(self, job: NewJob, connection: sa.Connection | None = None) -> bool:
-        with writing(self._engine, connection) as own:
-            return self.add_all([job], own)[0]
+        with writing(self._engine, connection) as transaction:
+            return self.add_all([job], transaction)[0]
 
     def add_all(self, new: Sequence[NewJob], connection: sa.Connection) -> tuple[bool, ...]:
         if not new:
@@ -125,9 +125,9 @@ def _row(job: NewJob) -> dict[str, Any]:
     return given | {"priority": job.priority, "state": "waiting", "run_at": job.run_at, "attempts": 0, "error": ""}
 
 
-def _hasten(told: Sequence[NewJob], connection: sa.Connection) -> None:
+def _hasten(added: Sequence[NewJob], connection: sa.Connection) -> None:
     """One that waits in their place must not wait longer: it may have been put off by a clock that was ahead."""
-    for job in told:
+    for job in added:
         late = sa.and_(jobs.c.dedupe == job.dedupe, jobs.c.state == "waiting", jobs.c.run_at > job.run_at)
         connection.execute(sa.update(jobs).where(late).values(run_at=job.run_at))
 

@@ -184,10 +184,10 @@ class Worker:
         if self._rules.final(job, error):
             return None
         now = self._clock()
-        told = self._rules.not_before(error, now)
+        moment = self._rules.not_before(error, now)
         wait = self._rules.backoff.wait(job.attempts, self._chance())
-        if told is not None and job.attempts < self._rules.backoff.patience:  # to be asked to wait is no failure
-            return max(told, now) + (wait or timedelta())
+        if moment is not None and job.attempts < self._rules.backoff.patience:  # to be asked to wait is no failure
+            return max(moment, now) + (wait or timedelta())
         return None if wait is None else now + wait
 
     def _keep_alive(self, name: str) -> None:

@@ -20,7 +20,7 @@ class Accounts:
     """Commits by account, asked of the forge and kept for a day."""
 
     forge: Forge
-    kept: store.Accounts
+    stored: store.Accounts
     clock: Callable[[], datetime]
 
     def landed(self, target: Target, person: Person) -> tuple[str, ...]:
@@ -28,8 +28,8 @@ class Accounts:
         if person.bot:
             return ()
         now = self.clock()
-        known = self.kept.commits(target.repository_id, person.id, since=now - FRESH)
+        known = self.stored.commits(target.repository_id, person.id, since=now - FRESH)
         if known is None:
             known = self.forge.landed_by(target, person)
-            self.kept.save(target.repository_id, person.id, known, at=now)
+            self.stored.save(target.repository_id, person.id, known, at=now)
         return known

@@ -122,10 +122,10 @@ class MirrorAssessor:
         """As the base branch tells; whoever opens a pull request must not decide how critical it is."""
         known = self._critical.get(repository)
         if known is None or known[:2] != (tip, sources):
-            found = read_services(self._mirror.git(repository), tip, sources)
-            for problem in found.problems:
+            declared = read_services(self._mirror.git(repository), tip, sources)
+            for problem in declared.problems:
                 _log.warning("assess.criticality", repository=repository, words=problem)
-            known = self._critical[repository] = (tip, sources, found.services)
+            known = self._critical[repository] = (tip, sources, declared.services)
         return known[2]
 
     def _fetch(self, target: Target, pull: PullRequest) -> None:

@@ -72,7 +72,7 @@ def prose(text: str) -> Safe:
 def _escaped(text: str) -> str:
     escaped = _SPECIAL.sub(r"\\\1", visible(text))
     # an address or a #number must not become a link or a reference, and nobody is to be pinged
-    return re.sub(r"(@|://|www\.|GH-)(?=\w)", lambda found: f"{found[1]}<!-- -->", escaped)
+    return re.sub(r"(@|://|www\.|GH-)(?=\w)", lambda mark: f"{mark[1]}<!-- -->", escaped)
 
 
 def sentence(words: str, subject: str | None = None) -> Safe:
@@ -96,12 +96,12 @@ def tail(path: str, most: int = PATH_LIMIT) -> str:
     return shown if len(shown) <= most else f"{shown[:half]}…{shown[len(shown) - half + 1 :]}"
 
 
-def reason(told: Reason, page: str = "") -> Safe:
+def reason(given: Reason, page: str = "") -> Safe:
     """A claim with the commits that show it, linked where the forge has a page for them."""
-    shown = [_evidence(each, page) for each in told.evidence[:MOST_EVIDENCE]]
-    more = len(told.evidence) - len(shown)
+    shown = [_evidence(each, page) for each in given.evidence[:MOST_EVIDENCE]]
+    more = len(given.evidence) - len(shown)
     tail = f" ({', '.join(shown)}{f' and {more} more' if more else ''})" if shown else ""
-    return Safe(sentence(told.words, told.subject) + tail)
+    return Safe(sentence(given.words, given.subject) + tail)
 
 
 def _evidence(seen: Evidence, page: str) -> str:
@@ -130,14 +130,14 @@ def size(text: str) -> int:
 
 def shortened(text: str, end: str, limit: int, measure: Callable[[str], int]) -> str:
     """The first whole lines of `text`, all that they open closed again, and `end`: at most `limit` as measured."""
-    kept: list[str] = []
+    shown: list[str] = []
     used = measure(end) + _ROOM
     for line in text.split("\n"):
         used += measure(line) + 1
         if used > limit:
             break
-        kept.append(line)
-    return "\n".join([*kept, *_closers(kept), "", end])
+        shown.append(line)
+    return "\n".join([*shown, *_closers(shown), "", end])
 
 
 def _closers(lines: Sequence[str]) -> list[str]:

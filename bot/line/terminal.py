@@ -37,11 +37,11 @@ def plain(words: str, subject: str | None = None) -> str:
     return words.replace("`", "").replace("{subject}", visible(subject or ""))
 
 
-def plain_reason(told: Reason) -> str:
+def plain_reason(reason: Reason) -> str:
     """A claim and its commits for a terminal."""
     shown = [
-        visible(each.sha[:SHORT]) + (f" by {visible(each.by[:SHORT])}" if each.by else "") for each in told.evidence
+        visible(each.sha[:SHORT]) + (f" by {visible(each.by[:SHORT])}" if each.by else "") for each in reason.evidence
     ]
     few = shown[:MOST_EVIDENCE]
     more = f" and {len(shown) - len(few)} more" if len(shown) > len(few) else ""
-    return plain(told.words, told.subject) + (f" ({', '.join(few)}{more})" if few else "")
+    return plain(reason.words, reason.subject) + (f" ({', '.join(few)}{more})" if few else "")

@@ -20,8 +20,8 @@ class Accounts(Database):
         """None: it was not asked since then."""
         mine = sa.and_(accounts.c.repository_id == repository_id, accounts.c.person_id == person_id)
         with self.read() as connection:
-            found = connection.scalar(sa.select(accounts.c.commits).where(mine, accounts.c.at >= since))
-        return None if found is None else tuple(found.split())
+            row = connection.scalar(sa.select(accounts.c.commits).where(mine, accounts.c.at >= since))
+        return None if row is None else tuple(row.split())
 
     def prune(self, before: datetime) -> None:
         with self.write() as connection:

@@ -57,10 +57,10 @@ class AuditLog(Database):
         **facts: object,
     ) -> Record:
         """Add one record; `facts` may be any of our values (event, opinions, verdict, actions, outcomes, ...)."""
-        with self.write(connection) as own:
-            take_turns(own, AUDIT)
-            record = self._next(own, kind, at, repository_id, number, to_text(facts))
-            own.execute(sa.insert(audit).values(**_columns(record)))
+        with self.write(connection) as transaction:
+            take_turns(transaction, AUDIT)
+            record = self._next(transaction, kind, at, repository_id, number, to_text(facts))
+            transaction.execute(sa.insert(audit).values(**_columns(record)))
             return record
 
     def head(self) -> tuple[int, str]:

@@ -59,8 +59,8 @@ def writing(engine: sa.Engine, connection: sa.Connection | None = None) -> Itera
     if connection is not None:
         yield connection
         return
-    with _turn(engine), engine.begin() as own:
-        yield own
+    with _turn(engine), engine.begin() as transaction:
+        yield transaction
 
 
 _turns: WeakKeyDictionary[sa.Engine, threading.Lock] = WeakKeyDictionary()

@@ -19,14 +19,14 @@ class KnownFinding:
     check: str
     severity: str  # error, warning
     about: str
-    found: str
+    words: str
     fix: str = ""
 
 
 class Findings(Database):
-    def save(self, found: Sequence[KnownFinding], *, at: datetime, repository: str = "") -> None:
+    def save(self, latest: Sequence[KnownFinding], *, at: datetime, repository: str = "") -> None:
         """In place of all that was found before; with `repository`, of what is about its branches only."""
-        rows = [{**asdict(one), "at": at} for one in found if not repository or _is_of(one.about, repository)]
+        rows = [{**asdict(one), "at": at} for one in latest if not repository or _is_of(one.about, repository)]
         gone = findings.c.about.startswith(f"{repository} ", autoescape=True) if repository else sa.true()
         with self.write() as connection:
             connection.execute(sa.delete(findings).where(gone))
@@ -35,7 +35,7 @@ class Findings(Database):
 
     def all(self, about: str | None = None) -> tuple[KnownFinding, ...]:
         """All, or those about one thing."""
-        query = sa.select(*(findings.c[name] for name in ("check", "severity", "about", "found", "fix")))
+        query = sa.select(*(findings.c[name] for name in ("check", "severity", "about", "words", "fix")))
         if about is not None:
             query = query.where(findings.c.about == about)
         with self.read() as connection:

@@ -89,12 +89,12 @@ class Inbox(Database):
 
     def processed(self, guids: frozenset[str]) -> frozenset[str]:
         """Those of some deliveries that came and did not fail."""
-        found: set[str] = set()
+        done: set[str] = set()
         with self.read() as connection:
             for part in _parts(sorted(guids)):
                 query = sa.select(inbox.c.guid).where(inbox.c.guid.in_(part), inbox.c.state != "failed")
-                found.update(connection.scalars(query))
-        return frozenset(found)
+                done.update(connection.scalars(query))
+        return frozenset(done)
 
     def failed(self, limit: int = 100) -> tuple[tuple[str, str, str], ...]:
         """GUID, event and error of those that failed, newest first."""

@@ -26,8 +26,8 @@ class Incidents(Audited):
             rows = [_row(repository_id, each, at) for digest, each in wanted.items() if digest not in before]
             if rows:
                 connection.execute(sa.insert(incidents), rows)
-            told = list(wanted.values())
-            self._audit.add("incidents", at=at, repository_id=repository_id, connection=connection, incidents=told)
+            recorded = list(wanted.values())
+            self._audit.add("incidents", at=at, repository_id=repository_id, connection=connection, incidents=recorded)
             return True
 
     def of(self, repository_id: int) -> tuple[Incident, ...]:
@@ -35,8 +35,8 @@ class Incidents(Audited):
         columns = (incidents.c[name] for name in ("name", "known_at", "sha", "number", "severe"))
         with self.read() as connection:
             rows = connection.execute(sa.select(*columns).where(incidents.c.repository_id == repository_id)).all()
-        found = (Incident(json.loads(row.name), row.known_at, row.sha, row.number, row.severe) for row in rows)
-        return tuple(sorted(found, key=lambda each: (each.known_at, each.key())))
+        recorded = (Incident(json.loads(row.name), row.known_at, row.sha, row.number, row.severe) for row in rows)
+        return tuple(sorted(recorded, key=lambda each: (each.known_at, each.key())))
 
 
 def _digest(incident: Incident) -> str:

@@ -10,7 +10,6 @@ from bot.store.tables import notes
 
 class Notes(Database):
     def add(self, repository_id: int, number: int, key: str, *, at: datetime) -> None:
-        """Remember that the note of that key was written."""
         with self.write() as connection:
             row = {"repository_id": repository_id, "number": number, "key": key, "at": at}
             self._once(connection, notes, row)

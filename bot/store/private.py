@@ -43,12 +43,12 @@ class PrivateReasons(Audited):
     ) -> PrivateReason:
         """Keep it, with one audit record that holds its digest and not its text."""
         salt, text = secrets.token_hex(32), text.replace("\0", "\ufffd")
-        told = PrivateReason(digest(salt, text), repository_id, number, escalation_id, by, at, salt, text)
+        reason = PrivateReason(digest(salt, text), repository_id, number, escalation_id, by, at, salt, text)
         with self.write() as connection:
-            row = {name: getattr(told, name) for name in PrivateReason.__slots__}
+            row = {name: getattr(reason, name) for name in PrivateReason.__slots__}
             connection.execute(sa.insert(private_reasons).values(**row))
-            self._note("private reason", told, by, at, connection)
-        return told
+            self._note("private reason", reason, by, at, connection)
+        return reason
 
     def forget(self, digest_: str, *, by: str, at: datetime) -> bool:
         """Remove the text for good; the audit log says that and by whom. False: there is none."""
@@ -71,14 +71,14 @@ class PrivateReasons(Audited):
         with self.read() as connection:
             return tuple(PrivateReason(**row._mapping) for row in connection.execute(query))
 
-    def _note(self, kind: str, told: PrivateReason, by: str, at: datetime, connection: sa.Connection) -> None:
+    def _note(self, kind: str, reason: PrivateReason, by: str, at: datetime, connection: sa.Connection) -> None:
         self._audit.add(
             kind,
             at=at,
-            repository_id=told.repository_id,
-            number=told.number,
+            repository_id=reason.repository_id,
+            number=reason.number,
             connection=connection,
-            escalation=told.escalation_id,
-            digest=told.digest,
+            escalation=reason.escalation_id,
+            digest=reason.digest,
             by=by,
         )

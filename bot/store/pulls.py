@@ -42,8 +42,8 @@ class Pulls(Database):
         """Deliveries told of pull requests. The newest `as_of` of each stays, with its head."""
         rows = [asdict(one) for one in sorted(seen, key=lambda one: (one.repository_id, one.number))]
         if rows:
-            with self.write(connection) as own:
-                own.execute(_saw(own.dialect.name), rows)
+            with self.write(connection) as transaction:
+                transaction.execute(_saw(transaction.dialect.name), rows)
 
     def newest(self, repository_id: int, number: int) -> datetime | None:
         """The newest change any delivery told of: facts older than this are stale."""

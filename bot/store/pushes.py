@@ -24,8 +24,8 @@ class Pushes(Database):
         """Deliveries told who pushed."""
         rows = [asdict(one) for one in sorted(seen, key=lambda one: (one.repository_id, one.sha, one.person_id))]
         if rows:
-            with self.write(connection) as own:
-                own.execute(insert_once(own.dialect.name, pushers), rows)
+            with self.write(connection) as transaction:
+                transaction.execute(insert_once(transaction.dialect.name, pushers), rows)
 
     def pushers(self, repository_id: int, commits: frozenset[str]) -> frozenset[int]:
         """Accounts that some branch was pushed to one of these commits by, as far as deliveries told."""

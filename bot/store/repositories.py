@@ -25,8 +25,8 @@ class Repositories(Database):
         # in one order, or two writers could wait for each other
         rows = [asdict(one) for one in sorted(seen, key=lambda one: one.id)]
         if rows:
-            with self.write(connection) as own:
-                own.execute(_saw(own.dialect.name), rows)
+            with self.write(connection) as transaction:
+                transaction.execute(_saw(transaction.dialect.name), rows)
 
     def get(self, repository_id: int) -> KnownRepository | None:
         with self.read() as connection:
@@ -57,17 +57,17 @@ class Repositories(Database):
     def installation_back(self, installation_id: int, connection: sa.Connection | None = None) -> None:
         """What went with the installation comes back with it."""
         here = sa.and_(repositories.c.installation_id == installation_id, repositories.c.gone.startswith(_INSTALLATION))
-        with self.write(connection) as own:
-            own.execute(sa.update(repositories).where(here).values(gone=""))
+        with self.write(connection) as transaction:
+            transaction.execute(sa.update(repositories).where(here).values(gone=""))
 
 
 @cache
 def _saw(dialect: str) -> Insert:
     row = insert(dialect, repositories)
-    told = row.excluded.installation_id
+    installation = row.excluded.installation_id
     values = {
         "full_name": row.excluded.full_name,
         "gone": row.excluded.gone,
-        "installation_id": sa.case((told != 0, told), else_=repositories.c.installation_id),
+        "installation_id": sa.case((installation != 0, installation), else_=repositories.c.installation_id),
     }
     return row.on_conflict_do_update(index_elements=["id"], set_=values)

@@ -300,7 +300,7 @@ findings = sa.Table(
     sa.Column("check", sa.String(64), nullable=False),
     sa.Column("severity", sa.String(16), nullable=False),
     sa.Column("about", sa.String(512), nullable=False),
-    sa.Column("found", sa.Text, nullable=False),
+    sa.Column("found", sa.Text, key="words", nullable=False),
     sa.Column("fix", sa.Text, nullable=False),
 )
 sa.Index("ix_findings_about", findings.c.about)

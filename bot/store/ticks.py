@@ -11,8 +11,8 @@ from bot.store.tables import ticks
 class Ticks(Database):
     def once(self, key: str, at: datetime, connection: sa.Connection | None = None) -> bool:
         """True for the first who asks with this key, for ever after False."""
-        with self.write(connection) as own:
-            return self._once(own, ticks, {"key": key, "at": at})
+        with self.write(connection) as transaction:
+            return self._once(transaction, ticks, {"key": key, "at": at})
 
     def prune(self, before: datetime) -> int:
         with self.write() as connection:

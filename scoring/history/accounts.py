@@ -12,7 +12,7 @@ TIMES = 2  # as many changes as the forge attests may be known of a person: some
 
 
 def believed(listed: Iterable[int], landed: Callable[[int], int]) -> list[int]:
-    """Return which of the persons who wrote the listed changes, once for each, the account is taken for.
+    """Which of the persons who wrote the listed changes, once for each, the account is taken for.
 
     `landed` tells how many changes of a person the history knows.
     """

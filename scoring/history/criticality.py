@@ -16,23 +16,23 @@ _READ = 32_000_000  # bytes of all files together
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DeclaredServices:
     """What was read, and one sentence for each file that says nothing because it cannot be read."""
 
     services: Services
     problems: tuple[str, ...] = ()
 
 
-def read_services(git: Git, commit: str, sources: Sources) -> Found:
-    """Return the services as of `commit`, which must come from the base branch: whoever changes code must not decide
+def read_services(git: Git, commit: str, sources: Sources) -> DeclaredServices:
+    """The services as of `commit`, which must come from the base branch: whoever changes code must not decide
     how critical it is. Raises ScoringError when the commit cannot be read.
     """
     if not sources.of_files():
-        return Found(Services(sources.globs))
+        return DeclaredServices(Services(sources.globs))
     owned, catalogued = _places(git, commit, sources)
     texts = _texts(git, [*owned.values(), *catalogued.values()])
-    told = [texts[blob] for blob in owned.values() if blob in texts]
-    owners = from_codeowners(told[0], sources.owners) if told else ()
+    owner_files = [texts[blob] for blob in owned.values() if blob in texts]
+    owners = from_codeowners(owner_files[0], sources.owners) if owner_files else ()
     problems = [_unread(path) for path, blob in (*owned.items(), *catalogued.items()) if blob not in texts]
     catalogs: dict[str, int] = {}
     for path, blob in catalogued.items():
@@ -40,15 +40,15 @@ def read_services(git: Git, commit: str, sources: Sources) -> Found:
             catalogs |= from_backstage(texts.get(blob, ""), path.rpartition("/")[0])
         except ScoringError as error:
             problems.append(str(error))
-    return Found(Services(sources.globs, owners, catalogs), tuple(problems))
+    return DeclaredServices(Services(sources.globs, owners, catalogs), tuple(problems))
 
 
 def _places(git: Git, commit: str, sources: Sources) -> tuple[dict[str, str], dict[str, str]]:
     """The CODEOWNERS file that counts, and the catalog files: path to blob."""
     owned: dict[str, str] = {}
     catalogued: dict[str, str] = {}
-    told = git.run("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", git.resolve(commit))
-    for entry in told.split(b"\0"):
+    listing = git.run("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", git.resolve(commit))
+    for entry in listing.split(b"\0"):
         head, _, name = entry.partition(b"\t")
         path = os.fsdecode(name)
         if not head.startswith(b"100"):
@@ -62,7 +62,6 @@ def _places(git: Git, commit: str, sources: Sources) -> tuple[dict[str, str], di
 
 
 def _texts(git: Git, blobs: Sequence[str]) -> dict[str, str]:
-    """The text of each blob that is here and not too large."""
     asked = "".join(f"{blob}\n" for blob in dict.fromkeys(blobs)).encode()
     wanted, total = [], 0
     for line in git.run("cat-file", "--batch-check", stdin=asked).splitlines():
@@ -71,12 +70,12 @@ def _texts(git: Git, blobs: Sequence[str]) -> dict[str, str]:
             wanted.append(words[0])
             total += int(words[2])
     read = git.run("cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in wanted).encode())
-    found = {}
+    texts = {}
     for blob in wanted:
         head, _, read = read.partition(b"\n")
         size = int(head.split()[2])
-        found[blob], read = read[:size].decode("utf-8", "replace"), read[size + 1 :]
-    return found
+        texts[blob], read = read[:size].decode("utf-8", "replace"), read[size + 1 :]
+    return texts
 
 
 def _unread(path: str) -> str:

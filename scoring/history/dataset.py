@@ -40,26 +40,25 @@ class Dataset:
         return self.known_at < NEVER
 
     def cut(self, share: float) -> int:
-        """Return the row at which the later part begins."""
         return int(len(self.shas) * share)
 
     def imputed(self, column: str, there: Flags, cut: int) -> "Dataset":
-        """Return the table with the mean of the rows before `cut` in the cells of a column that are not `there`."""
+        """The table with the mean of the rows before `cut` in the cells of a column that are not `there`."""
         raw, place = self.raw.copy(), self.columns.index(column)
         known = raw[:cut][there[:cut], place]
         raw[~there, place] = known.mean() if len(known) else 0.0
         return replace(self, raw=raw)
 
     def digest(self) -> str:
-        """Return a hash of everything a model or a measure reads."""
-        told = hashlib.sha256("\n".join((self.name, *self.columns, *self.shas)).encode())
+        """A hash of everything a model or a measure reads."""
+        digest = hashlib.sha256("\n".join((self.name, *self.columns, *self.shas)).encode())
         for part in (self.at, self.raw, self.known_at, self.severe):
-            told.update(np.ascontiguousarray(part).tobytes())
-        return told.hexdigest()[:16]
+            digest.update(np.ascontiguousarray(part).tobytes())
+        return digest.hexdigest()[:16]
 
 
 def collect(history: History, name: str, *, faults_only: bool = False) -> Dataset:
-    """Return the table of an index that is up to date.
+    """The table of an index that is up to date.
 
     `faults_only` leaves out reverts that name a reason which is no fault. Raises ScoringError when the index is empty.
     """
@@ -90,7 +89,7 @@ def collect(history: History, name: str, *, faults_only: bool = False) -> Datase
 def training_rows(
     data: Dataset, cut: int, now: int | None = None, *, late: bool = False
 ) -> tuple[NDArray[np.intp], Flags]:
-    """Return the rows before `cut` that may train at moment `now` (default: when row `cut` landed) and their labels.
+    """The rows before `cut` that may train at moment `now` (default: when row `cut` landed) and their labels.
 
     A fault found after that moment counts as none: nobody knew. `late` also counts those found more than a year after
     they landed.
@@ -108,8 +107,8 @@ def resample(rows: NDArray[np.intp], label: Flags, seed: int = 7) -> tuple[NDArr
     wanted = RATIO * int(label.sum())
     if len(negatives) > wanted:
         negatives = np.random.default_rng(seed).choice(negatives, wanted, replace=False)
-    kept = np.sort(np.concatenate([np.flatnonzero(label), negatives]))
-    return rows[kept], label[kept]
+    chosen = np.sort(np.concatenate([np.flatnonzero(label), negatives]))
+    return rows[chosen], label[chosen]
 
 
 def require_apart(tables: Sequence[Dataset]) -> None:

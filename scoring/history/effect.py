@@ -13,17 +13,17 @@ Move = tuple[str, Side, Side]  # a path, what stood there before, what stands th
 
 
 def effect(files: Iterable[FileChange]) -> bytes:
-    """Return a digest of what a change does; two changes that do the same have the same. Empty for no files."""
+    """A digest of what a change does; two changes that do the same have the same. Empty for no files."""
     return _digest(_moves(files))
 
 
 def inverse(files: Iterable[FileChange]) -> bytes:
-    """Return the digest of the change that would take this one back, file by file."""
+    """The digest of the change that would take this one back, file by file."""
     return _digest((path, after, before) for path, before, after in _moves(files))
 
 
 def code_effect(files: Iterable[FileChange]) -> bytes:
-    """Return the digest of what the code of a change does that came with documentation, tests or data."""
+    """The digest of what the code of a change does that came with documentation, tests or data."""
     return _digest(_moves(files), b"code")
 
 
@@ -41,5 +41,5 @@ def _moves(files: Iterable[FileChange]) -> Iterator[Move]:
 
 
 def _digest(moves: Iterable[Move], person: bytes = b"") -> bytes:
-    told = "\n".join(sorted({repr(move) for move in moves})).encode("utf-8", "surrogateescape")
-    return hashlib.blake2b(told, digest_size=16, person=person).digest() if told else b""
+    text = "\n".join(sorted({repr(move) for move in moves})).encode("utf-8", "surrogateescape")
+    return hashlib.blake2b(text, digest_size=16, person=person).digest() if text else b""

@@ -25,13 +25,13 @@ def write(data: Dataset, path: Path) -> None:
 
 
 def read(path: Path, name: str) -> Dataset:
-    """Return a table written before. Raises ScoringError when it is none."""
+    """A table written before. Raises ScoringError when it is none."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
-            raw = kept["raw"]
+        with np.load(path, allow_pickle=False) as arrays:
+            raw = arrays["raw"]
             shas = tuple(f"{row:040x}" for row in range(len(raw)))
-            columns = tuple(str(column) for column in kept["columns"])
-            known, ever = kept["known_at"], kept["ever_at"]
-            return Dataset(name, columns, shas, kept["at"], raw, rolling(raw), known, ever, kept["severe"])
+            columns = tuple(str(column) for column in arrays["columns"])
+            known, ever = arrays["known_at"], arrays["ever_at"]
+            return Dataset(name, columns, shas, arrays["at"], raw, rolling(raw), known, ever, arrays["severe"])
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ScoringError(f"{path} is no frozen table.") from error

@@ -18,7 +18,7 @@ from scoring.facts.moment import Facts
 from scoring.facts.wording import NO_WORDS, Ids
 from scoring.features import FEATURES, Feature, signature
 from scoring.git import Git, check
-from scoring.history.arrivals import Told, arrivals
+from scoring.history.arrivals import Message, arrivals
 from scoring.history.ledger import Ledger
 from scoring.history.order import between, order, stands
 from scoring.history.partial import with_empty_blobs
@@ -71,7 +71,7 @@ class History:
         state.mkdir(parents=True, exist_ok=True)
         self.store = Store(state / "index.sqlite")
         self.incidents: tuple[Incident, ...] = ()
-        self._told = ""  # a digest of the incidents
+        self._digest = ""  # a digest of the incidents
         self.report(incidents)
 
     def report(self, incidents: Sequence[Incident]) -> bool:
@@ -81,12 +81,12 @@ class History:
         """
         before = self.incidents
         self.incidents = tuple(sorted(dict.fromkeys(incidents), key=lambda each: (each.known_at, each.key())))
-        told = "\n".join(incident.key() for incident in self.incidents)
-        self._told = hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest() if told else ""
-        if self._told == self.store.meta("incidents"):
+        keys = "\n".join(incident.key() for incident in self.incidents)
+        self._digest = hashlib.sha256(keys.encode("utf-8", "surrogateescape")).hexdigest() if keys else ""
+        if self._digest == self.store.meta("incidents"):
             return before != self.incidents
         with self.store.writing():
-            self.store.set_meta("incidents", self._told)
+            self.store.set_meta("incidents", self._digest)
         # a regression kept beside the index was fitted without them
         (self.folder / "own.json").unlink(missing_ok=True)
         return True
@@ -94,10 +94,9 @@ class History:
     @property
     def reported(self) -> str:
         """What tells the imported incidents that are known from any others: "" while there are none."""
-        return self._told
+        return self._digest
 
     def close(self) -> None:
-        """Close the index."""
         self.store.close()
 
     @property
@@ -111,7 +110,6 @@ class History:
         return int(self.store.meta("clock") or 0)
 
     def __len__(self) -> int:
-        """Return the number of changes."""
         return self.store.next("features", "row")
 
     def refresh(self, tip: str, *, now: int, progress: Progress | None = None) -> int:
@@ -140,97 +138,93 @@ class History:
             yield
 
     def facts(self, change: Change, lines: Sequence[LineCounts], at: int) -> Facts:
-        """Return the facts of a change that is not in the index, as of its present state."""
+        """The facts of a change that is not in the index, as of its present state."""
         state = State(self.store)
         for incident in self._unread():
             if incident.known_at <= at:
                 state.report(incident)  # never written: the next commit counts it in
-        told = change.attested
-        author = state.named((change.name, change.author)) if told is None else state.attested(told)
+        commits = change.attested
+        author = state.named((change.name, change.author)) if commits is None else state.attested(commits)
         return state.facts(author, at, f"{change.title}\n{change.message}", change.files, lines)
 
     def parts_of(self, facts: Facts) -> tuple[Facts, ...]:
-        """Return the facts of the parts of a change that are scored in its place; none when it is scored as a whole."""
+        """The facts of the parts of a change that are scored in its place; none when it is scored as a whole."""
         return State(self.store).parts(facts)
 
     def vector(self, facts: Facts) -> NDArray[np.float32]:
-        """Return the features of `facts`, in the order of `self.features`."""
         return np.array([feature.of(facts) for feature in self.features], dtype=np.float32)
 
     def matrix(self, first: int = 0, last: int | None = None) -> NDArray[np.float32]:
-        """Return rows first <= row < last as a matrix of shape (rows, features)."""
+        """Rows first <= row < last as a matrix of shape (rows, features)."""
         start, stop = max(0, first), min(len(self), len(self) if last is None else last)
-        found = np.empty((max(0, stop - start), len(self.features)), dtype=np.float32)
+        matrix = np.empty((max(0, stop - start), len(self.features)), dtype=np.float32)
         for row, vector in self.store.rows(start, stop):
-            found[row - start] = np.frombuffer(vector, dtype=np.float32)
-        return found
+            matrix[row - start] = np.frombuffer(vector, dtype=np.float32)
+        return matrix
 
     def parts(self, first: int = 0, last: int | None = None) -> Parts:
-        """Return the parts of the changes first <= row < last."""
-        found = list(self.store.parts(first, len(self) if last is None else last))
-        raw = np.array([np.frombuffer(vector, dtype=np.float32) for _, vector in found], dtype=np.float32)
-        return Parts(np.array([row for row, _ in found], dtype=np.intp), raw.reshape(-1, len(self.features)))
+        """The parts of the changes first <= row < last."""
+        vectors = list(self.store.parts(first, len(self) if last is None else last))
+        raw = np.array([np.frombuffer(vector, dtype=np.float32) for _, vector in vectors], dtype=np.float32)
+        return Parts(np.array([row for row, _ in vectors], dtype=np.intp), raw.reshape(-1, len(self.features)))
 
     def words(self, rows: Sequence[int]) -> list[Ids]:
-        """Return the hashed words of each of these rows."""
         return [np.frombuffer(self.store.wording(row), dtype=np.uint32) for row in rows]
 
     def changes(self) -> list[Row]:
-        """Return every change in the order of its row."""
-        found = self.store.db.execute("SELECT sha, at, row FROM seen WHERE row IS NOT NULL ORDER BY row")
-        return [Row(*each) for each in found]
+        changes = self.store.db.execute("SELECT sha, at, row FROM seen WHERE row IS NOT NULL ORDER BY row")
+        return [Row(*each) for each in changes]
 
     def sha_at(self, row: int) -> str:
-        """Return the commit of a row."""
         return str(self.store.db.execute("SELECT sha FROM seen WHERE row=?", (row,)).fetchone()[0])
 
     def row_of(self, sha: str) -> int | None:
-        """Return the row of a commit in the index, None when it is not there or is a merge."""
-        found = self.store.db.execute("SELECT row FROM seen WHERE sha=?", (sha,)).fetchone()
-        return found[0] if found else None
+        """The row of a commit in the index, None when it is not there or is a merge."""
+        seen = self.store.db.execute("SELECT row FROM seen WHERE sha=?", (sha,)).fetchone()
+        return seen[0] if seen else None
 
     def knows(self, sha: str) -> bool:
-        """Say whether a commit is in the index: merges, and what landings brought, included."""
+        """Whether a commit is in the index: merges, and what landings brought, included."""
         return self.store.db.execute("SELECT 1 FROM named WHERE sha=?", (sha,)).fetchone() is not None
 
     def commits(self) -> frozenset[str]:
-        """Return every commit in the index: merges, and what landings brought, included."""
+        """Every commit in the index: merges, and what landings brought, included."""
         return frozenset(sha for (sha,) in self.store.db.execute("SELECT sha FROM named"))
 
     def title(self, sha: str) -> str:
-        """Return the title of a commit in the index, "" when it is not there; from outside: escape when shown."""
-        found = self.store.db.execute("SELECT title FROM named WHERE sha=?", (sha,)).fetchone()
-        return str(found[0]) if found else ""
+        """The title of a commit in the index, "" when it is not there; from outside: escape when shown."""
+        named = self.store.db.execute("SELECT title FROM named WHERE sha=?", (sha,)).fetchone()
+        return str(named[0]) if named else ""
 
     def paths(self, first: int, last: int) -> tuple[tuple[str, ...], ...]:
-        """Return the paths that each change of rows first <= row < last touched."""
-        found = self.store.db.execute("SELECT paths FROM seen WHERE row>=? AND row<? ORDER BY row", (first, last))
-        return tuple(tuple(os.fsdecode(path) for path in told.split(b"\0") if path) for (told,) in found)
+        """The paths that each change of rows first <= row < last touched."""
+        stored = self.store.db.execute("SELECT paths FROM seen WHERE row>=? AND row<? ORDER BY row", (first, last))
+        return tuple(tuple(os.fsdecode(path) for path in paths.split(b"\0") if path) for (paths,) in stored)
 
     def labels(self) -> list[tuple[int, Label]]:
-        """Return (row, label) for everything ever known of changes in the index."""
-        found = self.store.db.execute(
+        """(row, label) for everything ever known of changes in the index."""
+        stored = self.store.db.execute(
             "SELECT row, culprit, known_at, kind, evidence, fault FROM label JOIN seen ON culprit=n "
             "WHERE row IS NOT NULL ORDER BY row"
         )
-        told = [(row, Label(culprit, at, kind, by, bool(fault))) for row, culprit, at, kind, by, fault in found]
+        labels = [(row, Label(culprit, at, kind, by, bool(fault))) for row, culprit, at, kind, by, fault in stored]
         ledger = Ledger(self.store)
         for incident in self._unread():
             culprit = ledger.find(incident.mention())
             if culprit is not None and culprit.row is not None:
-                told.append((culprit.row, Label(culprit.n, incident.known_at, "incident", incident.name, fault=True)))
-        return told
+                labels.append((culprit.row, Label(culprit.n, incident.known_at, "incident", incident.name, fault=True)))
+        return labels
 
     def repaired(self) -> dict[str, str]:
-        """Return each change that a later commit says was at fault, and the first change that brought such a commit."""
-        found = self.store.db.execute(
+        """Each change that a later commit says was at fault, and the first change that brought such a commit."""
+        repairs = self.store.db.execute(
             "SELECT bad.sha, told.sha FROM label JOIN seen bad ON bad.n=culprit JOIN named ON named.sha=evidence "
             "JOIN seen told ON told.n=named.n WHERE bad.row IS NOT NULL AND fault ORDER BY known_at DESC, told.n DESC"
         )
-        return dict(found.fetchall())
+        return dict(repairs.fetchall())
 
     def medians(self, shas: Sequence[str]) -> dict[str, float]:
-        """Return the median of each feature over these changes, as far as they are in the index; 0 for none."""
+        """The median of each feature over these changes, as far as they are in the index; 0 for none."""
         rows = [row for sha in shas if (row := self.row_of(sha)) is not None]
         first = min(rows, default=0)
         seen = self.matrix(first, max(rows, default=-1) + 1)[[row - first for row in rows]]
@@ -238,16 +232,16 @@ class History:
         return {feature.name: float(value) for feature, value in zip(self.features, middle, strict=True)}
 
     def severe(self) -> frozenset[str]:
-        """Return the names of imported incidents that were severe."""
+        """The names of imported incidents that were severe."""
         return frozenset(incident.name for incident in self.incidents if incident.severe)
 
     def authors(self) -> int:
-        """Return how many people wrote the commits of the index; programs are none."""
+        """How many people wrote the commits of the index; programs are none."""
         joined = int(self.store.db.execute("SELECT count(*) FROM alias").fetchone()[0])
         return self.store.next("identity", "id") - joined
 
     def labelled(self) -> int:
-        """Return how many changes carry a label."""
+        """How many changes carry a label."""
         if not self._unread():
             return int(self.store.db.execute("SELECT count(DISTINCT culprit) FROM label").fetchone()[0])
         return len({label.culprit for _, label in self.labels()})
@@ -261,7 +255,7 @@ class History:
         return [incident for incident in self.incidents if incident.key() not in reported]
 
     def _outdated(self) -> bool:
-        """Say whether the index was read without an incident known by then, or with one that is no more."""
+        """Whether the index was read without an incident known by then, or with one that is no more."""
         clock = int(self.store.meta("clock") or -1)
         late = any(incident.known_at <= clock for incident in self._unread())
         return late or not self._reported() <= {incident.key() for incident in self.incidents}
@@ -300,7 +294,7 @@ class History:
         with self.store.writing():
             self.store.clear()
             self.store.set_meta("signature", self._signature())
-            self.store.set_meta("incidents", self._told)
+            self.store.set_meta("incidents", self._digest)
 
     def _read(self, todo: Sequence[str], now: int, progress: Progress | None) -> None:
         state = State(self.store)
@@ -325,7 +319,7 @@ class History:
         if progress:
             progress(done, len(todo))
 
-    def _add(self, state: State, commit: Commit, now: int, brought: Sequence[Told], due: deque[Incident]) -> None:
+    def _add(self, state: State, commit: Commit, now: int, brought: Sequence[Message], due: deque[Incident]) -> None:
         # a clock that runs ahead would freeze every decay; one that runs behind would let the past see the future
         at = state.clock if commit.time > now else max(commit.time, state.clock)
         while due and due[0].known_at <= at:

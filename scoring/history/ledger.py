@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from scoring.history.arrivals import LONGEST, Told
+from scoring.history.arrivals import LONGEST, Message
 from scoring.history.store import Store
 from scoring.incidents import Mention, branch_of
 
@@ -27,7 +27,6 @@ class Seen:
     row: int | None  # its place among changes, None for a merge
 
     def files(self) -> list[str]:
-        """Return the paths it touched."""
         return [os.fsdecode(path) for path in self.paths.split(b"\0") if path]
 
 
@@ -54,7 +53,7 @@ class Ledger:
         self._by_number: dict[int, Name] = {}
         self._by_title: dict[str, Name] = {}
 
-    def add(self, seen: Seen, brought: Sequence[Told] = ()) -> None:
+    def add(self, seen: Seen, brought: Sequence[Message] = ()) -> None:
         """Remember a commit, and what it brought when it is the landing of a branch."""
         names = [Name(each.sha, seen.n, each.number, each.title, each.undo) for each in brought]
         self._pending.append(seen)
@@ -72,11 +71,11 @@ class Ledger:
         self._store.db.executemany("INSERT INTO seen VALUES(?,?,?,?,?,?,?,?,?)", rows)
         names = ((name.sha, name.n, name.number, name.title, name.undo) for name in self._brought)
         self._store.db.executemany("INSERT INTO brought VALUES(?,?,?,?,?)", names)
-        for kept in (self._pending, self._brought, self._by_prefix, self._by_number, self._by_title):
-            kept.clear()
+        for pending in (self._pending, self._brought, self._by_prefix, self._by_number, self._by_title):
+            pending.clear()
 
     def find(self, mention: Mention) -> Seen | None:
-        """Return the newest commit that a mention names, None when there is none or a prefix names two.
+        """The newest commit that a mention names, None when there is none or a prefix names two.
 
         For one that came with a branch it is the landing that brought it; `undo` is that of the commit named.
         """
@@ -93,19 +92,19 @@ class Ledger:
 
     def _numbered(self, number: int, quoted: str) -> Name | None:
         """The commit of a pull request; a number of another repository stands beside a title that is not its own."""
-        found = self._by_number.get(number) or self._select("number=? AND undo=0", number)
-        agrees = found is None or not quoted or found.title == quoted[:LONGEST] or branch_of(found.title)
-        return found if agrees else self._titled(quoted) or found
+        name = self._by_number.get(number) or self._select("number=? AND undo=0", number)
+        agrees = name is None or not quoted or name.title == quoted[:LONGEST] or branch_of(name.title)
+        return name if agrees else self._titled(quoted) or name
 
     def _titled(self, title: str) -> Name | None:
         return self._by_title.get(title[:LONGEST]) or self._select("title=?", title[:LONGEST])
 
     def _prefix(self, prefix: str) -> Name | None:
         query = "SELECT * FROM named WHERE sha>=? AND sha<? ORDER BY n LIMIT 4"
-        found = [Name(*row) for row in self._store.db.execute(query, (prefix, prefix + "g"))]
-        found += [name for name in self._by_prefix.get(prefix[:7], ()) if name.sha.startswith(prefix)]
+        names = [Name(*row) for row in self._store.db.execute(query, (prefix, prefix + "g"))]
+        names += [name for name in self._by_prefix.get(prefix[:7], ()) if name.sha.startswith(prefix)]
         # the landing of one branch may have come to another inside a merge: it counts where it came first
-        return found[0] if len({name.sha for name in found}) == 1 else None
+        return names[0] if len({name.sha for name in names}) == 1 else None
 
     def _select(self, where: str, value: int | str) -> Name | None:
         query = f"SELECT * FROM named WHERE {where} ORDER BY n DESC LIMIT 1"  # noqa: S608 (fixed words)

@@ -5,13 +5,13 @@ from scoring.git import Git
 
 
 def order(git: Git, tip: str, *, first_parent: bool) -> list[str]:
-    """Return all commits that lead to `tip`, oldest first."""
+    """All commits that lead to `tip`, oldest first."""
     walk = ("--first-parent",) if first_parent else ()
     return git.run("rev-list", "--reverse", "--date-order", *walk, tip, "--").decode().split()
 
 
 def between(git: Git, before: str, tip: str, *, first_parent: bool) -> tuple[list[str], bool]:
-    """Return the commits that `tip` adds to `before`, oldest first, and whether it lost any."""
+    """The commits that `tip` adds to `before`, oldest first, and whether it lost any."""
     walk = ("--first-parent",) if first_parent else ()
     sides = f"{before}...{tip}"
     try:
@@ -24,7 +24,7 @@ def between(git: Git, before: str, tip: str, *, first_parent: bool) -> tuple[lis
 
 
 def stands(git: Git, sha: str) -> bool:
-    """Say whether a branch or tag still leads to a commit."""
+    """Whether a branch or tag still leads to a commit."""
     try:
         return bool(git.names("for-each-ref", "--count=1", f"--contains={sha}"))
     except ScoringError:

@@ -7,14 +7,14 @@ from scoring.git.environment import VOID
 
 
 def missing_blobs(git: Git, tip: str, before: str = "") -> list[str]:
-    """Return the ids of the objects that history from `before` up to `tip` names and the clone does not have."""
+    """The ids of the objects that history from `before` up to `tip` names and the clone does not have."""
     span = (tip, f"^{before}") if before else (tip,)
-    told = git.run("rev-list", "--objects", "--missing=print", *span, "--").decode(errors="replace").splitlines()
-    return [line[1:] for line in told if line.startswith("?")]
+    listing = git.run("rev-list", "--objects", "--missing=print", *span, "--").decode(errors="replace").splitlines()
+    return [line[1:] for line in listing if line.startswith("?")]
 
 
 def with_empty_blobs(git: Git, folder: Path, tip: str, before: str = "") -> tuple[Git, int]:
-    """Return a view of the repository, made in `folder`, in which absent files are empty, and their number.
+    """A view of the repository, made in `folder`, in which absent files are empty, and their number.
 
     The repository itself is not written to: the view borrows its objects and keeps its own replacements. What was
     found absent up to the commit `before`, in an earlier call, is still known.
@@ -27,14 +27,14 @@ def with_empty_blobs(git: Git, folder: Path, tip: str, before: str = "") -> tupl
     (folder / "objects" / "info" / "alternates").write_text(f"{(git.common / 'objects').resolve()}\n")
     (folder / "HEAD").write_text("ref: refs/heads/main\n")
     (folder / "config").write_bytes((VOID / git.format / "config").read_bytes())
-    kept = sorted(f"{git.empty_blob} refs/replace/{name}" for name in absent)
-    (folder / "packed-refs").write_text("\n".join([f"{tip} refs/heads/main", *kept, ""]))
+    replacements = sorted(f"{git.empty_blob} refs/replace/{name}" for name in absent)
+    (folder / "packed-refs").write_text("\n".join([f"{tip} refs/heads/main", *replacements, ""]))
     view = Git(folder, replacing=True)
     view.run("hash-object", "-w", "-t", "blob", "--stdin", stdin=b"")
     return view, len(absent)
 
 
 def _replaced(folder: Path) -> set[str]:
-    kept = folder / "packed-refs"
-    lines = kept.read_text().split() if kept.exists() else []
+    packed = folder / "packed-refs"
+    lines = packed.read_text().split() if packed.exists() else []
     return {word.removeprefix("refs/replace/") for word in lines if word.startswith("refs/replace/")}

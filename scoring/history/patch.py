@@ -20,17 +20,17 @@ class Lines:
 
 
 def read(git: Git, change: Change) -> Mapping[str, Lines]:
-    """Return the changed lines by path; files that git shows no lines of are missing. Raises ScoringError."""
+    """The changed lines by path; files that git shows no lines of are missing. Raises ScoringError."""
     base = change.base or git.run("hash-object", "-t", "tree", "--stdin").decode().strip()
-    told = git.run("diff", *DIFF, "--end-of-options", base, change.sha)
-    sections = (b"\n" + told.partition(b"\0\0")[2]).split(b"\ndiff --git ")[1:]
+    diff = git.run("diff", *DIFF, "--end-of-options", base, change.sha)
+    sections = (b"\n" + diff.partition(b"\0\0")[2]).split(b"\ndiff --git ")[1:]
     by_blobs = {head: _lines(body) for section in sections for head, body in [_split(section)] if head}
-    found = {}
+    lines = {}
     for file in change.files:
         head = f"{file.old_blob or _none(file.new_blob)}..{file.new_blob or _none(file.old_blob)}".encode()
         if head in by_blobs:
-            found[file.path] = by_blobs[head]
-    return found
+            lines[file.path] = by_blobs[head]
+    return lines
 
 
 def _none(blob: str | None) -> str:

@@ -26,14 +26,14 @@ class Persons:
             self._members.setdefault(root, [root]).append(one)
 
     def find(self, who: Who) -> tuple[int, ...]:
-        """Return the numbers of those who are this person, smallest first; none for a program or a stranger."""
+        """The numbers of those who are this person, smallest first; none for a program or a stranger."""
         if is_bot(who):
             return ()
         pair = self._number(_pair(who))
         return (pair,) if pair >= 0 else self._joined(who)
 
     def meet(self, who: Who) -> int:
-        """Return the number of a person, from now on known by this name and address; NOBODY for a program."""
+        """The number of a person, from now on known by this name and address; NOBODY for a program."""
         if is_bot(who):
             return NOBODY
         number = self._number(_pair(who))
@@ -53,17 +53,16 @@ class Persons:
         return number
 
     def members(self, number: int) -> Sequence[int]:
-        """Return every number under which work of this person was counted."""
+        """Every number under which work of this person was counted."""
         return self._members.get(number, (number,))
 
     def joined(self, numbers: set[int]) -> set[int]:
-        """Return who these are today: `numbers` itself when none was joined to another."""
+        """Who these are today: `numbers` itself when none was joined to another."""
         if self._root.keys().isdisjoint(numbers):
             return numbers
         return {self._root.get(number, number) for number in numbers}
 
     def root(self, number: int) -> int:
-        """Return who a number is today."""
         return self._root.get(number, number)
 
     def flush(self) -> None:
@@ -78,8 +77,8 @@ class Persons:
         self._new_aliases.clear()
 
     def _joined(self, who: Who) -> tuple[int, ...]:
-        found = [known for key in keys(who) if (known := self._look(key)) and known[1] < MOST]
-        return tuple(sorted({self.root(number) for number, _ in found}))
+        persons = [known for key in keys(who) if (known := self._look(key)) and known[1] < MOST]
+        return tuple(sorted({self.root(number) for number, _ in persons}))
 
     def _join(self, other: int, number: int) -> None:
         moved = self._members.pop(other, [other])

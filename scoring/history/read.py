@@ -33,15 +33,15 @@ def read_change(
     name: str = "",
     attested: tuple[str, ...] | None = None,
 ) -> ReadChange:
-    """Return what `head` changes since it left `base`, with renames found; `base` None means its first parent.
+    """What `head` changes since it left `base`, with renames found; `base` None means its first parent.
 
     `at` is aware. Raises ScoringError when a commit is unknown or an object is missing.
     """
     git = Git(repo)
     head = git.resolve(head)
     files, lines = _diff(git, origin := _origin(git, base, head), head)
-    told = (author.lower(), at, title, message, files, lines)
-    return ReadChange(head, origin, *told, name=name.lower(), attested=attested)
+    parts = (author.lower(), at, title, message, files, lines)
+    return ReadChange(head, origin, *parts, name=name.lower(), attested=attested)
 
 
 def read_between(git: Git, base: str, head: str, *, at: datetime, title: str, message: str) -> ReadChange:
@@ -67,19 +67,19 @@ def _diff(git: Git, origin: str, head: str) -> tuple[tuple[FileChange, ...], tup
 
 
 def commit_change(repo: Path, sha: str) -> ReadChange:
-    """Return the change of one commit against its first parent, at its committer's time."""
+    """The change of one commit against its first parent, at its committer's time."""
     git = Git(repo)
     sha = git.resolve(sha)
     (commit,) = commits(git, [sha], first_parent=True)
     title, _, body = commit.message.partition("\n")
     at = datetime.fromtimestamp(min(max(commit.time, 0), 2**33), UTC)
     parent = commit.parents[0] if commit.parents else ""
-    told = (at, title.strip(), body.lstrip("\n"), commit.files, commit.lines)
-    return ReadChange(sha, parent, commit.author, *told, name=commit.name)
+    parts = (at, title.strip(), body.lstrip("\n"), commit.files, commit.lines)
+    return ReadChange(sha, parent, commit.author, *parts, name=commit.name)
 
 
 def lines_of(repo: Path, change: Change) -> tuple[LineCounts, ...]:
-    """Return the line counts of a change, parallel to its files; reads them when the change does not carry them."""
+    """The line counts of a change, parallel to its files; reads them when the change does not carry them."""
     if isinstance(change, ReadChange):
         return change.lines
     git = Git(repo)
@@ -94,8 +94,8 @@ def lines_of(repo: Path, change: Change) -> tuple[LineCounts, ...]:
             limits=LIMITS,
         )
     )
-    found = OrderedDict((file.path, counts) for file, counts in zip(files, lines, strict=True))
-    return tuple(found.get(file.path, LineCounts(added=file.added, deleted=file.deleted)) for file in change.files)
+    by_path = OrderedDict((file.path, counts) for file, counts in zip(files, lines, strict=True))
+    return tuple(by_path.get(file.path, LineCounts(added=file.added, deleted=file.deleted)) for file in change.files)
 
 
 def _origin(git: Git, base: str | None, head: str) -> str:

@@ -79,12 +79,12 @@ def _received(
         size = process.stdout.read(_SIZE.size)
         answer = process.stdout.read(_SIZE.unpack(size)[0]) if len(size) == _SIZE.size else b""
         try:
-            told = marshal.loads(answer)  # noqa: S302 (from a process of our own)
+            records = marshal.loads(answer)  # noqa: S302 (from a process of our own)
         except (EOFError, ValueError, TypeError) as error:
             raise ScoringError("A process that reads history ended before its work was done; try again.") from error
-        if isinstance(told, str):
-            raise ScoringError(told)
-        yield told
+        if isinstance(records, str):
+            raise ScoringError(records)
+        yield records
 
 
 def serve() -> None:
@@ -102,7 +102,7 @@ def serve() -> None:
         _answer(str(error))
 
 
-def _answer(told: list[Record] | str) -> None:
-    data = marshal.dumps(told)
+def _answer(records: list[Record] | str) -> None:
+    data = marshal.dumps(records)
     sys.stdout.buffer.write(_SIZE.pack(len(data)) + data)
     sys.stdout.buffer.flush()

@@ -15,7 +15,7 @@ from scoring.facts.parts import has_code, parts
 from scoring.facts.people import Who
 from scoring.facts.wording import Ids, hashed
 from scoring.history.accounts import believed
-from scoring.history.arrivals import Told, tell
+from scoring.history.arrivals import Message, tell
 from scoring.history.effect import code_effect, effect, inverse
 from scoring.history.ledger import Ledger, Seen
 from scoring.history.persons import Persons
@@ -53,18 +53,18 @@ class State:
         self._vocabulary = Vocabulary(store, blank=self._blank)
 
     def named(self, author: Who) -> tuple[int, ...]:
-        """Return whom a name and an address stand for; nobody for a program or a stranger."""
+        """Whom a name and an address stand for; nobody for a program or a stranger."""
         return self._persons.find(author)
 
     def attested(self, commits: Sequence[str]) -> tuple[int, ...]:
-        """Return whom the account is taken for that a forge lists these commits of; nobody when none is known here."""
+        """Whom the account is taken for that a forge lists these commits of; nobody when none is known here."""
         authors = map(self._persons.root, self.store.authors(commits))
         return tuple(believed(authors, lambda person: self._works(self._persons.members(person)).n))
 
     def facts(
         self, author: Sequence[int], at: int, message: str, files: Sequence[FileChange], lines: Sequence[LineCounts]
     ) -> Facts:
-        """Return the facts of a change by `author`, from `named` or `attested`, as of now; changes nothing."""
+        """The facts of a change by `author`, from `named` or `attested`, as of now; changes nothing."""
         who = [number for one in author for number in self._persons.members(one)]
         title = message.partition("\n")[0]
         seen = []
@@ -90,19 +90,19 @@ class State:
         return Facts(at, title, tuple(seen), author_entry, frozenset(who), whole, base, wording, back, again)
 
     def parts(self, facts: Facts) -> tuple[Facts, ...]:
-        """Return the facts of the parts of a change that are scored in its place; none when it is scored as a whole."""
+        """The facts of the parts of a change that are scored in its place; none when it is scored as a whole."""
         files = [each.file for each in facts.files]
-        found = parts(files)
-        if not found:
+        places_by_part = parts(files)
+        if not places_by_part:
             return ()
-        first = [files[place] for place in found[0]]
+        first = [files[place] for place in places_by_part[0]]
         if not any(map(has_code, first)):
-            return tuple(self._alone(facts, places) for places in found)
+            return tuple(self._alone(facts, places) for places in places_by_part)
         # what comes beside code hides neither that the code landed before nor that it takes something back
         again = facts.lands_again or self._landed(effect(first)) or self._landed(code_effect(first))
         back = facts.takes_back or self._landed(inverse(first))
-        code = self._part(replace(facts, lands_again=again, takes_back=back), found[0])
-        return (code, *(self._part(replace(facts, lands_again=again), places) for places in found[1:]))
+        code = self._part(replace(facts, lands_again=again, takes_back=back), places_by_part[0])
+        return (code, *(self._part(replace(facts, lands_again=again), places) for places in places_by_part[1:]))
 
     def _alone(self, facts: Facts, places: Sequence[int]) -> Facts:
         files = [facts.files[place].file for place in places]
@@ -120,7 +120,7 @@ class State:
         at: int,
         vector: bytes | None,
         ids: Ids,
-        brought: Sequence[Told] = (),
+        brought: Sequence[Message] = (),
         alone: Sequence[bytes] = (),
     ) -> None:
         """Count the commit in; `vector` are its features, None for a merge that is no change, and `ids` its words.
@@ -138,7 +138,7 @@ class State:
                 self._effects.add(code_effect(code))
         merge = len(commit.parents) > 1
         brought = [self._blame(each, at) for each in brought]
-        told = self._blame(tell(commit.sha, commit.message), at, merge=merge)
+        message = self._blame(tell(commit.sha, commit.message), at, merge=merge)
         row = None
         if vector is not None:
             row, self.rows = self.rows, self.rows + 1
@@ -146,7 +146,7 @@ class State:
             self._wordings[row] = ids
             self._parts += [(row, place, part) for place, part in enumerate(alone)]
         paths = b"\0".join(os.fsencode(file.path) for file in commit.files)
-        seen = Seen(self._ledger.length, commit.sha, at, who, told.number, told.title, told.undo, paths, row)
+        seen = Seen(self._ledger.length, commit.sha, at, who, message.number, message.title, message.undo, paths, row)
         self._ledger.add(seen, brought)
         self.clock = at
 
@@ -162,8 +162,8 @@ class State:
     def flush(self) -> None:
         """Write what changed; call inside `store.writing()`."""
         gone = [key for key in self._dirty if self._entries.get(key) is None]
-        kept = [(key, entry) for key in self._dirty if (entry := self._entries.get(key)) is not None]
-        self.store.put(((os.fsencode(key), entry.dump()) for key, entry in kept), map(os.fsencode, gone))
+        changed = [(key, entry) for key in self._dirty if (entry := self._entries.get(key)) is not None]
+        self.store.put(((os.fsencode(key), entry.dump()) for key, entry in changed), map(os.fsencode, gone))
         db = self.store.db
         self._persons.flush()
         moves = ((os.fsencode(old), os.fsencode(new)) for old, new in self._new_moves.items())
@@ -249,11 +249,11 @@ class State:
             # the past of the place stays, so that a file that comes back is no stranger
             entry.lines = entry.branches = 0
 
-    def _blame(self, told: Told, at: int, *, merge: bool = False) -> Told:
+    def _blame(self, message: Message, at: int, *, merge: bool = False) -> Message:
         """Count whom a message blames, each once; returns it with the knowledge whether it takes something back."""
         blamed: dict[int, Seen] = {}
         taken: list[Seen] = []
-        for mention in told.blames:
+        for mention in message.blames:
             culprit = self._ledger.find(mention)
             if culprit is None:
                 continue
@@ -264,24 +264,24 @@ class State:
             if culprit.row is None or culprit.n in blamed or (again and mention.kind == "revert"):
                 continue
             blamed[culprit.n] = culprit
-            fault = mention.kind == "fixes" or told.fault
-            self._labels.append(Label(culprit.n, at, mention.kind, told.sha, fault))
+            fault = mention.kind == "fixes" or message.fault
+            self._labels.append(Label(culprit.n, at, mention.kind, message.sha, fault))
             self._spread(culprit, at)
             self._vocabulary.learn(self._wording(culprit.row), fault=True)
-        if not taken or (told.partial and not told.undo):
-            return told
+        if not taken or (message.partial and not message.undo):
+            return message
         # every taking back turns the meaning around, whatever titles say of it
-        return replace(told, undo=int(not all(culprit.undo for culprit in taken)))
+        return replace(message, undo=int(not all(culprit.undo for culprit in taken)))
 
     def _is_taken_back(self, n: int) -> bool:
         if any(label.culprit == n and label.kind == "revert" for label in self._labels):
             return True
-        found = self.store.db.execute("SELECT 1 FROM label WHERE culprit=? AND kind='revert'", (n,))
-        return found.fetchone() is not None
+        reverts = self.store.db.execute("SELECT 1 FROM label WHERE culprit=? AND kind='revert'", (n,))
+        return reverts.fetchone() is not None
 
     def _wording(self, row: int) -> Ids:
-        told = self._wordings.get(row)
-        return np.frombuffer(self.store.wording(row), dtype=np.uint32) if told is None else told
+        words = self._wordings.get(row)
+        return np.frombuffer(self.store.wording(row), dtype=np.uint32) if words is None else words
 
     def _spread(self, culprit: Seen, at: int) -> None:
         who = self._persons.root(culprit.author)
@@ -292,12 +292,12 @@ class State:
             self._hold(key).blame(at)
 
     def _now(self, path: str) -> str:
-        """Return the present name of a file that may have been renamed since."""
+        """The present name of a file that may have been renamed since."""
         for _ in range(20):
             after = self._moved.get(path)
             if after is None and not self._blank:
-                found = self.store.db.execute("SELECT new FROM moved WHERE old=?", (os.fsencode(path),)).fetchone()
-                after = os.fsdecode(found[0]) if found else None
+                moved = self.store.db.execute("SELECT new FROM moved WHERE old=?", (os.fsencode(path),)).fetchone()
+                after = os.fsdecode(moved[0]) if moved else None
             if after is None or self._look("p" + path) is not EMPTY:
                 return path
             path = after
@@ -305,13 +305,13 @@ class State:
 
 
 def _places(path: str, author: int) -> tuple[str, ...]:
-    """Return the keys of what is counted beside the file itself: its folder, subsystem, ending, author's folder."""
+    """The keys of what is counted beside the file itself: its folder, subsystem, ending, author's folder."""
     in_folder, in_area, ending, place = _parts(path)
     return (in_folder, in_area, ending, f"x{author}\0{place}") if author >= 0 else (in_folder, in_area, ending)
 
 
 @lru_cache(maxsize=1 << 16)
 def _parts(path: str) -> tuple[str, str, str, str]:
-    """Return the keys of folder, subsystem and ending, and the folder."""
+    """The keys of folder, subsystem and ending, and the folder."""
     place = folder(path)
     return "d" + place, "t" + area(path), "e" + _extension(path), place

@@ -57,7 +57,6 @@ class Store:
             raise DamagedIndex(f"The index {path} is damaged; delete it and it will be built again.") from error
 
     def close(self) -> None:
-        """Close the file."""
         self.db.close()
 
     @contextmanager
@@ -81,7 +80,6 @@ class Store:
             self.db.execute("ROLLBACK")
 
     def clear(self) -> None:
-        """Forget everything."""
         tables = (
             "meta",
             "entry",
@@ -102,60 +100,53 @@ class Store:
             self.db.execute(f"DELETE FROM {table}")  # noqa: S608 (names from this line)
 
     def meta(self, name: str) -> str:
-        """Return a value set before, or ""."""
-        found = self.db.execute("SELECT value FROM meta WHERE name=?", (name,)).fetchone()
-        return str(found[0]) if found else ""
+        row = self.db.execute("SELECT value FROM meta WHERE name=?", (name,)).fetchone()
+        return str(row[0]) if row else ""
 
     def set_meta(self, name: str, value: str) -> None:
-        """Remember a value."""
         self.db.execute("INSERT OR REPLACE INTO meta VALUES(?,?)", (name, value))
 
     def next(self, table: str, column: str) -> int:
-        """Return the number that the next row of a table gets: rows are numbered from 0 without gaps."""
-        found = self.db.execute(f"SELECT max({column}) FROM {table}").fetchone()[0]  # noqa: S608 (names from our code)
-        return 0 if found is None else int(found) + 1
+        """The number that the next row of a table gets: rows are numbered from 0 without gaps."""
+        last = self.db.execute(f"SELECT max({column}) FROM {table}").fetchone()[0]  # noqa: S608 (names from our code)
+        return 0 if last is None else int(last) + 1
 
     def entry(self, key: bytes) -> str | None:
-        """Return the entry under `key` as text."""
-        found = self.db.execute("SELECT value FROM entry WHERE key=?", (key,)).fetchone()
-        return str(found[0]) if found else None
+        row = self.db.execute("SELECT value FROM entry WHERE key=?", (key,)).fetchone()
+        return str(row[0]) if row else None
 
     def put(self, changed: Iterable[tuple[bytes, str]], gone: Iterable[bytes]) -> None:
-        """Write and delete entries."""
         self.db.executemany("DELETE FROM entry WHERE key=?", ((key,) for key in gone))
         self.db.executemany("INSERT OR REPLACE INTO entry VALUES(?,?)", changed)
 
     def words(self, block: int) -> bytes | None:
-        """Return a block of weights of words."""
-        found = self.db.execute("SELECT value FROM words WHERE block=?", (block,)).fetchone()
-        return bytes(found[0]) if found else None
+        row = self.db.execute("SELECT value FROM words WHERE block=?", (block,)).fetchone()
+        return bytes(row[0]) if row else None
 
     def put_words(self, changed: Iterable[tuple[int, bytes]]) -> None:
-        """Write blocks of weights of words."""
         self.db.executemany("INSERT OR REPLACE INTO words VALUES(?,?)", changed)
 
     def wording(self, row: int) -> bytes:
-        """Return the hashed words of a change."""
         return bytes(self.db.execute("SELECT ids FROM wording WHERE row=?", (row,)).fetchone()[0])
 
     def authors(self, shas: Sequence[str]) -> list[int]:
-        """Return who made those of these commits that are changes of the index, once for each."""
+        """Who made those of these commits that are changes of the index, once for each."""
         marks = ",".join("?" * len(shas))
         query = f"SELECT author FROM seen WHERE row IS NOT NULL AND sha IN ({marks})"  # noqa: S608 (question marks)
         return [int(author) for (author,) in self.db.execute(query, tuple(shas))]
 
     def has_landed(self, effect: bytes) -> bool:
-        """Say whether a change that did exactly this is in the index."""
+        """Whether a change that did exactly this is in the index."""
         return self.db.execute("SELECT 1 FROM landed WHERE effect=?", (effect,)).fetchone() is not None
 
     def parts(self, first: int, last: int) -> Iterator[tuple[int, bytes]]:
-        """Yield (row, vector) of each part of the changes first <= row < last, in order."""
+        """(row, vector) of each part of the changes first <= row < last, in order."""
         yield from self.db.execute(
             "SELECT row, vector FROM part WHERE row>=? AND row<? ORDER BY row, place", (first, last)
         )
 
     def rows(self, first: int, last: int) -> Iterator[tuple[int, bytes]]:
-        """Yield (row, vector) for first <= row < last, in order."""
+        """(row, vector) for first <= row < last, in order."""
         yield from self.db.execute(
             "SELECT row, vector FROM features WHERE row>=? AND row<? ORDER BY row", (first, last)
         )

@@ -46,7 +46,7 @@ def commits(git: Git, shas: Sequence[str], *, first_parent: bool = False) -> Ite
 
 
 def commit_of(record: Record) -> Commit:
-    """Return the commit that a record of `records` stands for."""
+    """The commit that a record of `records` stands for."""
     sha, parents, time, author, name, message, files, lines = record
     changed, counts = [FileChange(*each) for each in files], map(LineCounts._make, lines)
     return Commit(sha, parents, time, author, name, message, tuple(changed), tuple(counts))
@@ -127,12 +127,12 @@ def _diff(data: bytes) -> tuple[list[Record], list[Record]]:
         old_path = os.fsdecode(parts[at + 1]) if pair else None
         path = os.fsdecode(parts[at + 1 + pair])
         at += 2 + pair
-        found, binary = _take(sections, old, new, letter[0], path)
-        added, deleted = (sum(getattr(patch.base, side) for patch in found) for side in ("added", "deleted"))
+        sides, binary = _take(sections, old, new, letter[0], path)
+        added, deleted = (sum(getattr(patch.base, side) for patch in sides) for side in ("added", "deleted"))
         status = letter[0] if letter[0] in _LETTERS else "M"
         blobs = (old if old.strip("0") else None, new if new.strip("0") else None)
         files.append((path, status, added, deleted, old_path, binary, *blobs, old_mode, new_mode))
-        patches.append(found)
+        patches.append(sides)
     if sections:
         raise ScoringError("git's patch does not match its list of files; please report this repository.")
     return files, _lines(patches)
@@ -140,9 +140,9 @@ def _diff(data: bytes) -> tuple[list[Record], list[Record]]:
 
 def _lines(patches: Sequence[Sequence[Patch]]) -> list[Record]:
     """Count the patches of each file; what moved from one to another is known only now."""
-    counts = iter(count_all([patch for found in patches for patch in found]))
+    counts = iter(count_all([patch for of_file in patches for patch in of_file]))
     # marshal knows plain tuples only
-    return [tuple(_joined([next(counts) for _ in found])) for found in patches]
+    return [tuple(_joined([next(counts) for _ in of_file])) for of_file in patches]
 
 
 def _joined(counts: Sequence[LineCounts]) -> LineCounts:

@@ -32,11 +32,10 @@ class Weights:
         self._steps = np.zeros(SPACES << BITS, dtype=np.float32)  # squared, summed
 
     def of(self, ids: Ids) -> NDArray[np.float32]:
-        """Return the weight of each word."""
         return self._weight[ids]
 
     def unseen(self, ids: Ids) -> float:
-        """Return the share of words that were never learned."""
+        """The share of words that were never learned."""
         return float((self._steps[ids] == 0).mean()) if len(ids) else 0.0
 
     def learn(self, ids: Ids, *, fault: bool) -> None:
@@ -53,14 +52,13 @@ class Weights:
         self.bias -= _BIAS_RATE * error
 
     def block(self, block: int) -> bytes:
-        """Return one block of what was learned, to be kept."""
+        """One block of what was learned, to be kept."""
         here = slice(block * _BLOCK, (block + 1) * _BLOCK)
         return self._weight[here].tobytes() + self._steps[here].tobytes()
 
-    def set_block(self, block: int, told: bytes) -> None:
-        """Take back what `block` returned."""
+    def set_block(self, block: int, packed: bytes) -> None:
         here = slice(block * _BLOCK, (block + 1) * _BLOCK)
-        self._weight[here], self._steps[here] = np.frombuffer(told, dtype=np.float32).reshape(2, _BLOCK)
+        self._weight[here], self._steps[here] = np.frombuffer(packed, dtype=np.float32).reshape(2, _BLOCK)
 
 
 class Vocabulary:
@@ -75,7 +73,7 @@ class Vocabulary:
         self._dirty = np.zeros((SPACES << BITS) // _BLOCK, dtype=bool)
 
     def look(self, ids: Ids) -> Wording:
-        """Return what is known of the words as of now."""
+        """What is known of the words as of now."""
         if not len(ids):
             return SILENT
         self._hold(ids)
@@ -105,7 +103,7 @@ class Vocabulary:
             return
         blocks = np.unique(ids // _BLOCK)
         for block in map(int, blocks[~self._held[blocks]]):
-            told = self._store.words(block)
-            if told is not None:
-                self._weights.set_block(block, told)
+            packed = self._store.words(block)
+            if packed is not None:
+                self._weights.set_block(block, packed)
             self._held[block] = True

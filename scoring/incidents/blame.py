@@ -148,7 +148,7 @@ class _Named:
 
 
 def mentions(message: str) -> tuple[Mention, ...]:
-    """Return whom the message blames, strongest evidence first; a re-landing blames nobody."""
+    """Whom the message blames, strongest evidence first; a re-landing blames nobody."""
     if not _MAY_BLAME.search(message) or is_relanding(message):
         return ()
     body = list(sentences(message.partition("\n")[2]))
@@ -163,19 +163,19 @@ def mentions(message: str) -> tuple[Mention, ...]:
 
 
 def is_partial(message: str) -> bool:
-    """Say whether a message speaks of taking back only a part."""
-    told = undoing(speaking_title(message))
-    own = message.replace(told.subject, "") if told and told.subject else message
-    return any(_PARTIAL.search(line) for line in own.split("\n") if _MAY_BLAME.search(line))
+    """Whether a message speaks of taking back only a part."""
+    undo = undoing(speaking_title(message))
+    rest = message.replace(undo.subject, "") if undo and undo.subject else message
+    return any(_PARTIAL.search(line) for line in rest.split("\n") if _MAY_BLAME.search(line))
 
 
 def is_fault(message: str) -> bool:
-    """Say whether a revert leaves open that the change was at fault; False when it names another reason.
+    """Whether a revert leaves open that the change was at fault; False when it names another reason.
 
     The reason stands in its own words: not in titles of what it takes back, quotations, or addresses of people.
     """
     return not any(
-        not _DENIED.search(text[: found.start()]) for text in _reasons(message) for found in _NOT_A_FAULT.finditer(text)
+        not _DENIED.search(text[: mark.start()]) for text in _reasons(message) for mark in _NOT_A_FAULT.finditer(text)
     )
 
 
@@ -218,46 +218,46 @@ class _Sureness:
 
 
 def _undone(message: str, body: Sequence[Sentence]) -> list[_Named]:
-    """Return what the sentences of a message say that it takes back."""
+    """What the sentences of a message say that it takes back."""
     how = _Sureness.of(message)
-    found = _entitled(speaking_title(message), how)
+    undone = _entitled(speaking_title(message), how)
     announced = ""  # the sentence that says that a list of what is taken back follows
     for each in body:
         announced = announced if announced and each.led.endswith(announced) else ""
         if announced and (each.item or each.aside):
-            found += [named for named in _item(each.text) if named.sha or how.sure or not named.far]
+            undone += [named for named in _item(each.text) if named.sha or how.sure or not named.far]
         elif how.sure or announced or not (each.aside or each.theirs or (each.led and not _OWN_LIST.search(each.led))):
             named, announces = _stated(each.text, how)
             announced = each.text if announces else announced
             paragraph = each.opens and not how.foreign
-            found += [one for one in named if one.sha or how.sure or (paragraph and not one.far)]
-    return found + _branch(message)
+            undone += [one for one in named if one.sha or how.sure or (paragraph and not one.far)]
+    return undone + _branch(message)
 
 
 def _entitled(title: str, how: _Sureness) -> list[_Named]:
     bare = bare_title(without_marks(title))
-    found = [named for each in sentences(bare) for named in _stated(each.text, how)[0]]
-    told = undoing(bare)
-    if told and told.subject:
+    entitled = [named for each in sentences(bare) for named in _stated(each.text, how)[0]]
+    undo = undoing(bare)
+    if undo and undo.subject:
         # `Revert "Add cache" (<id>)`
-        found += [named for named in _references(_AFTER_TITLE.sub("", told.said)) if named.sha]
-    return found
+        entitled += [named for named in _references(_AFTER_TITLE.sub("", undo.said)) if named.sha]
+    return entitled
 
 
 def _quoted(message: str, body: Sequence[Sentence]) -> list[str]:
-    """Return the titles that sentences below say are taken back: `This reverts "Add cache"`."""
+    """The titles that sentences below say are taken back: `This reverts "Add cache"`."""
     how = _Sureness.of(message)
-    found = []
+    titles = []
     for each in body:
         said = None if each.aside or each.theirs or how.foreign else _STATEMENT.match(each.text)
         if said and (how.sure or (each.opens and not said["did"] and not each.led and how.orders)):
             quoted = _WHOLE_QUOTE.match(each.text, said.end())
-            found += [bare_title(quoted[1])] if quoted else []
-    return found
+            titles += [bare_title(quoted[1])] if quoted else []
+    return titles
 
 
 def _stated(text: str, how: _Sureness) -> tuple[list[_Named], bool]:
-    """Return what a sentence says that is taken back, and whether it announces a list."""
+    """What a sentence says that is taken back, and whether it announces a list."""
     trailer = _TRAILER.match(text)
     if trailer and not trailer["fixes"]:
         named = list(_references(text[trailer.end() :]))
@@ -276,30 +276,29 @@ def _stated(text: str, how: _Sureness) -> tuple[list[_Named], bool]:
 
 
 def _references(text: str) -> Iterator[_Named]:
-    """Yield the references that a text begins with."""
-    at, found = 0, re.match(_OPENING, text)
-    while found:
-        at = found.end()
+    """The references that a text begins with."""
+    at, mark = 0, re.match(_OPENING, text)
+    while mark:
+        at = mark.end()
         named = _REFERENCE.match(text, at)
         if not named:
             return
         yield _reference(named)
-        found = _BETWEEN.match(text, named.end())
+        mark = _BETWEEN.match(text, named.end())
 
 
 def _length(text: str) -> int:
-    """The length of the references that a text begins with."""
-    end, found = 0, re.match(_OPENING, text)
-    while found and (named := _REFERENCE.match(text, found.end())):
+    end, mark = 0, re.match(_OPENING, text)
+    while mark and (named := _REFERENCE.match(text, mark.end())):
         end = named.end()
-        found = _BETWEEN.match(text, end)
+        mark = _BETWEEN.match(text, end)
     return end
 
 
-def _reference(found: re.Match[str]) -> _Named:
-    if found["sha"]:
-        return _Named(sha=found["sha"].lower())
-    return _Named(number=int(found["there"] or found["here"]), far=bool(found["far"]))
+def _reference(mark: re.Match[str]) -> _Named:
+    if mark["sha"]:
+        return _Named(sha=mark["sha"].lower())
+    return _Named(number=int(mark["there"] or mark["here"]), far=bool(mark["far"]))
 
 
 def _item(text: str) -> list[_Named]:
@@ -312,7 +311,7 @@ def _item(text: str) -> list[_Named]:
 def _branch(message: str) -> list[_Named]:
     """What the name of a merged branch says: the forge's button makes `revert-12-cache` of the branch of #12."""
     title = title_of(message)
-    found = _REVERT_BRANCH.search(branch_of(title))
-    if not found or not (starts_undoing(message) or speaking_title(message) == title):
+    branch = _REVERT_BRANCH.search(branch_of(title))
+    if not branch or not (starts_undoing(message) or speaking_title(message) == title):
         return []
-    return [_Named(sha=found["sha"].lower())] if found["sha"] else [_Named(number=int(found["number"]))]
+    return [_Named(sha=branch["sha"].lower())] if branch["sha"] else [_Named(number=int(branch["number"]))]

@@ -36,11 +36,11 @@ class Incident:
     severe: bool = False
 
     def mention(self) -> Mention:
-        """Return how it names its cause."""
+        """How it names its cause."""
         return Mention("incident", sha=self.sha, number=self.number)
 
     def key(self) -> str:
-        """Return what tells it from every other."""
+        """What tells it from every other."""
         return f"{self.known_at} {self.sha} {self.number} {int(self.severe)} {self.name}"
 
 
@@ -66,15 +66,17 @@ def _named(text: str) -> set[str]:
 
 
 def _incident(row: object, place: int, path: Path) -> Incident:
-    told = {str(key).strip().lower(): str(value).strip() for key, value in row.items()} if isinstance(row, dict) else {}
-    cause = told.get("cause", "").removeprefix("#")
+    columns = (
+        {str(key).strip().lower(): str(value).strip() for key, value in row.items()} if isinstance(row, dict) else {}
+    )
+    cause = columns.get("cause", "").removeprefix("#")
     try:
-        moment = datetime.fromisoformat(told["known_at"])
+        moment = datetime.fromisoformat(columns["known_at"])
     except (KeyError, ValueError) as error:
         raise ScoringError(f"Incident {place} in {path} has no known_at in ISO 8601.") from error
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    severe = told.get("severity", "").lower() in ("1", "0", "critical", "severe", "sev0", "sev1", "high", "p0", "p1")
-    name, known_at = told.get("incident", str(place)), int(moment.timestamp())
+    severe = columns.get("severity", "").lower() in ("1", "0", "critical", "severe", "sev0", "sev1", "high", "p0", "p1")
+    name, known_at = columns.get("incident", str(place)), int(moment.timestamp())
     if cause.isdigit() and len(cause) < 7:
         return Incident(name, known_at, number=int(cause), severe=severe)
     if not _HEX.fullmatch(cause):

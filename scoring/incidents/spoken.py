@@ -74,7 +74,6 @@ class _Unit:
 
 
 def sentences(body: str) -> Iterator[Sentence]:
-    """Yield the sentences of a text in their order."""
     others, led, listing, last = False, "", False, ""
     for block in _blocks(body):
         units = list(_units(block))
@@ -144,7 +143,7 @@ def _split(unit: _Unit, led: str, *, theirs: bool) -> Iterator[Sentence]:
         text = rest
     reason = _REASON_FIRST.match(text)
     begin = start = reason.end() if reason else 0
-    for end in [*(found.end() for found in _ENDS.finditer(text, start)), len(text)]:
+    for end in [*(mark.end() for mark in _ENDS.finditer(text, start)), len(text)]:
         if start < end and not _is_open(text, start):
             first = start == begin
             opens, item = first and unit.opens and not unit.item, first and unit.item
@@ -153,6 +152,6 @@ def _split(unit: _Unit, led: str, *, theirs: bool) -> Iterator[Sentence]:
 
 
 def _is_open(text: str, place: int) -> bool:
-    """Say whether a quotation that began before `place` has not ended there."""
+    """Whether a quotation that began before `place` has not ended there."""
     pairs = text.count("“", 0, place) > text.count("”", 0, place)
     return pairs or bool(text.count('"', 0, place) % 2 or text.count("`", 0, place) % 2)

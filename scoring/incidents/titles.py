@@ -65,18 +65,17 @@ class Undoing:
 
 
 def title_of(message: str) -> str:
-    """Return the first line of a message."""
     return message.split("\n", 1)[0].strip()
 
 
 def number_of(title: str) -> int:
-    """Return the pull request number that a title carries, or 0."""
-    found = _NUMBER.search(title)
-    return int(found[1] or found[2]) if found and len(found[1] or found[2]) < 10 else 0
+    """The pull request number that a title carries, or 0."""
+    number = _NUMBER.search(title)
+    return int(number[1] or number[2]) if number and len(number[1] or number[2]) < 10 else 0
 
 
 def bare_title(title: str) -> str:
-    """Return the title without the pull request number at its end."""
+    """The title without the pull request number at its end."""
     title = title.strip()
     while title.endswith(")"):
         head, mark, number = title[:-1].rpartition("(#")
@@ -87,36 +86,36 @@ def bare_title(title: str) -> str:
 
 
 def is_fix(message: str) -> bool:
-    """Say whether the title speaks of repairing something."""
+    """Whether the title speaks of repairing something."""
     return bool(_FIX.search(title_of(message)))
 
 
 def branch_of(title: str) -> str:
-    """Return the branch whose merge a title tells of, "" when it tells of none."""
-    found = _MERGE.match(title)
-    return next(filter(None, found.groups()), "") if found else ""
+    """The branch whose merge a title tells of, "" when it tells of none."""
+    merge = _MERGE.match(title)
+    return next(filter(None, merge.groups()), "") if merge else ""
 
 
 def speaking_title(message: str) -> str:
-    """Return the title that says what was done: of a merged pull request its own, which stands below."""
+    """The title that says what was done: of a merged pull request its own, which stands below."""
     title = title_of(message)
     below = message.partition("\n")[2].strip() if branch_of(title) else ""
     return title_of(below) or title
 
 
 def without_marks(title: str) -> str:
-    """Return the title without tags, tickets, types and parts of the code before it."""
+    """The title without tags, tickets, types and parts of the code before it."""
     title = title[:LONGEST].strip()
     for _ in range(6):
-        found = _BEFORE.match(title)
-        if not found or found.end() == len(title):
+        mark = _BEFORE.match(title)
+        if not mark or mark.end() == len(title):
             return title
-        title = title[found.end() :]
+        title = title[mark.end() :]
     return title
 
 
 def undoing(title: str) -> Undoing | None:
-    """Return what a title takes or brings back, None when it does neither."""
+    """What a title takes or brings back, None when it does neither."""
     title = without_marks(title)
     verb = _STARTS.match(title)
     if not verb:
@@ -136,41 +135,41 @@ def undoing(title: str) -> Undoing | None:
     return Undoing(back, "", True, rest) if bare or (plainly and not rest.strip()) else None
 
 
-def subjects(told: Undoing | None) -> tuple[str, ...]:
-    """Return the titles that it takes back, whole ones only."""
-    while told and not told.back:
-        told = undoing(told.subject)
-    if not told or not told.subject or not told.whole:
+def subjects(undo: Undoing | None) -> tuple[str, ...]:
+    """The titles that it takes back, whole ones only."""
+    while undo and not undo.back:
+        undo = undoing(undo.subject)
+    if not undo or not undo.subject or not undo.whole:
         return ()
-    if told.scope and not _TYPED.match(told.subject):
+    if undo.scope and not _TYPED.match(undo.subject):
         # `revert(cart): add cache` for what was `feat(cart): add cache`
-        return tuple(f"{kind}{told.scope}: {bare_title(told.subject)}" for kind in _TYPES)
-    several = () if undoing(told.subject) else _BETWEEN.split(told.subject)
-    return tuple(bare_title(each) for each in several or (told.subject,))
+        return tuple(f"{kind}{undo.scope}: {bare_title(undo.subject)}" for kind in _TYPES)
+    several = () if undoing(undo.subject) else _BETWEEN.split(undo.subject)
+    return tuple(bare_title(each) for each in several or (undo.subject,))
 
 
 def _takes_back(title: str) -> bool | None:
     """True for an odd number of takings back, False for an even one, None when the title speaks of none."""
     odd, spoken = False, False
     for _ in range(_DEEPEST):
-        told = undoing(title)
-        if told is None:
+        undo = undoing(title)
+        if undo is None:
             break
-        odd, spoken, title = odd ^ told.back, True, told.subject
+        odd, spoken, title = odd ^ undo.back, True, undo.subject
     return odd if spoken else None
 
 
 def is_revert(message: str) -> bool:
-    """Say whether the title takes an earlier change back."""
+    """Whether the title takes an earlier change back."""
     return _takes_back(speaking_title(message)) is True
 
 
 def is_relanding(message: str) -> bool:
-    """Say whether the title brings back what had been taken back."""
+    """Whether the title brings back what had been taken back."""
     return _takes_back(speaking_title(message)) is False
 
 
 def starts_undoing(message: str) -> bool:
-    """Say whether the title begins with a verb of taking back, whatever follows: `Back out the cache`."""
+    """Whether the title begins with a verb of taking back, whatever follows: `Back out the cache`."""
     verb = _STARTS.match(without_marks(speaking_title(message)))
     return bool(verb and verb["undo"])

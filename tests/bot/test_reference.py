@@ -29,4 +29,4 @@ def test_the_metrics_of_the_page_are_those_of_a_server() -> None:
         for line in metrics.page().decode().splitlines()
         if line.startswith("# TYPE") and not line.split()[2].endswith("_created")
     }
-    assert served == {name.removesuffix("_total") for name, *_ in metrics.told()}
+    assert served == {name.removesuffix("_total") for name, *_ in metrics.described()}

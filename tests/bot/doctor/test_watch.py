@@ -77,7 +77,7 @@ def test_a_visit_that_could_not_take_place_cures_nothing(watch: Watch, patient: 
 def test_what_has_to_be_put_right_is_kept_without_notes(watch: Watch, patient: Patient, store: Store) -> None:
     patient.found = (OPEN, NOTE)
     watch.look("daily")
-    assert [(one.check, one.found, one.fix) for one in store.findings.all()] == [
+    assert [(one.check, one.words, one.fix) for one in store.findings.all()] == [
         ("required", "Not required.", "Require it.")
     ]
 

@@ -34,7 +34,7 @@ def upgrade() -> None:
         op.bulk_insert(table, list(rows.values()))
 
 
-def _row(repository_id: int, at: Any, told: dict[str, Any]) -> dict[str, Any]:
-    key = f"{told['known_at']} {told['sha']} {told['number']} {int(told['severe'])} {told['name']}"
+def _row(repository_id: int, at: Any, body: dict[str, Any]) -> dict[str, Any]:
+    key = f"{body['known_at']} {body['sha']} {body['number']} {int(body['severe'])} {body['name']}"
     digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-    return {**told, "repository_id": repository_id, "digest": digest, "at": at, "name": json.dumps(told["name"])}
+    return {**body, "repository_id": repository_id, "digest": digest, "at": at, "name": json.dumps(body["name"])}
