@@ -68,14 +68,14 @@ def _shares(past: Past, outcomes: Outcomes) -> None:
     model, knew = unknowing(SHIPPED, outcomes.commits)
     scores = score(past, outcomes, model, knew=knew)
     label = np.array([row in outcomes.by_row for row in range(len(past.landings))], dtype=bool)
-    for name, found in (("plain rank", plain(scores)), ("bars", scores.percentile)):
-        told = [_gated(found[scores.first :], label[scores.first :], level) for level in LEVELS]
-        click.echo(f"  {name:<10}  " + "   ".join(told))
+    for name, percentile in (("plain rank", plain(scores)), ("bars", scores.percentile)):
+        cells = [_gated(percentile[scores.first :], label[scores.first :], level) for level in LEVELS]
+        click.echo(f"  {name:<10}  " + "   ".join(cells))
 
 
 def plain(scores: Scores) -> Floats:
     """A rank among the landings before and nothing else, under the models that were in force."""
-    found = np.full(len(scores.percentile), np.nan)
+    ranked = np.full(len(scores.percentile), np.nan)
     for fit, last in scores.segments():
         low = window(fit.first)[0]
         logits = scores.logits_of(fit, low, last)
@@ -83,8 +83,8 @@ def plain(scores: Scores) -> Floats:
             continue
         for block in range(fit.first, last, BLOCK):
             start, stop = window(block)[0] - low, min(block + BLOCK, last) - low
-            found[block : stop + low] = rank(logits[block - low : stop], np.sort(logits[start : block - low]))
-    return found
+            ranked[block : stop + low] = rank(logits[block - low : stop], np.sort(logits[start : block - low]))
+    return ranked
 
 
 def served(repo: Path, absent: bool) -> None:
@@ -98,13 +98,13 @@ def served(repo: Path, absent: bool) -> None:
         for history in (whole, single):
             history.refresh(tip, now=now)
         merges = set(whole.git.run("rev-list", "--first-parent", "--merges", tip).decode().split())
-        found = _ranked_among(whole, single)
+        ranked = _ranked_among(whole, single)
         kind = np.array([landing.sha in merges for landing in whole.changes()], dtype=bool)
     for name, rows in (("all", kind | ~kind), ("merges", kind), ("single commits", ~kind)):
-        part = found[rows & ~np.isnan(found)]
+        part = ranked[rows & ~np.isnan(ranked)]
         if len(part):
-            told = [f"{level:.0%}: gates {(part + level >= 1 - 1e-9).mean():.1%}" for level in LEVELS]
-            click.echo(f"  {name}, {len(part):,} landings among commits   " + "   ".join(told))
+            cells = [f"{level:.0%}: gates {(part + level >= 1 - 1e-9).mean():.1%}" for level in LEVELS]
+            click.echo(f"  {name}, {len(part):,} landings among commits   " + "   ".join(cells))
 
 
 def _ranked_among(whole: History, single: History) -> Floats:
@@ -112,15 +112,15 @@ def _ranked_among(whole: History, single: History) -> Floats:
     raw, landed = single.matrix(), whole.matrix()
     logits = model.logits(Rows(names, raw, rolling(raw)))
     at = np.array([change.at for change in single.changes()])
-    found = np.full(len(landed), np.nan)
+    ranked = np.full(len(landed), np.nan)
     for place, landing in enumerate(whole.changes()):
         row = int(np.searchsorted(at, landing.at, "left"))
         if row >= 2 * BLOCK:
             low, high = window(row)
             one = landed[place : place + 1]
             score = model.logits(Rows(names, one, ranks(one, raw[low:high])))
-            found[place] = population(logits[needed(row) : row], row).percentiles(score)[0]
-    return found
+            ranked[place] = population(logits[needed(row) : row], row).percentiles(score)[0]
+    return ranked
 
 
 def _gated(percentile: Floats, label: NDArray[np.bool_], level: float) -> str:
@@ -133,8 +133,8 @@ if __name__ == "__main__":
     parser.add_argument("repo", nargs="+", type=Path)
     parser.add_argument("--missing-blobs", choices=["refuse", "empty"], default="refuse")
     parser.add_argument("--served", action="store_true", help="what levels gate of landings ranked among commits")
-    told = parser.parse_args()
-    for each in told.repo:
-        measure(each, told.missing_blobs == "empty")
-        if told.served:
-            served(each, told.missing_blobs == "empty")
+    options = parser.parse_args()
+    for each in options.repo:
+        measure(each, options.missing_blobs == "empty")
+        if options.served:
+            served(each, options.missing_blobs == "empty")

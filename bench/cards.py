@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from bench.claims import card, change_of, landings, told
+from bench.claims import card, change_of, landings, statements
 from bench.plain import git
 from scoring.errors import ScoringError
 from scoring.scorer import SHIPPED, Scorer
@@ -33,7 +33,7 @@ gives the rules.
 def best(repo: Path, state: Path, tried: int) -> str:
     """The card that says most, under its heading."""
     scorer = Scorer(repo, state, shipped=SHIPPED)
-    found: list[tuple[int, int, str]] = []
+    cards: list[tuple[int, int, str]] = []
     for place, sha in enumerate(landings(repo, tried)):
         change, tip = change_of(repo, sha)
         if not change.files:
@@ -43,15 +43,15 @@ def best(repo: Path, state: Path, tried: int) -> str:
         verdict = prove_range(repo, change.base, change.sha)
         risk = scorer.assess(change, proof=verdict.proof(), parts=verdict.parts())
         text = card(risk, change.at, anything=False)
-        said = sum("No single thing" not in line and not line.startswith(("Model ", "**")) for line in told(text))
+        said = sum("No single thing" not in line and not line.startswith(("Model ", "**")) for line in statements(text))
         size = git(repo, "diff", "--shortstat", change.base, change.sha).strip()
         name = repo.resolve().parent.name.replace("+", "/")
         title = change.title.replace("`", "'")
         heading = f"## {name}\n\n`{sha[:12]}` `{title}` ({size})\n\n"
         quoted = "\n".join(f"> {line}".rstrip() for line in text.strip().split("\n"))
-        found.append((said, place, heading + quoted))
+        cards.append((said, place, heading + quoted))
     scorer.history.close()
-    return max(found)[2]
+    return max(cards)[2]
 
 
 def main() -> int:

@@ -74,7 +74,7 @@ def card(risk: Assessment, at: datetime, *, anything: bool) -> str:
     return Markdown().card(case_of(state, settings, at).card)
 
 
-def told(text: str) -> Iterator[str]:
+def statements(text: str) -> Iterator[str]:
     """The lines of a card that say something of the change or its history."""
     inside = False
     for line in text.split("\n"):
@@ -104,7 +104,7 @@ def audit(repo: Path, count: int, state: Path, model: Path, cards: list[str]) ->
         shown = card(replace(risk, reasons=tuple(every), proof=None), change.at, anything=True)
         cards.append(f"## {repo.parent.name} {sha[:12]}: {change.title}\n\n{card(risk, change.at, anything=False)}")
         where = Where(repo, change.base, change.sha, tip, int(change.at.timestamp()))
-        for line in told(shown):
+        for line in statements(shown):
             judged = judge(line, where)
             yield judged.kind, "; ".join(judged.false) and f"{sha[:12]} {line}\n      {'; '.join(judged.false)}"
     scorer.history.close()

@@ -31,12 +31,12 @@ HEADS = (
 
 def blobs(git: Git, ids: Sequence[str]) -> Iterator[bytes]:
     """Yield the contents of blobs, by one git cat-file."""
-    told = git.run("cat-file", "--batch", stdin="".join(f"{name}\n" for name in ids).encode())
+    answers = git.run("cat-file", "--batch", stdin="".join(f"{name}\n" for name in ids).encode())
     at = 0
     for _ in ids:
-        end = told.index(b"\n", at)
-        size = int(told[at:end].split()[2])
-        yield told[end + 1 : end + 1 + size]
+        end = answers.index(b"\n", at)
+        size = int(answers[at:end].split()[2])
+        yield answers[end + 1 : end + 1 + size]
         at = end + 2 + size
 
 
@@ -46,19 +46,19 @@ def read_by_both(path: str) -> bool:
 
 
 def cyclomatic(path: str, content: bytes) -> int:
-    """Return the sum of the cyclomatic complexities of the functions of a file, less one each: its decisions."""
-    found = lizard.analyze_file.analyze_source_code(path, content.decode(errors="replace"))
-    return sum(function.cyclomatic_complexity - 1 for function in found.function_list)
+    """The sum of the cyclomatic complexities of the functions of a file, less one each: its decisions."""
+    analysed = lizard.analyze_file.analyze_source_code(path, content.decode(errors="replace"))
+    return sum(function.cyclomatic_complexity - 1 for function in analysed.function_list)
 
 
 def words(path: str, content: bytes) -> int:
-    """Return the decision words of a file, counted as the history engine does when it is added."""
+    """The decision words of a file, counted as the history engine does when it is added."""
     added = b"\n@@ -0,0 +1 @@\n+" + content.replace(b"\n", b"\n+")
     return count(added, path).branches_added
 
 
 def agreement(one: Sequence[float], other: Sequence[float]) -> float:
-    """Return Spearman's rank correlation, ties sharing their mean rank."""
+    """Spearman's rank correlation, ties sharing their mean rank."""
     return float(np.corrcoef(_ranks(one), _ranks(other))[0, 1])
 
 
@@ -73,22 +73,22 @@ class Files:
     def __init__(self, git: Git, tip: str, most: int) -> None:
         listed = git.run("ls-tree", "-r", "-z", tip).split(b"\0")[:-1]
         named = [(line.split(b"\t", 1)[1], line.split()[2].decode()) for line in listed if line.startswith(b"100")]
-        kept = [(path, name) for path, name in named if read_by_both(path.decode(errors="replace"))]
-        kept = kept[:: max(1, len(kept) // most)]
-        self.paths = [path for path, _ in kept]
-        self.contents = list(blobs(git, [name for _, name in kept]))
+        sample = [(path, name) for path, name in named if read_by_both(path.decode(errors="replace"))]
+        sample = sample[:: max(1, len(sample) // most)]
+        self.paths = [path for path, _ in sample]
+        self.contents = list(blobs(git, [name for _, name in sample]))
         self.lines = sum(content.count(b"\n") for content in self.contents)
         self.names = [path.decode(errors="replace") for path in self.paths]
 
     def timed(self, of: Callable[[str, bytes], int]) -> tuple[list[int], float]:
-        """Return a measure of every file and how many lines a second it took."""
+        """A measure of every file and how many lines a second it took."""
         start = time.process_time()
-        found = [of(*each) for each in zip(self.names, self.contents, strict=True)]
-        return found, self.lines / (time.process_time() - start)
+        measures = [of(*each) for each in zip(self.names, self.contents, strict=True)]
+        return measures, self.lines / (time.process_time() - start)
 
 
 def changed(git: Git, tip: str, most: int) -> tuple[list[float], list[float], list[float], int]:
-    """Return of recent changes: seconds of lizard, its difference in decisions, ours, and the lines it had to read."""
+    """Of recent changes: seconds of lizard, its difference in decisions, ours, and the lines it had to read."""
     shas = git.run("rev-list", "--no-merges", f"--max-count={most}", tip).decode().split()
     took, exact, counted, lines = [], [], [], 0
     for commit in commits(git, shas):
@@ -98,10 +98,12 @@ def changed(git: Git, tip: str, most: int) -> tuple[list[float], list[float], li
         sides = [(f.path, name, sign) for f, _ in pairs for name, sign in ((f.old_blob, -1), (f.new_blob, 1)) if name]
         contents = list(blobs(git, [name for _, name, _ in sides]))
         start = time.process_time()
-        exact.append(sum(sign * cyclomatic(path, data) for (path, _, sign), data in zip(sides, contents, strict=True)))
+        exact.append(
+            sum(sign * cyclomatic(path, content) for (path, _, sign), content in zip(sides, contents, strict=True))
+        )
         took.append(time.process_time() - start)
         counted.append(sum(c.branches_added - c.branches_deleted for _, c in pairs))
-        lines += sum(data.count(b"\n") for (_, _, sign), data in zip(sides, contents, strict=True) if sign > 0)
+        lines += sum(content.count(b"\n") for (_, _, sign), content in zip(sides, contents, strict=True) if sign > 0)
     return took, exact, counted, lines
 
 
@@ -110,7 +112,6 @@ def _countable(file: FileChange) -> bool:
 
 
 def measure(path: Path, files: int, changes: int) -> list[str]:
-    """Return one line of the table."""
     git = Git(path)
     tip = git.resolve("HEAD")
     with tempfile.TemporaryDirectory() as folder:
@@ -119,7 +120,7 @@ def measure(path: Path, files: int, changes: int) -> list[str]:
         history.refresh(tip, now=int(datetime.now(UTC).timestamp()))
         read, rows = time.perf_counter() - start, len(history)
         sample = Files(git, tip, files)
-        kept = [Entry.load(history.store.entry(b"p" + each) or Entry().dump()).branches for each in sample.paths]
+        branches = [Entry.load(history.store.entry(b"p" + each) or Entry().dump()).branches for each in sample.paths]
     exact, speed = sample.timed(cyclomatic)
     _, ours = sample.timed(words)
     took, difference, counted, lines = changed(git, tip, changes)
@@ -129,7 +130,7 @@ def measure(path: Path, files: int, changes: int) -> list[str]:
     spread = f"{np.median(ordered):.0f}, {np.quantile(ordered, 0.95):.0f}, {ordered[-1]:.0f}"
     return [
         name, f"{len(exact):,}", f"{sample.lines:,}", f"{speed:,.0f}", f"{ours:,.0f}", spread,
-        f"{100 * np.mean(ordered > 50):.0f} %", f"{agreement(exact, kept):.2f}",
+        f"{100 * np.mean(ordered > 50):.0f} %", f"{agreement(exact, branches):.2f}",
         f"{agreement(difference, counted):.2f}", f"{read:.0f}", f"{rows * per_change:.0f}",
     ]  # fmt: skip
 

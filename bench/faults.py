@@ -15,55 +15,55 @@ PREFIX = 7  # hexadecimal digits; what git itself abbreviates to at least
 
 def faults(repo: Path, landings: Sequence[str]) -> dict[str, list[str]]:
     """For each landing later reverted or named in a Fixes: trailer, however late: the commits that say so."""
-    told = {sha: (parents, message) for sha, parents, message in _messages(repo)}
-    brought = _brought(told, landings)
-    named = _Names(told, brought)
-    found: dict[str, list[str]] = {}
+    commits = {sha: (parents, message) for sha, parents, message in _messages(repo)}
+    brought = _brought(commits, landings)
+    named = _Names(commits, brought)
+    blamed_by: dict[str, list[str]] = {}
     undo: dict[str, bool] = {}  # whether a commit takes something back: every taking back turns the meaning around
     for sha in sorted(brought, key=lambda each: brought[each]):
-        message = told[sha][1]
+        message = commits[sha][1]
         blamed = [(mention, named.earlier(mention, brought[sha])) for mention in mentions(message)]
         taken = [culprit for mention, culprit in blamed if culprit and mention.kind == "revert"]
         undo[sha] = not all(undo[each] for each in taken) if taken else is_revert(message)
         for mention, culprit in blamed:
             # taking back a revert is a re-landing, and some reverts name a reason that is no fault
             excused = mention.kind == "revert" and (not is_fault(message) or undo.get(culprit, False))
-            if culprit and not excused and sha not in found.setdefault(landings[brought[culprit]], []):
-                found[landings[brought[culprit]]].append(sha)
-    return found
+            if culprit and not excused and sha not in blamed_by.setdefault(landings[brought[culprit]], []):
+                blamed_by[landings[brought[culprit]]].append(sha)
+    return blamed_by
 
 
 def _messages(repo: Path) -> Iterator[tuple[str, str, str]]:
     git = Git(repo)
-    told = git.run("log", "-z", "--format=%H%x00%P%x00%B", git.resolve("HEAD"))
-    fields = iter(told.decode("utf-8", "replace").split("\0"))
+    log = git.run("log", "-z", "--format=%H%x00%P%x00%B", git.resolve("HEAD"))
+    fields = iter(log.decode("utf-8", "replace").split("\0"))
     for sha, parents, message in zip(fields, fields, fields, strict=False):
         yield sha.strip(), parents, message
 
 
-def _brought(told: dict[str, tuple[str, str]], landings: Sequence[str]) -> dict[str, int]:
+def _brought(commits: dict[str, tuple[str, str]], landings: Sequence[str]) -> dict[str, int]:
     """The row of the landing that brought each commit."""
-    found: dict[str, int] = {}
+    rows: dict[str, int] = {}
     for row, sha in enumerate(landings):
         todo = [sha]
         while todo:
             one = todo.pop()
-            if one not in found and one in told:
-                found[one] = row
-                todo.extend(told[one][0].split())
-    return found
+            if one not in rows and one in commits:
+                rows[one] = row
+                todo.extend(commits[one][0].split())
+    return rows
 
 
 class _Names:
     """Finds the commit that a mention means, among those brought by earlier landings."""
 
-    def __init__(self, told: dict[str, tuple[str, str]], brought: dict[str, int]) -> None:
+    def __init__(self, commits: dict[str, tuple[str, str]], brought: dict[str, int]) -> None:
         self.brought = brought
         self.prefix: defaultdict[str, list[str]] = defaultdict(list)
         self.number: defaultdict[int, list[str]] = defaultdict(list)
         self.title: defaultdict[str, list[str]] = defaultdict(list)
         for sha in sorted(brought, key=lambda each: brought[each]):
-            message = told[sha][1]
+            message = commits[sha][1]
             title = title_of(message)
             self.prefix[sha[:PREFIX]].append(sha)
             self.title[bare_title(title)].append(sha)

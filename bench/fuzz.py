@@ -55,12 +55,12 @@ class Reader:
     corpus: tuple[bytes, ...]
 
 
-def text(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape")
+def text(sample: bytes) -> str:
+    return sample.decode("utf-8", "surrogateescape")
 
 
-def webhook(data: bytes) -> object:
-    event, _, body = data.partition(b"\n")
+def webhook(sample: bytes) -> object:
+    event, _, body = sample.partition(b"\n")
     try:
         payload = json.loads(body)
     except RecursionError:
@@ -68,8 +68,8 @@ def webhook(data: bytes) -> object:
     return read_webhook(text(event), payload) if isinstance(payload, dict) else None
 
 
-def shown(data: bytes) -> object:
-    return prose(text(data)), code(text(data))
+def shown(sample: bytes) -> object:
+    return prose(text(sample)), code(text(sample))
 
 
 def readers() -> tuple[Reader, ...]:
@@ -85,47 +85,47 @@ def readers() -> tuple[Reader, ...]:
     pages = [path.read_bytes() for path in sorted((ROOT / "docs").glob("*.md"))]
     return (
         Reader("webhook", webhook, (Unreadable, ValueError), tuple(events)),
-        Reader("command", lambda data: chat.parse(text(data)), (), (*said, *pages)),
-        Reader("config", lambda data: parse_config(text(data)), (ConfigError,), tuple(examples)),
-        Reader("diff", lambda data: counts(data.split(b"\0")), (ScoringError,), (NUMSTAT, NUMSTAT * 3)),
-        Reader("calendar", lambda data: check_feed(text(data), NOW), (), (FEED,)),
+        Reader("command", lambda sample: chat.parse(text(sample)), (), (*said, *pages)),
+        Reader("config", lambda sample: parse_config(text(sample)), (ConfigError,), tuple(examples)),
+        Reader("diff", lambda sample: counts(sample.split(b"\0")), (ScoringError,), (NUMSTAT, NUMSTAT * 3)),
+        Reader("calendar", lambda sample: check_feed(text(sample), NOW), (), (FEED,)),
         Reader("renderer", shown, (), (*said, *pages)),
     )
 
 
-def mutated(data: bytes, chance: random.Random) -> bytes:
+def mutated(sample: bytes, chance: random.Random) -> bytes:
     """A few cuts, copies, floods, flips and foreign words."""
     for _ in range(chance.randint(1, 6)):
-        at, end = sorted((chance.randint(0, len(data)), chance.randint(0, len(data))))
+        at, end = sorted((chance.randint(0, len(sample)), chance.randint(0, len(sample))))
         word = chance.choice(TOKENS).encode("utf-8", "surrogatepass")
         match chance.randint(0, 6):
             case 0:
-                data = data[:at] + data[end:]
+                sample = sample[:at] + sample[end:]
             case 1:
-                data = data[:at] + data[at:end] * chance.randint(2, 5) + data[end:]
+                sample = sample[:at] + sample[at:end] * chance.randint(2, 5) + sample[end:]
             case 2:
-                data = data[:at] + word * chance.choice((1, 2, 50, 20_000 // len(word))) + data[at:]
+                sample = sample[:at] + word * chance.choice((1, 2, 50, 20_000 // len(word))) + sample[at:]
             case 3:
-                data = data[:at] + bytes([chance.randint(0, 255)]) + data[at + 1 :]
+                sample = sample[:at] + bytes([chance.randint(0, 255)]) + sample[at + 1 :]
             case 4:
-                data = data[:at] + word + data[at:end] + word + data[end:]
+                sample = sample[:at] + word + sample[at:end] + word + sample[end:]
             case 5:
-                lines = data.split(b"\n")
+                lines = sample.split(b"\n")
                 chance.shuffle(lines)
-                data = b"\n".join(lines)
+                sample = b"\n".join(lines)
             case _:
                 digit = chance.choice((b"0", b"-1", b"9" * 30, b"1e400"))
-                data = data[:at] + digit + data[end if end - at < 5 else at :]
-    return data[:LARGEST]
+                sample = sample[:at] + digit + sample[end if end - at < 5 else at :]
+    return sample[:LARGEST]
 
 
 def tried(reader: Reader, seed: str) -> tuple[str, float]:
     """What went wrong ("": nothing) and how many seconds it took."""
     chance = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
-    data = mutated(chance.choice(reader.corpus), chance)
+    sample = mutated(chance.choice(reader.corpus), chance)
     began, wrong = time.process_time(), ""
     try:
-        reader.read(data)
+        reader.read(sample)
     except reader.refuses:
         pass
     except Exception:  # noqa: BLE001 - whatever else it is, it is what is looked for
@@ -141,7 +141,7 @@ def main() -> int:
     parser.add_argument("--reader", help="only this one")
     given = parser.parse_args()
     chosen = [reader for reader in readers() if given.reader in (None, reader.name)]
-    found = 0
+    findings = 0
     for reader in chosen:
         ends, count, slowest = time.monotonic() + given.seconds / len(chosen), 0, ("", 0.0)
         while time.monotonic() < ends:
@@ -150,11 +150,11 @@ def main() -> int:
             count += 1
             slowest = max(slowest, (seed, took), key=lambda one: one[1])
             if wrong:
-                found += 1
+                findings += 1
                 sys.stdout.write(f"{reader.name}, input {seed!r}: {wrong}\n")
         sys.stdout.write(f"{reader.name}: {count:,} inputs, the slowest {slowest[1] * 1000:.0f} ms ({slowest[0]!r})\n")
-    sys.stdout.write(f"{found} findings\n")
-    return 1 if found else 0
+    sys.stdout.write(f"{findings} findings\n")
+    return 1 if findings else 0
 
 
 if __name__ == "__main__":

@@ -65,17 +65,17 @@ def files(git: Git, tip: str, count: int, draw: random.Random) -> Iterator[tuple
 
 
 def commit(repository: Path, tip: str, path: str, content: bytes) -> str:
-    """Return a commit that adds one file on top of `tip`."""
+    """A commit that adds one file on top of `tip`."""
     quoted = b'"' + path.replace("\\", "\\\\").replace('"', '\\"').encode() + b'"'
     head = b"commit refs/heads/opened\ncommitter a <a@x.org> 1700000000 +0000\ndata 1\nx\nfrom " + tip.encode()
-    told = head + b"\nM 100644 inline %s\ndata %d\n%s\n" % (quoted, len(content), content)
-    subprocess.run(["git", "-C", str(repository), "fast-import", "--quiet", "--force"], input=told, check=True)
-    told = subprocess.run(["git", "-C", str(repository), "rev-parse", "opened"], check=True, capture_output=True).stdout
-    return told.decode().strip()
+    stream = head + b"\nM 100644 inline %s\ndata %d\n%s\n" % (quoted, len(content), content)
+    subprocess.run(["git", "-C", str(repository), "fast-import", "--quiet", "--force"], input=stream, check=True)
+    tip_of = ["git", "-C", str(repository), "rev-parse", "opened"]
+    return subprocess.run(tip_of, check=True, capture_output=True).stdout.decode().strip()
 
 
 def falls(reader: Scorer, repository: Path, tip: str, count: int, draw: random.Random) -> dict[str, list[float]]:
-    """Return by how many points each way lowers the rank of each file."""
+    """By how many points each way lowers the rank of each file."""
     now = datetime.now(UTC)
 
     def rank(path: str, content: bytes) -> float:
@@ -83,21 +83,21 @@ def falls(reader: Scorer, repository: Path, tip: str, count: int, draw: random.R
         change = read_change(repository, tip, sha, at=now, author="", title="", message="")
         return 100 * reader.assess(change).percentile
 
-    found: dict[str, list[float]] = {way: [] for way in WAYS}
+    lowered: dict[str, list[float]] = {way: [] for way in WAYS}
     for folder, ending, text in files(Git(repository), tip, count, draw):
         plain = rank(f"{folder}own.{ending}", text)
         for way, hide in WAYS.items():
-            found[way].append(plain - rank(*hide(folder, ending, text)))
-    return found
+            lowered[way].append(plain - rank(*hide(folder, ending, text)))
+    return lowered
 
 
 def rises(reader: Scorer, repository: Path, count: int, draw: random.Random) -> list[float]:
-    """Return by how many points each real change ranks higher because something in it reads as hidden."""
+    """By how many points each real change ranks higher because something in it reads as hidden."""
     history = reader.history
     shas = [row.sha for row in history.changes()]
     late = shas[len(shas) // 2 :]
     folders = code_folders(history.paths(len(shas) - RECENT, len(shas)))
-    found = []
+    raised = []
     for sha in draw.sample(late, min(count, len(late))):
         change = commit_change(repository, sha)
         if not 0 < len(change.files) <= MOST:
@@ -106,8 +106,8 @@ def rises(reader: Scorer, repository: Path, count: int, draw: random.Random) -> 
         opened = Change("0" * 40, "", "", datetime.now(UTC), "", "", change.files)
         plain = list(zip(change.files, change.lines, strict=True))
         ranks = reader.ranks(opened, [plain, *versions(change, change.lines, kept_out)])
-        found.append(100 * (max(ranks) - ranks[0]))
-    return found
+        raised.append(100 * (max(ranks) - ranks[0]))
+    return raised
 
 
 def main() -> None:

@@ -26,12 +26,11 @@ BLOCKS = 5  # places of the history, evenly apart, that PyDriller visits
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Return how long `work` takes by the wall clock."""
     return both(work)[0]
 
 
 def both(work: Callable[[], object]) -> tuple[float, float]:
-    """Return the wall time of `work`, and the processor time it and its children took."""
+    """The wall time of `work`, and the processor time it and its children took."""
     start, before = time.perf_counter(), os.times()
     work()
     took, after = time.perf_counter() - start, os.times()
@@ -45,8 +44,8 @@ def processes(root: int) -> Iterator[tuple[str, int]]:
     """
     try:
         program = Path(f"/proc/{root}/comm").read_text().strip()
-        told = dict(line.split(":", 1) for line in Path(f"/proc/{root}/smaps_rollup").read_text().splitlines()[1:])
-        yield program, int(told["Pss_Anon" if program == "git" else "Pss"].split()[0])
+        memory = dict(line.split(":", 1) for line in Path(f"/proc/{root}/smaps_rollup").read_text().splitlines()[1:])
+        yield program, int(memory["Pss_Anon" if program == "git" else "Pss"].split()[0])
         children = Path(f"/proc/{root}/task/{root}/children").read_text().split()
     except (OSError, KeyError):
         # it ended meanwhile
@@ -63,9 +62,9 @@ class Peak:
 
     def look(self) -> None:
         """Measure once."""
-        found = list(processes(os.getpid()))
-        self.git = max(self.git, sum(size for program, size in found if program == "git") / 1024)
-        self.ours = max(self.ours, sum(size for program, size in found if program != "git") / 1024)
+        running = list(processes(os.getpid()))
+        self.git = max(self.git, sum(size for program, size in running if program == "git") / 1024)
+        self.ours = max(self.ours, sum(size for program, size in running if program != "git") / 1024)
 
 
 @contextmanager
@@ -103,7 +102,7 @@ def pydriller(clone: Path, first: str, last: str) -> int:
 
 
 def peer_speed(git: Git, tip: str, commits: int) -> float:
-    """Return how many changes PyDriller reads in a second, on blocks taken evenly from the main line of history."""
+    """How many changes PyDriller reads in a second, on blocks taken evenly from the main line of history."""
     shas = git.run("rev-list", "--first-parent", tip).decode().split()[:-1]
     size = max(1, min(commits, len(shas)) // BLOCKS)
     starts = [(len(shas) - size) * block // (BLOCKS - 1) for block in range(BLOCKS)]
@@ -117,7 +116,6 @@ def peer_speed(git: Git, tip: str, commits: int) -> float:
 
 
 def measure(path: Path, peer: int) -> list[str]:
-    """Return one line of the table for a repository."""
     name = path.resolve().parent.name if path.resolve().name == "repo" else path.resolve().name
     now = int(datetime.now(UTC).timestamp())
     with tempfile.TemporaryDirectory() as folder:

@@ -66,16 +66,16 @@ def nursery() -> None:
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
-        told = json.loads(line)
+        life = json.loads(line)
         process = os.fork()
         if process == 0:
-            serve(told)
+            serve(life)
             os._exit(0)
         sys.stdout.write(f"{process}\n")
         sys.stdout.flush()
 
 
-def serve(told: dict[str, Any]) -> None:
+def serve(life: dict[str, Any]) -> None:
     """One life of the server, until it is killed."""
     from waitress.server import create_server
 
@@ -83,16 +83,16 @@ def serve(told: dict[str, Any]) -> None:
     from bot.config.settings import Settings
     from bot.process.logs import configure
 
-    ahead, wrong, room = timedelta(seconds=told.pop("ahead")), Path(told.pop("wrong")), told.pop("room")
+    ahead, wrong, room = timedelta(seconds=life.pop("ahead")), Path(life.pop("wrong")), life.pop("room")
 
     def clock() -> datetime:
         return datetime.now(UTC) + ahead + timedelta(seconds=float(wrong.read_text() or 0))
 
     configure("critical", "json", ())
-    app = build(Settings(**told, _env_file=None), clock=clock)
+    app = build(Settings(**life, _env_file=None), clock=clock)
     if room:  # no file may grow beyond what the database has now: as on a disk that is full
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
-    server = create_server(app.web, host="127.0.0.1", port=told["port"], threads=4)
+    server = create_server(app.web, host="127.0.0.1", port=life["port"], threads=4)
     app.start()
     server.run()
 
@@ -109,10 +109,10 @@ class Server:
     def start(self, *, later: float = PAUSE_S, room: int = 0) -> int:
         """Begin a life, so many seconds later; with `room` no file of it may become larger than so many bytes."""
         self.ahead += later
-        told = {**self.settings, "ahead": self.ahead, "wrong": str(self.wrong), "room": room}
+        life = {**self.settings, "ahead": self.ahead, "wrong": str(self.wrong), "room": room}
         assert self.nursery.stdin is not None  # noqa: S101
         assert self.nursery.stdout is not None  # noqa: S101
-        self.nursery.stdin.write(json.dumps(told) + "\n")
+        self.nursery.stdin.write(json.dumps(life) + "\n")
         self.nursery.stdin.flush()
         return int(self.nursery.stdout.readline())
 
@@ -150,8 +150,8 @@ def past(folder: Path) -> Past:
 
     def commit(name: str, onto: str, *files: tuple[str, bytes]) -> None:
         head = onto
-        for path, data in files:
-            head = replay.write(source, head, path, data, f"Change {path}\n", WHO)
+        for path, content in files:
+            head = replay.write(source, head, path, content, f"Change {path}\n", WHO)
         made.heads[name] = head
 
     grown = b"".join(b"\ndef more_%d(a):\n    if a > %d:\n        return %d\n" % (n, n, n) for n in range(60))
@@ -195,18 +195,18 @@ def story(box: Sandbox, name: str, heads: dict[str, str]) -> tuple[Act, ...]:
 
 def picture(box: Sandbox, store: Store, name: str) -> dict[str, Any]:
     """What people see of a repository, and what is kept, with numbers that may differ between rounds left out."""
-    found: dict[str, Any] = {}
+    seen: dict[str, Any] = {}
     here = box.repository(name)
     for number, pull in sorted(here.pulls.items()):
         check = box.check_run(name, pull.head_sha)
         ours = [each.body for each in box.comments(name, number) if each.login == box.bot_login]
-        found[f"{number} check"] = (check.status, check.conclusion, plain(check.title or "")) if check else None
-        found[f"{number} checks"] = sum(run.name == "codechill" for run in box.check_runs(name, pull.head_sha))
-        found[f"{number} comments"] = sorted(plain(body) for body in ours)
-        found[f"{number} exceptions"] = [each.state for each in store.exceptions.of(here.id, number)]
-    told = {each.guid: each.event for each in box.deliveries if each.repository_id == here.id and each.event in EVENTS}
-    found["deliveries"] = sorted({f"{event} {store.inbox.state(guid)}" for guid, event in told.items()})
-    return found
+        seen[f"{number} check"] = (check.status, check.conclusion, plain(check.title or "")) if check else None
+        seen[f"{number} checks"] = sum(run.name == "codechill" for run in box.check_runs(name, pull.head_sha))
+        seen[f"{number} comments"] = sorted(plain(body) for body in ours)
+        seen[f"{number} exceptions"] = [each.state for each in store.exceptions.of(here.id, number)]
+    sent = [each for each in box.deliveries if each.repository_id == here.id and each.event in EVENTS]
+    seen["deliveries"] = sorted({f"{each.event} {store.inbox.state(each.guid)}" for each in sent})
+    return seen
 
 
 def plain(text: str) -> str:
@@ -339,13 +339,13 @@ class Loop:
 def differences(loop: Loop) -> list[str]:
     """What came out otherwise than undisturbed."""
     reference = list(loop.round(disturbed=False))
-    found = []
-    while loop.kills < loop.most and not found:
+    different = []
+    while loop.kills < loop.most and not different:
         for act, (expected, seen) in enumerate(zip(reference, loop.round(disturbed=True), strict=True), 1):
-            found += [f"round {loop.rounds - 1}, act {act}, {what}: {seen.get(what)} instead of {expected[what]}"
+            different += [f"round {loop.rounds - 1}, act {act}, {what}: {seen.get(what)} instead of {expected[what]}"
                       for what in expected if seen.get(what) != expected[what]]  # fmt: skip
     broken = loop.store.audit.verify()
-    return found + ([broken.words] if broken else [])
+    return different + ([broken.words] if broken else [])
 
 
 def free_port() -> int:
@@ -366,13 +366,13 @@ def main() -> None:
         nursery()
         return
     with tempfile.TemporaryDirectory() as name, Sandbox(Path(name, "forge")) as box:
-        found, loop = run(Path(name), box, given)
+        different, loop = run(Path(name), box, given)
     beside = ", ".join(f"{count} with {name}" for name, count in sorted(loop.met.items()) if name != "none")
     words = f"{loop.kills} kills in {loop.rounds - 1} rounds, {loop.hits} of them with a job in hand"
-    click.echo(f"{words}{f' ({beside})' if beside else ''}: {len(found)} differences")
-    for difference in found:
+    click.echo(f"{words}{f' ({beside})' if beside else ''}: {len(different)} differences")
+    for difference in different:
         click.echo(difference)
-    sys.exit(1 if found else 0)
+    sys.exit(1 if different else 0)
 
 
 def run(folder: Path, box: Sandbox, given: argparse.Namespace) -> tuple[list[str], Loop]:

@@ -8,24 +8,22 @@ READINGS = {id(value): name for name, value in vars(lexis).items() if isinstance
 
 
 def row(language: Language) -> str:
-    """Return the line of one language."""
-    told = [_told(kind, language) for kind in CLASSES]
+    cells = [_words(kind, language) for kind in CLASSES]
     if language.pointers:
-        told.append("pointers `->`")
+        cells.append("pointers `->`")
     endings = " ".join(language.endings.split())
     return (
-        f"| {language.name} | `{endings}` | {READINGS[id(language.lexis)].lower()} | {'; '.join(filter(None, told))} |"
+        f"| {language.name} | `{endings}` | {READINGS[id(language.lexis)].lower()} | {'; '.join(filter(None, cells))} |"
     )
 
 
-def _told(kind: str, language: Language) -> str:
+def _words(kind: str, language: Language) -> str:
     words = getattr(language, kind) - (language.loops if kind == "branches" else frozenset())
     shown = " ".join(sorted(word.decode().replace("|", "\\|") for word in words))
     return f"{kind} `{shown}`" if shown else ""
 
 
 def table() -> str:
-    """Return the whole table."""
     head = "| language | endings | read as | words (branches: the loops and these) |\n|---|---|---|---|"
     return "\n".join([head, *map(row, LANGUAGES)])
 

@@ -64,16 +64,16 @@ class Bench:
 @contextmanager
 def profiled(here: Stage, wanted: bool) -> Iterator[None]:
     """Count where the workers spend their time; costs about as much again."""
-    found, original = cProfile.Profile(), here.app.worker._handle
+    profile, original = cProfile.Profile(), here.app.worker._handle
 
     def handle(job: Any) -> None:
-        found.runcall(original, job)
+        profile.runcall(original, job)
 
     if wanted:
         here.app.worker._handle = handle
     yield
     if wanted:
-        pstats.Stats(found).sort_stats("cumulative").print_stats(70)
+        pstats.Stats(profile).sort_stats("cumulative").print_stats(70)
 
 
 def at(values: list[float], share: float) -> float:

@@ -52,12 +52,11 @@ class Past:
     now: datetime
 
     def changes(self) -> list[Commit]:
-        """Return those that are not too large to be tried often."""
+        """Those that are not too large to be tried often."""
         return [each for each in self.read if 0 < len(each.files) <= MOST]
 
 
 def paths(commit: Commit) -> list[str]:
-    """Return the paths of a commit."""
     return [file.path for file in commit.files]
 
 
@@ -67,7 +66,7 @@ def is_beside(path: str) -> bool:
 
 
 def past(repository: Path, state: Path, draw: random.Random) -> Past:
-    """Return a history read to its tip."""
+    """A history read to its tip."""
     git, reader = Git(repository), Scorer(repository, state)
     tip = git.resolve("HEAD")
     reader.refresh(tip)
@@ -82,57 +81,57 @@ def past(repository: Path, state: Path, draw: random.Random) -> Past:
     return Past(reader, list(commits(git, draw.sample(late, min(READ, len(late))))), newest, datetime.now(UTC))
 
 
-def words(told: Past, count: int, draw: random.Random) -> tuple[list[float], list[float]]:
-    """Return by how many points each wording or author line lowers a change against the highest of them.
+def words(history: Past, count: int, draw: random.Random) -> tuple[list[float], list[float]]:
+    """By how many points each wording or author line lowers a change against the highest of them.
 
     The second list tells the same of being new here, against the account that landed it.
     """
-    active = [author for author, _ in Counter(each.author for each in told.read).most_common(3)]
-    found, unknown = [], []
-    for commit in draw.sample(told.changes(), min(count, len(told.changes()))):
+    active = [author for author, _ in Counter(each.author for each in history.read).most_common(3)]
+    lowered, unknown = [], []
+    for commit in draw.sample(history.changes(), min(count, len(history.changes()))):
         files = list(zip(commit.files, commit.lines, strict=True))
         signed = [(*SAID[0], author) for author in (*active, "nobody@new.example")]
         signed += [(*said, commit.author) for said in SAID]
-        account = told.listed.get(commit.author, ())
-        made = [Change("0" * 40, "", who, told.now, *said, commit.files, attested=account) for *said, who in signed]
-        ranks = [_rank(told, change, [files])[0] for change in made]
-        found += [max(ranks) - each for each in ranks]
-        unknown.append(max(ranks) - _rank(told, replace(made[0], attested=()), [files])[0])
-    return found, unknown
+        account = history.listed.get(commit.author, ())
+        made = [Change("0" * 40, "", who, history.now, *said, commit.files, attested=account) for *said, who in signed]
+        ranks = [_rank(history, change, [files])[0] for change in made]
+        lowered += [max(ranks) - each for each in ranks]
+        unknown.append(max(ranks) - _rank(history, replace(made[0], attested=()), [files])[0])
+    return lowered, unknown
 
 
-def pairs(told: Past, count: int, draw: random.Random) -> list[tuple[Commit, Files]]:
-    """Return changes with code in them, and what is added to each."""
-    changes = told.changes()
+def pairs(history: Past, count: int, draw: random.Random) -> list[tuple[Commit, Files]]:
+    """Changes with code in them, and what is added to each."""
+    changes = history.changes()
     beside = [
-        pair for each in told.read for pair in zip(each.files, each.lines, strict=True) if is_beside(pair[0].path)
+        pair for each in history.read for pair in zip(each.files, each.lines, strict=True) if is_beside(pair[0].path)
     ]
-    found: list[tuple[Commit, Files]] = []
-    while changes and beside and len(found) < count:
+    chosen: list[tuple[Commit, Files]] = []
+    while changes and beside and len(chosen) < count:
         change = draw.choice(changes)
         added = {pair[0].path: pair for pair in draw.choices(beside, k=draw.choice((1, 1, 2, 3, 5, 10)))}
         rest = [pair for path, pair in added.items() if path not in paths(change)]
-        found += [(change, rest)] if rest else []
-    return found
+        chosen += [(change, rest)] if rest else []
+    return chosen
 
 
-def falls(told: Past, count: int, draw: random.Random) -> list[float]:
-    """Return by how many points the rank of each pair's change falls; negative where it rises."""
-    found = []
-    for commit, added in pairs(told, count, draw):
+def falls(history: Past, count: int, draw: random.Random) -> list[float]:
+    """By how many points the rank of each pair's change falls; negative where it rises."""
+    fallen = []
+    for commit, added in pairs(history, count, draw):
         files = list(zip(commit.files, commit.lines, strict=True))
-        opened = Change("0" * 40, "", "", told.now, "", "", commit.files, attested=())
-        before, after = _rank(told, opened, [files, [*files, *added]])
-        found.append(before - after)
-    return found
+        opened = Change("0" * 40, "", "", history.now, "", "", commit.files, attested=())
+        before, after = _rank(history, opened, [files, [*files, *added]])
+        fallen.append(before - after)
+    return fallen
 
 
-def _rank(told: Past, change: Change, versions: Sequence[Files]) -> list[float]:
-    return [100 * each for each in told.reader.ranks(change, versions)]
+def _rank(history: Past, change: Change, versions: Sequence[Files]) -> list[float]:
+    return [100 * each for each in history.reader.ranks(change, versions)]
 
 
-def _cells(found: Sequence[float], allowed: float) -> tuple[list[str], NDArray[np.float64]]:
-    points = np.array(found)
+def _cells(measured: Sequence[float], allowed: float) -> tuple[list[str], NDArray[np.float64]]:
+    points = np.array(measured)
     return [f"{(points > allowed).sum()}", f"{points.max(initial=0):.1f}"], points
 
 
@@ -150,11 +149,11 @@ def main() -> None:
     for path in options.repositories:
         draw = random.Random(7)  # noqa: S311 (the same pairs each time)
         with tempfile.TemporaryDirectory() as folder:
-            told = past(path, Path(folder), draw)
-            moved, unknown = words(told, options.changes, draw)
+            history = past(path, Path(folder), draw)
+            moved, unknown = words(history, options.changes, draw)
             typed, said = _cells(moved, TYPED)
             new = sum(each > 0 for each in unknown)
-            added, fell = _cells(falls(told, options.pairs, draw), BESIDE_CODE)
+            added, fell = _cells(falls(history, options.pairs, draw), BESIDE_CODE)
         broken = broken or bool((said > TYPED).any() or new or (fell > BESIDE_CODE).any())
         name = path.resolve().parent.name if path.name == "repo" else path.resolve().name
         cells = [name, f"{options.changes}", f"{len(said):,}", *typed, f"{new}", f"{len(fell):,}", *added]

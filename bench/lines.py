@@ -55,16 +55,16 @@ def _parser(suffix: str) -> Parser | None:
     return None
 
 
-def truth(path: str, data: bytes) -> list[Place] | None:
-    """Return where the keywords stand, None when nobody can read the file."""
+def truth(path: str, content: bytes) -> list[Place] | None:
+    """Where the keywords stand, None when nobody can read the file."""
     if path.endswith(".py"):
         try:
-            found = list(tokenize.tokenize(io.BytesIO(data).readline))
+            tokens = list(tokenize.tokenize(io.BytesIO(content).readline))
         except (tokenize.TokenError, SyntaxError, UnicodeError):
             return None
-        return [(token.start[0], token.string) for token in found if token.type == tokenize.NAME]
+        return [(token.start[0], token.string) for token in tokens if token.type == tokenize.NAME]
     parser = _parser(Path(path).suffix)
-    tree = parser.parse(data) if parser else None
+    tree = parser.parse(content) if parser else None
     if tree is None or tree.root_node.has_error:
         return None
     nodes, places = [tree.root_node], []
@@ -77,15 +77,15 @@ def truth(path: str, data: bytes) -> list[Place] | None:
 
 
 def ours(code: Iterable[bytes], path: str) -> "Counter[str]":
-    """Return the decision words in lines of code; those of the preprocessor are no words to a grammar."""
+    """The decision words in lines of code; those of the preprocessor are no words to a grammar."""
     language = of_path(path)
     if language is None:
         return Counter()
     text = b"\n".join(line for line in code if not (language.pointers and line.startswith(b"#")))
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for token, number in tokens_of(text, language).items():
-        found[token.decode().rstrip("(")] += number
-    return found
+        counts[token.decode().rstrip("(")] += number
+    return counts
 
 
 def whole_files(git: Git, tip: str, most: int) -> Iterator[tuple[str, "Counter[str]", "Counter[str]"]]:
@@ -93,10 +93,10 @@ def whole_files(git: Git, tip: str, most: int) -> Iterator[tuple[str, "Counter[s
     paths = git.run("ls-tree", "-r", "--name-only", "-z", tip).decode(errors="replace").split("\0")
     paths = [path for path in paths if of_path(path) and (path.endswith(".py") or _parser(Path(path).suffix))]
     for path in paths[:: max(1, len(paths) // most)]:
-        data = git.run("cat-file", "blob", f"{tip}:{path}").replace(b"\0", b" ")
-        places, language = truth(path, data), of_path(path)
+        content = git.run("cat-file", "blob", f"{tip}:{path}").replace(b"\0", b" ")
+        places, language = truth(path, content), of_path(path)
         if places is not None and language is not None:
-            code = [line.strip() for line in masked(b"\n" + data + b"\n\0", language.lexis).split(b"\n")]
+            code = [line.strip() for line in masked(b"\n" + content + b"\n\0", language.lexis).split(b"\n")]
             yield path, Counter(word for _, word in places), ours(code, path)
 
 
@@ -104,8 +104,8 @@ def real_hunks(git: Git, tip: str, most: int) -> Iterator[tuple[str, "Counter[st
     """Yield the same for the added sides of the files that the last commits modify."""
     shas = git.run("rev-list", "--no-merges", f"--max-count={most}", tip).decode().split()
     for sha in shas:
-        told = git.run("log", "-1", "-p", "-U0", "--no-color", "--format=", "--diff-filter=M", sha)
-        for section in (b"\n" + told).split(b"\ndiff --git ")[1:]:
+        patch = git.run("log", "-1", "-p", "-U0", "--no-color", "--format=", "--diff-filter=M", sha)
+        for section in (b"\n" + patch).split(b"\ndiff --git ")[1:]:
             path = section.partition(b"\n")[0].rpartition(b" b/")[2].decode(errors="replace")
             start = section.find(b"\n@@ ")
             if start < 0 or of_path(path) is None:
@@ -121,16 +121,16 @@ def real_hunks(git: Git, tip: str, most: int) -> Iterator[tuple[str, "Counter[st
                 yield f"{sha[:9]} {path}", here, ours(read(section[start:], path).added.code, path)
 
 
-def table(found: Iterable[tuple[str, "Counter[str]", "Counter[str]"]]) -> dict[str, list[int]]:
-    """Return for each ending: files, true words, ours, words that differ, files with one that does."""
+def table(read_files: Iterable[tuple[str, "Counter[str]", "Counter[str]"]]) -> dict[str, list[int]]:
+    """For each ending: files, true words, ours, words that differ, files with one that does."""
     rows: dict[str, list[int]] = {}
-    for path, true, counted in found:
+    for path, true, counted in read_files:
         language = of_path(path.rpartition(" ")[2])
         words = {word.decode() for word in language.branches} & WORDS if language else set()
         differ = sum(abs(true[word] - counted[word]) for word in words)
         row = rows.setdefault(Path(path).suffix, [0] * 5)
-        told = (1, sum(true[word] for word in words), sum(counted[word] for word in words), differ, differ > 0)
-        rows[Path(path).suffix] = [sum(pair) for pair in zip(row, told, strict=True)]
+        counts = (1, sum(true[word] for word in words), sum(counted[word] for word in words), differ, differ > 0)
+        rows[Path(path).suffix] = [sum(pair) for pair in zip(row, counts, strict=True)]
     return rows
 
 

@@ -75,9 +75,9 @@ def git(repo: Path, *arguments: str) -> str:
 def judge(line: str, where: Where) -> Judged:
     """Tell the kind of a line of a card and what plain git finds false about it."""
     for kind, (pattern, check) in KINDS.items():
-        found = re.fullmatch(pattern, line)
-        if found:
-            return Judged(kind, tuple(check(found, where)))
+        statement = re.fullmatch(pattern, line)
+        if statement:
+            return Judged(kind, tuple(check(statement, where)))
     return Judged("unknown", (f"no kind of claim: {line}",))
 
 
@@ -99,23 +99,23 @@ class Changed:
 def changed(repo: Path, base: str, head: str) -> tuple[Changed, ...]:
     """The files of the change, renames found."""
     names = git(repo, "diff", "--no-ext-diff", "-M", "--name-status", "-z", base, head).split("\0")
-    found = []
+    files = []
     at = 0
     while at < len(names) - 1:
         status, pair = names[at][0], names[at][0] in "RC"
         old, path = names[at + 1], names[at + 1 + pair]
         at += 2 + pair
-        found.append(Changed(path, old, status, *_lines(repo, base, head, old, path)))
-    return tuple(found)
+        files.append(Changed(path, old, status, *_lines(repo, base, head, old, path)))
+    return tuple(files)
 
 
 def _lines(repo: Path, base: str, head: str, old: str, path: str) -> tuple[tuple[tuple[int, str], ...], ...]:
-    told = git(repo, "diff", "--no-ext-diff", "--no-color", "-M", "-U0", base, head, "--", *dict.fromkeys((old, path)))
+    patch = git(repo, "diff", "--no-ext-diff", "--no-color", "-M", "-U0", base, head, "--", *dict.fromkeys((old, path)))
     added: list[tuple[int, str]] = []
     removed: list[tuple[int, str]] = []
     new = gone = 0
     inside = False
-    for line in told.split("\n"):
+    for line in patch.split("\n"):
         head_line = re.match(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@", line)
         if head_line:
             gone, new, inside = int(head_line[1]), int(head_line[2]), True
@@ -280,69 +280,69 @@ def tokens(repo: Path, commit: str, path: str) -> tuple[frozenset[int], Counter[
 
 def _lexer(path: str, text: str) -> Lexer | None:
     try:
-        found = get_lexer_for_filename(path, text, stripnl=False, ensurenl=False)
+        lexer = get_lexer_for_filename(path, text, stripnl=False, ensurenl=False)
     except ClassNotFound:
         shell = re.match(r"#!\s*\S*?(?:/|env )(?:ba|da)?sh\b", text)
         if not shell:
             return None
-        found = get_lexer_for_filename("x.sh", stripnl=False, ensurenl=False)
-    return found
+        lexer = get_lexer_for_filename("x.sh", stripnl=False, ensurenl=False)
+    return lexer
 
 
 def stays(files: tuple[Changed, ...], side: str) -> dict[str, set[int]]:
     """The numbers of the lines of one side that were not moved: each line of the other answers for one."""
     other = "removed" if side == "added" else "added"
     left = Counter(text.strip() for file in files for _, text in getattr(file, other))
-    found: dict[str, set[int]] = {}
+    numbers: dict[str, set[int]] = {}
     for file in sorted(files, key=lambda file: file.path.encode("utf-8", "surrogateescape")):
-        found[file.path] = set()
+        numbers[file.path] = set()
         for number, text in getattr(file, side):
             if left[text.strip()] > 0:
                 left[text.strip()] -= 1
             else:
-                found[file.path].add(number)
-    return found
+                numbers[file.path].add(number)
+    return numbers
 
 
 def counted(where: Where, what: str) -> dict[str, int]:
     """New lines of code, lost ones or new branches in each file of code that ships."""
     files = changed(where.repo, where.base, where.head)
     mine = stays(files, "removed" if what == "removed" else "added")
-    found = {}
+    counts = {}
     for file in files:
         lines = mine[file.path]
         if not lines or not ships(file.path):
             continue
         commit, path = (where.base, file.old) if what == "removed" else (where.head, file.path)
         code, branches = tokens(where.repo, commit, path)
-        found[file.path] = sum(branches[n] for n in lines) if what == "branches" else len(lines & code)
-    return found
+        counts[file.path] = sum(branches[n] for n in lines) if what == "branches" else len(lines & code)
+    return counts
 
 
 def _code(what: str) -> Callable[[re.Match[str], Where], Iterator[str]]:
-    def check(told: re.Match[str], where: Where) -> Iterator[str]:
-        number = _number(told["count"])
-        if told["path"]:
+    def check(said: re.Match[str], where: Where) -> Iterator[str]:
+        number = _number(said["count"])
+        if said["path"]:
             files = changed(where.repo, where.base, where.head)
-            named = _full(told["path"], where)
+            named = _full(said["path"], where)
             mine = next((file for file in files if file.path == named), None)
             if mine is None:
-                yield f"{told['path']} is no file of the change"
+                yield f"{said['path']} is no file of the change"
                 return
             lines = stays(files, "removed" if what == "removed" else "added")[mine.path]
             commit, path = (where.base, mine.old) if what == "removed" else (where.head, mine.path)
             code, branches = tokens(where.repo, commit, path)
             here = sum(branches[n] for n in lines) if what == "branches" else len(lines & code)
             if here != number:
-                yield f"{here}, not {number}, in {told['path']}"
+                yield f"{here}, not {number}, in {said['path']}"
         else:
-            found = {path: count for path, count in counted(where, what).items() if count}
-            if (sum(found.values()), len(found)) != (number, _number(told["files"])):
-                yield f"{sum(found.values())} in {len(found)} files, not {number} in {told['files']}"
+            counts = {path: count for path, count in counted(where, what).items() if count}
+            if (sum(counts.values()), len(counts)) != (number, _number(said["files"])):
+                yield f"{sum(counts.values())} in {len(counts)} files, not {number} in {said['files']}"
         if what != "branches":
             usual = usual_lines(where.repo, where.tip, 1 if what == "removed" else 0)
-            if usual != _number(told["usual"]):
-                yield f"usual is {usual}, not {told['usual']}"
+            if usual != _number(said["usual"]):
+                yield f"usual is {usual}, not {said['usual']}"
 
     return check
 
@@ -357,9 +357,9 @@ def _number(text: str) -> int:
 @lru_cache(maxsize=4096)
 def usual_lines(repo: Path, tip: str, side: int) -> int:
     """The median of the lines that the last 500 changes add (0) or delete (1), rounded down."""
-    told = git(repo, "-c", "diff.context=0", "log", "--no-merges", "-n500", "-M", "--numstat", "--format=%x00", tip)
+    log = git(repo, "-c", "diff.context=0", "log", "--no-merges", "-n500", "-M", "--numstat", "--format=%x00", tip)
     sums = []
-    for commit in told.split("\0")[1:]:
+    for commit in log.split("\0")[1:]:
         pairs = (line.split("\t") for line in commit.split("\n") if "\t" in line)
         sums.append(sum(int(pair[side]) for pair in pairs if pair[side].isdigit()))
     return int(median(sums)) if sums else 0
@@ -368,40 +368,40 @@ def usual_lines(repo: Path, tip: str, side: int) -> int:
 @lru_cache(maxsize=4096)
 def recent(repo: Path, tip: str) -> tuple[tuple[str, ...], ...]:
     """The paths of each of the last 500 changes."""
-    told = git(repo, "log", "--no-merges", "-n500", "--no-renames", "-z", "--name-only", "--format=%x01%H", tip)
+    log = git(repo, "log", "--no-merges", "-n500", "--no-renames", "-z", "--name-only", "--format=%x01%H", tip)
     return tuple(
         tuple(name.lstrip("\n") for name in commit.split("\0")[1:] if name.strip("\n"))
-        for commit in told.split("\x01")[1:]
+        for commit in log.split("\x01")[1:]
     )
 
 
 @lru_cache(maxsize=4096)
 def last(repo: Path, tip: str, path: str, most: int = 20) -> tuple[tuple[str, int, str, str], ...]:
     """The last changes to a place: id, time, name and address of each."""
-    told = git(
+    log = git(
         repo, "log", "--no-merges", "--full-history", "--use-mailmap", f"-n{most}",
         "--format=%H%x00%ct%x00%aN%x00%aE", tip, "--", path.rstrip("/"),
     )  # fmt: skip
     return tuple(
         (sha, int(at), name.lower().strip(), mail.lower().strip())
-        for sha, at, name, mail in (line.split("\0") for line in told.split("\n") if line)
+        for sha, at, name, mail in (line.split("\0") for line in log.split("\n") if line)
     )
 
 
-def _repaired(told: re.Match[str], where: Where) -> Iterator[str]:
-    number, of = _number(told["count"]), _number(told["of"])
-    changes = [sha for sha, *_ in last(where.repo, where.tip, _full(told["path"], where))]
+def _repaired(said: re.Match[str], where: Where) -> Iterator[str]:
+    number, of = _number(said["count"]), _number(said["of"])
+    changes = [sha for sha, *_ in last(where.repo, where.tip, _full(said["path"], where))]
     if of > len(changes):
-        yield f"there are {len(changes)} changes to {told['path']}, not {of}"
-    pairs = re.findall(rf"{_LINK} by {_LINK}", told["commits"])
-    more = re.search(r"and (\d+) more", told["commits"])
+        yield f"there are {len(changes)} changes to {said['path']}, not {of}"
+    pairs = re.findall(rf"{_LINK} by {_LINK}", said["commits"])
+    more = re.search(r"and (\d+) more", said["commits"])
     if len(pairs) + (int(more[1]) if more else 0) != number:
         yield f"{len(pairs)} commits are shown for {number}"
     for short, sha, by_short, by in pairs:
         if not (sha.startswith(short) and by.startswith(by_short)):
             yield f"{short} links elsewhere"
         if sha not in changes[:of]:
-            yield f"{short} is none of the last {of} changes to {told['path']}"
+            yield f"{short} is none of the last {of} changes to {said['path']}"
         yield from _blames(where, sha, by)
     named = plainly_blamed(where.repo, where.tip, tuple(changes[:of]))
     if len(named) > number:
@@ -429,20 +429,22 @@ def ancestors(repo: Path, tip: str) -> frozenset[str]:
 
 @lru_cache(maxsize=64)
 def _messages(repo: Path, tip: str) -> tuple[tuple[str, str], ...]:
-    told = git(repo, "log", "-n3000", "-z", "--format=%H%n%B", tip)
-    return tuple((each.partition("\n")[0], each.partition("\n")[2]) for each in told.split("\0") if each.strip())
+    log = git(repo, "log", "-n3000", "-z", "--format=%H%n%B", tip)
+    return tuple((each.partition("\n")[0], each.partition("\n")[2]) for each in log.split("\0") if each.strip())
 
 
 def plainly_blamed(repo: Path, tip: str, changes: tuple[str, ...]) -> list[str]:
     """Those of the changes that a later message reverts or fixes in the words that git itself writes."""
-    found = set()
+    blamed = set()
     for _, message in _messages(repo, tip):
         # what takes a revert back blames nobody, and words that name a reason may clear the change
         if re.match(r"(?i)\W*(?:re-?apply|re-?land|revert\W+revert)", message) or _EXCUSES.search(message):
             continue
         for word in re.findall(r"(?m)^(?:This reverts commit |Fixes: )([0-9a-f]{7,40})\b", message):
-            found |= {sha for sha in changes if sha.startswith(word)}
-    return [sha for sha in sorted(found) if not re.match(r"(?i)\W*revert", git(repo, "show", "-s", "--format=%s", sha))]
+            blamed |= {sha for sha in changes if sha.startswith(word)}
+    return [
+        sha for sha in sorted(blamed) if not re.match(r"(?i)\W*revert", git(repo, "show", "-s", "--format=%s", sha))
+    ]
 
 
 _EXCUSES = re.compile(
@@ -450,27 +452,27 @@ _EXCUSES = re.compile(
 )
 
 
-def _full(told: str, where: Where) -> str:
+def _full(shown: str, where: Where) -> str:
     """The path that a card shows the end of: of the files of the change and their folders, the one that ends so."""
-    if "…" not in told:
-        return told
-    start, _, end = told.removeprefix("…/").partition("…")
+    if "…" not in shown:
+        return shown
+    start, _, end = shown.removeprefix("…/").partition("…")
     names = {name for file in changed(where.repo, where.base, where.head) for name in (file.path, file.old)}
     names |= {"/".join(name.split("/")[:depth]) + "/" for name in names for depth in range(1, name.count("/") + 1)}
     tails = {name: name.rsplit("/", name.count("/"))[-1] for name in names}
     fit = sorted(name for name in names if name.endswith(end or start) and (not end or tails[name].startswith(start)))
-    return fit[0] if len(fit) == 1 else told
+    return fit[0] if len(fit) == 1 else shown
 
 
-def _hands(told: re.Match[str], where: Where) -> Iterator[str]:
-    changes = last(where.repo, where.tip, _full(told["path"], where))
+def _hands(said: re.Match[str], where: Where) -> Iterator[str]:
+    changes = last(where.repo, where.tip, _full(said["path"], where))
     whos = {(name, mail) for _, _, name, mail in changes if not _is_program(name, mail)}
     groups: list[set[tuple[str, str]]] = []
     for who in whos:
         same = [group for group in groups if any(_is_same(who, other) for other in group)]
         groups = [group for group in groups if group not in same] + [{who}.union(*same)]
-    if (len(changes), len(groups)) != (20, _number(told["count"])):
-        yield f"{len(groups)} people made the last {len(changes)} changes to {told['path']}, not {told['count']}"
+    if (len(changes), len(groups)) != (20, _number(said["count"])):
+        yield f"{len(groups)} people made the last {len(changes)} changes to {said['path']}, not {said['count']}"
 
 
 def _is_same(one: tuple[str, str], other: tuple[str, str]) -> bool:
@@ -485,42 +487,42 @@ def _is_program(name: str, mail: str) -> bool:
     return any(text in PROGRAMS or re.search(r"\[bot\]|(?:^|[\s._+-])bot$", text) for text in parts)
 
 
-def _activity(told: re.Match[str], where: Where) -> Iterator[str]:
+def _activity(said: re.Match[str], where: Where) -> Iterator[str]:
     since = where.at - MONTH
-    count = sum(at >= since for _, at, _, _ in last(where.repo, where.tip, _full(told["path"], where), 2000))
-    if count != _number(told["count"]):
-        yield f"{told['path']} changed {count} times, not {told['count']}"
+    count = sum(at >= since for _, at, _, _ in last(where.repo, where.tip, _full(said["path"], where), 2000))
+    if count != _number(said["count"]):
+        yield f"{said['path']} changed {count} times, not {said['count']}"
 
 
-def _files(told: re.Match[str], where: Where) -> Iterator[str]:
+def _files(said: re.Match[str], where: Where) -> Iterator[str]:
     names = git(where.repo, "diff", "-M", "--name-status", "-z", where.base, where.head).split("\0")
     here = len({name for name in names if not re.fullmatch(r"[AMDTRCUX]\d*", name) and name and ships(name)})
     usual = int(median(sum(map(ships, paths)) for paths in recent(where.repo, where.tip)))
-    if (here, usual) != (_number(told["count"]), _number(told["usual"])):
-        yield f"{here} and usual {usual}, not {told['count']} and {told['usual']}"
+    if (here, usual) != (_number(said["count"]), _number(said["usual"])):
+        yield f"{here} and usual {usual}, not {said['count']} and {said['usual']}"
 
 
-def _untested(told: re.Match[str], where: Where) -> Iterator[str]:
+def _untested(said: re.Match[str], where: Where) -> Iterator[str]:
     if any(is_test(file.path) for file in changed(where.repo, where.base, where.head)):
         yield "it touches a test"
     coded = [paths for paths in recent(where.repo, where.tip) if any(map(ships, paths))]
     tested = sum(any(map(is_test, paths)) for paths in coded)
-    if (tested, len(coded)) != (_number(told["count"]), _number(told["of"])):
-        yield f"{tested} of {len(coded)}, not {told['count']} of {told['of']}"
+    if (tested, len(coded)) != (_number(said["count"]), _number(said["of"])):
+        yield f"{tested} of {len(coded)}, not {said['count']} of {said['of']}"
 
 
-def _new(told: re.Match[str], where: Where) -> Iterator[str]:
+def _new(said: re.Match[str], where: Where) -> Iterator[str]:
     code = [file for file in changed(where.repo, where.base, where.head) if ships(file.path)]
     new = sum(file.status == "A" for file in code)
-    of = _number(told["of"]) if told["of"] else 1
-    count = of if told["count"] in ("All", None) else _number(told["count"])
+    of = _number(said["of"]) if said["of"] else 1
+    count = of if said["count"] in ("All", None) else _number(said["count"])
     if (new, len(code)) != (count, of):
         yield f"{new} of {len(code)}, not {count} of {of}"
 
 
-def _advice(told: re.Match[str], where: Where) -> Iterator[str]:
+def _advice(said: re.Match[str], where: Where) -> Iterator[str]:
     files = changed(where.repo, where.base, where.head)
-    named = _full(told["path"], where)
+    named = _full(said["path"], where)
     part = [file for file in files if file.path == named or (named.endswith("/") and file.path.startswith(named))]
     rest = [file for file in files if file not in part]
     if not any(ships(file.path) for file in part) or not any(ships(file.path) for file in rest):
@@ -541,21 +543,21 @@ _DEFINED = re.compile(
 )
 
 
-def _made_of(told: re.Match[str], where: Where) -> Iterator[str]:
+def _made_of(said: re.Match[str], where: Where) -> Iterator[str]:
     here = len(changed(where.repo, where.base, where.head))
-    number = sum(map(_number, re.findall(r"(?:^|[ ,])([\d,]*\d) files? of", told["parts"])))
+    number = sum(map(_number, re.findall(r"(?:^|[ ,])([\d,]*\d) files? of", said["parts"])))
     if here != number:
         yield f"{here} files, not {number}"
 
 
-def _reference(told: re.Match[str], where: Where) -> Iterator[str]:
+def _reference(said: re.Match[str], where: Where) -> Iterator[str]:
     here = int(git(where.repo, "rev-list", "--count", "--no-merges", where.tip))
-    number = _number(told["count"])
+    number = _number(said["count"])
     if number > min(500, here) or (here >= 1000 and number != 500):
         yield f"{here} changes, not {number}"
 
 
-def _nothing(told: re.Match[str], where: Where) -> Iterator[str]:
+def _nothing(said: re.Match[str], where: Where) -> Iterator[str]:
     yield from ()
 
 
@@ -563,10 +565,10 @@ _WHERE = r"(?:in `(?P<path>[^`]+)`|in (?P<files>[\d,]+) files outside tests)"
 _COUNT = r"(?P<count>[\d,]+)"
 
 
-def _hidden(found: re.Match[str], where: Where) -> Iterator[str]:
+def _hidden(said: re.Match[str], where: Where) -> Iterator[str]:
     """A file that the change brings or changes and that ends as a file with content."""
-    if all(each.path != found["path"] or each.status == "D" for each in changed(where.repo, where.base, where.head)):
-        yield f"{found['path']} is no file that the change leaves"
+    if all(each.path != said["path"] or each.status == "D" for each in changed(where.repo, where.base, where.head)):
+        yield f"{said['path']} is no file that the change leaves"
 
 
 KINDS: dict[str, tuple[str, Callable[[re.Match[str], Where], Iterator[str]]]] = {

@@ -42,8 +42,8 @@ TITLES = {ending: language.title for language in LANGUAGES for ending in languag
 def landings(repo: Path) -> dict[str, str]:
     """Everything that reached the branch, oldest first, with its title."""
     git = Git(repo)
-    told = git.run("log", "-z", "--first-parent", "--reverse", "--format=%H %s", git.resolve("HEAD"))
-    return dict(line.split(" ", 1) for line in told.decode("utf-8", "replace").split("\0") if line.strip())
+    log = git.run("log", "-z", "--first-parent", "--reverse", "--format=%H %s", git.resolve("HEAD"))
+    return dict(line.split(" ", 1) for line in log.decode("utf-8", "replace").split("\0") if line.strip())
 
 
 def changes(repo: Path, shas: Sequence[str]) -> Iterator[Change]:
@@ -58,23 +58,23 @@ def changes(repo: Path, shas: Sequence[str]) -> Iterator[Change]:
         options = ["--stdin", "--root", "-r", "-z", "--raw", "-M100%", "--no-abbrev"]
         out = git.run("diff-tree", *options, stdin=lines.encode())
         blocks = (block.partition(b"\0") for block in re.split(rb"(?:\A|(?<=\0))(?=[0-9a-f]{40}\0)", out))
-        found = {sha.decode(): raw for sha, _, raw in blocks if sha}
+        raw_of = {sha.decode(): raw for sha, _, raw in blocks if sha}
         for sha in shas[start : start + CHUNK]:  # of one that changed nothing git says nothing
-            files = tuple(read_raw(found.get(sha, b"")))
+            files = tuple(read_raw(raw_of.get(sha, b"")))
             yield Change(sha, "", "", datetime.fromtimestamp(0, UTC), "", "", files)
 
 
 def processor() -> float:
     """Seconds that this process and the formatters it waited for have used."""
-    own, waited = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return own.ru_utime + own.ru_stime + waited.ru_utime + waited.ru_stime
+    used, waited = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return used.ru_utime + used.ru_stime + waited.ru_utime + waited.ru_stime
 
 
 def kind_of(file: FileVerdict) -> str:
     """The language of a file, or its class when no language is known."""
     ending = os.path.splitext(file.path)[1].lower()
-    found = classify(file.path)
-    return found if found in ("docs", "lockfile", "resource") else TITLES.get(ending, "other")
+    kind = classify(file.path)
+    return kind if kind in ("docs", "lockfile", "resource") else TITLES.get(ending, "other")
 
 
 def look(repo: Path, notes: Path, seconds: float) -> tuple[int, int]:
@@ -104,9 +104,9 @@ def read(notes: Path) -> list[Note]:
 
 def tell(repo: Path, notes: Path) -> dict[str, Any]:
     """Counts by level, kind and language, and every landing proved or strongly evidenced that was later at fault."""
-    found = {note["sha"]: note for note in read(notes)}
+    noted = {note["sha"]: note for note in read(notes)}
     everything = landings(repo)
-    rows = [found[sha] for sha in everything if sha in found]
+    rows = [noted[sha] for sha in everything if sha in noted]
     at_fault = faults(repo, list(everything))
     seconds = sum(note["seconds"] for note in rows)
     return {
@@ -131,28 +131,28 @@ def tell(repo: Path, notes: Path) -> dict[str, Any]:
 
 def languages(rows: Sequence[Note]) -> dict[str, dict[str, int]]:
     """By language: landings that touch it, files of it by level, and landings of nothing but it by level."""
-    told: dict[str, Counter[str]] = {}
+    counts: dict[str, Counter[str]] = {}
     for note in rows:
         touched = {name.rpartition(" ")[0] for name in note["files"]}
         for name, count in note["files"].items():
             language, _, level = name.rpartition(" ")
-            told.setdefault(language, Counter())[f"files {level}"] += count
+            counts.setdefault(language, Counter())[f"files {level}"] += count
         for language in touched:
-            told[language]["landings"] += 1
+            counts[language]["landings"] += 1
             if len(touched) == 1:
-                told[language][f"alone {note['level']}"] += 1
-    return {name: dict(count) for name, count in sorted(told.items(), key=lambda item: -item[1]["landings"])}
+                counts[language][f"alone {note['level']}"] += 1
+    return {name: dict(count) for name, count in sorted(counts.items(), key=lambda item: -item[1]["landings"])}
 
 
-def markdown(name: str, told: dict[str, Any]) -> str:
+def markdown(name: str, counts: dict[str, Any]) -> str:
     """The rows that docs/proofs.md shows."""
-    levels, fault = told["levels"], told["at_fault"]
+    levels, fault = counts["levels"], counts["at_fault"]
     lines = [
-        f"| {name} | {told['looked_at']:,} | {levels['P']} | {levels['S']:,} | {levels['H']} | "
-        f"{told['seconds_per_1000']:.0f} | {fault['all']:,} | {fault['P']} | {fault['S']} |",
+        f"| {name} | {counts['looked_at']:,} | {levels['P']} | {levels['S']:,} | {levels['H']} | "
+        f"{counts['seconds_per_1000']:.0f} | {fault['all']:,} | {fault['P']} | {fault['S']} |",
         "",
     ]
-    for language, count in told["languages"].items():
+    for language, count in counts["languages"].items():
         of = [count.get(f"files {level}", 0) for level in LEVELS]
         alone = [count.get(f"alone {level}", 0) for level in LEVELS]
         lines.append(
@@ -174,8 +174,8 @@ def main() -> None:
         done, of = look(asked.repo, asked.notes, asked.seconds)
         print(f"{done} of {of} looked at")  # noqa: T201
     else:
-        told = tell(asked.repo, asked.notes)
-        print(markdown(asked.markdown, told) if asked.markdown else json.dumps(told, indent=1))  # noqa: T201
+        counts = tell(asked.repo, asked.notes)
+        print(markdown(asked.markdown, counts) if asked.markdown else json.dumps(counts, indent=1))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -61,8 +61,8 @@ def serve(folder: str, address: "multiprocessing.Queue[str]") -> None:
 def example() -> dict[str, object]:
     """GitHub's own example of an opened pull request."""
     corpus = json.loads(gzip.decompress(EXAMPLES.read_bytes()))
-    found = next(entry for entry in corpus if entry["name"] == "pull_request")["examples"]
-    return next(one for one in found if one["action"] == "opened")  # type: ignore[no-any-return]
+    examples = next(entry for entry in corpus if entry["name"] == "pull_request")["examples"]
+    return next(one for one in examples if one["action"] == "opened")  # type: ignore[no-any-return]
 
 
 def made(count: int, name: str, first: int = 1) -> "deque[tuple[str, bytes]]":
@@ -92,7 +92,7 @@ class Result:
     refused: int = 0
     unanswered: int = 0  # the door was killed meanwhile
     seconds: float = 0.0
-    own: float = 0.0  # seconds of processor time that playing GitHub took
+    playing: float = 0.0  # seconds of processor time that playing GitHub took
     kill: Callable[[], None] = lambda: None
     kill_after: int = 0  # answers; 0: never
 
@@ -108,7 +108,7 @@ class Connection:
     guid: str = ""
     due: float = 0.0
     left: bytes = b""
-    got: bytes = b""
+    answer: bytes = b""
 
 
 def play(
@@ -139,7 +139,7 @@ def play(
                     busy -= 1
                     if key.data.guid:
                         idle.append(key.data)
-    result.seconds, result.own = time.perf_counter() - began, time.process_time() - before
+    result.seconds, result.playing = time.perf_counter() - began, time.process_time() - before
     return result
 
 
@@ -154,9 +154,9 @@ def step(selector: selectors.BaseSelector, one: Connection, result: Result) -> b
         some = one.wire.recv(65536)
     except OSError:
         some = b""
-    one.got += some
-    head, found, rest = one.got.partition(b"\r\n\r\n")
-    length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0] or 0) if found else 1
+    one.answer += some
+    head, ended, rest = one.answer.partition(b"\r\n\r\n")
+    length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0] or 0) if ended else 1
     if some and len(rest) < length:
         return False
     selector.unregister(one.wire)
@@ -172,11 +172,11 @@ def step(selector: selectors.BaseSelector, one: Connection, result: Result) -> b
             result.kill()
     else:
         result.refused += 1
-    one.got = b""
+    one.answer = b""
     return True
 
 
-def told(what: str, result: Result) -> None:
+def print_result(what: str, result: Result) -> None:
     count = len(result.waits)
     sys.stdout.write(
         f"{what}: {count / result.seconds:,.0f} a second; p50 {result.at(0.5):.1f} ms, p95 {result.at(0.95):.1f} ms,"
@@ -195,10 +195,10 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         context = multiprocessing.get_context("spawn")
-        found: multiprocessing.Queue[str] = context.Queue()
-        door = context.Process(target=serve, args=(folder, found), daemon=True)
+        addresses: multiprocessing.Queue[str] = context.Queue()
+        door = context.Process(target=serve, args=(folder, addresses), daemon=True)
         door.start()
-        address = found.get(timeout=60)
+        address = addresses.get(timeout=60)
         fast = Result(kill=door.kill, kill_after=given.kill)
         results = [play(address, made(given.deliveries, "fast"), given.connections, fast)]
         if given.rate and not given.kill:
@@ -212,14 +212,14 @@ def main() -> int:
         lost = len(answered) - len(store.inbox.processed(answered) & jobs(store))
         store.close()
     sys.stdout.write(f"{given.deliveries:,} deliveries, {given.connections} connections, {os.cpu_count()} cores\n")
-    told("as fast as it goes", results[0])
+    print_result("as fast as it goes", results[0])
     if len(results) > 1:
-        told(f"{given.rate:,.0f} a second, evenly", results[1])
+        print_result(f"{given.rate:,.0f} a second, evenly", results[1])
     count = sum(len(result.waits) for result in results) or 1
-    own = sum(result.own for result in results)
+    playing = sum(result.playing for result in results)
     sys.stdout.write(
         f"processor time of a delivery: the door {(used.ru_utime + used.ru_stime) / count * 1000:.2f} ms (its start"
-        f" included), playing GitHub {own / count * 1000:.2f} ms\n"
+        f" included), playing GitHub {playing / count * 1000:.2f} ms\n"
     )
     sys.stdout.write(f"answered {len(answered)}, lost {lost}\n")
     return 1 if lost else 0

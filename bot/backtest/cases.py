@@ -46,9 +46,9 @@ def choose(replayed: Iterable[Replayed], outcomes: Outcomes) -> list[Case]:
     alarms = sorted((case for case in open_ if case.replayed.held and not case.outcome), key=_riskiest)
     proven = sorted((case for case in open_ if case.replayed.proven), key=_riskiest)
     named = [("caught", caught, 4), ("missed", missed, 2), ("false alarm", alarms, 2), ("proven", proven, 2)]
-    found = [replace(case, why=why) for why, cases, most in named for case in cases[:most]]
+    first = [replace(case, why=why) for why, cases, most in named for case in cases[:most]]
     spare = [replace(case, why=why) for why, cases, most in named for case in cases[most:]]
-    return [*found, *spare[: MOST - len(found)]]
+    return [*first, *spare[: MOST - len(first)]]
 
 
 def _soonest(case: Case) -> tuple[int, float]:
@@ -61,7 +61,7 @@ def _riskiest(case: Case) -> tuple[float, float]:
     return -case.replayed.percentile, -case.replayed.landing.at.timestamp()
 
 
-def told(case: Case, replay: Replay, config: Config, explain: Callable[[Landing], tuple[Reason, ...]]) -> Figures:
+def figures(case: Case, replay: Replay, config: Config, explain: Callable[[Landing], tuple[Reason, ...]]) -> Figures:
     """A case as plain data: what landed, the card, and what became of it."""
     landing, outcome = case.replayed.landing, case.outcome
     state = replay.state(landing, case.replayed.proven)
@@ -118,7 +118,7 @@ def explainer(replay: Replay) -> Callable[[Landing], tuple[Reason, ...]]:
 
     def explain(landing: Landing) -> tuple[Reason, ...]:
         first, last = window(landing.row)
-        reference, fitted = scores.data.raw[first:last], scores.model_at(landing.row)
+        reference, fitted = scores.dataset.raw[first:last], scores.model_at(landing.row)
         usual = np.median(reference, axis=0)
 
         def score(rows: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -128,7 +128,7 @@ def explainer(replay: Replay) -> Callable[[Landing], tuple[Reason, ...]]:
             return scores.logits(fitted, rows, quantile, said)
 
         low, high = np.searchsorted(scores.parts.rows, [landing.row, landing.row + 1])
-        looked = scores.parts.raw[low:high] if high > low else scores.data.raw[landing.row : landing.row + 1]
+        looked = scores.parts.raw[low:high] if high > low else scores.dataset.raw[landing.row : landing.row + 1]
         # what gates is told: the whole, or its riskiest part
         vector = looked[int(score(looked).argmax())]
         change = commit_change(replay.contents.repository, landing.sha)

@@ -77,10 +77,10 @@ def _changes(replayed: Sequence[Replayed], test: Backtest) -> Figures:
     }
 
 
-def comparison(told: Mapping[str, Any]) -> Iterator[str]:
+def comparison(compared: Mapping[str, Any]) -> Iterator[str]:
     """The comparison on a terminal."""
-    yield from marked(told)
-    before, after = told["configurations"]
+    yield from marked(compared)
+    before, after = compared["configurations"]
     yield from table("Configuration", (before, after), "name")
     yield (
         f"From {visible(before['name'])} to {visible(after['name'])}: {_sign(after['held'] - before['held'])} held, "
@@ -90,12 +90,12 @@ def comparison(told: Mapping[str, Any]) -> Iterator[str]:
         f"median wait {hours(before['delay_median_hours'])} -> {hours(after['delay_median_hours'])}."
     )
     for key, words in (("newly_held", "Newly held"), ("no_longer_held", "No longer held")):
-        part = told[key]
+        part = compared[key]
         yield f"\n{words}: {count(part['landings'])}, of them later reverted or fixed: {count(part['faults'])}"
         for each in part["examples"]:
             mark = "  at fault" if each["fault"] else ""
             yield f"  {each['sha'][:12]} {each['at'][:10]} {visible(each['title'])[:80]}{mark}"
-    yield "\n" + labelled(told["labels"])
+    yield "\n" + labelled(compared["labels"])
 
 
 def _sign(number: int) -> str:

@@ -28,13 +28,13 @@ def _files(git: Git, shas: Sequence[str], renames: str) -> Iterator[tuple[str, t
         return
     # hostile text was fixed before this token was drawn, so it cannot imitate the separator
     token = secrets.token_hex(24)
-    told = b"".join(
+    log = b"".join(
         git.blocks(
             "log", "--no-walk=unsorted", "--stdin", "-m", "--first-parent", "--root", "--raw", "-z", "--no-abbrev",
             renames, f"--format={token}%H", stdin=shas,
         )
     )  # fmt: skip
-    for part in told.split(token.encode())[1:]:
+    for part in log.split(token.encode())[1:]:
         sha, _, raw = part.partition(b"\0")
         yield sha.decode(), tuple(read_raw(raw.lstrip(b"\n")))
 
@@ -49,13 +49,13 @@ def proofs(
     repository: Path, landings: Sequence[Landing], files: Mapping[str, Sequence[FileChange]]
 ) -> dict[int, Proof]:
     """Which landings are proved harmless (P), by row; nothing where a content is not at hand. Raises ScoringError."""
-    found: dict[int, Proof] = {}
+    proved: dict[int, Proof] = {}
     with Git(repository).blobs(MAX_BYTES) as reader:
         for landing in landings:
             proof = _proof(landing, tuple(files.get(landing.sha, ())), reader.read)
             if proof is not None:
-                found[landing.row] = proof
-    return found
+                proved[landing.row] = proof
+    return proved
 
 
 def _proof(landing: Landing, files: tuple[FileChange, ...], read: Callable[[str], bytes]) -> Proof | None:

@@ -31,7 +31,7 @@ def curve(scores: Scores, outcomes: Outcomes, rows: Sequence[int]) -> Figures:
         "landings": len(rows),
         "faults": int(label.sum()),
         "base_rate": share(int(label.sum()), len(rows)),
-        "lines": [{"name": name, "words": WORDS[name], "points": found} for name, found in points.items()],
+        "lines": [{"name": name, "words": WORDS[name], "points": curve} for name, curve in points.items()],
         "auc": {name: _rounded(auc(values, label)) for name, values in orders.items()},
         "table": [_row(orders, label, gate) for gate in SHARES],
     }
@@ -41,10 +41,10 @@ def _orders(scores: Scores, rows: Sequence[int]) -> dict[str, Floats]:
     at = np.array(rows, dtype=np.intp)
     churn = scores.churn[at]
     paper = scores.table1[at]
-    found = {"codechill": scores.percentile[at], "table1": np.where(np.isnan(paper), churn, paper), "churn": churn}
+    orders = {"codechill": scores.percentile[at], "table1": np.where(np.isnan(paper), churn, paper), "churn": churn}
     if np.isnan(paper).all():  # it could never be fitted
-        del found["table1"]
-    return found
+        del orders["table1"]
+    return orders
 
 
 def _gated(values: Floats, gate: float) -> Flags:
@@ -53,12 +53,12 @@ def _gated(values: Floats, gate: float) -> Flags:
 
 def _point(values: Floats, label: Flags, gate: float) -> Figures:
     gated = _gated(values, gate)
-    found, faults = int((gated & label).sum()), int(label.sum())
-    around = interval(found, faults)
+    captured, faults = int((gated & label).sum()), int(label.sum())
+    around = interval(captured, faults)
     return {
         "target": gate,
         "gated": share(int(gated.sum()), len(values)),
-        "captured": share(found, faults),
+        "captured": share(captured, faults),
         "low": around[0] if around else None,
         "high": around[1] if around else None,
     }
@@ -66,28 +66,28 @@ def _point(values: Floats, label: Flags, gate: float) -> Figures:
 
 def _quota(values: Floats, label: Flags, gate: float) -> Figures:
     """What exactly the riskiest `gate` of all captures: like for like, whatever a threshold gates."""
-    found, faults = int(hits(values, label, gate).sum()), int(label.sum())
-    around = interval(found, faults)
+    captured, faults = int(hits(values, label, gate).sum()), int(label.sum())
+    around = interval(captured, faults)
     low, high = around or (None, None)
-    return {"captured": share(found, faults), "low": low, "high": high}
+    return {"captured": share(captured, faults), "low": low, "high": high}
 
 
 def _row(orders: Mapping[str, Floats], label: Flags, gate: float) -> Figures:
-    told: Figures = {"target": gate, "random": gate, "best": _rounded(ceiling(label, gate))}
-    told["table1"] = None
-    told |= {name: _quota(values, label, gate) for name, values in orders.items()}
-    told["served"] = share(int(_gated(orders["codechill"], gate).sum()), len(label))
+    row: Figures = {"target": gate, "random": gate, "best": _rounded(ceiling(label, gate))}
+    row["table1"] = None
+    row |= {name: _quota(values, label, gate) for name, values in orders.items()}
+    row["served"] = share(int(_gated(orders["codechill"], gate).sum()), len(label))
     for other in [name for name in orders if name != "codechill"]:
-        told[f"over_{other}"] = _difference(orders["codechill"], orders[other], label, gate)
-    return told
+        row[f"over_{other}"] = _difference(orders["codechill"], orders[other], label, gate)
+    return row
 
 
 def _difference(ours: Floats, theirs: Floats, label: Flags, gate: float) -> Figures | None:
     """Captured by us minus captured by them, interval together."""
     if not label.any():
         return None
-    found = paired([(hits(ours, label, gate), hits(theirs, label, gate))], lambda a, b: a - b)
-    return {"value": _rounded(found.value), "low": _rounded(found.low), "high": _rounded(found.high)}
+    lead = paired([(hits(ours, label, gate), hits(theirs, label, gate))], lambda a, b: a - b)
+    return {"value": _rounded(lead.value), "low": _rounded(lead.low), "high": _rounded(lead.high)}
 
 
 def _rounded(value: float) -> float | None:

@@ -56,17 +56,17 @@ class Past:
 
 def read_past(history: History) -> Past:
     """Everything that landed; the index must be up to date, made with `first_parent`, and stay open."""
-    found = history.store.db.execute(
+    rows = history.store.db.execute(
         "SELECT row, sha, at, author, title, paths FROM seen WHERE row IS NOT NULL ORDER BY row"
     )
     landings = tuple(
         Landing(row, sha, datetime.fromtimestamp(at, UTC), author, title, _paths(paths))
-        for row, sha, at, author, title, paths in found
+        for row, sha, at, author, title, paths in rows
     )
     columns = tuple(feature.name for feature in history.features)
     parts, repaired = history.parts(), history.repaired()
     return Past(landings, columns, history.matrix(), parts, repaired, history.words, lambda row: text_at(history, row))
 
 
-def _paths(told: bytes) -> tuple[str, ...]:
-    return tuple(os.fsdecode(path) for path in told.split(b"\0") if path)
+def _paths(joined: bytes) -> tuple[str, ...]:
+    return tuple(os.fsdecode(path) for path in joined.split(b"\0") if path)

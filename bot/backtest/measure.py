@@ -90,13 +90,13 @@ def _around(name: str, part: int, whole: int) -> Figures:
 def windows(replayed: Sequence[Replayed], outcomes: Outcomes) -> list[Figures]:
     """What each window held, in the order of first appearance; `openings` counts those in which something landed."""
     keys = dict.fromkeys((each.window, each.level, each.share) for each in replayed if each.in_window)
-    found = []
+    rows = []
     for window, level, target in keys:
         members = [each for each in replayed if (each.window, each.level, each.share) == (window, level, target)]
         openings = len({each.opened for each in members})
-        told: Figures = {"window": window, "level": level, "target": target, "openings": openings}
-        found.append(told | tally(members, outcomes).figures())
-    return found
+        row: Figures = {"window": window, "level": level, "target": target, "openings": openings}
+        rows.append(row | tally(members, outcomes).figures())
+    return rows
 
 
 def openings(replayed: Sequence[Replayed], outcomes: Outcomes) -> list[Figures]:
@@ -122,8 +122,8 @@ def grouped(
             members.setdefault(key(each), []).append(each)
     names = sorted(members, key=lambda name: (-len(members[name]), name))
     rest = [each for name in names[most:] for each in members[name]]
-    told: list[Figures] = [{"name": name} | tally(members[name], outcomes).figures() for name in names[:most]]
-    return [*told, {"name": "all others"} | tally(rest, outcomes).figures()] if rest else told
+    groups: list[Figures] = [{"name": name} | tally(members[name], outcomes).figures() for name in names[:most]]
+    return [*groups, {"name": "all others"} | tally(rest, outcomes).figures()] if rest else groups
 
 
 def periods(replayed: Sequence[Replayed], outcomes: Outcomes) -> list[Figures]:

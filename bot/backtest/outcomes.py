@@ -30,14 +30,14 @@ class Outcomes:
 
     def known_before(self, row: int, moment: int) -> bool:
         """Whether a landing was known to be at fault before `moment`."""
-        found = self.by_row.get(row)
-        return found is not None and found.known_at < moment
+        outcome = self.by_row.get(row)
+        return outcome is not None and outcome.known_at < moment
 
 
 def read_outcomes(history: History) -> Outcomes:
     """What the index knows of its changes; it must be up to date."""
     at = [change.at for change in history.changes()]
-    found: dict[int, Outcome] = {}
+    by_row: dict[int, Outcome] = {}
     ever: dict[int, int] = {}
     excused: set[int] = set()
     for row, label in sorted(history.labels(), key=lambda each: each[1].known_at):
@@ -47,13 +47,13 @@ def read_outcomes(history: History) -> Outcomes:
         ever.setdefault(row, label.known_at)
         if not 0 <= label.known_at - at[row] <= YEAR:
             continue
-        first = found.get(row)
-        found[row] = (
+        first = by_row.get(row)
+        by_row[row] = (
             Outcome(row, label.known_at, label.kind, label.evidence, _title(history, label), 1)
             if first is None
             else replace(first, times=first.times + 1)
         )
-    return Outcomes(found, ever, len(excused - set(found)), history.commits())
+    return Outcomes(by_row, ever, len(excused - set(by_row)), history.commits())
 
 
 def _title(history: History, label: Label) -> str:

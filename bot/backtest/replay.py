@@ -79,8 +79,8 @@ class Contents:
         missing = [landing for landing in landings if landing.row not in self.proved]
         if missing:
             files = files_of(self.git, [landing.sha for landing in missing])
-            found = proofs(self.repository, missing, files)
-            self.proved |= {landing.row: found.get(landing.row) for landing in missing}
+            proved = proofs(self.repository, missing, files)
+            self.proved |= {landing.row: proved.get(landing.row) for landing in missing}
         return self.proved
 
 

@@ -182,11 +182,11 @@ class Backtest:
     def _cases(self) -> list[Figures]:
         explain = cases.explainer(self.replay)
         chosen = cases.choose(self.replayed, self.outcomes)
-        return [cases.told(case, self.replay, self.config, explain) for case in chosen]
+        return [cases.figures(case, self.replay, self.config, explain) for case in chosen]
 
     def _model(self) -> Figures:
         scores = self.replay.scores
-        used = [each for each in scores.fitted if each.own is not None]
+        used = [each for each in scores.fitted if each.own_model is not None]
         return {
             "shipped": None if scores.shipped is None else scores.model.card.id,
             "refitted": len(used),
@@ -218,8 +218,8 @@ class Backtest:
         yield from self._caveats()
 
     def _caveats(self) -> Iterator[str]:
-        scores, told = self.replay.scores, self._summary()
-        held, target = told["share_held"], told["target"]
+        scores, summary = self.replay.scores, self._summary()
+        held, target = summary["share_held"], summary["target"]
         if isinstance(held, float) and isinstance(target, float) and target and held > OVER * target:
             yield (
                 f"More was held than the levels say ({held:.1%} instead of {target:.1%}): a level holds its share of "

@@ -32,7 +32,7 @@ class Fitted:
     """What was in force from row `first` on."""
 
     first: int
-    own: Own | None
+    own_model: Own | None
     table1: Own | None
 
 
@@ -40,7 +40,7 @@ class Fitted:
 class Scores:
     """One row a landing. Percentiles are those of its time, 0 to 1; NaN where there was no model or nothing before."""
 
-    data: Dataset
+    dataset: Dataset
     fitted: tuple[Fitted, ...]
     model: Model  # the shipped one
     shipped: Floats | None  # its log-odds; None when it knew this history and is not used
@@ -70,14 +70,14 @@ class Scores:
         self, fitted: Fitted, raw: NDArray[np.float32], quantile: NDArray[np.float32], shipped: Floats
     ) -> Floats:
         """What the models in force say of rows; `shipped` is ignored when the shipped model is not used."""
-        if fitted.own is None:
+        if fitted.own_model is None:
             return shipped
-        own = fitted.own.logits(self.data.columns, raw, quantile)
-        return own if self.shipped is None else shipped + own
+        own_model = fitted.own_model.logits(self.dataset.columns, raw, quantile)
+        return own_model if self.shipped is None else shipped + own_model
 
     def segments(self) -> Iterator[tuple[Fitted, int]]:
         """What was in force, and the row before which it was."""
-        ends = [*(each.first for each in self.fitted[1:]), len(self.data.shas)]
+        ends = [*(each.first for each in self.fitted[1:]), len(self.dataset.shas)]
         yield from zip(self.fitted, ends, strict=True)
 
     def logits_of(self, fitted: Fitted, first: int, last: int) -> Floats | None:
@@ -85,11 +85,11 @@ class Scores:
 
         None when there was no model.
         """
-        if fitted.own is None and self.shipped is None:
+        if fitted.own_model is None and self.shipped is None:
             return None
         rows = slice(first, last)
         shipped = np.zeros(last - first) if self.shipped is None else self.shipped[rows]
-        whole = self.logits(fitted, self.data.raw[rows], self.data.quantile[rows], shipped)
+        whole = self.logits(fitted, self.dataset.raw[rows], self.dataset.quantile[rows], shipped)
         low, high = np.searchsorted(self.parts.rows, [first, last])
         raw, quantile = self.parts.raw[low:high], self.beside[low:high]
         shipped = np.zeros(len(raw)) if self.shipped is None else self.beside_shipped[low:high]
@@ -117,14 +117,14 @@ def score(
     name: str = "", progress: Progress | None = None,
 ) -> Scores:  # fmt: skip
     """Score all landings. `knew` says that the model learned from this history; `critical` tells what is critical."""
-    data = as_dataset(past, outcomes, name)
-    shipped = model.logits(_rows(past, data.raw, data.quantile, range(len(data.shas))))
-    fitted = tuple(_fit(data, None if knew else shipped, progress))
-    peeked = knew and all(each.own is None for each in fitted)
-    blank = np.full(len(data.shas), np.nan)
+    dataset = as_dataset(past, outcomes, name)
+    shipped = model.logits(_rows(past, dataset.raw, dataset.quantile, range(len(dataset.shas))))
+    fitted = tuple(_fit(dataset, None if knew else shipped, progress))
+    peeked = knew and all(each.own_model is None for each in fitted)
+    blank = np.full(len(dataset.shas), np.nan)
     beside = past.parts.quantile(past.raw)
     scores = Scores(
-        data=data, fitted=fitted, model=model,
+        dataset=dataset, fitted=fitted, model=model,
         shipped=None if knew and not peeked else shipped,
         parts=past.parts, beside=beside,
         beside_shipped=model.logits(_rows(past, past.parts.raw, beside, past.parts.rows.tolist())),
@@ -146,21 +146,21 @@ def _rows(past: Past, raw: NDArray[np.float32], quantile: NDArray[np.float32], r
     )  # fmt: skip
 
 
-def _fit(data: Dataset, start: Floats | None, progress: Progress | None) -> Iterator[Fitted]:
+def _fit(dataset: Dataset, start: Floats | None, progress: Progress | None) -> Iterator[Fitted]:
     """One entry a time that a model would have been fitted, each knowing only what was known then.
 
     `start` is what the shipped model says, where it may be used.
     """
     yield Fitted(0, None, None)
-    size, last = len(data.shas), 0
+    size, last = len(dataset.shas), 0
     for row in range(SETTLED, size, BLOCK):
         if row < last * GROWTH:
             continue
-        own = fit_own(data, row, now=int(data.at[row]), start=start)
-        table1 = fit_own(data, row, now=int(data.at[row]), names=TABLE1_COLUMNS, strength=1.0)
-        last = row if own or table1 else last
-        if own or table1:
-            yield Fitted(row, own, table1)
+        own_model = fit_own(dataset, row, now=int(dataset.at[row]), start=start)
+        table1 = fit_own(dataset, row, now=int(dataset.at[row]), names=TABLE1_COLUMNS, strength=1.0)
+        last = row if own_model or table1 else last
+        if own_model or table1:
+            yield Fitted(row, own_model, table1)
         if progress:
             progress(row, size)
     if progress:
@@ -169,14 +169,14 @@ def _fit(data: Dataset, start: Floats | None, progress: Progress | None) -> Iter
 
 def _fill(scores: Scores, fit: Fitted, last: int, ranking: Ranking) -> None:
     """The rows from `fit.first` to `last`, each among the population that serving would rank it in."""
-    data, low = scores.data, needed(fit.first)
+    dataset, low = scores.dataset, needed(fit.first)
     rows, here = slice(low, last), slice(fit.first, last)
     if fit.table1:
-        paper = fit.table1.logits(data.columns, data.raw[rows], data.quantile[rows])
+        paper = fit.table1.logits(dataset.columns, dataset.raw[rows], dataset.quantile[rows])
         scores.table1[here] = percentiles(paper, fit.first, last)
 
     def labelled(row: int) -> int:
-        return int((data.known_at[:row] < data.at[row]).sum())
+        return int((dataset.known_at[:row] < dataset.at[row]).sum())
 
     known = ranking.over(scores.logits_of(fit, low, last), fit.first, last, labelled)
     scores.labelled[here], scores.base_rate[here] = known.labelled, known.base_rate

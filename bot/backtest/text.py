@@ -12,19 +12,19 @@ COMPARED = 0.10  # the share at which the orders are compared in a sentence
 
 def summary(report: Report) -> Iterator[str]:
     """The report in at most fifty lines."""
-    at, told, labels = report["repository"], report["summary"], report["labels"]
+    at, sums, labels = report["repository"], report["summary"], report["labels"]
     yield from marked(report)
     yield f"{visible(at['name'])}, branch {visible(at['branch'])}: {at['from']} to {at['to']}"
     yield f"Calendar: {visible(report['configuration']['source'])} ({report['configuration']['timezone']})"
     yield ""
-    yield f"  {count(told['replayed'])} landings replayed, {count(told['landings'])} of them while a window was open."
-    yield f"  A hard freeze would have blocked all {count(told['landings'])}. codechill would have held {held(told)}"
-    yield f"  and let {count(told['let_through'])} through ({percent(told['share_let_through'])})."
-    yield f"  {caught(told)}"
-    yield f"  {count(told['false_alarms'])} held landings have nothing known against them. {risk(told)}"
-    yield f"  {delay(told)}"
-    if told["proven"]:
-        yield f"  {count(told['proven'])} more would have been held, but were proved harmless."
+    yield f"  {count(sums['replayed'])} landings replayed, {count(sums['landings'])} of them while a window was open."
+    yield f"  A hard freeze would have blocked all {count(sums['landings'])}. codechill would have held {held(sums)}"
+    yield f"  and let {count(sums['let_through'])} through ({percent(sums['share_let_through'])})."
+    yield f"  {caught(sums)}"
+    yield f"  {count(sums['false_alarms'])} held landings have nothing known against them. {risk(sums)}"
+    yield f"  {delay(sums)}"
+    if sums["proven"]:
+        yield f"  {count(sums['proven'])} more would have been held, but were proved harmless."
     yield ""
     yield from table("Windows", report["windows"], "window")
     yield from table("The same windows at other levels", report["levels"], "name")
@@ -41,39 +41,39 @@ def marked(report: Report) -> Iterator[str]:
         yield f"PARTIAL: {part['why']} after {count(part['decided'])} of {count(part['of'])} landings."
 
 
-def held(told: Report) -> str:
-    if not told["landings"]:
-        return count(told["held"])
-    between = f"95 % interval {percent(told['held_low'])} to {percent(told['held_high'])}"
-    return f"{count(told['held'])} ({percent(told['share_held'])}, {between}; target {percent(told['target'])})"
+def held(sums: Report) -> str:
+    if not sums["landings"]:
+        return count(sums["held"])
+    between = f"95 % interval {percent(sums['held_low'])} to {percent(sums['held_high'])}"
+    return f"{count(sums['held'])} ({percent(sums['share_held'])}, {between}; target {percent(sums['target'])})"
 
 
-def caught(told: Report) -> str:
+def caught(sums: Report) -> str:
     """What was held of what was at fault, with its interval."""
-    if not told["faults"]:
+    if not sums["faults"]:
         return "Nothing that landed in a window is known to have been at fault."
-    between = f"{percent(told['caught_low'])} to {percent(told['caught_high'])}"
+    between = f"{percent(sums['caught_low'])} to {percent(sums['caught_high'])}"
     return (
-        f"Of {count(told['faults'])} landings there that were later reverted or fixed, it would have held "
-        f"{count(told['caught'])} ({percent(told['share_caught'])}; 95 % interval {between})."
+        f"Of {count(sums['faults'])} landings there that were later reverted or fixed, it would have held "
+        f"{count(sums['caught'])} ({percent(sums['share_caught'])}; 95 % interval {between})."
     )
 
 
-def delay(told: Report) -> str:
-    if told["delay_median_hours"] is None:
+def delay(sums: Report) -> str:
+    if sums["delay_median_hours"] is None:
         return ""
-    half = f"Half of the held would have waited {hours(told['delay_median_hours'])} or less"
-    if told["delay_hard_hours"] is None:
+    half = f"Half of the held would have waited {hours(sums['delay_median_hours'])} or less"
+    if sums["delay_hard_hours"] is None:
         return f"{half}."
-    together, frozen = hours(told["delay_total_hours"]), hours(told["delay_hard_hours"])
+    together, frozen = hours(sums["delay_total_hours"]), hours(sums["delay_hard_hours"])
     return f"{half}; all together {together}, under a hard freeze {frozen}."
 
 
-def risk(told: Report) -> str:
+def risk(sums: Report) -> str:
     """How much more often the held turned out to be at fault than the others."""
-    if told["rate_held"] is None or told["rate_let"] is None:
+    if sums["rate_held"] is None or sums["rate_let"] is None:
         return ""
-    return f"Of the held {percent(told['rate_held'])} were at fault, of those let through {percent(told['rate_let'])}."
+    return f"Of the held {percent(sums['rate_held'])} were at fault, of those let through {percent(sums['rate_let'])}."
 
 
 def labelled(labels: Report) -> str:
@@ -102,9 +102,9 @@ def table(title: str, rows: Sequence[Report], name: str) -> Iterator[str]:
 
 
 def _cells(row: Report, name: str) -> tuple[str, ...]:
-    told = [visible(str(row[name])), "" if row.get("target") is None else percent(row["target"])]
-    told += [count(row["landings"]), count(row["held"]), percent(row["share_held"]), count(row["faults"])]
-    return (*told, count(row["caught"]), hours(row["delay_median_hours"]))
+    cells = [visible(str(row[name])), "" if row.get("target") is None else percent(row["target"])]
+    cells += [count(row["landings"]), count(row["held"]), percent(row["share_held"]), count(row["faults"])]
+    return (*cells, count(row["caught"]), hours(row["delay_median_hours"]))
 
 
 def _curve(curve: Report) -> Iterator[str]:
@@ -125,11 +125,11 @@ def differences(curve: Report) -> Iterator[str]:
     """How codechill's order compares with the others where a tenth is gated, as far as chance lets anybody say."""
     row = next(row for row in curve["table"] if row["target"] == COMPARED)
     for key, words in (("over_table1", "the Table I regression"), ("over_churn", "the size of the change")):
-        found = row.get(key)
-        if found:
-            sure = "" if found["low"] > 0 or found["high"] < 0 else ", so chance alone could explain it"
-            points, order = abs(found["value"] * 100), "fewer" if found["value"] < 0 else "more"
-            between = f"95 % interval {difference(found['low'])} to {difference(found['high'])}"
+        lead = row.get(key)
+        if lead:
+            sure = "" if lead["low"] > 0 or lead["high"] < 0 else ", so chance alone could explain it"
+            points, order = abs(lead["value"] * 100), "fewer" if lead["value"] < 0 else "more"
+            between = f"95 % interval {difference(lead['low'])} to {difference(lead['high'])}"
             yield (
                 f"At {percent(COMPARED)} gated codechill captures {points:.1f} points {order} of the faults than "
                 f"{words} ({between}{sure})."

@@ -35,9 +35,9 @@ def verify(store: Store, anchor: str | None, style: str) -> None:
     """
     broken = store.audit.verify(_anchor(anchor))
     number, head = store.audit.head()
-    result = {"ok": broken is None, "records": number, "head": f"{number}:{head}", "problem": broken and broken.words}
+    summary = {"ok": broken is None, "records": number, "head": f"{number}:{head}", "problem": broken and broken.words}
     if style == "json":
-        click.echo(json.dumps(result))
+        click.echo(json.dumps(summary))
     elif broken is not None:
         click.echo(f"The log does not verify: {broken.words}.", err=True)
     else:
@@ -64,14 +64,14 @@ def export(store: Store, repository: str | None, number: int | None, since: int,
       codechill audit export --since 1042 --output audit.jsonl
     """
     wanted = repository_number(store, repository) if repository else None
-    told = {each.digest: each for each in store.private_reasons.all(wanted, number)} if private else {}
+    texts = {each.digest: each for each in store.private_reasons.all(wanted, number)} if private else {}
     for record in store.audit.records(wanted, number, since):
-        output.write(json.dumps(_line(record) | _told(record, told)) + "\n")
+        output.write(json.dumps(_line(record) | _private_text(record, texts)) + "\n")
 
 
-def _told(record: Record, told: dict[str, PrivateReason]) -> dict[str, object]:
+def _private_text(record: Record, texts: dict[str, PrivateReason]) -> dict[str, object]:
     """The text behind the digest of a record, where it is asked for and there still is one."""
-    reason = told.get(str(json.loads(record.body).get("digest"))) if record.kind == "private reason" else None
+    reason = texts.get(str(json.loads(record.body).get("digest"))) if record.kind == "private reason" else None
     return {} if reason is None else {"private": {"text": reason.text, "fits": reason.fits()}}
 
 
@@ -91,7 +91,7 @@ def _line(record: Record) -> dict[str, object]:
 def _anchor(text: str | None) -> tuple[int, str] | None:
     if text is None:
         return None
-    found = _ANCHOR.fullmatch(text.strip())
-    if found is None:
+    anchor = _ANCHOR.fullmatch(text.strip())
+    if anchor is None:
         raise Unusable("an anchor looks like 1042:9f86d0...: a record's number, a colon, 64 hexadecimal digits")
-    return int(found[1]), found[2]
+    return int(anchor[1]), anchor[2]

@@ -142,8 +142,8 @@ class _Scored:
         sources = config.criticality()
         known = next((replay for each, replay in self.made if each == sources), None)
         if known is None:
-            found = read_services(self.git, self.past.landings[-1].sha, sources)
-            _say(f"warning: {problem}" for problem in found.problems)
+            critical = read_services(self.git, self.past.landings[-1].sha, sources)
+            _say(f"warning: {problem}" for problem in critical.problems)
             shipped, knew = unknowing(self.model, self.outcomes.commits)
             with progress_bar("Scoring as of each landing") as report:
                 scores = score(
@@ -151,7 +151,7 @@ class _Scored:
                     self.outcomes,
                     shipped,
                     knew=knew,
-                    critical=found.services,
+                    critical=critical.services,
                     name=self.name,
                     progress=report,
                 )  # fmt: skip
@@ -164,9 +164,9 @@ def _history(
     repo: Path, branch: str, name: str | None, state: Path | None, model: Path, absent: bool, incidents: Path | None
 ) -> _Scored:
     # landings are another reading of the history than the commits that serving indexes
-    told = read_incidents(incidents) if incidents else ()
-    folder = index_folder((state or state_folder(repo)) / "landings", told)
-    history = History(repo, folder, first_parent=True, absent_as_empty=absent, incidents=told)
+    imported = read_incidents(incidents) if incidents else ()
+    folder = index_folder((state or state_folder(repo)) / "landings", imported)
+    history = History(repo, folder, first_parent=True, absent_as_empty=absent, incidents=imported)
     tip = history.git.resolve(branch)
     with progress_bar("Reading history") as report:
         history.refresh(tip, now=int(datetime.now(UTC).timestamp()), progress=report)
@@ -195,9 +195,9 @@ def _built_in(zone: str) -> Config:
 
 def _config(file: Path) -> Config:
     """A configuration with the calendar files beside it. Raises Unusable."""
-    found = from_files(file)
-    _say(f"warning: {problem.words}" for problem in found.problems)
-    return found
+    config = from_files(file)
+    _say(f"warning: {problem.words}" for problem in config.problems)
+    return config
 
 
 def _since(text: str | None, config: Config) -> datetime | None:

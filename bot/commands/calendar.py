@@ -103,20 +103,20 @@ def _of_server(repository: str, branch: str | None, env_file: Path | None) -> Lo
         return from_server(store, repository, branch)
 
 
-def _moment(text: str | None, found: Config) -> datetime:
+def _moment(text: str | None, config: Config) -> datetime:
     if text is None:
         return datetime.now(UTC)
     try:
         moment = datetime.fromisoformat(text) if "." in text else walltime.moment(text)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--at") from None
-    zone = ZoneInfo(found.timezone)
+    zone = ZoneInfo(config.timezone)
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(zone)
 
 
 def _as_json(answer: Answer) -> str:
     current, later = answer.stretches[0], answer.stretches[1:]
-    told: dict[str, object] = {
+    answered: dict[str, object] = {
         "at": _iso(answer.now),
         "level": current.level,
         "share": current.share,
@@ -144,8 +144,8 @@ def _as_json(answer: Answer) -> str:
         ],
     }
     if answer.following:
-        told["changes"] = [_change(stretch, answer.zone) for stretch in later]
-    return json.dumps(told, indent=2, ensure_ascii=False)
+        answered["changes"] = [_change(stretch, answer.zone) for stretch in later]
+    return json.dumps(answered, indent=2, ensure_ascii=False)
 
 
 def _change(stretch: InForce, zone: ZoneInfo) -> dict[str, object]:

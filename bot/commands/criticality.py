@@ -21,10 +21,10 @@ def services(git: Git, base: str, file: Path | None) -> Services:
     config = from_files(file) if file else _there(git, base)
     if config is None or not base:
         return Services(config.critical) if config else NONE
-    found = read_services(git, base, config.criticality())
-    for problem in found.problems:
+    critical = read_services(git, base, config.criticality())
+    for problem in critical.problems:
         _warn(problem)
-    return found.services
+    return critical.services
 
 
 def _there(git: Git, base: str) -> Config | None:

@@ -49,14 +49,14 @@ def doctor(layout: str, repos: tuple[str, ...], limit: int, profile: Profile, en
 
 
 def _json(facts: Facts, findings: tuple[Finding, ...]) -> str:
-    told = {
+    report = {
         "at": facts.now.isoformat(),
         "app": None if facts.app is None else {"id": facts.app.id, "slug": facts.app.slug},
         "worst": worst(findings),
         "looked_at": {"installations": len(facts.installations), "branches": len(facts.branches)},
         "findings": [asdict(finding) for finding in findings],
     }
-    return json.dumps(told, indent=2)
+    return json.dumps(report, indent=2)
 
 
 def _text(facts: Facts, findings: tuple[Finding, ...]) -> Iterator[str]:

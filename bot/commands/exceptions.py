@@ -57,15 +57,15 @@ def tell(store: Store, repository: str, number: int, by: str) -> None:
     \b
       codechill exceptions tell --repository acme/shop --number 7 --by ana < reason.txt
     """
-    found = known_repository(store, repository).id
-    requests = store.exceptions.of(found, number)
+    repository_id = known_repository(store, repository).id
+    requests = store.exceptions.of(repository_id, number)
     if not requests:
         raise Unusable(f"nobody asked for an exception on {repository}#{number}; `/chill justify <reason>` does")
     text = sys.stdin.read(LONGEST + 1).strip()
     if not text or len(text) > LONGEST:
         raise Unusable(f"the reason is read from standard input: some text, at most {LONGEST:,} characters")
-    told = store.private_reasons.tell(found, number, requests[-1].id, text, by=by, at=datetime.now(UTC))
-    click.echo(f"Kept with the request of {requests[-1].by.login}. Digest {told.digest}")
+    reason = store.private_reasons.tell(repository_id, number, requests[-1].id, text, by=by, at=datetime.now(UTC))
+    click.echo(f"Kept with the request of {requests[-1].by.login}. Digest {reason.digest}")
 
 
 @exceptions.command()
@@ -74,10 +74,10 @@ def tell(store: Store, repository: str, number: int, by: str) -> None:
 @_by
 def forget(store: Store, digest: str, by: str) -> None:
     """Remove a private reason for good, by its digest or the beginning of it (12 digits or more)."""
-    found = [
+    digests = [
         each.digest for each in store.private_reasons.all() if len(digest) >= 12 and each.digest.startswith(digest)
     ]
-    done = len(found) == 1 and store.private_reasons.forget(found[0], by=by, at=datetime.now(UTC))
+    done = len(digests) == 1 and store.private_reasons.forget(digests[0], by=by, at=datetime.now(UTC))
     if not done:
         raise Unusable(f"no private reason has the digest {digest}; `codechill exceptions list` shows them")
     click.echo("Forgotten; the audit log still holds its digest.")
@@ -88,11 +88,11 @@ def _rows(store: Store, repository: int | None, state: State | None, private: bo
     reasons = store.private_reasons.all(repository)
     for where, number, one in store.exceptions.all(repository):
         if state in (None, one.state):
-            told = [each for each in reasons if each.escalation_id == one.id and each.number == number]
+            private_reasons = [each for each in reasons if each.escalation_id == one.id and each.number == number]
             shown = [
                 {"digest": each.digest, "by": each.by, "at": each.at.isoformat()}
                 | ({"text": each.text} if private else {})
-                for each in told
+                for each in private_reasons
                 if each.repository_id == where
             ]
             yield _row(one, names.get(where, str(where)), number) | {"private": shown}
@@ -101,9 +101,9 @@ def _rows(store: Store, repository: int | None, state: State | None, private: bo
 def _lines(row: dict[str, Any]) -> Iterator[str]:
     where = f"{row['repository']}#{row['number']}"
     yield f"{where}  {row['state']:<8}  {row['reason']}  by {row['by']}  {row['at']}"
-    for told in row["private"]:
-        text = visible(told.get("text", "a private reason is kept"))
-        yield f"  {text}  (told by {visible(told['by'])}, {told['digest'][:12]})"
+    for reason in row["private"]:
+        text = visible(reason.get("text", "a private reason is kept"))
+        yield f"  {text}  (told by {visible(reason['by'])}, {reason['digest'][:12]})"
 
 
 def _row(one: Escalation, repository: str, number: int) -> dict[str, Any]:

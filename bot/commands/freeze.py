@@ -111,21 +111,21 @@ def _ask(server: str | None, name: str | None, env_file: Path | None, method: st
     name = name or (next(iter(known)) if len(known) == 1 else None)
     if name is None or name not in known:
         raise Unusable(f"name a key with --as: known are {', '.join(known)}" if known else "set CODECHILL_API_KEYS")
-    data = b"" if body is None else json.dumps(body).encode()
-    headers = signed(name, known[name], datetime.now(UTC), method, path, data)
+    content = b"" if body is None else json.dumps(body).encode()
+    headers = signed(name, known[name], datetime.now(UTC), method, path, content)
     headers["Content-Type"] = "application/json"
     try:
         answer = requests.request(
-            method, f"{address}{path}", data=data, headers=headers, timeout=PATIENCE_S, allow_redirects=False
+            method, f"{address}{path}", data=content, headers=headers, timeout=PATIENCE_S, allow_redirects=False
         )
-        told: dict[str, Any] = answer.json()
+        answered: dict[str, Any] = answer.json()
     except requests.JSONDecodeError:
         raise Unusable(f"{address} answered, but not as codechill does") from None
     except requests.RequestException as error:
         raise Unusable(f"{address} could not be reached ({type(error).__name__})") from None
     if not answer.ok:
-        raise Declined(str(told.get("error", f"the server answered {answer.status_code}")))
-    return told
+        raise Declined(str(answered.get("error", f"the server answered {answer.status_code}")))
+    return answered
 
 
 def _server(given: str | None, env_file: Path | None) -> tuple[str, dict[str, str]]:

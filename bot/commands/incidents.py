@@ -41,10 +41,10 @@ def incidents(store: Store, repository: str, style: str, file: Path | None) -> N
     _show(store.incidents.of(known.id), style)
 
 
-def _import(store: Store, known: KnownRepository, told: tuple[Incident, ...]) -> None:
-    changed = store.incidents.save(known.id, told, at=datetime.now(UTC))
+def _import(store: Store, known: KnownRepository, imported: tuple[Incident, ...]) -> None:
+    changed = store.incidents.save(known.id, imported, at=datetime.now(UTC))
     words = "kept; the next score of each pull request counts them in" if changed else "known already; nothing changed"
-    click.echo(f"{known.full_name}: {len(told)} incidents {words}.", err=True)
+    click.echo(f"{known.full_name}: {len(imported)} incidents {words}.", err=True)
 
 
 def _show(known: tuple[Incident, ...], style: str) -> None:

@@ -50,13 +50,13 @@ def jobs() -> None:
 def list_(store: Store, state: State | None, limit: int, style: str) -> None:
     """List jobs, newest first."""
     queue = LeaseQueue(store.engine)
-    found = queue.listed(state, limit)
+    jobs = queue.listed(state, limit)
     if style == "json":
-        click.echo(json.dumps([_row(job) for job in found], indent=2))
+        click.echo(json.dumps([_row(job) for job in jobs], indent=2))
         return
     depth = queue.depth(datetime.now(UTC))
     click.echo(f"{depth.waiting} waiting, {depth.running} running, {depth.dead} dead")
-    click.echo("".join(f"{line}\n" for job in found for line in _lines(job)), nl=False)
+    click.echo("".join(f"{line}\n" for job in jobs for line in _lines(job)), nl=False)
 
 
 @jobs.command()

@@ -97,11 +97,11 @@ def train(
     _require_libraries(chosen)
     from scoring.learning import train as learning
 
-    told = f"codechill train --kind {kind} --folds {folds} --name {name}"
+    command = f"codechill train --kind {kind} --folds {folds} --name {name}"
     corpora = _corpora(repos, state, missing_blobs, incidents)
     with TemporaryDirectory() as draft:
         folder = Path(draft) / "model"
-        card = learning.train(chosen, corpora, folder, name, told, folds)
+        card = learning.train(chosen, corpora, folder, name, command, folds)
         shutil.copytree(folder, out, dirs_exist_ok=True)
     known = sum(source.inducing for source in card.sources)
     click.echo(f"{out}: {card.id} from {len(corpora)} repositories, {known:,} known faults, parity {card.parity:.0e}.")
@@ -147,9 +147,9 @@ def evaluate(
     corpora = _corpora(repos, state, missing_blobs, incidents)
     tables = [corpus.table for corpus in corpora]
     scored = [measure.score_all(corpus.table, measure.unseen(model, corpus)) for corpus in corpora]
-    found = measure.require_same(scored)
-    if expect and expect != found:
-        raise ScoringError(f"The data has hash {found}, not {expect}: figures on different data cannot be compared.")
+    digest = measure.require_same(scored)
+    if expect and expect != digest:
+        raise ScoringError(f"The data has hash {digest}, not {expect}: figures on different data cannot be compared.")
     if freeze and len(tables) != 1:
         raise ScoringError("Only one repository at a time can be frozen.")
     if freeze:
@@ -166,8 +166,8 @@ def evaluate(
 
 
 def _corpora(repos: Sequence[Path], state: Path | None, missing_blobs: str, incidents: Path | None) -> list[Corpus]:
-    told = read_incidents(incidents) if incidents else ()
-    corpora = [_corpus(repo, state, missing_blobs == "empty", told) for repo in repos]
+    imported = read_incidents(incidents) if incidents else ()
+    corpora = [_corpus(repo, state, missing_blobs == "empty", imported) for repo in repos]
     require_apart([corpus.table for corpus in corpora])
     return corpora
 
@@ -189,7 +189,7 @@ def _corpus(repo: Path, state: Path | None, absent_as_empty: bool, incidents: Se
 
 
 def _name(repo: Path) -> str:
-    """Return owner/name as far as the path tells it."""
+    """OWNER/NAME as far as the path tells it."""
     path = repo.absolute()
     path = path.parent if path.name in ("repo", ".git") else path
     return path.name.removesuffix(".git").replace("+", "/")

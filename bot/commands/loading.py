@@ -64,16 +64,16 @@ def from_files(
     """
     try:
         org = parse(organisation.read_text("utf-8"), str(organisation)) if organisation else None
-        own = parse(file.read_text("utf-8"), str(file), org)
+        repo = parse(file.read_text("utf-8"), str(file), org)
     except ConfigError as error:
         raise Unusable(error.problems) from None
     except UnicodeDecodeError:
         raise Unusable([ConfigProblem(str(file), None, None, "the file is not UTF-8 text")]) from None
-    found = merge(org, own) if org else own
+    config = merge(org, repo) if org else repo
     root = file.resolve().parent
     root = root.parent if root.name == ".github" else root
-    copies = {path: _copy(root, path, fetch=fetch) for path in found.feeds()}
-    return found.with_feeds(copies, now or datetime.now(UTC))
+    copies = {path: _copy(root, path, fetch=fetch) for path in config.feeds()}
+    return config.with_feeds(copies, now or datetime.now(UTC))
 
 
 def _copy(root: Path, path: str, *, fetch: bool) -> Copy:
@@ -105,12 +105,12 @@ def from_server(store: Store, full_name: str, branch: str | None) -> Loaded:
     if not known:
         raise NotThere(f"this server has not looked at a pull request of {full_name} yet")
     branches = sorted(one.ref for one in known)
-    found = next((one for one in known if one.ref == branch or (branch is None and len(known) == 1)), None)
-    if found is None:
+    stored = next((one for one in known if one.ref == branch or (branch is None and len(known) == 1)), None)
+    if stored is None:
         raise NotThere(f"name a branch with --branch: this server knows {', '.join(branches)}")
-    config = composed(found, datetime.now(UTC))
+    config = composed(stored, datetime.now(UTC))
     if config is None:
         raise NotThere("the configuration that was kept is not valid for this version any more")
     named = set(config.feeds())
-    config = joined(config, store.freezes.of(found.repository_id, EVER))
-    return Loaded(config, tuple(one for one in found.feeds if one.repository_id == 0 and one.path in named))
+    config = joined(config, store.freezes.of(stored.repository_id, EVER))
+    return Loaded(config, tuple(one for one in stored.feeds if one.repository_id == 0 and one.path in named))

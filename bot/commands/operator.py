@@ -49,16 +49,16 @@ def _read(kind: type[Kind], env_file: Path | None) -> Kind:
     if env_file is not None and not env_file.is_file():
         raise Unusable(f"there is no file {env_file}")
     made = FOLDER / ENV
-    found = env_file or (made if made.is_file() else None)
+    file = env_file or (made if made.is_file() else None)
     try:
-        lines = dotenv_values(found, encoding="utf-8") if found else {}
+        lines = dotenv_values(file, encoding="utf-8") if file else {}
         for doubt in (*misspelt(os.environ), *misspelt(lines)):
             click.echo(f"codechill: {doubt}", err=True)
-        return kind(_env_file=found)
+        return kind(_env_file=file)
     except ValidationError as error:
         raise Unusable(_sentences(error)) from None
     except UnicodeDecodeError:
-        raise Unusable(f"{found} is not UTF-8 text") from None
+        raise Unusable(f"{file} is not UTF-8 text") from None
     except OSError as error:
         raise Unusable(sentence(error)) from None
 

@@ -27,12 +27,12 @@ def check(file: Path, organisation: Path | None, fetch: bool) -> None:
 
     Exit status: 0 nothing is wrong; 2 something is.
     """
-    found = from_files(file, organisation, fetch=fetch)
-    warn(found)
-    for said in note(found, datetime.now(UTC)):
+    config = from_files(file, organisation, fetch=fetch)
+    warn(config)
+    for said in note(config, datetime.now(UTC)):
         click.echo(f"note: {said}", err=True)
-    number = len(found.calendar.windows)
-    click.echo(f"{file}: good. Mode {found.mode}, {number} window{'' if number == 1 else 's'}.")
+    number = len(config.calendar.windows)
+    click.echo(f"{file}: good. Mode {config.mode}, {number} window{'' if number == 1 else 's'}.")
 
 
 @config.command()

@@ -44,8 +44,8 @@ def replay(saved: Path, url: str, event: str | None, delivery: str | None, env_f
     Exit status: 0 accepted, 1 refused, 2 not sent.
     """
     secret = settings_from(env_file).webhook_secret.get_secret_value()
-    payload, told = _read(saved)
-    name = event or told or _guess(payload)
+    payload, named = _read(saved)
+    name = event or named or _guess(payload)
     body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
     headers = {
         "Content-Type": "application/json",
@@ -62,20 +62,20 @@ def replay(saved: Path, url: str, event: str | None, delivery: str | None, env_f
 def _read(saved: Path) -> tuple[dict[str, Any], str | None]:
     """The payload, and the event's name where the file is a whole delivery."""
     try:
-        told = json.loads(saved.read_bytes())
+        document = json.loads(saved.read_bytes())
     except OSError as error:
         raise Unusable(sentence(error)) from None
     except (ValueError, RecursionError) as error:
         raise Unusable(f"{saved} is no JSON: {error}") from None
-    if isinstance(told, dict) and isinstance(told.get("request"), dict):
-        request = told["request"]
-        name = told.get("event") or (request.get("headers") or {}).get("X-GitHub-Event")
-        told = request.get("payload")
-        if isinstance(told, dict):
-            return told, name if isinstance(name, str) else None
-    if not isinstance(told, dict):
+    if isinstance(document, dict) and isinstance(document.get("request"), dict):
+        request = document["request"]
+        name = document.get("event") or (request.get("headers") or {}).get("X-GitHub-Event")
+        document = request.get("payload")
+        if isinstance(document, dict):
+            return document, name if isinstance(name, str) else None
+    if not isinstance(document, dict):
         raise Unusable(f"{saved} holds no event: a JSON object is expected")
-    return told, None
+    return document, None
 
 
 def _guess(payload: dict[str, Any]) -> str:

@@ -51,22 +51,22 @@ def plainly(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def state_folder(repository: Path) -> Path:
-    """Return where the index of a repository is kept: the user's cache, never the repository."""
+    """Where the index of a repository is kept: the user's cache, never the repository."""
     cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     name = hashlib.sha256(os.fsencode(Git(repository).directory.resolve())).hexdigest()[:16]
     return Path(cache) / "codechill" / name
 
 
 def level(percentile: float) -> str:
-    """Return the mildest day on which a change of this rank is held, "green" when there is none."""
+    """The mildest day on which a change of this rank is held, "green" when there is none."""
     held = [name for name, share in LEVELS if percentile >= 1 - share]
     return held[-1] if held else "green"
 
 
 def index_folder(folder: Path, incidents: Sequence[Incident]) -> Path:
-    """Return where the index that counts imported incidents in is kept: beside the one without."""
-    told = "\n".join(sorted(incident.key() for incident in incidents))
-    name = hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    """Where the index that counts imported incidents in is kept: beside the one without."""
+    keys = "\n".join(sorted(incident.key() for incident in incidents))
+    name = hashlib.sha256(keys.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     return folder / f"incidents-{name}" if incidents else folder
 
 
@@ -131,10 +131,10 @@ def score(
         raise ScoringError(
             f"{what} changes no file: there is nothing to score. Name a commit, or a range like main..HEAD."
         )
-    told = read_incidents(incidents) if incidents else ()
+    imported = read_incidents(incidents) if incidents else ()
     scorer = Scorer(
-        repo, index_folder(state or state_folder(repo), told), shipped=model,
-        absent_as_empty=missing_blobs == "empty", incidents=told,
+        repo, index_folder(state or state_folder(repo), imported), shipped=model,
+        absent_as_empty=missing_blobs == "empty", incidents=imported,
     )  # fmt: skip
     with progress_bar("Reading history") as report:
         scorer.refresh(_as_of(scorer, change), progress=report)
@@ -171,7 +171,7 @@ def _certain(repo: Path, change: Change) -> ChangeVerdict:
 
 
 def _as_of(scorer: Scorer, change: Change) -> str:
-    """Return the commit up to which history is read: what the change stands on, unless more is known already."""
+    """The commit up to which history is read: what the change stands on, unless more is known already."""
     git = scorer.history.git
     known = scorer.history.tip
     if known and scorer.history.knows(change.sha):
@@ -180,10 +180,10 @@ def _as_of(scorer: Scorer, change: Change) -> str:
 
 
 def as_json(assessed: Assessment) -> dict[str, object]:
-    """Return the card as plain data."""
-    told = asdict(assessed) | {"level": level(assessed.percentile), "at": assessed.at.isoformat()}
+    """The card as plain data."""
+    card_fields = asdict(assessed) | {"level": level(assessed.percentile), "at": assessed.at.isoformat()}
     card = scored(assessed, Config.default())
-    return told | {
+    return card_fields | {
         "reasons": [_as_json(each, plain_reason(each)) for each in card.reasons],
         "suggestions": [_as_json(each, plain(each.words, each.subject)) for each in card.suggestions],
         "because": card.because,
@@ -192,8 +192,8 @@ def as_json(assessed: Assessment) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _as_json(told: Reason | Advice, words: str) -> dict[str, object]:
-    return asdict(told) | {"words": words, "subject": _printable(told.subject)}
+def _as_json(claim: Reason | Advice, words: str) -> dict[str, object]:
+    return asdict(claim) | {"words": words, "subject": _printable(claim.subject)}
 
 
 def _printable(text: str | None) -> str | None:

@@ -54,8 +54,8 @@ def cast(repository: Path, state: Path, base: str, tip: str, progress: Callable[
 
 
 def _scored(repository: Path, scorer: Scorer, base: str, tip: str) -> Iterator[Role]:
-    found = list(replay.candidates(repository, base, tip))
-    for candidate in _spread(found, MOST_SCORED):
+    candidates = list(replay.candidates(repository, base, tip))
+    for candidate in _spread(candidates, MOST_SCORED):
         try:
             head = replay.lay(repository, candidate, base)
             percentile = _percentile(repository, scorer, base, head, candidate.title, candidate.body)
@@ -71,10 +71,10 @@ def _percentile(repository: Path, scorer: Scorer, base: str, head: str, title: s
     return scorer.assess(change).percentile
 
 
-def _spread(found: Sequence[Candidate], most: int) -> Sequence[Candidate]:
+def _spread(candidates: Sequence[Candidate], most: int) -> Sequence[Candidate]:
     """The first (base was put right before a large one) and some of the rest, evenly."""
-    step = max(1, -(-len(found) // most))
-    return found[::step]
+    step = max(1, -(-len(candidates) // most))
+    return candidates[::step]
 
 
 def _comment_only(repository: Path, scorer: Scorer, base: str, scored: Sequence[Role]) -> Iterator[Role]:

@@ -106,9 +106,9 @@ def lay(repository: Path, candidate: Candidate, onto: str) -> str:
     return commit(repository, onto, candidate.entries, f"{candidate.title}\n\n{candidate.body}\n", who)
 
 
-def write(repository: Path, onto: str, path: str, data: bytes, message: str, who: Mapping[str, str]) -> str:
+def write(repository: Path, onto: str, path: str, content: bytes, message: str, who: Mapping[str, str]) -> str:
     """One file changed on top of `onto`. Returns the new commit."""
-    blob = git(repository, "hash-object", "-w", "--stdin", stdin=data)
+    blob = git(repository, "hash-object", "-w", "--stdin", stdin=content)
     return commit(repository, onto, (Entry(path.encode(), "100644", blob),), message, who)
 
 

@@ -173,8 +173,8 @@ def _commit(shop: _Shop, person: tuple[str, str], title: str, body: str, files: 
     shop.stream.append(f"commit refs/heads/main\nauthor {who}\ncommitter {who}\n".encode())
     shop.stream.append(b"data %d\n%s\n" % (len(message), message))
     for path, lines in files.items():
-        data = ("\n".join(lines) + "\n").encode()
-        shop.stream.append(f"M 100644 inline {path}\n".encode() + b"data %d\n%s\n" % (len(data), data))
+        content = ("\n".join(lines) + "\n").encode()
+        shop.stream.append(f"M 100644 inline {path}\n".encode() + b"data %d\n%s\n" % (len(content), content))
 
 
 def _git(folder: Path, *arguments: str, stdin: bytes | None = None) -> None:

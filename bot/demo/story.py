@@ -112,8 +112,8 @@ class Story:
         """Who would be held is told ahead."""
         number = self.numbers[self.roles[0].name]
         for comment in self.stage.sandbox.comments(self.repository, number):
-            told = [line for line in comment.body.splitlines() if "would hold it back" in line]
-            self.tell("".join(f"#{number} {self.roles[0].title}\n  comment: {line}\n" for line in told))
+            lines = [line for line in comment.body.splitlines() if "would hold it back" in line]
+            self.tell("".join(f"#{number} {self.roles[0].title}\n  comment: {line}\n" for line in lines))
 
     def _verdicts(self) -> dict[int, int | None]:
         repository = self.stage.sandbox.repository(self.repository).id
@@ -163,8 +163,8 @@ class Story:
         pull = sandbox.pull(self.repository, self.numbers[role.name])
         who = {"GIT_AUTHOR_NAME": "Ada Author", "GIT_AUTHOR_EMAIL": "ada@acme.example"}
         path = self._text(role.head)
-        data = replay.git(self.folder, "cat-file", "blob", f"{role.head}:{path}").encode("utf-8", "surrogateescape")
-        more = b"\n".join([data.rstrip(b"\n"), *data.splitlines()[-8:], b""])
+        content = replay.git(self.folder, "cat-file", "blob", f"{role.head}:{path}").encode("utf-8", "surrogateescape")
+        more = b"\n".join([content.rstrip(b"\n"), *content.splitlines()[-8:], b""])
         head = replay.write(self.folder, role.head, path, more, "One more thing\n", who)
         sandbox.push(self.repository, pull.head_ref, head)
         self.heads[role.name] = head

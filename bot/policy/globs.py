@@ -57,7 +57,7 @@ def _parts(glob: str) -> tuple[str, ...]:
 def _segment(pattern: str, text: str) -> bool:
     if "*" not in pattern and "?" not in pattern:
         return pattern == text
-    return _match(pattern, text, lambda char: char == "*", lambda char, got: char in ("?", got))
+    return _match(pattern, text, lambda char: char == "*", lambda char, asked: char in ("?", asked))
 
 
 def _match(

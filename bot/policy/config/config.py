@@ -81,14 +81,14 @@ class Config:
     def _with_feed(self, each: Window, copy: Copy, now: datetime) -> "_Read":
         assert isinstance(each.times, Feed)  # noqa: S101 - said by the caller
         filled = replace(each.times, text=copy.text)
-        found = None if copy.text is None else filled.read(*feed.in_sight(now), each.zone)
-        usable = found is not None and found.wrong is None
-        whole = feed.problem(copy, found)
+        reading = None if copy.text is None else filled.read(*feed.in_sight(now), each.zone)
+        usable = reading is not None and reading.wrong is None
+        whole = feed.problem(copy, reading)
         problems = [] if whole is None else [_of_feed(each, whole, last_good=usable)]
         notes = []
-        if found is not None:
-            problems += [_of_feed(each, odd)] if (odd := feed.left_out(found, each.zone, odd=True)) else []
-            notes += [_of_feed(each, said)] if (said := feed.left_out(found, each.zone, odd=False)) else []
+        if reading is not None:
+            problems += [_of_feed(each, odd)] if (odd := feed.left_out(reading, each.zone, odd=True)) else []
+            notes += [_of_feed(each, said)] if (said := feed.left_out(reading, each.zone, odd=False)) else []
         if usable:
             return _Read(replace(each, times=filled), tuple(problems), tuple(notes))
         closed = not copy.missing and self.gate.on_error_at(each.level.name, each.level.share) == "closed"

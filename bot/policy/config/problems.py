@@ -17,8 +17,8 @@ def problem(file: str, place: Place | None, words: str) -> ConfigProblem:
 
 def of_shape(error: ValidationError, shape: type[BaseModel], document: Document, file: str) -> list[ConfigProblem]:
     """One problem for each thing wrong, in the order of the file."""
-    found = [_one(details, shape, document, file) for details in error.errors(include_url=False)]
-    return sorted(found, key=lambda item: (item.line or 0, item.column or 0))
+    problems = [_one(details, shape, document, file) for details in error.errors(include_url=False)]
+    return sorted(problems, key=lambda item: (item.line or 0, item.column or 0))
 
 
 def dotted(path: Path) -> str:

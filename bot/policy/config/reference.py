@@ -76,7 +76,7 @@ def _sections(shape: type[BaseModel], prefix: str) -> Iterator[str]:
 def _nested(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((found for part in get_args(annotation) if (found := _nested(part)) is not None), None)
+    return next((shape for part in get_args(annotation) if (shape := _nested(part)) is not None), None)
 
 
 def _kind(field: FieldInfo) -> str:

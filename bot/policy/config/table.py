@@ -46,8 +46,8 @@ class Table(Generic[C]):
         """The file as pydantic checks it."""
         fields: dict[str, Any] = {"version": (Version, Field(description="Always 1.", examples=[1]))}
         fields |= {section.key: (section.kind, section.field) for section in self.sections}
-        told = "How codechill treats this repository: .github/codechill.yml on the base branch."
-        return create_model("FileShape", __base__=Shape, __doc__=told, **fields)
+        description = "How codechill treats this repository: .github/codechill.yml on the base branch."
+        return create_model("FileShape", __base__=Shape, __doc__=description, **fields)
 
     def parse(self, text: str, file: str, under: Config) -> C:
         """Raises ConfigError with every problem, in the order of the file."""

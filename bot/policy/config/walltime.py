@@ -16,9 +16,9 @@ FIRST_YEAR, LAST_YEAR = 1970, 2999
 
 def clock(text: str, *, end: bool = False) -> int:
     """Minutes after midnight; 24:00 (1440) only as an end."""
-    found = _CLOCK.fullmatch(text.strip())
-    minutes = int(found[1]) * 60 + int(found[2]) if found else -1
-    if found is None or int(found[2]) > 59 or minutes > 24 * 60:
+    clock = _CLOCK.fullmatch(text.strip())
+    minutes = int(clock[1]) * 60 + int(clock[2]) if clock else -1
+    if clock is None or int(clock[2]) > 59 or minutes > 24 * 60:
         raise ValueError(f"{_quote(text)} is no time of day; write it like 17:00")
     if minutes == 24 * 60 and not end:
         raise ValueError("24:00 is an end only; write 00:00 of the next day")
@@ -46,10 +46,10 @@ def week_time(text: str, *, end: bool = False) -> int:
 
 def moment(text: str, *, end: bool = False) -> datetime:
     """A naive wall time, or an aware one when an offset is written. A date alone means 00:00."""
-    found = _MOMENT.fullmatch(text.strip())
-    if found is None:
+    match = _MOMENT.fullmatch(text.strip())
+    if match is None:
         raise ValueError(f"{_quote(text)} is no date; write it like 2026-11-26 17:00{_every_year(text)}")
-    year, month, day, of_day, second, offset = found.groups()
+    year, month, day, of_day, second, offset = match.groups()
     if offset and not of_day:
         raise ValueError(f"{_quote(text)} has an offset but no time; write it like 2026-11-26 17:00 +01:00")
     if not FIRST_YEAR <= int(year) <= LAST_YEAR:
@@ -65,10 +65,10 @@ def moment(text: str, *, end: bool = False) -> datetime:
 
 def _every_year(text: str) -> str:
     """What to write where the year was left out."""
-    found = _DAY_OF_YEAR.match(text.strip())
-    if found is None or not (1 <= int(found[1]) <= 12 and 1 <= int(found[2]) <= 31):
+    date = _DAY_OF_YEAR.match(text.strip())
+    if date is None or not (1 <= int(date[1]) <= 12 and 1 <= int(date[2]) <= 31):
         return ""
-    rule = f"FREQ=YEARLY;BYMONTH={int(found[1])};BYMONTHDAY={int(found[2])}"
+    rule = f"FREQ=YEARLY;BYMONTH={int(date[1])};BYMONTHDAY={int(date[2])}"
     return f', or for every year rrule: "{rule}" with at and for'
 
 
@@ -76,10 +76,10 @@ def elapsed(text: str) -> timedelta:
     """More than nothing, at most 366 days; d is 24 hours. Parts stand from the largest to the smallest: 16d14h."""
     written = text.strip()
     # many blanks would be tried in very many ways
-    found = _ELAPSED.fullmatch(written) if 0 < len(written) <= _LONGEST else None
-    if found is None:
+    match = _ELAPSED.fullmatch(written) if 0 < len(written) <= _LONGEST else None
+    if match is None:
         raise ValueError(f"{_quote(text)} is no length of time; write it like 90m, 20h, 2d or 16d14h")
-    days, hours, minutes = (int(part or 0) for part in found.groups())
+    days, hours, minutes = (int(part or 0) for part in match.groups())
     length = timedelta(days=days, hours=hours, minutes=minutes)
     if not timedelta() < length <= timedelta(days=366):
         raise ValueError(f"{_quote(text)} must be more than nothing and at most 366d")

@@ -109,18 +109,18 @@ class _Walk:
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, object]:
         _no_tag(node, "tag:yaml.org,2002:map")
-        found: dict[str, object] = {}
+        mapping: dict[str, object] = {}
         for key_node, value_node in node.value:
             place = _place(key_node.start_mark)
             key = _scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
             if key is None:
                 raise Unreadable("a key must be a plain word", place)
-            if key in found:
+            if key in mapping:
                 first = self.document.keys[(*path, key)]
                 raise Unreadable(f"{key} is given twice; it stands on line {first.line} already", place)
             self.document.keys[(*path, key)] = place
-            found[key] = self._value(value_node, (*path, key))
-        return found
+            mapping[key] = self._value(value_node, (*path, key))
+        return mapping
 
 
 def _scalar(node: yaml.ScalarNode) -> str | None:

@@ -64,11 +64,11 @@ def misspelt(text: str, known: Mapping[str, Sequence[str]]) -> Iterator[tuple[st
     """
     section = ""
     for number, line in enumerate(text.splitlines(), 1):
-        found = _KEY.match(line)
-        if found is None:
+        match = _KEY.match(line)
+        if match is None:
             continue
-        key, column = found["key"], len(found["before"]) + 1
-        inside = "" if not found["before"] else section
+        key, column = match["key"], len(match["before"]) + 1
+        inside = "" if not match["before"] else section
         section = section if inside else key
         meant = nearest(key, known[inside]) if inside in known and key not in known[inside] else None
         if meant is not None:

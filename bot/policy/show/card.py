@@ -186,11 +186,11 @@ def _safer_helps(case: Case) -> bool:
 
 def _unscored(case: Case) -> str:
     failure = case.state.failure
-    own = failure is not None and failure.cause == "change"
+    authors = failure is not None and failure.cause == "change"
     levels = [
         name
         for name, share in case.config.levels.items()
-        if (share > 0 if own else case.config.gate.on_error_at(name, share) == "closed")
+        if (share > 0 if authors else case.config.gate.on_error_at(name, share) == "closed")
     ]
     stays = f" While {words.listed(levels)} is in force it stays held." if levels else ""
     again = " `/chill refresh` tries again." if failure and failure.retry else ""

@@ -28,7 +28,7 @@ class Ran:
     repo: Path
     state: Path
     html: str
-    told: dict[str, Any]
+    report: dict[str, Any]
     csv: list[str]
     text: str
 
@@ -50,21 +50,21 @@ def grow(repo: Path, changes: int, *, seed: int = 1, blame: tuple[str, ...] = ()
 
 def shas(repo: Path) -> list[str]:
     """All commits, oldest first."""
-    told = subprocess.run(
+    revisions = subprocess.run(
         ["git", "-C", str(repo), "rev-list", "--reverse", "--all"], capture_output=True, check=True, text=True
     )
-    return told.stdout.split()
+    return revisions.stdout.split()
 
 
 def _commits(first: int, changes: int, seed: int, onto: str, blame: tuple[str, ...]) -> list[bytes]:
     rng = random.Random(seed)
-    found = []
+    marks = []
     for place in range(first, first + changes):
         title, files = _change(place, rng)
         if place - first < len(blame):
             title = f"Take back a change\n\nThis reverts commit {blame[place - first]}."
-        found.append(_commit(place, title, files, rng.choice(("ann", "bob", "cat")), onto if place == first else ""))
-    return found
+        marks.append(_commit(place, title, files, rng.choice(("ann", "bob", "cat")), onto if place == first else ""))
+    return marks
 
 
 def _change(place: int, rng: random.Random) -> tuple[str, dict[str, str]]:
@@ -95,6 +95,6 @@ def _commit(place: int, message: str, files: dict[str, str], who: str, onto: str
     if onto:
         parts.append(f"from {onto}\n".encode())
     for path, content in files.items():
-        data = content.encode()
-        parts.append(f"M 100644 inline {path}\ndata {len(data)}\n".encode() + data + b"\n")
+        blob = content.encode()
+        parts.append(f"M 100644 inline {path}\ndata {len(blob)}\n".encode() + blob + b"\n")
     return b"".join(parts) + b"\n"

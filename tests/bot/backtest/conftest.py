@@ -20,5 +20,5 @@ def ran(past: Path, tmp_path_factory: pytest.TempPathFactory) -> Ran:
     html, plain, table = out / "page.html", out / "all.json", out / "rows.csv"
     result = call(past, out, "--html", str(html), "--json", str(plain), "--csv", str(table), "--name", "acme/shop")
     assert result.exit_code == 0, result.output
-    told = json.loads(plain.read_text())
-    return Ran(past, out, html.read_text("utf-8"), told, table.read_text().splitlines(), result.output)
+    report = json.loads(plain.read_text())
+    return Ran(past, out, html.read_text("utf-8"), report, table.read_text().splitlines(), result.output)

@@ -19,28 +19,28 @@ MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 @st.composite
 def replays(draw: st.DrawFn) -> tuple[list[Replayed], Outcomes]:
     days = sorted(draw(st.lists(st.integers(0, 3000), max_size=40)))
-    found = []
+    replayed = []
     for row, day in enumerate(days):
         at = MONDAY + timedelta(days=day)
         open_, held, ends = draw(st.booleans()), draw(st.booleans()), draw(st.booleans())
         landing = Landing(row, f"{row:040x}", at, row % 3, "A change", (f"{'abc'[row % 3]}/x.py",))
         until = at + timedelta(hours=9) if held and ends else None
         share = 0.05 if open_ or held else 0.0
-        found.append(Replayed(landing, 0.5, held, until, "Weekend" if share else "", "weekend", share, at))
+        replayed.append(Replayed(landing, 0.5, held, until, "Weekend" if share else "", "weekend", share, at))
     blamed = draw(st.sets(st.sampled_from(range(len(days))))) if days else set()
-    told = {row: Outcome(row, 0, "revert", "e" * 40, "Revert", 1) for row in blamed}
-    return found, Outcomes(told, {}, 0, frozenset())
+    by_row = {row: Outcome(row, 0, "revert", "e" * 40, "Revert", 1) for row in blamed}
+    return replayed, Outcomes(by_row, {}, 0, frozenset())
 
 
 @given(replays())
 def test_every_landing_in_a_window_is_held_or_let_through_and_every_hold_is_right_or_wrong(
     made: tuple[list[Replayed], Outcomes],
 ) -> None:
-    told = tally(*made)
-    assert told.landings == told.held + told.let_through == sum(each.in_window for each in made[0])
-    assert told.held == told.caught + told.false_alarms
-    assert told.caught <= told.faults <= told.landings
-    assert (told.share_held is None) == (told.landings == 0)
+    counts = tally(*made)
+    assert counts.landings == counts.held + counts.let_through == sum(each.in_window for each in made[0])
+    assert counts.held == counts.caught + counts.false_alarms
+    assert counts.caught <= counts.faults <= counts.landings
+    assert (counts.share_held is None) == (counts.landings == 0)
 
 
 @given(replays())

@@ -52,10 +52,10 @@ def decided(replay: Replay, config: Config) -> list[Replayed]:
 
 def test_a_landing_and_a_pull_request_with_the_same_facts_get_the_same_verdict(past: Path, tmp_path: Path) -> None:
     replay, config = prepared(past, tmp_path / "landings"), parse(RED)
-    found = decided(replay, config)
+    replayed = decided(replay, config)
     scorer = Scorer(past, tmp_path / "index", clock=lambda: datetime.fromtimestamp(NOW, UTC))
     scorer.refresh(replay.past.landings[-1].sha)
-    looked_at = [each for each in found if each.in_window][::7]
+    looked_at = [each for each in replayed if each.in_window][::7]
     assert {each.held for each in looked_at} == {True, False}
     for each in looked_at:
         change = commit_change(past, each.landing.sha)
@@ -78,7 +78,7 @@ def test_what_is_learned_later_changes_no_earlier_verdict(tmp_path: Path) -> Non
     commits = grow(repo, 350)
     grow(repo, 250, seed=5, blame=tuple(commits[100:200]))
     replay = prepared(repo, tmp_path / "before")
-    assert any(fitted.own for fitted in replay.scores.fitted)  # models of its own take part
+    assert any(fitted.own_model for fitted in replay.scores.fitted)  # models of its own take part
     before = decided(replay, parse(RED))
     grow(repo, 120, seed=9, blame=tuple(commits[200:310]))
     after = decided(prepared(repo, tmp_path / "after"), parse(RED))
@@ -90,10 +90,10 @@ def test_the_very_same_labels_do_change_what_is_said_of_the_past(tmp_path: Path)
     repo = tmp_path / "shop.git"
     commits = grow(repo, 300)
     first = prepared(repo, tmp_path / "before")
-    known = first.scores.data.inducing.sum()
+    known = first.scores.dataset.inducing.sum()
     grow(repo, 60, seed=9, blame=tuple(commits[250:300]))
     later = prepared(repo, tmp_path / "after")
-    assert later.scores.data.inducing.sum() >= known + 45
+    assert later.scores.dataset.inducing.sum() >= known + 45
 
 
 def test_the_backtest_the_evaluation_and_the_index_tell_the_same_faults(past: Path, tmp_path: Path) -> None:
@@ -124,12 +124,12 @@ def test_landings_in_a_critical_service_rank_higher(past: Path, tmp_path: Path) 
 
 
 def test_a_large_change_of_comments_only_is_let_through_as_proven(past: Path, tmp_path: Path) -> None:
-    found = decided(prepared(past, tmp_path / "landings"), parse(WEEKEND.replace("level: weekend", "level: frozen")))
-    proven = [each for each in found if each.proven]
+    replayed = decided(prepared(past, tmp_path / "landings"), parse(WEEKEND.replace("level: weekend", "level: frozen")))
+    proven = [each for each in replayed if each.proven]
     assert proven
     assert {each.landing.title.split()[0] for each in proven} == {"Explain"}
     assert not any(each.held for each in proven)
-    explained = [each for each in found if each.landing.title.startswith("Explain") and each.in_window]
+    explained = [each for each in replayed if each.landing.title.startswith("Explain") and each.in_window]
     assert explained == proven
 
 
@@ -155,10 +155,10 @@ def test_a_revert_inside_a_merged_branch_counts_for_the_landing_that_brought_it(
     history = History(repo, tmp_path / "state", first_parent=True)
     history.refresh(made, now=NOW)
     past = read_past(history)
-    found = read_outcomes(history)
+    outcomes = read_outcomes(history)
     assert past.landings[-1].sha == made
-    assert list(found.by_row) == [2]
-    assert found.by_row[2].known_at == int(past.landings[-1].at.timestamp())
+    assert list(outcomes.by_row) == [2]
+    assert outcomes.by_row[2].known_at == int(past.landings[-1].at.timestamp())
 
 
 class Impatient:
@@ -175,12 +175,12 @@ def test_an_interruption_in_the_midst_leaves_what_was_decided_marked_partial(pas
     with pytest.raises(KeyboardInterrupt):
         test.run(Impatient())
     test.stopped = "interrupted"
-    told = test.figures()
-    assert told["partial"] == {"why": "interrupted", "decided": CHUNK, "of": len(test.rows)}
-    shown = page(told, "codechill backtest")
+    report = test.figures()
+    assert report["partial"] == {"why": "interrupted", "decided": CHUNK, "of": len(test.rows)}
+    shown = page(report, "codechill backtest")
     assert "This report is partial." in shown
     assert "What other settings would have done" not in shown
-    assert next(summary(told)).startswith(f"PARTIAL: interrupted after {CHUNK} of {len(test.rows)}")
+    assert next(summary(report)).startswith(f"PARTIAL: interrupted after {CHUNK} of {len(test.rows)}")
 
 
 def test_an_interrupted_comparison_keeps_what_both_sides_decided(past: Path, tmp_path: Path) -> None:
@@ -188,11 +188,11 @@ def test_an_interrupted_comparison_keeps_what_both_sides_decided(past: Path, tmp
     outcomes = read_outcomes(History(past, tmp_path / "landings", first_parent=True))
     test = Backtest(replay, outcomes, parse(RED), "red", rows_since(replay.past, replay.scores, None))
     mild, strict = Side("mild", parse(WEEKEND), replay), Side("strict", parse(RED), replay)
-    told = compared(test, mild, strict, Impatient())
-    before, after = told["configurations"]  # type: ignore[misc]
-    assert told["partial"] == {"why": "interrupted", "decided": CHUNK, "of": len(test.rows)}
+    report = compared(test, mild, strict, Impatient())
+    before, after = report["configurations"]  # type: ignore[misc]
+    assert report["partial"] == {"why": "interrupted", "decided": CHUNK, "of": len(test.rows)}
     assert before["landings"] == after["landings"] > 0
-    assert next(comparison(told)).startswith("PARTIAL: interrupted")
+    assert next(comparison(report)).startswith("PARTIAL: interrupted")
 
 
 def _merge(repo: Path, onto: str, message: str) -> str:

@@ -53,8 +53,8 @@ def test_the_list_counts_and_shows_why(store: Store) -> None:
 
 
 def test_the_list_for_machines_has_every_job(store: Store) -> None:
-    found = json.loads(run("list", "--format", "json").output)
-    assert [(job["id"], job["state"], job["attempts"]) for job in found] == [
+    jobs = json.loads(run("list", "--format", "json").output)
+    assert [(job["id"], job["state"], job["attempts"]) for job in jobs] == [
         (3, "waiting", 0),
         (2, "dead", 1),
         (1, "dead", 1),

@@ -44,9 +44,9 @@ windows:
 def file(tmp_path: Path) -> Path:
     folder = tmp_path / ".github"
     folder.mkdir()
-    found = folder / "codechill.yml"
-    found.write_text(SAMPLE)
-    return found
+    file = folder / "codechill.yml"
+    file.write_text(SAMPLE)
+    return file
 
 
 def run(command: object, *words: object) -> Result:
@@ -56,16 +56,16 @@ def run(command: object, *words: object) -> Result:
 def asked(file: Path, *words: str) -> dict[str, object]:
     result = run(calendar, "--config", file, "--format", "json", *words)
     assert result.exit_code == 0, result.output
-    found: dict[str, object] = json.loads(result.stdout)
-    return found
+    answered: dict[str, object] = json.loads(result.stdout)
+    return answered
 
 
 def test_the_calendar_says_what_is_in_force_and_where_that_is_written(file: Path):
-    found = asked(file, "--at", "2026-11-28 13:00")
-    assert (found["level"], found["share"]) == ("red", 0.5)
-    assert (found["since"], found["until"]) == ("2026-11-28T12:00:00+01:00", "2026-11-28T18:00:00+01:00")
-    assert [(window["name"], window["line"]) for window in found["windows"]] == [("Launch", 7), ("Weekend", 4)]
-    assert found["next_change"] == {
+    answered = asked(file, "--at", "2026-11-28 13:00")
+    assert (answered["level"], answered["share"]) == ("red", 0.5)
+    assert (answered["since"], answered["until"]) == ("2026-11-28T12:00:00+01:00", "2026-11-28T18:00:00+01:00")
+    assert [(window["name"], window["line"]) for window in answered["windows"]] == [("Launch", 7), ("Weekend", 4)]
+    assert answered["next_change"] == {
         "at": "2026-11-28T18:00:00+01:00", "level": "weekend", "share": 0.05, "window": "Weekend"
     }  # fmt: skip
 
@@ -115,15 +115,15 @@ def test_a_window_without_ends_says_so(file: Path):
 
 
 def test_changes_are_listed_as_json_too(file: Path):
-    found = asked(file, "--at", "2026-11-21 13:00", "--next", "3")
-    assert [change["level"] for change in found["changes"]] == ["green", "weekend", "red"]
+    answered = asked(file, "--at", "2026-11-21 13:00", "--next", "3")
+    assert [change["level"] for change in answered["changes"]] == ["green", "weekend", "red"]
 
 
 def test_the_feed_beside_the_configuration_is_read(file: Path):
     event = "BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261124T100000Z\r\nDTEND:20261124T110000Z\r\nSUMMARY:Shift\r\nEND:VEVENT"
     (file.parent / "on-call.ics").write_text(f"BEGIN:VCALENDAR\r\n{event}\r\nEND:VCALENDAR\r\n")
-    found = asked(file, "--at", "2026-11-24T10:30:00Z")
-    assert [window["name"] for window in found["windows"]] == ["Shift"]
+    answered = asked(file, "--at", "2026-11-24T10:30:00Z")
+    assert [window["name"] for window in answered["windows"]] == ["Shift"]
 
 
 def test_the_coming_levels_are_a_feed_for_peoples_calendars(file: Path):

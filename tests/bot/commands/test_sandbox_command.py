@@ -45,8 +45,8 @@ def test_it_prints_all_a_client_needs_serves_it_and_ends_well(running: "subproce
     assert key.stat().st_mode & 0o077 == 0
     assert said["clone"] == f"{said['address']}/acme/My-project.git"
     for base in (said["address"], said["api"]):
-        found = fetch(f"{base}/repos/acme/My-project", said["people"]["author"]["token"])
-        assert found["default_branch"] == "trunk"
+        repository = fetch(f"{base}/repos/acme/My-project", said["people"]["author"]["token"])
+        assert repository["default_branch"] == "trunk"
     running.send_signal(signal.SIGINT)
     assert running.wait(timeout=20) == 0
     assert list(key.parent.iterdir()) == []

@@ -134,8 +134,8 @@ def _apply(before: State, action: Action) -> State:
             answered = here.replied_to | ({action.comment} if action.comment is not None else set())
             return replace(before, pull=replace(here, replied_to=answered), notes=before.notes | {action.key})
         case SaveEscalation(escalation):
-            kept = [one for one in before.escalations if one.id != escalation.id]
-            return replace(before, escalations=(*kept, escalation))
+            others = [one for one in before.escalations if one.id != escalation.id]
+            return replace(before, escalations=(*others, escalation))
         case SaveAttestation():
             return replace(before, attested=before.attested | {action.head_sha})
         case React() | SaveFeedback() | Rescore() | StartFreeze() | EndFreeze():

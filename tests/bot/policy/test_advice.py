@@ -53,8 +53,8 @@ def test_what_is_held_whatever_its_rank_gets_no_advice_that_frees_nothing() -> N
 def test_a_part_is_proposed_while_held_only_when_both_halves_would_go_free(
     moved: float, stays: float, said: bool
 ) -> None:
-    told = card(0.96, SATURDAY, suggestions=(replace(HALVES, moved=moved, stays=stays),)).suggestions
-    assert [each.words.partition(" (")[0] for each in told] == (
+    suggestions = card(0.96, SATURDAY, suggestions=(replace(HALVES, moved=moved, stays=stays),)).suggestions
+    assert [each.words.partition(" (")[0] for each in suggestions] == (
         [
             f"Move {{subject}} to its own pull request: it would rank at {round(100 * moved)}, what stays at "
             f"{round(100 * stays)}, both below the gate"
@@ -65,8 +65,8 @@ def test_a_part_is_proposed_while_held_only_when_both_halves_would_go_free(
 
 
 def test_outside_of_windows_a_part_is_proposed_only_when_it_changes_the_mildest_level_that_holds() -> None:
-    told = card(0.96, TUESDAY).suggestions
-    assert [each.words.partition(" (")[0] for each in told] == [
+    suggestions = card(0.96, TUESDAY).suggestions
+    assert [each.words.partition(" (")[0] for each in suggestions] == [
         "Move {subject} to its own pull request: it would rank at 41, what stays at 78, neither held at level "
         "`weekend` any more"
     ]

@@ -78,22 +78,22 @@ OURS = Freeze("f", "Outage", "weekend", SATURDAY - timedelta(hours=1), None, "x"
 
 def config() -> Config:
     """Every command has something to do: an attestation is asked for, and a freeze by hand is on."""
-    found = weekend("freezes: {by: [fay]}\ngate: {action: {weekend: author_attest}}\n")
+    config = weekend("freezes: {by: [fay]}\ngate: {action: {weekend: author_attest}}\n")
     by_path = {"api/**": ("pia",), "payments/**": ("pol",)}
-    policy = replace(found.escalation, managers=(TEAM, "nan"), by_path=by_path)
-    return joined(replace(found, escalation=policy), [OURS])
+    policy = replace(config.escalation, managers=(TEAM, "nan"), by_path=by_path)
+    return joined(replace(config, escalation=policy), [OURS])
 
 
 def rows() -> list[tuple[str, str, frozenset[str]]]:
     """Who, whose pull request, and the commands that work there."""
     lines = [line for line in TABLE.read_text("utf-8").splitlines() if line.startswith("|")]
     heads = [cell.strip() for cell in lines[0].strip("|").split("|")][1:]
-    found = []
+    pairs = []
     for line in lines[2:]:
         who, *cells = (cell.strip() for cell in line[1:-1].split("|"))
         assert len(cells) == len(heads), line
-        found += [(who, whose, frozenset(cell.split())) for whose, cell in zip(heads, cells, strict=True)]
-    return found
+        pairs += [(who, whose, frozenset(cell.split())) for whose, cell in zip(heads, cells, strict=True)]
+    return pairs
 
 
 ROWS = rows()
@@ -164,11 +164,11 @@ def test_a_button_works_for_whom_its_command_does(who: str, whose: str, may: fro
         before, person = scene(who, whose, verb)
         actions = tried(before, Pressed(button, person, HEAD))
         changes = [type(action) for action in actions if isinstance(action, CHANGES)]
-        told = [action for action in actions if isinstance(action, Reply)]
+        replies = [action for action in actions if isinstance(action, Reply)]
         if verb in may:
             assert changes == [DOES[verb]], button
         else:
-            assert (changes, len(told)) == ([], 0 if person.bot else 1), button
+            assert (changes, len(replies)) == ([], 0 if person.bot else 1), button
 
 
 @EVERY_PAIR

@@ -51,9 +51,9 @@ class Wall:
 
     def at(self, wall: datetime, *, last: bool) -> int:
         """The index of the minute that is meant; of a skipped wall time, the minute of the jump."""
-        found = self.where.get(wall)
-        if found:
-            return found[-1] if last else found[0]
+        indices = self.where.get(wall)
+        if indices:
+            return indices[-1] if last else indices[0]
         jumps = (index for index in range(1, len(self.shows)) if self.shows[index - 1] < wall < self.shows[index])
         return next(jumps)
 
@@ -103,15 +103,15 @@ class Minutes(int):
 
 
 def weekly_minutes(pairs: tuple[tuple[int, int], ...], zone: str, day: date) -> Minutes:
-    wall, found = wall_of(zone, day), Minutes()
+    wall, held = wall_of(zone, day), Minutes()
     for today in days_around(day):
         for start, end in pairs:
             if start // 1440 == today.weekday():
                 begins = midnight(today) + MINUTE * (start % 1440)
                 ends = begins + MINUTE * (end - start)
                 if ends < midnight(day + timedelta(days=DAYS + MARGIN)):
-                    found |= Minutes.between(wall.at(begins, last=False), wall.at(ends, last=True))
-    return found
+                    held |= Minutes.between(wall.at(begins, last=False), wall.at(ends, last=True))
+    return held
 
 
 def dated_minutes(start: datetime | None, end: datetime | None, zone: str, day: date) -> Minutes:
@@ -128,12 +128,12 @@ def carved_minutes(start: datetime, end: datetime, zone: str, day: date) -> Minu
 
 
 def rule_minutes(on: Callable[[date], bool], at: int, length: timedelta, zone: str, day: date) -> Minutes:
-    wall, found = wall_of(zone, day), Minutes()
+    wall, held = wall_of(zone, day), Minutes()
     for today in days_around(day):
         if on(today):
             begins = wall.at(midnight(today) + MINUTE * at, last=False)
-            found |= Minutes.between(begins, begins + round(length / MINUTE))
-    return found
+            held |= Minutes.between(begins, begins + round(length / MINUTE))
+    return held
 
 
 RULES: list[tuple[str, date | None, Callable[[date], bool]]] = [
@@ -149,13 +149,13 @@ RULES: list[tuple[str, date | None, Callable[[date], bool]]] = [
 
 def feasts_minutes(feasts: frozenset[date], before: int | None, zone: str, day: date) -> Minutes:
     """Whole days on the wall, and the day before from a time on."""
-    wall, found = wall_of(zone, day), Minutes()
+    wall, held = wall_of(zone, day), Minutes()
     for today in days_around(day):
         if today in feasts:
             begins = midnight(today) if before is None else midnight(today - timedelta(days=1)) + MINUTE * before
             ends = midnight(today + timedelta(days=1))
-            found |= Minutes.between(wall.at(begins, last=False), wall.at(ends, last=True))
-    return found
+            held |= Minutes.between(wall.at(begins, last=False), wall.at(ends, last=True))
+    return held
 
 
 @lru_cache(maxsize=64)
@@ -190,25 +190,25 @@ def windows(draw: st.DrawFn, zone: str, day: date) -> tuple[Times, tuple[Carved,
     times: Times
     if kind == "weekly":
         pairs = draw(weekly())
-        times, found = Weekly(pairs), weekly_minutes(pairs, zone, day)
+        times, held = Weekly(pairs), weekly_minutes(pairs, zone, day)
     elif kind == "dated":
         start, end = sorted([draw(walls(day)), draw(walls(day)) + MINUTE])
         from_, to = (None if draw(st.integers(0, 4)) == 0 else value for value in (start, end))
-        times, found = Dated(from_, to), dated_minutes(from_, to, zone, day)
+        times, held = Dated(from_, to), dated_minutes(from_, to, zone, day)
     elif kind == "holidays":
         country, before = draw(st.sampled_from(["WS", "AU", "DE", "US", "BR", "NP"])), draw(st.none() | clock_minutes)
         times = PublicHolidays(country, None, before)
-        found = feasts_minutes(feasts(country, day), before, zone, day)
+        held = feasts_minutes(feasts(country, day), before, zone, day)
     else:
         rule, first, on = draw(st.sampled_from(RULES))
         at, length = draw(clock_minutes), MINUTE * draw(st.integers(1, 3000))
-        times, found = Rule(rule, first, at, length), rule_minutes(on, at, length, zone, day)
+        times, held = Rule(rule, first, at, length), rule_minutes(on, at, length, zone, day)
     holes = []
     for _ in range(draw(st.integers(0, 2))):
         start, end = sorted([draw(walls(day)), draw(walls(day)) + MINUTE])
         holes.append(Carved(start, end))
-        found = found.without(carved_minutes(start, end, zone, day))
-    return times, tuple(holes), found
+        held = held.without(carved_minutes(start, end, zone, day))
+    return times, tuple(holes), held
 
 
 def in_sight(day: date) -> tuple[int, int]:
@@ -228,8 +228,8 @@ def test_a_window_opens_and_closes_at_the_minutes_that_brute_force_finds(zone: s
     calendar = Calendar((Window("w", Level("red", 0.5), times, zone, carved=holes),))
     low, high = in_sight(day)
     edges = expected.edges(low, high)
-    found = calendar.edges(moment(zone, day, low) - MINUTE, moment(zone, day, high - 1))
-    assert found == tuple(moment(zone, day, index) for index in edges)
+    shown = calendar.edges(moment(zone, day, low) - MINUTE, moment(zone, day, high - 1))
+    assert shown == tuple(moment(zone, day, index) for index in edges)
     for index in {low, high - 1, *edges}:
         assert bool(calendar.open_at(moment(zone, day, index))) == expected.has(index)
         just_before = moment(zone, day, index) - timedelta(microseconds=1)
@@ -257,11 +257,11 @@ def test_the_strictest_window_open_is_in_force_and_the_first_listed_of_equals(
     )
 
     def expected(index: int) -> Level:
-        found = Level("green", 0.0)
+        strictest = Level("green", 0.0)
         for (_, _, minutes), level in reversed(drawn):
-            if minutes.has(index) and level.share >= found.share:
-                found = level
-        return found
+            if minutes.has(index) and level.share >= strictest.share:
+                strictest = level
+        return strictest
 
     low, high = in_sight(day)
     edges = sorted({edge for (_, _, minutes), _ in drawn for edge in minutes.edges(low + 1, high)})

@@ -123,8 +123,8 @@ def test_quotes_code_lists_and_html_are_not_commands(body: str):
 @settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("/chil aprove`>*_<!-\n\t#[]()~|\\"), max_size=80))
 def test_whatever_is_written_a_command_needs_its_prefix_at_the_start_of_a_line(body: str):
-    found = parse(body)
-    if found is not None:
+    command = parse(body)
+    if command is not None:
         assert any(line.strip().lower().startswith("/chill") for line in body.split("\n"))
 
 

@@ -212,8 +212,8 @@ def test_a_risk_that_rose_on_the_same_head_is_told_once():
         "The approval of an exception no longer holds: the risk is now higher than what was looked at. "
         "Ask again with `/chill justify` if it cannot wait."
     )
-    kept = apply(risen, [action for action in first if not isinstance(action, SetCheck)])
-    assert kinds(list(decide(Tick("sweep"), kept, weekend(), SATURDAY).actions), Reply) == []
+    applied = apply(risen, [action for action in first if not isinstance(action, SetCheck)])
+    assert kinds(list(decide(Tick("sweep"), applied, weekend(), SATURDAY).actions), Reply) == []
 
 
 def test_who_may_not_is_told_once_who_may_and_after_that_by_a_thumb_only():
@@ -632,9 +632,9 @@ def test_an_answer_that_was_lost_is_given_again_and_changes_nothing_twice():
     assert kinds(again, SaveEscalation) == []
     assert kinds(again, Reply)[0].mention == ("@acme/release-managers",)
     saying = tell(asked(), "/chill approve", MIA, number=101)[0]
-    kept = [action for action in saying if isinstance(action, SaveEscalation)]
-    told, _ = tell(apply(asked(), kept), "/chill approve", MIA, number=101)
-    assert kinds(told, SaveEscalation) == []
-    assert words(told) == "Approved: this content may land until Mon 23 Nov 08:00 CET."
-    elsewhere, _ = tell(apply(asked(), kept), "/chill approve", MIA, under_black_friday(), number=102)
+    saved = [action for action in saying if isinstance(action, SaveEscalation)]
+    answers, _ = tell(apply(asked(), saved), "/chill approve", MIA, number=101)
+    assert kinds(answers, SaveEscalation) == []
+    assert words(answers) == "Approved: this content may land until Mon 23 Nov 08:00 CET."
+    elsewhere, _ = tell(apply(asked(), saved), "/chill approve", MIA, under_black_friday(), number=102)
     assert words(elsewhere).startswith("Nobody is asking")

@@ -101,22 +101,22 @@ def test_every_setting_arrives_as_it_was_meant():
 
 
 def test_every_kind_of_window_is_read():
-    found = windows()
-    assert found["Weekend"].times == Weekly(((4 * 1440 + 1020, 7 * 1440 + 480),))
-    assert found["Nights"].times == Weekly(tuple((day * 1440 + 1320, day * 1440 + 1800) for day in (0, 1, 2)))
-    assert found["Nights"].branches == ("release/*",)
-    assert found["Black Friday"].times == Dated(datetime(2026, 11, 26), datetime(2026, 12, 2))
-    assert found["Black Friday"].zone == "America/New_York"
-    assert found["Black Friday"].carved == (
+    named = windows()
+    assert named["Weekend"].times == Weekly(((4 * 1440 + 1020, 7 * 1440 + 480),))
+    assert named["Nights"].times == Weekly(tuple((day * 1440 + 1320, day * 1440 + 1800) for day in (0, 1, 2)))
+    assert named["Nights"].branches == ("release/*",)
+    assert named["Black Friday"].times == Dated(datetime(2026, 11, 26), datetime(2026, 12, 2))
+    assert named["Black Friday"].zone == "America/New_York"
+    assert named["Black Friday"].carved == (
         Carved(datetime(2026, 11, 29, 10), datetime(2026, 11, 29, 12), "planned migration"),
     )
-    assert found["Quarter end"].times == Rule(
+    assert named["Quarter end"].times == Rule(
         "FREQ=MONTHLY;BYMONTH=3,6,9,12;BYMONTHDAY=-1", datetime(2026, 1, 1).date(), 720, timedelta(hours=20)
     )
-    assert found["Quarter end"].level.share == 0.33
-    assert found["Public holidays"].times == PublicHolidays("DE", "BE", 900)
-    assert found["On-call"].times == Feed(".github/on-call.ics")
-    assert [window.line for window in found.values()] == [9, 12, 16, 25, 31, 34]
+    assert named["Quarter end"].level.share == 0.33
+    assert named["Public holidays"].times == PublicHolidays("DE", "BE", 900)
+    assert named["On-call"].times == Feed(".github/on-call.ics")
+    assert [window.line for window in named.values()] == [9, 12, 16, 25, 31, 34]
 
 
 def test_a_file_with_a_version_alone_holds_nothing():
@@ -377,8 +377,8 @@ SETTINGS = st.recursive(
 @settings(deadline=None)
 @given(SETTINGS)
 def test_whatever_shape_the_settings_take_nothing_but_a_problem_comes_of_it(value: Any):
-    found = problems(json.dumps({"version": "1", "windows": [value], "gate": value, "levels": value}))
-    assert all(problem.words and problem.line for problem in found)
+    refusals = problems(json.dumps({"version": "1", "windows": [value], "gate": value, "levels": value}))
+    assert all(problem.words and problem.line for problem in refusals)
 
 
 def test_the_published_schema_is_the_one_that_is_enforced():
@@ -396,11 +396,11 @@ def test_what_nobody_foresaw_is_still_said_with_its_place():
 
     with pytest.raises(ValidationError) as caught:
         Odd.model_validate({"count": "x"})
-    (found,) = of_shape(caught.value, Odd, read("a: 1\ncount: x"), "f")
-    assert (found.line, found.column) == (2, 8)
-    assert found.words.startswith("count: Input should be a valid integer")
+    (problem,) = of_shape(caught.value, Odd, read("a: 1\ncount: x"), "f")
+    assert (problem.line, problem.column) == (2, 8)
+    assert problem.words.startswith("count: Input should be a valid integer")
 
 
 def test_long_names_are_shortened_where_they_are_quoted():
-    (found,) = problems("version: 1\n" + "x" * 200 + ": 1")
-    assert len(found.words) < 120
+    (problem,) = problems("version: 1\n" + "x" * 200 + ": 1")
+    assert len(problem.words) < 120

@@ -18,8 +18,8 @@ COMMENTS_ONLY = Proof("P", "comments", "the parsed code is the same")
 
 
 def check_of(decision: Decision) -> SetCheck:
-    (found,) = [action for action in decision.actions if isinstance(action, SetCheck)]
-    return found
+    (check,) = [action for action in decision.actions if isinstance(action, SetCheck)]
+    return check
 
 
 def comments_of(actions: tuple[Action, ...]) -> list[PutComment]:
@@ -71,8 +71,8 @@ def test_a_frozen_path_is_held_in_a_window_however_small_the_risk():
 def test_only_enforce_fails_the_check(mode: str, conclusion: str | None):
     decision = decide(OPENED, state(0.96), weekend(mode=mode), SATURDAY)
     assert decision.verdict is Verdict.BLOCK
-    found = [action.conclusion for action in decision.actions if isinstance(action, SetCheck)]
-    assert found == ([] if conclusion is None else [conclusion])
+    conclusions = [action.conclusion for action in decision.actions if isinstance(action, SetCheck)]
+    assert conclusions == ([] if conclusion is None else [conclusion])
 
 
 def test_while_there_is_no_score_the_check_is_in_progress():

@@ -74,7 +74,7 @@ def test_a_stranger_in_the_group_counts_like_its_author():
 
 
 @pytest.mark.parametrize(
-    ("base", "ref", "found"),
+    ("base", "ref", "members"),
     [
         ("main", f"gh-readonly-queue/main/pr-104-{HEAD}", (104,)),
         ("refs/heads/main", f"gh-readonly-queue/main/pr-104-{HEAD}", (104,)),
@@ -89,5 +89,5 @@ def test_a_stranger_in_the_group_counts_like_its_author():
         ("main", f"feature/gh-readonly-queue/main/pr-104-{HEAD}", ()),
     ],
 )
-def test_the_queues_branch_names_its_pull_requests(base: str, ref: str, found: tuple[int, ...]):
-    assert numbers(ref, base) == found
+def test_the_queues_branch_names_its_pull_requests(base: str, ref: str, members: tuple[int, ...]):
+    assert numbers(ref, base) == members

@@ -39,11 +39,11 @@ def read(text: str, zone: str = "Europe/Berlin", *, fixed: bool = False) -> Read
 
 def spans(text: str, zone: str = "Europe/Berlin", *, fixed: bool = False) -> list[str]:
     """In UTC, as "name: from / to", those that begin in 2026."""
-    found = read(text, zone, fixed=fixed)
-    assert found.wrong is None
+    reading = read(text, zone, fixed=fixed)
+    assert reading.wrong is None
     return [
         f"{span.name}: {span.start:%m-%d %H:%M} / {span.end:%m-%d %H:%M}"
-        for span in sorted(found.spans)
+        for span in sorted(reading.spans)
         if span.start.year == 2026
     ]
 
@@ -373,10 +373,10 @@ def test_one_event_that_cannot_be_used_is_named_and_the_others_count(odd: str, w
     assert left_out(text) == [(why, 1)]
     assert spans(text) == ["Freeze: 11-30 16:00 / 11-30 18:00"]
     config = configured(text)
-    (told,) = (*config.problems, *config.notes)
-    assert told.words.startswith("the calendar of Feed leaves out 1 of 2 events: ")
+    (note,) = (*config.problems, *config.notes)
+    assert note.words.startswith("the calendar of Feed leaves out 1 of 2 events: ")
     card = case_of(state(), config, TUESDAY).card
-    assert told in card.problems
+    assert note in card.problems
 
 
 def test_events_that_lost_their_end_are_named_and_the_others_count() -> None:
@@ -513,17 +513,17 @@ def test_what_moved_is_found_in_a_zone_that_the_calendar_defines() -> None:
     ],
 )
 def test_a_definition_that_is_none_is_a_zone_that_nobody_knows(broken: str) -> None:
-    found = read(feed("SUMMARY:x\r\nDTSTART;TZID=Acme:20261124T100000\r\nDURATION:PT1H", head=broken))
-    assert found.unknown_zones == ("Acme",)
-    assert len(found.spans) == 1
+    reading = read(feed("SUMMARY:x\r\nDTSTART;TZID=Acme:20261124T100000\r\nDURATION:PT1H", head=broken))
+    assert reading.unknown_zones == ("Acme",)
+    assert len(reading.spans) == 1
 
 
 @pytest.mark.parametrize(
     "name", ["Europe/" + "!" * 5_000, "Europe/" + "![" * 9_000, "A/" * 1900 + "B", "../../etc/passwd", "GMT+99"]
 )
 def test_a_zone_with_a_hostile_name_is_one_that_nobody_knows(name: str) -> None:
-    found = read(feed(f"SUMMARY:x\r\nDTSTART;TZID={name}:20261124T100000\r\nDURATION:PT1H"))
-    assert found.unknown_zones == (name[:60],)
+    reading = read(feed(f"SUMMARY:x\r\nDTSTART;TZID={name}:20261124T100000\r\nDURATION:PT1H"))
+    assert reading.unknown_zones == (name[:60],)
 
 
 SHIFT = "UID:a\r\nSUMMARY:Shift\r\nDTSTART:20261102T090000Z\r\nDTEND:20261102T100000Z\r\nRRULE:FREQ=WEEKLY;COUNT=4"
@@ -583,8 +583,8 @@ def test_what_moved_was_dropped_or_changed_from_then_on_is_so(events: list[str],
 def test_a_rule_of_exceptions_takes_away_what_it_names_as_dateutil_does(rules: list[str], days: list[int]) -> None:
     whole = rrulestr("\n".join(["DTSTART:20261102T090000Z", *rules]), forceset=True)
     assert sorted({one.day for one in whole} | ({2} & set(days))) == days  # dateutil leaves DTSTART to the rules
-    told = spans(feed("\r\n".join(["SUMMARY:Shift", "DTSTART:20261102T090000Z", "DURATION:PT1H", *rules])))
-    assert told == [f"Shift: 11-{day:02d} 09:00 / 11-{day:02d} 10:00" for day in days]
+    shifts = spans(feed("\r\n".join(["SUMMARY:Shift", "DTSTART:20261102T090000Z", "DURATION:PT1H", *rules])))
+    assert shifts == [f"Shift: 11-{day:02d} 09:00 / 11-{day:02d} 10:00" for day in days]
 
 
 def test_a_calendar_of_cancellations_opens_nothing_and_says_so() -> None:
@@ -614,16 +614,16 @@ def test_two_calendars_in_one_text_count_both_and_an_empty_one_is_fine() -> None
     ],
 )
 def test_what_is_over_or_far_ahead_counts_for_nothing(event: str) -> None:
-    found = read(feed(*[event] * 3000))
-    assert (found.wrong, found.spans, found.events, found.left_out) == (None, (), 0, ())
+    reading = read(feed(*[event] * 3000))
+    assert (reading.wrong, reading.spans, reading.events, reading.left_out) == (None, (), 0, ())
 
 
 def test_what_is_free_or_cancelled_counts_for_no_limit() -> None:
     daily = "DTSTART:20261101T010000Z\r\nDTEND:20261101T011500Z\r\nRRULE:FREQ=DAILY"
-    found = read(
+    reading = read(
         feed(*[f"TRANSP:TRANSPARENT\r\n{daily}"] * 50, *[f"STATUS:CANCELLED\r\n{daily};BYHOUR=8,12"] * 50, ONE)
     )
-    assert (found.wrong, len(found.spans), found.events) == (None, 1, 101)
+    assert (reading.wrong, len(reading.spans), reading.events) == (None, 1, 101)
 
 
 HOSTILE = {
@@ -780,8 +780,8 @@ def _utc(moment: datetime) -> datetime:
     )
 )  # fmt: skip
 def test_whatever_lines_come_in_whatever_order_a_calendar_is_read_or_refused_in_words(lines: list[str]) -> None:
-    found = read("BEGIN:VCALENDAR\n" + "\n".join(lines) + "\nEND:VCALENDAR")
-    assert found.wrong is None or found.wrong.startswith("it cannot be read as iCalendar")
+    reading = read("BEGIN:VCALENDAR\n" + "\n".join(lines) + "\nEND:VCALENDAR")
+    assert reading.wrong is None or reading.wrong.startswith("it cannot be read as iCalendar")
 
 
 def test_a_step_too_many_is_refused_and_the_last_one_is_not() -> None:
@@ -810,8 +810,8 @@ def test_a_listed_period_ends_when_it_says_and_not_as_the_first_time_does() -> N
 
 
 def test_a_listed_period_that_began_before_the_years_in_sight_still_counts() -> None:
-    found = read(feed(f"{ONE}\r\nRDATE;VALUE=PERIOD:20200101T000000Z/P3650D"))
-    assert min(span.start.year for span in found.spans) == 2020
+    reading = read(feed(f"{ONE}\r\nRDATE;VALUE=PERIOD:20200101T000000Z/P3650D"))
+    assert min(span.start.year for span in reading.spans) == 2020
 
 
 def test_a_zone_by_its_name_tells_the_clock_of_an_instant() -> None:

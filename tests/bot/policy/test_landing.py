@@ -95,12 +95,12 @@ def test_the_reason_of_a_window_and_of_a_freeze_is_said_where_it_holds() -> None
 
 
 @pytest.mark.parametrize(
-    ("level", "frozen", "told"),
+    ("level", "frozen", "advised"),
     [("red", "", True), ("frozen", "", False), ("red", 'frozen_paths: ["api/**"]', False)],
 )
-def test_nobody_is_told_to_make_safer_what_no_lower_score_would_free(level: str, frozen: str, told: bool) -> None:
+def test_nobody_is_told_to_make_safer_what_no_lower_score_would_free(level: str, frozen: str, advised: bool) -> None:
     config = parse(f"version: 1\nwindows: [{{name: W, level: {level}, from: 2026-11-01}}]\n{frozen}")
-    assert ("make it safer" in card(config, TUESDAY, state()).lead) is told
+    assert ("make it safer" in card(config, TUESDAY, state()).lead) is advised
 
 
 def test_two_freezes_of_one_minute_and_even_of_one_second_have_their_own_names() -> None:
@@ -146,8 +146,8 @@ def test_the_why_of_a_request_is_kept_from_a_later_line_or_comment(bodies: list[
     after = state()
     for number, body in enumerate(bodies):
         _, after = tell(after, body, weekend(), number=number + 1)
-    (kept,) = after.escalations
-    assert (kept.id, kept.reason, kept.text) == ("comment-1", "security_fix", text)
+    (request,) = after.escalations
+    assert (request.id, request.reason, request.text) == ("comment-1", "security_fix", text)
 
 
 def test_a_request_without_a_why_is_told_how_to_add_it_and_a_misspelt_reason_is_not_taken_for_one() -> None:

@@ -164,8 +164,8 @@ escalation:
         ("windows[0].except[1]", "2026-11-27 10:00 to 2026-11-27 12:00 (the hotfix)", 12),
         ("windows[0].reason", "it launches", 9),
     ]
-    found = {one.key: (one.value, one.source.line) for one in settings(parse(text))}
-    assert found["escalation.labels.hotfix"] == ("data_loss", 16)
+    rows = {one.key: (one.value, one.source.line) for one in settings(parse(text))}
+    assert rows["escalation.labels.hotfix"] == ("data_loss", 16)
 
 
 def test_a_floor_in_a_repositorys_file_binds_nobody_and_is_said_to():

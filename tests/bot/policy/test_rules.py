@@ -281,16 +281,16 @@ def test_a_change_that_would_break_the_configuration_is_held_and_told_where():
 
 def test_a_change_of_the_configuration_is_told_what_it_would_move():
     stricter = parse(WEEKEND.replace("level: weekend", "level: red"))
-    found = compare(weekend(), stricter, [state(0.6, number=8), state(0.96), state(0.1, number=3)], SATURDAY)
-    assert found.changes == (
+    proposal = compare(weekend(), stricter, [state(0.6, number=8), state(0.96), state(0.1, number=3)], SATURDAY)
+    assert proposal.changes == (
         "windows[0]: Weekend: weekend 5 %, every week Fri 17:00 to Mon 08:00 becomes "
         "Weekend: red 50 %, every week Fri 17:00 to Mon 08:00",
     )
-    assert (found.held, found.freed, found.looked_at) == ((8,), (), 3)
-    told = "This pull request changes 1 setting of the configuration; it would hold #8 now, "
-    told += "of 3 open pull requests looked at."
-    assert sentence(found) == told
-    assert card(state(0.1, proposal=told), weekend(), TUESDAY).lead == told
+    assert (proposal.held, proposal.freed, proposal.looked_at) == ((8,), (), 3)
+    words = "This pull request changes 1 setting of the configuration; it would hold #8 now, "
+    words += "of 3 open pull requests looked at."
+    assert sentence(proposal) == words
+    assert card(state(0.1, proposal=words), weekend(), TUESDAY).lead == words
     back = compare(stricter, parse("version: 1"), [state(0.6, number=8)], SATURDAY)
     assert "it would free #8 now" in sentence(back)
     assert "it would move none of 0" in sentence(compare(stricter, weekend(), [], SATURDAY))
@@ -438,8 +438,8 @@ def test_an_approval_without_an_end_says_none():
 
 
 def test_the_clock_looks_at_every_edge_and_when_people_are_to_be_told():
-    found = ticks(weekend(), datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC))
-    assert [f"{moment:%a %H:%M}" for moment in found] == ["Fri 04:00", "Fri 16:00", "Sun 19:00", "Mon 07:00"]
+    moments = ticks(weekend(), datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC))
+    assert [f"{moment:%a %H:%M}" for moment in moments] == ["Fri 04:00", "Fri 16:00", "Sun 19:00", "Mon 07:00"]
 
 
 def test_a_freeze_by_hand_at_a_level_that_is_gone_holds_everything_and_an_empty_one_nothing():
@@ -501,7 +501,7 @@ def test_numbers_and_lists_read_as_people_write_them():
 
 
 @pytest.mark.parametrize(
-    ("glob", "path", "found"),
+    ("glob", "path", "matched"),
     [
         ("services/**", "services/a.py", True),
         ("services/**", "services/a/b.py", True),
@@ -526,8 +526,8 @@ def test_numbers_and_lists_read_as_people_write_them():
         ("Main", "main", False),
     ],
 )
-def test_globs_stay_within_segments_unless_they_say_otherwise(glob: str, path: str, found: bool):
-    assert globs.matches(glob, path) is found
+def test_globs_stay_within_segments_unless_they_say_otherwise(glob: str, path: str, matched: bool):
+    assert globs.matches(glob, path) is matched
 
 
 def test_a_hostile_glob_costs_no_more_than_its_length_times_the_paths():

@@ -91,9 +91,9 @@ class _Read:
         return Reading(tuple(spans), self.left_out.left_out(), tuple(self.unknown), self.events)
 
     def _sheet(self, sheet: Sheet) -> Iterator[Span]:
-        own = None if self.fixed else known(sheet.text("X-WR-TIMEZONE"))
+        stated = None if self.fixed else known(sheet.text("X-WR-TIMEZONE"))
         years = self.sight.low.year, self.sight.high.year
-        clocks = Clocks(Named(own or self.zone), sheet.zones, years, self.steps)
+        clocks = Clocks(Named(stated or self.zone), sheet.zones, years, self.steps)
         parsed = (self._event(part, sheet, clocks) for part in sheet.events)
         whole, instead = by_uid(newest(one for one in parsed if one is not None))
         led = {one.uid for one in whole if not one.why_not}

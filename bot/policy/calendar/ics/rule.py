@@ -210,12 +210,12 @@ def _weekdays(text: str, freq: str) -> tuple[Numbers, frozenset[tuple[int, int]]
 
 
 def _times(by: dict[str, Numbers], start: datetime) -> list[time]:
-    own: tuple[tuple[str, Callable[[], int]], ...] = (
+    elements: tuple[tuple[str, Callable[[], int]], ...] = (
         ("BYHOUR", lambda: start.hour),
         ("BYMINUTE", lambda: start.minute),
         ("BYSECOND", lambda: start.second),
     )
-    hours, minutes, seconds = (sorted(by.get(key, {given()})) for key, given in own)
+    hours, minutes, seconds = (sorted(by.get(key, {given()})) for key, given in elements)
     if len(hours) * len(minutes) * len(seconds) > MOST_A_DAY:
         raise Odd(f"repeats more than {MOST_A_DAY} times a day")
     return [time(hour, minute, min(second, 59)) for hour, minute, second in product(hours, minutes, seconds)]

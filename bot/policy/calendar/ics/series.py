@@ -126,7 +126,7 @@ def clock_of(moment: Moment, clocks: Clocks) -> Clock:
     """A time without a zone, and one whose zone nobody knows, is on the calendar's own clock."""
     if moment.kind is Kind.UTC:
         return _UTC
-    return (clocks.named(moment.zone) if moment.zone else None) or clocks.own
+    return (clocks.named(moment.zone) if moment.zone else None) or clocks.default
 
 
 _UTC = Named(UTC)

@@ -85,6 +85,6 @@ def length(text: str) -> timedelta:
 
 def words(text: str) -> str:
     """One short printable line."""
-    plain = _ESCAPED.sub(lambda found: " " if found[1] in "nN" else found[1], text)
+    plain = _ESCAPED.sub(lambda escape: " " if escape[1] in "nN" else escape[1], text)
     printable = "".join(char if char.isprintable() else " " for char in plain)
     return " ".join(printable.split())[:80]

@@ -63,8 +63,8 @@ class Defined:
 class Clocks:
     """`own`: the clock of whole days and of times without a zone. Definitions are worked out when a time needs them."""
 
-    def __init__(self, own: Clock, defined: Iterable[Component], years: tuple[int, int], steps: Steps) -> None:
-        self.own = own
+    def __init__(self, default: Clock, defined: Iterable[Component], years: tuple[int, int], steps: Steps) -> None:
+        self.default = default
         self._defined = {zone.text("TZID"): zone for zone in defined}
         self._years, self._steps = years, steps
         self._known: dict[str, Clock | None] = {}

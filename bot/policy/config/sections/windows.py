@@ -44,10 +44,10 @@ def _lines(at: int, reading: Reading) -> Iterator[tuple[str, int]]:
 def _join(joining: Joining, org: Calendar, repo: Calendar) -> Calendar:
     """Both files' windows; a repository's replaces the organisation's of the same name, unless that is floor."""
     levels, named = joining.values["levels"], {each.name for each in repo.windows}
-    kept = [each for each in org.windows if "windows" in joining.floor or each.name not in named]
+    inherited = [each for each in org.windows if "windows" in joining.floor or each.name not in named]
     return replace(
         repo,
-        windows=tuple(_at_level(each, levels) for each in (*kept, *repo.windows)),
+        windows=tuple(_at_level(each, levels) for each in (*inherited, *repo.windows)),
         zone=joining.values["timezone"],
     )
 

@@ -51,8 +51,8 @@ def notes(config: Config) -> list[str]:
 )
 def test_a_window_that_will_not_open_again_is_told_and_how_to_have_it_every_year(line: str, said: str) -> None:
     assert notes(parse(windows(line))) == [said]
-    (told,) = idle(parse(windows(line)), TUESDAY)
-    assert told.line == 3
+    (note,) = idle(parse(windows(line)), TUESDAY)
+    assert note.line == 3
 
 
 def test_what_opens_again_and_what_was_started_by_hand_is_not_told() -> None:
