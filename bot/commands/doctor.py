@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,14 +53,19 @@ def _json(facts: Facts, findings: tuple[Finding, ...]) -> str:
         "app": None if facts.app is None else {"id": facts.app.id, "slug": facts.app.slug},
         "worst": worst(findings),
         "looked_at": {"installations": len(facts.installations), "branches": len(facts.branches)},
-        "findings": [asdict(finding) for finding in findings],
+        "findings": [_row(finding) for finding in findings],
     }
     return json.dumps(report, indent=2)
 
 
+def _row(finding: Finding) -> dict[str, str]:
+    return {"check": finding.check, "severity": finding.severity, "about": finding.about,
+            "found": finding.words, "fix": finding.fix}  # fmt: skip
+
+
 def _text(facts: Facts, findings: tuple[Finding, ...]) -> Iterator[str]:
     for finding in findings:
-        yield f"{finding.severity:<8} {_visible(finding.about)}: {_visible(finding.found)}"
+        yield f"{finding.severity:<8} {_visible(finding.about)}: {_visible(finding.words)}"
         if finding.fix:
             yield f"{'':<8} -> {_visible(finding.fix)}"
     who = f"{facts.app.slug} (App {facts.app.id})" if facts.app else "the App"

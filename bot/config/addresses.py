@@ -92,7 +92,7 @@ def _network(text: str, at: int) -> Network:
 
 
 def _resolve(host: str, port: int) -> Iterable[str]:
-    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    return [str(answer[4][0]) for answer in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 class Addresses:
@@ -132,10 +132,10 @@ class Addresses:
             timer.daemon = True
             timer.start()
             try:
-                found = self._ask(connection, parts, tag)
+                page = self._ask(connection, parts, tag)
                 if line.was_cut:  # what came until then would pass for the whole where no length was told
                     raise TimeoutError
-                return found
+                return page
             except (OSError, http.client.HTTPException, ValueError) as error:
                 raise Unfetchable(_in_words(TimeoutError() if line.was_cut else error)) from None
             finally:
@@ -146,16 +146,18 @@ class Addresses:
         host, port = parts.hostname or "", _port(parts)
         pool = ThreadPoolExecutor(1)
         try:
-            found = [ipaddress.ip_address(one) for one in pool.submit(self._resolve, host, port).result(self._seconds)]
+            addresses = [
+                ipaddress.ip_address(one) for one in pool.submit(self._resolve, host, port).result(self._seconds)
+            ]
         except Late:
             raise Unfetchable("its name is not resolved in time") from None
         except (OSError, ValueError):
             raise Unfetchable("its name cannot be resolved") from None
         finally:
             pool.shutdown(wait=False)
-        if not found or not all(self._fit(ip) for ip in found):
+        if not addresses or not all(self._fit(ip) for ip in addresses):
             raise Unfetchable("its name leads into a private network, which the operator does not allow")
-        return found[0]
+        return addresses[0]
 
     def _fit(self, ip: Ip) -> bool:
         inner = _embedded(ip)

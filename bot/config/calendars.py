@@ -62,12 +62,12 @@ class Calendars:
         return after
 
 
-def _read(before: KnownFeed, found: Fetched, now: datetime) -> KnownFeed:
-    text = before.text if found.text is None else found.text
+def _read(before: KnownFeed, page: Fetched, now: datetime) -> KnownFeed:
+    text = before.text if page.text is None else page.text
     wrong = "it is not there" if text is None else check_feed(text, now)
     if wrong is not None:  # what cannot be used does not take the place of what can
         return replace(before, tried_at=now, error=wrong)
-    return KnownFeed(before.path, text, now, now, "", found.tag)
+    return KnownFeed(before.path, text, now, now, "", page.tag)
 
 
 def copy_of(feed: KnownFeed) -> Copy:

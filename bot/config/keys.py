@@ -11,14 +11,14 @@ _KEY = re.compile(r"([a-z0-9][a-z0-9-]{0,38})=(\S{16,200})")
 
 def keys(listed: str) -> Mapping[str, str]:
     """From "maya=SECRET, ci=OTHER": a name each, with a secret of 16 characters or more. Raises ValueError."""
-    found = {}
+    secrets = {}
     for one in re.split(r"[\s,;]+", listed.strip()):
         match = _KEY.fullmatch(one)
         if one and match is None:
             raise ValueError("write name=secret, the name in a-z, 0-9 and -, the secret of 16 characters or more")
         if match is not None:
-            found[match[1]] = match[2]
-    return found
+            secrets[match[1]] = match[2]
+    return secrets
 
 
 def signature(secret: str, time: int, method: str, path: str, body: bytes) -> str:

@@ -35,14 +35,14 @@ class Configurations:
     def __init__(
         self,
         forge: Forge,
-        kept: store.Configurations,
+        texts: store.Configurations,
         feeds: Feeds,
         freezes: Freezes,
         clock: Callable[[], datetime],
         calendars: Calendars | None = None,
     ) -> None:
         self._files = Files(forge)
-        self._forge, self._kept_texts, self._feeds, self._freezes, self._clock = forge, kept, feeds, freezes, clock
+        self._forge, self._kept_texts, self._feeds, self._freezes, self._clock = forge, texts, feeds, freezes, clock
         self._calendars = calendars or Calendars(feeds, Nowhere(), clock)
 
     def proposed(self, target: Target, head_sha: str) -> tuple[Config | None, Problems]:
@@ -91,8 +91,8 @@ class Configurations:
         try:
             default = None if text is None else _read(text, file)
         except ConfigError as error:
-            kept = _readable(last, file) if last else None
-            return kept, tuple(replace(each, last_good=kept is not None) for each in error.problems)
+            last_good = _readable(last, file) if last else None
+            return last_good, tuple(replace(each, last_good=last_good is not None) for each in error.problems)
         self._keep(target, ORGANISATION, text or NO_FILE, last)
         return default, ()
 
@@ -111,10 +111,10 @@ class Configurations:
         return config, ()
 
     def _fallback(self, last: str | None, default: Config | None, problems: Problems) -> tuple[Config, Problems]:
-        kept = _readable(last, FILE, default) if last else None
-        if kept is None:
+        last_good = _readable(last, FILE, default) if last else None
+        if last_good is None:
             return default or Config.default(), problems
-        return kept, tuple(replace(each, last_good=True) for each in problems)
+        return last_good, tuple(replace(each, last_good=True) for each in problems)
 
     def _last(self, target: Target, ref: str) -> str | None:
         last = self._kept_texts.last_good(target.repository_id, ref)
@@ -178,16 +178,16 @@ class _Readings:
         """The same as `parse`. Raises ConfigError."""
         key = (text, file, id(under))  # what is kept holds `under`, so that no other one gets its id
         with self._lock:
-            _, found = self._known.get(key, (None, None))
-        if found is None:
-            found = _tried(text, file, under)
+            _, reading = self._known.get(key, (None, None))
+        if reading is None:
+            reading = _tried(text, file, under)
             with self._lock:
-                self._known[key] = (under, found)
+                self._known[key] = (under, reading)
                 while len(self._known) > self._most:
                     self._known.popitem(last=False)
-        if isinstance(found, ConfigError):
-            raise found
-        return found
+        if isinstance(reading, ConfigError):
+            raise reading
+        return reading
 
 
 def _tried(text: str, file: str, under: Config | None) -> Config | ConfigError:

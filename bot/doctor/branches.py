@@ -19,9 +19,10 @@ def branches_of(wire: Wire, repository: dict[str, Any], host: Host) -> Iterator[
     settings = f"{host.web}/{name}/settings/branches"
     try:
         mode = _mode(wire, name)
-        found = {row["name"]: row for row in wire.pages(f"/repos/{name}/branches", most=_BRANCHES, protected="true")}
-        for branch in dict.fromkeys((default, *found)):
-            summary = found.get(branch, {}).get("protection") or {}
+        rows = wire.pages(f"/repos/{name}/branches", most=_BRANCHES, protected="true")
+        protected = {row["name"]: row for row in rows}
+        for branch in dict.fromkeys((default, *protected)):
+            summary = protected.get(branch, {}).get("protection") or {}
             required, bypasses = _held(wire, name, branch, summary, host)
             yield Branch(name, branch, settings, mode, branch == default, required, bypasses)
     except Refused as refused:
@@ -67,10 +68,10 @@ def _rules(wire: Wire, name: str, branch: str) -> list[dict[str, Any]]:
 
 
 def _by_protection(summary: dict[str, Any]) -> Iterator[Requirement]:
-    told = summary.get("required_status_checks") or {}
-    sources = {check["context"]: _source(check.get("app_id")) for check in told.get("checks") or ()}
+    checks = summary.get("required_status_checks") or {}
+    sources = {check["context"]: _source(check.get("app_id")) for check in checks.get("checks") or ()}
     # older servers name contexts only: they cannot hold a check to one source
-    for context in dict.fromkeys((*sources, *(told.get("contexts") or ()))):
+    for context in dict.fromkeys((*sources, *(checks.get("contexts") or ()))):
         yield Requirement(context, sources.get(context), "branch protection")
 
 
@@ -109,10 +110,10 @@ def _named(allowed: dict[str, Any]) -> Iterator[str]:
 
 def _ruleset_bypass(wire: Wire, name: str, number: int, host: Host) -> Bypass:
     url = f"{host.web}/{name}/rules/{number}"
-    told = wire.get_or_none(f"/repos/{name}/rulesets/{number}") or {}
-    source, actors = f"ruleset {number}", told.get("bypass_actors")
-    if told.get("name"):
-        source = f"ruleset {told['name']}"
+    ruleset = wire.get_or_none(f"/repos/{name}/rulesets/{number}") or {}
+    source, actors = f"ruleset {number}", ruleset.get("bypass_actors")
+    if ruleset.get("name"):
+        source = f"ruleset {ruleset['name']}"
     if actors is None:
         return Bypass(source, None, url)
     return Bypass(source, tuple(_actor(actor) for actor in actors), url)

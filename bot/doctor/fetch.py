@@ -38,7 +38,7 @@ def fetch(
     before = clock()
     known = Facts(now=before, here=here, public_url=public_url, reached=reached)
     try:
-        headers, data = wire.answer("/app")
+        headers, answer = wire.answer("/app")
         known = replace(known, skew=skew(before, clock(), headers))
     except Refused as refused:
         if refused.status not in (401, 403, 404):
@@ -46,10 +46,10 @@ def fetch(
         return replace(known, skew=skew(before, clock(), refused.headers), refused=str(refused))
     rows = [wire.read(InstallationFacts, row, "installations") for row in wire.pages("/app/installations")]
     looked = [_installation(wires, row, scope, host) for row in rows]
-    branches = tuple(branch for _, found in looked for branch in found)
+    branches = tuple(branch for _, seen in looked for branch in seen)
     return replace(
         known,
-        app=_app(wire.read(AppFacts, data, "the App"), host),
+        app=_app(wire.read(AppFacts, answer, "the App"), host),
         hook=_hook(wire.read(HookFacts, wire.get_or_none("/app/hook/config") or {}, "the webhook")),
         deliveries=tuple(_deliveries(wire)),
         installations=tuple(installation for installation, _ in looked),
@@ -121,8 +121,8 @@ def _installation(
 
 def _repositories(wire: Wire, scope: Scope) -> tuple[list[dict[str, Any]], int]:
     wanted = {name.lower() for name in scope.repositories}
-    found = list(wire.pages("/installation/repositories", key="repositories"))
-    living = [one for one in found if not one.get("archived") and not one.get("disabled")]
+    listed = list(wire.pages("/installation/repositories", key="repositories"))
+    living = [one for one in listed if not one.get("archived") and not one.get("disabled")]
     if wanted:
         return [one for one in living if one["full_name"].lower() in wanted], len(living)
     return living[: scope.limit], len(living)

@@ -12,13 +12,13 @@ _ORDER: tuple[Severity, ...] = ("error", "warning", "note")
 class Finding:
     """error: codechill does not hold what it says it holds. warning: it will stop doing so. note: worth knowing.
 
-    `about` names the one thing concerned (a branch, an account), `found` and `fix` are one sentence each.
+    `about` names the one thing concerned (a branch, an account), `words` and `fix` are one sentence each.
     """
 
     check: str
     severity: Severity
     about: str
-    found: str
+    words: str
     fix: str = ""
 
 

@@ -94,11 +94,11 @@ def model(folder: Path) -> Part:
 def git_version() -> tuple[int, ...]:
     """Empty when there is no git, or it says nothing that can be read."""
     try:
-        told = subprocess.run(["git", "--version"], capture_output=True, text=True, timeout=_PATIENCE_S, check=True)
+        answer = subprocess.run(["git", "--version"], capture_output=True, text=True, timeout=_PATIENCE_S, check=True)
     except (OSError, subprocess.SubprocessError):
         return ()
-    found = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", told.stdout)
-    return tuple(int(part) for part in found.groups() if part is not None) if found else ()
+    numbers = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", answer.stdout)
+    return tuple(int(part) for part in numbers.groups() if part is not None) if numbers else ()
 
 
 class _Straight(urllib.request.HTTPRedirectHandler):

@@ -25,11 +25,11 @@ class Watch:
     def look(self, occasion: str, repository: str = "") -> tuple[KnownFinding, ...]:
         """What has to be put right now. A visit that could not take place is logged, and changes nothing."""
         try:
-            _, found = self._visit(repository)
+            _, findings = self._visit(repository)
         except (Unreachable, Refused, ManifestError) as error:
             _log.warning("doctor.no_visit", occasion=occasion, words=str(error))
             return self._findings.all()
-        serious = [_known(finding) for finding in found if finding.severity != "note"]
+        serious = [_known(finding) for finding in findings if finding.severity != "note"]
         before = self._findings.all()
         self._findings.save(serious, at=self._clock(), repository=repository)
         now = self._findings.all()
@@ -50,7 +50,7 @@ def _tell(occasion: str, before: tuple[KnownFinding, ...], now: tuple[KnownFindi
 
 
 def _known(finding: Finding) -> KnownFinding:
-    return KnownFinding(finding.check, finding.severity, finding.about[:512], finding.found, finding.fix)
+    return KnownFinding(finding.check, finding.severity, finding.about[:512], finding.words, finding.fix)
 
 
 def _key(finding: KnownFinding) -> tuple[str, str, str]:

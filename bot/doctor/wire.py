@@ -48,10 +48,10 @@ class Wire:
     def get(self, path: str, **query: Any) -> Any:
         return self.answer(path, **query)[1]
 
-    def read(self, shape: type[S], data: object, what: str) -> S:
+    def read(self, shape: type[S], answer: object, what: str) -> S:
         """Raises Unreachable where an answer is of another form than GitHub documents."""
         try:
-            return shaped(shape, data)
+            return shaped(shape, answer)
         except Unreadable as error:
             raise Unreachable(f"GitHub's answer about {what} cannot be read ({error})") from None
 
@@ -67,18 +67,18 @@ class Wire:
     def answer(self, path: str, **query: Any) -> tuple[dict[str, str], Any]:
         """Headers (lower case) and data."""
         try:
-            headers, data = self.requester.requestJsonAndCheck("GET", path, parameters=query or None)
+            headers, body = self.requester.requestJsonAndCheck("GET", path, parameters=query or None)
         except GithubException as error:
             raise _refused(error) from None
         except requests.RequestException as error:
             raise Unreachable(f"{self.requester.base_url} does not answer ({type(error).__name__})") from None
-        return headers, data
+        return headers, body
 
     def pages(self, path: str, key: str = "", most: int = 10_000, **query: Any) -> Iterator[dict[str, Any]]:
         """Rows of every page, `most` at the most; `key` is where the rows are when they are not the answer itself."""
         for page in range(1, -(-most // _PER_PAGE) + 1):
-            data = self.get(path, per_page=_PER_PAGE, page=page, **query)
-            rows = data[key] if key else data
+            body = self.get(path, per_page=_PER_PAGE, page=page, **query)
+            rows = body[key] if key else body
             yield from rows
             if len(rows) < _PER_PAGE:
                 return
@@ -140,8 +140,8 @@ def skew(before: datetime, after: datetime, headers: dict[str, str]) -> float | 
 
 
 def _refused(error: GithubException) -> Refused:
-    data = error.data if isinstance(error.data, dict) else {}
-    words = " ".join(str(data.get("message") or error.message or "no message").split())[:200]
+    body = error.data if isinstance(error.data, dict) else {}
+    words = " ".join(str(body.get("message") or error.message or "no message").split())[:200]
     headers = {name.lower(): value for name, value in (error.headers or {}).items()}
     limited = error.status == 429 or isinstance(error, github.RateLimitExceededException) or "retry-after" in headers
     if limited:

@@ -33,19 +33,19 @@ def note(digest: str) -> str:
 
 def note_of(body: str) -> str | None:
     """The digest in the mark of a note; None when this is none."""
-    found = _NOTE.search(body)
-    return found[1] if found else None
+    mark = _NOTE.search(body)
+    return mark[1] if mark else None
 
 
 def comment_digest(body: str) -> str | None:
     """The digest in the mark of a sticky comment, "" when its words are not those we wrote; None when this is none."""
-    found, seal = _STICKY.search(body), _SEAL.search(body)
-    if found is None:
+    mark, seal = _STICKY.search(body), _SEAL.search(body)
+    if mark is None:
         return None
-    return found[1] if seal and seal[1] == _of_words(body[: seal.start()]) else ""
+    return mark[1] if seal and seal[1] == _of_words(body[: seal.start()]) else ""
 
 
 def reply_to(body: str) -> int | None:
     """The id of the comment that this one answers; None when it answers none."""
-    found = _REPLY.search(body)
-    return int(found[1]) if found else None
+    mark = _REPLY.search(body)
+    return int(mark[1]) if mark else None

@@ -11,14 +11,14 @@ _log = structlog.get_logger(__name__)
 OTHERS = 0o077
 
 
-def keep_private(folder: Path, kept: Iterable[Path]) -> None:
+def keep_private(folder: Path, files: Iterable[Path]) -> None:
     """Make a folder, and from now on everything that this process makes, for its user alone.
 
     The folder and what it keeps already are mended; links are not followed, what belongs to somebody else is logged.
     """
     os.umask(OTHERS)
     folder.mkdir(parents=True, exist_ok=True)
-    for path in (folder, *(each for one in kept for each in _with_all_below(one))):
+    for path in (folder, *(each for one in files for each in _with_all_below(one))):
         try:
             mode = path.lstat().st_mode
         except FileNotFoundError:  # another process of the same server removed what it no longer needs

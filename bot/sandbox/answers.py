@@ -33,8 +33,8 @@ class Rows(Sequence[Any]):
     def __getitem__(self, at: int | slice) -> Any:
         """A row, or a page of them."""
         start, stop, _ = (at if isinstance(at, slice) else slice(at, at + 1)).indices(self.length)
-        found = self.made(start, stop - start) if stop > start else []
-        return found if isinstance(at, slice) else found[0]
+        rows = self.made(start, stop - start) if stop > start else []
+        return rows if isinstance(at, slice) else rows[0]
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self[:])
@@ -60,9 +60,9 @@ def page(world: World, made: Answer, query: dict[str, str]) -> tuple[Any, dict[s
             links["last"] = {"page": -(-len(rows) // size)}
     if start > 0 and made.key != "":
         links |= {"prev": {"page": number - 1}, "first": {"page": 1}}
-    kept = {name: value for name, value in query.items() if name not in {"page", "cursor"}}
+    filters = {name: value for name, value in query.items() if name not in {"page", "cursor"}}
     url = f"{base_url(world)}{request.path}"
-    said = [f'<{url}?{urlencode({**kept, **target})}>; rel="{name}"' for name, target in links.items()]
+    said = [f'<{url}?{urlencode({**filters, **target})}>; rel="{name}"' for name, target in links.items()]
     body = {"total_count": len(rows), made.key: here} if made.key else here
     return body, {"Link": ", ".join(said)} if said else {}
 

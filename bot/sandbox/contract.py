@@ -46,7 +46,6 @@ def rest() -> Contract:
 
 @cache
 def webhooks() -> Contract:
-    """The webhooks."""
     return Contract("webhooks")
 
 

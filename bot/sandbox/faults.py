@@ -135,18 +135,18 @@ class Faults:
     def met(self, method: str, path: str) -> Fault | None:
         """The fault for this request, used up by one."""
         with self.lock:
-            found = next((each for each in self.armed if each.meets(method, path)), None)
-            if found:
-                found.left -= 1
-            return found
+            fault = next((each for each in self.armed if each.meets(method, path)), None)
+            if fault:
+                fault.left -= 1
+            return fault
 
     def stale_now(self, path: str) -> bool:
         """Whether this read is stale, used up by one."""
         with self.lock:
-            found = next((each for each in self.stale if each.left > 0 and re.search(each.path, path)), None)
-            if found:
-                found.left -= 1
-            return found is not None
+            fault = next((each for each in self.stale if each.left > 0 and re.search(each.path, path)), None)
+            if fault:
+                fault.left -= 1
+            return fault is not None
 
     def route(self, delivery: Delivery) -> list[tuple[float, Delivery]]:
         """What becomes of a delivery: (seconds to wait, delivery) each; empty when it is lost."""

@@ -79,8 +79,8 @@ class FileFacts:
 
 def environment() -> dict[str, str]:
     """An environment in which git reads no configuration but the repository's and asks nobody anything."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "SYSTEMROOT") if name in os.environ}
-    return kept | {
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "SYSTEMROOT") if name in os.environ}
+    return inherited | {
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_TERMINAL_PROMPT": "0",
@@ -149,10 +149,10 @@ class Git:
 
     def commit_sha(self, name: str) -> str:
         """The same. Raises Refusal (404) where there is none."""
-        found = self.resolve(name)
-        if found is None:
+        sha = self.resolve(name)
+        if sha is None:
             raise not_found()
-        return found
+        return sha
 
     def refs(self, prefix: str = "refs/") -> dict[str, str]:
         """References under a prefix and the commits or tags they point to."""
@@ -246,8 +246,8 @@ class Git:
         entry = next((each for each in listed.split("\0") if each.partition("\t")[2] == path.rstrip("/")), None)
         if entry is None:
             return None
-        _, kind, found = entry.partition("\t")[0].split(" ")
-        return kind, found, self.raw("cat-file", "blob", found) if kind == "blob" else b""
+        _, kind, identity = entry.partition("\t")[0].split(" ")
+        return kind, identity, self.raw("cat-file", "blob", identity) if kind == "blob" else b""
 
     def listing(self, sha: str, path: str) -> list[tuple[str, str, str]]:
         """Kind, object id and full path of what a folder holds at a commit."""
@@ -272,8 +272,8 @@ class Git:
         rows = []
         for entry in filter(None, listed.split("\0")):
             facts, _, path = entry.partition("\t")
-            mode, kind, found, size = facts.split()
-            rows.append((mode, kind, found, int(size) if size.isdecimal() else None, path))
+            mode, kind, identity, size = facts.split()
+            rows.append((mode, kind, identity, int(size) if size.isdecimal() else None, path))
         return rows
 
     def blob(self, sha: str) -> bytes:

@@ -75,11 +75,11 @@ class Cleaner(HTMLParser):
 
 def attributes(tag: str, given: list[tuple[str, str | None]]) -> str:
     """The attributes an element may keep; links lead only to the web and to mail."""
-    kept = {name: value or "" for name, value in given if name in ATTRIBUTES.get(tag, ())}
+    allowed = {name: value or "" for name, value in given if name in ATTRIBUTES.get(tag, ())}
     if tag in {"td", "th"} and (side := ALIGNED.get((dict(given).get("style") or "").replace(" ", ""))):
-        kept["align"] = side
-    if "href" in kept and not kept["href"].strip().lower().startswith(LINKS):
-        del kept["href"]
-    if "href" in kept:
-        kept["rel"] = "nofollow noreferrer"
-    return "".join(f' {name}="{escape(value)}"' for name, value in kept.items())
+        allowed["align"] = side
+    if "href" in allowed and not allowed["href"].strip().lower().startswith(LINKS):
+        del allowed["href"]
+    if "href" in allowed:
+        allowed["rel"] = "nofollow noreferrer"
+    return "".join(f' {name}="{escape(value)}"' for name, value in allowed.items())

@@ -8,9 +8,9 @@ from bot.sandbox.merges import merged_tree
 from bot.sandbox.state import Pull, Repository
 
 
-def base_now(found: Repository, known: Pull) -> str:
+def base_now(repository: Repository, known: Pull) -> str:
     """The tip of the base branch, which may have moved since the pull request was made."""
-    return Git(found.folder).resolve(known.base_ref) or known.base_sha
+    return Git(repository.folder).resolve(known.base_ref) or known.base_sha
 
 
 @lru_cache(maxsize=4096)

@@ -11,8 +11,8 @@ SHOWN = {"raw": {"body"}, "text": {"body_text"}, "html": {"body_html"}, "full": 
 
 def asked(accept: str) -> str:
     """The form that Accept asks for, as GitHub names it (`diff`, `html`); empty for plain JSON."""
-    found = TYPE.search(accept)
-    return found[1] if found else ""
+    media = TYPE.search(accept)
+    return media[1] if media else ""
 
 
 def of(form: str) -> str:

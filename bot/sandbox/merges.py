@@ -34,12 +34,12 @@ def merged_by_index(git: Git, base: str, head: str, parted: str = "") -> str | N
 
 def unmerged(git: Git, index: dict[str, str]) -> dict[str, dict[int, tuple[str, str]]]:
     """Paths that both sides changed, each with mode and blob of the common (1), first (2) and second (3) side."""
-    found: dict[str, dict[int, tuple[str, str]]] = defaultdict(dict)
+    paths: dict[str, dict[int, tuple[str, str]]] = defaultdict(dict)
     for entry in filter(None, git.raw("ls-files", "--unmerged", "-z", extra=index).decode().split("\0")):
         facts, _, path = entry.partition("\t")
         mode, blob, stage = facts.split(" ")
-        found[path][int(stage)] = (mode, blob)
-    return found
+        paths[path][int(stage)] = (mode, blob)
+    return paths
 
 
 def merged_blob(git: Git, stages: dict[int, tuple[str, str]], place: Path) -> str | None:

@@ -87,7 +87,7 @@ class Views:
         return self.show(
             "index.html.j2",
             repositories=facts,
-            clone=lambda found, login: clone_address(self.world, found, login if here else ""),
+            clone=lambda repository, login: clone_address(self.world, repository, login if here else ""),
         )
 
     def style(self) -> Response:
@@ -98,69 +98,69 @@ class Views:
     def repository(self, owner: str, repo: str) -> Response:
         """One repository's pull requests."""
         with self.world.lock:
-            found = self.world.repository(f"{owner}/{repo}")
-            return self.listed([found])
+            repository = self.world.repository(f"{owner}/{repo}")
+            return self.listed([repository])
 
     def diff(self, owner: str, repo: str, number: int) -> Response:
         """What a pull request changes, as plain text."""
         with self.world.lock:
-            found = self.world.repository(f"{owner}/{repo}")
-            known = pull_of(found, number)
-            git = Git(found.folder)
+            repository = self.world.repository(f"{owner}/{repo}")
+            known = pull_of(repository, number)
+            git = Git(repository.folder)
             text = git.diff(git.merge_base(known.base_sha, known.head_sha), known.head_sha)
         return Response(text, headers=GUARDS, content_type="text/plain; charset=utf-8")
 
     def run(self, owner: str, repo: str, run_id: int) -> Response:
         """One check run."""
         with self.world.lock:
-            found = self.world.repository(f"{owner}/{repo}")
-            known = checks.run_of(found, run_id)
-            pull = next((each for each in found.pulls.values() if each.head_sha == known.sha), None)
-            return self.show("run.html.j2", repository=found, run=shown_run(known), pull=pull)
+            repository = self.world.repository(f"{owner}/{repo}")
+            known = checks.run_of(repository, run_id)
+            pull = next((each for each in repository.pulls.values() if each.head_sha == known.sha), None)
+            return self.show("run.html.j2", repository=repository, run=shown_run(known), pull=pull)
 
     def pull(self, owner: str, repo: str, number: int, wrong: str = "", status: int = 200) -> Response:
         """One pull request."""
         with self.world.lock:
-            found = self.world.repository(f"{owner}/{repo}")
-            known = pull_of(found, number)
-            facts = pull_facts(self.world, found, known)
-            return self.show("pull.html.j2", status, repository=found, pull=known, wrong=wrong, **facts)
+            repository = self.world.repository(f"{owner}/{repo}")
+            known = pull_of(repository, number)
+            facts = pull_facts(self.world, repository, known)
+            return self.show("pull.html.j2", status, repository=repository, pull=known, wrong=wrong, **facts)
 
     def act(self, owner: str, repo: str, number: int, deed: str) -> BaseResponse:
         """Do what a form asks, then show the page again."""
         same_origin(self.world)
         try:
             with self.world.lock:
-                found = self.world.repository(f"{owner}/{repo}")
+                repository = self.world.repository(f"{owner}/{repo}")
                 person = self.world.account(request.form.get("person", ""))
                 if deed not in DEEDS or not person.token:
                     raise not_found()
-                if ROLES.index(self.world.role(found, person.login)) < ROLES.index("read"):
+                if ROLES.index(self.world.role(repository, person.login)) < ROLES.index("read"):
                     raise not_found()
-                DEEDS[deed](self.world, found, pull_of(found, number), person.login)
+                DEEDS[deed](self.world, repository, pull_of(repository, number), person.login)
         except Refusal as refusal:
             return self.pull(owner, repo, number, refusal_words(refusal), refusal.status)
-        return redirect(f"/{found.full_name}/pull/{number}?as={person.login}", 303)
+        return redirect(f"/{repository.full_name}/pull/{number}?as={person.login}", 303)
 
 
-def newest(found: Repository) -> list[Pull]:
+def newest(repository: Repository) -> list[Pull]:
     """Its pull requests, the newest first."""
-    return sorted(found.pulls.values(), key=lambda each: -each.number)
+    return sorted(repository.pulls.values(), key=lambda each: -each.number)
 
 
-def clone_address(world: World, found: Repository, login: str) -> str:
+def clone_address(world: World, repository: Repository, login: str) -> str:
     """What `git clone` takes as it stands: with a person's token where the repository is private."""
-    place = f"{world.address}/{found.full_name}.git"
-    token = world.account(login).token if found.private and login else ""
+    place = f"{world.address}/{repository.full_name}.git"
+    token = world.account(login).token if repository.private and login else ""
     return place.replace("://", f"://{login}:{token}@", 1) if token else place
 
 
-def checks_word(found: Repository, known: Pull) -> tuple[str, str] | None:
+def checks_word(repository: Repository, known: Pull) -> tuple[str, str] | None:
     """What the checks of an open pull request come to, and how that looks; None where there are none."""
     if known.state != "open":
         return None
-    rules = found.protections.get(known.base_ref)
-    latest = {run.name: run for run in found.runs.values() if run.sha == known.head_sha}
+    rules = repository.protections.get(known.base_ref)
+    latest = {run.name: run for run in repository.runs.values() if run.sha == known.head_sha}
     looks = [LOOKS.get(run.conclusion or "", "waiting") for run in latest.values()]
     looks += ["waiting" for name in (rules.checks if rules else ()) if name not in latest]
     for look, word in (("bad", "checks failing"), ("waiting", "checks pending"), ("good", "checks passed")):
@@ -192,22 +192,22 @@ def shown_run(run: CheckRun) -> dict[str, Any]:
     return {"run": run, "state": state.replace("_", " "), "look": LOOKS.get(run.conclusion or "", "waiting")}
 
 
-def pull_facts(world: World, found: Repository, known: Pull) -> dict[str, Any]:
+def pull_facts(world: World, repository: Repository, known: Pull) -> dict[str, Any]:
     """What the page of a pull request shows."""
-    rules = found.protections.get(known.base_ref)
-    latest = {run.name: run for run in found.runs.values() if run.sha == known.head_sha}
+    rules = repository.protections.get(known.base_ref)
+    latest = {run.name: run for run in repository.runs.values() if run.sha == known.head_sha}
     expected = sorted(set(rules.checks if rules else ()) - set(latest))
-    said = [each for each in found.comments.values() if each.number == known.number]
-    files, added, deleted, commits = sizes(found.folder, known.base_sha, known.head_sha)
+    said = [each for each in repository.comments.values() if each.number == known.number]
+    files, added, deleted, commits = sizes(repository.folder, known.base_sha, known.head_sha)
     return {
         "comments": [(each, world.accounts.get(each.login), counted(each.reactions)) for each in said],
         "reviews": [(each, VERDICTS[each.state]) for each in known.reviews],
         "runs": [shown_run(run) for run in latest.values()],
         "required": set(rules.checks) if rules else set(),
         "expected": expected,
-        "holds": [each.words for each in holds(world, found, known)] if known.state == "open" else [],
+        "holds": [each.words for each in holds(world, repository, known)] if known.state == "open" else [],
         "merge_queue": bool(rules and rules.merge_queue),
-        "entry": queue.entry_of(found, known.number),
+        "entry": queue.entry_of(repository, known.number),
         "files": files,
         "added": added,
         "deleted": deleted,
@@ -224,52 +224,53 @@ def counted(reactions: list[Any]) -> dict[str, list[str]]:
     }
 
 
-def comment(world: World, found: Repository, known: Pull, person: str) -> None:
+def comment(world: World, repository: Repository, known: Pull, person: str) -> None:
     """The comment box."""
-    conversation.comment(world, found, known.number, person, request.form.get("body", "").replace("\r\n", "\n"))
+    conversation.comment(world, repository, known.number, person, request.form.get("body", "").replace("\r\n", "\n"))
 
 
-def react(world: World, found: Repository, known: Pull, person: str) -> None:
+def react(world: World, repository: Repository, known: Pull, person: str) -> None:
     """A reaction under a comment; the same again takes it back."""
-    target = conversation.comment_of(found, int(request.form["comment"]))
+    target = conversation.comment_of(repository, int(request.form["comment"]))
     made, new = conversation.react(world, target, person, request.form["content"])
     if not new:
         conversation.unreact(target, made.id)
 
 
-def click(world: World, found: Repository, known: Pull, person: str) -> None:
+def click(world: World, repository: Repository, known: Pull, person: str) -> None:
     """A button of a check run."""
-    checks.click(world, found, checks.run_of(found, int(request.form["run"])), request.form["identifier"], person)
+    checks.click(
+        world, repository, checks.run_of(repository, int(request.form["run"])), request.form["identifier"], person
+    )
 
 
-def rerun(world: World, found: Repository, known: Pull, person: str) -> None:
+def rerun(world: World, repository: Repository, known: Pull, person: str) -> None:
     """Ask for a check run again."""
-    checks.rerequest(world, found, checks.run_of(found, int(request.form["run"])), person)
+    checks.rerequest(world, repository, checks.run_of(repository, int(request.form["run"])), person)
 
 
-def merge(world: World, found: Repository, known: Pull, person: str) -> None:
+def merge(world: World, repository: Repository, known: Pull, person: str) -> None:
     """The merge button, which is there for people who may write."""
-    checks.may_write(world, found, person)
-    rules = found.protections.get(known.base_ref)
+    checks.may_write(world, repository, person)
+    rules = repository.protections.get(known.base_ref)
     if rules and rules.merge_queue:
-        merging.enqueue(world, found, known.number, person)
+        merging.enqueue(world, repository, known.number, person)
     else:
-        merging.merge(world, found, known.number, person, sha=request.form.get("sha"))
+        merging.merge(world, repository, known.number, person, sha=request.form.get("sha"))
 
 
-def approve(world: World, found: Repository, known: Pull, person: str) -> None:
+def approve(world: World, repository: Repository, known: Pull, person: str) -> None:
     """An approving review."""
-    pulls.review(world, found, known, person, "APPROVE", "", None)
+    pulls.review(world, repository, known, person, "APPROVE", "", None)
 
 
-def close(world: World, found: Repository, known: Pull, person: str) -> None:
-    """Close it."""
-    pulls.set_state(world, found, known, "closed", person)
+def close(world: World, repository: Repository, known: Pull, person: str) -> None:
+    pulls.set_state(world, repository, known, "closed", person)
 
 
-def reopen(world: World, found: Repository, known: Pull, person: str) -> None:
+def reopen(world: World, repository: Repository, known: Pull, person: str) -> None:
     """Open it again."""
-    pulls.set_state(world, found, known, "open", person)
+    pulls.set_state(world, repository, known, "open", person)
 
 
 DEEDS: dict[str, Deed] = {

@@ -80,16 +80,18 @@ class People:
         With `fork` the branch is in the author's fork, itself a real repository.
         """
         with self.world.lock:
-            found, login = self.repository(repo), author or self.author
-            head = repositories.fork(self.world, found, login) if fork else found
+            repository, login = self.repository(repo), author or self.author
+            head = repositories.fork(self.world, repository, login) if fork else repository
             if head_sha:
                 if not SHA.match(head_sha):
                     raise Refusal(422, f"{head_sha} is not a full SHA")
                 head_ref = head_ref or f"change-{head_sha[:10]}"
-                Git(head.folder).take(found.folder, head_sha)
+                Git(head.folder).take(repository.folder, head_sha)
                 pushes.push(self.world, head, f"refs/heads/{head_ref}", head_sha, login)
             words = {"title": title, "body": body, "draft": draft}
-            return pulls.open_pull(self.world, found, head, head_ref, base or found.default_branch, login, **words)
+            return pulls.open_pull(
+                self.world, repository, head, head_ref, base or repository.default_branch, login, **words
+            )
 
     def protect(
         self,
@@ -112,14 +114,14 @@ class People:
         checks: dict[str, int | None] = dict.fromkeys(required_checks, expected)
         rules = Protection(checks, approvals, strict, enforce_admins, merge_queue, frozenset(shown_as))
         with self.world.lock:
-            found = self.repository(repo)
-            repositories.protect(found, branch or found.default_branch, rules)
+            repository = self.repository(repo)
+            repositories.protect(repository, branch or repository.default_branch, rules)
 
     def unprotect(self, repo: str, branch: str = "") -> None:
         """Ask for nothing any more."""
         with self.world.lock:
-            found = self.repository(repo)
-            repositories.protect(found, branch or found.default_branch, None)
+            repository = self.repository(repo)
+            repositories.protect(repository, branch or repository.default_branch, None)
 
     def grant(self, repo: str, person: str, role: str) -> None:
         """Give a person a role: none, read, triage, write, maintain or admin."""
@@ -141,7 +143,6 @@ class People:
             self.world.accounts[login].addresses.add(address.lower())
 
     def add_team(self, slug: str, people: Sequence[str], organisation: str = ORGANISATION) -> Team:
-        """A team."""
         with self.world.lock:
             made = Team(self.world.new_id(), organisation, slug, slug.replace("-", " ").title(), set(people))
             self.world.teams[organisation, slug] = made
@@ -157,14 +158,14 @@ class People:
     def edit_comment(self, repo: str, comment_id: int, person: str, body: str) -> None:
         """Change a comment, also somebody else's."""
         with self.world.lock:
-            found = self.repository(repo)
-            conversation.edit(self.world, found, conversation.comment_of(found, comment_id), body, person)
+            repository = self.repository(repo)
+            conversation.edit(self.world, repository, conversation.comment_of(repository, comment_id), body, person)
 
     def delete_comment(self, repo: str, comment_id: int, person: str) -> None:
         """Delete a comment, also somebody else's."""
         with self.world.lock:
-            found = self.repository(repo)
-            conversation.delete(self.world, found, conversation.comment_of(found, comment_id), person)
+            repository = self.repository(repo)
+            conversation.delete(self.world, repository, conversation.comment_of(repository, comment_id), person)
 
     def react(self, repo: str, comment_id: int, person: str, content: str) -> Reaction:
         """React to a comment: +1, -1, laugh, hooray, confused, heart, rocket or eyes. No webhook tells of it."""
@@ -175,50 +176,50 @@ class People:
     def review(self, repo: str, number: int, person: str, verdict: str = "APPROVE", body: str = "") -> Review:
         """A review: APPROVE, REQUEST_CHANGES or COMMENT (the last two with a body)."""
         with self.world.lock:
-            found = self.repository(repo)
-            return pulls.review(self.world, found, pull_of(found, number), person, verdict, body, None)
+            repository = self.repository(repo)
+            return pulls.review(self.world, repository, pull_of(repository, number), person, verdict, body, None)
 
     def label(self, repo: str, number: int, person: str, *names: str) -> None:
         """Give a pull request exactly these labels."""
         with self.world.lock:
-            found = self.repository(repo)
-            issues.set_labels(self.world, found, thread_of(found, number), list(names), person)
+            repository = self.repository(repo)
+            issues.set_labels(self.world, repository, thread_of(repository, number), list(names), person)
 
     def click(self, repo: str, check_run_id: int, identifier: str, person: str) -> None:
         """Press a button of a check run."""
         with self.world.lock:
-            found = self.repository(repo)
-            checks.click(self.world, found, checks.run_of(found, check_run_id), identifier, person)
+            repository = self.repository(repo)
+            checks.click(self.world, repository, checks.run_of(repository, check_run_id), identifier, person)
 
     def rerun(self, repo: str, check_run_id: int, person: str) -> None:
         """Ask for a check run again."""
         with self.world.lock:
-            found = self.repository(repo)
-            checks.rerequest(self.world, found, checks.run_of(found, check_run_id), person)
+            repository = self.repository(repo)
+            checks.rerequest(self.world, repository, checks.run_of(repository, check_run_id), person)
 
     def edit(self, repo: str, number: int, person: str, **values: str) -> None:
         """Another title, body or base."""
         with self.world.lock:
-            found = self.repository(repo)
-            pulls.edit(self.world, found, pull_of(found, number), person, **values)
+            repository = self.repository(repo)
+            pulls.edit(self.world, repository, pull_of(repository, number), person, **values)
 
     def close(self, repo: str, number: int, person: str) -> None:
         """Close a pull request."""
         with self.world.lock:
-            found = self.repository(repo)
-            pulls.set_state(self.world, found, pull_of(found, number), "closed", person)
+            repository = self.repository(repo)
+            pulls.set_state(self.world, repository, pull_of(repository, number), "closed", person)
 
     def reopen(self, repo: str, number: int, person: str) -> None:
         """Open it again."""
         with self.world.lock:
-            found = self.repository(repo)
-            pulls.set_state(self.world, found, pull_of(found, number), "open", person)
+            repository = self.repository(repo)
+            pulls.set_state(self.world, repository, pull_of(repository, number), "open", person)
 
     def draft(self, repo: str, number: int, person: str, draft: bool = True) -> None:
         """Convert to a draft, or mark as ready for review."""
         with self.world.lock:
-            found = self.repository(repo)
-            pulls.set_draft(self.world, found, pull_of(found, number), draft, person)
+            repository = self.repository(repo)
+            pulls.set_draft(self.world, repository, pull_of(repository, number), draft, person)
 
     def merge(self, repo: str, number: int, person: str, sha: str | None = None, method: str = "merge") -> Pull:
         """Merge, if the rules of the branch allow. Raises Refusal (405 with the reasons, 409 when the head moved)."""
@@ -233,14 +234,14 @@ class People:
     def dequeue(self, repo: str, number: int, person: str) -> None:
         """Take it, and what was built on top of it, out of the merge queue."""
         with self.world.lock:
-            found = self.repository(repo)
-            queue.leave(self.world, found, pull_of(found, number), "manual", person)
+            repository = self.repository(repo)
+            queue.leave(self.world, repository, pull_of(repository, number), "manual", person)
 
     def ask_reviewers(self, repo: str, number: int, person: str, *logins: str, teams: Sequence[str] = ()) -> None:
         """Ask people and teams for a review."""
         with self.world.lock:
-            found = self.repository(repo)
-            pulls.ask_reviewers(self.world, found, pull_of(found, number), list(logins), list(teams), person)
+            repository = self.repository(repo)
+            pulls.ask_reviewers(self.world, repository, pull_of(repository, number), list(logins), list(teams), person)
 
     def auto_merge(self, repo: str, number: int, person: str, method: str = "merge") -> Pull:
         """Ask for a merge once nothing holds it."""
@@ -259,8 +260,8 @@ class People:
 
     def tip(self, repo: str, ref: str = "") -> str:
         """The commit a branch points to. Raises Refusal (404)."""
-        found = self.repository(repo)
-        return Git(found.folder).commit_sha(ref or found.default_branch)
+        repository = self.repository(repo)
+        return Git(repository.folder).commit_sha(ref or repository.default_branch)
 
     def comments(self, repo: str, number: int) -> list[Comment]:
         """Comments on a pull request, oldest first."""
@@ -279,8 +280,8 @@ class People:
     def mergeable(self, repo: str, number: int) -> list[str]:
         """Why a pull request cannot be merged now, in GitHub's words; empty when it can."""
         with self.world.lock:
-            found = self.repository(repo)
-            return [each.words for each in holds(self.world, found, pull_of(found, number))]
+            repository = self.repository(repo)
+            return [each.words for each in holds(self.world, repository, pull_of(repository, number))]
 
     @property
     def deliveries(self) -> list[Delivery]:
@@ -345,5 +346,4 @@ class People:
             repositories.delete(self.world, self.repository(repo), self.release_manager)
 
     def delete_branch(self, repo: str, branch: str, person: str = "") -> None:
-        """Delete a branch."""
         self.push(repo, branch, NOTHING, person)

@@ -17,18 +17,18 @@ class Hold:
     waiting: bool = False
 
 
-def latest_run(world: World, found: Repository, sha: str, name: str, app: int | None) -> CheckRun | None:
+def latest_run(world: World, repository: Repository, sha: str, name: str, app: int | None) -> CheckRun | None:
     """The newest run of a name on a commit by the expected App; there is one App here, so another id finds none."""
     if app not in {None, world.app.id}:
         return None
-    runs = [run for run in found.runs.values() if (run.sha, run.name) == (sha, name)]
+    runs = [run for run in repository.runs.values() if (run.sha, run.name) == (sha, name)]
     return max(runs, key=lambda run: run.id, default=None)
 
 
-def check_hold(world: World, found: Repository, sha: str, context: str, app: int | None) -> Hold | None:
+def check_hold(world: World, repository: Repository, sha: str, context: str, app: int | None) -> Hold | None:
     """Why one required check holds a commit. A check run and a status of the same name must both pass."""
-    run = latest_run(world, found, sha, context, app)
-    said = [each for each in found.statuses if (each.sha, each.context) == (sha, context)] if app is None else []
+    run = latest_run(world, repository, sha, context, app)
+    said = [each for each in repository.statuses if (each.sha, each.context) == (sha, context)] if app is None else []
     if run is None and not said:
         return Hold(f'Required status check "{context}" is expected.', waiting=True)
     if run and run.status != "completed":
@@ -40,44 +40,46 @@ def check_hold(world: World, found: Repository, sha: str, context: str, app: int
     return None
 
 
-def commit_holds(world: World, found: Repository, rules: Protection, sha: str) -> list[Hold]:
+def commit_holds(world: World, repository: Repository, rules: Protection, sha: str) -> list[Hold]:
     """Why required checks hold a commit."""
-    said = (check_hold(world, found, sha, context, app) for context, app in sorted(rules.checks.items()))
+    said = (check_hold(world, repository, sha, context, app) for context, app in sorted(rules.checks.items()))
     return [each for each in said if each]
 
 
-def opinions(world: World, found: Repository, pull: Pull) -> list[str]:
+def opinions(world: World, repository: Repository, pull: Pull) -> list[str]:
     """What each person who may write said last of it: APPROVED, CHANGES_REQUESTED or DISMISSED."""
     last = {each.login: each.state for each in pull.reviews if each.state not in {"COMMENTED", "PENDING"}}
-    return [state for login, state in last.items() if ROLES.index(world.role(found, login)) >= ROLES.index("write")]
+    return [
+        state for login, state in last.items() if ROLES.index(world.role(repository, login)) >= ROLES.index("write")
+    ]
 
 
-def holds(world: World, found: Repository, pull: Pull) -> list[Hold]:
+def holds(world: World, repository: Repository, pull: Pull) -> list[Hold]:
     """Everything that keeps a pull request from being merged now."""
     if pull.state != "open":
         return [Hold("Pull Request is not open")]
-    found_holds = [Hold("Pull Request is still a draft")] if pull.draft else []
-    base = base_now(found, pull)
-    if not merges(found.folder, base, pull.head_sha):
-        found_holds.append(Hold("Pull Request has merge conflicts"))
-    rules = found.protections.get(pull.base_ref)
+    reasons = [Hold("Pull Request is still a draft")] if pull.draft else []
+    base = base_now(repository, pull)
+    if not merges(repository.folder, base, pull.head_sha):
+        reasons.append(Hold("Pull Request has merge conflicts"))
+    rules = repository.protections.get(pull.base_ref)
     if rules is None:
-        return found_holds
-    found_holds += commit_holds(world, found, rules, pull.head_sha)
-    said = opinions(world, found, pull)
+        return reasons
+    reasons += commit_holds(world, repository, rules, pull.head_sha)
+    said = opinions(world, repository, pull)
     given = said.count("APPROVED")
     if rules.approvals and "CHANGES_REQUESTED" in said:
-        found_holds.append(Hold("Changes have been requested by a reviewer with write access."))
+        reasons.append(Hold("Changes have been requested by a reviewer with write access."))
     if given < rules.approvals:
-        found_holds.append(Hold(f"At least {rules.approvals} approving reviews are required ({given} given).", True))
-    if rules.strict and not Git(found.folder).ancestor(base, pull.head_sha):
-        found_holds.append(Hold("The head branch is not up to date with the base branch."))
-    return found_holds
+        reasons.append(Hold(f"At least {rules.approvals} approving reviews are required ({given} given).", True))
+    if rules.strict and not Git(repository.folder).ancestor(base, pull.head_sha):
+        reasons.append(Hold("The head branch is not up to date with the base branch."))
+    return reasons
 
 
-def merge_state(world: World, found: Repository, pull: Pull) -> str:
+def merge_state(world: World, repository: Repository, pull: Pull) -> str:
     """GitHub's one word for it: clean, blocked, behind, dirty, draft, or unknown once closed."""
-    stopped = " ".join(each.words for each in holds(world, found, pull))
+    stopped = " ".join(each.words for each in holds(world, repository, pull))
     if pull.state != "open":
         return "unknown"
     known = {"conflicts": "dirty", "draft": "draft", "up to date": "behind"}

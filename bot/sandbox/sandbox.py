@@ -83,8 +83,10 @@ class Sandbox(People):
     ):
         folder.mkdir(parents=True, exist_ok=True)
         self.author, self.reviewer, self.release_manager = (login for login, _ in PEOPLE.values())
-        own = Path(tempfile.mkdtemp(prefix="git-", dir=folder))
-        self.world = new_world(own, clock, dict(permissions or PERMISSIONS), list(events), keys or access.key_pair())
+        git_folder = Path(tempfile.mkdtemp(prefix="git-", dir=folder))
+        self.world = new_world(
+            git_folder, clock, dict(permissions or PERMISSIONS), list(events), keys or access.key_pair()
+        )
         self.faults = Faults()
         self.limits = Limits()
         self.outbox = Outbox(self.world, self.faults.route)
@@ -157,7 +159,6 @@ class Sandbox(People):
 
     @property
     def app_id(self) -> int:
-        """The App's id."""
         return self.world.app.id
 
     @property

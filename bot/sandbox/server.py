@@ -120,14 +120,14 @@ class Server:
             raise Refusal(400, f"{version} is not a supported version.")
         query = reading.query()
         with self.world.lock:
-            found = self.repository(parts, caller) if "repo" in parts else None
-            access.allow(self.world, caller, operation.need, found)
+            repository = self.repository(parts, caller) if "repo" in parts else None
+            access.allow(self.world, caller, operation.need, repository)
             body = checked_body(operation)
             if wrong := contract.wrong_query(operation.name, query):
                 raise Refusal(422, f"Invalid request.\n\n{wrong[0]}")
             stale = operation.name in MAY_BE_STALE and self.faults.stale_now(request.path)
             accept = request.headers.get("Accept", "")
-            call = Call(self.world, self.outbox, caller, parts, query, body, accept, found, stale)
+            call = Call(self.world, self.outbox, caller, parts, query, body, accept, repository, stale)
             made = self.limits_body(caller) if operation.path == "/rate_limit" else operation.handler(call)
             return self.respond(operation, made, query)
 
@@ -140,9 +140,9 @@ class Server:
     def repository(self, parts: dict[str, Any], caller: Caller) -> Repository:
         """The repository in the path. Raises Refusal: 301 or 307 where it has moved, 404."""
         name = f"{parts['owner']}/{parts['repo']}"
-        found = self.world.find(name)
-        if found is not None:
-            return found
+        repository = self.world.find(name)
+        if repository is not None:
+            return repository
         moved = self.world.repositories.get(self.world.moved.get(name.lower(), 0))
         if moved is None or not access.sees(self.world, caller, moved):
             raise not_found()

@@ -49,16 +49,16 @@ def opened(server: Server, owner: str, repo: str, service: str) -> tuple[Reposit
         raise Refusal(403, "Only the smart protocol is spoken here.")
     with server.world.lock:
         caller = access.authenticate(server.world, request.headers.get("Authorization"))
-        found = lookup(server.world, f"{owner}/{repo.removesuffix('.git')}")
+        repository = lookup(server.world, f"{owner}/{repo.removesuffix('.git')}")
         need = WRITE if service == "git-receive-pack" else READ
-        if caller.kind == "anonymous" and (found is None or found.private or need is WRITE):
+        if caller.kind == "anonymous" and (repository is None or repository.private or need is WRITE):
             raise Refusal(401, "Requires authentication", headers={"WWW-Authenticate": 'Basic realm="GitHub"'})
-        if found is None:
+        if repository is None:
             raise not_found()
-        access.allow(server.world, caller, need, found)
+        access.allow(server.world, caller, need, repository)
         if need is WRITE:
-            writable(found)
-        return found, caller
+            writable(repository)
+        return repository, caller
 
 
 def lookup(world: World, name: str) -> Repository | None:
@@ -66,16 +66,16 @@ def lookup(world: World, name: str) -> Repository | None:
     return world.find(name) or world.repositories.get(world.moved.get(name.lower(), 0))
 
 
-def command(service: str, found: Repository, *options: str) -> list[str]:
+def command(service: str, repository: Repository, *options: str) -> list[str]:
     """How git is asked to serve. Protected branches are shown to pushes, which then send only what is new."""
-    settings = (f"core.hooksPath={found.folder / 'hooks'}", "safe.directory=*", LENIENT)
+    settings = (f"core.hooksPath={repository.folder / 'hooks'}", "safe.directory=*", LENIENT)
     chosen = [part for setting in settings for part in ("-c", setting)]
-    return ["git", *chosen, SERVICES[service], "--stateless-rpc", *options, str(found.folder)]
+    return ["git", *chosen, SERVICES[service], "--stateless-rpc", *options, str(repository.folder)]
 
 
-def bound(found: Repository) -> dict[str, str]:
+def bound(repository: Repository) -> dict[str, str]:
     """The environment of a push: the branches that move by merge only, for the hook that refuses them."""
-    names = [f"refs/heads/{name}" for name, rules in found.protections.items() if rules.enforce_admins]
+    names = [f"refs/heads/{name}" for name, rules in repository.protections.items() if rules.enforce_admins]
     return {PROTECTED: "".join(f"{name}\n" for name in names)}
 
 
@@ -89,9 +89,9 @@ def protocol() -> dict[str, str]:
 def advertised(server: Server, owner: str, repo: str) -> Response:
     """The references of a repository."""
     service = request.args.get("service", "")
-    found, _ = opened(server, owner, repo, service)
+    repository, _ = opened(server, owner, repo, service)
     shown = subprocess.run(
-        command(service, found, "--advertise-refs"), capture_output=True, env=protocol(), check=True
+        command(service, repository, "--advertise-refs"), capture_output=True, env=protocol(), check=True
     ).stdout
     line = f"# service={service}\n"
     head = f"{len(line) + 4:04x}{line}0000".encode()
@@ -101,25 +101,25 @@ def advertised(server: Server, owner: str, repo: str) -> Response:
 
 def served(server: Server, owner: str, repo: str, service: str) -> Response:
     """One exchange. A push is followed up before the answer ends, so that its webhooks tell of what is there."""
-    found, caller = opened(server, owner, repo, service)
+    repository, caller = opened(server, owner, repo, service)
     with spooled() as sent:
         if service == "git-receive-pack":
-            body: bytes | Iterator[bytes] = received(server, found, caller, sent)
+            body: bytes | Iterator[bytes] = received(server, repository, caller, sent)
         else:
-            body = streamed(command(service, found), sent)
+            body = streamed(command(service, repository), sent)
     return Response(body, content_type=f"application/x-{service}-result", headers={"Cache-Control": "no-cache"})
 
 
 def spooled() -> IO[bytes]:
     """The body of the request, unpacked, in a file; it may be larger than what REST takes."""
     request.max_content_length = LARGEST_PUSH
-    kept: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller, who closes it
+    spool: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller, who closes it
     packed = request.headers.get("Content-Encoding") == "gzip"
     source: IO[bytes] = gzip.GzipFile(fileobj=request.stream) if packed else request.stream  # type: ignore[assignment]
     while chunk := source.read(CHUNK):
-        kept.write(chunk)
-    kept.seek(0)
-    return kept
+        spool.write(chunk)
+    spool.seek(0)
+    return spool
 
 
 def streamed(arguments: list[str], sent: IO[bytes]) -> Iterator[bytes]:
@@ -136,20 +136,20 @@ def pieces(running: "subprocess.Popen[bytes]") -> Iterator[bytes]:
                 yield chunk
 
 
-def received(server: Server, found: Repository, caller: Caller, sent: IO[bytes]) -> bytes:
+def received(server: Server, repository: Repository, caller: Caller, sent: IO[bytes]) -> bytes:
     """A push: taken by git, which refuses protected branches, then told."""
-    git = Git(found.folder)
+    git = Git(repository.folder)
     with server.world.lock:
         before = git.refs("refs/heads/")
         done = subprocess.run(
-            command("git-receive-pack", found),
+            command("git-receive-pack", repository),
             stdin=sent,
             capture_output=True,
-            env=protocol() | bound(found),
+            env=protocol() | bound(repository),
             check=False,
         )
         after = git.refs("refs/heads/")
         for ref in sorted({*before, *after}):
             old, new = before.get(ref, NOTHING), after.get(ref, NOTHING)
-            pushes.pushed(server.world, found, ref, old, new, caller.login)
+            pushes.pushed(server.world, repository, ref, old, new, caller.login)
         return done.stdout

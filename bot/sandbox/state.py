@@ -299,19 +299,19 @@ class World:
 
     def repository(self, full_name: str) -> Repository:
         """The repository of that name. Raises Refusal (404)."""
-        found = self.find(full_name)
-        if found is None:
+        repository = self.find(full_name)
+        if repository is None:
             raise not_found()
-        return found
+        return repository
 
     def role(self, repository: Repository, login: str) -> str:
         """What a person may do in a repository: the highest of being its owner, their own role and their teams'."""
         if login == repository.owner:
             return "admin"
-        own = [repository.roles.get(login, "none")]
-        own += [team.roles.get(repository.id, "none") for team in self.teams.values() if login in team.members]
-        own += [] if repository.private else ["read"]
-        return max(own, key=ROLES.index)
+        roles = [repository.roles.get(login, "none")]
+        roles += [team.roles.get(repository.id, "none") for team in self.teams.values() if login in team.members]
+        roles += [] if repository.private else ["read"]
+        return max(roles, key=ROLES.index)
 
     def covered(self, repository: Repository) -> bool:
         """Whether the App is installed on a repository."""

@@ -125,7 +125,7 @@ class _Pages:
         address, manifest = self._flow.form()
         plan = self._flow.plan
         return render_template(
-            "begin.html.j2", nonce=self._nonce, address=address, manifest=manifest, plan=plan, told=plan.manifest
+            "begin.html.j2", nonce=self._nonce, address=address, manifest=manifest, plan=plan, asked=plan.manifest
         )
 
     def callback(self) -> AnyResponse:

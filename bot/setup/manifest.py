@@ -53,13 +53,17 @@ class Manifest:
 
 def read(profile: Profile = "advisory", folder: Path | None = None) -> Manifest:
     """The manifest of a profile, from `folder` or from where codechill is installed. Raises ManifestError."""
-    text, told = _file(FILES[profile], folder)
+    text, settings = _file(FILES[profile], folder)
     reasons = _reasons(text)
-    if "extends" in told:
-        below_text, below = _file(str(told["extends"]), folder)
-        told = {**below, **told, "default_permissions": below["default_permissions"] | told["default_permissions"]}
+    if "extends" in settings:
+        below_text, below = _file(str(settings["extends"]), folder)
+        settings = {
+            **below,
+            **settings,
+            "default_permissions": below["default_permissions"] | settings["default_permissions"],
+        }
         reasons = _reasons(below_text) | reasons
-    return _checked(told, reasons, FILES[profile])
+    return _checked(settings, reasons, FILES[profile])
 
 
 def level_at_least(given: str | None, wanted: str) -> bool:
@@ -78,26 +82,28 @@ def _file(name: str, folder: Path | None) -> tuple[str, dict[str, Any]]:
 
 def _mapping(text: str, name: str) -> dict[str, Any]:
     try:
-        told = yaml.safe_load(text)
+        settings = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ManifestError(f"{name} is no YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(told, dict) or not isinstance(told.get("default_permissions"), dict):
+    if not isinstance(settings, dict) or not isinstance(settings.get("default_permissions"), dict):
         raise ManifestError(f"{name} needs a mapping default_permissions")
-    return told
+    return settings
 
 
 def _reasons(text: str) -> dict[str, str]:
-    return {found[1]: found[2] for found in _REASON.finditer(text)}
+    return {comment[1]: comment[2] for comment in _REASON.finditer(text)}
 
 
-def _checked(told: dict[str, Any], reasons: dict[str, str], name: str) -> Manifest:
-    permissions = {str(key): str(value) for key, value in told["default_permissions"].items()}
+def _checked(settings: dict[str, Any], reasons: dict[str, str], name: str) -> Manifest:
+    permissions = {str(key): str(value) for key, value in settings["default_permissions"].items()}
     for key, value in permissions.items():
         if value not in LEVELS[1:]:
             raise ManifestError(f"{name}: permission {key} is {value!r}, expected read or write")
-    events = tuple(str(event) for event in told.get("default_events", ()))
+    events = tuple(str(event) for event in settings.get("default_events", ()))
     if listed := _ALWAYS_SENT & set(events):
         raise ManifestError(f"{name}: {sorted(listed)[0]} goes to every App; GitHub refuses a manifest that lists it")
     if unexplained := [key for key in (*permissions, *events) if key not in reasons]:
         raise ManifestError(f"{name}: {unexplained[0]} has no reason beside it")
-    return Manifest(str(told["name"]), str(told["url"]), bool(told.get("public")), permissions, events, reasons)
+    return Manifest(
+        str(settings["name"]), str(settings["url"]), bool(settings.get("public")), permissions, events, reasons
+    )

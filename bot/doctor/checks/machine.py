@@ -39,11 +39,11 @@ def disk(facts: Facts, manifest: Manifest) -> Iterator[Finding]:
 
 
 def git(facts: Facts, manifest: Manifest) -> Iterator[Finding]:
-    found = facts.here.git
-    if not found:
+    version = facts.here.git
+    if not version:
         yield Finding("git", "error", "this machine", "There is no git.", "Install git 2.31 or newer.")
-    elif found < _GIT:
-        words = f"git is {'.'.join(map(str, found))}, too old to be handed credentials safely."
+    elif version < _GIT:
+        words = f"git is {'.'.join(map(str, version))}, too old to be handed credentials safely."
         yield Finding("git", "error", "this machine", words, "Install git 2.31 or newer.")
 
 

@@ -39,23 +39,23 @@ def commit_authors(
     wire: GitHubWire, target: Target, number: int, *, api: str, also: Iterable[str] = ()
 ) -> Authors | None:
     """`also`: addresses that git names. None when GitHub does not list every commit, or every author of one."""
-    found, seen, total = _Found(*private_addresses(api)), 0, 0
+    tally, seen, total = _Tally(*private_addresses(api)), 0, 0
     for page in _pages(wire, target, number):
         seen, total = seen + len(page["nodes"]), page["totalCount"]
         for node in page["nodes"]:
             authors, committer = node["commit"]["authors"], node["commit"]["committer"]
             if len(authors["nodes"]) < authors["totalCount"]:
                 return None
-            found.commits.add(node["commit"]["oid"])
+            tally.commits.add(node["commit"]["oid"])
             for author in authors["nodes"]:
-                found.take(author)
-            if committer and _folded(committer["email"]) != found.forge:
-                found.take(committer)
-    return found.all(also) if seen >= total else None
+                tally.take(author)
+            if committer and _folded(committer["email"]) != tally.forge:
+                tally.take(committer)
+    return tally.all(also) if seen >= total else None
 
 
 @dataclass
-class _Found:
+class _Tally:
     """What the commits of a pull request tell so far."""
 
     numbered: str  # where an address ends that names an account by its number

@@ -51,8 +51,8 @@ class GitHubDeliveries:
 
     def _ask(self, verb: str, path: str, query: dict[str, Any]) -> tuple[dict[str, Any], Any]:
         with translated(lambda: datetime.now(UTC)), self._app.lent() as requester:
-            headers, data = requester.requestJsonAndCheck(verb, path, parameters=query or None)
-        return headers, data
+            headers, rows = requester.requestJsonAndCheck(verb, path, parameters=query or None)
+        return headers, rows
 
 
 def _from(cursor: str | None) -> dict[str, Any]:
@@ -61,8 +61,8 @@ def _from(cursor: str | None) -> dict[str, Any]:
 
 def _next_cursor(headers: dict[str, Any]) -> str | None:
     link = next((str(value) for name, value in headers.items() if name.lower() == "link"), "")
-    found = _NEXT.search(link)
-    return found[1] if found else None
+    cursor = _NEXT.search(link)
+    return cursor[1] if cursor else None
 
 
 def _attempt(row: object) -> Attempt | None:

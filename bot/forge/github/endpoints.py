@@ -97,9 +97,9 @@ class Endpoints:
     def _rows(self, target: Target, path: str, shape: type[S], key: str = "", **query: Any) -> Iterator[S]:
         return (self._shaped(path, row, shape) for row in self.wire.pages(target, path, key, **query))
 
-    def _shaped(self, path: str, data: object, shape: type[S]) -> S:
+    def _shaped(self, path: str, answer: object, shape: type[S]) -> S:
         try:
-            return shaped(shape, data)
+            return shaped(shape, answer)
         except shapes.Unreadable as error:
             raise Misread(f"GitHub's answer to {path} cannot be read: {error}") from None
 

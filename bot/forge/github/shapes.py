@@ -52,10 +52,10 @@ class Shape(BaseModel):
 S = TypeVar("S", bound=Shape)
 
 
-def shaped(shape: type[S], data: object) -> S:
+def shaped(shape: type[S], answer: object) -> S:
     """Raises Unreadable."""
     try:
-        return shape.model_validate(data)
+        return shape.model_validate(answer)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole"

@@ -103,13 +103,13 @@ class GitHubWire:
             return self._installation(target).token
 
     def _ask(self, target: Target, verb: str, path: str, talk: Talk = (), **more: Any) -> Any:
-        headers, data = self._believed(
+        headers, body = self._believed(
             target, (verb, path, talk), lambda requester: requester.requestJsonAndCheck(verb, path, **more)
         )
-        if verb != "GET" and "location" in headers and "id" not in data:
+        if verb != "GET" and "location" in headers and "id" not in body:
             # PyGithub takes the redirect of a write for its success
             raise ForgeError("the repository got another name meanwhile")
-        return all_whole(data)
+        return all_whole(body)
 
     def _believed(self, target: Target, cost: Cost | None, ask: Callable[[Requester], Answer]) -> Answer:
         """Once more with a new token when GitHub does not accept the one: what was asked was not done."""
@@ -210,21 +210,21 @@ def _limit(error: GithubException, now: datetime) -> datetime | None:
 
 def _too_often(error: GithubException) -> bool:
     """GraphQL tells of a limit with status 200, in an error of that type."""
-    told = _in_graphql(error)
+    errors = _in_graphql(error)
     return any(
-        "RATE_LIMIT" in str(each.get("type")) or "rate limit" in str(each.get("message")).lower() for each in told
+        "RATE_LIMIT" in str(each.get("type")) or "rate limit" in str(each.get("message")).lower() for each in errors
     )
 
 
 def _in_graphql(error: GithubException) -> list[dict[str, Any]]:
-    told = error.data.get("errors") if isinstance(error.data, dict) and "data" in error.data else None
-    return [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+    errors = error.data.get("errors") if isinstance(error.data, dict) and "data" in error.data else None
+    return [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
 
 
 def _said(error: GithubException) -> str:
-    data = error.data if isinstance(error.data, dict) else {}
+    body = error.data if isinstance(error.data, dict) else {}
     first = next((each.get("message") for each in _in_graphql(error)), None)
-    return str(data.get("message") or first or error.message or "no message")[:200]
+    return str(body.get("message") or first or error.message or "no message")[:200]
 
 
 def path_of(target: Target) -> str:

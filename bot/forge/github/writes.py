@@ -96,10 +96,10 @@ class GitHubWrites:
     ) -> int:
         self._memory.sending(thing, self._clock())
         try:
-            data = self._wire.send(target, verb, path, body, talk)
+            answer = self._wire.send(target, verb, path, body, talk)
         except (Refused, Gone, Busy):  # said by GitHub, or not sent at all: it was not done
             self._memory.answered(thing)
             raise
-        number = int(data[named]) if verb == "POST" else 0
+        number = int(answer[named]) if verb == "POST" else 0
         self._memory.answered(thing, number or None)
         return number

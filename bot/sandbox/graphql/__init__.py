@@ -30,34 +30,34 @@ def schema() -> core.GraphQLSchema:
     return core.build_schema(resources.files(__name__).joinpath("schema.graphql").read_text())
 
 
-def enable(world: World, found: Repository, pull: Pull, login: str, given: dict[str, Any]) -> None:
+def enable(world: World, repository: Repository, pull: Pull, login: str, given: dict[str, Any]) -> None:
     """Ask for auto-merge."""
-    merging.wish(world, found, pull.number, login, given["mergeMethod"].lower())
+    merging.wish(world, repository, pull.number, login, given["mergeMethod"].lower())
 
 
-def disable(world: World, found: Repository, pull: Pull, login: str, given: dict[str, Any]) -> None:
+def disable(world: World, repository: Repository, pull: Pull, login: str, given: dict[str, Any]) -> None:
     """Take that back."""
-    merging.unwish(world, found, pull.number, login)
+    merging.unwish(world, repository, pull.number, login)
 
 
-def enqueue(world: World, found: Repository, pull: Pull, login: str, given: dict[str, Any]) -> None:
+def enqueue(world: World, repository: Repository, pull: Pull, login: str, given: dict[str, Any]) -> None:
     """Into the merge queue."""
-    merging.enqueue(world, found, pull.number, login)
+    merging.enqueue(world, repository, pull.number, login)
 
 
-def dequeue(world: World, found: Repository, pull: Pull, login: str, given: dict[str, Any]) -> None:
+def dequeue(world: World, repository: Repository, pull: Pull, login: str, given: dict[str, Any]) -> None:
     """Out of it."""
-    queue.leave(world, found, pull, "manual", login)
+    queue.leave(world, repository, pull, "manual", login)
 
 
-def to_draft(world: World, found: Repository, pull: Pull, login: str, given: dict[str, Any]) -> None:
+def to_draft(world: World, repository: Repository, pull: Pull, login: str, given: dict[str, Any]) -> None:
     """Convert to a draft."""
-    pulls.set_draft(world, found, pull, True, login)
+    pulls.set_draft(world, repository, pull, True, login)
 
 
-def to_ready(world: World, found: Repository, pull: Pull, login: str, given: dict[str, Any]) -> None:
+def to_ready(world: World, repository: Repository, pull: Pull, login: str, given: dict[str, Any]) -> None:
     """Mark as ready for review."""
-    pulls.set_draft(world, found, pull, False, login)
+    pulls.set_draft(world, repository, pull, False, login)
 
 
 MUTATIONS: dict[str, Mutation] = {
@@ -142,27 +142,27 @@ class Root:
     def repository(self, info: Any, owner: str, name: str, followRenames: bool = True) -> nodes.Node:
         """A repository that the caller may read. Raises Refusal."""
         full = f"{owner}/{name}"
-        found = self.world.find(full)
-        if found is None and followRenames:
-            found = self.world.repositories.get(self.world.moved.get(full.lower(), 0))
-        if found is None or not access.sees(self.world, self.caller, found):
+        repository = self.world.find(full)
+        if repository is None and followRenames:
+            repository = self.world.repositories.get(self.world.moved.get(full.lower(), 0))
+        if repository is None or not access.sees(self.world, self.caller, repository):
             raise Refusal(404, f"Could not resolve to a Repository with the name '{full}'.")
-        access.allow(self.world, self.caller, READ, found)
-        return nodes.repository(self.world, found)
+        access.allow(self.world, self.caller, READ, repository)
+        return nodes.repository(self.world, repository)
 
     def node(self, info: Any, id: str) -> nodes.Node:
         """A repository, pull request or issue by its id. Raises Refusal (404)."""
-        for found in self.world.repositories.values():
-            if not access.sees(self.world, self.caller, found):
+        for repository in self.world.repositories.values():
+            if not access.sees(self.world, self.caller, repository):
                 continue
-            if id == f"R_{found.id}":
-                return nodes.repository(self.world, found)
-            for pull in found.pulls.values():
+            if id == f"R_{repository.id}":
+                return nodes.repository(self.world, repository)
+            for pull in repository.pulls.values():
                 if id == f"PR_{pull.id}":
-                    return nodes.pull(self.world, found, pull)
-            for issue in found.issues.values():
+                    return nodes.pull(self.world, repository, pull)
+            for issue in repository.issues.values():
                 if id == f"I_{issue.id}":
-                    return nodes.issue(self.world, found, issue)
+                    return nodes.issue(self.world, repository, issue)
         raise Refusal(404, f"Could not resolve to a node with the global id of '{id}'")
 
     def viewer(self, info: Any) -> nodes.Node | None:
@@ -179,26 +179,26 @@ class Root:
         """One mutation of a pull request."""
 
         def act(info: Any, input: dict[str, Any]) -> dict[str, Any]:
-            found, pull = self.target(input.get("pullRequestId") or input.get("id") or "")
+            repository, pull = self.target(input.get("pullRequestId") or input.get("id") or "")
             if (expected := input.get("expectedHeadOid")) and expected != pull.head_sha:
                 raise Refusal(422, f"Expected head oid to be {pull.head_sha}")
-            before = queue.entry_of(found, pull.number)
-            deed(self.world, found, pull, self.caller.login, input)
-            entry = queue.entry_of(found, pull.number) or before
+            before = queue.entry_of(repository, pull.number)
+            deed(self.world, repository, pull, self.caller.login, input)
+            entry = queue.entry_of(repository, pull.number) or before
             return {
                 "clientMutationId": input.get("clientMutationId"),
                 "actor": nodes.actor(self.world, self.caller.login),
-                "pullRequest": nodes.pull(self.world, found, pull),
-                "mergeQueueEntry": lambda info: nodes.entry(self.world, found, entry),
+                "pullRequest": nodes.pull(self.world, repository, pull),
+                "mergeQueueEntry": lambda info: nodes.entry(self.world, repository, entry),
             }
 
         return act
 
     def target(self, node_id: str) -> tuple[Repository, Pull]:
         """The pull request of a node id, and whether the caller may change it. Raises Refusal."""
-        for found in self.world.repositories.values():
-            for pull in found.pulls.values():
+        for repository in self.world.repositories.values():
+            for pull in repository.pulls.values():
                 if f"PR_{pull.id}" == node_id:
-                    access.allow(self.world, self.caller, WRITE, found)
-                    return found, pull
+                    access.allow(self.world, self.caller, WRITE, repository)
+                    return repository, pull
         raise not_found()

@@ -106,45 +106,46 @@ def commit(world: World, facts: CommitFacts) -> Node:
     }
 
 
-def commit_at(world: World, found: Repository, sha: str | None) -> Node | None:
+def commit_at(world: World, repository: Repository, sha: str | None) -> Node | None:
     """The commit of that name."""
-    return commit(world, Git(found.folder).commits(sha, limit=1)[0]) if sha else None
+    return commit(world, Git(repository.folder).commits(sha, limit=1)[0]) if sha else None
 
 
-def repository(world: World, found: Repository) -> Node:
-    """A repository."""
-    branch = found.default_branch
+def repository(world: World, repository: Repository) -> Node:
+    branch = repository.default_branch
 
     def pull_requests(info: Info, states: Any = None, headRefName: str | None = None,
                       baseRefName: str | None = None, **page: Any) -> Node:  # fmt: skip
         chosen = [
-            each for each in found.pulls.values()
+            each for each in repository.pulls.values()
             if (states is None or state_of(each) in states)
             and headRefName in {None, each.head_ref} and baseRefName in {None, each.base_ref}
         ]  # fmt: skip
-        return connection(chosen, lambda each: pull(world, found, each))(info, **page)
+        return connection(chosen, lambda each: pull(world, repository, each))(info, **page)
 
     def issues(info: Info, states: Any = None, **page: Any) -> Node:
-        chosen = [each for each in found.issues.values() if states is None or each.state.upper() in states]
-        return connection(chosen, lambda each: issue(world, found, each))(info, **page)
+        chosen = [each for each in repository.issues.values() if states is None or each.state.upper() in states]
+        return connection(chosen, lambda each: issue(world, repository, each))(info, **page)
 
-    tip = Git(found.folder).resolve(branch)
+    tip = Git(repository.folder).resolve(branch)
     return {
         "__typename": "Repository",
-        "id": f"R_{found.id}",
-        "databaseId": found.id,
-        "name": found.name,
-        "nameWithOwner": found.full_name,
-        "url": f"{world.address}/{found.full_name}",
-        "isPrivate": found.private,
-        "isArchived": found.archived,
-        "isFork": found.fork_of is not None,
-        "owner": actor(world, found.owner),
+        "id": f"R_{repository.id}",
+        "databaseId": repository.id,
+        "name": repository.name,
+        "nameWithOwner": repository.full_name,
+        "url": f"{world.address}/{repository.full_name}",
+        "isPrivate": repository.private,
+        "isArchived": repository.archived,
+        "isFork": repository.fork_of is not None,
+        "owner": actor(world, repository.owner),
         "defaultBranchRef": tip
-        and {"name": branch, "prefix": "refs/heads/", "target": lambda info: commit_at(world, found, tip)},
-        "pullRequest": lambda info, number: one(found.pulls, number, "PullRequest", lambda it: pull(world, found, it)),
+        and {"name": branch, "prefix": "refs/heads/", "target": lambda info: commit_at(world, repository, tip)},
+        "pullRequest": lambda info, number: one(
+            repository.pulls, number, "PullRequest", lambda it: pull(world, repository, it)
+        ),
         "pullRequests": pull_requests,
-        "issue": lambda info, number: one(found.issues, number, "Issue", lambda it: issue(world, found, it)),
+        "issue": lambda info, number: one(repository.issues, number, "Issue", lambda it: issue(world, repository, it)),
         "issues": issues,
     }
 
@@ -162,16 +163,16 @@ def state_of(known: Pull) -> str:
     return "MERGED" if known.merged_at else known.state.upper()
 
 
-def thread(world: World, found: Repository, known: Thread) -> Node:
+def thread(world: World, repository: Repository, known: Thread) -> Node:
     """What pull requests and issues share."""
-    said = [each for each in found.comments.values() if each.number == known.number]
-    labels = [found.labels[name] for name in known.labels]
+    said = [each for each in repository.comments.values() if each.number == known.number]
+    labels = [repository.labels[name] for name in known.labels]
     return {
         "databaseId": known.id,
         "number": known.number,
         "title": known.title,
         "body": known.body or "",
-        "url": shapes.page_of_thread(world, found, known),
+        "url": shapes.page_of_thread(world, repository, known),
         "closed": known.state == "closed",
         "createdAt": stamp(known.created_at),
         "updatedAt": stamp(known.updated_at),
@@ -184,20 +185,22 @@ def thread(world: World, found: Repository, known: Thread) -> Node:
 
 
 def comment(world: World, known: Comment) -> Node:
-    """A comment."""
     times = {"createdAt": stamp(known.created_at), "updatedAt": stamp(known.updated_at)}
     inside = {"id": f"IC_{known.id}", "databaseId": known.id, "body": known.body}
     return {**inside, **times, "author": actor(world, known.login)}
 
 
-def issue(world: World, found: Repository, known: Issue) -> Node:
-    """An issue."""
-    return thread(world, found, known) | {"__typename": "Issue", "id": f"I_{known.id}", "state": known.state.upper()}
+def issue(world: World, repository: Repository, known: Issue) -> Node:
+    return thread(world, repository, known) | {
+        "__typename": "Issue",
+        "id": f"I_{known.id}",
+        "state": known.state.upper(),
+    }
 
 
-def pull(world: World, found: Repository, known: Pull) -> Node:
+def pull(world: World, repository: Repository, known: Pull) -> Node:
     """A pull request."""
-    span, git = (known.head_sha, f"^{known.base_sha}"), Git(found.folder)
+    span, git = (known.head_sha, f"^{known.base_sha}"), Git(repository.folder)
 
     def commits(info: Info, **page: Any) -> Node:
         count = git.count(*span)
@@ -205,24 +208,24 @@ def pull(world: World, found: Repository, known: Pull) -> Node:
         return connection(rows, lambda each: {"commit": commit(world, each)}, count)(info, **page)
 
     def size(at: int) -> Callable[[Any], int]:
-        return lambda info: sizes(found.folder, known.base_sha, known.head_sha)[at]
+        return lambda info: sizes(repository.folder, known.base_sha, known.head_sha)[at]
 
     def mergeable(info: Info) -> str:
         if known.state != "open":
             return "UNKNOWN"
-        return "MERGEABLE" if merges(found.folder, base_now(found, known), known.head_sha) else "CONFLICTING"
+        return "MERGEABLE" if merges(repository.folder, base_now(repository, known), known.head_sha) else "CONFLICTING"
 
     wish, reviews = known.auto_merge, [each for each in known.reviews if each.state != "PENDING"]
-    return thread(world, found, known) | {
+    return thread(world, repository, known) | {
         "__typename": "PullRequest",
         "id": f"PR_{known.id}",
         "fullDatabaseId": str(known.id),
-        "resourcePath": f"/{found.full_name}/pull/{known.number}",
+        "resourcePath": f"/{repository.full_name}/pull/{known.number}",
         "state": state_of(known),
         "isDraft": known.draft,
         "merged": known.merged_at is not None,
         "mergeable": mergeable,
-        "mergeStateStatus": lambda info: rules.merge_state(world, found, known).upper(),
+        "mergeStateStatus": lambda info: rules.merge_state(world, repository, known).upper(),
         "mergedAt": stamp_or_none(known.merged_at),
         "mergedBy": actor(world, known.merged_by),
         "headRefName": known.head_ref,
@@ -232,31 +235,31 @@ def pull(world: World, found: Repository, known: Pull) -> Node:
         "changedFiles": size(0),
         "additions": size(1),
         "deletions": size(2),
-        "isCrossRepository": known.head_repository_id != found.id,
-        "isInMergeQueue": queue.entry_of(found, known.number) is not None,
+        "isCrossRepository": known.head_repository_id != repository.id,
+        "isInMergeQueue": queue.entry_of(repository, known.number) is not None,
         "autoMergeRequest": wish and {"enabledBy": actor(world, wish.login), "mergeMethod": wish.method.upper()},
-        "mergeQueueEntry": lambda info: entry(world, found, queue.entry_of(found, known.number)),
+        "mergeQueueEntry": lambda info: entry(world, repository, queue.entry_of(repository, known.number)),
         "commits": commits,
-        "reviews": connection(reviews, lambda each: review(world, found, each)),
+        "reviews": connection(reviews, lambda each: review(world, repository, each)),
     }
 
 
-def review(world: World, found: Repository, known: Review) -> Node:
+def review(world: World, repository: Repository, known: Review) -> Node:
     """A review that was submitted."""
     inside = {"id": f"PRR_{known.id}", "databaseId": known.id, "body": known.body, "state": known.state}
-    moment = {"submittedAt": stamp(known.submitted_at), "commit": lambda info: commit_at(world, found, known.sha)}
+    moment = {"submittedAt": stamp(known.submitted_at), "commit": lambda info: commit_at(world, repository, known.sha)}
     return {**inside, **moment, "author": actor(world, known.login)}
 
 
-def entry(world: World, found: Repository, known: QueueEntry | None) -> Node | None:
+def entry(world: World, repository: Repository, known: QueueEntry | None) -> Node | None:
     """A place in a merge queue."""
     if known is None:
         return None
-    line = [each for each in found.queue if each.base_ref == known.base_ref]
+    line = [each for each in repository.queue if each.base_ref == known.base_ref]
     return {
         "position": line.index(known) + 1 if known in line else 0,
-        "headCommit": lambda info: commit_at(world, found, known.head_sha),
-        "baseCommit": lambda info: commit_at(world, found, known.base_sha),
+        "headCommit": lambda info: commit_at(world, repository, known.head_sha),
+        "baseCommit": lambda info: commit_at(world, repository, known.base_sha),
         "enqueuer": actor(world, known.login),
-        "pullRequest": lambda info: pull(world, found, found.pulls[known.number]),
+        "pullRequest": lambda info: pull(world, repository, repository.pulls[known.number]),
     }

@@ -22,15 +22,15 @@ class Call:
     query: dict[str, str]
     body: dict[str, Any]
     accept: str
-    found: Repository | None
+    repository_or_none: Repository | None
     stale: bool = False
 
     @property
     def repository(self) -> Repository:
         """The repository in the path."""
-        if self.found is None:
+        if self.repository_or_none is None:
             raise AssertionError("this operation has no repository in its path")
-        return self.found
+        return self.repository_or_none
 
     @property
     def git(self) -> Git:
@@ -72,7 +72,7 @@ class Operation:
     @property
     def rule(self) -> str:
         """The path as Flask writes it."""
-        return re.sub(r"\{(\w+)\}", lambda found: f"<{CONVERTERS.get(found[1], 'string')}:{found[1]}>", self.path)
+        return re.sub(r"\{(\w+)\}", lambda part: f"<{CONVERTERS.get(part[1], 'string')}:{part[1]}>", self.path)
 
     @property
     def path(self) -> str:

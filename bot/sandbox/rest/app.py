@@ -51,7 +51,6 @@ def get_repository_installation(call: Call) -> Answer:
 
 @operation("GET /orgs/{org}/installation", "jwt", "nobody")
 def get_organisation_installation(call: Call) -> Answer:
-    """The one of an organisation."""
     if call.parts["org"].lower() != call.world.installation.account.lower():
         raise not_found()
     return installed(call)
@@ -146,12 +145,12 @@ def succeeded(delivery: Delivery) -> bool:
 @operation("GET /app/hook/deliveries/{delivery_id}", "jwt", "nobody")
 def get_delivery(call: Call) -> Answer:
     """One attempt with what was sent and what came back."""
-    found = next((each for each in call.outbox.log if each.id == call.parts["delivery_id"]), None)
-    if found is None:
+    delivery = next((each for each in call.outbox.log if each.id == call.parts["delivery_id"]), None)
+    if delivery is None:
         raise not_found()
-    request = {"headers": found.request_headers, "payload": json.loads(found.body)}
-    response = {"headers": found.response_headers, "payload": found.response_body}
-    return Answer(body=delivery_row(found) | {"url": found.url, "request": request, "response": response})
+    request = {"headers": delivery.request_headers, "payload": json.loads(delivery.body)}
+    response = {"headers": delivery.response_headers, "payload": delivery.response_body}
+    return Answer(body=delivery_row(delivery) | {"url": delivery.url, "request": request, "response": response})
 
 
 @operation("POST /app/hook/deliveries/{delivery_id}/attempts", "jwt", "nobody")
@@ -186,7 +185,6 @@ def org(call: Call) -> str:
 
 @operation("GET /orgs/{org}", "metadata:read", "anyone")
 def get_organisation(call: Call) -> Answer:
-    """An organisation."""
     return Answer(body=accounts.full_organisation(call.world, org(call)))
 
 
@@ -201,7 +199,6 @@ def list_organisation_repositories(call: Call) -> Answer:
 
 @operation("GET /orgs/{org}/members", "members:read", "anyone")
 def list_members(call: Call) -> Answer:
-    """Its members."""
     return Answer(rows=[accounts.user(call.world, each) for each in sorted(call.world.members.get(org(call), set()))])
 
 
@@ -232,38 +229,35 @@ def get_membership(call: Call) -> Answer:
 
 @operation("GET /orgs/{org}/teams", "members:read", "someone")
 def list_teams(call: Call) -> Answer:
-    """Its teams."""
     teams = [each for (owner, _), each in sorted(call.world.teams.items()) if owner == org(call)]
     return Answer(rows=[accounts.team(call.world, each) for each in teams])
 
 
 def team(call: Call) -> Team:
     """The team in the path. Raises Refusal (404)."""
-    found = call.world.teams.get((org(call), call.parts["team_slug"].lower()))
-    if found is None:
+    known = call.world.teams.get((org(call), call.parts["team_slug"].lower()))
+    if known is None:
         raise not_found()
-    return found
+    return known
 
 
 @operation("GET /orgs/{org}/teams/{team_slug}", "members:read", "someone")
 def get_team(call: Call) -> Answer:
-    """A team."""
     return Answer(body=accounts.full_team(call.world, team(call)))
 
 
 @operation("GET /orgs/{org}/teams/{team_slug}/members", "members:read", "someone")
 def list_team_members(call: Call) -> Answer:
-    """A team's members."""
     return Answer(rows=[accounts.user(call.world, each) for each in sorted(team(call).members)])
 
 
 @operation("GET /orgs/{org}/teams/{team_slug}/memberships/{username}", "members:read", "someone")
 def get_team_membership(call: Call) -> Answer:
     """A person's membership in a team."""
-    found, login = team(call), call.world.account(call.parts["username"]).login
-    if login not in found.members:
+    known, login = team(call), call.world.account(call.parts["username"]).login
+    if login not in known.members:
         raise not_found()
-    url = f"{call.world.api}/orgs/{found.organisation}/teams/{found.slug}/memberships"
+    url = f"{call.world.api}/orgs/{known.organisation}/teams/{known.slug}/memberships"
     return Answer(body={"url": f"{url}/{login}", "role": "member", "state": "active"})
 
 

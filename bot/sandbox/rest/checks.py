@@ -24,7 +24,6 @@ def run(call: Call) -> CheckRun:
 
 @operation("GET /repos/{owner}/{repo}/check-runs/{check_run_id}", "checks:read", "read")
 def get_run(call: Call) -> Answer:
-    """One run."""
     return Answer(body=shapes.check_run(call.world, call.repository, run(call)))
 
 
@@ -79,7 +78,6 @@ def list_runs(call: Call) -> Answer:
 
 @operation("GET /repos/{owner}/{repo}/check-suites/{check_suite_id}/check-runs", "checks:read", "read")
 def list_suite_runs(call: Call) -> Answer:
-    """Runs of a suite."""
     suite = checks.suite_of(call.repository, call.parts["check_suite_id"])
     return listed(call, [each for each in call.repository.runs.values() if each.suite_id == suite.id])
 
@@ -94,7 +92,6 @@ def list_suites(call: Call) -> Answer:
 
 @operation("GET /repos/{owner}/{repo}/check-suites/{check_suite_id}", "checks:read", "read")
 def get_suite(call: Call) -> Answer:
-    """One suite."""
     suite = checks.suite_of(call.repository, call.parts["check_suite_id"])
     return Answer(body=shapes.check_suite(call.world, call.repository, suite))
 

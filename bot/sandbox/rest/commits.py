@@ -56,7 +56,6 @@ def get_commit(call: Call) -> Answer:
 
 @operation("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", "contents:read", "read")
 def get_git_commit(call: Call) -> Answer:
-    """A commit as git has it."""
     facts = call.git.commits(call.git.commit_sha(call.parts["commit_sha"]), limit=1)[0]
     return Answer(body=shapes.git_commit(call.world, call.repository, facts))
 
@@ -67,7 +66,7 @@ def compare(call: Call) -> Answer:
     base_name, dots, head_name = call.parts["basehead"].partition("...")
     if not dots:
         raise not_found()
-    git, found = call.git, call.repository
+    git, repository = call.git, call.repository
     base, head = git.commit_sha(base_name.rpartition(":")[2]), git.commit_sha(head_name.rpartition(":")[2])
     common = git.merge_base(base, head)
     if common == EMPTY_TREE:
@@ -80,7 +79,10 @@ def compare(call: Call) -> Answer:
     ahead, behind = git.count(head, f"^{base}"), git.count(base, f"^{head}")
     commits = git.commits(head, f"^{base}")
     files = git.changed_files(common, head)[:COMPARED_FILES]
-    url, page = f"{shapes.url_of(call.world, found)}/compare/{base}...{head}", f"{call.world.address}/{found.full_name}"
+    url, page = (
+        f"{shapes.url_of(call.world, repository)}/compare/{base}...{head}",
+        f"{call.world.address}/{repository.full_name}",
+    )
     state = {(False, False): "identical", (True, False): "ahead", (False, True): "behind"}
     body = {
         "url": url,
@@ -88,13 +90,13 @@ def compare(call: Call) -> Answer:
         "permalink_url": f"{page}/compare/{base}...{head}",
         "diff_url": f"{page}/compare/{base}...{head}.diff",
         "patch_url": f"{page}/compare/{base}...{head}.patch",
-        "base_commit": shapes.commit(call.world, found, git.commits(base, limit=1)[0]),
-        "merge_base_commit": shapes.commit(call.world, found, git.commits(common, limit=1)[0]),
+        "base_commit": shapes.commit(call.world, repository, git.commits(base, limit=1)[0]),
+        "merge_base_commit": shapes.commit(call.world, repository, git.commits(common, limit=1)[0]),
         "status": state.get((ahead > 0, behind > 0), "diverged"),
         "ahead_by": ahead,
         "behind_by": behind,
         "total_commits": ahead,
-        "commits": [shapes.commit(call.world, found, each) for each in reversed(commits)],
-        "files": [shapes.file(call.world, found, each, head) for each in files],
+        "commits": [shapes.commit(call.world, repository, each) for each in reversed(commits)],
+        "files": [shapes.file(call.world, repository, each, head) for each in files],
     }
     return Answer(body=body)

@@ -16,27 +16,27 @@ LISTED = 100_000  # entries of a tree
 @operation("GET /repos/{owner}/{repo}/contents/{path}", "contents:read", "read")
 def get_content(call: Call) -> Answer:
     """A file or folder at a branch or commit."""
-    found, path = call.repository, call.parts.get("path", "").strip("/")
-    ref = call.query.get("ref", found.default_branch)
+    repository, path = call.repository, call.parts.get("path", "").strip("/")
+    ref = call.query.get("ref", repository.default_branch)
     sha = call.git.resolve(ref)
     if sha is None:
         raise Refusal(404, f"No commit found for the ref {ref}")
     entry = call.git.content(sha, path) if path else ("tree", sha, b"")
     if entry is None:
         raise not_found()
-    kind, identity, data = entry
+    kind, identity, body = entry
     if kind == "tree":
         rows = call.git.listing(sha, path)
         return Answer(
-            body=[shapes.content(call.world, found, name, ref, what, each, None) for what, each, name in rows]
+            body=[shapes.content(call.world, repository, name, ref, what, each, None) for what, each, name in rows]
         )
     match media.asked(call.accept):
         case "raw":
-            return Answer(text=data, media_type=media.of("raw"))
+            return Answer(text=body, media_type=media.of("raw"))
         case "html":
-            return Answer(text=rendered(path, data.decode(errors="replace")), media_type=media.of("html"))
-    shown = shapes.content(call.world, found, path, ref, kind, identity, data)
-    too_large = {"content": "", "encoding": "none"} if len(data) > LARGEST_CONTENT else {}
+            return Answer(text=rendered(path, body.decode(errors="replace")), media_type=media.of("html"))
+    shown = shapes.content(call.world, repository, path, ref, kind, identity, body)
+    too_large = {"content": "", "encoding": "none"} if len(body) > LARGEST_CONTENT else {}
     return Answer(body=shown | too_large)
 
 
@@ -64,10 +64,10 @@ def get_tree(call: Call) -> Answer:
 def get_blob(call: Call) -> Answer:
     """The content of a file by its object id."""
     sha = call.parts["file_sha"]
-    data = call.git.blob(sha)
+    body = call.git.blob(sha)
     if media.asked(call.accept) == "raw":
-        return Answer(text=data, media_type=media.of("raw"))
+        return Answer(text=body, media_type=media.of("raw"))
     url = f"{shapes.url_of(call.world, call.repository)}/git/blobs/{sha}"
-    text = base64.encodebytes(data).decode()
-    said = {"sha": sha, "node_id": f"B_{sha}", "size": len(data), "url": url}
+    text = base64.encodebytes(body).decode()
+    said = {"sha": sha, "node_id": f"B_{sha}", "size": len(body), "url": url}
     return Answer(body=said | {"content": text, "encoding": "base64"})

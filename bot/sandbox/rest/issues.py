@@ -53,10 +53,10 @@ def moment(said: str | None) -> datetime | None:
 @operation("POST /repos/{owner}/{repo}/issues", "issues:write", "read")
 def create_issue(call: Call) -> Answer:
     """A new issue; labels are for those who may triage, as on GitHub, and left out for others."""
-    found, login = call.repository, call.caller.login
-    made = issues.open_issue(call.world, found, login, call.body["title"], call.body.get("body"))
+    repository, login = call.repository, call.caller.login
+    made = issues.open_issue(call.world, repository, login, call.body["title"], call.body.get("body"))
     if call.body.get("labels") and may_triage(call):
-        issues.set_labels(call.world, found, made, asked(call.body), login)
+        issues.set_labels(call.world, repository, made, asked(call.body), login)
     return shown(call, made, 201)
 
 
@@ -69,18 +69,18 @@ def may_triage(call: Call) -> bool:
 @operation("PATCH /repos/{owner}/{repo}/issues/{issue_number}", WRITES, "read")
 def edit_issue(call: Call) -> Answer:
     """Title, body, state or labels, by its author or those who may triage."""
-    known, found, login, body = issue(call), call.repository, call.caller.login, call.body
+    known, repository, login, body = issue(call), call.repository, call.caller.login, call.body
     if known.login != login and not may_triage(call):
         raise Refusal(403, "Must have triage rights to Repository.")
     words = {name: body[name] for name in ("title", "body") if name in body}
     if isinstance(known, Pull):
-        pulls.edit(call.world, found, known, login, **words)
-        pulls.set_state(call.world, found, known, body.get("state", known.state), login)
+        pulls.edit(call.world, repository, known, login, **words)
+        pulls.set_state(call.world, repository, known, body.get("state", known.state), login)
     else:
-        issues.edit(call.world, found, known, login, **words)
-        issues.set_state(call.world, found, known, body.get("state", known.state), body.get("state_reason"), login)
+        issues.edit(call.world, repository, known, login, **words)
+        issues.set_state(call.world, repository, known, body.get("state", known.state), body.get("state_reason"), login)
     if "labels" in body and may_triage(call):
-        issues.set_labels(call.world, found, known, asked(body), login)
+        issues.set_labels(call.world, repository, known, asked(body), login)
     return shown(call, known)
 
 
@@ -112,8 +112,8 @@ def list_all_comments(call: Call) -> Answer:
 def comments(call: Call, chosen: list[Comment]) -> Answer:
     """Those changed since a moment, where the query names one."""
     after = moment(call.query.get("since"))
-    kept = [each for each in chosen if after is None or each.updated_at >= after]
-    return Answer(rows=[shapes.comment(call.world, call.repository, each) for each in kept])
+    newer = [each for each in chosen if after is None or each.updated_at >= after]
+    return Answer(rows=[shapes.comment(call.world, call.repository, each) for each in newer])
 
 
 @operation("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", WRITES, "read")
@@ -125,11 +125,10 @@ def create_comment(call: Call) -> Answer:
 
 @operation("GET /repos/{owner}/{repo}/issues/comments/{comment_id}", READS, "read")
 def get_comment(call: Call) -> Answer:
-    """One comment."""
     return Answer(body=shapes.comment(call.world, call.repository, comment(call)))
 
 
-def own(call: Call, known: Comment) -> None:
+def may_change(call: Call, known: Comment) -> None:
     """A comment is changed by who wrote it or by people who may write. Raises Refusal (403)."""
     role = call.world.role(call.repository, call.caller.login)
     if known.login != call.caller.login and ROLES.index(role) < ROLES.index("write"):
@@ -140,7 +139,7 @@ def own(call: Call, known: Comment) -> None:
 def edit_comment(call: Call) -> Answer:
     """Another body."""
     known = comment(call)
-    own(call, known)
+    may_change(call, known)
     conversation.edit(call.world, call.repository, known, call.body["body"], call.caller.login)
     return Answer(200, shapes.comment(call.world, call.repository, known))
 
@@ -149,7 +148,7 @@ def edit_comment(call: Call) -> Answer:
 def delete_comment(call: Call) -> Answer:
     """No comment any more."""
     known = comment(call)
-    own(call, known)
+    may_change(call, known)
     conversation.delete(call.world, call.repository, known, call.caller.login)
     return Answer(204)
 
@@ -170,13 +169,11 @@ def react(call: Call, target: Comment | Thread) -> Answer:
 
 @operation("GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions", READS, "read")
 def list_comment_reactions(call: Call) -> Answer:
-    """Of a comment."""
     return reactions(call, comment(call))
 
 
 @operation("POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions", WRITES, "read")
 def react_to_comment(call: Call) -> Answer:
-    """To a comment."""
     return react(call, comment(call))
 
 

@@ -31,7 +31,6 @@ def named(call: Call) -> Label:
 
 @operation("GET /repos/{owner}/{repo}/labels/{name}", READS, "read")
 def get_label(call: Call) -> Answer:
-    """One label."""
     return Answer(body=shapes.label(call.world, call.repository, named(call)))
 
 

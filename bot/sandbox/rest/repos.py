@@ -34,7 +34,6 @@ OLD_NAMES = {"none": "none", "read": "read", "triage": "read", "write": "write",
 
 @operation("GET /repos/{owner}/{repo}", "metadata:read", "read")
 def get_repository(call: Call) -> Answer:
-    """A repository."""
     return Answer(body=shape(call))
 
 
@@ -51,14 +50,14 @@ def shape(call: Call) -> Any:
 @operation("PATCH /repos/{owner}/{repo}", "administration:write", "admin")
 def edit_repository(call: Call) -> Answer:
     """A new name, another default branch, archived or not."""
-    found, login = call.repository, call.caller.login
-    if call.body.get("name") not in {None, found.name}:
-        repositories.rename(call.world, found, call.body["name"], login)
+    repository, login = call.repository, call.caller.login
+    if call.body.get("name") not in {None, repository.name}:
+        repositories.rename(call.world, repository, call.body["name"], login)
     if "archived" in call.body:
-        repositories.archive(call.world, found, call.body["archived"], login)
+        repositories.archive(call.world, repository, call.body["archived"], login)
     if "default_branch" in call.body:
         call.git.commit_sha(call.body["default_branch"])
-        found.default_branch = call.body["default_branch"]
+        repository.default_branch = call.body["default_branch"]
     return Answer(body=shape(call))
 
 
@@ -70,13 +69,13 @@ def branches(call: Call) -> dict[str, str]:
 @operation("GET /repos/{owner}/{repo}/branches", "contents:read", "read")
 def list_branches(call: Call) -> Answer:
     """All branches, or those protected or not."""
-    found, wanted = call.repository, call.query.get("protected")
+    repository, wanted = call.repository, call.query.get("protected")
     chosen = {
         name: sha
         for name, sha in branches(call).items()
-        if wanted is None or (name in found.protections) == (wanted == "true")
+        if wanted is None or (name in repository.protections) == (wanted == "true")
     }
-    return Answer(rows=[shapes.short_branch(call.world, found, name, sha) for name, sha in chosen.items()])
+    return Answer(rows=[shapes.short_branch(call.world, repository, name, sha) for name, sha in chosen.items()])
 
 
 def branch_name(call: Call) -> str:
@@ -89,7 +88,6 @@ def branch_name(call: Call) -> str:
 
 @operation("GET /repos/{owner}/{repo}/branches/{branch}", "contents:read", "read")
 def get_branch(call: Call) -> Answer:
-    """One branch."""
     name = branch_name(call)
     facts = call.git.commits(branches(call)[name], limit=1)[0]
     return Answer(body=shapes.branch(call.world, call.repository, name, facts))
@@ -97,10 +95,10 @@ def get_branch(call: Call) -> Answer:
 
 def protection_of(call: Call) -> Protection:
     """The protection of the branch in the path. Raises Refusal (404)."""
-    found = call.repository.protections.get(branch_name(call))
-    if found is None or "branch protection" not in found.shown_as:
+    rules = call.repository.protections.get(branch_name(call))
+    if rules is None or "branch protection" not in rules.shown_as:
         raise Refusal(404, "Branch not protected")
-    return found
+    return rules
 
 
 @operation("GET /repos/{owner}/{repo}/branches/{branch}/protection", "administration:read", "admin")
@@ -162,7 +160,6 @@ def ruleset(call: Call, number: int, name: str) -> Any:
 
 @operation("GET /repos/{owner}/{repo}/rulesets", "metadata:read", "read")
 def list_rulesets(call: Call) -> Answer:
-    """All rulesets."""
     return Answer(rows=[ruleset(call, number, name) for number, (name, _) in rulesets(call).items()])
 
 

@@ -15,7 +15,6 @@ def target(call: Call) -> tuple[Pull, Review]:
 
 
 def shown(call: Call, known: Pull, review: Review) -> Answer:
-    """A review as the answer."""
     return Answer(200, shapes.review(call.world, call.repository, known, review))
 
 
@@ -37,7 +36,6 @@ def create_review(call: Call) -> Answer:
 
 @operation(f"GET {PLACE}/{{review_id}}", "pull_requests:read", "read")
 def get_review(call: Call) -> Answer:
-    """One review."""
     return shown(call, *target(call))
 
 

@@ -155,13 +155,15 @@ def plain(schema: Any) -> Any:
         return [plain(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    kept = {key: plain_part(key, part) for key, part in schema.items() if key not in PROSE and not key.startswith("x-")}
-    if kept.get("format") not in KEPT_FORMATS:
-        kept.pop("format", None)
-    if set(kept.get("properties", ())) >= SIDE:
-        kept["properties"]["repo"] = {"anyOf": [kept["properties"]["repo"], {"type": "null"}]}
-    nullable = kept.pop("nullable", False)
-    return {"anyOf": [kept, {"type": "null"}]} if nullable else kept
+    wanted = {
+        key: plain_part(key, part) for key, part in schema.items() if key not in PROSE and not key.startswith("x-")
+    }
+    if wanted.get("format") not in KEPT_FORMATS:
+        wanted.pop("format", None)
+    if set(wanted.get("properties", ())) >= SIDE:
+        wanted["properties"]["repo"] = {"anyOf": [wanted["properties"]["repo"], {"type": "null"}]}
+    nullable = wanted.pop("nullable", False)
+    return {"anyOf": [wanted, {"type": "null"}]} if nullable else wanted
 
 
 def plain_part(key: str, part: Any) -> Any:
@@ -204,17 +206,17 @@ def operation(document: dict[str, Any], name: str) -> dict[str, Any]:
     """Query, body and responses of one operation named like `GET /rate_limit`."""
     method, path = name.split(" ")
     entry = document["paths"][path]
-    found = entry[method.lower()]
-    parameters = [look_up(document, each) for each in [*entry.get("parameters", []), *found.get("parameters", [])]]
+    described = entry[method.lower()]
+    parameters = [look_up(document, each) for each in [*entry.get("parameters", []), *described.get("parameters", [])]]
     query = {each["name"]: plain(look_up(document, each["schema"])) for each in parameters if each["in"] == "query"}
-    body = found.get("requestBody")
+    body = described.get("requestBody")
     return {
         "query": query,
         "body": json_schema(document, body) if body else None,
         "body_required": bool(body and look_up(document, body).get("required")),
         "responses": {
             status: CORRECTIONS.get((name, status)) or json_schema(document, each)
-            for status, each in found["responses"].items()
+            for status, each in described["responses"].items()
         },
     }
 

@@ -101,42 +101,41 @@ def full_organisation(world: World, login: str) -> Json:
     }
 
 
-def team(world: World, found: Team) -> Json:
+def team(world: World, known: Team) -> Json:
     """A team the way it stands inside other things."""
-    url = f"{world.api}/orgs/{found.organisation}/teams/{found.slug}"
+    url = f"{world.api}/orgs/{known.organisation}/teams/{known.slug}"
     return {
-        "id": found.id,
-        "node_id": f"T_{found.id}",
-        "name": found.name,
-        "slug": found.slug,
+        "id": known.id,
+        "node_id": f"T_{known.id}",
+        "name": known.name,
+        "slug": known.slug,
         "description": None,
         "privacy": "closed",
         "notification_setting": "notifications_enabled",
         "permission": "pull",
         "url": url,
-        "html_url": f"{world.address}/orgs/{found.organisation}/teams/{found.slug}",
+        "html_url": f"{world.address}/orgs/{known.organisation}/teams/{known.slug}",
         "members_url": f"{url}/members{{/member}}",
         "repositories_url": f"{url}/repos",
         "type": "organization",
-        "organization_id": world.account(found.organisation).id,
+        "organization_id": world.account(known.organisation).id,
         "parent": None,
     }
 
 
-def full_team(world: World, found: Team) -> Json:
+def full_team(world: World, known: Team) -> Json:
     """A team by itself."""
     created = stamp(world.app.created_at)
-    return team(world, found) | {
-        "members_count": len(found.members),
-        "repos_count": len(found.roles),
+    return team(world, known) | {
+        "members_count": len(known.members),
+        "repos_count": len(known.roles),
         "created_at": created,
         "updated_at": created,
-        "organization": full_organisation(world, found.organisation),
+        "organization": full_organisation(world, known.organisation),
     }
 
 
 def app(world: World) -> Json:
-    """The App."""
     known = world.app
     return {
         "id": known.id,
@@ -156,7 +155,6 @@ def app(world: World) -> Json:
 
 
 def installation(world: World) -> Json:
-    """The installation."""
     here, owner = world.installation, world.account(world.installation.account)
     return {
         "id": here.id,

@@ -1,15 +1,15 @@
 """Check runs, check suites and commit statuses as JSON."""
 
 from bot.sandbox.git import Git
-from bot.sandbox.shapes import Json, accounts, stamp, stamp_or_none
-from bot.sandbox.shapes.repositories import repository, url_of
+from bot.sandbox.shapes import Json, accounts, repositories, stamp, stamp_or_none
+from bot.sandbox.shapes.repositories import url_of
 from bot.sandbox.state import CheckRun, CheckSuite, Repository, Status, World
 
 
-def pull_requests(world: World, found: Repository, sha: str) -> list[Json]:
+def pull_requests(world: World, repository: Repository, sha: str) -> list[Json]:
     """The open pull requests of this repository with that head; those from forks are not shown, as on GitHub."""
-    url = url_of(world, found)
-    small = {"id": found.id, "name": found.name, "url": url}
+    url = url_of(world, repository)
+    small = {"id": repository.id, "name": repository.name, "url": url}
     return [
         {
             "id": each.id,
@@ -18,14 +18,13 @@ def pull_requests(world: World, found: Repository, sha: str) -> list[Json]:
             "head": {"ref": each.head_ref, "sha": each.head_sha, "repo": small},
             "base": {"ref": each.base_ref, "sha": each.base_sha, "repo": small},
         }
-        for each in found.pulls.values()
-        if each.head_sha == sha and each.state == "open" and each.head_repository_id == found.id
+        for each in repository.pulls.values()
+        if each.head_sha == sha and each.state == "open" and each.head_repository_id == repository.id
     ]
 
 
-def check_run(world: World, found: Repository, run: CheckRun) -> Json:
-    """A check run."""
-    url = f"{url_of(world, found)}/check-runs/{run.id}"
+def check_run(world: World, repository: Repository, run: CheckRun) -> Json:
+    url = f"{url_of(world, repository)}/check-runs/{run.id}"
     return {
         "id": run.id,
         "node_id": f"CR_{run.id}",
@@ -33,8 +32,8 @@ def check_run(world: World, found: Repository, run: CheckRun) -> Json:
         "head_sha": run.sha,
         "external_id": run.external_id,
         "url": url,
-        "html_url": f"{world.address}/{found.full_name}/runs/{run.id}",
-        "details_url": run.details_url or f"{world.address}/{found.full_name}/runs/{run.id}",
+        "html_url": f"{world.address}/{repository.full_name}/runs/{run.id}",
+        "details_url": run.details_url or f"{world.address}/{repository.full_name}/runs/{run.id}",
         "status": run.status,
         "conclusion": run.conclusion,
         "started_at": stamp_or_none(run.started_at),
@@ -48,18 +47,18 @@ def check_run(world: World, found: Repository, run: CheckRun) -> Json:
         },
         "check_suite": {"id": run.suite_id},
         "app": accounts.app(world),
-        "pull_requests": pull_requests(world, found, run.sha),
+        "pull_requests": pull_requests(world, repository, run.sha),
     }
 
 
-def runs_of(found: Repository, suite: CheckSuite) -> list[CheckRun]:
+def runs_of(repository: Repository, suite: CheckSuite) -> list[CheckRun]:
     """The check runs of a suite, newest first."""
-    return [run for run in reversed(found.runs.values()) if run.suite_id == suite.id]
+    return [run for run in reversed(repository.runs.values()) if run.suite_id == suite.id]
 
 
-def suite_state(found: Repository, suite: CheckSuite) -> tuple[str, str | None]:
+def suite_state(repository: Repository, suite: CheckSuite) -> tuple[str, str | None]:
     """Status and conclusion of a suite, which follow from its runs."""
-    runs = runs_of(found, suite)
+    runs = runs_of(repository, suite)
     if not runs:
         return "queued", None
     if any(run.status != "completed" for run in runs):
@@ -69,10 +68,9 @@ def suite_state(found: Repository, suite: CheckSuite) -> tuple[str, str | None]:
     return "completed", next(each for each in order if each in said)
 
 
-def check_suite(world: World, found: Repository, suite: CheckSuite) -> Json:
-    """A check suite."""
-    url, (status, conclusion) = f"{url_of(world, found)}/check-suites/{suite.id}", suite_state(found, suite)
-    facts = Git(found.folder).commits(suite.sha, limit=1)[0]
+def check_suite(world: World, repository: Repository, suite: CheckSuite) -> Json:
+    url, (status, conclusion) = f"{url_of(world, repository)}/check-suites/{suite.id}", suite_state(repository, suite)
+    facts = Git(repository.folder).commits(suite.sha, limit=1)[0]
     return {
         "id": suite.id,
         "node_id": f"CS_{suite.id}",
@@ -83,9 +81,9 @@ def check_suite(world: World, found: Repository, suite: CheckSuite) -> Json:
         "url": url,
         "before": suite.before,
         "after": suite.sha,
-        "pull_requests": pull_requests(world, found, suite.sha),
+        "pull_requests": pull_requests(world, repository, suite.sha),
         "app": accounts.app(world),
-        "repository": repository(world, found),
+        "repository": repositories.repository(world, repository),
         "created_at": stamp(suite.created_at),
         "updated_at": stamp(suite.updated_at),
         "rerequestable": True,
@@ -98,17 +96,17 @@ def check_suite(world: World, found: Repository, suite: CheckSuite) -> Json:
             "author": {"name": facts.author.name, "email": facts.author.email},
             "committer": {"name": facts.committer.name, "email": facts.committer.email},
         },
-        "latest_check_runs_count": len({run.name for run in runs_of(found, suite)}),
+        "latest_check_runs_count": len({run.name for run in runs_of(repository, suite)}),
         "check_runs_url": f"{url}/check-runs",
     }
 
 
-def status(world: World, found: Repository, known: Status) -> Json:
+def status(world: World, repository: Repository, known: Status) -> Json:
     """A commit status."""
     return {
         "id": known.id,
         "node_id": f"SC_{known.id}",
-        "url": f"{url_of(world, found)}/statuses/{known.sha}",
+        "url": f"{url_of(world, repository)}/statuses/{known.sha}",
         "avatar_url": None,
         "state": known.state,
         "description": known.description,

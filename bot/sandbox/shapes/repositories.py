@@ -59,28 +59,28 @@ COUNTS = (
 )
 
 
-def url_of(world: World, found: Repository) -> str:
+def url_of(world: World, repository: Repository) -> str:
     """The REST address of a repository."""
-    return f"{world.api}/repos/{found.full_name}"
+    return f"{world.api}/repos/{repository.full_name}"
 
 
-def repository(world: World, found: Repository) -> Json:
+def repository(world: World, repository: Repository) -> Json:
     """A repository, in full wherever it stands."""
-    url, page = url_of(world, found), f"{world.address}/{found.full_name}"
-    opened = sum(each.state == "open" for each in found.threads)
+    url, page = url_of(world, repository), f"{world.address}/{repository.full_name}"
+    opened = sum(each.state == "open" for each in repository.threads)
     shape = {
-        "id": found.id,
-        "node_id": f"R_{found.id}",
-        "name": found.name,
-        "full_name": found.full_name,
-        "private": found.private,
-        "owner": accounts.user(world, found.owner),
+        "id": repository.id,
+        "node_id": f"R_{repository.id}",
+        "name": repository.name,
+        "full_name": repository.full_name,
+        "private": repository.private,
+        "owner": accounts.user(world, repository.owner),
         "html_url": page,
         "description": None,
-        "fork": found.fork_of is not None,
+        "fork": repository.fork_of is not None,
         "url": url,
         "git_url": f"{page.replace('http:', 'git:', 1)}.git",
-        "ssh_url": f"git@{world.address.partition('//')[2]}:{found.full_name}.git",
+        "ssh_url": f"git@{world.address.partition('//')[2]}:{repository.full_name}.git",
         "clone_url": f"{page}.git",
         "svn_url": page,
         "homepage": None,
@@ -88,18 +88,18 @@ def repository(world: World, found: Repository) -> Json:
         "language": None,
         "license": None,
         "size": 0,
-        "default_branch": found.default_branch,
+        "default_branch": repository.default_branch,
         "open_issues": opened,
         "open_issues_count": opened,
-        "archived": found.archived,
+        "archived": repository.archived,
         "disabled": False,
         "is_template": False,
         "topics": [],
-        "visibility": "private" if found.private else "public",
+        "visibility": "private" if repository.private else "public",
         "web_commit_signoff_required": False,
-        "created_at": stamp(found.created_at),
-        "updated_at": stamp(found.pushed_at),
-        "pushed_at": stamp(found.pushed_at),
+        "created_at": stamp(repository.created_at),
+        "updated_at": stamp(repository.pushed_at),
+        "pushed_at": stamp(repository.pushed_at),
         "allow_forking": True,
         "allow_merge_commit": True,
         "allow_squash_merge": True,
@@ -121,12 +121,12 @@ def permissions(role: str) -> Json:
     return {name: ROLES.index(role) >= ROLES.index(least) for name, least in names.items()}
 
 
-def short_branch(world: World, found: Repository, name: str, sha: str) -> Json:
+def short_branch(world: World, repository: Repository, name: str, sha: str) -> Json:
     """A branch in a list."""
-    protection = found.protections.get(name)
+    protection = repository.protections.get(name)
     classic = protection if protection and "branch protection" in protection.shown_as else None
     bound = "everyone" if classic and classic.enforce_admins else "non_admins"
-    url = url_of(world, found)
+    url = url_of(world, repository)
     return {
         "name": name,
         "commit": {"sha": sha, "url": f"{url}/commits/{sha}"},
@@ -143,14 +143,14 @@ def short_branch(world: World, found: Repository, name: str, sha: str) -> Json:
     }
 
 
-def branch(world: World, found: Repository, name: str, facts: CommitFacts) -> Json:
+def branch(world: World, repository: Repository, name: str, facts: CommitFacts) -> Json:
     """A branch by itself."""
-    shape = short_branch(world, found, name, facts.sha)
+    shape = short_branch(world, repository, name, facts.sha)
     links = {
-        "self": f"{url_of(world, found)}/branches/{name}",
-        "html": f"{world.address}/{found.full_name}/tree/{name}",
+        "self": f"{url_of(world, repository)}/branches/{name}",
+        "html": f"{world.address}/{repository.full_name}/tree/{name}",
     }
-    return shape | {"commit": commit(world, found, facts), "_links": links}
+    return shape | {"commit": commit(world, repository, facts), "_links": links}
 
 
 def checks_of(protection: Protection) -> list[Json]:
@@ -158,9 +158,9 @@ def checks_of(protection: Protection) -> list[Json]:
     return [{"context": name, "app_id": app} for name, app in sorted(protection.checks.items())]
 
 
-def required_checks(world: World, found: Repository, name: str, protection: Protection) -> Json:
+def required_checks(world: World, repository: Repository, name: str, protection: Protection) -> Json:
     """The part of a branch's protection that names checks."""
-    url = f"{url_of(world, found)}/branches/{name}/protection/required_status_checks"
+    url = f"{url_of(world, repository)}/branches/{name}/protection/required_status_checks"
     return {
         "url": url,
         "strict": protection.strict,
@@ -170,12 +170,12 @@ def required_checks(world: World, found: Repository, name: str, protection: Prot
     }
 
 
-def protection(world: World, found: Repository, name: str, known: Protection) -> Json:
+def protection(world: World, repository: Repository, name: str, known: Protection) -> Json:
     """A branch's protection."""
-    url = f"{url_of(world, found)}/branches/{name}/protection"
+    url = f"{url_of(world, repository)}/branches/{name}/protection"
     shape: Json = {"url": url, "enforce_admins": {"url": f"{url}/enforce_admins", "enabled": known.enforce_admins}}
     if known.checks:
-        shape["required_status_checks"] = required_checks(world, found, name, known)
+        shape["required_status_checks"] = required_checks(world, repository, name, known)
     if known.approvals:
         shape["required_pull_request_reviews"] = {
             "url": f"{url}/required_pull_request_reviews",
@@ -191,9 +191,8 @@ def signature(who: Signature) -> Json:
     return {"name": who.name, "email": who.email, "date": stamp(who.when.astimezone(UTC))}
 
 
-def git_commit(world: World, found: Repository, facts: CommitFacts) -> Json:
-    """A commit as git has it."""
-    url, page = url_of(world, found), f"{world.address}/{found.full_name}"
+def git_commit(world: World, repository: Repository, facts: CommitFacts) -> Json:
+    url, page = url_of(world, repository), f"{world.address}/{repository.full_name}"
     return {
         "sha": facts.sha,
         "node_id": f"C_{facts.sha}",
@@ -203,7 +202,7 @@ def git_commit(world: World, found: Repository, facts: CommitFacts) -> Json:
         "committer": signature(facts.committer),
         "message": facts.message,
         "tree": {"sha": facts.tree, "url": f"{url}/git/trees/{facts.tree}"},
-        "parents": parents(world, found, facts),
+        "parents": parents(world, repository, facts),
         "verification": dict(UNSIGNED),
     }
 
@@ -211,16 +210,16 @@ def git_commit(world: World, found: Repository, facts: CommitFacts) -> Json:
 UNSIGNED = {"verified": False, "reason": "unsigned", "signature": None, "payload": None, "verified_at": None}
 
 
-def parents(world: World, found: Repository, facts: CommitFacts) -> list[Json]:
+def parents(world: World, repository: Repository, facts: CommitFacts) -> list[Json]:
     """What a commit stands on."""
-    url, page = url_of(world, found), f"{world.address}/{found.full_name}"
+    url, page = url_of(world, repository), f"{world.address}/{repository.full_name}"
     return [{"sha": sha, "url": f"{url}/commits/{sha}", "html_url": f"{page}/commit/{sha}"} for sha in facts.parents]
 
 
-def commit(world: World, found: Repository, facts: CommitFacts, files: list[FileFacts] | None = None) -> Json:
+def commit(world: World, repository: Repository, facts: CommitFacts, files: list[FileFacts] | None = None) -> Json:
     """A commit as the forge shows it; with files where asked for by itself."""
-    inner = git_commit(world, found, facts)
-    url = f"{url_of(world, found)}/commits/{facts.sha}"
+    inner = git_commit(world, repository, facts)
+    url = f"{url_of(world, repository)}/commits/{facts.sha}"
     login = author_login(world, facts)
     shape: Json = {
         "sha": facts.sha,
@@ -239,7 +238,7 @@ def commit(world: World, found: Repository, facts: CommitFacts, files: list[File
     if files is not None:
         added, deleted = sum(each.additions for each in files), sum(each.deletions for each in files)
         shape["stats"] = {"additions": added, "deletions": deleted, "total": added + deleted}
-        shape["files"] = [file(world, found, each, facts.sha) for each in files]
+        shape["files"] = [file(world, repository, each, facts.sha) for each in files]
     return shape
 
 
@@ -266,8 +265,8 @@ def login_of(world: World, email: str) -> str | None:
 def addresses_of(world: World, login: str) -> list[str]:
     """The addresses of an account as regular expressions of git's: what `login_of` takes for its own."""
     account = world.accounts[login]
-    own = [f"{literal(login)}@({'|'.join(map(literal, HOSTS))})"]
-    return [*own, rf"{account.id}\+[^>]*@users\.noreply\.github\.com", *map(literal, sorted(account.addresses))]
+    noreply = [f"{literal(login)}@({'|'.join(map(literal, HOSTS))})"]
+    return [*noreply, rf"{account.id}\+[^>]*@users\.noreply\.github\.com", *map(literal, sorted(account.addresses))]
 
 
 CO_AUTHOR = re.compile(r"^co-authored-by:[^<\n]*<([^>\n]+)>\s*$", re.IGNORECASE | re.MULTILINE)
@@ -287,9 +286,9 @@ def actor(world: World, email: str) -> Json | None:
     return None if login is None else {"databaseId": world.accounts[login].id, "login": login}
 
 
-def file(world: World, found: Repository, each: FileFacts, sha: str) -> Json:
+def file(world: World, repository: Repository, each: FileFacts, sha: str) -> Json:
     """A changed file."""
-    url, page, path = url_of(world, found), f"{world.address}/{found.full_name}", quote(each.path)
+    url, page, path = url_of(world, repository), f"{world.address}/{repository.full_name}", quote(each.path)
     shape: Json = {
         "sha": each.sha,
         "filename": each.path,
@@ -306,9 +305,9 @@ def file(world: World, found: Repository, each: FileFacts, sha: str) -> Json:
     return shape | ({"previous_filename": each.previous_path} if each.previous_path else {})
 
 
-def content(world: World, found: Repository, path: str, ref: str, kind: str, sha: str, data: bytes | None) -> Json:
-    """A file or folder at a commit; `data` only where a file is asked for by itself."""
-    url, page = url_of(world, found), f"{world.address}/{found.full_name}"
+def content(world: World, repository: Repository, path: str, ref: str, kind: str, sha: str, blob: bytes | None) -> Json:
+    """A file or folder at a commit; `blob` only where a file is asked for by itself."""
+    url, page = url_of(world, repository), f"{world.address}/{repository.full_name}"
     place = "tree" if kind == "tree" else "blob"
     at, there = quote(path), quote(ref)
     here = f"{url}/contents/{at}?ref={quote(ref, safe='')}"
@@ -318,25 +317,25 @@ def content(world: World, found: Repository, path: str, ref: str, kind: str, sha
         "name": path.rpartition("/")[2],
         "path": path,
         "sha": sha,
-        "size": len(data or b""),
+        "size": len(blob or b""),
         "url": here,
         "html_url": links["html"],
         "git_url": links["git"],
         "download_url": None if kind == "tree" else f"{page}/raw/{there}/{at}",
         "_links": links,
     }
-    if data is not None:
-        shape |= {"encoding": "base64", "content": base64.encodebytes(data).decode()}
+    if blob is not None:
+        shape |= {"encoding": "base64", "content": base64.encodebytes(blob).decode()}
     return shape
 
 
-def reference(world: World, found: Repository, name: str, sha: str) -> Json:
+def reference(world: World, repository: Repository, name: str, sha: str) -> Json:
     """A git reference."""
-    url = url_of(world, found)
+    url = url_of(world, repository)
     target = {"type": "commit", "sha": sha, "url": f"{url}/git/commits/{sha}"}
-    return {"ref": name, "node_id": f"REF_{found.id}_{name}", "url": f"{url}/git/{name}", "object": target}
+    return {"ref": name, "node_id": f"REF_{repository.id}_{name}", "url": f"{url}/git/{name}", "object": target}
 
 
-def git_of(found: Repository) -> Git:
+def git_of(repository: Repository) -> Git:
     """The git half of a repository."""
-    return Git(found.folder)
+    return Git(repository.folder)

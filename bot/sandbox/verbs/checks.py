@@ -16,46 +16,46 @@ STATUSES_OF_A_CONTEXT = 1000
 LONGEST_OUTPUT = 65_535  # bytes
 
 
-def run_of(found: Repository, run_id: int) -> CheckRun:
+def run_of(repository: Repository, run_id: int) -> CheckRun:
     """A check run by id. Raises Refusal (404)."""
-    if run_id not in found.runs:
+    if run_id not in repository.runs:
         raise not_found()
-    return found.runs[run_id]
+    return repository.runs[run_id]
 
 
-def suite_of(found: Repository, suite_id: int) -> CheckSuite:
+def suite_of(repository: Repository, suite_id: int) -> CheckSuite:
     """A check suite by id. Raises Refusal (404)."""
-    if suite_id not in found.suites:
+    if suite_id not in repository.suites:
         raise not_found()
-    return found.suites[suite_id]
+    return repository.suites[suite_id]
 
 
-def create_run(world: World, found: Repository, body: dict[str, Any]) -> CheckRun:
+def create_run(world: World, repository: Repository, body: dict[str, Any]) -> CheckRun:
     """A new run on a commit. Raises Refusal (403, 422)."""
-    writable(found)
-    sha = Git(found.folder).resolve(body["head_sha"])
+    writable(repository)
+    sha = Git(repository.folder).resolve(body["head_sha"])
     if sha is None or sha != body["head_sha"]:
         raise Refusal(422, f"No commit found for SHA: {body['head_sha']}")
     if not body["name"].strip():
         raise invalid("CheckRun", "name", "can't be blank", "missing_field")
     check_report(body)
-    suite = request_suite(world, found, sha, None, None, world.bot.login)
+    suite = request_suite(world, repository, sha, None, None, world.bot.login)
     now = world.now()
-    made = CheckRun(world.new_id(), suite.id, found.id, sha, body["name"], "queued", None, "", None, now, None)
-    found.runs[made.id] = made
+    made = CheckRun(world.new_id(), suite.id, repository.id, sha, body["name"], "queued", None, "", None, now, None)
+    repository.runs[made.id] = made
     report(world, made, body)
-    forget_old_runs(found, made)
-    tell_run(world, found, made, "created", world.bot.login)
-    after_report(world, found, made)
+    forget_old_runs(repository, made)
+    tell_run(world, repository, made, "created", world.bot.login)
+    after_report(world, repository, made)
     return made
 
 
-def update_run(world: World, found: Repository, run: CheckRun, body: dict[str, Any]) -> CheckRun:
+def update_run(world: World, repository: Repository, run: CheckRun, body: dict[str, Any]) -> CheckRun:
     """More about a run. Raises Refusal (403, 422)."""
-    writable(found)
+    writable(repository)
     check_report(body)
     report(world, run, body)
-    after_report(world, found, run)
+    after_report(world, repository, run)
     return run
 
 
@@ -96,80 +96,80 @@ def moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
 
 
-def forget_old_runs(found: Repository, made: CheckRun) -> None:
+def forget_old_runs(repository: Repository, made: CheckRun) -> None:
     """GitHub keeps 1,000 runs of a name in a suite."""
-    same = [run for run in found.runs.values() if (run.suite_id, run.name) == (made.suite_id, made.name)]
+    same = [run for run in repository.runs.values() if (run.suite_id, run.name) == (made.suite_id, made.name)]
     for old in same[:-RUNS_OF_A_NAME]:
-        del found.runs[old.id]
+        del repository.runs[old.id]
 
 
-def after_report(world: World, found: Repository, run: CheckRun) -> None:
+def after_report(world: World, repository: Repository, run: CheckRun) -> None:
     """A finished run is told, and may let something be merged."""
-    suite = found.suites[run.suite_id]
+    suite = repository.suites[run.suite_id]
     suite.updated_at = world.now()
     if run.status == "completed":
-        tell_run(world, found, run, "completed", world.bot.login)
-        merging.advance(world, found)
+        tell_run(world, repository, run, "completed", world.bot.login)
+        merging.advance(world, repository)
 
 
-def click(world: World, found: Repository, run: CheckRun, identifier: str, login: str) -> None:
+def click(world: World, repository: Repository, run: CheckRun, identifier: str, login: str) -> None:
     """A person presses a button of a run. Raises Refusal (403, 404)."""
-    may_write(world, found, login)
+    may_write(world, repository, login)
     if identifier not in {each["identifier"] for each in run.actions}:
         raise not_found()
     requested = {"identifier": identifier}
-    tell_run(world, found, run, "requested_action", login, requested_action=requested)
+    tell_run(world, repository, run, "requested_action", login, requested_action=requested)
 
 
-def rerequest(world: World, found: Repository, run: CheckRun, login: str) -> None:
+def rerequest(world: World, repository: Repository, run: CheckRun, login: str) -> None:
     """A person asks for one run again. Raises Refusal (403)."""
-    may_write(world, found, login)
-    tell_run(world, found, run, "rerequested", login)
+    may_write(world, repository, login)
+    tell_run(world, repository, run, "rerequested", login)
 
 
-def rerequest_suite(world: World, found: Repository, suite: CheckSuite, login: str) -> None:
+def rerequest_suite(world: World, repository: Repository, suite: CheckSuite, login: str) -> None:
     """A person asks for all runs of a suite again. Raises Refusal (403)."""
-    may_write(world, found, login)
-    tell_suite(world, found, suite, "rerequested", login)
+    may_write(world, repository, login)
+    tell_suite(world, repository, suite, "rerequested", login)
 
 
-def may_write(world: World, found: Repository, login: str) -> None:
+def may_write(world: World, repository: Repository, login: str) -> None:
     """Raises Refusal (403) for people who cannot push, to whom GitHub shows no buttons."""
-    if world.role(found, login) not in {"write", "maintain", "admin"} and login != world.bot.login:
+    if world.role(repository, login) not in {"write", "maintain", "admin"} and login != world.bot.login:
         raise Refusal(403, "Must have write rights to Repository.")
 
 
-def create_status(world: World, found: Repository, sha: str, login: str, body: dict[str, Any]) -> Status:
+def create_status(world: World, repository: Repository, sha: str, login: str, body: dict[str, Any]) -> Status:
     """A commit status. Raises Refusal (403, 404, 422)."""
-    writable(found)
-    commit = Git(found.folder).commit_sha(sha)
+    writable(repository)
+    commit = Git(repository.folder).commit_sha(sha)
     context = body.get("context") or "default"
-    same = [each for each in found.statuses if (each.sha, each.context) == (commit, context)]
+    same = [each for each in repository.statuses if (each.sha, each.context) == (commit, context)]
     if len(same) >= STATUSES_OF_A_CONTEXT:
         raise invalid("Status", "context", "This SHA and context has reached the maximum number of statuses.")
     made = Status(
-        world.new_id(), found.id, commit, context, body["state"], body.get("description"), body.get("target_url"),
+        world.new_id(), repository.id, commit, context, body["state"], body.get("description"), body.get("target_url"),
         login, world.now(),
     )  # fmt: skip
-    found.statuses.append(made)
-    tell_status(world, found, made)
-    merging.advance(world, found)
+    repository.statuses.append(made)
+    tell_status(world, repository, made)
+    merging.advance(world, repository)
     return made
 
 
-def tell_status(world: World, found: Repository, made: Status) -> None:
+def tell_status(world: World, repository: Repository, made: Status) -> None:
     """Say that a commit has a new status."""
-    facts = Git(found.folder).commits(made.sha, limit=1)[0]
-    shape = status_shape(world, found, made)
-    kept = ("id", "avatar_url", "state", "description", "target_url", "context", "created_at", "updated_at")
+    facts = Git(repository.folder).commits(made.sha, limit=1)[0]
+    shape = status_shape(world, repository, made)
+    same = ("id", "avatar_url", "state", "description", "target_url", "context", "created_at", "updated_at")
     tell(
         world,
         "status",
-        found,
+        repository,
         made.login,
-        **{name: shape[name] for name in kept},
+        **{name: shape[name] for name in same},
         sha=made.sha,
-        name=found.full_name,
-        commit=commit_shape(world, found, facts),
+        name=repository.full_name,
+        commit=commit_shape(world, repository, facts),
         branches=[],
     )

@@ -17,43 +17,43 @@ def check_body(body: str) -> str:
     return body
 
 
-def comment(world: World, found: Repository, number: int, login: str, body: str) -> Comment:
+def comment(world: World, repository: Repository, number: int, login: str, body: str) -> Comment:
     """A new comment. Raises Refusal (403, 404, 422)."""
-    writable(found)
-    thread_of(found, number)
+    writable(repository)
+    thread_of(repository, number)
     now = world.now()
     made = Comment(world.new_id(), number, login, check_body(body), login == world.bot.login, now, now)
-    found.comments[made.id] = made
-    say(world, found, made, "created", login)
+    repository.comments[made.id] = made
+    say(world, repository, made, "created", login)
     return made
 
 
-def comment_of(found: Repository, comment_id: int) -> Comment:
+def comment_of(repository: Repository, comment_id: int) -> Comment:
     """A comment by id. Raises Refusal (404)."""
-    if comment_id not in found.comments:
+    if comment_id not in repository.comments:
         raise not_found()
-    return found.comments[comment_id]
+    return repository.comments[comment_id]
 
 
-def edit(world: World, found: Repository, known: Comment, body: str, sender: str) -> None:
+def edit(world: World, repository: Repository, known: Comment, body: str, sender: str) -> None:
     """Another body. Raises Refusal (403, 422)."""
-    writable(found)
+    writable(repository)
     before, known.body, known.updated_at = known.body, check_body(body), world.now()
-    say(world, found, known, "edited", sender, changes={"body": {"from": before}})
+    say(world, repository, known, "edited", sender, changes={"body": {"from": before}})
 
 
-def delete(world: World, found: Repository, known: Comment, sender: str) -> None:
+def delete(world: World, repository: Repository, known: Comment, sender: str) -> None:
     """No comment any more. Raises Refusal (403)."""
-    writable(found)
-    say(world, found, known, "deleted", sender)
-    del found.comments[known.id]
+    writable(repository)
+    say(world, repository, known, "deleted", sender)
+    del repository.comments[known.id]
 
 
-def say(world: World, found: Repository, known: Comment, action: str, sender: str, **more: object) -> None:
+def say(world: World, repository: Repository, known: Comment, action: str, sender: str, **more: object) -> None:
     """Say what happened to a comment."""
-    issue = shapes.issue(world, found, thread_of(found, known.number))
-    shape = shapes.comment(world, found, known)
-    tell(world, "issue_comment", found, sender, action=action, issue=issue, comment=shape, **more)
+    issue = shapes.issue(world, repository, thread_of(repository, known.number))
+    shape = shapes.comment(world, repository, known)
+    tell(world, "issue_comment", repository, sender, action=action, issue=issue, comment=shape, **more)
 
 
 def react(world: World, target: Comment | Thread, login: str, content: str) -> tuple[Reaction, bool]:

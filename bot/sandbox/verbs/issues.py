@@ -11,38 +11,38 @@ LONGEST_LABEL = 50
 MOST_LABELS = 100
 
 
-def tell_thread(world: World, found: Repository, known: Thread, action: str, sender: str, **more: object) -> None:
+def tell_thread(world: World, repository: Repository, known: Thread, action: str, sender: str, **more: object) -> None:
     """Say what happened to an issue or a pull request."""
     if isinstance(known, Pull):
-        pulls.tell_pull(world, found, known, action, sender, **more)
+        pulls.tell_pull(world, repository, known, action, sender, **more)
     else:
-        tell(world, "issues", found, sender, action=action, issue=shapes.issue(world, found, known), **more)
+        tell(world, "issues", repository, sender, action=action, issue=shapes.issue(world, repository, known), **more)
 
 
-def open_issue(world: World, found: Repository, login: str, title: object, body: str | None) -> Issue:
+def open_issue(world: World, repository: Repository, login: str, title: object, body: str | None) -> Issue:
     """A new issue. Raises Refusal (403, 422)."""
-    writable(found)
-    now, number = world.now(), found.next_number
+    writable(repository)
+    now, number = world.now(), repository.next_number
     made = Issue(world.new_id(), number, login, pulls.check_title(title, "Issue"), body, now, now)
-    found.issues[number], found.next_number = made, number + 1
-    tell_thread(world, found, made, "opened", login)
+    repository.issues[number], repository.next_number = made, number + 1
+    tell_thread(world, repository, made, "opened", login)
     return made
 
 
-def edit(world: World, found: Repository, known: Issue, sender: str, **wanted: Any) -> None:
+def edit(world: World, repository: Repository, known: Issue, sender: str, **wanted: Any) -> None:
     """Another title or body. Raises Refusal (403, 422)."""
-    writable(found)
+    writable(repository)
     changes = {name: {"from": getattr(known, name) or ""} for name in wanted if wanted[name] != getattr(known, name)}
     if "title" in changes:
         pulls.check_title(wanted["title"], "Issue")
     if changes:
         known.changed(world.now(), **{name: wanted[name] for name in changes})
-        tell_thread(world, found, known, "edited", sender, changes=changes)
+        tell_thread(world, repository, known, "edited", sender, changes=changes)
 
 
-def set_state(world: World, found: Repository, known: Issue, state: str, reason: str | None, sender: str) -> None:
+def set_state(world: World, repository: Repository, known: Issue, state: str, reason: str | None, sender: str) -> None:
     """Close or reopen. Raises Refusal (403)."""
-    writable(found)
+    writable(repository)
     if state == known.state:
         return
     now = world.now()
@@ -50,23 +50,23 @@ def set_state(world: World, found: Repository, known: Issue, state: str, reason:
         known.changed(now, state=state, state_reason=reason or "completed", closed_at=now)
     else:
         known.changed(now, state=state, state_reason="reopened", closed_at=None)
-    tell_thread(world, found, known, "closed" if state == "closed" else "reopened", sender)
+    tell_thread(world, repository, known, "closed" if state == "closed" else "reopened", sender)
 
 
-def set_labels(world: World, found: Repository, known: Thread, names: list[str], sender: str) -> None:
+def set_labels(world: World, repository: Repository, known: Thread, names: list[str], sender: str) -> None:
     """Exactly these labels; unknown ones are made, as GitHub does. Raises Refusal (422)."""
-    writable(found)
+    writable(repository)
     if len(names) > MOST_LABELS:
         raise invalid("Label", "name", f"at most {MOST_LABELS} labels")
-    names = [spelt(found, check_label(name)) for name in names]
+    names = [spelt(repository, check_label(name)) for name in names]
     for name in names:
-        found.labels.setdefault(name, Label(world.new_id(), name))
+        repository.labels.setdefault(name, Label(world.new_id(), name))
     before, after = set(known.labels), set(names)
     for name in sorted(before ^ after):
         now_has = (set(known.labels) | {name}) if name in after else (set(known.labels) - {name})
         known.changed(world.now(), labels=tuple(sorted(now_has)))
-        shape = shapes.label(world, found, found.labels[name])
-        tell_thread(world, found, known, "labeled" if name in after else "unlabeled", sender, label=shape)
+        shape = shapes.label(world, repository, repository.labels[name])
+        tell_thread(world, repository, known, "labeled" if name in after else "unlabeled", sender, label=shape)
 
 
 def check_label(name: str) -> str:
@@ -76,52 +76,60 @@ def check_label(name: str) -> str:
     return name
 
 
-def spelt(found: Repository, name: str) -> str:
+def spelt(repository: Repository, name: str) -> str:
     """The label of that name as the repository spells it: upper and lower case are one."""
-    return next((each for each in found.labels if each.lower() == name.lower()), name)
+    return next((each for each in repository.labels if each.lower() == name.lower()), name)
 
 
-def label_of(found: Repository, name: str) -> Label:
+def label_of(repository: Repository, name: str) -> Label:
     """A label by name. Raises Refusal (404)."""
-    known = found.labels.get(spelt(found, name))
+    known = repository.labels.get(spelt(repository, name))
     if known is None:
         raise not_found()
     return known
 
 
-def add_label(world: World, found: Repository, name: str, colour: str, description: str, sender: str) -> Label:
+def add_label(world: World, repository: Repository, name: str, colour: str, description: str, sender: str) -> Label:
     """A new label. Raises Refusal (403, 422)."""
-    writable(found)
-    if spelt(found, check_label(name)) in found.labels:
+    writable(repository)
+    if spelt(repository, check_label(name)) in repository.labels:
         raise invalid("Label", "name", "already exists", "already_exists")
-    made = found.labels[name] = Label(world.new_id(), name, colour, description)
-    tell(world, "label", found, sender, action="created", label=shapes.label(world, found, made))
+    made = repository.labels[name] = Label(world.new_id(), name, colour, description)
+    tell(world, "label", repository, sender, action="created", label=shapes.label(world, repository, made))
     return made
 
 
-def edit_label(world: World, found: Repository, known: Label, sender: str, **wanted: str) -> None:
+def edit_label(world: World, repository: Repository, known: Label, sender: str, **wanted: str) -> None:
     """Another name, colour or description; what has the label keeps it. Raises Refusal (403, 422)."""
-    writable(found)
+    writable(repository)
     names = {"name": "name", "color": "colour", "description": "description"}
     changes = {name: {"from": getattr(known, names[name])} for name in wanted}
     if "name" in wanted:
-        other = spelt(found, check_label(wanted["name"]))
-        if other in found.labels and other != known.name:
+        other = spelt(repository, check_label(wanted["name"]))
+        if other in repository.labels and other != known.name:
             raise invalid("Label", "name", "already exists", "already_exists")
-        del found.labels[known.name]
-        for each in found.threads:
+        del repository.labels[known.name]
+        for each in repository.threads:
             each.labels = tuple(sorted(wanted["name"] if name == known.name else name for name in each.labels))
-        found.labels[wanted["name"]] = known
+        repository.labels[wanted["name"]] = known
     for name, value in wanted.items():
         setattr(known, names[name], value)
-    tell(world, "label", found, sender, action="edited", label=shapes.label(world, found, known), changes=changes)
+    tell(
+        world,
+        "label",
+        repository,
+        sender,
+        action="edited",
+        label=shapes.label(world, repository, known),
+        changes=changes,
+    )
 
 
-def delete_label(world: World, found: Repository, known: Label, sender: str) -> None:
+def delete_label(world: World, repository: Repository, known: Label, sender: str) -> None:
     """No such label any more, on nothing. Raises Refusal (403)."""
-    writable(found)
-    shape = shapes.label(world, found, known)
-    del found.labels[known.name]
-    for each in found.threads:
+    writable(repository)
+    shape = shapes.label(world, repository, known)
+    del repository.labels[known.name]
+    for each in repository.threads:
         each.labels = tuple(name for name in each.labels if name != known.name)
-    tell(world, "label", found, sender, action="deleted", label=shape)
+    tell(world, "label", repository, sender, action="deleted", label=shape)

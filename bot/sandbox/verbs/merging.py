@@ -12,46 +12,46 @@ from bot.sandbox.verbs.suites import request_suite
 MOST_REBASED = 100  # commits; GitHub rebases no more
 
 
-def may_bypass(world: World, found: Repository, pull: Pull, login: str) -> bool:
+def may_bypass(world: World, repository: Repository, pull: Pull, login: str) -> bool:
     """Whether the rules of the branch do not bind this person."""
-    rules = found.protections.get(pull.base_ref)
-    return rules is not None and not rules.enforce_admins and world.role(found, login) == "admin"
+    rules = repository.protections.get(pull.base_ref)
+    return rules is not None and not rules.enforce_admins and world.role(repository, login) == "admin"
 
 
 def merge(
-    world: World, found: Repository, number: int, login: str, sha: str | None = None, method: str = "merge",
+    world: World, repository: Repository, number: int, login: str, sha: str | None = None, method: str = "merge",
     title: str | None = None, message: str | None = None,
 ) -> Pull:  # fmt: skip
     """Merge it now (`method`: merge, squash or rebase). Raises Refusal: 405 not mergeable, 409 the head moved."""
-    writable(found)
-    pull = pull_of(found, number)
+    writable(repository)
+    pull = pull_of(repository, number)
     if sha is not None and sha != pull.head_sha:
         raise Refusal(409, "Head branch was modified. Review and try the merge again.")
-    rules = found.protections.get(pull.base_ref)
+    rules = repository.protections.get(pull.base_ref)
     if rules and rules.merge_queue:
         raise Refusal(405, "Changes must be made through the merge queue")
-    if (stopped := holds(world, found, pull)) and not may_bypass(world, found, pull, login):
+    if (stopped := holds(world, repository, pull)) and not may_bypass(world, repository, pull, login):
         raise Refusal(405, " ".join(each.words for each in stopped))
-    base = base_now(found, pull)
+    base = base_now(repository, pull)
     if method == "rebase":
-        made = rebased(world, found, base, pull, login)
+        made = rebased(world, repository, base, pull, login)
     else:
-        made = merge_commit(world, found, base, pull, login, method, title, message)
-    land_on(world, found, pull, base, made, login)
+        made = merge_commit(world, repository, base, pull, login, method, title, message)
+    land_on(world, repository, pull, base, made, login)
     return pull
 
 
-def land_on(world: World, found: Repository, pull: Pull, base: str, made: str, login: str) -> None:
+def land_on(world: World, repository: Repository, pull: Pull, base: str, made: str, login: str) -> None:
     """Move the base branch to a merge commit, close the pull request, say so."""
     ref = f"refs/heads/{pull.base_ref}"
-    Git(found.folder).set_ref(ref, made)
-    pushes.land(world, found, pull, made, login)
-    pushes.pushed(world, found, ref, base, made, login)
+    Git(repository.folder).set_ref(ref, made)
+    pushes.land(world, repository, pull, made, login)
+    pushes.pushed(world, repository, ref, base, made, login)
 
 
-def rebased(world: World, found: Repository, base: str, pull: Pull, login: str) -> str:
+def rebased(world: World, repository: Repository, base: str, pull: Pull, login: str) -> str:
     """The commits of a pull request, one by one on a base; who wrote them stays. Raises Refusal (405)."""
-    git, tip = Git(found.folder), base
+    git, tip = Git(repository.folder), base
     for facts in reversed(git.commits(pull.head_sha, f"^{base}", limit=MOST_REBASED, chosen=["--topo-order"])):
         if len(facts.parents) != 1:
             raise Refusal(405, "This branch can't be rebased: it holds a merge commit")
@@ -63,11 +63,11 @@ def rebased(world: World, found: Repository, base: str, pull: Pull, login: str) 
 
 
 def merge_commit(
-    world: World, found: Repository, base: str, pull: Pull, login: str, method: str, title: str | None = None,
+    world: World, repository: Repository, base: str, pull: Pull, login: str, method: str, title: str | None = None,
     message: str | None = None,
 ) -> str:  # fmt: skip
     """The commit that brings a pull request into a base. Raises Refusal (405)."""
-    git = Git(found.folder)
+    git = Git(repository.folder)
     tree = merged_tree(git, base, pull.head_sha)
     if tree is None:
         raise Refusal(405, "Pull Request has merge conflicts")
@@ -96,73 +96,73 @@ def signed(world: World, login: str) -> Signature:
     return Signature(person.name if person else login, f"{login}@example.org", world.now())
 
 
-def enqueue(world: World, found: Repository, number: int, login: str) -> QueueEntry:
+def enqueue(world: World, repository: Repository, number: int, login: str) -> QueueEntry:
     """Put a pull request at the end of its base's queue and ask for checks on the result. Raises Refusal (422)."""
-    writable(found)
-    pull = pull_of(found, number)
-    serious = [each.words for each in holds(world, found, pull) if "merge queue" not in each.words]
+    writable(repository)
+    pull = pull_of(repository, number)
+    serious = [each.words for each in holds(world, repository, pull) if "merge queue" not in each.words]
     if serious:
         raise Refusal(422, " ".join(serious))
-    if queue.entry_of(found, number):
+    if queue.entry_of(repository, number):
         raise Refusal(422, "Pull request is already in the queue")
-    ahead = [each for each in found.queue if each.base_ref == pull.base_ref]
-    base = ahead[-1].head_sha if ahead else base_now(found, pull)
-    made = merge_commit(world, found, base, pull, login, "merge")
+    ahead = [each for each in repository.queue if each.base_ref == pull.base_ref]
+    base = ahead[-1].head_sha if ahead else base_now(repository, pull)
+    made = merge_commit(world, repository, base, pull, login, "merge")
     ref = f"refs/heads/gh-readonly-queue/{pull.base_ref}/pr-{number}-{base}"
     entry = QueueEntry(number, pull.base_ref, base, ref, made, pull.head_sha, login)
-    found.queue.append(entry)
-    Git(found.folder).set_ref(ref, made)
-    pulls.tell_pull(world, found, pull, "enqueued", login)
-    request_suite(world, found, made, ref.removeprefix("refs/heads/"), base, login)
-    shape = queue.group(found, entry)
-    tell(world, "merge_group", found, login, action="checks_requested", merge_group=shape)
+    repository.queue.append(entry)
+    Git(repository.folder).set_ref(ref, made)
+    pulls.tell_pull(world, repository, pull, "enqueued", login)
+    request_suite(world, repository, made, ref.removeprefix("refs/heads/"), base, login)
+    shape = queue.group(repository, entry)
+    tell(world, "merge_group", repository, login, action="checks_requested", merge_group=shape)
     return entry
 
 
-def advance(world: World, found: Repository) -> None:
+def advance(world: World, repository: Repository) -> None:
     """Merge what can be: queue entries from the front as their checks pass, then wishes for auto-merge."""
-    for base_ref in {each.base_ref for each in found.queue}:
-        while (front := next((each for each in found.queue if each.base_ref == base_ref), None)) and step(
-            world, found, front
+    for base_ref in {each.base_ref for each in repository.queue}:
+        while (front := next((each for each in repository.queue if each.base_ref == base_ref), None)) and step(
+            world, repository, front
         ):
             continue
-    for pull in list(found.pulls.values()):
-        if pull.auto_merge and pull.state == "open" and not holds(world, found, pull):
-            merge(world, found, pull.number, pull.auto_merge.login, method=pull.auto_merge.method)
+    for pull in list(repository.pulls.values()):
+        if pull.auto_merge and pull.state == "open" and not holds(world, repository, pull):
+            merge(world, repository, pull.number, pull.auto_merge.login, method=pull.auto_merge.method)
 
 
-def step(world: World, found: Repository, front: QueueEntry) -> bool:
+def step(world: World, repository: Repository, front: QueueEntry) -> bool:
     """Merge or throw out the first entry of a queue; False while it waits."""
-    pull = found.pulls[front.number]
-    stopped = commit_holds(world, found, found.protections.get(front.base_ref, Protection()), front.head_sha)
+    pull = repository.pulls[front.number]
+    stopped = commit_holds(world, repository, repository.protections.get(front.base_ref, Protection()), front.head_sha)
     if any(each.waiting for each in stopped):
         return False
     if stopped:
-        queue.leave(world, found, pull, "failed", world.bot.login)
+        queue.leave(world, repository, pull, "failed", world.bot.login)
         return True
-    base = base_now(found, pull)
+    base = base_now(repository, pull)
     if base != front.base_sha:
-        queue.leave(world, found, pull, "base moved", world.bot.login)
+        queue.leave(world, repository, pull, "base moved", world.bot.login)
         return True
-    queue.destroy(world, found, front, "merged", front.login)
-    land_on(world, found, pull, base, front.head_sha, front.login)
+    queue.destroy(world, repository, front, "merged", front.login)
+    land_on(world, repository, pull, base, front.head_sha, front.login)
     return True
 
 
-def wish(world: World, found: Repository, number: int, login: str, method: str) -> Pull:
+def wish(world: World, repository: Repository, number: int, login: str, method: str) -> Pull:
     """Ask for auto-merge. Raises Refusal (422) where it could be merged at once, as GitHub does."""
-    pull = pull_of(found, number)
-    if not holds(world, found, pull):
+    pull = pull_of(repository, number)
+    if not holds(world, repository, pull):
         raise Refusal(422, "Pull request Pull request is in clean status")
     pull.changed(world.now(), auto_merge=AutoMerge(login, method))
-    pulls.tell_pull(world, found, pull, "auto_merge_enabled", login)
+    pulls.tell_pull(world, repository, pull, "auto_merge_enabled", login)
     return pull
 
 
-def unwish(world: World, found: Repository, number: int, login: str) -> Pull:
+def unwish(world: World, repository: Repository, number: int, login: str) -> Pull:
     """Take that back."""
-    pull = pull_of(found, number)
+    pull = pull_of(repository, number)
     if pull.auto_merge:
         pull.changed(world.now(), auto_merge=None)
-        pulls.tell_pull(world, found, pull, "auto_merge_disabled", login, reason="Manually disabled by user")
+        pulls.tell_pull(world, repository, pull, "auto_merge_disabled", login, reason="Manually disabled by user")
     return pull

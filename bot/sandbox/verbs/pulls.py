@@ -13,10 +13,10 @@ VERDICTS = {"APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED", "COMM
 LONGEST_TITLE = 256
 
 
-def tell_pull(world: World, found: Repository, pull: Pull, action: str, sender: str, **more: object) -> None:
+def tell_pull(world: World, repository: Repository, pull: Pull, action: str, sender: str, **more: object) -> None:
     """Say what happened to a pull request."""
-    shape = shapes.pull(world, found, pull)
-    tell(world, "pull_request", found, sender, action=action, number=pull.number, pull_request=shape, **more)
+    shape = shapes.pull(world, repository, pull)
+    tell(world, "pull_request", repository, sender, action=action, number=pull.number, pull_request=shape, **more)
 
 
 def keep_head(world: World, base: Repository, pull: Pull) -> None:
@@ -61,9 +61,9 @@ def check_title(title: object, resource: str = "PullRequest") -> str:
     return title
 
 
-def edit(world: World, found: Repository, pull: Pull, sender: str, **wanted: Any) -> None:
+def edit(world: World, repository: Repository, pull: Pull, sender: str, **wanted: Any) -> None:
     """New title, body or base. Raises Refusal (422)."""
-    writable(found)
+    writable(repository)
     changes: dict[str, Any] = {}
     values: dict[str, Any] = {}
     if "title" in wanted and wanted["title"] != pull.title:
@@ -71,19 +71,19 @@ def edit(world: World, found: Repository, pull: Pull, sender: str, **wanted: Any
     if "body" in wanted and wanted["body"] != pull.body:
         changes["body"], values["body"] = {"from": pull.body or ""}, wanted["body"]
     if "base" in wanted and wanted["base"] != pull.base_ref:
-        tip = Git(found.folder).resolve(wanted["base"])
+        tip = Git(repository.folder).resolve(wanted["base"])
         if tip is None:
             raise invalid("PullRequest", "base", "no such branch", "invalid")
         changes["base"] = {"ref": {"from": pull.base_ref}, "sha": {"from": pull.base_sha}}
         values |= {"base_ref": wanted["base"], "base_sha": tip}
     if values:
         pull.changed(world.now(), **values)
-        tell_pull(world, found, pull, "edited", sender, changes=changes)
+        tell_pull(world, repository, pull, "edited", sender, changes=changes)
 
 
-def set_state(world: World, found: Repository, pull: Pull, state: str, sender: str) -> None:
+def set_state(world: World, repository: Repository, pull: Pull, state: str, sender: str) -> None:
     """Close or reopen. Raises Refusal (422)."""
-    writable(found)
+    writable(repository)
     if state == pull.state:
         return
     now = world.now()
@@ -93,55 +93,59 @@ def set_state(world: World, found: Repository, pull: Pull, state: str, sender: s
         if pull.merged_at or tip is None:
             raise invalid("PullRequest", "state", "state cannot be changed. The pull request cannot be reopened.")
         pull.changed(now, state=state, closed_at=None, head_sha=tip)
-        keep_head(world, found, pull)
+        keep_head(world, repository, pull)
     else:
         pull.changed(now, state=state, closed_at=now, auto_merge=None)
-    tell_pull(world, found, pull, "reopened" if state == "open" else "closed", sender)
+    tell_pull(world, repository, pull, "reopened" if state == "open" else "closed", sender)
 
 
-def set_draft(world: World, found: Repository, pull: Pull, draft: bool, sender: str) -> None:
+def set_draft(world: World, repository: Repository, pull: Pull, draft: bool, sender: str) -> None:
     """Convert to a draft, or mark as ready for review."""
     if draft != pull.draft:
         pull.changed(world.now(), draft=draft)
-        tell_pull(world, found, pull, "converted_to_draft" if draft else "ready_for_review", sender)
+        tell_pull(world, repository, pull, "converted_to_draft" if draft else "ready_for_review", sender)
 
 
-def ask_reviewers(world: World, found: Repository, pull: Pull, logins: list[str], slugs: list[str], by: str) -> None:
+def ask_reviewers(
+    world: World, repository: Repository, pull: Pull, logins: list[str], slugs: list[str], by: str
+) -> None:
     """Ask people and teams for a review. Raises Refusal (422)."""
     for login in logins:
-        if login == pull.login or world.role(found, login) == "none":
+        if login == pull.login or world.role(repository, login) == "none":
             raise invalid("PullRequest", "reviewers", f"Reviews may only be requested from collaborators: {login}")
     for slug in slugs:
-        if (found.owner, slug) not in world.teams:
+        if (repository.owner, slug) not in world.teams:
             raise invalid("PullRequest", "team_reviewers", f"no such team: {slug}")
     for login in [each for each in logins if each not in pull.requested_reviewers]:
         pull.changed(world.now(), requested_reviewers=(*pull.requested_reviewers, login))
         shape = accounts.user(world, login)
-        tell_pull(world, found, pull, "review_requested", by, requested_reviewer=shape)
+        tell_pull(world, repository, pull, "review_requested", by, requested_reviewer=shape)
     for slug in [each for each in slugs if each not in pull.requested_teams]:
         pull.changed(world.now(), requested_teams=(*pull.requested_teams, slug))
-        team = accounts.team(world, world.teams[found.owner, slug])
-        tell_pull(world, found, pull, "review_requested", by, requested_team=team)
+        team = accounts.team(world, world.teams[repository.owner, slug])
+        tell_pull(world, repository, pull, "review_requested", by, requested_team=team)
 
 
-def unask_reviewers(world: World, found: Repository, pull: Pull, logins: list[str], slugs: list[str], by: str) -> None:
+def unask_reviewers(
+    world: World, repository: Repository, pull: Pull, logins: list[str], slugs: list[str], by: str
+) -> None:
     """Take such a request back."""
     for login in [each for each in logins if each in pull.requested_reviewers]:
         left = tuple(each for each in pull.requested_reviewers if each != login)
         pull.changed(world.now(), requested_reviewers=left)
         shape = accounts.user(world, login)
-        tell_pull(world, found, pull, "review_request_removed", by, requested_reviewer=shape)
+        tell_pull(world, repository, pull, "review_request_removed", by, requested_reviewer=shape)
     for slug in [each for each in slugs if each in pull.requested_teams]:
         pull.changed(world.now(), requested_teams=tuple(each for each in pull.requested_teams if each != slug))
-        team = accounts.team(world, world.teams[found.owner, slug])
-        tell_pull(world, found, pull, "review_request_removed", by, requested_team=team)
+        team = accounts.team(world, world.teams[repository.owner, slug])
+        tell_pull(world, repository, pull, "review_request_removed", by, requested_team=team)
 
 
 def review(
-    world: World, found: Repository, pull: Pull, login: str, verdict: str | None, body: str, sha: str | None
+    world: World, repository: Repository, pull: Pull, login: str, verdict: str | None, body: str, sha: str | None
 ) -> Review:
     """A review: APPROVE, REQUEST_CHANGES or COMMENT submits it, None begins one. Raises Refusal (403, 422)."""
-    writable(found)
+    writable(repository)
     if any((each.login, each.state) == (login, "PENDING") for each in pull.reviews):
         raise Refusal(422, "User can only have one pending review per pull request")
     made = Review(world.new_id(), login, "PENDING", body, sha or pull.head_sha, world.now())
@@ -149,7 +153,7 @@ def review(
         check_verdict(pull, login, verdict, body)
     pull.reviews.append(made)
     if verdict is not None:
-        submit(world, found, pull, made, verdict, body)
+        submit(world, repository, pull, made, verdict, body)
     return made
 
 
@@ -161,7 +165,7 @@ def check_verdict(pull: Pull, login: str, verdict: str, body: str) -> None:
         raise Refusal(422, "A review needs a body unless it approves")
 
 
-def submit(world: World, found: Repository, pull: Pull, known: Review, verdict: str, body: str) -> None:
+def submit(world: World, repository: Repository, pull: Pull, known: Review, verdict: str, body: str) -> None:
     """A pending review counts from now on. Raises Refusal (422)."""
     if known.state != "PENDING":
         raise Refusal(422, "Can not submit a review that is not pending")
@@ -169,7 +173,7 @@ def submit(world: World, found: Repository, pull: Pull, known: Review, verdict: 
     known.state, known.body, known.submitted_at = VERDICTS[verdict], body or known.body, world.now()
     waiting = tuple(each for each in pull.requested_reviewers if each != known.login)
     pull.changed(world.now(), requested_reviewers=waiting)
-    tell_review(world, found, pull, known, "submitted", known.login)
+    tell_review(world, repository, pull, known, "submitted", known.login)
 
 
 def review_of(pull: Pull, review_id: int, login: str) -> Review:
@@ -180,14 +184,14 @@ def review_of(pull: Pull, review_id: int, login: str) -> Review:
     return known
 
 
-def reword(world: World, found: Repository, pull: Pull, known: Review, body: str, sender: str) -> None:
+def reword(world: World, repository: Repository, pull: Pull, known: Review, body: str, sender: str) -> None:
     """Another body. Raises Refusal (403, 422)."""
-    writable(found)
+    writable(repository)
     if known.login != sender:
         raise Refusal(403, "Must be the author of the review.")
     before, known.body = known.body, body
     if known.state != "PENDING":
-        tell_review(world, found, pull, known, "edited", sender, changes={"body": {"from": before}})
+        tell_review(world, repository, pull, known, "edited", sender, changes={"body": {"from": before}})
 
 
 def drop_review(pull: Pull, known: Review) -> None:
@@ -197,21 +201,21 @@ def drop_review(pull: Pull, known: Review) -> None:
     pull.reviews.remove(known)
 
 
-def dismiss(world: World, found: Repository, pull: Pull, review_id: int, sender: str) -> Review:
+def dismiss(world: World, repository: Repository, pull: Pull, review_id: int, sender: str) -> Review:
     """A review that no longer counts. Raises Refusal (404, 422)."""
     known = review_of(pull, review_id, sender)
     if known.state not in {"APPROVED", "CHANGES_REQUESTED"}:
         raise Refusal(422, f"Can not dismiss a {known.state.lower()} pull request review")
     known.state = "DISMISSED"
-    tell_review(world, found, pull, known, "dismissed", sender)
+    tell_review(world, repository, pull, known, "dismissed", sender)
     return known
 
 
 def tell_review(
-    world: World, found: Repository, pull: Pull, known: Review, action: str, sender: str, **more: object
+    world: World, repository: Repository, pull: Pull, known: Review, action: str, sender: str, **more: object
 ) -> None:
     """Say that a review was submitted, edited or dismissed; there its state is in small letters."""
-    said = shapes.review(world, found, pull, known)
+    said = shapes.review(world, repository, pull, known)
     said["state"] = known.state.lower()
-    shape = shapes.pull(world, found, pull, full=False)
-    tell(world, "pull_request_review", found, sender, action=action, review=said, pull_request=shape, **more)
+    shape = shapes.pull(world, repository, pull, full=False)
+    tell(world, "pull_request_review", repository, sender, action=action, review=said, pull_request=shape, **more)

@@ -65,62 +65,62 @@ def fork(world: World, parent: Repository, login: str) -> Repository:
     return made
 
 
-def protect(found: Repository, branch: str, protection: Protection | None) -> None:
+def protect(repository: Repository, branch: str, protection: Protection | None) -> None:
     """Set what a branch asks for before a merge, or lift it."""
     if protection:
-        found.protections[branch] = protection
+        repository.protections[branch] = protection
     else:
-        found.protections.pop(branch, None)
+        repository.protections.pop(branch, None)
 
 
-def grant(found: Repository, login: str, role: str) -> None:
+def grant(repository: Repository, login: str, role: str) -> None:
     """Give a person a role in a repository (`none` takes it away). Raises ValueError."""
     ROLES.index(role)
-    found.roles.pop(login, None)
+    repository.roles.pop(login, None)
     if role != "none":
-        found.roles[login] = role
+        repository.roles[login] = role
 
 
-def rename(world: World, found: Repository, name: str, sender: str) -> None:
+def rename(world: World, repository: Repository, name: str, sender: str) -> None:
     """A new name; the old one leads here until somebody takes it. Raises Refusal (422)."""
-    if not NAME.match(name) or world.find(f"{found.owner}/{name}"):
+    if not NAME.match(name) or world.find(f"{repository.owner}/{name}"):
         raise invalid("Repository", "name", f"cannot be used: {name}")
-    old, world.moved[found.full_name.lower()], found.name = found.name, found.id, name
-    tell(world, "repository", found, sender, action="renamed", changes={"repository": {"name": {"from": old}}})
+    old, world.moved[repository.full_name.lower()], repository.name = repository.name, repository.id, name
+    tell(world, "repository", repository, sender, action="renamed", changes={"repository": {"name": {"from": old}}})
 
 
-def transfer(world: World, found: Repository, owner: str, sender: str) -> None:
+def transfer(world: World, repository: Repository, owner: str, sender: str) -> None:
     """A new owner; the App loses sight of it unless it is installed there too. Raises Refusal (404, 422)."""
     account = world.account(owner)
-    if world.find(f"{owner}/{found.name}"):
+    if world.find(f"{owner}/{repository.name}"):
         raise invalid("Repository", "name", "already exists for the new owner")
-    old = world.accounts[found.owner]
+    old = world.accounts[repository.owner]
     kind = "organization" if old.kind == "Organization" else "user"
     shape = accounts.organisation(world, old.login) if kind == "organization" else accounts.user(world, old.login)
-    seen = world.covered(found)
-    world.moved[found.full_name.lower()], found.owner = found.id, account.login
+    seen = world.covered(repository)
+    world.moved[repository.full_name.lower()], repository.owner = repository.id, account.login
     changes = {"owner": {"from": {kind: shape}}}
-    tell(world, "repository", found, sender, action="transferred", changes=changes)
-    if seen and not world.covered(found):
-        tell_selection(world, [found], "removed", sender)
+    tell(world, "repository", repository, sender, action="transferred", changes=changes)
+    if seen and not world.covered(repository):
+        tell_selection(world, [repository], "removed", sender)
 
 
-def archive(world: World, found: Repository, archived: bool, sender: str) -> None:
+def archive(world: World, repository: Repository, archived: bool, sender: str) -> None:
     """Make a repository read-only, or not."""
-    found.archived = archived
-    tell(world, "repository", found, sender, action="archived" if archived else "unarchived")
+    repository.archived = archived
+    tell(world, "repository", repository, sender, action="archived" if archived else "unarchived")
 
 
-def delete(world: World, found: Repository, sender: str) -> None:
+def delete(world: World, repository: Repository, sender: str) -> None:
     """Remove a repository and its git data; pull requests from it keep their head in the base repository."""
-    tell(world, "repository", found, sender, action="deleted")
+    tell(world, "repository", repository, sender, action="deleted")
     for base in world.repositories.values():
         for pull in base.pulls.values():
-            if pull.head_repository_id == found.id and base.id != found.id:
+            if pull.head_repository_id == repository.id and base.id != repository.id:
                 pull.changed(world.now(), head_repository_id=None)
-    del world.repositories[found.id]
-    if all(each.fork_of != found.id for each in world.repositories.values()):  # forks borrow its objects
-        shutil.rmtree(found.folder)
+    del world.repositories[repository.id]
+    if all(each.fork_of != repository.id for each in world.repositories.values()):  # forks borrow its objects
+        shutil.rmtree(repository.folder)
 
 
 def tell_selection(world: World, repositories: list[Repository], change: str, sender: str) -> None:
@@ -150,12 +150,12 @@ def tell_installation(world: World, action: str, sender: str) -> None:
     world.send("installation", payload | ({"requester": None} if action == "created" else {}), None)
 
 
-def brief(found: Repository) -> Json:
+def brief(repository: Repository) -> Json:
     """A repository as installation payloads name it."""
     return {
-        "id": found.id,
-        "node_id": f"R_{found.id}",
-        "name": found.name,
-        "full_name": found.full_name,
-        "private": found.private,
+        "id": repository.id,
+        "node_id": f"R_{repository.id}",
+        "name": repository.name,
+        "full_name": repository.full_name,
+        "private": repository.private,
     }

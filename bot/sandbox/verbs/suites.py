@@ -6,29 +6,29 @@ from bot.sandbox.verbs import tell
 
 
 def request_suite(
-    world: World, found: Repository, sha: str, branch: str | None, before: str | None, sender: str
+    world: World, repository: Repository, sha: str, branch: str | None, before: str | None, sender: str
 ) -> CheckSuite:
     """The App's check suite on a commit; the App is told when it is new."""
-    existing = next((each for each in found.suites.values() if each.sha == sha), None)
+    existing = next((each for each in repository.suites.values() if each.sha == sha), None)
     if existing:
         return existing
     now, identity = world.now(), world.new_id()
-    suite = CheckSuite(identity, found.id, sha, branch, before, now, now)
-    found.suites[identity] = suite
-    tell_suite(world, found, suite, "requested", sender)
+    suite = CheckSuite(identity, repository.id, sha, branch, before, now, now)
+    repository.suites[identity] = suite
+    tell_suite(world, repository, suite, "requested", sender)
     return suite
 
 
-def tell_suite(world: World, found: Repository, suite: CheckSuite, action: str, sender: str) -> None:
+def tell_suite(world: World, repository: Repository, suite: CheckSuite, action: str, sender: str) -> None:
     """Say that a suite was requested, asked for again, or is complete."""
-    tell(world, "check_suite", found, sender, action=action, check_suite=check_suite(world, found, suite))
+    tell(world, "check_suite", repository, sender, action=action, check_suite=check_suite(world, repository, suite))
 
 
-def tell_run(world: World, found: Repository, run: CheckRun, action: str, sender: str, **more: object) -> None:
+def tell_run(world: World, repository: Repository, run: CheckRun, action: str, sender: str, **more: object) -> None:
     """Say that a run was created, completed, asked for again, or that somebody pressed one of its buttons."""
-    shape = check_run(world, found, run)
-    suite = check_suite(world, found, found.suites[run.suite_id])
+    shape = check_run(world, repository, run)
+    suite = check_suite(world, repository, repository.suites[run.suite_id])
     inner = ("id", "node_id", "head_branch", "head_sha", "status", "conclusion", "url", "before", "after",
              "pull_requests", "app", "created_at", "updated_at")  # fmt: skip
     whole = shape | {"check_suite": {name: suite[name] for name in inner}}
-    tell(world, "check_run", found, sender, action=action, check_run=whole, **more)
+    tell(world, "check_run", repository, sender, action=action, check_run=whole, **more)

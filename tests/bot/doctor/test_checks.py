@@ -133,7 +133,7 @@ def test_every_check_has_a_fault_above() -> None:
 @pytest.mark.parametrize("changes", [changes for changes, expected in CASES if expected])
 def test_every_finding_says_what_to_do_in_a_sentence(changes: dict[str, Any]) -> None:
     for finding in found(**changes):
-        assert finding.found.endswith(".")
+        assert finding.words.endswith(".")
         assert finding.fix.endswith(".")
         assert len(finding.fix) >= 10
 
@@ -159,7 +159,7 @@ def test_what_the_app_itself_lacks_is_not_asked_of_every_account() -> None:
 
 def test_a_missing_permission_is_told_with_its_reason() -> None:
     (finding,) = found(app=replace(APP, permissions=without("merge_queues")))
-    assert "merge_queues: read" in finding.found
+    assert "merge_queues: read" in finding.words
     assert MANIFEST.reasons["merge_queues"] in finding.fix
     assert f"{APP.settings_url}/permissions" in finding.fix
 
@@ -192,7 +192,7 @@ def test_jobs_that_were_given_up_are_told_with_the_newest_reason() -> None:
     (finding,) = found(here=worked(Work((("pull", 12), ("sweep", 1)), "GitError: the disk\nis full")))
     assert (finding.check, finding.severity) == ("jobs", "error")
     assert (
-        finding.found == "Jobs were given up: 12 of kind pull, 1 of kind sweep. The newest: GitError: the disk is full."
+        finding.words == "Jobs were given up: 12 of kind pull, 1 of kind sweep. The newest: GitError: the disk is full."
     )
     assert "codechill jobs list --state dead" in finding.fix
 
@@ -201,7 +201,7 @@ def test_a_rank_that_no_pull_request_reaches_is_told_once_chance_cannot_explain_
     ranks = (Ranked("acme/shop", 89, 0), Ranked("acme/cart", 90, 0), Ranked("acme/till", 500, 1))
     (finding,) = found(here=worked(Work(ranks=ranks)))
     assert (finding.check, finding.about) == ("share", "acme/cart")
-    assert finding.found.startswith("None of 90 scored pull requests ranks among the riskiest 5 %")
+    assert finding.words.startswith("None of 90 scored pull requests ranks among the riskiest 5 %")
 
 
 def test_the_worst_comes_first() -> None:

@@ -122,7 +122,7 @@ def test_permissions_that_nobody_accepted_are_found(sandbox: Sandbox) -> None:
     sandbox.world.installation.permissions = {**MANIFEST.permissions, "checks": "read"}
     findings = examine(looked(sandbox), MANIFEST)
     (finding,) = [finding for finding in findings if finding.check == "installations"]
-    assert "checks: write" in finding.found
+    assert "checks: write" in finding.words
 
 
 def test_contents_that_may_not_be_read_do_not_end_the_visit(sandbox: Sandbox) -> None:
@@ -167,7 +167,7 @@ def test_deliveries_that_do_not_arrive_are_counted(sandbox: Sandbox) -> None:
     facts = looked(sandbox)
     assert facts.deliveries
     (finding,) = [finding for finding in examine(facts, MANIFEST) if finding.check == "deliveries"]
-    assert (finding.severity, "failed to connect" in finding.found) == ("error", True)
+    assert (finding.severity, "failed to connect" in finding.words) == ("error", True)
 
 
 def test_a_hiccup_of_github_does_not_matter(sandbox: Sandbox) -> None:
