@@ -26,7 +26,7 @@ from bot.backtest.models import unknowing
 from bot.backtest.outcomes import Outcomes, read_outcomes
 from bot.backtest.scores import Scores, score
 from bot.commands.backtest import backtest
-from bot.policy.standing import among_riskiest
+from bot.policy.standing.level import among_riskiest
 from scoring.history.index import History
 from scoring.models.model import Rows
 from scoring.models.registry import load

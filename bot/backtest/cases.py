@@ -14,7 +14,7 @@ from bot.backtest.replay import Replay, Replayed
 from bot.line.terminal import plain_reason
 from bot.policy.config import Config
 from bot.policy.decide import case_of
-from bot.policy.words import rank
+from bot.policy.text.words import rank
 from scoring.assessment import Reason
 from scoring.claims.known import Witness
 from scoring.claims.table import CLAIMS

@@ -9,7 +9,7 @@ from bot.backtest.measure import Figures, interval, share
 from bot.backtest.outcomes import Outcomes
 from bot.backtest.scores import Scores
 from bot.backtest.settings import SHARES
-from bot.policy.standing import among_riskiest
+from bot.policy.standing.level import among_riskiest
 from scoring.learning.metrics import auc, ceiling, hits, paired
 
 GATES = (0.01, 0.02, 0.03, 0.05, 0.075, 0.10, 0.15, 0.20, 0.30, 0.40, 0.50, 0.60, 0.70, 0.80, 0.90)

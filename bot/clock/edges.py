@@ -7,8 +7,8 @@ from bot.config.repository import ORGANISATION, calendars_of, composed
 from bot.jobs.kinds import Edge
 from bot.policy.calendar import Scope
 from bot.policy.config import Config
-from bot.policy.freezes import joined
-from bot.policy.ticks import mark, ticks
+from bot.policy.config.freezes import joined
+from bot.policy.show.ticks import mark, ticks
 from bot.store import Configurations, Freezes
 
 

@@ -13,8 +13,8 @@ from bot.config.addresses import Addresses, Unfetchable, places
 from bot.config.repository import ORGANISATION, composed
 from bot.policy.calendar.feed import Copy
 from bot.policy.config import Config, ConfigError, merge, parse
+from bot.policy.config.freezes import joined
 from bot.policy.config.idle import idle
-from bot.policy.freezes import joined
 from bot.policy.state import ConfigProblem
 from bot.store import KnownFeed, Store
 

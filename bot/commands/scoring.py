@@ -19,7 +19,7 @@ from bot.line.render import Markdown, visible
 from bot.line.terminal import plain, plain_reason, text
 from bot.policy.config import Config
 from bot.policy.show.card import scored
-from bot.policy.show.views import Advice
+from bot.policy.views import Advice
 from scoring.assessment import Assessment, Reason
 from scoring.change import Change
 from scoring.errors import ScoringError

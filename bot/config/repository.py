@@ -16,7 +16,7 @@ from bot.config.files import Files
 from bot.forge.port import Forge, ForgeError, Refused, Target
 from bot.policy.calendar.feed import Copy
 from bot.policy.config import FILE, ORGANISATION_FILE, Config, ConfigError, merge, parse
-from bot.policy.freezes import joined
+from bot.policy.config.freezes import joined
 from bot.policy.state import ConfigProblem
 from bot.store import Feeds, Freezes, KnownConfiguration, KnownFeed
 

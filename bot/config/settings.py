@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.config.addresses import networks, places
 from bot.config.keys import keys
 from bot.forge.github.hosts import api_of
-from bot.policy.suggest import nearest
+from bot.policy.text.suggest import nearest
 
 _PREFIX = "CODECHILL_"
 _BEGIN = "-----BEGIN"

@@ -16,13 +16,13 @@ from pydantic import Field, ValidationError
 
 from bot.config.keys import signature
 from bot.config.repository import ORGANISATION, composed
-from bot.policy import words
 from bot.policy.calendar import Scope
 from bot.policy.config import LEVELS, LONGEST, Config
+from bot.policy.config.freezes import Freeze, joined, name_for, too_long
 from bot.policy.config.values import Branches, Elapsed, Globs, Name, Shape, Start, Words
-from bot.policy.freezes import Freeze, joined, name_for, too_long
 from bot.policy.pull import Person
-from bot.policy.suggest import did_you_mean
+from bot.policy.text import words
+from bot.policy.text.suggest import did_you_mean
 from bot.store import KnownRepository, Store
 
 _log = structlog.get_logger(__name__)

@@ -15,7 +15,7 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from bot.doors.group_commit import Together
 from bot.forge.github.shapes import Unreadable
 from bot.forge.github.webhook import EVENTS, read
-from bot.policy.texts import all_whole
+from bot.policy.text.whole import all_whole
 from bot.store.inbox import Delivery, Enqueue, NotStored
 
 _log = structlog.get_logger(__name__)

@@ -12,7 +12,7 @@ from bot.line.perform import Outcome
 from bot.policy.actions import Action, Phase
 from bot.policy.decide import Decision
 from bot.policy.events import Event
-from bot.policy.standing import is_ready
+from bot.policy.standing.level import is_ready
 from bot.policy.state import State
 from bot.store import KnownRepository, Store
 

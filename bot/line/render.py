@@ -9,9 +9,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.forge import markers
-from bot.policy import words
 from bot.policy.actions import PutComment, Reply, SetCheck
-from bot.policy.show.views import Card
+from bot.policy.text import words
+from bot.policy.views import Card
 from scoring.assessment import Evidence, Reason
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.line.render import MOST_EVIDENCE, SHORT, visible
-from bot.policy.show.views import Card
+from bot.policy.views import Card
 from scoring.assessment import Reason
 
 EVIDENCE = {"P": "Proved harmless", "S": "Strong evidence of harmlessness", "H": "A hint, which changes nothing"}

@@ -11,11 +11,11 @@ from datetime import datetime
 from enum import IntEnum
 from typing import ClassVar, Literal
 
+from bot.policy.config.freezes import Freeze
 from bot.policy.escalation import Escalation
-from bot.policy.freezes import Freeze
 from bot.policy.pull import CHECK, Person
-from bot.policy.show.views import Card
 from bot.policy.state import Question, State
+from bot.policy.views import Card
 
 Conclusion = Literal["success", "failure", "neutral", "action_required"]
 Owner = Literal["check", "comment", "exceptions", "commands", "questions"]  # a key of RESPONSES

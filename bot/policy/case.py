@@ -11,16 +11,15 @@ from functools import cached_property
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from bot.policy import approval
 from bot.policy.calendar import InForce, Scope
 from bot.policy.config import Config
 from bot.policy.escalation import Escalation
-from bot.policy.opinion import Opinion, Verdict
+from bot.policy.opinion import Opinion, Verdict, held_by, is_proven, strictest
 from bot.policy.pull import PullRequest
-from bot.policy.show.views import Card
-from bot.policy.standing import in_force, is_waiting, latest, scope
+from bot.policy.standing import approval
+from bot.policy.standing.level import in_force, is_waiting, latest, scope
 from bot.policy.state import State
-from bot.policy.verdict import held_by, is_proven, strictest
+from bot.policy.views import Card
 from scoring.assessment import Assessment
 
 SIGHT = timedelta(days=400)

@@ -9,13 +9,12 @@ from bot.policy.calendar import Scope
 from bot.policy.case import Case, Rule
 from bot.policy.config import Config
 from bot.policy.events import Event
-from bot.policy.opinion import Opinion, Verdict
+from bot.policy.opinion import Opinion, Verdict, combine
 from bot.policy.responses import check, commands, comment, exceptions, questions
 from bot.policy.rules import configuration, freeze, gate, semantics, twin
 from bot.policy.show.card import build
+from bot.policy.show.ticks import mark
 from bot.policy.state import State
-from bot.policy.ticks import mark
-from bot.policy.verdict import combine
 
 RULES: tuple[Rule, ...] = (configuration.opine, gate.opine, freeze.opine, semantics.opine, twin.opine)
 RESPONSES: Mapping[Owner, Callable[[Case, Event | None], Iterable[Action]]] = {

@@ -14,9 +14,9 @@ from bot.policy.events import Queued
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.pull import CheckRun
 from bot.policy.responses.check import strength
-from bot.policy.show.views import Card
+from bot.policy.show.ticks import mark
 from bot.policy.state import State
-from bot.policy.ticks import mark
+from bot.policy.views import Card
 
 NAME = "queue"
 _SEGMENT = re.compile(r"pr-(\d{1,12})-[0-9a-f]{7,64}")

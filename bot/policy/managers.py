@@ -1,12 +1,12 @@
 """Who may answer for an exception, and why somebody may not."""
 
-from bot.policy import globs, words
 from bot.policy.case import Case
 from bot.policy.config import Config
 from bot.policy.escalation import Escalation
 from bot.policy.pull import Person, Unknown
 from bot.policy.rules.gate import can_write, had_a_hand
 from bot.policy.state import State
+from bot.policy.text import globs, words
 
 TOO_MANY = "Nobody can tell who worked on all of these commits: they are too many. Squash or split them, then ask."
 MOST_ADDRESSES = 3  # named in one sentence

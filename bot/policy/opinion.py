@@ -1,8 +1,14 @@
-"""What a rule thinks, and how opinions become one verdict."""
+"""What a rule thinks, and how opinions become one verdict.
 
+The most restrictive wins; a proof or an approved exception caps what is not firm.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+
+from bot.policy.escalation import Escalation
 
 
 class Verdict(IntEnum):
@@ -22,3 +28,22 @@ class Opinion:
     until: datetime | None = None  # when it stops holding by itself; None: open end, or nothing to wait for
     firm: str = ""  # what follows "held" in a headline: neither a proof nor an approved exception lifts it
     proven: bool = False  # a proof that the change is harmless: caps what rests on risk, never on configuration errors
+
+
+def combine(opinions: Iterable[Opinion], approved: Escalation | None) -> Verdict:
+    """`approved` is an exception that stands now (`standing.approval.approved`), or None."""
+    return strictest(held_by(tuple(opinions), approved))
+
+
+def strictest(opinions: Iterable[Opinion]) -> Verdict:
+    return max((opinion.verdict for opinion in opinions), default=Verdict.PASS)
+
+
+def held_by(opinions: tuple[Opinion, ...], approved: Escalation | None) -> tuple[Opinion, ...]:
+    """The opinions that hold a change after everything that caps them."""
+    capped = approved is not None or is_proven(opinions)
+    return tuple(opinion for opinion in opinions if opinion.verdict > Verdict.PASS and (opinion.firm or not capped))
+
+
+def is_proven(opinions: Iterable[Opinion]) -> bool:
+    return any(opinion.proven for opinion in opinions)

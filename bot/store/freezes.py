@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from bot.policy.freezes import Freeze, apart
+from bot.policy.config.freezes import Freeze, apart
 from bot.store import plain
 from bot.store.audit import Audited
 from bot.store.engine import NAME, take_turns

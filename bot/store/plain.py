@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from bot.policy.config.freezes import Freeze
 from bot.policy.escalation import Escalation
-from bot.policy.freezes import Freeze
 from bot.policy.pull import Person
 from scoring.assessment import Assessment, Evidence, Part, Proof, Reason, Suggestion
 

@@ -14,7 +14,7 @@ from test_mirror import crafted
 
 from bot.commands.incidents import incidents
 from bot.demo import replay
-from bot.policy.freezes import Freeze
+from bot.policy.config.freezes import Freeze
 from bot.policy.pull import Person
 from scoring.features import FEATURES
 from tests.bot.conftest import BASIC, OPEN_WINDOW, WHO, Place

@@ -15,7 +15,7 @@ from bot.jobs.kinds import SWEEP_ALL, Beat
 from bot.jobs.port import NewJob
 from bot.policy.calendar import Scope
 from bot.policy.config import parse
-from bot.policy.ticks import mark, ticks
+from bot.policy.show.ticks import mark, ticks
 from tests.bot.test_schedule import HEAD, NOON, World
 
 HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)

@@ -13,7 +13,7 @@ from bot.forge.shadow import NOTHING_WRITTEN, ShadowForge
 from bot.line.perform import DONE, Outcome, Performer
 from bot.policy.actions import Action, PutComment, React, Reply, SaveAttestation, SetCheck
 from bot.policy.pull import PullRequest
-from bot.policy.show.views import Card
+from bot.policy.views import Card
 from bot.store import Store
 from tests.bot.policy.policy_world import ANA, HEAD, SATURDAY, pull
 

@@ -20,9 +20,9 @@ from bot.line.render import (
     tail,
 )
 from bot.policy.actions import PutComment, Reply, SetCheck
-from bot.policy.show.views import Advice, Ask, Card
 from bot.policy.state import ConfigProblem, Failure
-from bot.policy.words import rank
+from bot.policy.text.words import rank
+from bot.policy.views import Advice, Ask, Card
 from scoring.assessment import Evidence, Reason
 
 WORDS = Markdown()

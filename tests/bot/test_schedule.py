@@ -16,8 +16,8 @@ from bot.forge.port import Gone, Listed, Target
 from bot.jobs import LeaseQueue
 from bot.jobs.kinds import SWEEP_ALL, Beat, Edge, beats
 from bot.jobs.worker import Worker
+from bot.policy.config.freezes import Freeze
 from bot.policy.events import Tick
-from bot.policy.freezes import Freeze
 from bot.policy.pull import Person
 from bot.store import Delivery, KnownRepository, SeenPull, Store
 from tests.fakes.desk import clock_desk

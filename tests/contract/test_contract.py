@@ -14,8 +14,8 @@ from bot.git.fetch import Git
 from bot.git.mirror import Mirror
 from bot.policy.actions import Button, PutComment, React, RemoveComment, Reply, SetCheck
 from bot.policy.pull import CHECK, Person, PullRequest
-from bot.policy.show.views import Card
 from bot.policy.state import State
+from bot.policy.views import Card
 from tests.contract.conftest import Anywhere, Change, Place
 
 HELD = Card("held", "Held until further notice · riskier than 99 of 100 recent changes here", "In words.")

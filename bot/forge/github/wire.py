@@ -16,7 +16,7 @@ from urllib3.util.retry import Retry
 from bot.forge.github.clients import Installation
 from bot.forge.github.pace import Pace
 from bot.forge.port import Busy, ForgeError, Gone, Refused, Target
-from bot.policy.texts import all_whole
+from bot.policy.text.whole import all_whole
 
 Talk = tuple[str, ...]
 Cost = tuple[str, str, Talk]  # what is sent, for the pace

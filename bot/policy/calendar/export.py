@@ -7,7 +7,7 @@ from itertools import islice
 import icalendar
 
 from bot.policy.calendar import Calendar, InForce, Scope
-from bot.policy.words import percent
+from bot.policy.text.words import percent
 
 AHEAD = timedelta(days=400)
 

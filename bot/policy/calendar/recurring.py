@@ -12,7 +12,7 @@ from dateutil.rrule import rrule, rrulestr
 
 from bot.policy.calendar.instants import DAY, at_minute, instant
 from bot.policy.calendar.spans import Span
-from bot.policy.suggest import did_you_mean
+from bot.policy.text.suggest import did_you_mean
 
 _WEEKDAY = r"(?:MO|TU|WE|TH|FR|SA|SU)"
 _PARTS = {

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from bot.policy import globs
 from bot.policy.calendar.feed import Feed, sight
 from bot.policy.calendar.instants import EVER, NEVER
 from bot.policy.calendar.spans import Span, cut, join
 from bot.policy.calendar.times import Carved, Dated, Times
+from bot.policy.text import globs
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bot.policy import approval, managers, words
+from bot.policy import managers
 from bot.policy.actions import (
     EndFreeze,
     Rescore,
@@ -17,11 +17,13 @@ from bot.policy.actions import (
 )
 from bot.policy.case import Case
 from bot.policy.config import walltime
+from bot.policy.config.freezes import Freeze, joined, name_for, too_long
 from bot.policy.escalation import Escalation
-from bot.policy.freezes import Freeze, joined, name_for, too_long
 from bot.policy.pull import Person, Unknown
-from bot.policy.standing import in_force
-from bot.policy.suggest import nearest
+from bot.policy.standing import approval
+from bot.policy.standing.level import in_force
+from bot.policy.text import words
+from bot.policy.text.suggest import nearest
 
 Effect = SaveEscalation | SaveAttestation | SaveFeedback | Rescore | StartFreeze | EndFreeze  # beside the answer
 

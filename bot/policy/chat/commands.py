@@ -8,7 +8,7 @@ from bot.policy.chat import answers as does
 from bot.policy.chat import permissions as may
 from bot.policy.chat.answers import Answer, Call, not_yours
 from bot.policy.pull import Person
-from bot.policy.suggest import nearest
+from bot.policy.text.suggest import nearest
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Who may say what. Each returns one polite line naming who may, or None when this person may."""
 
-from bot.policy import managers, words
+from bot.policy import managers
 from bot.policy.case import Case
 from bot.policy.pull import Person
+from bot.policy.text import words
 
 
 def anyone(case: Case, by: Person) -> None:

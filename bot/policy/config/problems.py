@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from bot.policy.config.yaml_positions import Document, Path, Place
 from bot.policy.state import ConfigProblem
-from bot.policy.suggest import did_you_mean
+from bot.policy.text.suggest import did_you_mean
 
 
 def problem(file: str, place: Place | None, words: str) -> ConfigProblem:

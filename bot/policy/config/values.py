@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from bot.policy import globs
 from bot.policy.calendar.instants import zones
 from bot.policy.config import walltime
-from bot.policy.suggest import did_you_mean
+from bot.policy.text import globs
+from bot.policy.text.suggest import did_you_mean
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _DECIMAL = re.compile(r"(?:0|1)?\.\d+|0|1\.0+")

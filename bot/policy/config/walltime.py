@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
-from bot.policy.suggest import nearest
+from bot.policy.text.suggest import nearest
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")

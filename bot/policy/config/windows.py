@@ -14,7 +14,7 @@ from bot.policy.calendar.window import Level, Window
 from bot.policy.config import walltime
 from bot.policy.config.window_shape import ExceptShape, HolidaysShape, WeeklyShape, WindowShape
 from bot.policy.config.yaml_positions import Path
-from bot.policy.suggest import did_you_mean
+from bot.policy.text.suggest import did_you_mean
 
 T = TypeVar("T")
 KINDS = ("weekly", "from", "to", "rrule", "holidays", "ics")

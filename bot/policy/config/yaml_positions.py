@@ -9,7 +9,7 @@ from typing import Any, cast
 import yaml
 
 from bot.policy.config.yaml_words import explained
-from bot.policy.texts import whole
+from bot.policy.text.whole import whole
 
 MAX_CHARS = 64 * 1024
 MAX_NODES = 20_000

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from bot.policy.suggest import nearest
+from bot.policy.text.suggest import nearest
 
 _KEY = re.compile(r"(?P<before> *(?:- +)?)(?P<key>[A-Za-z_]+) *:(?= |$)")
 _NO_SPACE = re.compile(r"\s*[A-Za-z_]+:[^\s:]")

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from bot.policy import approval
 from bot.policy.actions import Button, Conclusion, SetCheck
 from bot.policy.case import Case
 from bot.policy.config import Mode
 from bot.policy.events import Event
 from bot.policy.opinion import Verdict
+from bot.policy.standing import approval
 
 REFRESH = Button("Score again", "Forget the score and look again", "refresh")
 USEFUL = Button("Useful", "This score helps", "useful")

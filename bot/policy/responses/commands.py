@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import assert_never
 
-from bot.policy import words
 from bot.policy.actions import React, Reply, SaveEscalation
 from bot.policy.case import Case
 from bot.policy.chat import grammar
@@ -13,6 +12,7 @@ from bot.policy.config import Config
 from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
 from bot.policy.pull import Comment
 from bot.policy.state import State
+from bot.policy.text import words
 
 NEARLY = (
     "That looks like a command and is none: it has to be a line of its own in plain text, without bold, links, escapes "

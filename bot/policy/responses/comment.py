@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from bot.policy import approval
 from bot.policy.actions import PutComment, RemoveComment, Reply
 from bot.policy.case import Case
 from bot.policy.events import Event
 from bot.policy.opinion import Verdict
+from bot.policy.standing import approval
 
 LOUD = ("held", "free", "misconfigured")  # tones that make a comment; the others only change one that is there
 

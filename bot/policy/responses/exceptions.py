@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.policy import approval
 from bot.policy.actions import Reply, SaveEscalation
 from bot.policy.case import Case
 from bot.policy.events import Event
+from bot.policy.standing import approval
 
 
 def respond(case: Case, event: Event | None) -> Iterable[SaveEscalation | Reply]:

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from bot.policy import globs
 from bot.policy.calendar import OpenWindow
 from bot.policy.config import Config
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.pull import Unknown
 from bot.policy.rules.gate import because
-from bot.policy.standing import latest, scope
+from bot.policy.standing.level import latest, scope
 from bot.policy.state import State
+from bot.policy.text import globs
 
 NAME = "freeze"
 

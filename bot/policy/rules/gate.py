@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from bot.policy import words
 from bot.policy.calendar import InForce, OpenWindow
 from bot.policy.config import Config
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.pull import Person, Unknown
-from bot.policy.standing import is_exempt, is_waiting, stretches, would_hold
+from bot.policy.standing.level import is_exempt, is_waiting, stretches, would_hold
 from bot.policy.state import State
+from bot.policy.text import words
 
 NAME = "gate"
 REVIEWERS = 2  # on this head, so that a second person has looked

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from bot.policy import words
-from bot.policy.show.views import Advice
-from bot.policy.standing import among_riskiest
+from bot.policy.standing.level import among_riskiest
+from bot.policy.text import words
+from bot.policy.views import Advice
 from scoring.assessment import Assessment, Suggestion
 
 MOST = 2

@@ -6,7 +6,6 @@ from itertools import takewhile
 from typing import Literal, assert_never
 from zoneinfo import ZoneInfo
 
-from bot.policy import approval, words
 from bot.policy.case import Case
 from bot.policy.config import Config
 from bot.policy.escalation import Escalation
@@ -15,9 +14,11 @@ from bot.policy.opinion import Opinion, Verdict
 from bot.policy.rules import configuration, gate
 from bot.policy.rules.gate import somebody_unknown
 from bot.policy.show import advice
-from bot.policy.show.views import Advice, Ask, Card, Gate, Tone
-from bot.policy.standing import among_riskiest, is_exempt, stretches, would_hold
+from bot.policy.standing import approval
+from bot.policy.standing.level import among_riskiest, is_exempt, stretches, would_hold
 from bot.policy.state import Failure
+from bot.policy.text import words
+from bot.policy.views import Advice, Ask, Card, Gate, Tone
 from scoring.assessment import Assessment
 
 AskState = Literal["asked", "approved", "denied", "void", "expired"]

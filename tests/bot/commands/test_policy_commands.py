@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from bot.commands.calendar import calendar
 from bot.commands.policy import config
 from bot.config.repository import ORGANISATION
-from bot.policy.freezes import Freeze
+from bot.policy.config.freezes import Freeze
 from bot.policy.pull import Person
 from bot.store import KnownFeed, KnownRepository, Store
 

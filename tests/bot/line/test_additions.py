@@ -21,8 +21,8 @@ from bot.policy.chat.permissions import manager
 from bot.policy.config import Config
 from bot.policy.events import Event
 from bot.policy.opinion import Opinion, Verdict
-from bot.policy.show.views import Card
 from bot.policy.state import State
+from bot.policy.views import Card
 from tests.fakes.line import Line
 from tests.fakes.world import Pull
 

@@ -9,7 +9,7 @@ from policy_world import REPAIRED, SATURDAY, TUESDAY, risk, state, weekend
 from bot.policy.config import Config
 from bot.policy.decide import case_of
 from bot.policy.show.card import NOTHING_STANDS_OUT, scored
-from bot.policy.show.views import Card
+from bot.policy.views import Card
 from scoring.assessment import Proof, Suggestion
 
 HALVES = Suggestion("billing/", ("billing/a.py", "billing/b.py"), 0.41, 0.78)

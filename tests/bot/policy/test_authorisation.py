@@ -22,10 +22,10 @@ from bot.policy.actions import (
 )
 from bot.policy.chat.commands import COMMANDS
 from bot.policy.config import Config
+from bot.policy.config.freezes import Freeze, joined
 from bot.policy.decide import decide
 from bot.policy.escalation import Escalation
 from bot.policy.events import Commented, Pressed, Tick
-from bot.policy.freezes import Freeze, joined
 from bot.policy.pull import Hands, Person, Unknown
 from bot.policy.responses.commands import BUTTONS
 from bot.policy.state import State

@@ -13,8 +13,8 @@ from bot.policy.calendar import Scope
 from bot.policy.decide import RESPONSES, decide
 from bot.policy.events import Changed, Commented, Labelled, Pressed, Tick, commander
 from bot.policy.pull import CHECK, CheckRun
+from bot.policy.show.ticks import mark
 from bot.policy.state import Question
-from bot.policy.ticks import mark
 
 
 def wanted_by(respond: Callable[..., Iterable[Any]]) -> set[type]:

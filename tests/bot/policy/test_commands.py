@@ -22,9 +22,9 @@ from bot.policy.actions import (
 )
 from bot.policy.chat.commands import COMMANDS
 from bot.policy.config import Config, parse
+from bot.policy.config.freezes import joined
 from bot.policy.decide import decide
 from bot.policy.events import Commented, Labelled, Pressed, Tick
-from bot.policy.freezes import joined
 from bot.policy.opinion import Verdict
 from bot.policy.pull import CheckRun, Comment, Hands, Person, Unknown
 from bot.policy.responses.commands import BUTTONS, noticed

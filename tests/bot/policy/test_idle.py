@@ -9,10 +9,10 @@ from policy_world import MIA, TUESDAY
 
 from bot.policy.calendar.feed import Copy
 from bot.policy.config import Config, ConfigError, parse, settings
+from bot.policy.config.freezes import Freeze, joined
 from bot.policy.config.idle import idle
 from bot.policy.config.walltime import elapsed
-from bot.policy.freezes import Freeze, joined
-from bot.policy.globs import branch_problem
+from bot.policy.text.globs import branch_problem
 
 
 def windows(*lines: str) -> str:

@@ -8,12 +8,12 @@ from policy_world import ANA, MIA, SATURDAY, TUESDAY, apply, said, state, weeken
 
 from bot.policy.actions import Reply, SaveEscalation, SetCheck, StartFreeze
 from bot.policy.config import Config, parse
+from bot.policy.config.freezes import Freeze, joined
 from bot.policy.decide import case_of, decide
 from bot.policy.events import Commented, Tick
-from bot.policy.freezes import Freeze, joined
 from bot.policy.opinion import Verdict
-from bot.policy.show.views import Card
 from bot.policy.state import Failure, State
+from bot.policy.views import Card
 
 HOUR = timedelta(hours=1)
 

@@ -10,23 +10,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_world import ANA, BEN, BOT, HEAD, MIA, SATURDAY, TUESDAY, WEEKEND, apply, pull, risk, said, state, weekend
 
-from bot.policy import globs, words
 from bot.policy.actions import PutComment, RemoveComment, Reply, SetCheck
 from bot.policy.calendar import Calendar, Scope
 from bot.policy.config import Config, parse
+from bot.policy.config.freezes import Freeze, joined
 from bot.policy.decide import case_of, decide
 from bot.policy.escalation import Escalation
 from bot.policy.events import Changed, Commented, Event, Pressed, Tick
-from bot.policy.freezes import Freeze, joined
 from bot.policy.managers import why_not
-from bot.policy.opinion import Opinion, Verdict
+from bot.policy.opinion import Opinion, Verdict, combine
 from bot.policy.proposal import compare, sentence
 from bot.policy.pull import CheckRun, Comment, Hands, Person, Review, Unknown
 from bot.policy.rules import configuration, freeze, gate, semantics
-from bot.policy.standing import is_ready
+from bot.policy.show.ticks import ticks
+from bot.policy.standing.level import is_ready
 from bot.policy.state import ConfigProblem, Failure, State
-from bot.policy.ticks import ticks
-from bot.policy.verdict import combine
+from bot.policy.text import globs, words
 from scoring.assessment import Proof
 
 FRIDAY = datetime(2026, 11, 20, 15, tzinfo=UTC)  # an hour before the weekend window

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.policy.config import parse
-from bot.policy.texts import all_whole, whole
+from bot.policy.text.whole import all_whole, whole
 
 plain = st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
                      lambda inside: st.lists(inside) | st.dictionaries(st.text(), inside))  # fmt: skip

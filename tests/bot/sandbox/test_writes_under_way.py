@@ -15,7 +15,7 @@ from bot.forge.github.writes import UNDER_WAY
 from bot.forge.port import Busy, ForgeAction, ForgeError, Target
 from bot.line.render import Markdown
 from bot.policy.actions import PutComment, RemoveComment, Reply, SetCheck
-from bot.policy.show.views import Card
+from bot.policy.views import Card
 from bot.sandbox import Sandbox
 from bot.sandbox.state import Pull
 from bot.store import Store

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from bot.commands.db import db
 from bot.jobs import LeaseQueue
 from bot.jobs.port import NewJob
-from bot.policy.freezes import Freeze
+from bot.policy.config.freezes import Freeze
 from bot.policy.pull import Person
 from bot.store import Delivery, KnownRepository, Store
 from bot.store.copies import CopyError, backup, restore

@@ -15,8 +15,8 @@ from alembic.migration import MigrationContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.policy.config.freezes import Freeze
 from bot.policy.escalation import Escalation
-from bot.policy.freezes import Freeze
 from bot.policy.pull import Person
 from bot.store import KnownFinding, KnownRepository, SeenPull, Store, plain
 from bot.store.contents import Content

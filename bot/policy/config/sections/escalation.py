@@ -9,7 +9,7 @@ from pydantic import Field
 
 from bot.policy.config.section import Joining, Reading, Section, Shown, listed
 from bot.policy.config.values import Glob, Managers, Name, Shape, Word, Words
-from bot.policy.suggest import did_you_mean
+from bot.policy.text.suggest import did_you_mean
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {

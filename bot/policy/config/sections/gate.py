@@ -9,7 +9,7 @@ from pydantic import Field
 
 from bot.policy.config.section import Joining, Reading, Section, Shown
 from bot.policy.config.values import Name, Shape
-from bot.policy.suggest import did_you_mean
+from bot.policy.text.suggest import did_you_mean
 
 GateAction = Literal["block", "extra_review", "author_attest"]
 OnError = Literal["open", "closed"]

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import Field
 
-from bot.policy import words
 from bot.policy.config.section import Joining, Reading, Section, Shown
 from bot.policy.config.values import Name, Share
+from bot.policy.text import words
 
 LEVELS: Mapping[str, float] = MappingProxyType(
     {"green": 0.0, "weekend": 0.05, "yellow": 0.10, "red": 0.50, "frozen": 1.0}

@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import Field
 
-from bot.policy import words
 from bot.policy.config.section import Joining, Reading, Section, Shown
 from bot.policy.config.values import Share
+from bot.policy.text import words
 
 
 def _read(written: float, _: Reading) -> float:

@@ -6,12 +6,12 @@ from typing import Any
 
 from pydantic import Field
 
-from bot.policy import words
 from bot.policy.calendar import Calendar, Level, Window
 from bot.policy.config import problems
 from bot.policy.config.section import Joining, Reading, Section, Shown, Source
 from bot.policy.config.window_shape import WindowShape
 from bot.policy.config.windows import Setting, Wrong, describe, details, window
+from bot.policy.text import words
 
 
 def _read(written: list[WindowShape], reading: Reading) -> Calendar:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from bot.policy.config import Config
 from bot.policy.escalation import Escalation
-from bot.policy.standing import in_force
+from bot.policy.standing.level import in_force
 from bot.policy.state import State
 
 OUTSIDE = ""  # the window's name when none is open

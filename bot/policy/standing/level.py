@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from bot.policy import globs
 from bot.policy.calendar import InForce, Scope
 from bot.policy.config import Config
 from bot.policy.pull import PullRequest, Review, Unknown
 from bot.policy.state import State
+from bot.policy.text import globs
 
 _ROUNDING = 1e-9
 

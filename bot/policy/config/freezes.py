@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 
-from bot.policy import words
 from bot.policy.calendar import Level, Window
 from bot.policy.calendar.times import Dated
 from bot.policy.config import Config
 from bot.policy.pull import Person
+from bot.policy.text import words
 
 
 @dataclass(frozen=True, slots=True)
