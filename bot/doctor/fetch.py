@@ -1,18 +1,17 @@
 """Asks GitHub for the doctor's facts. A branch or an account that cannot be read is a fact too; the rest goes on."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from bot.doctor.branches import branches_of
+from bot.doctor.endpoints import AppEndpoints, InstallationEndpoints
 from bot.doctor.facts import App, Branch, Delivery, Facts, Here, Hook, Installation, Reached
-from bot.doctor.wire import Refused, Unreachable, Wire, Wires, skew
+from bot.doctor.wire import Refused, Unreachable, Wires, skew
 from bot.forge.github.hosts import Host, web_of
-from bot.forge.github.shapes import Account, AppFacts, DeliveryFacts, HookFacts, InstallationFacts
+from bot.forge.github.shapes import Account, AppFacts, DeliveryFacts, HookFacts, InstallationFacts, RepositoryFacts
 
 _NEEDED = ("metadata", "contents", "administration")  # what is read, where it is granted
-_DELIVERIES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +33,23 @@ def fetch(
     reached: Reached | None = None,
 ) -> Facts:
     """All facts. Raises Unreachable when GitHub does not answer."""
-    wire, host = wires.app(), Host(web_of(api), api)
+    reads, host = AppEndpoints(wires.app()), Host(web_of(api), api)
     before = clock()
     known = Facts(now=before, here=here, public_url=public_url, reached=reached)
     try:
-        headers, answer = wire.answer("/app")
+        headers, app = reads.app()
         known = replace(known, skew=skew(before, clock(), headers))
     except Refused as refused:
         if refused.status not in (401, 403, 404):
             raise Unreachable(f"GitHub answered {refused}") from None
         return replace(known, skew=skew(before, clock(), refused.headers), refused=str(refused))
-    rows = [wire.read(InstallationFacts, row, "installations") for row in wire.pages("/app/installations")]
-    looked = [_installation(wires, row, scope, host) for row in rows]
+    looked = [_installation(wires, row, scope, host) for row in list(reads.installations())]
     branches = tuple(branch for _, seen in looked for branch in seen)
     return replace(
         known,
-        app=_app(wire.read(AppFacts, answer, "the App"), host),
-        hook=_hook(wire.read(HookFacts, wire.get_or_none("/app/hook/config") or {}, "the webhook")),
-        deliveries=tuple(_deliveries(wire)),
+        app=_app(app, host),
+        hook=_hook(reads.hook()),
+        deliveries=tuple(_deliveries(reads.deliveries())),
         installations=tuple(installation for installation, _ in looked),
         branches=branches,
         unseen=_unseen(scope, branches),
@@ -87,9 +85,8 @@ def _hook(facts: HookFacts) -> Hook:
     )
 
 
-def _deliveries(wire: Wire) -> Iterator[Delivery]:
-    for row in wire.get_or_none("/app/hook/deliveries", per_page=_DELIVERIES) or ():
-        facts = wire.read(DeliveryFacts, row, "deliveries")
+def _deliveries(attempts: Iterable[DeliveryFacts]) -> Iterator[Delivery]:
+    for facts in attempts:
         if facts.delivered_at is not None:
             yield Delivery(facts.guid, facts.delivered_at, facts.event, facts.status_code, facts.status)
 
@@ -107,10 +104,11 @@ def _installation(
     )
     if installation.suspended:
         return installation, ()
-    wire = wires.installation(row.id, {name: "read" for name in _NEEDED if name in row.permissions})
+    granted = {name: "read" for name in _NEEDED if name in row.permissions}
+    reads = InstallationEndpoints(wires.installation(row.id, granted))
     try:
-        chosen, all_of_them = _repositories(wire, scope)
-        branches = tuple(branch for one in chosen for branch in branches_of(wire, one, host))
+        chosen, all_of_them = _repositories(reads, scope)
+        branches = tuple(branch for one in chosen for branch in branches_of(reads, one, host))
     except Refused as refused:
         if refused.limited:
             raise
@@ -119,10 +117,9 @@ def _installation(
     return replace(installation, repositories=all_of_them, left_out=left_out), branches
 
 
-def _repositories(wire: Wire, scope: Scope) -> tuple[list[dict[str, Any]], int]:
+def _repositories(reads: InstallationEndpoints, scope: Scope) -> tuple[list[RepositoryFacts], int]:
     wanted = {name.lower() for name in scope.repositories}
-    listed = list(wire.pages("/installation/repositories", key="repositories"))
-    living = [one for one in listed if not one.get("archived") and not one.get("disabled")]
+    living = [one for one in reads.repositories() if not one.archived and not one.disabled]
     if wanted:
-        return [one for one in living if one["full_name"].lower() in wanted], len(living)
+        return [one for one in living if one.full_name.lower() in wanted], len(living)
     return living[: scope.limit], len(living)

@@ -12,7 +12,6 @@ from github import Auth, Github, GithubException, GithubIntegration
 from github.Requester import Requester
 from urllib3.util.retry import Retry
 
-from bot.forge.github.shapes import S, Unreadable, shaped
 from bot.forge.github.wire import API_VERSION
 
 _TIMEOUT_S = 15
@@ -47,13 +46,6 @@ class Wire:
 
     def get(self, path: str, **query: Any) -> Any:
         return self.answer(path, **query)[1]
-
-    def read(self, shape: type[S], answer: object, what: str) -> S:
-        """Raises Unreachable where an answer is of another form than GitHub documents."""
-        try:
-            return shaped(shape, answer)
-        except Unreadable as error:
-            raise Unreachable(f"GitHub's answer about {what} cannot be read ({error})") from None
 
     def get_or_none(self, path: str, **query: Any) -> Any:
         """None where there is nothing, or nothing that this client may see."""

@@ -5,7 +5,8 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+from bot.forge.github.shapes import MadeApp, Unreadable, shaped
 
 ENV, KEY = "codechill.env", "key.pem"
 _PLAIN = re.compile(r"[!-~]+")
@@ -29,20 +30,21 @@ class Credentials:
     client_secret: str = field(repr=False)
 
 
-def credentials(answer: Any) -> Credentials:
+def credentials(answer: object) -> Credentials:
     """GitHub's answer as ours. Raises CannotKeep when a part is missing; never repeats a value."""
     try:
+        made = shaped(MadeApp, answer)
         return Credentials(
-            app_id=int(answer["id"]),
-            slug=_plain(answer["slug"]),
-            owner=_plain(answer["owner"]["login"]),
-            client_id=_plain(answer["client_id"]),
-            pem=_pem(answer["pem"]),
-            webhook_secret=_plain(answer["webhook_secret"]),
-            client_secret=_plain(answer["client_secret"]),
+            app_id=made.id,
+            slug=_plain(made.slug),
+            owner=_plain(made.owner.login),
+            client_id=_plain(made.client_id),
+            pem=_pem(made.pem),
+            webhook_secret=_plain(made.webhook_secret),
+            client_secret=_plain(made.client_secret),
         )
-    except (KeyError, TypeError, ValueError) as error:
-        missing = error.args[0] if isinstance(error, KeyError) else "a part"
+    except ValueError as error:
+        missing = str(error).partition(":")[0] if isinstance(error, Unreadable) else "a part"
         raise CannotKeep(f"GitHub's answer is not what its documentation promises: {missing} is missing") from None
 
 
@@ -121,13 +123,13 @@ def _private(folder: Path) -> None:
         raise CannotKeep(f"{folder} cannot be made: {error.strerror}") from error
 
 
-def _plain(value: Any) -> str:
-    if not isinstance(value, str) or not _PLAIN.fullmatch(value) or _UNSAFE.search(value):
+def _plain(value: str) -> str:
+    if not _PLAIN.fullmatch(value) or _UNSAFE.search(value):
         raise ValueError
     return value
 
 
-def _pem(value: Any) -> str:
-    if not isinstance(value, str) or not value.startswith("-----BEGIN") or "PRIVATE KEY-----" not in value:
+def _pem(value: str) -> str:
+    if not value.startswith("-----BEGIN") or "PRIVATE KEY-----" not in value:
         raise ValueError
     return value.strip() + "\n"

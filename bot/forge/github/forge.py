@@ -1,6 +1,5 @@
 """GitHub as a forge: what it answers becomes our own frozen facts at once, what we decide becomes requests."""
 
-import base64
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -122,7 +121,7 @@ class GitHubForge:
             return None
         if file.size > _LARGEST_FILE:
             raise Refused(f"{path} is larger than one megabyte")
-        return base64.b64decode(file.content).decode("utf-8", "replace")
+        return file.text()
 
     def access(self, target: Target, person: Person, teams: frozenset[str]) -> frozenset[str]:
         if person.bot:

@@ -4,6 +4,7 @@ Only fields that are read are named; others may hold anything. What lacks one, o
 with the place of it, and never retried: asking again would bring the same.
 """
 
+import base64
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -198,6 +199,9 @@ class FileFacts(Shape):
     size: int = 0
     content: str = ""
 
+    def text(self) -> str:
+        return base64.b64decode(self.content).decode("utf-8", "replace")
+
 
 class Permission(Shape):
     permission: str | None = None
@@ -242,6 +246,17 @@ class AppFacts(Id):
     owner: Account | None = None
     permissions: Mapping[str, str]
     events: frozenset[str]
+
+
+class MadeApp(Id):
+    """What GitHub hands out once, for the code of a manifest."""
+
+    slug: str
+    owner: Account
+    client_id: str
+    pem: str
+    webhook_secret: str
+    client_secret: str
 
 
 class HookFacts(Shape):
