@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
+import structlog
 from flask import Flask
 
 from bot.clock.edges import KnownEdges
@@ -31,6 +32,7 @@ from bot.doors.metrics import Metrics
 from bot.doors.webhook import Door, Limits, create_blueprint
 from bot.forge.github.deliveries import GitHubDeliveries
 from bot.forge.github.forge import GitHubForge
+from bot.forge.github.hosts import web_of
 from bot.forge.port import Forge
 from bot.forge.shadow import ShadowForge
 from bot.git.fetch import Git
@@ -49,10 +51,14 @@ from bot.line.reconcile import Reconciler
 from bot.line.render import Markdown
 from bot.process.privacy import keep_private
 from bot.store import Store
+from bot.web.pages import PAGES
+from bot.web.readership import Readership
+from bot.web.site import Site
 from scoring.errors import ScoringError
 from scoring.models.registry import load
 from scoring.scorer import SHIPPED
 
+_log = structlog.get_logger(__name__)
 MIRROR_WAIT_S = 1.0  # a worker waits so long for another's fetch, then does something else
 Clock = Callable[[], datetime]
 OnEnd = Callable[[Job, str, float], None]
@@ -87,8 +93,10 @@ class App:
         self.store.close()
 
 
-def build(settings: Settings, *, clock: Clock = now) -> App:
-    """Raises ValueError or OSError with one sentence when a setting does not work out."""
+def build(settings: Settings, *, clock: Clock = now, readership: Callable[[Store], Readership] | None = None) -> App:
+    """`readership` says who reads pages, in place of the forge: for development only.
+
+    Raises ValueError or OSError with one sentence when a setting does not work out."""
     ours = [settings.folder / name for name in ("mirrors", "indexes")]
     keep_private(settings.folder, [*ours, *_files_of(settings.database_url)])
     store = Store(settings.database_url)
@@ -142,6 +150,11 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
     web = _web(settings, store, queue, worker, metrics, looks, clock)
     if named := keys(settings.api_keys.get_secret_value()):
         web.register_blueprint(Api(store, named, clock, lambda: _at_once(schedule, worker)).blueprint())
+    if readership is not None:
+        site = Site(store, readership(store), clock, web_of(settings.github_api), PAGES)
+        web.register_blueprint(site.blueprint())
+    else:
+        _log.info("pages.off", words="pages are not shown: nobody said who may read them; see docs/pages.md")
     return App(web, worker, schedule, store, queue, reconciler, clock)
 
 

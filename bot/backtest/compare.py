@@ -9,8 +9,8 @@ from bot.backtest.replay import Replay, Replayed
 from bot.backtest.report import Backtest, Progress
 from bot.backtest.text import labelled, marked, table
 from bot.backtest.words import count, hours, percent
-from bot.line.render import visible
 from bot.policy.config import Config
+from bot.policy.text.whole import visible
 
 SHOWN = 10
 

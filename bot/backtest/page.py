@@ -10,7 +10,8 @@ from markupsafe import Markup, escape
 from bot.backtest.measure import Figures
 from bot.backtest.text import differences
 from bot.backtest.words import count, day, hours, hundred, moment, percent, tenths
-from bot.line.render import TEMPLATES, visible
+from bot.line.render import TEMPLATES
+from bot.policy.text.whole import visible
 
 OPENINGS, LISTED = 30, 60  # how many openings, and faults of each kind, the page lists; the JSON has all
 

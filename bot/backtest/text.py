@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.backtest.words import count, difference, hours, percent
-from bot.line.render import visible
+from bot.policy.text.whole import visible
 
 Report = Mapping[str, Any]
 COMPARED = 0.10  # the share at which the orders are compared in a sentence

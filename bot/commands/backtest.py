@@ -25,8 +25,8 @@ from bot.backtest.text import summary
 from bot.commands.loading import from_files
 from bot.commands.progress import progress_bar
 from bot.commands.scoring import incidents_option, index_folder, model_option, plainly, state_folder
-from bot.line.render import visible
 from bot.policy.config import Config, ConfigError, walltime
+from bot.policy.text.whole import visible
 from scoring.errors import ScoringError
 from scoring.facts.services import Sources
 from scoring.git import Git

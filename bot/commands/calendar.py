@@ -14,11 +14,11 @@ import click
 
 from bot.commands.loading import FILE_TYPE, Loaded, from_files, from_server, line, note, warn
 from bot.commands.operator import Unusable, env_option, settings_from
-from bot.line.render import visible
 from bot.policy.calendar import InForce, OpenWindow, Scope
 from bot.policy.calendar.export import to_ics
 from bot.policy.config import FILE, Config, walltime
 from bot.policy.text import words
+from bot.policy.text.whole import visible
 from bot.store import KnownFeed, Store
 
 

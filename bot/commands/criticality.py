@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from bot.commands.loading import from_files, line
-from bot.line.render import visible
 from bot.policy.config import FILE, Config, ConfigError, parse
+from bot.policy.text.whole import visible
 from scoring.errors import ScoringError
 from scoring.facts.services import NONE, Services
 from scoring.git import Git

@@ -60,7 +60,8 @@ def _play(scratch: Path, repo: Path | None, once: bool, port: int) -> list[str]:
 
             roles = cast(folder, state, base, tip, progress)
         story = Story(here, "acme/demo", folder, roles, click.echo)
-        click.echo(f"Watch in a browser: {here.sandbox.address}/")
+        click.echo(f"Watch in a browser: {here.address}/now   (what is held now)")
+        click.echo(f"                    {here.sandbox.address}/   (the pull requests, on the local forge)")
         for heading in story.play():
             if not once:
                 click.pause("Press any key for the next scene ...")  # returns at once where nobody types
@@ -77,6 +78,7 @@ def _ending(sandbox: Sandbox, story: Story) -> Iterator[str]:
     risky = story.numbers[story.roles[0].name]
     page, manager = f"{sandbox.address}/acme/demo/pull/{risky}", sandbox.release_manager
     yield "Look at them in a browser:"
+    yield f"  {story.stage.address}/now   (what is held, why and until when)"
     yield f"  {page}?as={sandbox.author}   (held back)"
     yield f"  {sandbox.address}/   (all of them)"
     yield "Try it, in the comment box at the end of that page:"

@@ -9,8 +9,8 @@ from typing import Any, Literal
 import click
 
 from bot.commands.database import Unusable, known_repository, with_store
-from bot.line.render import visible
 from bot.policy.escalation import Escalation
+from bot.policy.text.whole import visible
 from bot.store import Store
 
 LONGEST = 10_000  # characters of a private reason

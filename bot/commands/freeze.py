@@ -13,7 +13,7 @@ import requests
 
 from bot.commands.operator import FOLDER, Unusable, env_option, settings_from
 from bot.config.keys import keys, signed
-from bot.line.render import visible
+from bot.policy.text.whole import visible
 from bot.setup.keep import ENV
 
 PATIENCE_S = 20

@@ -9,7 +9,7 @@ import click
 
 from bot.commands.database import known_repository, with_store
 from bot.commands.scoring import plainly
-from bot.line.render import visible
+from bot.policy.text.whole import visible
 from bot.store import KnownRepository, Store
 from scoring.incidents import Incident, read_incidents
 

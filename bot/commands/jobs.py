@@ -10,7 +10,7 @@ import click
 from bot.commands.database import Unusable, with_store
 from bot.jobs import LeaseQueue
 from bot.jobs.port import Listed
-from bot.line.render import visible
+from bot.policy.text.whole import visible
 from bot.store import Store
 
 State = Literal["waiting", "running", "dead"]

@@ -15,10 +15,11 @@ import click
 from bot.commands.criticality import services
 from bot.commands.progress import progress_bar
 from bot.commands.refusals import sentence
-from bot.line.render import Markdown, visible
+from bot.line.render import Markdown
 from bot.line.terminal import plain, plain_reason, text
 from bot.policy.config import Config
 from bot.policy.show.card import scored
+from bot.policy.text.whole import visible
 from bot.policy.views import Advice
 from scoring.assessment import Assessment, Reason
 from scoring.change import Change

@@ -17,6 +17,7 @@ from bot.app import App, build
 from bot.config.settings import Settings
 from bot.sandbox import Sandbox
 from bot.store.tables import jobs
+from bot.web.readership import Everything
 
 Clock = Callable[[], datetime]
 
@@ -63,7 +64,8 @@ def stage(
     sandbox = Sandbox(folder / "forge", forge_clock or clock)
     sandbox.start(port)
     try:
-        app = build(settings_for(sandbox, folder / "app", **settings), clock=clock)
+        chosen = settings_for(sandbox, folder / "app", **settings)
+        app = build(chosen, clock=clock, readership=lambda store: Everything(store.repositories))
         server = create_server(app.web, host="127.0.0.1", port=0, threads=8)
         thread = threading.Thread(target=server.run, name="app-http", daemon=True)
         thread.start()

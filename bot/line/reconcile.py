@@ -73,6 +73,7 @@ class Reconciler:
         look = Look(self._live, target, number, self._clock(), event)
         self._staleness.require_news(look)
         if not look[PULL].open:
+            self._records.landed(look)
             self._live.store.pulls.close(target.repository_id, number)
             return None
         self._records.follow_name(look)

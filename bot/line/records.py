@@ -6,15 +6,22 @@ from datetime import datetime
 
 import structlog
 
+from bot.facts.configuration import CONFIGURATION
 from bot.facts.fact import Look
-from bot.facts.pull import TARGET
+from bot.facts.pull import PULL, TARGET
 from bot.line.perform import Outcome
 from bot.policy.actions import Action, Phase
+from bot.policy.calendar import Scope
+from bot.policy.case import Case
 from bot.policy.decide import Decision
 from bot.policy.events import Event
+from bot.policy.managers import managers
+from bot.policy.opinion import Verdict
+from bot.policy.pull import Unknown
 from bot.policy.standing.level import is_ready
 from bot.policy.state import State
-from bot.store import KnownRepository, Store
+from bot.store import KnownRepository, Landing, ShownPull, Store
+from bot.store.shown import MOST_PATHS
 
 _log = structlog.get_logger(__name__)
 
@@ -47,6 +54,7 @@ class Records:
         """A look that changes nothing leaves no record in the audit log."""
         state, decision, now = made.state, made.decision, self.clock()
         self.save(made, final=final)
+        self.store.shown.save(made.look.target.repository_id, state.pull.number, shown(decision.case), at=now)
         if outcomes:
             self.store.audit.add(
                 "decision",
@@ -64,6 +72,30 @@ class Records:
                 opinions=decision.opinions,
                 outcomes=outcomes,
             )
+
+    def landed(self, look: Look) -> None:
+        """A merged pull request, with what was in force on its base branch then."""
+        pull = look[PULL]
+        if pull.merged_at is None:
+            return
+        sight = self.store.shown.get(look.target.repository_id, pull.number)
+        paths = sight.pull.paths if sight else None
+        force = look[CONFIGURATION].config.calendar.level_at(
+            pull.merged_at, Scope(pull.base_ref, paths, pull.protected)
+        )
+        self.store.landings.add(
+            Landing(
+                look.target.repository_id,
+                pull.number,
+                at=pull.merged_at,
+                sha=pull.merged_sha,
+                head_sha=pull.head_sha,
+                base_ref=pull.base_ref,
+                window=force.window.name if force.window else "",
+                level=force.level,
+                share=force.share,
+            )
+        )
 
     def save(self, made: Round, *, final: bool) -> None:
         """What was fetched and decided last. Not final: the next sweep looks again."""
@@ -95,3 +127,29 @@ class Records:
             why=[f"{opinion.rule}: {opinion.words}" for opinion in decision.opinions if opinion.words],
             did=[type(action).__name__ for action in decision.actions],
         )
+
+
+def shown(case: Case) -> ShownPull:
+    """What pages show of a decision."""
+    pull, force = case.pull, case.in_force
+    return ShownPull(
+        title=pull.title,
+        author=pull.author,
+        head_sha=pull.head_sha,
+        head_ref=pull.head_ref,
+        base_ref=pull.base_ref,
+        draft=pull.draft,
+        private=pull.repository.private,
+        mode=case.config.mode,
+        held=case.verdict is Verdict.BLOCK,
+        excepted=case.exception is not None and any(opinion.verdict is Verdict.BLOCK for opinion in case.opinions),
+        until=case.free_at,
+        zone=case.zone,
+        window=force.window.name if force.window else "",
+        level=force.level,
+        share=force.share,
+        opinions=case.opinions,
+        may_answer=managers(case),
+        paths=None if isinstance(pull.paths, Unknown) else pull.paths[:MOST_PATHS],
+        card=case.card,
+    )

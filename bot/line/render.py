@@ -1,7 +1,6 @@
 """Views to Markdown. Whatever a template prints is escaped unless it is known to be ours."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.forge import markers
 from bot.policy.actions import PutComment, Reply, SetCheck
 from bot.policy.text import words
+from bot.policy.text.whole import visible
 from bot.policy.views import Card
 from scoring.assessment import Evidence, Reason
 
@@ -32,19 +32,6 @@ _CODE = re.compile(r"`([^`\n]+)`")
 
 class Safe(str):
     """Text that is Markdown already: ours, or escaped."""
-
-
-def visible(text: str) -> str:
-    """Hidden, control, direction and line-breaking characters shown as \\u escapes, so that nothing is obeyed."""
-    return "".join(_shown(char) for char in text)
-
-
-def _shown(char: str) -> str:
-    if char in "\n\r\t\v\f\x1c\x1d\x1e\x85\u2028\u2029":
-        return " "
-    if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn"):
-        return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
-    return char
 
 
 def code(text: str, limit: int = QUOTE_LIMIT) -> Safe:

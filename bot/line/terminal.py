@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from bot.line.render import MOST_EVIDENCE, SHORT, visible
+from bot.line.render import MOST_EVIDENCE, SHORT
+from bot.policy.text.whole import visible
 from bot.policy.views import Card
 from scoring.assessment import Reason
 

@@ -107,6 +107,8 @@ class PullRequest:
     spare: tuple[int, ...] = ()  # ids of comments of ours that are there already: one too many each
     replied_to: frozenset[int] = frozenset()  # ids of comments that carry a reply of ours
     noted: frozenset[str] = frozenset()  # digests of our notes that answer no comment
+    merged_at: datetime | None = None  # None: it did not land
+    merged_sha: str = ""  # the commit that it became on its base branch; "": not landed, or not told
 
     def check_named(self, name: str) -> CheckRun | None:
         return self.check if name == CHECK else next((run for run in self.other_checks if run.name == name), None)

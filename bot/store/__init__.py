@@ -18,6 +18,7 @@ from bot.store.freezes import Freezes
 from bot.store.groups import Groups, KnownGroup
 from bot.store.inbox import Delivery, Enqueue, Inbox
 from bot.store.incidents import Incidents
+from bot.store.landings import Landing, Landings
 from bot.store.leases import Leases
 from bot.store.migrate import migrate
 from bot.store.notes import Notes
@@ -27,6 +28,7 @@ from bot.store.pushes import Pushes, SeenPush
 from bot.store.reactions import Reactions, Thumb
 from bot.store.repositories import KnownRepository, Repositories
 from bot.store.sent import Sent
+from bot.store.shown import Shown, ShownPull, Sight
 from bot.store.ticks import Ticks
 
 __all__ = [
@@ -52,6 +54,8 @@ __all__ = [
     "KnownGroup",
     "KnownPull",
     "KnownRepository",
+    "Landing",
+    "Landings",
     "LastGood",
     "Leases",
     "Notes",
@@ -65,6 +69,9 @@ __all__ = [
     "SeenPull",
     "SeenPush",
     "Sent",
+    "Shown",
+    "ShownPull",
+    "Sight",
     "Store",
     "Thumb",
     "Ticks",
@@ -104,6 +111,9 @@ class Store:
         self.sent = Sent(self.engine)
         self.feedback = FeedbackLog(self.engine)
         self.reactions = Reactions(self.engine)
+        # what people see, and what came of it
+        self.shown = Shown(self.engine)
+        self.landings = Landings(self.engine)
         # what the clock did
         self.leases = Leases(self.engine)
         self.ticks = Ticks(self.engine)

@@ -107,6 +107,30 @@ pulls = sa.Table(
 sa.Index("ix_pulls_repository_id_head_sha", pulls.c.repository_id, pulls.c.head_sha)
 sa.Index("ix_pulls_open", pulls.c.open)
 
+shown = sa.Table(
+    "shown",
+    metadata,
+    *_of_pull(),
+    sa.Column("at", Moment, nullable=False),  # when it was decided so first
+    sa.Column("body", sa.Text, nullable=False),
+    sa.PrimaryKeyConstraint("repository_id", "number"),
+)
+
+landings = sa.Table(
+    "landings",
+    metadata,
+    *_of_pull(),
+    sa.Column("at", Moment, nullable=False),  # when it was merged, by the forge
+    sa.Column("sha", sa.String(64), nullable=False),  # the commit that it became; empty: not told
+    sa.Column("head_sha", sa.String(64), nullable=False),
+    sa.Column("base_ref", sa.String(255), nullable=False),
+    sa.Column("window", sa.Text, nullable=False),  # the strictest that was open then; empty: none
+    sa.Column("level", sa.String(64), nullable=False),
+    sa.Column("share", sa.Float, nullable=False),
+    sa.PrimaryKeyConstraint("repository_id", "number"),
+)
+sa.Index("ix_landings_at", landings.c.at)
+
 assessments = sa.Table(
     "assessments",
     metadata,

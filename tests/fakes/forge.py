@@ -75,6 +75,8 @@ class MemoryForge(Forge):
             auto_merge=pull.auto_merge,
             protected=pull.base_ref in home.protected,
             updated_at=pull.updated_at,
+            merged_at=pull.updated_at if pull.merged else None,
+            merged_sha=home.branches[pull.base_ref] if pull.merged else "",
             body=pull.body,
             labels=frozenset(pull.labels),
             reviews=tuple(pull.reviews),

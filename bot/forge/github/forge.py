@@ -104,6 +104,8 @@ class GitHubForge:
             spare=(*(comment.id for comment in cards[1:]), *_doubles(ours)),
             replied_to=frozenset(n for c in ours if (n := markers.reply_to(c.body)) is not None),
             noted=frozenset(note for c in ours if (note := markers.note_of(c.body)) is not None),
+            merged_at=facts.merged_at,
+            merged_sha=(facts.merge_commit_sha or "") if facts.merged_at else "",
         ).showing(checks)
 
     def listed(self, target: Target, number: int) -> Listed:

@@ -129,6 +129,8 @@ class ListedPull(Shape):
 class PullFacts(ListedPull):
     node_id: str = ""  # its name in GraphQL
     merged: bool = False
+    merged_at: Moment | None = None
+    merge_commit_sha: str | None = None  # of one that did not land, the commit that tried the merge
     title: str
     user: User | None
     state: str

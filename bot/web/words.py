@@ -1,0 +1,57 @@
+"""How moments, ranks and names are written on pages."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup, escape
+
+from bot.policy.text import words
+from bot.policy.text.whole import visible
+
+SHORT = 7  # hex digits of a commit
+
+
+def moment(at: datetime, zone: str = "") -> Markup:
+    """Mon 24 Nov 08:00 CET, readable by machines too."""
+    local = at.astimezone(ZoneInfo(zone)) if zone else at
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), words.when(local))
+
+
+def between(earlier: datetime, later: datetime) -> str:
+    """3 d 4 h, 5 h 10 min, 12 min: cut, never rounded up."""
+    minutes = int(max(timedelta(), later - earlier).total_seconds() // 60)
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        return f"{days} d {hours} h" if hours else f"{days} d"
+    if minutes >= 60:
+        return f"{hours} h {minutes % 60} min" if minutes % 60 else f"{hours} h"
+    return f"{minutes} min" if minutes else "less than a minute"
+
+
+_CODE = re.compile(r"`([^`\n]+)`")
+
+
+def prose(text: str) -> Markup:
+    """A sentence of ours, its `code spans` as code; everything in it is escaped."""
+    parts = _CODE.split(visible(text))
+    shown = (Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts))
+    return Markup().join(shown)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """1 change, 2 changes"""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "moment": moment,
+    "rank": words.rank,
+    "percent": lambda share: words.percent(share).replace(" ", "\u00a0"),
+    "visible": visible,
+    "prose": prose,
+    "count": count,
+    "between": between,
+}

@@ -1,0 +1,51 @@
+"""Pages over a store in memory: people with what they may read, and the line that fills what they read."""
+
+from dataclasses import dataclass, field
+
+from flask import Flask, Request
+from werkzeug.test import TestResponse
+
+from bot.store import KnownRepository
+from bot.web.page import Page, Reader
+from bot.web.pages import PAGES
+from bot.web.site import Site
+from tests.fakes.line import Line
+
+FORGE = "https://forge.example"
+
+
+@dataclass
+class People:
+    """Who is signed in, by the name in a header of the test's own."""
+
+    readers: dict[str, Reader] = field(default_factory=dict)
+
+    def reader(self, request: Request) -> Reader | None:
+        return self.readers.get(request.headers.get("X-Test-Reader", ""))
+
+
+class Web:
+    """ana reads all that the server knows and operates it, eve is signed in and reads nothing."""
+
+    def __init__(self, line: Line, pages: tuple[Page, ...] = PAGES) -> None:
+        self.line, self.people = line, People()
+        self.people.readers["eve"] = Reader(66, "eve")
+        self.app = Flask("pages")
+        self.app.register_blueprint(Site(line.store, self.people, line.clock, FORGE, pages).blueprint())
+        self.client = self.app.test_client()
+        self.reads("ana", line.home.full_name, operator=True)
+
+    def reads(self, login: str, *names: str, operator: bool = False) -> None:
+        """From now on that person may read these repositories and no other."""
+        known: tuple[KnownRepository, ...] = self.line.store.repositories.all()
+        mine = tuple(one for one in known if one.full_name in names)
+        self.people.readers[login] = Reader(self.line.world.person(login).id, login, mine, operator)
+
+    def get(self, address: str, reader: str | None = "ana", **headers: str) -> TestResponse:
+        named = {} if reader is None else {"X-Test-Reader": reader}
+        return self.client.get(address, headers=named | headers)
+
+    def text(self, address: str, reader: str = "ana") -> str:
+        answer = self.get(address, reader)
+        assert answer.status_code == 200, answer.status_code
+        return answer.get_data(as_text=True)
