@@ -14,6 +14,10 @@ from bot.policy.text.whole import whole
 MAX_CHARS = 64 * 1024
 MAX_NODES = 20_000
 MAX_DEPTH = 24
+_MERGED = (
+    "<< is not read here, so that every setting stands where it counts: write out what it would bring in; "
+    "a whole value may be given by its alias, like weekly: *name"
+)
 
 Path = tuple[str | int, ...]
 
@@ -115,6 +119,8 @@ class _Walk:
             key = _scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
             if key is None:
                 raise Unreadable("a key must be a plain word", place)
+            if key == "<<" and not key_node.style:
+                raise Unreadable(_MERGED, place)
             if key in mapping:
                 first = self.document.keys[(*path, key)]
                 raise Unreadable(f"{key} is given twice; it stands on line {first.line} already", place)

@@ -11,6 +11,7 @@ from bot.policy.text.suggest import nearest
 _KEY = re.compile(r"(?P<before> *(?:- +)?)(?P<key>[A-Za-z_]+) *:(?= |$)")
 _NO_SPACE = re.compile(r"\s*[A-Za-z_]+:[^\s:]")
 _TWO_COLONS = re.compile(r"\s*(?:- )?[\w-]+: +[^\s\"'\[{#].*: ")
+_NO_ANCHOR = re.compile(r"found undefined alias '(.{1,60})'")
 _QUOTED = {"@": "names that begin with @", "`": "what begins with a backtick", "%": "what begins with %"}
 
 Mark = tuple[int, int]  # line and column, one-based
@@ -31,8 +32,8 @@ def explained(error: yaml.MarkedYAMLError, text: str) -> tuple[str, Mark | None]
     if "parsing a flow" in context:
         bracket = "[" if "sequence" in context else "{"
         return f"the {bracket} that opens here is not closed where the next setting begins", began
-    if "scanning an alias" in context or "scanning an anchor" in context:
-        return 'what begins with * or & needs quotes, like "*.md"', began
+    if "scanning an alias" in context or "scanning an anchor" in context or "undefined alias" in problem:
+        return _alias(problem), began or here
     if "scanning a simple key" in context:
         return "a setting needs a colon and a space after its name", began
     for character, what in _QUOTED.items():
@@ -43,6 +44,13 @@ def explained(error: yaml.MarkedYAMLError, text: str) -> tuple[str, Mark | None]
     if "expected <block end>" in problem:
         return "this line is not aligned with the settings above it", here
     return f"this is not valid YAML: {problem}", here
+
+
+def _alias(problem: str) -> str:
+    name = _NO_ANCHOR.search(problem)
+    if name is None:
+        return 'what begins with * or & needs quotes, like "*.md"'
+    return f"*{name[1]} stands for nothing: no &{name[1]} stands above it; a glob needs quotes"
 
 
 def _colon(lines: Sequence[str], here: Mark) -> tuple[str, Mark]:

@@ -295,6 +295,12 @@ WRONG = [
     (WINDOW + "holidays: {country: DE, subdivision: BEE}", "5:42", "DE has no subdivision BEE; did you mean BE?"),
     (WINDOW + "ics: ../on-call.ics", "5:10", "name a file that ends in .ics"),
     (WINDOW + "ics: http://example.com/a.ics", "5:10", "https"),
+    ("version: 1\nwindows:\n  - &w {name: A, level: red}\n  - <<: *w\n    name: B", "4:5",
+     "write out what it would bring in"),
+    ("version: 1\n<<: {mode: shadow}", "2:1", "<< is not read here"),
+    ('version: 1\n"<<": {mode: shadow}', "2:1", "unknown setting <<"),
+    ("version: 1\nfrozen_paths: *a", "2:15", "*a stands for nothing: no &a stands above it"),
+    ("version: 1\nfrozen_paths: [*.md]", "2:16", "need"),
 ]  # fmt: skip
 
 
