@@ -47,7 +47,7 @@ def landings(repo: Path) -> dict[str, str]:
 
 
 def changes(repo: Path, shas: Sequence[str]) -> Iterator[Change]:
-    """The files of each landing against its first parent; only exact renames, as when a pull request is judged."""
+    """The files of each landing against its first parent; one that moved and changed as the two that are judged."""
     git = Git(repo)
     parents = dict(
         line.split()[:2] if " " in line else (line, "")

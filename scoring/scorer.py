@@ -185,8 +185,7 @@ class Scorer:
             features={name: float(value) for name, value in zip(self._names, vector, strict=True) if _kept(name)}
             | evidence.seen(proof),
             proof=proof,
-            # a proof takes a renamed file that changed as two: what would not add up is not said
-            parts=parts if sum(part.files for part in parts) == len(change.files) else (),
+            parts=parts,
         )
 
     def ranks(self, change: Change, versions: Sequence[Files]) -> list[float]:

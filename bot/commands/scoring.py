@@ -28,8 +28,7 @@ from scoring.git import Git
 from scoring.history.read import commit_change, read_change
 from scoring.incidents import Incident, read_incidents
 from scoring.scorer import SHIPPED, Scorer
-from scoring.semantics import ChangeVerdict
-from scoring.semantics.git import prove_range
+from scoring.semantics.git import prove
 
 P = ParamSpec("P")
 
@@ -140,7 +139,7 @@ def score(
     with progress_bar("Reading history") as report:
         scorer.refresh(_as_of(scorer, change), progress=report)
     scorer.fit()
-    verdict = _certain(repo, change)
+    verdict = prove(scorer.history.git, change)
     assessed = scorer.assess(
         change, critical=services(scorer.history.git, change.base, file), proof=verdict.proof(), parts=verdict.parts()
     )
@@ -164,11 +163,6 @@ def _change(repo: Path, what: str, author: str | None) -> Change:
     return read_change(
         repo, base or "HEAD", last.sha, at=last.at, author=author or "", title=last.title, message=last.message
     )
-
-
-def _certain(repo: Path, change: Change) -> ChangeVerdict:
-    """What can be proved of the change, as the server does before it scores."""
-    return prove_range(repo, change.base, change.sha)
 
 
 def _as_of(scorer: Scorer, change: Change) -> str:

@@ -10,6 +10,7 @@ from bot.policy.state import Cause, Failure
 from bot.store.contents import Content
 from scoring.assessment import Assessment
 from scoring.facts.services import Sources
+from scoring.history.diff import Diff
 
 
 class Unscorable(Exception):
@@ -38,10 +39,16 @@ class Assessor(Protocol):
         """Both ends are in the mirror afterwards."""
         ...
 
-    def content(self, target: Target, base: Base, head: str) -> Content: ...
+    def diff(self, target: Target, base: Base, head: str) -> Diff:
+        """Read once, for all that looks at the change."""
+        ...
+
+    def content(self, target: Target, base: Base, diff: Diff) -> Content: ...
 
     def contributors(self, target: Target, base: Base, head: str) -> frozenset[str]:
         """Addresses of authors, committers and co-authors, lower case."""
         ...
 
-    def assess(self, target: Target, pull: PullRequest, base: Base, critical: Sources, now: datetime) -> Assessment: ...
+    def assess(
+        self, target: Target, pull: PullRequest, base: Base, diff: Diff, critical: Sources, now: datetime
+    ) -> Assessment: ...

@@ -10,11 +10,22 @@ from bot.facts.pull import PULL, TARGET
 from bot.policy.pull import Unknown
 from bot.policy.state import Failure
 from bot.store.contents import Content
+from scoring.history.diff import Diff
 
 
 def _base(live: Live, look: Look) -> Base | Failure:
     try:
         return live.assessor.base(look[TARGET], look[PULL])
+    except Unscorable as error:
+        return error.failure()
+
+
+def _diff(live: Live, look: Look) -> Diff | Failure:
+    base = look[BASE]
+    if not isinstance(base, Base):
+        return base
+    try:
+        return live.assessor.diff(look[TARGET], base, look[PULL].head_sha)
     except Unscorable as error:
         return error.failure()
 
@@ -26,8 +37,11 @@ def _content(live: Live, look: Look) -> Content | Failure:
     repository = look.target.repository_id
     content = contents.get(repository, base.sha, head)
     if content is None:
+        diff = look[DIFF]
+        if not isinstance(diff, Diff):
+            return diff
         try:
-            content = live.assessor.content(look[TARGET], base, head)
+            content = live.assessor.content(look[TARGET], base, diff)
         except Unscorable as error:
             return error.failure()
         contents.save(repository, base.sha, head, content, at=look.now)
@@ -55,5 +69,6 @@ def _nobody() -> Failure:
 
 
 BASE = Fact("base", _base, _nobody, needs=(PULL, TARGET), cost=Cost(git=4))
-CONTENT = Fact("content", _content, _nobody, needs=(PULL, TARGET, BASE), cost=Cost(git=3), fills=_fills)
+DIFF = Fact("diff", _diff, _nobody, needs=(PULL, TARGET, BASE), cost=Cost(git=1))
+CONTENT = Fact("content", _content, _nobody, needs=(PULL, TARGET, BASE, DIFF), cost=Cost(git=2), fills=_fills)
 CONTRIBUTORS = Fact("contributors", _contributors, frozenset[str], needs=(PULL, TARGET, BASE), cost=Cost(git=2))

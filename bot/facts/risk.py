@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.facts.assessor import Unscorable
 from bot.facts.configuration import CONFIGURATION
-from bot.facts.content import BASE, CONTENT
+from bot.facts.content import BASE, CONTENT, DIFF
 from bot.facts.fact import Cost, Fact, Filled, Live, Look
 from bot.facts.pull import PULL, TARGET
 from bot.policy.state import Failure
@@ -37,8 +37,11 @@ def _read(live: Live, look: Look) -> Risk:
     before, pull = scored(live, look), look[PULL]
     if before is not None and before.base == base.sha:  # another base is another change
         return Risk(before)
+    diff, critical = look[DIFF], look[CONFIGURATION].config.criticality()
+    if isinstance(diff, Failure):
+        return Risk(before, diff)
     try:
-        assessment = live.assessor.assess(look[TARGET], pull, base, look[CONFIGURATION].config.criticality(), look.now)
+        assessment = live.assessor.assess(look[TARGET], pull, base, diff, critical, look.now)
     except Unscorable as error:
         return Risk(before, error.failure())
     live.store.assessments.save(look.target.repository_id, look.number, pull.head_sha, assessment)
@@ -50,5 +53,10 @@ def _fills(risk: Risk) -> Filled:
 
 
 RISK = Fact(
-    "risk", _read, Risk, needs=(PULL, TARGET, BASE, CONTENT, CONFIGURATION), cost=Cost(requests=1, git=4), fills=_fills
+    "risk",
+    _read,
+    Risk,
+    needs=(PULL, TARGET, BASE, DIFF, CONTENT, CONFIGURATION),
+    cost=Cost(requests=1, git=2),
+    fills=_fills,
 )

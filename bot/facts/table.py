@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.facts.configuration import CONFIGURATION
-from bot.facts.content import BASE, CONTENT, CONTRIBUTORS
+from bot.facts.content import BASE, CONTENT, CONTRIBUTORS, DIFF
 from bot.facts.exceptions import ATTESTED, ESCALATIONS
 from bot.facts.fact import Fact
 from bot.facts.notes import NOTES, WARNINGS
@@ -23,6 +23,7 @@ FACTS: Facts = (
     GRANTED,
     WARNINGS,
     BASE,
+    DIFF,
     CONTENT,
     CONTRIBUTORS,
     RISK,

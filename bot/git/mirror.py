@@ -2,8 +2,6 @@
 
 import base64
 import fcntl
-import hashlib
-import os
 import re
 import shutil
 import threading
@@ -132,20 +130,6 @@ class Mirror:
         except Negative:
             return None
         return ancestor.decode().strip()
-
-    def content(self, repository_id: int, base: str, head: str) -> tuple[str, tuple[str, ...]]:
-        """A name for what `head` does to the files that it changes since `base`, and their paths; "" and none when it
-        changes none.
-
-        The name stands for every changed path with mode and object before and after. A merge of a base that left those
-        files alone, or a rebase that gives the same files, keeps it; anything else has another. No text of a diff is
-        read, and nothing is taken for a rename.
-        """
-        commits = (f"{valid_sha(base)}^{{commit}}", f"{valid_sha(head)}^{{commit}}")
-        asked = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--end-of-options", *commits]
-        listing = self._read(repository_id, asked, limit=64 << 20)
-        paths = tuple(os.fsdecode(path) for path in listing.split(b"\0")[1::2])
-        return (hashlib.sha256(listing).hexdigest() if listing else ""), paths
 
     def file_at(self, repository_id: int, sha: str, path: str, limit: int = 1 << 20) -> bytes | None:
         """Content of a regular file at a commit; None when there is none, or a link or folder in its place.

@@ -1,5 +1,7 @@
 """The bridge to scoring: a pull request becomes a change in a local mirror, and the change an assessment."""
 
+import hashlib
+import os
 import shutil
 import sqlite3
 import threading
@@ -24,11 +26,13 @@ from scoring.change import Change
 from scoring.errors import DamagedIndex, ScoringError
 from scoring.facts.services import Services, Sources
 from scoring.history.criticality import read_services
-from scoring.history.read import read_between
+from scoring.history.diff import Diff
+from scoring.history.diff import read as read_diff
+from scoring.history.read import change_of
 from scoring.incidents import Incident
 from scoring.scorer import SHIPPED, Scorer
 from scoring.semantics import ChangeVerdict
-from scoring.semantics.git import prove_between
+from scoring.semantics.git import prove
 
 _log = structlog.get_logger(__name__)
 MOST_FILES = 3_000  # GitHub lists no more, and nobody reviews them
@@ -69,32 +73,40 @@ class MirrorAssessor:
             return None
         return Base(tip, common) if common else None
 
-    def content(self, target: Target, base: Base, head: str) -> Content:
+    def diff(self, target: Target, base: Base, head: str) -> Diff:
         repository = target.repository_id
-        self.contributors(target, base, head)  # who made it must be readable
-        with self._told(repository):
-            name, paths = self._mirror.content(repository, base.sha, head)
+        with self._refusing(repository):
+            return read_diff(self._mirror.git(repository), base.sha, head, most=MOST_FILES)
+
+    def content(self, target: Target, base: Base, diff: Diff) -> Content:
+        """Named by every changed path with mode and object before and after: a merge of a base that left those files
+        alone, or a rebase that gives the same files, keeps the name; anything else has another.
+        """
+        self.contributors(target, base, diff.head)  # who made it must be readable
+        listing = diff.listing()
+        paths = tuple(os.fsdecode(path) for path in listing.split(b"\0")[1::2])
         if len(paths) > MOST_FILES:
             raise Unscorable(f"the diff has {len(paths):,} files")
-        return Content(name, paths)
+        return Content(hashlib.sha256(listing).hexdigest() if listing else "", paths)
 
     def contributors(self, target: Target, base: Base, head: str) -> frozenset[str]:
-        with self._told(target.repository_id):
+        with self._refusing(target.repository_id):
             return contributors(self._mirror.git(target.repository_id), base.sha, head)
 
-    def assess(self, target: Target, pull: PullRequest, base: Base, critical: Sources, now: datetime) -> Assessment:
+    def assess(
+        self, target: Target, pull: PullRequest, base: Base, diff: Diff, critical: Sources, now: datetime
+    ) -> Assessment:
         repository = target.repository_id
-        with self._told(repository):
-            git = self._mirror.git(repository)
+        with self._refusing(repository):
             # an address in a commit is whatever its author typed: nobody's experience is looked up by it
-            change = read_between(git, base.sha, pull.head_sha, at=now, title=pull.title, message=pull.body)
-            verdict = prove_between(git, base.sha, pull.head_sha)
+            change = change_of(diff, at=now, title=pull.title, message=pull.body)
+            verdict = prove(self._mirror.git(repository), change)
         change = replace(change, attested=self._landed(target, pull.author))
-        with self._told(repository, cause="us"):
+        with self._refusing(repository, cause="us"):
             return self._assessed(repository, base.tip, change, critical, verdict)
 
     @contextmanager
-    def _told(self, repository: int, cause: Cause = "change") -> Iterator[None]:
+    def _refusing(self, repository: int, cause: Cause = "change") -> Iterator[None]:
         """What cannot be read is told as what it is: a damaged mirror is mended, too much of a change is its own fault.
 
         `cause`: of git that is asked too much; a long history is not the change's.

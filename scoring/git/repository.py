@@ -6,7 +6,7 @@ where it reads contents, so none of them can change what is read.
 
 import os
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -59,7 +59,9 @@ class Git:
         """What git says of branches, tags and other names of this repository. Raises the GitError that fits."""
         return answer(self._command(arguments), self._named, self.directory, _SHORT)
 
-    def blocks(self, *arguments: str, stdin: Iterable[str] = (), limits: Limits = READING) -> Iterator[bytes]:
+    def blocks(
+        self, *arguments: str, stdin: Iterable[str] = (), limits: Limits = READING
+    ) -> Generator[bytes, None, None]:
         """Stream standard output; raises GitError after the last block if git did not end well.
 
         The time limit is on the wait for each block: a long history takes its time.

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scoring.change import Change
-from scoring.git import Git
-from scoring.history.stream import DIFF
+from scoring.git import Git, Limits
+from scoring.history import diff
+from scoring.history.read import ReadChange
 
 _HEAD = re.compile(rb"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
 
@@ -20,17 +21,25 @@ class Lines:
 
 
 def read(git: Git, change: Change) -> Mapping[str, Lines]:
-    """The changed lines by path; files that git shows no lines of are missing. Raises ScoringError."""
-    base = change.base or git.run("hash-object", "-t", "tree", "--stdin").decode().strip()
-    diff = git.run("diff", *DIFF, "--end-of-options", base, change.sha)
-    sections = (b"\n" + diff.partition(b"\0\0")[2]).split(b"\ndiff --git ")[1:]
+    """The changed lines by path; files that git shows no lines of are missing. Raises ScoringError.
+
+    They are read where the change does not carry its patch.
+    """
+    sections = (b"\n" + _patch(git, change)).split(b"\ndiff --git ")[1:]
     by_blobs = {head: _lines(body) for section in sections for head, body in [_split(section)] if head}
-    lines = {}
+    by_path = {}
     for file in change.files:
         head = f"{file.old_blob or _none(file.new_blob)}..{file.new_blob or _none(file.old_blob)}".encode()
         if head in by_blobs:
-            lines[file.path] = by_blobs[head]
-    return lines
+            by_path[file.path] = by_blobs[head]
+    return by_path
+
+
+def _patch(git: Git, change: Change) -> bytes:
+    if isinstance(change, ReadChange) and change.patch is not None:
+        return change.patch
+    # of a landed one as much as git gives: it is no stranger's
+    return diff.read(git, change.base, change.sha, limits=Limits()).patch
 
 
 def _none(blob: str | None) -> str:

@@ -1,24 +1,24 @@
 """Read one change from a repository: a commit, or all that a pull request would bring."""
 
-from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scoring.change import Change, FileChange
+from scoring.change import Change
 from scoring.errors import ScoringError
-from scoring.facts.diff import agree, agree_with_text, counts
 from scoring.facts.lines import LineCounts
-from scoring.git import DIFF as LIMITS
-from scoring.git import Git, check
-from scoring.history.stream import DIFF, commits, parse_diff
+from scoring.git import Git
+from scoring.history import diff
+from scoring.history.diff import Diff
+from scoring.history.stream import commits
 
 
 @dataclass(frozen=True, slots=True)
 class ReadChange(Change):
-    """A change together with the counts of its lines, parallel to `files`."""
+    """A change together with the counts of its lines, parallel to `files`, and its patch where that is at hand."""
 
     lines: tuple[LineCounts, ...]
+    patch: bytes | None = field(default=None, kw_only=True, repr=False, compare=False)
 
 
 def read_change(
@@ -39,31 +39,17 @@ def read_change(
     """
     git = Git(repo)
     head = git.resolve(head)
-    files, lines = _diff(git, origin := _origin(git, base, head), head)
+    between = diff.read(git, _origin(git, base, head), head)
+    files, lines = between.counted()
     parts = (author.lower(), at, title, message, files, lines)
-    return ReadChange(head, origin, *parts, name=name.lower(), attested=attested)
+    return ReadChange(head, between.base, *parts, name=name.lower(), attested=attested, patch=between.patch)
 
 
-def read_between(git: Git, base: str, head: str, *, at: datetime, title: str, message: str) -> ReadChange:
-    """What a commit changes against another, both by their ids, of nobody and with no commits of theirs."""
-    files, lines = _diff(git, check(base), check(head))
-    return ReadChange(head, base, "", at, title, message, files, lines, attested=())
-
-
-def _diff(git: Git, origin: str, head: str) -> tuple[tuple[FileChange, ...], tuple[LineCounts, ...]]:
-    """Read once, and counted again by git and by a second reader of its text."""
-    asked = ("diff-tree", "-r", "--numstat", *DIFF, "--end-of-options", origin or git.empty_tree, head)
-    read = git.run(*asked, limits=LIMITS)
-    try:
-        files, lines = parse_diff(read)
-    except (ValueError, IndexError) as error:
-        raise ScoringError("the diff cannot be read, so it is not trusted") from error
-    # where every name of a file stands, each pair of a renamed one too
-    names = sum(2 + (file.old_path is not None) for file in files)
-    records, _, patch = read.partition(b"\0\0")
-    agree(files, counts(records.split(b"\0")[names:] if files else ()))
-    agree_with_text(files, patch)
-    return files, lines
+def change_of(between: Diff, *, at: datetime, title: str, message: str) -> ReadChange:
+    """The change that a diff makes, of nobody and with no commits of theirs. Raises what `Diff.counted` raises."""
+    files, lines = between.counted()
+    parts = ("", at, title, message, files, lines)
+    return ReadChange(between.head, between.base, *parts, attested=(), patch=between.patch)
 
 
 def commit_change(repo: Path, sha: str) -> ReadChange:
@@ -83,18 +69,8 @@ def lines_of(repo: Path, change: Change) -> tuple[LineCounts, ...]:
     if isinstance(change, ReadChange):
         return change.lines
     git = Git(repo)
-    files, lines = parse_diff(
-        git.run(
-            "diff-tree",
-            "-r",
-            *DIFF,
-            "--end-of-options",
-            change.base or git.empty_tree,
-            git.resolve(change.sha),
-            limits=LIMITS,
-        )
-    )
-    by_path = OrderedDict((file.path, counts) for file, counts in zip(files, lines, strict=True))
+    files, lines = diff.read(git, change.base, git.resolve(change.sha)).counted()
+    by_path = {file.path: counts for file, counts in zip(files, lines, strict=True)}
     return tuple(by_path.get(file.path, LineCounts(added=file.added, deleted=file.deleted)) for file in change.files)
 
 

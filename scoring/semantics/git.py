@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scoring.change import Change, FileChange, Status
-from scoring.git import DIFF, SHA, Git, GitError, Missing
+from scoring.git import SHA, Git, GitError, Missing
+from scoring.history.diff import listed
 from scoring.semantics.guards import MAX_BYTES
 from scoring.semantics.paths import classify, generated_rules
 from scoring.semantics.prove import prove_change
@@ -19,15 +20,14 @@ _UNKNOWN = "This repository has no commit {!r}; `git log --oneline` lists what i
 def prove_range(repo: Path, base: str, head: str) -> ChangeVerdict:
     """What is certain about the difference between two revisions; base "" is before the first. Raises GitError."""
     git = opened(repo)
-    return prove_between(git, revision(git, base) if base else git.empty_tree, revision(git, head))
+    return prove(git, read_change(git, revision(git, base) if base else "", revision(git, head)))
 
 
-def prove_between(git: Git, base: str, head: str) -> ChangeVerdict:
-    """The same of a commit or tree and a commit by their ids, in a repository that is open already."""
+def prove(git: Git, change: Change) -> ChangeVerdict:
+    """The same of a change whose files were read already. Raises GitError."""
     with git.blobs(MAX_BYTES) as reader:
-        change = read_change(git, base, head)
         verdict = prove_change(change, reader.read)
-        rules = generated_rules(reader.at(change.base, ".gitattributes"))
+        rules = generated_rules(reader.at(change.base or git.empty_tree, ".gitattributes"))
     return replace(
         verdict, files=tuple(replace(file, kind=_kind(file.kind, file.path, rules)) for file in verdict.files)
     )
@@ -75,13 +75,10 @@ def merge_base(git: Git, base: str, head: str) -> str:
 
 def read_change(git: Git, base: str, head: str) -> Change:
     """The change between two commits, with the files of its trees. Raises GitError."""
-    # only exact renames: a renamed file that also changed is never proved, and contents may not be at hand
     try:
-        raw = git.run(
-            "diff-tree", "-r", "-z", "--raw", "-M100%", "--no-abbrev", "--end-of-options", base, head, limits=DIFF
-        )
+        raw = listed(git, base, head)
     except GitError as error:
-        absent = next((sha for sha in (base, head) if not git.has(sha)), None)
+        absent = next((sha for sha in (base, head) if sha and not git.has(sha)), None)
         if absent is None:
             raise
         raise Missing(_UNKNOWN.format(absent)) from error

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from scoring.change import Change, FileChange
 from scoring.semantics import additions, data, docs, guards, imports, python, resources, source
 from scoring.semantics.paths import classify, name
-from scoring.semantics.verdict import ChangeVerdict, FileVerdict, Finding, Pair, weakest
+from scoring.semantics.verdict import STRENGTH, ChangeVerdict, FileVerdict, Finding, Pair, weakest
 
 MAX_FILES = 1000
 MAX_CHANGE_BYTES = 32 << 20
@@ -121,6 +122,8 @@ def _prove(file: FileChange, old: bytes | None, new: bytes | None) -> FileVerdic
     if (old is not None, new is not None) != expected:
         return FileVerdict(file.path, None, "unreadable", "Its content is not at hand.")
     old_path = file.old_path if file.status in "RC" else None
+    if file.status == "R" and old != new:
+        return _moved_and_changed(file, old, new)
     return prove_file(
         None if file.status == "C" else old,
         new,
@@ -129,6 +132,14 @@ def _prove(file: FileChange, old: bytes | None, new: bytes | None) -> FileVerdic
         old_mode=file.old_mode,
         new_mode=file.new_mode,
     )
+
+
+def _moved_and_changed(file: FileChange, old: bytes | None, new: bytes | None) -> FileVerdict:
+    """The weaker of the two files it is, one that goes and one that comes: no more rests on what is called a rename."""
+    gone = prove_file(old, None, file.old_path or file.path, old_mode=file.old_mode)
+    come = prove_file(None, new, file.path, new_mode=file.new_mode)
+    weaker = min((come, gone), key=lambda each: STRENGTH[each.level])
+    return replace(weaker, path=file.path, words=weaker.words if weaker.level else "It was renamed and changed.")
 
 
 def _skipped(file: FileChange) -> FileVerdict:

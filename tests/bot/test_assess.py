@@ -40,14 +40,16 @@ class Place:
         )  # fmt: skip
 
     def content(self) -> Content:
-        return self.assessor.content(SHOP, self.assessor.base(SHOP, self.pull()), self.head)
+        base = self.assessor.base(SHOP, self.pull())
+        return self.assessor.content(SHOP, base, self.assessor.diff(SHOP, base, self.head))
 
     def contributors(self) -> frozenset[str]:
         return self.assessor.contributors(SHOP, self.assessor.base(SHOP, self.pull()), self.head)
 
     def assess(self) -> Assessment:
-        pull = self.pull()
-        return self.assessor.assess(SHOP, pull, self.assessor.base(SHOP, pull), Config.default().criticality(), NOW)
+        pull, critical = self.pull(), Config.default().criticality()
+        base = self.assessor.base(SHOP, pull)
+        return self.assessor.assess(SHOP, pull, base, self.assessor.diff(SHOP, base, self.head), critical, NOW)
 
 
 @pytest.fixture

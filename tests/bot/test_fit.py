@@ -61,7 +61,8 @@ class Place:
             Repository(7, "acme/shop", "main"), 1, "A change", Person(1, "ada"), head, "topic", base, "main",
             draft=False, open=True, auto_merge=False, protected=True, updated_at=NOW,
         )  # fmt: skip
-        return self.assessor.assess(SHOP, pull, self.assessor.base(SHOP, pull), Sources(), NOW)
+        start = self.assessor.base(SHOP, pull)
+        return self.assessor.assess(SHOP, pull, start, self.assessor.diff(SHOP, start, head), Sources(), NOW)
 
 
 def test_until_the_job_has_run_the_shipped_model_scores_alone(tmp_path: Path) -> None:

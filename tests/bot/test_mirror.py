@@ -19,8 +19,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.facts.assessor import Base
+from bot.forge.port import Target
 from bot.git.fetch import Git, GitError, GitTimeout, Refused
 from bot.git.mirror import Mirror, Missing, Occupied, TooLarge, valid_ref, valid_sha, valid_url
+from bot.line.assess import MirrorAssessor
 from scoring.history.read import commit_change, read_change
 
 LOCAL = Git(timeout=20, protocols="file")
@@ -129,14 +132,13 @@ def test_a_repository_that_is_gone_is_an_error_that_names_no_credential(mirror: 
 
 def test_reading_before_fetching_is_missing(mirror: Mirror) -> None:
     with pytest.raises(Missing):
-        mirror.content(7, "0" * 40, "1" * 40)
+        mirror.merge_base(7, "0" * 40, "1" * 40)
 
 
 def test_an_unknown_commit_is_missing_and_costs_the_mirror_nothing(origin: Origin, mirror: Mirror) -> None:
     base = mirror.fetch(7, origin.url, [MAIN])[MAIN]
     for read in (
         lambda: mirror.merge_base(7, base, "1" * 40),
-        lambda: mirror.content(7, "1" * 40, base),
         lambda: mirror.file_at(7, "1" * 40, "a.txt"),
     ):
         with pytest.raises(Missing):
@@ -170,10 +172,12 @@ def test_a_mirror_that_is_fetched_often_stays_tidy(origin: Origin, tmp_path: Pat
 
 
 def ids(mirror: Mirror, origin: Origin) -> str:
-    found = mirror.fetch(7, origin.url, [MAIN, PULL])
-    base = mirror.merge_base(7, found[MAIN], found[PULL])
+    tips = mirror.fetch(7, origin.url, [MAIN, PULL])
+    base = mirror.merge_base(7, tips[MAIN], tips[PULL])
     assert base is not None
-    return mirror.content(7, base, found[PULL])[0]
+    assessor = MirrorAssessor(None, mirror, origin.folder / "indexes")  # type: ignore[arg-type]
+    shop, between = Target(1, 7, "acme/shop"), Base(tips[MAIN], base)
+    return assessor.content(shop, between, assessor.diff(shop, between, tips[PULL])).name
 
 
 def test_the_name_of_a_content_survives_a_merge_of_a_base_that_left_its_files_alone(
@@ -505,7 +509,7 @@ def test_a_damaged_mirror_is_cloned_again(origin: Origin, mirror: Mirror, what: 
     damage(mirror.path(7), what)
     head = origin.commit("b.txt", "after the damage\n")
     with suppress(GitError):  # what a reader does not survive the next fetch heals
-        mirror.content(7, head, head)
+        mirror.merge_base(7, head, head)
     assert mirror.fetch(7, origin.url, [MAIN]) == {MAIN: head}
     assert mirror.file_at(7, head, "a.txt") == LINES.encode()
 

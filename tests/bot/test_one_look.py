@@ -106,18 +106,12 @@ def test_git_is_asked_where_the_head_left_its_base_and_for_nothing_that_was_read
     assert started == ["merge-base"]
 
 
-def test_a_new_change_is_fetched_and_its_trees_and_its_diff_are_read_once(place: Place, started: list[str]) -> None:
+def test_a_new_change_is_fetched_and_its_diff_is_read_once_for_all(place: Place, started: list[str]) -> None:
     place.open(place.change("api/first.py", b"one = 1\n"))
     with unheard(place):
         pull = place.stage.sandbox.open_pull(place.name, title="A change", head_sha=place.change("b.py", b"two = 2\n"))
         started.clear()
         cost(place, pull.number, Changed("opened"))
     fetched = ["merge-base", "fetch", "rev-parse", "rev-parse", "cat-file", "merge-base"]
-    people, trees, diff, proof, split = (
-        ["log", "cat-file"],
-        ["diff-tree"],
-        ["diff-tree"],
-        ["cat-file", "diff-tree"],
-        ["diff"],
-    )
-    assert started == [*fetched, *people, *trees, *diff, *proof, *split]
+    diff, people, contents = ["diff-tree"], ["log", "cat-file"], ["cat-file"]
+    assert started == [*fetched, *diff, *people, *contents]

@@ -10,6 +10,7 @@ from bot.policy.pull import PullRequest
 from bot.store.contents import Content
 from scoring.assessment import Assessment, Proof, Reason
 from scoring.facts.services import Sources
+from scoring.history.diff import Diff
 from tests.fakes.world import World
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -47,10 +48,13 @@ class MemoryAssessor:
         common = next(sha for sha in home.history(pull.head_sha) if sha in home.history(pull.base_sha))
         return Base(pull.base_sha, common)
 
-    def content(self, target: Target, base: Base, head: str) -> Content:
+    def diff(self, target: Target, base: Base, head: str) -> Diff:
         self.read += 1
+        return Diff(base.sha, head, b"")
+
+    def content(self, target: Target, base: Base, diff: Diff) -> Content:
         home = self.world.homes[target.full_name]
-        before, after = home.files[base.sha], home.files[head]
+        before, after = home.files[diff.base], home.files[diff.head]
         paths = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
         return Content(
             hashlib.sha256(f"{[(path, after.get(path)) for path in paths]}".encode()).hexdigest(), tuple(paths)
@@ -59,7 +63,9 @@ class MemoryAssessor:
     def contributors(self, target: Target, base: Base, head: str) -> frozenset[str]:
         return self._of(head).contributors
 
-    def assess(self, target: Target, pull: PullRequest, base: Base, critical: Sources, now: datetime) -> Assessment:
+    def assess(
+        self, target: Target, pull: PullRequest, base: Base, diff: Diff, critical: Sources, now: datetime
+    ) -> Assessment:
         self.scored += 1
         believed = self._of(pull.head_sha)
         return Assessment(
