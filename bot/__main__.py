@@ -25,6 +25,10 @@ COMMANDS = {
     "exceptions": ("bot.commands.exceptions:exceptions", "List requests for an exception; keep private reasons."),
     "feedback": ("bot.commands.feedback:feedback", "Export what people thought of scores, for evaluation."),
     "incidents": ("bot.commands.incidents:incidents", "Import incidents and the changes that caused them."),
+    "guardrails": (
+        "bot.commands.guardrails:guardrails",
+        "Count what became of what was let through, held and excepted.",
+    ),
     "jobs": ("bot.commands.jobs:jobs", "List jobs; retry or remove those that were given up."),
     "db": ("bot.commands.db:db", "Back up the database, and restore it."),
     "audit": ("bot.commands.audit:audit", "Verify or export the audit log."),

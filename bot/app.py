@@ -44,6 +44,8 @@ from bot.jobs.kinds import Desk, beats, handler
 from bot.jobs.lease import LeaseQueue
 from bot.jobs.port import Job
 from bot.jobs.worker import Rules, Worker
+from bot.learning.evidence import Evidence
+from bot.learning.follow import Follow
 from bot.line.accounts import Accounts
 from bot.line.assess import MirrorAssessor
 from bot.line.events import EventDesk, not_before
@@ -115,6 +117,7 @@ def build(settings: Settings, *, clock: Clock = now, readership: Callable[[Store
     )
     sweeps = Sweeps(store=store, queue=queue, forge=forge, clock=clock, redelivery=_redelivery(settings, store, clock))
     turns = Turns(store=store, queue=queue, clock=clock, calendars=calendars, doctor=settings.doctor_hours > 0)
+    follow = Follow(store, queue, Evidence(assessor.git, assessor.history, store.incidents.of), clock)
     desk = Desk(
         dict(
             [
@@ -131,6 +134,8 @@ def build(settings: Settings, *, clock: Clock = now, readership: Callable[[Store
                 handler(jobs.REACTIONS, Thumbs(forge=forge, reactions=store.reactions, clock=clock).take),
                 handler(jobs.PRUNE, prune(store, clock, assessor.forget)),
                 handler(jobs.FIT, lambda one: assessor.fit(one.repository_id)),
+                handler(jobs.FOLLOW, follow.everything),
+                handler(jobs.FOLLOW_ONE, follow.repository),
                 handler(jobs.DOCTOR, on_visit(Watch(visits(settings, os.environ, clock), store.findings, clock))),
             ]
         )

@@ -8,6 +8,7 @@ import numpy as np
 
 from bot.backtest.outcomes import Outcomes
 from bot.backtest.replay import Replayed
+from scoring.learning.rates import wilson
 
 Figures = dict[str, object]
 
@@ -76,10 +77,8 @@ def interval(part: int, whole: int) -> tuple[float, float] | None:
     """The 95 % interval of part / whole after Wilson: wide where little was seen, also at 0 and 1. None of nothing."""
     if not whole:
         return None
-    rate, z = part / whole, 1.96
-    middle = (rate + z * z / (2 * whole)) / (1 + z * z / whole)
-    half = z / (1 + z * z / whole) * (rate * (1 - rate) / whole + z * z / (4 * whole * whole)) ** 0.5
-    return round(max(0.0, middle - half), 4), round(min(1.0, middle + half), 4)
+    low, high = wilson(part, whole, 1.96)
+    return round(low, 4), round(high, 4)
 
 
 def _around(name: str, part: int, whole: int) -> Figures:

@@ -17,12 +17,12 @@ from scoring.features.table1 import TABLE1_COLUMNS
 from scoring.history.dataset import NEVER, Dataset
 from scoring.models.model import Model, Rows
 from scoring.models.own import Own, fit_own
+from scoring.models.refit import is_due
 from scoring.ranking.gating import Parts, gating
 from scoring.ranking.population import SETTLED, needed, percentiles
 from scoring.ranking.quantiles import BLOCK, rolling
 from scoring.ranking.ranking import Ranking
 
-GROWTH = 1.25  # fitted again when there are so many times as many landings
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
@@ -154,7 +154,7 @@ def _fit(dataset: Dataset, start: Floats | None, progress: Progress | None) -> I
     yield Fitted(0, None, None)
     size, last = len(dataset.shas), 0
     for row in range(SETTLED, size, BLOCK):
-        if row < last * GROWTH:
+        if not is_due(row, last):
             continue
         own_model = fit_own(dataset, row, now=int(dataset.at[row]), start=start)
         table1 = fit_own(dataset, row, now=int(dataset.at[row]), names=TABLE1_COLUMNS, strength=1.0)

@@ -12,7 +12,7 @@ from bot.jobs.intake import look
 from bot.jobs.kinds import SWEEP_ONE, Nothing, OfRepository
 from bot.jobs.port import JobQueue
 from bot.policy.events import Tick
-from bot.store import KnownPull, Store
+from bot.store import KnownPull, KnownRepository, Store
 
 _log = structlog.get_logger(__name__)
 
@@ -49,12 +49,14 @@ class Sweeps:
             return
         for number in known.keys() - {one.number for one in shown}:
             self._store.pulls.close(repository.id, number)
+            self._look(repository, number)  # how it ended
         for one in shown:
             if _due(known.get(one.number), one, self._clock()):
-                tick = Envelope(
-                    repository.installation_id, repository.id, repository.full_name, one.number, Tick("sweep")
-                )
-                look(self._queue, tick, self._clock())
+                self._look(repository, one.number)
+
+    def _look(self, repository: KnownRepository, number: int) -> None:
+        tick = Envelope(repository.installation_id, repository.id, repository.full_name, number, Tick("sweep"))
+        look(self._queue, tick, self._clock())
 
     def deliveries(self, _: Nothing) -> None:
         """Have the forge send again what did not arrive."""

@@ -206,6 +206,15 @@ FIT = Kind(
     priority=TALK,
 )
 
+FOLLOW = _beat("follow", "Follow what was assessed to its outcome", timedelta(days=1), TALK)
+FOLLOW_ONE = Kind(
+    "follow-one",
+    "Follow the assessments of one repository",
+    OfRepository,
+    lambda one: f"clock/follow/{one.repository_id}",
+    priority=TALK,
+)
+
 Row = Kind[Any]
 JOBS: tuple[Row, ...] = (
     PULL,
@@ -222,6 +231,8 @@ JOBS: tuple[Row, ...] = (
     PRUNE,
     DOCTOR,
     FIT,
+    FOLLOW,
+    FOLLOW_ONE,
 )
 
 

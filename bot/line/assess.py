@@ -25,9 +25,11 @@ from scoring.assessment import Assessment
 from scoring.change import Change
 from scoring.errors import DamagedIndex, ScoringError
 from scoring.facts.services import Services, Sources
+from scoring.git import Git
 from scoring.history.criticality import read_services
 from scoring.history.diff import Diff
 from scoring.history.diff import read as read_diff
+from scoring.history.index import History
 from scoring.history.read import change_of
 from scoring.incidents import Incident
 from scoring.scorer import SHIPPED, Scorer
@@ -190,6 +192,24 @@ class MirrorAssessor:
                 scorer.fit()
             finally:
                 scorer.history.close()
+
+    def git(self, repository: int) -> Git:
+        """To read its mirror with. Raises GitError."""
+        return self._mirror.git(repository)
+
+    @contextmanager
+    def history(self, repository: int) -> Iterator[History | None]:
+        """Its index as it stands, None where there is none. It may grow meanwhile."""
+        if not (self._indexes / str(repository)).exists() or not self._mirror.path(repository).exists():
+            yield None
+            return
+        history = History(
+            self._mirror.path(repository), self._indexes / str(repository), incidents=self._incidents(repository)
+        )
+        try:
+            yield history
+        finally:
+            history.close()
 
     def _scorer(self, repository: int) -> tuple[threading.Lock, Scorer]:
         with self._guard:

@@ -74,7 +74,7 @@ class Reconciler:
         self._staleness.require_news(look)
         if not look[PULL].open:
             self._records.landed(look)
-            self._live.store.pulls.close(target.repository_id, number)
+            self._live.store.pulls.close(target.repository_id, number, look[PULL].life, look[PULL].head_sha)
             return None
         self._records.follow_name(look)
         self._begin(look)

@@ -14,13 +14,13 @@ from bot.policy.actions import Action, Phase
 from bot.policy.calendar import Scope
 from bot.policy.case import Case
 from bot.policy.decide import Decision
-from bot.policy.events import Event
+from bot.policy.events import Changed, Event
 from bot.policy.managers import managers
 from bot.policy.opinion import Verdict
-from bot.policy.pull import Unknown
+from bot.policy.pull import PullRequest, Unknown
 from bot.policy.standing.level import is_ready
 from bot.policy.state import State
-from bot.store import KnownRepository, Landing, ShownPull, Store
+from bot.store import KnownRepository, Landing, Lived, ShownPull, Store
 from bot.store.shown import MOST_PATHS
 
 _log = structlog.get_logger(__name__)
@@ -76,19 +76,18 @@ class Records:
     def landed(self, look: Look) -> None:
         """A merged pull request, with what was in force on its base branch then."""
         pull = look[PULL]
-        if pull.merged_at is None:
+        if pull.life is None or pull.life.landed_at is None:
             return
+        landed_at = pull.life.landed_at
         sight = self.store.shown.get(look.target.repository_id, pull.number)
         paths = sight.pull.paths if sight else None
-        force = look[CONFIGURATION].config.calendar.level_at(
-            pull.merged_at, Scope(pull.base_ref, paths, pull.protected)
-        )
+        force = look[CONFIGURATION].config.calendar.level_at(landed_at, Scope(pull.base_ref, paths, pull.protected))
         self.store.landings.add(
             Landing(
                 look.target.repository_id,
                 pull.number,
-                at=pull.merged_at,
-                sha=pull.merged_sha,
+                at=landed_at,
+                sha=pull.life.landed_as,
                 head_sha=pull.head_sha,
                 base_ref=pull.base_ref,
                 window=force.window.name if force.window else "",
@@ -111,6 +110,7 @@ class Records:
             percentile=risk.percentile if risk else None,
             decided_at=self.clock() if final else None,
             mark=made.decision.mark,
+            lived=_lived(pull, made.event),
         )
 
     def log(self, made: Round) -> None:
@@ -153,3 +153,10 @@ def shown(case: Case) -> ShownPull:
         paths=None if isinstance(pull.paths, Unknown) else pull.paths[:MOST_PATHS],
         card=case.card,
     )
+
+
+def _lived(pull: PullRequest, event: Event | None) -> Lived | None:
+    if pull.life is None:
+        return None
+    ready_at = event.as_of if isinstance(event, Changed) and event.what == "ready_for_review" else None
+    return Lived(pull.life.opened_at, pull.updated_at, pull.draft, ready_at)

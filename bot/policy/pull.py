@@ -81,6 +81,16 @@ class Hands:
 
 
 @dataclass(frozen=True, slots=True)
+class Life:
+    """When a pull request was opened and how it ended. `landed_as` is the commit on its base branch, "": none yet."""
+
+    opened_at: datetime
+    closed_at: datetime | None = None
+    landed_at: datetime | None = None
+    landed_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PullRequest:
     repository: Repository
     number: int
@@ -107,8 +117,7 @@ class PullRequest:
     spare: tuple[int, ...] = ()  # ids of comments of ours that are there already: one too many each
     replied_to: frozenset[int] = frozenset()  # ids of comments that carry a reply of ours
     noted: frozenset[str] = frozenset()  # digests of our notes that answer no comment
-    merged_at: datetime | None = None  # None: it did not land
-    merged_sha: str = ""  # the commit that it became on its base branch; "": not landed, or not told
+    life: Life | None = None
 
     def check_named(self, name: str) -> CheckRun | None:
         return self.check if name == CHECK else next((run for run in self.other_checks if run.name == name), None)

@@ -22,8 +22,9 @@ from bot.store.landings import Landing, Landings
 from bot.store.leases import Leases
 from bot.store.migrate import migrate
 from bot.store.notes import Notes
+from bot.store.outcomes import Followed, Outcome, Outcomes
 from bot.store.private import PrivateReason, PrivateReasons
-from bot.store.pulls import KnownPull, Pulls, SeenPull
+from bot.store.pulls import KnownPull, Lived, Pulls, SeenPull
 from bot.store.pushes import Pushes, SeenPush
 from bot.store.reactions import Reactions, Thumb
 from bot.store.repositories import KnownRepository, Repositories
@@ -44,6 +45,7 @@ __all__ = [
     "FeedbackLog",
     "Feeds",
     "Findings",
+    "Followed",
     "Freezes",
     "Groups",
     "Inbox",
@@ -58,7 +60,10 @@ __all__ = [
     "Landings",
     "LastGood",
     "Leases",
+    "Lived",
     "Notes",
+    "Outcome",
+    "Outcomes",
     "PrivateReason",
     "PrivateReasons",
     "Pulls",
@@ -106,6 +111,7 @@ class Store:
         self.private_reasons = PrivateReasons(self.engine, audit)
         self.accounts = Accounts(self.engine)
         self.findings = Findings(self.engine)
+        self.outcomes = Outcomes(self.engine, audit)
         # what was said, by us and to us
         self.notes = Notes(self.engine)
         self.sent = Sent(self.engine)

@@ -6,6 +6,7 @@ from functools import cache
 
 import sqlalchemy as sa
 
+from bot.policy.pull import Life
 from bot.store.database import Database, Insert, insert, of_pull
 from bot.store.repositories import KnownRepository
 from bot.store.tables import pulls, repositories
@@ -37,6 +38,17 @@ class SeenPull:
     head_sha: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """How far a pull request that is open has come. `ready_at`: when it was said to be no draft any more, where that
+    is news; `seen_at`: when it changed last."""
+
+    opened_at: datetime
+    seen_at: datetime
+    draft: bool
+    ready_at: datetime | None = None
+
+
 class Pulls(Database):
     def saw(self, *seen: SeenPull, connection: sa.Connection | None = None) -> None:
         """Deliveries told of pull requests. The newest `as_of` of each stays, with its head."""
@@ -66,6 +78,7 @@ class Pulls(Database):
         percentile: float | None = None,
         decided_at: datetime | None = None,
         mark: str = "",
+        lived: Lived | None = None,
     ) -> None:
         """What was fetched and decided last."""
         key = {"repository_id": repository_id, "number": number}
@@ -73,10 +86,17 @@ class Pulls(Database):
         values |= {"verdict": verdict, "percentile": percentile, "decided_at": decided_at, "mark": mark}
         with self.write() as connection:
             self._put(connection, pulls, key, values)
+            if lived:
+                connection.execute(_lived(), _moments(repository_id, number, lived))
 
-    def close(self, repository_id: int, number: int) -> None:
+    def close(self, repository_id: int, number: int, ended: Life | None = None, head_sha: str = "") -> None:
+        """It is not open any more; `ended` tells since when, with the head it then had."""
+        values: dict[str, object] = {"open": False}
+        if ended is not None:
+            values |= {"opened_at": ended.opened_at, "closed_at": ended.closed_at}
+            values |= {"head_sha": head_sha} if head_sha else {}
         with self.write() as connection:
-            connection.execute(sa.update(pulls).where(of_pull(pulls, repository_id, number)).values(open=False))
+            connection.execute(sa.update(pulls).where(of_pull(pulls, repository_id, number)).values(**values))
 
     def all_open(self, repository_id: int | None = None, base_ref: str | None = None) -> tuple[KnownPull, ...]:
         """Open pull requests of repositories that can be reached: ready ones first, then the latest changed."""
@@ -113,6 +133,31 @@ def _saw(dialect: str) -> Insert:
     head = sa.case((newer & (row.excluded.head_sha != ""), row.excluded.head_sha), else_=pulls.c.head_sha)
     values = {"as_of": sa.case((newer, row.excluded.as_of), else_=pulls.c.as_of), "head_sha": head}
     return row.on_conflict_do_update(index_elements=["repository_id", "number"], set_=values)
+
+
+@cache
+def _lived() -> sa.Update:
+    """When it was published is kept from the first time on: opened as no draft, or made ready later."""
+    of_row = sa.and_(
+        pulls.c.repository_id == sa.bindparam("of_repository"), pulls.c.number == sa.bindparam("of_number")
+    )
+    ready = sa.bindparam("ready_at", type_=pulls.c.published_at.type)
+    first = sa.func.coalesce(ready, sa.bindparam("began_at", type_=pulls.c.opened_at.type))
+    later = sa.func.coalesce(ready, sa.bindparam("seen_at", type_=pulls.c.opened_at.type))
+    published = sa.case(
+        (pulls.c.published_at.is_not(None), pulls.c.published_at),
+        (sa.bindparam("as_draft", type_=sa.Boolean), sa.null()),
+        (pulls.c.opened_at.is_(None), first),
+        else_=later,
+    )
+    opened = sa.bindparam("began_at", type_=pulls.c.opened_at.type)
+    return sa.update(pulls).where(of_row).values(opened_at=opened, published_at=published, closed_at=None)
+
+
+def _moments(repository_id: int, number: int, lived: Lived) -> dict[str, object]:
+    of_row = {"of_repository": repository_id, "of_number": number}
+    moments: dict[str, object] = {"began_at": lived.opened_at, "seen_at": lived.seen_at, "ready_at": lived.ready_at}
+    return of_row | moments | {"as_draft": lived.draft}
 
 
 def _known(row: sa.Row[tuple[object, ...]]) -> KnownPull:

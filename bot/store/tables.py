@@ -102,6 +102,9 @@ pulls = sa.Table(
     sa.Column("percentile", sa.Float),
     sa.Column("decided_at", Moment),
     sa.Column("mark", sa.String(16), nullable=False, server_default=""),  # of the calendar, when it was decided
+    sa.Column("opened_at", Moment),
+    sa.Column("published_at", Moment),  # when it was first no draft
+    sa.Column("closed_at", Moment),  # landed or not
     sa.PrimaryKeyConstraint("repository_id", "number"),
 )
 sa.Index("ix_pulls_repository_id_head_sha", pulls.c.repository_id, pulls.c.head_sha)
@@ -141,6 +144,30 @@ assessments = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
     sa.PrimaryKeyConstraint("repository_id", "number", "head_sha"),
 )
+
+outcomes = sa.Table(
+    "outcomes",
+    metadata,
+    *_of_pull(),
+    sa.Column("head_sha", sa.String(64), nullable=False),
+    sa.Column("assessed_at", Moment, nullable=False),
+    sa.Column("model", sa.String(128), nullable=False),
+    sa.Column("percentile", sa.Float, nullable=False),
+    sa.Column("probability", sa.Float, nullable=False),
+    sa.Column("fate", sa.String(16), nullable=False),  # one of bot.learning.fates
+    sa.Column("published_at", Moment),
+    sa.Column("ended_at", Moment),  # landed or closed
+    sa.Column("held_at", Moment),  # for the first time
+    sa.Column("exception", sa.String(128), nullable=False, server_default=""),  # that it landed by
+    sa.Column("commits", sa.Text, nullable=False, server_default=""),  # that it brought, with a blank between them
+    sa.Column("reverted_at", Moment),  # these three: when that was first known
+    sa.Column("repaired_at", Moment),
+    sa.Column("incident_at", Moment),
+    sa.Column("evidence", sa.Text, nullable=False, server_default=""),  # what says so first, as a JSON string
+    sa.Column("looked_again_at", Moment),  # of one that landed by an exception
+    sa.PrimaryKeyConstraint("repository_id", "number", "head_sha"),
+)
+sa.Index("ix_outcomes_repository_id_ended_at", outcomes.c.repository_id, outcomes.c.ended_at)
 
 escalations = sa.Table(
     "escalations",

@@ -16,9 +16,9 @@ from scoring.models.corpus import corpus_of
 from scoring.models.linear import Linear
 from scoring.models.model import Model
 from scoring.models.own import ENOUGH, Own, columns, fit_own
+from scoring.models.refit import is_due
 
 _NAME = "own.json"
-GROWTH = 1.02  # fitted again when there are so many times as many changes
 
 
 def own_of(history: History, shipped: Model) -> Own | None:
@@ -38,7 +38,7 @@ def stamp(history: History) -> int:
 def due(history: History, shipped: Model) -> bool:
     """Say whether a fit would give another correction than there is."""
     stored = _read(history, shipped)
-    if stored is not None and stored["rows"] <= len(history) < stored["rows"] * GROWTH + 50:
+    if stored is not None and stored["rows"] <= len(history) and not is_due(len(history), stored["rows"]):
         return False
     return history.labelled() >= ENOUGH
 

@@ -219,7 +219,7 @@ def test_an_edge_whose_work_never_ends_says_how_many_are_left(world: World) -> N
     assert json.loads(record.body)["left"] == 1
 
 
-def test_a_sweep_looks_at_what_is_new_changed_or_long_unseen_and_forgets_what_was_closed(world: World) -> None:
+def test_a_sweep_looks_at_what_is_new_changed_or_long_unseen_and_asks_how_what_was_closed_ended(world: World) -> None:
     world.repository(7, 1, 2, 3, 4)
     world.now -= timedelta(hours=25)
     world.decided(7, 1)
@@ -229,7 +229,7 @@ def test_a_sweep_looks_at_what_is_new_changed_or_long_unseen_and_forgets_what_wa
     world.store.pulls.saw(SeenPull(7, 3, NOON + MINUTES, HEAD))
     world.decided(7, 5)
     world.schedule("a", (), Beat(SWEEP_ALL, MINUTES)).look()
-    assert world.work() == [(7, 1, "sweep"), (7, 3, "sweep"), (7, 4, "sweep")]
+    assert world.work() == [(7, 5, "sweep"), (7, 1, "sweep"), (7, 3, "sweep"), (7, 4, "sweep")]
     assert 5 not in [pull.number for pull in world.store.pulls.all_open(7)]
 
 

@@ -181,6 +181,14 @@ def test_an_approval_is_of_one_commit_made_once_and_can_be_dismissed(anywhere: A
     assert anywhere.reviews(change.number) == [("dismissed", change.head)]
 
 
+def test_a_pull_request_that_is_open_tells_since_when_and_nothing_of_its_end(
+    anywhere: Anywhere, change: Change
+) -> None:
+    life = facts(anywhere, change).life
+    assert life is not None
+    assert (life.closed_at, life.landed_at, life.landed_as) == (None, None, "")
+
+
 def test_what_lands_is_the_commit_that_was_meant_and_lands_once(anywhere: Anywhere, change: Change) -> None:
     with pytest.raises(Refused):
         anywhere.forge.lander.merge(anywhere.target, change.number, "0" * 40, "merge")
@@ -190,6 +198,12 @@ def test_what_lands_is_the_commit_that_was_meant_and_lands_once(anywhere: Anywhe
     assert anywhere.merged(change.number)
     assert not facts(anywhere, change).open
     assert anywhere.forge.file(anywhere.target, f"{change.branch}.txt", anywhere.main) == "one line\n"
+    life = facts(anywhere, change).life
+    assert life is not None
+    assert life.landed_at is not None
+    assert life.opened_at <= life.landed_at
+    assert life.closed_at == life.landed_at
+    assert anywhere.forge.file(anywhere.target, f"{change.branch}.txt", life.landed_as) == "one line\n"
 
 
 def test_labels_come_and_go_and_one_that_is_not_there_is_not_missed(anywhere: Anywhere, change: Change) -> None:

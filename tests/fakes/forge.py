@@ -24,7 +24,7 @@ from bot.forge.port import (
 from bot.line.render import Markdown
 from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
 from bot.policy.group import numbers
-from bot.policy.pull import CheckRun, Comment, Person, PullRequest, Repository
+from bot.policy.pull import CheckRun, Comment, Life, Person, PullRequest, Repository
 from tests.fakes.lander import MemoryLander
 from tests.fakes.world import BOT, Home, Pull, Run, World
 
@@ -75,8 +75,6 @@ class MemoryForge(Forge):
             auto_merge=pull.auto_merge,
             protected=pull.base_ref in home.protected,
             updated_at=pull.updated_at,
-            merged_at=pull.updated_at if pull.merged else None,
-            merged_sha=home.branches[pull.base_ref] if pull.merged else "",
             body=pull.body,
             labels=frozenset(pull.labels),
             reviews=tuple(pull.reviews),
@@ -84,6 +82,12 @@ class MemoryForge(Forge):
             spare=tuple(comment.id for comment in cards[1:]),
             replied_to=frozenset(n for each in ours if (n := markers.reply_to(each.body)) is not None),
             noted=frozenset(note for each in ours if (note := markers.note_of(each.body)) is not None),
+            life=Life(
+                pull.opened_at,
+                None if pull.open else pull.updated_at,
+                pull.updated_at if pull.merged else None,
+                pull.landed_as,
+            ),
         ).showing(checks)
 
     def listed(self, target: Target, number: int) -> Listed:

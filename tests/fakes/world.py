@@ -6,13 +6,14 @@ It knows no diff and no history: a commit is a name with the texts of its files.
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import count
 
 from bot.forge.port import Target
 from bot.policy.pull import CHECK, Comment, Person, Review, ReviewState
 
 INSTALLATION = 1
+BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 BOT = Person(1, "codechill[bot]", bot=True)
 
 
@@ -46,7 +47,9 @@ class Pull:
     base_ref: str
     updated_at: datetime
     open: bool = True
+    opened_at: datetime = BEGINNING
     merged: bool = False
+    landed_as: str = ""
     draft: bool = False
     auto_merge: bool = False
     labels: set[str] = field(default_factory=set)
@@ -135,7 +138,8 @@ class World:
     def open(self, home: Home, login: str, branch: str, title: str = "A change", base: str = "main") -> Pull:
         number, author = len(home.pulls) + 1, self.person(login)
         head = home.branches[branch]
-        pull = Pull(number, author, title, "", head, branch, base, self._now(), commits=[(head, author)])
+        now = self._now()
+        pull = Pull(number, author, title, "", head, branch, base, now, opened_at=now, commits=[(head, author)])
         home.pulls[number] = pull
         return pull
 

@@ -10,6 +10,7 @@ from bot.forge.github.shapes import S, shaped
 from bot.forge.github.wire import GitHubWire, path_of
 from bot.forge.port import Misread, Refused, Target
 
+_LANDED_AS = "query($pull: ID!) { node(id: $pull) { ... on PullRequest { mergeCommit { oid } } } }"
 MOST_LANDED = 100  # commits of an account that are asked for: one page
 
 
@@ -24,6 +25,12 @@ class Endpoints:
 
     def pull(self, target: Target, number: int) -> shapes.PullFacts:
         return self._one(target, f"{path_of(target)}/pulls/{int(number)}", shapes.PullFacts)
+
+    def landed_as(self, target: Target, pull: shapes.PullFacts) -> str:
+        """The commit on its base branch of one that was merged; "": GitHub does not name it."""
+        answer = self.wire.query(target, _LANDED_AS, {"pull": pull.node_id})["node"] or {}
+        merge = self._shaped("graphql", answer, shapes.Merged).mergeCommit
+        return merge.oid if merge else ""
 
     def open_pulls(self, target: Target) -> Iterator[shapes.ListedPull]:
         return self._rows(target, f"{path_of(target)}/pulls", shapes.ListedPull, state="open")

@@ -11,7 +11,7 @@ from bot.forge.github.authors import commit_authors
 from bot.forge.github.endpoints import Endpoints
 from bot.forge.github.hosts import web_of
 from bot.forge.github.lander import GitHubLander
-from bot.forge.github.shapes import CheckRunFacts, CommentFacts, RepositoryFacts, ReviewFacts, person
+from bot.forge.github.shapes import CheckRunFacts, CommentFacts, PullFacts, RepositoryFacts, ReviewFacts, person
 from bot.forge.github.wire import GitHubWire
 from bot.forge.github.wire import path_of as _at
 from bot.forge.github.writes import GitHubWrites
@@ -19,7 +19,7 @@ from bot.forge.memory import Forgetful, Memory, Thing
 from bot.forge.port import Authors, ForgeAction, Gone, Listed, Reactions, Refused, Target, Words
 from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
 from bot.policy.group import numbers
-from bot.policy.pull import CheckRun, Comment, Person, PullRequest, Repository, Review, ReviewState
+from bot.policy.pull import CheckRun, Comment, Life, Person, PullRequest, Repository, Review, ReviewState
 
 _LARGEST_FILE = 1_000_000  # bytes of a configuration or calendar file
 _SPARE = 3  # of our check runs on a commit beside the newest: as many are made to say the same
@@ -104,9 +104,14 @@ class GitHubForge:
             spare=(*(comment.id for comment in cards[1:]), *_doubles(ours)),
             replied_to=frozenset(n for c in ours if (n := markers.reply_to(c.body)) is not None),
             noted=frozenset(note for c in ours if (note := markers.note_of(c.body)) is not None),
-            merged_at=facts.merged_at,
-            merged_sha=(facts.merge_commit_sha or "") if facts.merged_at else "",
+            life=self._life(target, facts),
         ).showing(checks)
+
+    def _life(self, target: Target, facts: PullFacts) -> Life | None:
+        if facts.created_at is None:
+            return None
+        landed_as = self._reads.landed_as(target, facts) if facts.merged_at else ""
+        return Life(facts.created_at, facts.closed_at, facts.merged_at, landed_as)
 
     def listed(self, target: Target, number: int) -> Listed:
         facts = self._reads.pull(target, number)

@@ -130,7 +130,6 @@ class PullFacts(ListedPull):
     node_id: str = ""  # its name in GraphQL
     merged: bool = False
     merged_at: Moment | None = None
-    merge_commit_sha: str | None = None  # of one that did not land, the commit that tried the merge
     title: str
     user: User | None
     state: str
@@ -140,6 +139,18 @@ class PullFacts(ListedPull):
     updated_at: Moment
     body: str | None = None
     labels: tuple[Label, ...] = ()
+    created_at: Moment | None = None
+    closed_at: Moment | None = None
+
+
+class Merge(Shape):
+    oid: Sha
+
+
+class Merged(Shape):
+    """A pull request as GraphQL shows it. REST will not name the commit any more."""
+
+    mergeCommit: Merge | None = None
 
 
 class BranchFacts(Shape):

@@ -228,6 +228,7 @@ def pull(world: World, repository: Repository, known: Pull) -> Node:
         "mergeStateStatus": lambda info: rules.merge_state(world, repository, known).upper(),
         "mergedAt": stamp_or_none(known.merged_at),
         "mergedBy": actor(world, known.merged_by),
+        "mergeCommit": lambda info: commit_at(world, repository, known.merge_commit_sha if known.merged_at else None),
         "headRefName": known.head_ref,
         "headRefOid": known.head_sha,
         "baseRefName": known.base_ref,
