@@ -14,7 +14,7 @@ from bot.config.repository import ORGANISATION, composed
 from bot.policy.calendar.feed import Copy
 from bot.policy.config import Config, ConfigError, merge, parse
 from bot.policy.config.freezes import joined
-from bot.policy.config.idle import idle
+from bot.policy.config.idle import doubtful, idle
 from bot.policy.state import ConfigProblem
 from bot.store import KnownFeed, Store
 
@@ -51,8 +51,8 @@ def warn(config: Config) -> None:
 
 
 def note(config: Config, now: datetime) -> tuple[str, ...]:
-    """What one should know of it and nobody has to mend: events left out, windows that are over."""
-    return tuple(line(problem) for problem in (*config.notes, *idle(config, now)))
+    """What one should know of it and nobody has to mend: events left out, windows that are over or repeat oddly."""
+    return tuple(line(problem) for problem in (*config.notes, *idle(config, now), *doubtful(config, now)))
 
 
 def from_files(

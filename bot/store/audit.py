@@ -68,10 +68,12 @@ class AuditLog(Database):
         with self.read() as connection:
             return _head(connection)
 
-    def records(self, repository_id: int | None = None, number: int | None = None, since: int = 0) -> Iterator[Record]:
-        """Records after `since`, oldest first, read page by page."""
+    def records(
+        self, repository_id: int | None = None, number: int | None = None, since: int = 0, *, kind: str = ""
+    ) -> Iterator[Record]:
+        """Records after `since`, of one kind or of all, oldest first, read page by page."""
         while True:
-            page = self._page(repository_id, number, since)
+            page = self._page(repository_id, number, since, kind)
             yield from page
             if len(page) < _PAGE:
                 return
@@ -103,12 +105,14 @@ class AuditLog(Database):
         bare = Record(seq + 1, at, kind, repository_id, number, body, previous, "")
         return Record(seq + 1, at, kind, repository_id, number, body, previous, bare.expected_hash())
 
-    def _page(self, repository_id: int | None, number: int | None, since: int) -> list[Record]:
+    def _page(self, repository_id: int | None, number: int | None, since: int, kind: str) -> list[Record]:
         query = sa.select(audit).where(audit.c.seq > since).order_by(audit.c.seq).limit(_PAGE)
         if repository_id is not None:
             query = query.where(audit.c.repository_id == repository_id)
         if number is not None:
             query = query.where(audit.c.number == number)
+        if kind:
+            query = query.where(audit.c.kind == kind)
         with self.read() as connection:
             return [Record(**row._mapping) for row in connection.execute(query)]
 

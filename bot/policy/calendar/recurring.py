@@ -162,6 +162,21 @@ def _holidays(
     return tuple(sorted(days))
 
 
+@lru_cache(maxsize=64)
+def feasts(
+    country: str, subdivision: str | None, categories: tuple[str, ...], first_year: int, last_year: int
+) -> tuple[tuple[date, str], ...]:
+    """Each holiday between two years, both included, with its name, in English where the library has it."""
+    days = holidays.country_holidays(
+        country,
+        subdiv=subdivision,
+        years=range(first_year, last_year + 1),
+        categories=categories or None,
+        language="en_US",
+    )
+    return tuple(sorted(days.items()))
+
+
 def check_holidays(country: str, subdivision: str | None, categories: tuple[str, ...] = ()) -> tuple[str, str] | None:
     """The key that is wrong (country, subdivision or categories) and words, or None."""
     known = holidays.list_supported_countries(include_aliases=True)

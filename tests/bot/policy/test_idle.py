@@ -2,15 +2,16 @@
 
 # ruff: noqa: E501 - tables, a case a line
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from policy_world import MIA, TUESDAY
 
 from bot.policy.calendar.feed import Copy
+from bot.policy.calendar.recurring import feasts
 from bot.policy.config import Config, ConfigError, parse, settings
 from bot.policy.config.freezes import Freeze, joined
-from bot.policy.config.idle import idle
+from bot.policy.config.idle import doubtful, idle
 from bot.policy.config.walltime import elapsed
 from bot.policy.text.globs import branch_problem
 
@@ -133,3 +134,25 @@ def test_every_window_is_shown_with_its_zone_and_where_that_is_written() -> None
     assert shown["windows[1].timezone"] == ("Asia/Tokyo", 8)
     assert shown["windows[1].reason"] == ("Stock taking", 9)
     assert shown["floor"] == ("none", None)
+
+
+REPEATS = [
+    ("weekly: {from: Mon 00:00, to: Sun 24:00}", "has no break: each time it opens before it has closed; make it shorter, or write from and to"),
+    ("rrule: FREQ=DAILY, for: 30h", "has no break: each time it opens before it has closed; make it shorter, or write from and to"),
+    ("rrule: 'FREQ=MONTHLY;BYMONTHDAY=1,31', for: 3h", "leaves out every month that has no day 31; for the last day of each month write BYMONTHDAY=-1"),
+    ("rrule: FREQ=MONTHLY;BYDAY=5FR, for: 3h", "leaves out every month that has no fifth FR; for the last of each month write BYDAY=-1FR"),
+    ("rrule: FREQ=MONTHLY;BYMONTHDAY=-1, for: 3h", ""),
+    ("rrule: 'FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=31', for: 3h", ""),
+    ("rrule: FREQ=WEEKLY;BYDAY=FR, for: 63h", ""),
+    ("from: 2020-01-01", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "said"), REPEATS)
+def test_what_repeats_as_nobody_means_it_is_told(line: str, said: str) -> None:
+    notes = [problem.words for problem in doubtful(parse(windows(f"name: W, {line}")), TUESDAY)]
+    assert notes == ([f"the window W {said}"] if said else [])
+
+
+def test_holidays_have_their_names() -> None:
+    assert feasts("DE", "BE", (), 2026, 2026)[0] == (date(2026, 1, 1), "New Year's Day")

@@ -1,0 +1,162 @@
+"""The calendar of a repository: months with every window, where each comes from, and what a proposal would change."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from bot.config.repository import ORGANISATION, composed
+from bot.policy.calendar import InForce, Scope
+from bot.policy.calendar.instants import at_minute, instant
+from bot.policy.config import Config
+from bot.policy.config.freezes import Freeze, joined
+from bot.policy.state import ConfigProblem
+from bot.store import KnownConfiguration, LastGood, Store
+from bot.web.months import Month, following, paint
+from bot.web.page import Asked
+from bot.web.windows import Office, Overlap, Place, Source, narrow, offices, overlaps, sources, warnings
+
+MONTHS = 3  # shown at once
+CHANGES = 12  # coming ones that are listed
+EARLIEST, LATEST = 1971, 2990  # years that can be asked for: dates of the file reach from 1970 to 2999
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What the store knows of the repository's calendars. `known` None: no pull request was looked at yet."""
+
+    branches: tuple[str, ...]
+    known: KnownConfiguration | None
+    file: LastGood | None
+    freezes: tuple[Freeze, ...]  # that had not ended a year ago
+    records: Mapping[str, tuple[int, ...]]
+
+
+def read(store: Store, asked: Asked, now: datetime) -> Readings:
+    here = asked.here.id
+    branches = [one for one in store.configurations.in_force(ORGANISATION) if one.repository_id == here]
+    wanted = asked.query.get("branch", "")
+    known = next((one for one in branches if one.ref == wanted), None) or _usual(branches)
+    return Readings(
+        branches=tuple(one.ref for one in branches),
+        known=known,
+        file=None if known is None else store.configurations.last_good(here, known.ref),
+        freezes=store.freezes.of(here, now - timedelta(days=366)),
+        records=_records(store, here),
+    )
+
+
+def _usual(branches: list[KnownConfiguration]) -> KnownConfiguration | None:
+    named = {one.ref: one for one in branches}
+    return named.get("main") or named.get("master") or next(iter(branches), None)
+
+
+def _records(store: Store, repository_id: int) -> Mapping[str, tuple[int, ...]]:
+    """The numbers of the audit records of each freeze by hand."""
+    numbers: dict[str, tuple[int, ...]] = {}
+    for record in store.audit.records(repository_id, kind="freeze"):
+        freeze = json.loads(record.body)["freeze"]["id"]
+        numbers[freeze] = (*numbers.get(freeze, ()), record.seq)
+    return numbers
+
+
+# --- what is shown
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """From `at` on, another level is in force."""
+
+    at: datetime
+    level: str
+    share: float
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    branch: str  # "": none was looked at yet
+    branches: tuple[str, ...]
+    path: str  # what is shown is for changes of this path only; "": for any
+    zone: str
+    level: InForce
+    changes: tuple[Change, ...]  # coming, soonest first
+    months: tuple[Month, ...]
+    earlier: str  # the month that the page before begins with: 2026-08
+    later: str
+    windows: tuple[Source, ...]
+    overlaps: tuple[Overlap, ...]
+    offices: tuple[Office, ...]
+    warnings: tuple[ConfigProblem, ...]
+    file: str  # address of the configuration on the forge
+
+
+def view(readings: Readings, asked: Asked, now: datetime) -> View:
+    known = readings.known
+    config = (composed(known, now) if known else None) or Config.default()
+    config = joined(config, readings.freezes)
+    first = _first(asked.query.get("from", ""), config, now)
+    path = asked.query.get("path", "")[:300].strip()
+    scope = Scope(known.ref if known else None, (path,) if path else None)
+    place = _place(readings, asked, now)
+    zone = ZoneInfo(config.timezone)
+    begins, ends = (instant(at_minute(day, 0), zone) for day in (first, following(first, MONTHS)))
+    stretches = list(islice(config.calendar.levels(now, scope), CHANGES + 1))
+    days = tuple(offices(config, begins, ends - timedelta(minutes=1)))
+    return View(
+        branch=known.ref if known else "",
+        branches=readings.branches,
+        path=path,
+        zone=config.timezone,
+        level=stretches[0],
+        changes=tuple(_changes(stretches, zone)),
+        months=tuple(paint(config.calendar, following(first, at), now, scope, _feasts(days)) for at in range(MONTHS)),
+        earlier=f"{following(first, -MONTHS):%Y-%m}",
+        later=f"{following(first, MONTHS):%Y-%m}",
+        windows=tuple(sorted(sources(config, now, place), key=_soonest)),
+        overlaps=overlaps(narrow(config.calendar.windows, scope), begins, ends, config.timezone),
+        offices=days,
+        warnings=warnings(config, now, readings.branches),
+        file=place.address(),
+    )
+
+
+def _first(text: str, config: Config, now: datetime) -> date:
+    """The first day of the month asked for, or of this one."""
+    asked = _MONTH.fullmatch(text)
+    if asked and EARLIEST <= int(asked[1]) <= LATEST and 1 <= int(asked[2]) <= 12:
+        return date(int(asked[1]), int(asked[2]), 1)
+    return now.astimezone(ZoneInfo(config.timezone)).date().replace(day=1)
+
+
+def _place(readings: Readings, asked: Asked, now: datetime) -> Place:
+    known, file = readings.known, readings.file
+    written = composed(replace(known, feeds=()), now) if known else None
+    return Place(
+        forge=asked.forge,
+        full_name=asked.here.full_name,
+        ref=(file.sha if file else "") or (known.ref if known else "HEAD"),
+        freezes={one.id: one for one in readings.freezes},
+        records=readings.records,
+        feeds=known.feeds if known else (),
+        written={one.name: one for one in (written or Config.default()).calendar.windows},
+    )
+
+
+def _soonest(source: Source) -> tuple[bool, bool, float]:
+    return source.over, not source.open, source.since.timestamp() if source.since else 0.0
+
+
+def _changes(stretches: list[InForce], zone: ZoneInfo) -> Iterator[Change]:
+    for stretch in stretches[1:]:
+        if stretch.since is not None:
+            window = stretch.window.name if stretch.window else ""
+            yield Change(stretch.since.astimezone(UTC).astimezone(zone), stretch.level, stretch.share, window)
+
+
+def _feasts(days: tuple[Office, ...]) -> list[tuple[date, str]]:
+    return [(day, f"{words} ({office.name})") for office in days for day, words in office.days]
