@@ -90,7 +90,7 @@ def candidates(repository: Path, base: str, tip: str, most_files: int = MOST_FIL
     touched: set[bytes] = set()
     listing = git(repository, "rev-list", "--first-parent", "--reverse", "--end-of-options", f"{base}..{tip}")
     for sha in listing.split():
-        entries = _entries(repository, sha)
+        entries = entries_of(repository, sha)
         paths = {entry.path for entry in entries}
         if entries and len(entries) <= most_files and not paths & touched and b".github/codechill.yml" not in paths:
             message = git(repository, "log", "-1", "--format=%B", "--end-of-options", sha)
@@ -140,7 +140,7 @@ def git(repository: Path, *arguments: str, stdin: bytes = b"", environment: Mapp
     return done.stdout.decode("utf-8", "surrogateescape").removesuffix("\n")
 
 
-def _entries(repository: Path, sha: str) -> tuple[Entry, ...]:
+def entries_of(repository: Path, sha: str) -> tuple[Entry, ...]:
     raw = git(repository, "diff-tree", "-r", "-z", "--no-renames", "--end-of-options", f"{sha}^1", sha)
     fields = raw.encode("utf-8", "surrogateescape").split(b"\0")
     entries = []

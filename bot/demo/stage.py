@@ -55,13 +55,23 @@ class Stage:
 
 @contextmanager
 def stage(
-    folder: Path, *, clock: Clock = now, forge_clock: Clock | None = None, port: int = 0, **settings: Any
+    folder: Path,
+    *,
+    clock: Clock = now,
+    forge_clock: Clock | None = None,
+    trusted: Clock | None = None,
+    working: bool = True,
+    port: int = 0,
+    **settings: Any,
 ) -> Iterator[Stage]:
     """Both running, with everything they keep under `folder`; stopped at the end.
 
-    `settings` of the App may be given. The forge has its own clock where one is given, as it has in life.
+    `settings` of the App may be given. The forge has its own clock where one is given, as it has in life; `trusted` is
+    the one by which tokens end, where that has to be the true one. Not `working`: jobs are done by whoever calls
+    `app.worker.run_one`.
     """
     sandbox = Sandbox(folder / "forge", forge_clock or clock)
+    sandbox.world.trusted = trusted
     sandbox.start(port)
     try:
         chosen = settings_for(sandbox, folder / "app", **settings)
@@ -69,7 +79,8 @@ def stage(
         server = create_server(app.web, host="127.0.0.1", port=0, threads=8)
         thread = threading.Thread(target=server.run, name="app-http", daemon=True)
         thread.start()
-        app.start(schedule=False)  # edges come when the story says so
+        if working:
+            app.start(schedule=False)  # edges come when the story says so
         address = f"http://127.0.0.1:{server.effective_port}"
         sandbox.webhook_url = f"{address}/webhook"
         try:

@@ -86,7 +86,7 @@ def authenticate(world: World, header: str | None) -> Caller:
 
 def installation_caller(world: World, token: InstallationToken) -> Caller:
     """The App acting on its installation. Raises Refusal."""
-    if token.expires_at <= world.now() or world.installation.deleted:
+    if token.expires_at <= world.valid_at() or world.installation.deleted:
         raise bad_credentials()
     if world.installation.suspended_at:
         raise Refusal(403, "This installation has been suspended")
@@ -105,7 +105,7 @@ def app_caller(world: World, token: str) -> Caller:
         )
     except jwt.InvalidTokenError as refused:
         raise Refusal(401, "A JSON web token could not be decoded") from refused
-    now = world.now().timestamp()
+    now = world.valid_at().timestamp()
     if str(claims["iss"]) not in {str(world.app.id), f"Iv1.{world.app.id:016x}"}:
         raise Refusal(401, "'Issuer' claim ('iss') must be an Integer")
     if claims["exp"] <= now:
@@ -130,7 +130,7 @@ def hand_out_token(
     if repository_ids is not None and not all(reachable(world, each) for each in repository_ids):
         raise Refusal(422, "There is at least one repository that does not exist or is not accessible to the parent")
     wide = dict(here.permissions if not permissions else {**permissions, "metadata": "read"})
-    token = InstallationToken(new_token(world), world.now() + TOKEN_LIFE, wide, repository_ids)
+    token = InstallationToken(new_token(world), world.valid_at() + TOKEN_LIFE, wide, repository_ids)
     world.tokens[token.token] = token
     return token
 

@@ -323,7 +323,7 @@ class People:
         """All installation tokens end now."""
         with self.world.lock:
             for token in self.world.tokens.values():
-                token.expires_at = self.world.now()
+                token.expires_at = self.world.valid_at()
 
     def rename(self, repo: str, name: str) -> None:
         """Rename a repository; its old name redirects."""

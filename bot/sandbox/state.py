@@ -266,6 +266,7 @@ class World:
     send: Callable[[str, dict[str, Any], int | None], None] = lambda event, payload, repository_id: None
     lock: threading.RLock = field(default_factory=threading.RLock)
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
+    trusted: Callable[[], datetime] | None = None  # by which tokens and signatures end, where it is not `clock`
 
     @property
     def api(self) -> str:
@@ -275,6 +276,10 @@ class World:
     def now(self) -> datetime:
         """The clock, to the second as GitHub tells time."""
         return self.clock().astimezone(UTC).replace(microsecond=0)
+
+    def valid_at(self) -> datetime:
+        """The moment at which a token or a signature is judged."""
+        return (self.trusted or self.clock)().astimezone(UTC).replace(microsecond=0)
 
     def new_id(self) -> int:
         """A number nothing else here has."""
