@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-BENCHMARKS = sorted((Path(__file__).parents[1] / "bench").glob("*.py"))
+BENCHMARKS = sorted((Path(__file__).parents[1] / "bench").rglob("*.py"))
 
 
-@pytest.mark.parametrize("benchmark", BENCHMARKS, ids=lambda file: file.stem)
+@pytest.mark.parametrize("benchmark", BENCHMARKS, ids=lambda file: "-".join(file.relative_to(file.parents[1]).parts))
 def test_every_name_that_a_benchmark_takes_from_the_program_is_there(benchmark: Path) -> None:
     taken = [
         (node.module, alias.name)

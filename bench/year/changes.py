@@ -60,7 +60,9 @@ def read(repository: Path, start: datetime, end: datetime) -> Past:
         elif latest < end.timestamp():
             landed.append((one, latest))
     if not before or not landed:
-        raise NotUsable(f"nothing of {repository} landed between {start:%Y-%m-%d} and {end:%Y-%m-%d} upon older commits")
+        raise NotUsable(
+            f"nothing of {repository} landed between {start:%Y-%m-%d} and {end:%Y-%m-%d} upon older commits"
+        )
     changes = [_change(repository, one, at) for one, at in landed]
     addresses: dict[str, int] = {}
     for one in _commits(repository, landed[-1][0].sha):
@@ -107,7 +109,7 @@ def translated(message: str, landed: Mapping[str, str]) -> str:
 
 
 def laid(repository: Path, change: Change, tip: str, message: str, who: Mapping[str, str]) -> str | None:
-    """The change as a commit on `tip`, merged three ways; None where it conflicts, `tip` where nothing is left of it."""
+    """The change as a commit on `tip`, merged three ways; None: it conflicts. `tip`: nothing is left of it."""
     ours = git(repository, "commit-tree", f"{tip}^{{tree}}", "-p", change.parent, stdin=b"here", environment=who)
     try:
         tree = git(repository, "merge-tree", "--write-tree", ours, change.sha).splitlines()[0]
@@ -119,5 +121,10 @@ def laid(repository: Path, change: Change, tip: str, message: str, who: Mapping[
 
 
 def carried(repository: Path, change: Change, tip: str, message: str, who: Mapping[str, str]) -> str:
-    """The change with its files as they were when it landed, with what they needed of changes that never did here."""
-    return commit(repository, tip, entries_of(repository, change.sha), message, who)
+    """The change with its files as they were when it landed, with what they needed of changes that never did here.
+
+    `tip`: that is there already.
+    """
+    made = commit(repository, tip, entries_of(repository, change.sha), message, who)
+    trees = git(repository, "rev-parse", f"{made}^{{tree}}", f"{tip}^{{tree}}").split()
+    return tip if trees[0] == trees[1] else made

@@ -1,0 +1,82 @@
+"""A clock that is moved from one event to the next; whatever is due between them is done at its own time."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.clock.edges import KnownEdges
+from bot.demo.stage import Stage
+from bot.jobs.port import Job
+from bot.store.tables import jobs
+
+HOP = timedelta(hours=12)  # at least so often the App's clock looks: sweeps and everything that comes round
+MICRO = timedelta(microseconds=1)
+
+
+@dataclass
+class Moved:
+    """What the App and the forge are told the time by."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Time:
+    """Moves the clock over a stage whose jobs are done here, one after the other."""
+
+    here: Stage
+    clock: Moved
+    spent: Counter[str] = field(default_factory=Counter)  # seconds in jobs, by kind
+    done: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        store, inner = self.here.app.store, self.here.app.worker._handle
+        self.edges = KnownEdges(store.configurations, store.freezes)
+
+        def handle(job: Job) -> None:
+            began = time.perf_counter()
+            try:
+                inner(job)
+            finally:
+                self.spent[job.kind] += time.perf_counter() - began  # type: ignore[assignment]
+                self.done[job.kind] += 1
+
+        self.here.app.worker._handle = handle
+
+    def until(self, moment: datetime) -> list[datetime]:
+        """Go there; returns the edges of windows on the way."""
+        passed = []
+        while self.clock.now < moment:
+            edge = min((one.at.astimezone(UTC) for one in self.edges(self.clock.now, self._hop())), default=moment)
+            point = min(moment, self._hop(), edge, self._due() or moment)
+            looks = point in (edge, self._hop())
+            self.clock.now = point
+            if looks:
+                self.here.app.schedule.look()
+                passed += [edge] * (point == edge)
+            self.settle()
+        return passed
+
+    def settle(self) -> None:
+        """Everything that is due is done, and told."""
+        box, worker = self.here.sandbox, self.here.app.worker
+        while box.settle() and worker.run_one():
+            pass
+
+    def _hop(self) -> datetime:
+        seconds = HOP.total_seconds()
+        return datetime.fromtimestamp((self.clock.now.timestamp() // seconds + 1) * seconds, UTC)
+
+    def _due(self) -> datetime | None:
+        """When the next job may run that waits for its time."""
+        query = sa.select(sa.func.min(jobs.c.run_at)).where(jobs.c.state == "waiting", jobs.c.run_at > self.clock.now)
+        with self.here.app.store.read() as connection:
+            at: Any = connection.scalar(query)
+        return None if at is None else max(at, self.clock.now + MICRO)
