@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from bot.demo.stage import Stage
 from bot.jobs.port import Job
 from bot.store.tables import jobs
 
-HOP = timedelta(hours=12)  # at least so often the App's clock looks: sweeps and everything that comes round
+HOP = timedelta(days=1)  # what comes round every few minutes in life comes round once a day here
 MICRO = timedelta(microseconds=1)
 
 
@@ -49,6 +49,8 @@ class Time:
                 self.done[job.kind] += 1
 
         self.here.app.worker._handle = handle
+        schedule = self.here.app.schedule
+        schedule._beats = tuple(replace(beat, every=max(beat.every, HOP)) for beat in schedule._beats)
 
     def until(self, moment: datetime) -> list[datetime]:
         """Go there; returns the edges of windows on the way."""

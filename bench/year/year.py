@@ -29,8 +29,6 @@ windows:
   - {{name: Summer freeze, level: red, from: {year}-08-05 00:00, to: {year}-08-12 08:00}}
   - {{name: Year-end freeze, level: red, from: {year}-12-20 17:00, to: {next}-01-02 08:00}}
 """
-# the operator's clock: what comes round every few minutes in life comes round twice a day here
-ROUNDS = {"sweep_minutes": 720, "redelivery_minutes": 1440, "calendar_minutes": 1440}
 
 
 @dataclass
@@ -93,7 +91,7 @@ def lived(
     pasts = [thinned(read(source, start, end), most) for source in sources]
     clock, plan = Moved(start - WARM), Plan()
     folder.mkdir(parents=True, exist_ok=True)
-    with stage(folder, clock=clock, trusted=truly, working=False, **ROUNDS) as here:
+    with stage(folder, clock=clock, trusted=truly, working=False) as here:
         busiest = Counter(change.author for past in pasts for change in past.changes)
         addresses = frozenset(address for past in pasts for address in past.addresses)
         people = cast(here.sandbox, busiest, addresses, seed)
