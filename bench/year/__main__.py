@@ -14,6 +14,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bench.year import report
 from bench.year.year import Year, lived
 from bot.demo.replay import NotUsable
 from bot.process.logs import configure
@@ -27,6 +28,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--most", type=int, default=0, help="changes of each repository: thinned out evenly")
     parser.add_argument("--out", type=Path, required=True, help="a new folder for the database and the figures")
+    parser.add_argument("--page", type=Path, help="where to write the page; left out: year.md in that folder")
     given = parser.parse_args()
     configure("error", "text", ())
     if given.out.exists() and any(given.out.iterdir()):
@@ -35,19 +37,20 @@ def main() -> int:
         with lived(
             given.out, given.repo, given.start, given.start + timedelta(days=given.days), given.seed, given.most
         ) as year:
-            return _live(year)
+            return _live(year, given.page)
     except NotUsable as error:
         sys.stderr.write(f"{error}\n")
         return 2
 
 
-def _live(year: Year) -> int:
+def _live(year: Year, page: Path | None) -> int:
     began, shown = time.monotonic(), 0.0
     try:
         for day in year.days():
             seconds = time.monotonic() - began
             if seconds - shown > 2:
                 shown = seconds
+                year.note(seconds)
                 share = (day - year.start) / (year.end - year.start)
                 left = seconds / max(share, 0.001) - seconds
                 sys.stderr.write(
@@ -57,8 +60,20 @@ def _live(year: Year) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped early; what was lived until now is told.")
     sys.stderr.write("\n")
+    year.note(time.monotonic() - began)
     sys.stdout.write(year.speed(time.monotonic() - began))
+    sys.stdout.write(f"{report.publish(year.folder, page, _command())}\n")
     return 0
+
+
+def _command() -> str:
+    """As it was said, with nobody's folders."""
+    words = (word if word.startswith("-") or "/" not in word else _short(Path(word)) for word in sys.argv[1:])
+    return " ".join(["python -m bench.year", *words])
+
+
+def _short(path: Path) -> str:
+    return path.parent.name if path.name in ("repo", ".git") else path.name
 
 
 def _day(text: str) -> datetime:

@@ -11,6 +11,7 @@ from bot.demo.replay import NotUsable, commit, entries_of, git
 FIELDS = "%H%x00%P%x00%ct%x00%ae%x00%B%x00%x01"
 LONGEST_BODY = 30_000  # characters; a forge takes 65,536
 SHA = re.compile(r"\b[0-9a-f]{7,40}\b")
+BLAME = re.compile(r"^\s*Fixes: +([0-9a-f]{7,40})\b|\breverts commit ([0-9a-f]{7,40})\b", re.MULTILINE)
 PEOPLE = re.compile(r"^(?:[A-Za-z]+-)+by: .*$|^.*<[^<>@\s]+@[^<>\s]+>.*$", re.MULTILINE)
 
 
@@ -24,6 +25,7 @@ class Change:
     author: str  # an address, in small letters
     message: str
     paths: frozenset[bytes]
+    lines: int  # added and removed: what the simplest model of risk counts
     commits: tuple[str, ...]  # every commit that it brought
 
     @property
@@ -77,7 +79,13 @@ def _change(repository: Path, one: _Commit, at: int) -> Change:
     author = max(inner, key=lambda each: each.at).author
     message = one.message if inner == [one] else _squashed(one, inner)
     shas = tuple(each.sha for each in brought)
-    return Change(one.sha, one.parents[0], datetime.fromtimestamp(at, UTC), author, message, paths, shas)
+    landed = datetime.fromtimestamp(at, UTC)
+    return Change(one.sha, one.parents[0], landed, author, message, paths, _lines(repository, one.sha), shas)
+
+
+def _lines(repository: Path, sha: str) -> int:
+    rows = git(repository, "diff-tree", "--numstat", "-r", "--end-of-options", f"{sha}^1", sha).splitlines()
+    return sum(int(field) for row in rows for field in row.split("\t")[:2] if field.isdigit())
 
 
 def _squashed(merge: _Commit, inner: Sequence[_Commit]) -> str:
@@ -97,6 +105,11 @@ def _commits(repository: Path, *chosen: str) -> list[_Commit]:
         _Commit(sha, tuple(parents.split()), int(at), author.lower(), message.strip())
         for sha, parents, at, author, message, *_ in rows
     ]
+
+
+def blames(message: str) -> tuple[str, ...]:
+    """Whom the plainest words of a message blame, by name as written: what a person would look for with grep."""
+    return tuple(first or second for first, second in BLAME.findall(message))
 
 
 def translated(message: str, landed: Mapping[str, str]) -> str:

@@ -14,7 +14,6 @@ from bot.jobs.port import Job
 from bot.store.tables import jobs
 
 HOP = timedelta(days=1)  # what comes round every few minutes in life comes round once a day here
-MICRO = timedelta(microseconds=1)
 
 
 @dataclass
@@ -56,13 +55,13 @@ class Time:
         """Go there; returns the edges of windows on the way."""
         passed = []
         while self.clock.now < moment:
-            edge = min((one.at.astimezone(UTC) for one in self.edges(self.clock.now, self._hop())), default=moment)
-            point = min(moment, self._hop(), edge, self._due() or moment)
-            looks = point in (edge, self._hop())
+            hop = self._hop()
+            edges = {one.at.astimezone(UTC) for one in self.edges(self.clock.now, min(hop, moment))}
+            point = min(moment, hop, *edges, *self._due())
             self.clock.now = point
-            if looks:
+            if point == hop or point in edges:
                 self.here.app.schedule.look()
-                passed += [edge] * (point == edge)
+                passed += [point] * (point in edges)
             self.settle()
         return passed
 
@@ -76,9 +75,9 @@ class Time:
         seconds = HOP.total_seconds()
         return datetime.fromtimestamp((self.clock.now.timestamp() // seconds + 1) * seconds, UTC)
 
-    def _due(self) -> datetime | None:
+    def _due(self) -> tuple[datetime, ...]:
         """When the next job may run that waits for its time."""
         query = sa.select(sa.func.min(jobs.c.run_at)).where(jobs.c.state == "waiting", jobs.c.run_at > self.clock.now)
         with self.here.app.store.read() as connection:
             at: Any = connection.scalar(query)
-        return None if at is None else max(at, self.clock.now + MICRO)
+        return () if at is None else (at,)

@@ -1,13 +1,15 @@
 """What becomes of one change of the history on its way through the App: opened, held or not, landed or left."""
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bench.year.cast import Cast
-from bench.year.changes import Change, Past, carried, laid, translated
+from bench.year.changes import Change, Past, blames, carried, laid, translated
 from bench.year.clock import Time
+from bench.year.diary import moment
 from bench.year.plan import Plan
 from bot.sandbox.errors import Refusal
 
@@ -31,7 +33,10 @@ class Life:
     state: str = "planned"
     landed: str = ""
     landed_at: datetime | None = None
+    opened_at: datetime | None = None
     held_at: datetime | None = None  # when a merge was refused first
+    blamed_at: datetime | None = None  # when a landing first said so in its message
+    blamed_by: str = ""
     behind: int = 0  # how often it waited for another that was held
     carried: bool = False  # with its files as they were, since what it needs never landed
 
@@ -54,6 +59,7 @@ class Street:
     method: str = "squash"
     lives: list[Life] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)  # the first digits of an old name -> the new one
+    by_name: dict[str, Life] = field(default_factory=dict)  # the first digits of an old name -> what brought it
     waiting: list[Life] = field(default_factory=list)  # held
     queued: dict[str, list[Life]] = field(default_factory=dict)  # by the change whose landing they wait for
 
@@ -62,6 +68,7 @@ class Street:
         for change in self.past.changes:
             life = Life(change, self.cast.plays[change.author])
             self.lives.append(life)
+            self.by_name |= {sha[:7]: life for sha in change.commits}
             before = self.chance(life, "lead").uniform(1, 30) * HOUR
             touched = max((one.at for one in self._near(change)), default=change.at - before)
             self.plan.at(max(change.at - before, touched, self.time.clock.now), lambda life=life: self.open(life))
@@ -73,6 +80,14 @@ class Street:
 
     def chance(self, life: Life, what: str) -> random.Random:
         return random.Random(f"{self.seed} {life.change.sha} {what}")  # noqa: S311
+
+    def rows(self) -> Iterator[tuple[object, ...]]:
+        """For the diary."""
+        repository = self.box.repository(self.name).id
+        for one in self.lives:
+            times = [moment(each) for each in (one.change.at, one.opened_at, one.held_at, one.landed_at)]
+            yield (repository, one.change.sha, one.number, one.login, one.state, one.change.lines, *times, one.landed,
+                   moment(one.blamed_at), one.blamed_by, one.behind, int(one.carried))  # fmt: skip
 
     @property
     def now(self) -> datetime:
@@ -109,7 +124,7 @@ class Street:
             author=life.login,
             head_ref=life.branch,
         )
-        life.number, life.state = pull.number, "open"
+        life.number, life.state, life.opened_at = pull.number, "open", self.now
         self.time.settle()
         self._speak(life)
         self.plan.at(max(life.change.at, self.now + 10 * MINUTE), lambda: self.land(life))
@@ -127,6 +142,9 @@ class Street:
         self.names |= {sha[:7]: life.landed for sha in life.change.commits}
         if life in self.waiting:
             self.waiting.remove(life)
+        for blamed in (self.by_name.get(name[:7]) for name in blames(life.change.message)):
+            if blamed is not None and blamed is not life and blamed.landed_at and not blamed.blamed_at:
+                blamed.blamed_at, blamed.blamed_by = self.now, life.change.sha
         self.time.settle()
         self._next(life)
 

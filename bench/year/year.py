@@ -10,6 +10,7 @@ from pathlib import Path
 from bench.year.cast import cast
 from bench.year.changes import Past, read
 from bench.year.clock import Moved, Time
+from bench.year.diary import Diary, moment
 from bench.year.life import Street
 from bench.year.plan import Plan
 from bot.demo import replay
@@ -38,6 +39,15 @@ class Year:
     time: Time
     plan: Plan
     streets: tuple[Street, ...]
+    diary: Diary
+    folder: Path
+    seed: int
+
+    def note(self, seconds: float) -> None:
+        """Everything of now into the diary; `seconds` it took to get here."""
+        self.diary.write("year", [(1, moment(self.start), moment(self.time.clock.now), self.seed, seconds)])
+        self.diary.write("changes", (row for street in self.streets for row in street.rows()))
+        self.diary.write("work", ((kind, self.time.done[kind], spent) for kind, spent in self.time.spent.items()))
 
     @property
     def landed(self) -> int:
@@ -91,6 +101,7 @@ def lived(
     pasts = [thinned(read(source, start, end), most) for source in sources]
     clock, plan = Moved(start - WARM), Plan()
     folder.mkdir(parents=True, exist_ok=True)
+    diary = Diary(folder)
     with stage(folder, clock=clock, trusted=truly, working=False) as here:
         busiest = Counter(change.author for past in pasts for change in past.changes)
         addresses = frozenset(address for past in pasts for address in past.addresses)
@@ -105,8 +116,9 @@ def lived(
             if MODES[at] == "enforce":
                 here.sandbox.protect(name)
             streets.append(Street(name, past, Path(made.folder), people, time, plan, seed, METHODS[at]))
+            diary.write("repositories", [(made.id, name, MODES[at], source.resolve().name, METHODS[at])])
         time.settle()
-        yield Year(start, end, time, plan, tuple(streets))
+        yield Year(start, end, time, plan, tuple(streets), diary, folder, seed)
 
 
 def _bare(source: Path, base: str, folder: Path) -> Path:

@@ -1,0 +1,108 @@
+"""The year in numbers, by plain SQL over the App's database with the diary beside it (`diary.`)."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.backtest.measure import interval
+
+SHARES = (0.05, 0.10, 0.20, 0.50)
+Rows = list[sqlite3.Row]
+
+REPOSITORIES = """
+SELECT r.id, r.name, r.mode,
+  count(*) AS planned,
+  sum(c.number > 0) AS opened,
+  sum(c.state = 'landed') AS landed,
+  sum(c.state = 'left') AS gone,
+  sum(c.state = 'open') AS still,
+  sum(c.state = 'empty') AS idle,
+  sum(c.held_at IS NOT NULL) AS stopped,
+  sum(c.blamed_at IS NOT NULL) AS blamed,
+  sum(c.carried) AS carried
+FROM diary.repositories r JOIN diary.changes c ON c.repository_id = r.id GROUP BY r.id ORDER BY r.id"""
+
+# what the App decided last before the moment at which the change was ready to land
+READY = """
+SELECT c.repository_id, c.number, c.lines, c.blamed_at, c.state, c.landed_at,
+  max(c.planned_at, c.opened_at) AS ready_at,
+  (SELECT json_extract(a.body, '$.verdict') FROM audit a
+    WHERE a.kind = 'decision' AND a.repository_id = c.repository_id AND a.number = c.number
+      AND a.at <= strftime('%Y-%m-%d %H:%M:%f', max(c.planned_at, c.opened_at), '+10 minutes')
+    ORDER BY a.seq DESC LIMIT 1) AS verdict,
+  (SELECT json_extract(s.body, '$.percentile') FROM assessments s
+    WHERE s.repository_id = c.repository_id AND s.number = c.number ORDER BY s.at LIMIT 1) AS percentile
+FROM diary.changes c WHERE c.number > 0"""
+
+EXCEPTIONS = """
+SELECT repository_id, state, count(*) AS times FROM escalations GROUP BY 1, 2 ORDER BY 1, 2"""
+
+HELD = """
+SELECT repository_id, count(DISTINCT number) AS held FROM audit
+WHERE kind = 'decision' AND json_extract(body, '$.verdict') = 'block' GROUP BY 1"""
+
+WAITED = """
+SELECT repository_id, (julianday(landed_at) - julianday(held_at)) * 24 AS hours FROM diary.changes
+WHERE held_at IS NOT NULL AND landed_at IS NOT NULL ORDER BY 1, 2"""
+
+FEEDBACK = """
+SELECT repository_id, source, sum(useful) AS useful, count(*) AS times FROM feedback GROUP BY 1, 2 ORDER BY 1, 2"""
+
+WEEKS = """
+SELECT c.repository_id, CAST((julianday({moment}) - julianday(y.start)) / 7 AS INTEGER) AS week, count(*) AS times
+FROM diary.changes c, diary.year y WHERE {moment} IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"""
+
+AUDIT = "SELECT kind, count(*) AS times FROM audit GROUP BY 1 ORDER BY 2 DESC"
+WORK = "SELECT * FROM diary.work ORDER BY seconds DESC"
+YEAR = "SELECT * FROM diary.year"
+MODELS = "SELECT repository_id, model, count(*) AS times, min(at) AS first FROM assessments GROUP BY 1, 2 ORDER BY 1, 4"
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[sqlite3.Connection]:
+    """Both databases of a year, to be read."""
+    with closing(sqlite3.connect(f"file:{folder / 'app' / 'codechill.db'}?mode=ro", uri=True)) as database:
+        database.row_factory = sqlite3.Row
+        database.execute("ATTACH DATABASE ? AS diary", (f"file:{folder / 'diary.db'}?mode=ro",))
+        yield database
+
+
+def ask(database: sqlite3.Connection, query: str) -> Rows:
+    return database.execute(query).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """Of `blamed` changes, how many are among those that a threshold gated: by the score, and by size alone.
+
+    `gated` of `changes`; as many of the largest changes are taken by size as the score gated.
+    """
+
+    share: float
+    changes: int
+    gated: int
+    blamed: int
+    by_score: int
+    by_size: int
+
+    @property
+    def around(self) -> tuple[float, float] | None:
+        """95 %, Wilson, of the share that the score captured."""
+        return interval(self.by_score, self.blamed)
+
+
+def captured(ready: Sequence[sqlite3.Row], share: float) -> Captured:
+    """As if every change of the year had been gated at that share, by the percentile that it was opened with."""
+    scored = [row for row in ready if row["percentile"] is not None]
+    gated = [row for row in scored if row["percentile"] >= 1 - share]
+    largest = sorted(scored, key=lambda row: -row["lines"])[: len(gated)]
+    return Captured(
+        share,
+        len(scored),
+        len(gated),
+        sum(row["blamed_at"] is not None for row in scored),
+        sum(row["blamed_at"] is not None for row in gated),
+        sum(row["blamed_at"] is not None for row in largest),
+    )

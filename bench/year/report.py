@@ -1,0 +1,173 @@
+"""The year as a page: every number by SQL from the App's database and the diary beside it."""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+
+from bench.year import figures
+from bench.year.figures import SHARES, Captured, ask, captured
+from bench.year.weeks import Series, picture
+
+COLOURS = {"landed": "#57ab5a", "stopped": "#d4a72c", "blamed": "#cf222e"}
+
+
+def write(folder: Path, place: Path, command: str) -> str:
+    """The page as Markdown; its pictures are written into `place`, which has the page's name without its end."""
+    with figures.opened(folder) as database:
+        place.mkdir(parents=True, exist_ok=True)
+        for name, drawn in _pictures(database):
+            (place / f"{name}.svg").write_text(drawn)
+        return "\n".join(_page(database, place.name, command)) + "\n"
+
+
+def publish(folder: Path, page: Path | None, command: str) -> Path:
+    """Write the page and its pictures; returns where. Left out: into the year's own folder."""
+    page = page or folder / "year.md"
+    page.write_text(write(folder, page.with_suffix(""), command))
+    return page
+
+
+def _page(database: sqlite3.Connection, pictures: str, command: str) -> Iterator[str]:
+    year = ask(database, figures.YEAR)[0]
+    rows = ask(database, figures.REPOSITORIES)
+    yield "# A simulated year"
+    yield ""
+    yield f"{_day(year['start'])} to {_day(year['ends'])}, seed {year['seed']}. This page is written by"
+    yield ""
+    yield f"    {command}"
+    yield ""
+    yield from _opened(database, rows)
+    yield from _held(database, rows)
+    yield from _captured(database, rows)
+    yield from _weeks(rows, pictures)
+    yield from _spoken(database, rows)
+    yield from _speed(database, year, rows)
+
+
+def _opened(database: sqlite3.Connection, rows: figures.Rows) -> Iterator[str]:
+    yield "## What was lived"
+    yield ""
+    yield "| repository | mode | changes of its history | opened | landed | closed by their author | still open |"
+    yield "|---|---|---:|---:|---:|---:|---:|"
+    for row in rows:
+        counts = (row["planned"], row["opened"], row["landed"], row["gone"], row["still"])
+        yield f"| `{row['name']}` | {row['mode']} | " + " | ".join(f"{each:,}" for each in counts) + " |"
+    yield ""
+    for row in rows:
+        if row["idle"] or row["carried"]:
+            yield (
+                f"In `{row['name']}`, {row['idle']} had nothing left to land when their turn came, and"
+                f" {row['carried']} were laid with their files as they were, since what they needed never landed here."
+            )
+            yield ""
+
+
+def _held(database: sqlite3.Connection, rows: figures.Rows) -> Iterator[str]:
+    held = {row["repository_id"]: row["held"] for row in ask(database, figures.HELD)}
+    waited = ask(database, figures.WAITED)
+    yield "## Held, let through, excepted"
+    yield ""
+    yield "| repository | decided to hold at some time | stopped when their author wanted to merge | exceptions |"
+    yield "|---|---:|---:|---|"
+    for row in rows:
+        asked = [each for each in ask(database, figures.EXCEPTIONS) if each["repository_id"] == row["id"]]
+        words = ", ".join(f"{each['times']} {each['state']}" for each in asked) or "none"
+        yield f"| `{row['name']}` | {held.get(row['id'], 0)} | {row['stopped']} | {words} |"
+    yield ""
+    for row in rows:
+        hours = [each["hours"] for each in waited if each["repository_id"] == row["id"]]
+        if hours:
+            waited_for = f"{median(hours):.0f} hours (median of {len(hours)})"
+            yield f"Those of `{row['name']}` that landed after all waited {waited_for}."
+            yield ""
+
+
+def _captured(database: sqlite3.Connection, rows: figures.Rows) -> Iterator[str]:
+    ready = ask(database, figures.READY)
+    yield "## Are the held ones those that hurt?"
+    yield ""
+    yield (
+        "A change counts as one that hurt when a later change of the same year names it in a `Fixes:` or as what it"
+        " reverts. As if every change had been gated, in a window or not, by the percentile with which it was opened:"
+    )
+    yield ""
+    yield "| repository | gate | gated | captured by the score | 95 % | by size alone | by a die |"
+    yield "|---|---:|---:|---:|---|---:|---:|"
+    for row in rows:
+        mine = [each for each in ready if each["repository_id"] == row["id"]]
+        for share in SHARES:
+            yield f"| `{row['name']}` | " + _captured_row(captured(mine, share)) + " |"
+    yield ""
+
+
+def _captured_row(one: Captured) -> str:
+    around = f"{one.around[0]:.0%} to {one.around[1]:.0%}" if one.around else "none hurt"
+    die = one.gated / one.changes if one.changes else 0.0
+    by = [f"{each} of {one.blamed}" for each in (one.by_score, one.by_size)]
+    gated = f"{one.share:.0%} | {one.gated} of {one.changes} ({die:.1%})"
+    return f"{gated} | {by[0]} | {around} | {by[1]} | {die * one.blamed:.1f}"
+
+
+def _weeks(rows: figures.Rows, pictures: str) -> Iterator[str]:
+    yield "## Week by week"
+    yield ""
+    for row in rows:
+        yield f"![{row['name']} by weeks]({pictures}/{_file(row)}.svg)"
+        yield ""
+
+
+def _spoken(database: sqlite3.Connection, rows: figures.Rows) -> Iterator[str]:
+    spoken = ask(database, figures.FEEDBACK)
+    yield "## What people said of the score"
+    yield ""
+    for row in rows:
+        mine = [each for each in spoken if each["repository_id"] == row["id"]]
+        words = ", ".join(f"{each['source']}: {each['useful']} of {each['times']} useful" for each in mine)
+        yield f"- `{row['name']}`: {words or 'nothing'}"
+    yield ""
+
+
+def _speed(database: sqlite3.Connection, year: sqlite3.Row, rows: figures.Rows) -> Iterator[str]:
+    opened = sum(row["opened"] for row in rows)
+    yield "## Speed"
+    yield ""
+    yield (
+        f"{opened:,} changes in {year['seconds'] / 60:.0f} minutes, {opened / year['seconds']:.2f} a second, with"
+        " sandbox, App and git on one machine. Where the App's jobs took it:"
+    )
+    yield ""
+    yield "| job | times | seconds | each, ms |"
+    yield "|---|---:|---:|---:|"
+    for row in ask(database, figures.WORK):
+        yield f"| {row['kind']} | {row['jobs']:,} | {row['seconds']:.1f} | {row['seconds'] / row['jobs'] * 1000:.0f} |"
+
+
+def _pictures(database: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    year = ask(database, figures.YEAR)[0]
+    weeks = max(1, -(-(_moment(year["ends"]) - _moment(year["start"])).days // 7))
+    by = {"landed": "landed_at", "stopped": "held_at", "blamed": "blamed_at"}
+    counted = {name: ask(database, figures.WEEKS.format(moment=column)) for name, column in by.items()}
+    for row in ask(database, figures.REPOSITORIES):
+        series = [
+            Series(
+                name,
+                COLOURS[name],
+                {each["week"]: each["times"] for each in weekly if each["repository_id"] == row["id"]},
+            )
+            for name, weekly in counted.items()
+        ]
+        yield _file(row), picture(f"{row['name']}, by weeks", series, weeks, {})
+
+
+def _file(row: sqlite3.Row) -> str:
+    return str(row["name"]).replace("/", "-")
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _day(text: str) -> str:
+    return f"{_moment(text):%-d %B %Y}"
