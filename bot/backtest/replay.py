@@ -20,11 +20,11 @@ from bot.facts.table import LANDING
 from bot.forge.port import Target
 from bot.policy.case import Case
 from bot.policy.config import Config
+from bot.policy.content import Content
 from bot.policy.decide import case_of
 from bot.policy.opinion import Verdict
 from bot.policy.pull import Person, PullRequest, Repository
 from bot.policy.state import State
-from bot.store.contents import Content
 from scoring.assessment import Assessment, Proof
 from scoring.git import Git
 
@@ -112,7 +112,7 @@ class Replay:
 
     def state(self, landing: Landing, proof: Proof | None = None) -> State:
         """The pull request that would have brought this landing, as the decision core sees one."""
-        content = Content("", self.contents.files.get(landing.sha, landing.paths))
+        content = Content(landing.sha, self.contents.files.get(landing.sha, landing.paths))
         values: dict[Fact[Any], object] = {
             PULL: self._pull(landing),
             CONTENT: content,

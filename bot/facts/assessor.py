@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.forge.port import Target
+from bot.policy.content import Content
 from bot.policy.pull import PullRequest
 from bot.policy.state import Cause, Failure
-from bot.store.contents import Content
 from scoring.assessment import Assessment
 from scoring.facts.services import Sources
 from scoring.history.diff import Diff

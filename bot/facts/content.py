@@ -7,9 +7,9 @@ among the paths whatever any reader takes for a rename.
 from bot.facts.assessor import Base, Unscorable
 from bot.facts.fact import Cost, Fact, Filled, Live, Look
 from bot.facts.pull import PULL, TARGET
+from bot.policy.content import Content
 from bot.policy.pull import Unknown
 from bot.policy.state import Failure
-from bot.store.contents import Content
 from scoring.history.diff import Diff
 
 
@@ -59,9 +59,7 @@ def _contributors(live: Live, look: Look) -> frozenset[str]:
 
 
 def _fills(content: Content | Failure) -> Filled:
-    if isinstance(content, Failure):
-        return {"paths": Unknown(content.words)}
-    return {"content": content.name, "paths": content.paths}
+    return {"content": Unknown(content.words) if isinstance(content, Failure) else content}
 
 
 def _nobody() -> Failure:

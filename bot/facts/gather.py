@@ -1,7 +1,7 @@
 """From facts to the state that a decision rests on."""
 
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any
 
 from bot.facts.fact import Fact, Filled, Look
@@ -9,7 +9,6 @@ from bot.facts.pull import PULL
 from bot.policy.state import State
 
 _FIELDS = frozenset(field.name for field in fields(State))
-_OF_PULL = ("paths", "hands")
 
 
 def gather(look: Look, wanted: Iterable[Fact[Any]]) -> State:
@@ -17,13 +16,11 @@ def gather(look: Look, wanted: Iterable[Fact[Any]]) -> State:
     filled: dict[str, Any] = {}
     for fact in wanted:
         filled |= fills(fact, look[fact])
-    of_pull = {name: filled.pop(name) for name in _OF_PULL if name in filled}
-    pull = replace(look[PULL], **of_pull) if of_pull else look[PULL]
-    return State(**{**filled, "pull": pull, "questions": tuple(look.questions)})
+    return State(**{**filled, "pull": look[PULL], "questions": tuple(look.questions)})
 
 
 def fills(fact: Fact[Any], value: Any) -> Filled:
     """Which fields of State show it, and what they hold then."""
     if fact.fills is not None:
         return fact.fills(value)
-    return {fact.name: value} if fact.name in (*_FIELDS, *_OF_PULL) else {}
+    return {fact.name: value} if fact.name in _FIELDS else {}

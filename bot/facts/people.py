@@ -33,5 +33,9 @@ def _hands(live: Live, look: Look) -> Hands | Unknown:
     return Hands(authors.people | pushers, authors.unplaced)
 
 
+def _nobody() -> Unknown:
+    return Unknown("nobody looked")
+
+
 GRANTED = Fact("granted", _granted, dict, needs=(PULL, TARGET, CONFIGURATION), cost=Cost(requests=2))
-HANDS = Fact("hands", _hands, Hands, needs=(PULL, TARGET, GRANTED, ATTESTED, CONTRIBUTORS), cost=Cost(requests=1))
+HANDS = Fact("hands", _hands, _nobody, needs=(PULL, TARGET, GRANTED, ATTESTED, CONTRIBUTORS), cost=Cost(requests=1))

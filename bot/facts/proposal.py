@@ -11,16 +11,17 @@ from bot.facts.content import CONTENT
 from bot.facts.exceptions import ESCALATIONS
 from bot.facts.fact import Cost, Fact, Filled, Live, Look
 from bot.facts.gather import gather
-from bot.facts.people import GRANTED
+from bot.facts.people import GRANTED, HANDS
 from bot.facts.pull import PULL, TARGET
 from bot.facts.risk import RISK, Risk, scored
 from bot.policy.config import FILE, ORGANISATION_FILE
+from bot.policy.content import Content
 from bot.policy.proposal import compare, sentence
+from bot.policy.pull import Hands
 from bot.policy.state import ConfigProblem, State
-from bot.store.contents import Content
 
 MOST_COMPARED = 20  # open pull requests that a change of the configuration is tried on
-OTHER = (PULL, CONTENT, RISK, GRANTED, ESCALATIONS)
+OTHER = (PULL, CONTENT, RISK, GRANTED, ESCALATIONS, HANDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def _others(live: Live, look: Look) -> Iterator[State]:
         if risk is not None and isinstance(other[CONTENT], Content):
             other.tell(CONFIGURATION, look[CONFIGURATION])
             other.tell(RISK, Risk(risk))
+            other.tell(HANDS, Hands())  # too dear for a dry run: reviews count whoever gave them
             yield gather(other, OTHER)
 
 

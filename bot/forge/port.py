@@ -129,7 +129,7 @@ class Forge(Protocol):
     def repository(self, target: Target) -> Repository: ...
 
     def pull(self, target: Target, number: int) -> PullRequest:
-        """The facts now, with the repository's present name. `paths` and `hands` are left for the mirror.
+        """The facts now, with the repository's present name.
 
         Raises Gone when the name in `target` is another repository's now.
         """

@@ -18,9 +18,9 @@ from bot.forge.port import Forge, Target
 from bot.git.contributors import contributors
 from bot.git.fetch import Corrupt, GitError, Refused, TooLarge, TooMuch
 from bot.git.mirror import Mirror, valid_sha
+from bot.policy.content import Content
 from bot.policy.pull import Person, PullRequest
 from bot.policy.state import Cause
-from bot.store.contents import Content
 from scoring.assessment import Assessment
 from scoring.change import Change
 from scoring.errors import DamagedIndex, ScoringError
@@ -89,7 +89,7 @@ class MirrorAssessor:
         paths = tuple(os.fsdecode(path) for path in listing.split(b"\0")[1::2])
         if len(paths) > MOST_FILES:
             raise Unscorable(f"the diff has {len(paths):,} files")
-        return Content(hashlib.sha256(listing).hexdigest() if listing else "", paths)
+        return Content(hashlib.sha256(listing).hexdigest(), paths)
 
     def contributors(self, target: Target, base: Base, head: str) -> frozenset[str]:
         with self._refusing(target.repository_id):

@@ -2,7 +2,8 @@
 
 A look has up to three rounds, each the same line over the facts as they then are: the first shows that scoring has
 begun, the second decides on the event, and when that changed what is known (a justification was approved, say) a third
-shows the result.
+shows the result. The first rests on what the forge says at once: a fetch, a diff and a score may take minutes, and a
+check that is not there is taken for an App that is down.
 """
 
 from collections.abc import Callable, Iterable

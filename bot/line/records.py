@@ -17,7 +17,7 @@ from bot.policy.decide import Decision
 from bot.policy.events import Changed, Event
 from bot.policy.managers import managers
 from bot.policy.opinion import Verdict
-from bot.policy.pull import PullRequest, Unknown
+from bot.policy.pull import PullRequest
 from bot.policy.standing.level import is_ready
 from bot.policy.state import State
 from bot.store import KnownRepository, Landing, Lived, ShownPull, Store
@@ -64,7 +64,7 @@ class Records:
                 event=made.event,
                 head_sha=state.pull.head_sha,
                 base_sha=state.pull.base_sha,
-                content=state.content,
+                content=state.content_name,
                 risk=state.risk,
                 failure=state.failure,
                 problems=state.problems,
@@ -150,7 +150,7 @@ def shown(case: Case) -> ShownPull:
         share=force.share,
         opinions=case.opinions,
         may_answer=managers(case),
-        paths=None if isinstance(pull.paths, Unknown) else pull.paths[:MOST_PATHS],
+        paths=None if case.state.paths is None else case.state.paths[:MOST_PATHS],
         card=case.card,
     )
 

@@ -17,7 +17,7 @@ class Escalation:
     by: Person
     at: datetime
     head_sha: str
-    content: str  # a name for what base..head does to its files: survives a merge of a base that left them alone
+    content: str | None  # its name: survives a merge of a base that left its files alone; None: nobody knew it
     window: str  # name of the window it asks about
     expires: datetime | None  # the end of that window
     percentile: float

@@ -14,7 +14,7 @@ MOST_ADDRESSES = 3  # named in one sentence
 
 def managers(case: Case) -> tuple[str, ...]:
     """Who may answer for this change: the general managers, and those whose globs cover every changed path."""
-    policy, paths = case.config.escalation, case.pull.known_paths
+    policy, paths = case.config.escalation, case.state.paths
     named = {who for some in policy.by_path.values() for who in some}
     owners = [who for who in sorted(named) if paths and all(_owns(who, path, case.config) for path in paths)]
     return tuple(dict.fromkeys([*policy.managers, *owners]))
@@ -47,7 +47,7 @@ def why_not(person: Person, asked: Escalation, case: Case) -> str | None:
     others = f"it takes somebody else of {who_may(case)}."
     if person.id == asked.by.id:
         return f"Whoever asks for an exception cannot decide on it; {others}"
-    if isinstance(case.pull.hands, Unknown):
+    if isinstance(case.state.hands, Unknown):
         return TOO_MANY
     if had_a_hand(person, case.state):
         return f"Nobody who worked on a change can decide on its exception; {others}"
@@ -56,7 +56,7 @@ def why_not(person: Person, asked: Escalation, case: Case) -> str | None:
 
 def takes_two(state: State) -> str:
     """Why one approval is not enough, in words; "" when it is: the one who gives it could be behind that address."""
-    hands = state.pull.hands
+    hands = state.hands
     if isinstance(hands, Unknown) or not hands.unplaced:
         return ""
     named = sorted(hands.unplaced)

@@ -108,8 +108,6 @@ class PullRequest:
     mergeable: bool | None = None  # whether it merges without conflicts; None: the forge is working it out
     body: str = ""  # the description; from outside, escape when shown
     labels: frozenset[str] = frozenset()
-    paths: tuple[str, ...] | Unknown = Unknown("nobody read the diff")  # both names of what was moved
-    hands: Hands | Unknown = Hands()  # beside the author's
     reviews: tuple[Review, ...] = ()
     check: CheckRun | None = None
     other_checks: tuple[CheckRun, ...] = ()  # of ours, by other names
@@ -126,8 +124,3 @@ class PullRequest:
         """The same with these check runs of ours, by name."""
         others = tuple(run for name, run in checks.items() if name != CHECK)
         return replace(self, check=checks.get(CHECK), other_checks=others)
-
-    @property
-    def known_paths(self) -> tuple[str, ...]:
-        """Every changed path, and none while they are unknown: for what must be known to count."""
-        return () if isinstance(self.paths, Unknown) else self.paths

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.policy.content import Content
 from bot.policy.escalation import Escalation
-from bot.policy.pull import PullRequest
+from bot.policy.pull import Hands, PullRequest, Unknown
 from scoring.assessment import Assessment
 
 Cause = Literal["change", "forge", "us"]  # what its author wrote, the forge that did not answer, or codechill itself
+
+_NOBODY_LOOKED = Unknown("nobody looked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ class State:
     failure: Failure | None = None  # why there is no risk
     problems: tuple[ConfigProblem, ...] = ()
     escalations: tuple[Escalation, ...] = ()  # oldest first
-    content: str = ""  # a name for what base..head does to its files
+    content: Content | Unknown = _NOBODY_LOOKED
+    hands: Hands | Unknown = _NOBODY_LOOKED  # beside the author's
     # person id -> "write", "admin", and "@org/team" for each team named in the configuration they belong to
     granted: Mapping[int, frozenset[str]] = field(default_factory=dict)
     attested: frozenset[str] = frozenset()  # heads whose author attested that the review was adequate
@@ -59,3 +63,13 @@ class State:
     page: str = ""  # address of the repository on the forge
     held_twins: frozenset[int] = frozenset()  # other pull requests of the same head that are held by themselves
     questions: tuple[Question, ...] = ()  # asked of nobody yet
+
+    @property
+    def content_name(self) -> str | None:
+        """What the content is known by; None while nobody knows it."""
+        return None if isinstance(self.content, Unknown) else self.content.name
+
+    @property
+    def paths(self) -> tuple[str, ...] | None:
+        """Every changed path, none of them for a change of nothing; None while nobody knows them."""
+        return None if isinstance(self.content, Unknown) else self.content.paths

@@ -1,19 +1,16 @@
 """What was read of a change, by the commits that it lies between: the same for as long as there is git."""
 
+import hashlib
 import json
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from bot.policy.content import Content
 from bot.store.database import Database
 from bot.store.tables import contents
 
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    name: str  # for what base..head does to its files; "" when it changes none
-    paths: tuple[str, ...] = ()  # every path that comes, goes or changes: both names of a moved file
+_NOTHING = hashlib.sha256().hexdigest()  # what changes no file; an older version kept it as ""
 
 
 class Contents(Database):
@@ -22,7 +19,7 @@ class Contents(Database):
             row = connection.execute(
                 sa.select(contents.c.name, contents.c.paths).where(_between(repository_id, base, head))
             ).one_or_none()
-        return None if row is None else Content(row.name, tuple(json.loads(row.paths)))
+        return None if row is None else Content(row.name or _NOTHING, tuple(json.loads(row.paths)))
 
     def save(self, repository_id: int, base: str, head: str, content: Content, *, at: datetime) -> None:
         key = {"repository_id": repository_id, "base": base, "head": head}

@@ -60,6 +60,7 @@ def escalation(text: str) -> Escalation:
     body = _body(text)
     body |= {name: _moment(body.get(name)) for name in ("at", "expires", "answered_at", "ended_at")}
     body |= {name: _person(body.get(name)) for name in ("by", "first", "answered_by")}
+    body["content"] = body["content"] or None  # an older version kept what nobody knew as ""
     body.pop("private", None)  # records of an older version hold it, always empty
     return Escalation(**body)
 

@@ -14,8 +14,8 @@ from bot.forge.port import Target
 from bot.git.mirror import Corrupt, Mirror
 from bot.line.assess import MirrorAssessor
 from bot.policy.config import Config
+from bot.policy.content import Content
 from bot.policy.pull import Person, PullRequest, Repository
-from bot.store.contents import Content
 from scoring.assessment import Assessment
 
 SHOP = Target(1, 7, "acme/shop")

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from bot.facts.assessor import Base, Unscorable
 from bot.forge.port import Target
+from bot.policy.content import Content
 from bot.policy.pull import PullRequest
-from bot.store.contents import Content
 from scoring.assessment import Assessment, Proof, Reason
 from scoring.facts.services import Sources
 from scoring.history.diff import Diff

@@ -132,7 +132,7 @@ def _request(case: Case, call: Call, reason: str, text: str) -> Escalation:
         by=call.by,
         at=case.now,
         head_sha=case.pull.head_sha,
-        content=case.state.content,
+        content=case.state.content_name,
         window=stretch.window.name if stretch.window else approval.OUTSIDE,
         # in UTC: an ambiguous local time would equal none that comes back from a store
         expires=None if ends is None else ends.astimezone(UTC),
@@ -219,7 +219,7 @@ def attest(case: Case, call: Call) -> Answer:
     level = case.in_force.level
     if case.config.gate.action_at(level) != "author_attest":
         return Answer("No attestation is asked for at this level; `/chill why` names what holds it.", good=False)
-    if isinstance(case.pull.hands, Unknown):
+    if isinstance(case.state.hands, Unknown):
         return Answer(managers.TOO_MANY, good=False)
     saved, why = SaveAttestation(call.by, case.pull.head_sha), managers.takes_two(case.state)
     more = f" It takes an approving review by somebody who may write as well: {why}." if why else ""

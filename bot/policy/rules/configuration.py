@@ -18,7 +18,7 @@ def opine(state: State, config: Config, now: datetime) -> Opinion:
     broken = tuple(problem for problem in state.problems if not problem.last_good)
     if not broken:
         return Opinion(NAME)
-    paths = state.pull.known_paths
+    paths = state.paths
     if paths and set(paths) <= {problem.file for problem in broken}:
         return Opinion(NAME, words="The configuration cannot be read; this change touches only it and may land.")
     return Opinion(NAME, Verdict.BLOCK, "The configuration cannot be read, so nobody knows what may land.", firm=BROKEN)

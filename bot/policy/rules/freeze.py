@@ -5,7 +5,6 @@ from datetime import datetime
 from bot.policy.calendar import OpenWindow
 from bot.policy.config import Config
 from bot.policy.opinion import Opinion, Verdict
-from bot.policy.pull import Unknown
 from bot.policy.rules.gate import because
 from bot.policy.standing.level import latest, scope
 from bot.policy.state import State
@@ -36,6 +35,6 @@ def _thaw(windows: tuple[OpenWindow, ...], state: State, config: Config) -> date
 
 
 def _touches_frozen(state: State, config: Config) -> bool:
-    if isinstance(state.pull.paths, Unknown):
+    if state.paths is None:
         return bool(config.frozen_paths)
-    return any(globs.any_matches(config.frozen_paths, path) for path in state.pull.paths)
+    return any(globs.any_matches(config.frozen_paths, path) for path in state.paths)

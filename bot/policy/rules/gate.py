@@ -87,7 +87,7 @@ def can_write(person: Person, state: State) -> bool:
 
 def had_a_hand(person: Person, state: State) -> bool:
     """One of those who made or pushed the change, or nobody knows; a bot never counts as a second person either."""
-    hands = state.pull.hands
+    hands = state.hands
     if isinstance(hands, Unknown) or person.bot or person.id == state.pull.author.id or person.id in hands.people:
         return True
     return any(_names(address, person) for address in hands.unplaced)
@@ -101,5 +101,5 @@ def _names(address: str, person: Person) -> bool:
 
 def somebody_unknown(state: State) -> bool:
     """Whether anybody at all may be behind a part of the change: then one more person has to look than usual."""
-    hands = state.pull.hands
+    hands = state.hands
     return isinstance(hands, Unknown) or bool(hands.unplaced)

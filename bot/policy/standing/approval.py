@@ -33,7 +33,7 @@ def about_now(escalation: Escalation, state: State, config: Config, now: datetim
 
 def lapse(escalation: Escalation, state: State, now: datetime) -> tuple[Literal["void", "expired"], str] | None:
     """The state it falls to and why, or None while it stands."""
-    if escalation.content and state.content and escalation.content != state.content:
+    if None not in (escalation.content, state.content_name) and escalation.content != state.content_name:
         return "void", "the content changed since"
     if escalation.expires is not None and now >= escalation.expires:
         return "expired", "its window has closed"
@@ -48,6 +48,6 @@ def lapse(escalation: Escalation, state: State, now: datetime) -> tuple[Literal[
 
 def _same_content(escalation: Escalation, state: State) -> bool:
     """Without a known content only the very same head will do."""
-    if escalation.content and escalation.content == state.content:
+    if escalation.content is not None and escalation.content == state.content_name:
         return True
     return escalation.head_sha == state.pull.head_sha

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from bot.policy.calendar import InForce, Scope
 from bot.policy.config import Config
-from bot.policy.pull import PullRequest, Review, Unknown
+from bot.policy.pull import PullRequest, Review
 from bot.policy.state import State
 from bot.policy.text import globs
 
@@ -17,8 +17,7 @@ def scope(state: State) -> Scope:
     """Unknown paths (the diff could not be read) count as touching everything."""
     pull = state.pull
     author = frozenset({pull.author.login.lower(), *state.granted.get(pull.author.id, frozenset())})
-    paths = None if isinstance(pull.paths, Unknown) else pull.paths
-    return Scope(pull.base_ref, paths, pull.protected, author)
+    return Scope(pull.base_ref, state.paths, pull.protected, author)
 
 
 def stretches(state: State, config: Config, now: datetime) -> Iterator[InForce]:
@@ -49,7 +48,7 @@ def would_hold(state: State, config: Config, stretch: InForce) -> bool:
 
 def is_exempt(state: State, config: Config) -> bool:
     """Every changed path is known and exempt."""
-    return _all_match(config.exempt_paths, state.pull.known_paths)
+    return _all_match(config.exempt_paths, state.paths or ())
 
 
 @lru_cache(maxsize=64)

@@ -23,7 +23,6 @@ from bot.policy.config import Config, parse
 from bot.policy.decide import decide
 from bot.policy.events import Changed
 from bot.policy.pull import Person
-from bot.policy.state import State
 from scoring.facts.services import Services, from_codeowners
 from scoring.history.dataset import collect
 from scoring.history.index import History
@@ -67,7 +66,8 @@ def test_a_landing_and_a_pull_request_with_the_same_facts_get_the_same_verdict(p
             replay.state(each.landing).pull, number=17, author=Person(5, "ana"), head_ref="topic", base_sha=change.base
         )
         served = replace(served, percentile=each.percentile)
-        decision = decide(Changed("opened"), State(pull=pull, risk=served, content="c"), config, each.landing.at)
+        state = replace(replay.state(each.landing), pull=pull, risk=served)
+        decision = decide(Changed("opened"), state, config, each.landing.at)
         assert (decision.verdict == 1) == each.held
         if each.held:
             assert next(opinion.until for opinion in decision.opinions if opinion.verdict) == each.until

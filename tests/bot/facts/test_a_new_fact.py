@@ -89,7 +89,7 @@ def test_each_fact_has_a_name_of_its_own_and_stands_after_what_it_needs() -> Non
 def test_every_part_of_the_state_is_filled_by_a_fact() -> None:
     without_asking = Look(Recorded({PULL: None, TARGET: None}), Target(0, 0, ""), 0, NOW)
     filled = {name for fact in FACTS for name in fills(fact, without_asking[fact])}
-    assert {field.name for field in fields(State)} - filled == {"content", "questions"}  # of what is not known
+    assert {field.name for field in fields(State)} - filled == {"questions"}  # of what is not known
 
 
 def test_every_action_that_changes_what_is_known_says_which_facts() -> None:

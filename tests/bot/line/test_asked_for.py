@@ -9,9 +9,9 @@ from bot.facts.table import LOOK
 from bot.forge.port import Target
 from bot.line.reconcile import Reconciler
 from bot.policy.actions import Ask
+from bot.policy.content import Content
 from bot.policy.pull import Unknown
 from bot.policy.state import Question
-from bot.store.contents import Content
 from tests.fakes.line import Line
 
 

@@ -20,7 +20,8 @@ from bot.policy.actions import (
     StartFreeze,
 )
 from bot.policy.config import Config, parse
-from bot.policy.pull import CheckRun, Comment, Person, PullRequest, Repository
+from bot.policy.content import Content
+from bot.policy.pull import CheckRun, Comment, Hands, Person, PullRequest, Repository, Unknown
 from bot.policy.state import State
 from scoring.assessment import Assessment, Evidence, Proof, Reason
 
@@ -29,6 +30,7 @@ BEN = Person(2, "ben")  # a colleague who may write
 MIA = Person(3, "mia")  # a release manager
 BOT = Person(99, "codechill[bot]", bot=True)
 HEAD = "a" * 40
+PATHS = ("api/session.py",)
 WEEKEND = """\
 version: 1
 timezone: Europe/Berlin
@@ -63,7 +65,6 @@ def pull(**changes: Any) -> PullRequest:
         auto_merge=False,
         protected=True,
         updated_at=datetime(2026, 11, 20, tzinfo=UTC),
-        paths=("api/session.py",),
     )
     return replace(base, **changes)
 
@@ -99,10 +100,15 @@ def state(percentile: float | None = 0.96, proof: Proof | None = None, **changes
     base = State(
         pull=pull(**of_pull),
         risk=None if percentile is None else risk(percentile, proof),
-        content="patch-1",
+        content=changed(paths=changes.pop("paths", PATHS)),
+        hands=Hands(),
         granted=GRANTED,
     )
     return replace(base, **changes)
+
+
+def changed(name: str = "patch-1", paths: tuple[str, ...] | Unknown = PATHS) -> Content | Unknown:
+    return paths if isinstance(paths, Unknown) else Content(name, paths)
 
 
 def said(body: str, by: Person = ANA, number: int = 100, **changes: Any) -> Comment:

@@ -185,6 +185,6 @@ def test_with_nobody_named_administrators_decide_under_the_same_rules(who: str, 
 def test_nobody_decides_when_the_forge_does_not_say_whose_all_commits_are():
     person, granted = WHO["a manager who may write"]
     before, _ = scene("a manager who may write", "somebody else's", "approve")
-    unknown = replace(before, pull=replace(before.pull, hands=Unknown("too many")), granted={person.id: granted})
+    unknown = replace(before, hands=Unknown("too many"), granted={person.id: granted})
     (reply,) = [a for a in tried(unknown, Commented(said("/chill approve", person))) if isinstance(a, Reply)]
     assert reply.words.startswith("Nobody can tell who worked on all of these commits: they are too many. Squash")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from policy_world import ANA, BEN, BOT, HEAD, MIA, SATURDAY, TUESDAY, WEEKEND, apply, said, state, weekend
+from policy_world import ANA, BEN, BOT, HEAD, MIA, SATURDAY, TUESDAY, WEEKEND, apply, changed, said, state, weekend
 
 from bot.policy.actions import (
     Action,
@@ -102,7 +102,7 @@ def test_a_manager_denies_and_says_why():
 
 def test_a_push_that_changes_the_content_voids_an_approval_and_says_so():
     after = approved()
-    pushed = replace(after, content="patch-2", pull=replace(after.pull, head_sha="c" * 40, check=None))
+    pushed = replace(after, content=changed("patch-2"), pull=replace(after.pull, head_sha="c" * 40, check=None))
     decision = decide(Tick("sweep"), pushed, weekend(), SATURDAY)
     assert decision.verdict is Verdict.BLOCK
     (saved,) = kinds(list(decision.actions), SaveEscalation)
@@ -122,8 +122,16 @@ def test_a_clean_merge_of_the_base_carries_an_approval_over_visibly():
     )
 
 
+def test_an_approval_of_a_change_of_nothing_holds_for_every_head_that_changes_nothing():
+    after = approved(content=changed("nothing", ()))
+    moved = replace(after, pull=replace(after.pull, head_sha="c" * 40))
+    assert decide(Tick("sweep"), moved, weekend(), SATURDAY).verdict is Verdict.PASS
+    more = replace(moved, content=changed("patch-2"))
+    assert decide(Tick("sweep"), more, weekend(), SATURDAY).verdict is Verdict.BLOCK
+
+
 def test_without_a_known_content_an_approval_holds_for_its_head_only():
-    after = approved(content="")
+    after = approved(content=Unknown("unread"))
     assert decide(Tick("sweep"), after, weekend(), SATURDAY).verdict is Verdict.PASS
     moved = replace(after, pull=replace(after.pull, head_sha="c" * 40))
     assert decide(Tick("sweep"), moved, weekend(), SATURDAY).verdict is Verdict.BLOCK
@@ -381,7 +389,7 @@ def test_approving_what_nobody_asks_for_is_answered():
 
 
 def test_a_request_that_lapsed_cannot_be_approved():
-    pushed = replace(asked(), content="patch-2")
+    pushed = replace(asked(), content=changed("patch-2"))
     actions, _ = tell(pushed, "/chill approve", MIA, number=101)
     assert kinds(actions, Reply)[-1].words.startswith("That request no longer stands")
 
@@ -577,7 +585,7 @@ def test_a_label_asks_once_and_what_is_void_or_denied_needs_it_put_on_again():
     denied = tell(after, "/chill deny no", MIA, with_labels())[1]
     assert kinds(labelled(denied), SaveEscalation) == kinds(labelled(denied), Reply) == []  # delivered twice
     assert decide(Tick("sweep"), denied, with_labels(), SATURDAY).verdict is Verdict.BLOCK
-    pushed = replace(after, content="patch-2", pull=replace(after.pull, head_sha="c" * 40))
+    pushed = replace(after, content=changed("patch-2"), pull=replace(after.pull, head_sha="c" * 40))
     lapsed = apply(pushed, decide(Tick("sweep"), pushed, with_labels(), SATURDAY).actions)
     assert lapsed.escalations[-1].state == "void"  # the label is still there, and asks for nothing any more
     again = kinds(labelled(lapsed, minute=5), SaveEscalation)

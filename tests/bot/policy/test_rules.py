@@ -8,12 +8,29 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from policy_world import ANA, BEN, BOT, HEAD, MIA, SATURDAY, TUESDAY, WEEKEND, apply, pull, risk, said, state, weekend
+from policy_world import (
+    ANA,
+    BEN,
+    BOT,
+    HEAD,
+    MIA,
+    SATURDAY,
+    TUESDAY,
+    WEEKEND,
+    apply,
+    changed,
+    pull,
+    risk,
+    said,
+    state,
+    weekend,
+)  # fmt: skip
 
 from bot.policy.actions import PutComment, RemoveComment, Reply, SetCheck
 from bot.policy.calendar import Calendar, Scope
 from bot.policy.config import Config, parse
 from bot.policy.config.freezes import Freeze, joined
+from bot.policy.content import Content
 from bot.policy.decide import case_of, decide
 from bot.policy.escalation import Escalation
 from bot.policy.events import Changed, Commented, Event, Pressed, Tick
@@ -171,7 +188,7 @@ def test_each_action_is_unlocked_by_its_own_event_at_its_own_level_and_locked_ag
         return decide(Tick("sweep"), state, config, SATURDAY).verdict
 
     assert (verdict(done) is Verdict.PASS) == (deed in unlocked_by)
-    pushed = replace(done, content="patch-2", pull=replace(done.pull, head_sha="c" * 40))
+    pushed = replace(done, content=changed("patch-2"), pull=replace(done.pull, head_sha="c" * 40))
     assert verdict(pushed) is Verdict.BLOCK
     merged_base = replace(done, pull=replace(done.pull, head_sha="c" * 40))
     assert (verdict(merged_base) is Verdict.PASS) == (deed == "an exception")  # the content is what was looked at
@@ -554,7 +571,7 @@ ESCALATIONS = st.builds(
     by=st.sampled_from(PEOPLE),
     at=st.just(SATURDAY),
     head_sha=st.sampled_from([HEAD, "c" * 40]),
-    content=st.sampled_from(["", "patch-1", "patch-2"]),
+    content=st.sampled_from([None, "patch-1", "patch-2"]),
     window=st.sampled_from(["Weekend", "Other", ""]),
     expires=st.sampled_from([None, SATURDAY, SATURDAY + timedelta(days=2)]),
     percentile=st.sampled_from([0.5, 0.96]),
@@ -563,7 +580,6 @@ ESCALATIONS = st.builds(
 )
 PULLS = st.builds(
     pull,
-    paths=st.sampled_from([Unknown("unread"), (), ("api/session.py",), ("docs/a.md",), (".github/codechill.yml",)]),
     protected=st.booleans(),
     check=st.none()
     | st.builds(
@@ -583,7 +599,13 @@ STATES = st.builds(
     failure=st.none() | st.just(Failure("the diff is too large")),
     problems=st.sampled_from([(), (PROBLEM,), (replace(PROBLEM, last_good=True),)]),
     escalations=st.lists(ESCALATIONS, max_size=2, unique_by=lambda one: one.id).map(tuple),
-    content=st.sampled_from(["", "patch-1"]),
+    content=st.just(Unknown("unread"))
+    | st.builds(
+        Content,
+        st.sampled_from(["patch-1", "patch-3"]),
+        st.sampled_from([(), ("api/session.py",), ("docs/a.md",), (".github/codechill.yml",)]),
+    ),
+    hands=st.sampled_from([Unknown("too many"), Hands(), SOMEBODY]),
     granted=st.just({2: frozenset({"write"}), 3: frozenset({"write", "@acme/release-managers"})}),
     attested=st.sampled_from([frozenset(), frozenset({HEAD})]),
 )

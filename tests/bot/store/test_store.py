@@ -1,5 +1,6 @@
 """What is kept comes back as it was."""
 
+import hashlib
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -16,10 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.policy.config.freezes import Freeze
+from bot.policy.content import Content
 from bot.policy.escalation import Escalation
 from bot.policy.pull import Person
 from bot.store import KnownFinding, KnownRepository, SeenPull, Store, plain
-from bot.store.contents import Content
 from bot.store.tables import metadata
 from scoring.assessment import Assessment, Evidence, Proof, Reason, Suggestion
 
@@ -110,6 +111,12 @@ def test_an_escalation_whose_end_lies_in_a_repeated_hour_is_saved_once(store: St
         store.exceptions.save(7, 1, replace(ASKED, expires=end), at=NOW)
     assert kinds(store) == ["escalation"]
     assert store.exceptions.of(7, 1)[0].expires == end.astimezone(UTC)
+
+
+def test_what_an_older_version_did_not_know_of_a_content_is_unknown(store: Store) -> None:
+    for content in ("", None):
+        store.exceptions.save(7, 1, replace(ASKED, content=content), at=NOW)
+        assert store.exceptions.of(7, 1)[0].content is None
 
 
 def test_an_attestation_is_audited_once(store: Store) -> None:
@@ -328,6 +335,8 @@ def test_what_was_read_of_a_change_is_known_by_its_commits_and_no_others(store: 
     store.contents.save(7, base, head, odd, at=NOW)
     assert store.contents.get(7, base, head) == odd
     assert [store.contents.get(*key) for key in ((8, base, head), (7, head, base), (7, base, base))] == [None] * 3
+    store.contents.save(7, base, base, Content(""), at=NOW)  # as an older version kept what changes no file
+    assert store.contents.get(7, base, base) == Content(hashlib.sha256(b"").hexdigest())
     store.contents.save(8, base, head, odd, at=NOW)
     store.contents.forget(8)
     assert [store.contents.get(7, base, head), store.contents.get(8, base, head)] == [odd, None]
