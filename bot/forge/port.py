@@ -171,9 +171,12 @@ class Forge(Protocol):
         """An installation token for git, good for at least a minute."""
         ...
 
-    def perform(self, target: Target, pull: PullRequest, action: ForgeAction) -> None:
+    def perform(self, target: Target, pull: PullRequest, action: ForgeAction) -> int | None:
         """Make it so. Doing it twice leaves one comment and one check run. Returning means done: raises Busy when it
-        was sent and nobody can tell yet whether it was, ReadOnly when nothing is ever written."""
+        was sent and nobody can tell yet whether it was, ReadOnly when nothing is ever written.
+
+        Returns the number of the check run or comment that shows it now; None for what has none.
+        """
         ...
 
     def group_members(self, target: Target, head_sha: str, head_ref: str, base_ref: str) -> tuple[int, ...]:

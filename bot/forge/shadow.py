@@ -53,7 +53,7 @@ class ShadowForge:
     def checks_of(self, target: Target, sha: str) -> dict[str, CheckRun]:
         return self._forge.checks_of(target, sha)
 
-    def perform(self, target: Target, pull: PullRequest, action: ForgeAction) -> None:
+    def perform(self, target: Target, pull: PullRequest, action: ForgeAction) -> int | None:
         raise ReadOnly(NOTHING_WRITTEN)
 
     def check_commit(self, target: Target, action: SetCheck) -> None:

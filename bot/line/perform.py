@@ -24,7 +24,7 @@ from bot.policy.actions import (
     SetCheck,
     StartFreeze,
 )
-from bot.policy.pull import PullRequest
+from bot.policy.pull import CheckRun, PullRequest
 from bot.policy.state import Question
 from bot.store import Store
 
@@ -38,6 +38,7 @@ class Outcome:
 
     action: Action
     words: str  # DONE, or why not
+    number: int | None = None  # of the check run or comment that shows it
 
 
 class Performer:
@@ -61,7 +62,7 @@ class Performer:
         Raises ForgeError kinds other than Refused: what comes after is not done then.
         """
         for action in sorted(actions, key=lambda action: action.phase):
-            yield Outcome(action, self._handle(target, pull, action))
+            yield self._handle(target, pull, action)
 
     def all(self, target: Target, pull: PullRequest, actions: Iterable[Action]) -> tuple[Outcome, ...]:
         return tuple(self.perform(target, pull, actions))
@@ -74,22 +75,22 @@ class Performer:
             return Outcome(check, str(error))
         return Outcome(check, DONE)
 
-    def _handle(self, target: Target, pull: PullRequest, action: Action) -> str:
+    def _handle(self, target: Target, pull: PullRequest, action: Action) -> Outcome:
         match action:
             case SetCheck() | PutComment() | RemoveComment() | React():
                 return self._on_forge(target, pull, action)
             case Reply():
-                words = self._on_forge(target, pull, action)
+                outcome = self._on_forge(target, pull, action)
                 self._store.notes.add(target.repository_id, pull.number, action.key, at=self._clock())
-                return words
+                return outcome
             case SaveEscalation() | SaveAttestation() | SaveFeedback() | Rescore() | StartFreeze() | EndFreeze():
                 self._keep((target.repository_id, pull.number), action)
-                return DONE
+                return Outcome(action, DONE)
             case Ask():
                 if self._ask is None:
-                    return NOBODY
+                    return Outcome(action, NOBODY)
                 self._ask(target, pull.number, action.question)
-                return DONE
+                return Outcome(action, DONE)
             case _:
                 assert_never(action)
 
@@ -117,9 +118,18 @@ class Performer:
             case _:
                 assert_never(action)
 
-    def _on_forge(self, target: Target, pull: PullRequest, action: ForgeAction) -> str:
+    def _on_forge(self, target: Target, pull: PullRequest, action: ForgeAction) -> Outcome:
         try:
-            self._forge.perform(target, pull, action)
+            return Outcome(action, DONE, self._forge.perform(target, pull, action))
         except Refused as error:  # one refused action must not keep the others from being performed
-            return str(error)
-        return DONE
+            return Outcome(action, str(error))
+
+
+def checks_after(pull: PullRequest, outcomes: Iterable[Outcome]) -> dict[str, CheckRun]:
+    """Our check runs by name when these are done: what was just written is not asked for."""
+    before = {run.name: run for run in (pull.check, *pull.other_checks) if run is not None}
+    return before | {
+        action.name: action.run(number)
+        for action, number in ((outcome.action, outcome.number) for outcome in outcomes)
+        if isinstance(action, SetCheck) and number is not None
+    }

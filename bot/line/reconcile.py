@@ -22,10 +22,10 @@ from bot.facts.people import GRANTED
 from bot.facts.pull import PULL, TARGET
 from bot.facts.risk import RISK, Risk, last, scored
 from bot.facts.table import AT_ONCE, FAILED, LOOK, Facts
-from bot.facts.twins import TWINS
+from bot.facts.twins import HELD_TWINS
 from bot.forge.port import Forge, ForgeError, Target
 from bot.line.groups import Groups
-from bot.line.perform import Outcome, Performer
+from bot.line.perform import Outcome, Performer, checks_after
 from bot.line.records import Records, Round
 from bot.line.stale import Stale, Staleness
 from bot.policy.actions import Action, EndFreeze, Phase, Rescore, SaveAttestation, SaveEscalation, StartFreeze
@@ -83,7 +83,7 @@ class Reconciler:
         if decided.actions(Phase.KEPT):
             self._perform(decided, decided.actions(*_BEFORE))
             changed = {fact for action in decided.actions(Phase.KEPT) for fact in CHANGES[type(action)]}
-            look.forget(NOTES, TWINS, *changed)
+            look.forget(NOTES, HELD_TWINS, *changed)
             look.questions.clear()  # they are asked now
             decided = self._decide_unmoved(look)
         self._show(decided)
@@ -114,8 +114,8 @@ class Reconciler:
         config = look[CONFIGURATION].config
         self._performer.all(target, pull, noticed(look.event, state, config) if look.event else ())
         if pull.check is None and scored(self._live, look) is None:
-            self._performer.all(target, pull, decide(None, state, config, look.now).of(Phase.SHOWN))
-            look.tell(PULL, pull.showing(self._live.forge.checks_of(target, pull.head_sha)))
+            shown = self._performer.all(target, pull, decide(None, state, config, look.now).of(Phase.SHOWN))
+            look.tell(PULL, pull.showing(checks_after(pull, shown)))
 
     def _decide(self, look: Look, wanted: Facts, event: Event | None = None) -> Round:
         state = gather(look, wanted)
@@ -131,8 +131,8 @@ class Reconciler:
         look = decided.look
         self._records.save(decided, final=False)  # before the check shows it, so that a twin cannot miss it
         self._perform(decided, decided.decision.actions)
-        look.forget(TWINS)
-        if look[TWINS] - decided.state.held_twins:
+        look.forget(HELD_TWINS)
+        if look[HELD_TWINS] - decided.state.held_twins:
             raise Stale("another pull request of the same commits was held meanwhile")
         self._records.log(decided)
 

@@ -13,7 +13,8 @@ from typing import ClassVar, Literal
 
 from bot.policy.config.freezes import Freeze
 from bot.policy.escalation import Escalation
-from bot.policy.pull import CHECK, Person
+from bot.policy.pull import CHECK, CheckRun, Person
+from bot.policy.shown import Shown, shown
 from bot.policy.state import Question, State
 from bot.policy.views import Card
 
@@ -51,14 +52,30 @@ class SetCheck:
     card: Card
     buttons: tuple[Button, ...] = ()
     name: str = CHECK
+    number: int = 0  # of the pull request whose verdict it is; 0: of none by itself
+
+    @property
+    def shows(self) -> Shown:
+        asked = any(button.identifier == "approve" for button in self.buttons)
+        return Shown(self.card.digest(), self.conclusion or "in_progress", self.number, asked)
 
     @property
     def digest(self) -> str:
-        return f"{self.card.digest()}:{self.conclusion or 'in_progress'}"
+        return str(self.shows)
 
     def holds(self, state: State) -> bool:
+        """Also when the check shows the verdict of another pull request of the same commits, and rightly so."""
         check = state.pull.check_named(self.name)
-        return check is not None and check.head_sha == self.head_sha and check.digest == self.digest
+        if check is None or check.head_sha != self.head_sha:
+            return False
+        there = shown(check.digest)
+        of_twin = there is not None and there.number in state.twins and there.before(self.shows)
+        return of_twin or check.digest == self.digest
+
+    def run(self, number: int) -> CheckRun:
+        """The check run that this makes, by the number that the forge gives it."""
+        status = "completed" if self.conclusion else "in_progress"
+        return CheckRun(number, self.head_sha, status, self.conclusion, self.digest, name=self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,8 @@ class State:
     changes: tuple[str, ...] = ()  # and each setting that it would change; from outside, escape when shown
     warnings: tuple[str, ...] = ()  # for maintainers: why the check may not hold what it says it holds
     page: str = ""  # address of the repository on the forge
-    held_twins: frozenset[int] = frozenset()  # other pull requests of the same head that are held by themselves
+    twins: frozenset[int] = frozenset()  # other open pull requests of the same head
+    held_twins: frozenset[int] = frozenset()  # those of them that are held by themselves
     questions: tuple[Question, ...] = ()  # asked of nobody yet
 
     @property

@@ -56,9 +56,9 @@ def test_the_first_look_asks_for_the_pull_request_once(place: Place) -> None:
     place.window("red")
     with unheard(place):
         pull = place.stage.sandbox.open_pull(place.name, title="A change", head_sha=place.large())
-        # those six and the file at a new commit; the check begins and is read; whose change it is; where the head is
-        # now; the check ends, the comment
-        assert cost(place, pull.number, Changed("opened")) == 13
+        # those six and the file at a new commit; the check begins; whose change it is; where the head is now; the check
+        # ends, the comment
+        assert cost(place, pull.number, Changed("opened")) == 12
         assert cost(place, pull.number, Changed("opened")) == 6
 
 

@@ -50,8 +50,13 @@ def test_it_is_listed_while_it_is_open_and_read_as_closed_afterwards(anywhere: A
 
 def test_a_check_begins_ends_is_edited_in_place_and_can_begin_again(anywhere: Anywhere, change: Change) -> None:
     def put(action: SetCheck) -> PullRequest:
-        anywhere.forge.perform(anywhere.target, facts(anywhere, change), action)
-        return facts(anywhere, change)
+        number = anywhere.forge.perform(anywhere.target, facts(anywhere, change), action)
+        pull = facts(anywhere, change)
+        assert number is not None
+        assert pull.check
+        assert pull.check.id == number
+        assert pull.check.spare or pull.check == action.run(number)
+        return pull
 
     begun = put(SetCheck(change.head, None, Card("waiting", "Waiting for the score"))).check
     held = put(SetCheck(change.head, "failure", HELD, BUTTONS)).check
@@ -104,8 +109,9 @@ def test_a_check_of_another_name_stands_beside_ours(anywhere: Anywhere, change: 
 
 def test_there_is_one_comment_and_what_is_too_much_is_taken_away(anywhere: Anywhere, change: Change) -> None:
     def put(action: PutComment | RemoveComment) -> PullRequest:
-        anywhere.forge.perform(anywhere.target, facts(anywhere, change), action)
-        return facts(anywhere, change)
+        number, pull = anywhere.forge.perform(anywhere.target, facts(anywhere, change), action), facts(anywhere, change)
+        assert number == (pull.comment.id if pull.comment and isinstance(action, PutComment) else None)
+        return pull
 
     first = put(PutComment(HELD)).comment
     second = put(PutComment(FREE)).comment

@@ -156,24 +156,25 @@ class MemoryForge(Forge):
 
     # --- writing
 
-    def perform(self, target: Target, pull: PullRequest, action: ForgeAction) -> None:
+    def perform(self, target: Target, pull: PullRequest, action: ForgeAction) -> int | None:
         home, there = self.place(target, pull.number, f"perform {type(action).__name__}")
         if type(action) in self.refusing:
             raise Refused("the forge said no")
         if type(action) in self.silent:
             raise ForgeError("the forge stopped answering")
         self.done.append(action)
+        number: int | None = None
         match action:
             case SetCheck():
                 existing = pull.check_named(action.name)
                 here = existing is not None and existing.head_sha == action.head_sha
-                self._set_check(home, action, existing if here else None)
+                number = self._set_check(home, action, existing if here else None)
             case PutComment():
-                self._put(there, pull.comment, markers.sealed(self._words.comment(action)))
+                number = self._put(there, pull.comment, markers.sealed(self._words.comment(action)))
             case RemoveComment():
                 self.world.delete(home, action.comment)
             case Reply():
-                self._put(there, None, self._words.reply(action))
+                number = self._put(there, None, self._words.reply(action))
             case React():
                 if action.comment not in {each.id for pull_ in home.pulls.values() for each in pull_.comments}:
                     raise Gone(f"there is no comment {action.comment}")
@@ -184,32 +185,35 @@ class MemoryForge(Forge):
                 assert_never(action)
         if type(action) in self.lossy:
             raise ForgeError("the answer of the forge was lost")
+        return number
 
     def check_commit(self, target: Target, action: SetCheck) -> None:
         home = self.home(target, "perform SetCheck")
         self.done.append(action)
         self._set_check(home, action, self._checks(home, action.head_sha).get(action.name))
 
-    def _set_check(self, home: Home, action: SetCheck, existing: CheckRun | None) -> None:
+    def _set_check(self, home: Home, action: SetCheck, existing: CheckRun | None) -> int:
         title, summary = self._words.check(action)
         known = {run.id: run for run in home.runs}
         begins = action.conclusion is None and (existing is None or existing.status == "completed")
         if existing is None or begins:
             shown = (action.head_sha, action.conclusion, action.digest, title, summary, action.name)
             home.runs.append(Run(self.world.next_id(), *shown))
-            return
+            return home.runs[-1].id
         for number in (*(existing.spare if action.conclusion else ()), existing.id):
             run = known[number]
             run.conclusion, run.digest, run.title, run.summary = action.conclusion, action.digest, title, summary
+        return existing.id
 
-    def _put(self, pull: Pull, existing: Comment | None, body: str) -> None:
+    def _put(self, pull: Pull, existing: Comment | None, body: str) -> int:
         if len(body) > LONGEST:
             raise Refused("the forge answered 422: body is too long")
         for at, comment in enumerate(pull.comments):
             if existing is not None and comment.id == existing.id:
                 pull.comments[at] = replace(comment, body=body, edited=True)
-                return
+                return comment.id
         pull.comments.append(Comment(self.world.next_id(), BOT, body, self.now()))
+        return pull.comments[-1].id
 
     # --- landing
 

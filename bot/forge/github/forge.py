@@ -190,18 +190,18 @@ class GitHubForge:
 
     # --- writing
 
-    def perform(self, target: Target, pull: PullRequest, action: ForgeAction) -> None:
+    def perform(self, target: Target, pull: PullRequest, action: ForgeAction) -> int | None:
         match action:
             case SetCheck():
                 existing = pull.check_named(action.name)
                 at_head = existing is not None and existing.head_sha == action.head_sha
-                self._set_check(target, action, existing if at_head else None)
+                return self._set_check(target, action, existing if at_head else None)
             case PutComment():
-                self._put_comment(target, pull, action)
+                return self._put_comment(target, pull, action)
             case Reply():
                 path, body = f"{_at(target)}/issues/{pull.number}/comments", {"body": self._words.reply(action)}
                 thing = _of_pull(target, pull.number, f"reply {action.digest}")
-                self._writes.make(target, thing, path, body, _share(pull, action.by), again=False)
+                return self._writes.make(target, thing, path, body, _share(pull, action.by), again=False)
             case RemoveComment():
                 self._remove_comment(target, action.comment)
             case React():
@@ -209,11 +209,12 @@ class GitHubForge:
                 self._wire.send(target, "POST", path, {"content": action.content}, _share(pull, action.by))
             case _:
                 assert_never(action)
+        return None
 
     def check_commit(self, target: Target, action: SetCheck) -> None:
         self._set_check(target, action, self.checks_of(target, action.head_sha).get(action.name))
 
-    def _set_check(self, target: Target, action: SetCheck, existing: CheckRun | None) -> None:
+    def _set_check(self, target: Target, action: SetCheck, existing: CheckRun | None) -> int:
         title, summary = self._words.check(action)
         fields: dict[str, Any] = {
             "external_id": action.digest,
@@ -229,20 +230,19 @@ class GitHubForge:
         thing = Thing(target.repository_id, action.head_sha, f"check {action.name}")
         if action.conclusion is None and (existing is None or existing.status == "completed"):
             # a completed run cannot go back to in progress: a new one of the same name takes its place
-            self._writes.make(target, thing, runs, {**of_commit, **fields}, again=existing is not None)
-            return
+            return self._writes.make(target, thing, runs, {**of_commit, **fields}, again=existing is not None)
         # GitHub takes no run away, and which of two counts it does not promise: all say the same, the newest last
         for run in existing.spare if existing and action.conclusion else ():
             with suppress(Gone):
                 self._writes.edit(target, thing, f"{runs}/{run}", fields)
-        self._writes.put(target, thing, existing.id if existing else None, runs, runs, fields, **of_commit)
+        return self._writes.put(target, thing, existing.id if existing else None, runs, runs, fields, **of_commit)
 
-    def _put_comment(self, target: Target, pull: PullRequest, action: PutComment) -> None:
+    def _put_comment(self, target: Target, pull: PullRequest, action: PutComment) -> int:
         body = markers.sealed(self._words.comment(action))
         base = f"{_at(target)}/issues"
         card, known = _of_pull(target, pull.number, "card"), pull.comment.id if pull.comment else None
         edit, make = f"{base}/comments", f"{base}/{pull.number}/comments"
-        self._writes.put(target, card, known, edit, make, {"body": body})
+        return self._writes.put(target, card, known, edit, make, {"body": body})
 
     def _remove_comment(self, target: Target, comment: int) -> None:
         with suppress(Gone):  # somebody was faster

@@ -41,17 +41,20 @@ class GitHubWrites:
 
     def put(
         self, target: Target, thing: Thing, known: int | None, edit: str, make: str, body: dict[str, Any], **first: Any
-    ) -> None:
-        """Edit it under the address `edit`, where it is `known` or was made before; else make it, with `first` too."""
+    ) -> int:
+        """Edit it under the address `edit`, where it is `known` or was made before; else make it, with `first` too.
+
+        Returns its number.
+        """
         with self._alone(target, thing.about):
             number = self._memory.made(thing) if known is None else known
             try:
                 if number is not None:
                     self._send(target, thing, "PATCH", f"{edit}/{number}", body)
-                    return
+                    return number
             except Gone:
                 pass  # somebody deleted the comment, or of more than a thousand checks GitHub forgot the oldest
-            self._send(target, thing, "POST", make, {**first, **body})
+            return self._send(target, thing, "POST", make, {**first, **body})
 
     def make(
         self,

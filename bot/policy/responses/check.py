@@ -19,7 +19,7 @@ ATTEST = Button("Attest the review", "I am the author; it was reviewed", "attest
 
 def respond(case: Case, event: Event | None) -> Iterable[SetCheck]:
     if case.config.mode != "shadow":
-        yield SetCheck(case.pull.head_sha, conclusion(case), case.card, _buttons(case))
+        yield SetCheck(case.pull.head_sha, conclusion(case), case.card, _buttons(case), number=case.pull.number)
 
 
 def conclusion(case: Case) -> Conclusion | None:

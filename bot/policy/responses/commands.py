@@ -11,6 +11,7 @@ from bot.policy.chat.commands import COMMANDS, run
 from bot.policy.config import Config
 from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
 from bot.policy.pull import Comment
+from bot.policy.shown import shown
 from bot.policy.state import State
 from bot.policy.text import words
 
@@ -99,10 +100,12 @@ def _to_button(case: Case, pressed: Pressed) -> Iterable[Effect | Reply | React]
 
 
 def _counts(pressed: Pressed, state: State) -> bool:
-    """On this head, and where it decides something on what was shown: an old press sent once more decides nothing."""
+    """On this head and card, and where it decides, on what was shown: an old press sent again decides nothing."""
     if pressed.by.bot or pressed.head_sha != state.pull.head_sha:
         return False
-    check = state.pull.check
+    there, check = shown(pressed.shown), state.pull.check
+    if there is not None and there.number not in (0, state.pull.number):
+        return False  # it was on the card of another pull request of the same commits
     seen = not pressed.shown or (check is not None and check.digest == pressed.shown)
     return seen or pressed.button not in DECIDING
 

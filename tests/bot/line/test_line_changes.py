@@ -147,6 +147,32 @@ def test_when_the_held_one_is_closed_the_other_is_free(line: Line) -> None:
     assert line.conclusion(other) == "success"
 
 
+def test_two_of_the_same_commits_do_not_write_over_each_other(line: Line) -> None:
+    line.window()
+    line.configure(LAX, "lax")
+    for first, second in ((line.open(0.1), "main"), (line.open(0.97), "main"), (line.open(0.97), "lax")):
+        other = line.home.pulls[twin(line, first.head, second, f"twin-of-{first.number}")]
+        for pull in (first, other, first):
+            line.look(pull)
+        written, shown = len(line.forge.done), (line.conclusion(first), line.summary(first))
+        for pull in (other, first, other, first):
+            assert line.tick(pull).actions == ()
+        assert (len(line.forge.done), (line.conclusion(first), line.summary(first))) == (written, shown)
+
+
+def test_the_one_that_stays_open_shows_its_own_verdict(line: Line) -> None:
+    line.window()
+    pull = line.seen(0.1)
+    other = line.home.pulls[twin(line, pull.head, "main")]
+    line.look(other)
+    assert line.check(pull).digest.endswith(f":success:{other.number}")
+    line.tick(pull)
+    line.world.close(other)
+    line.look(other, Changed("closed"))
+    line.tick(pull)
+    assert line.check(pull).digest.endswith(f":success:{pull.number}")
+
+
 # --- merge queues
 
 
