@@ -50,6 +50,7 @@ class Configurations:
         default, _ = self._organisation(target)
         try:
             text = self._files.at(target, FILE, head_sha)
+            self._kept_texts.propose(target.repository_id, head_sha, text or NO_FILE, at=self._clock())
             config = _parsed(text, default) if text is not None else default or Config.default()
         except Refused as error:
             return None, (ConfigProblem(FILE, None, None, str(error)),)
@@ -150,6 +151,17 @@ def composed(known: KnownConfiguration, now: datetime) -> Config | None:
     if config is None or not config.feeds():
         return config
     return config.with_feeds({feed.path: copy_of(feed) for feed in known.feeds}, now)
+
+
+def proposed(known: KnownConfiguration, text: str, now: datetime) -> tuple[Config | None, Problems]:
+    """The configuration that another text would give in the place of the repository's file, without freezes by hand;
+    None when it would be refused. Its calendars are those that are kept."""
+    try:
+        default = _read(known.organisation, ORGANISATION_FILE) if known.organisation else None
+        config = (default or Config.default()) if text == NO_FILE else _parsed(text, default)
+    except ConfigError as error:
+        return None, error.problems
+    return config.with_feeds({feed.path: copy_of(feed) for feed in known.feeds}, now), ()
 
 
 def calendars_of(known: KnownConfiguration) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from bot.store.reactions import Reactions, Thumb
 from bot.store.repositories import KnownRepository, Repositories
 from bot.store.sent import Sent
 from bot.store.shown import Shown, ShownPull, Sight
+from bot.store.subscriptions import Subscription, Subscriptions
 from bot.store.ticks import Ticks
 
 __all__ = [
@@ -78,6 +79,8 @@ __all__ = [
     "ShownPull",
     "Sight",
     "Store",
+    "Subscription",
+    "Subscriptions",
     "Thumb",
     "Ticks",
 ]
@@ -120,6 +123,7 @@ class Store:
         # what people see, and what came of it
         self.shown = Shown(self.engine)
         self.landings = Landings(self.engine)
+        self.subscriptions = Subscriptions(self.engine, audit)
         # what the clock did
         self.leases = Leases(self.engine)
         self.ticks = Ticks(self.engine)

@@ -1,13 +1,16 @@
 """The configuration of each branch that was last valid, and all that decides for a branch."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from bot.policy.config.yaml_positions import MAX_CHARS
 from bot.store.database import Database
 from bot.store.feeds import KnownFeed, feed_of
-from bot.store.tables import configurations, feeds, repositories
+from bot.store.tables import configurations, feeds, proposals, repositories
+
+MOST_PROPOSED = 100  # of one repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,28 @@ class Configurations(Database):
         with self.read() as connection:
             row = connection.execute(query).one_or_none()
             return None if row is None else LastGood(row.text, row.sha, row.at)
+
+    def propose(self, repository_id: int, head_sha: str, text: str, *, at: datetime) -> None:
+        """Keep what a pull request would put in its place, of the newest few. The same again changes nothing.
+
+        What is too large to be read as a configuration is not kept.
+        """
+        if len(text) > MAX_CHARS or self.proposed(repository_id, head_sha) is not None:
+            return
+        here = proposals.c.repository_id == repository_id
+        newest = sa.select(proposals.c.at).where(here).order_by(proposals.c.at.desc()).offset(MOST_PROPOSED).limit(1)
+        with self.write() as connection:
+            row = {"repository_id": repository_id, "head_sha": head_sha, "text": text, "at": at.astimezone(UTC)}
+            self._once(connection, proposals, row)
+            oldest = connection.scalar(newest)
+            if oldest is not None:
+                connection.execute(sa.delete(proposals).where(here, proposals.c.at <= oldest))
+
+    def proposed(self, repository_id: int, head_sha: str) -> str | None:
+        """The text at that head; None: it proposes none, or nobody has looked at it yet."""
+        here = sa.and_(proposals.c.repository_id == repository_id, proposals.c.head_sha == head_sha)
+        with self.read() as connection:
+            return connection.scalar(sa.select(proposals.c.text).where(here))
 
     def all(self) -> tuple[tuple[int, str, str], ...]:
         """Repository id, branch and text of every last good configuration, of repositories that can be reached."""

@@ -231,6 +231,28 @@ configurations = sa.Table(
     sa.PrimaryKeyConstraint("repository_id", "ref"),
 )
 
+proposals = sa.Table(
+    "proposals",
+    metadata,
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("head_sha", sa.String(64), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),  # of the configuration at that commit
+    sa.Column("at", Moment, nullable=False),
+    sa.PrimaryKeyConstraint("repository_id", "head_sha"),
+)
+
+subscriptions = sa.Table(
+    "subscriptions",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),  # of a name that nobody can guess
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("ref", sa.String(255), nullable=False),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("login", sa.String(255), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+sa.Index("ix_subscriptions_repository_id_user_id", subscriptions.c.repository_id, subscriptions.c.user_id)
+
 feeds = sa.Table(
     "feeds",
     metadata,

@@ -8,13 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from bot.config.repository import ORGANISATION, composed
+from bot.config.repository import ORGANISATION, composed, proposed
 from bot.policy.calendar import InForce, Scope
 from bot.policy.calendar.instants import at_minute, instant
-from bot.policy.config import Config
+from bot.policy.config import FILE, Config
 from bot.policy.config.freezes import Freeze, joined
 from bot.policy.state import ConfigProblem
-from bot.store import KnownConfiguration, LastGood, Store
+from bot.store import KnownConfiguration, LastGood, Sight, Store
+from bot.web.difference import Difference, changed, difference
 from bot.web.months import Month, following, paint
 from bot.web.page import Asked
 from bot.web.windows import Office, Overlap, Place, Source, narrow, offices, overlaps, sources, warnings
@@ -26,6 +27,14 @@ _MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 
 @dataclass(frozen=True, slots=True)
+class Proposed:
+    """A text in the place of the configuration; None where the pull request that was named proposes none."""
+
+    words: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Readings:
     """What the store knows of the repository's calendars. `known` None: no pull request was looked at yet."""
 
@@ -34,6 +43,8 @@ class Readings:
     file: LastGood | None
     freezes: tuple[Freeze, ...]  # that had not ended a year ago
     records: Mapping[str, tuple[int, ...]]
+    proposed: Proposed | None  # what is to be compared with what is in force
+    sights: tuple[Sight, ...]  # of open pull requests, where something is compared
 
 
 def read(store: Store, asked: Asked, now: datetime) -> Readings:
@@ -41,13 +52,28 @@ def read(store: Store, asked: Asked, now: datetime) -> Readings:
     branches = [one for one in store.configurations.in_force(ORGANISATION) if one.repository_id == here]
     wanted = asked.query.get("branch", "")
     known = next((one for one in branches if one.ref == wanted), None) or _usual(branches)
+    asked_for = _proposed(store, asked)
     return Readings(
         branches=tuple(one.ref for one in branches),
         known=known,
         file=None if known is None else store.configurations.last_good(here, known.ref),
         freezes=store.freezes.of(here, now - timedelta(days=366)),
         records=_records(store, here),
+        proposed=asked_for,
+        sights=store.shown.open({here}) if asked_for else (),
     )
+
+
+def _proposed(store: Store, asked: Asked) -> Proposed | None:
+    """Of a form, or of the pull request whose number was given."""
+    text, number = asked.form.get("proposal", ""), asked.query.get("pull", "").removeprefix("#").strip()
+    if text.strip():
+        return Proposed("what you pasted", text.replace("\r\n", "\n"))
+    if not number.isascii() or not number.isdigit() or len(number) > 9:
+        return None
+    sight = store.shown.get(asked.here.id, int(number))
+    known = None if sight is None else store.configurations.proposed(asked.here.id, sight.pull.head_sha)
+    return Proposed(f"#{int(number)}", known)
 
 
 def _usual(branches: list[KnownConfiguration]) -> KnownConfiguration | None:
@@ -93,6 +119,8 @@ class View:
     offices: tuple[Office, ...]
     warnings: tuple[ConfigProblem, ...]
     file: str  # address of the configuration on the forge
+    pull: str  # the number of the pull request that was named
+    proposal: Difference | None
 
 
 def view(readings: Readings, asked: Asked, now: datetime) -> View:
@@ -107,6 +135,7 @@ def view(readings: Readings, asked: Asked, now: datetime) -> View:
     begins, ends = (instant(at_minute(day, 0), zone) for day in (first, following(first, MONTHS)))
     stretches = list(islice(config.calendar.levels(now, scope), CHANGES + 1))
     days = tuple(offices(config, begins, ends - timedelta(minutes=1)))
+    months = _months(config, first, now, scope, days)
     return View(
         branch=known.ref if known else "",
         branches=readings.branches,
@@ -114,7 +143,7 @@ def view(readings: Readings, asked: Asked, now: datetime) -> View:
         zone=config.timezone,
         level=stretches[0],
         changes=tuple(_changes(stretches, zone)),
-        months=tuple(paint(config.calendar, following(first, at), now, scope, _feasts(days)) for at in range(MONTHS)),
+        months=months,
         earlier=f"{following(first, -MONTHS):%Y-%m}",
         later=f"{following(first, MONTHS):%Y-%m}",
         windows=tuple(sorted(sources(config, now, place), key=_soonest)),
@@ -122,7 +151,35 @@ def view(readings: Readings, asked: Asked, now: datetime) -> View:
         offices=days,
         warnings=warnings(config, now, readings.branches),
         file=place.address(),
+        pull=asked.query.get("pull", "")[:10],
+        proposal=_difference(readings, config, months, scope, now),
     )
+
+
+def _months(
+    config: Config, first: date, now: datetime, scope: Scope, days: tuple[Office, ...] = ()
+) -> tuple[Month, ...]:
+    return tuple(paint(config.calendar, following(first, at), now, scope, _feasts(days)) for at in range(MONTHS))
+
+
+def _difference(
+    readings: Readings, config: Config, months: tuple[Month, ...], scope: Scope, now: datetime
+) -> Difference | None:
+    asked_for, known = readings.proposed, readings.known
+    if asked_for is None or known is None:
+        return None
+    if asked_for.text is None:
+        said = f"{asked_for.words} does not change {FILE}, or nobody has looked at it yet"
+        return Difference(asked_for.words, (ConfigProblem(FILE, None, None, said),))
+    after, problems = proposed(known, asked_for.text, now)
+    if after is None:
+        return Difference(asked_for.words, problems)
+    after = joined(after, readings.freezes)
+    # in the days of today's zone, so that a day is compared with itself
+    there = replace(after, calendar=replace(after.calendar, zone=config.timezone))
+    painted = _months(there, months[0].first, now, scope)
+    plain = difference(asked_for.words, config, after, scope, readings.sights, now)
+    return replace(plain, months=painted, days=changed(months, painted))
 
 
 def _first(text: str, config: Config, now: datetime) -> date:

@@ -34,6 +34,7 @@ class Asked:
     repository: KnownRepository | None = None
     number: int | None = None
     query: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)  # of a page that is asked with a form; it changes nothing
 
     @property
     def here(self) -> KnownRepository:

@@ -151,3 +151,75 @@ def test_names_from_outside_stay_text(web: Web) -> None:
     )
     web.line.seen(0.3)
     assert "<script>alert" not in web.text(f"/r/acme/shop/calendar?path={hostile}&branch={hostile}")
+
+
+FILE = ".github/codechill.yml"
+
+
+def proposing(web: Web, text: str, percentile: float = 0.3) -> int:
+    pull = web.line.open(percentile, {FILE: text})
+    web.line.look(pull)
+    return pull.number
+
+
+def test_a_pull_request_that_changes_the_configuration_is_compared_with_what_is_in_force(seen: Web) -> None:
+    launching = seen.line.seen(0.7)
+    earlier = CONFIG.replace("from: 2026-11-28 10:00", "from: 2026-11-27 10:00").replace("weekend", "green")
+    number = proposing(seen, earlier)
+    proposal = shown(seen, pull=str(number)).proposal
+    assert proposal is not None
+    assert (proposal.words, proposal.problems) == (f"#{number}", ())
+    assert [change.partition(":")[0] for change in proposal.settings] == ["Weekend", "Launch"]
+    assert [(one.before.name, one.after.name) for one in proposal.shifts[:2]] == [
+        ("green", "red"),
+        ("weekend", "red"),
+    ]
+    first = proposal.shifts[0]
+    assert first.since == seen.line.clock.now
+    assert first.until is not None
+    assert first.until.isoformat() == "2026-11-27T17:00:00+01:00"
+    assert (proposal.held, proposal.freed, proposal.scored) == ((launching.number,), (), 3)
+    assert {day for day in proposal.days if day.month == 11} == {
+        date(2026, 11, day) for day in (1, 2, 6, 7, 8, 9, 13, 14, 15, 16, 20, 21, 22, 23, 27, 28, 29, 30)
+    }
+
+
+def test_what_was_proposed_and_refused_says_where_and_why(seen: Web) -> None:
+    number = proposing(seen, "version: 1\nwindwos: []\n")
+    proposal = shown(seen, pull=f"#{number}").proposal
+    assert proposal is not None
+    assert proposal.refused
+    assert [(one.line, one.words) for one in proposal.problems] == [
+        (2, "unknown setting windwos; did you mean windows?")
+    ]
+
+
+@pytest.mark.parametrize("number", ["1", "99"])
+def test_of_a_pull_request_that_proposes_nothing_that_is_said(seen: Web, number: str) -> None:
+    proposal = shown(seen, pull=number).proposal
+    assert proposal is not None
+    assert proposal.refused
+    assert proposal.problems[0].words == f"#{number} does not change {FILE}, or nobody has looked at it yet"
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "1" * 30, "²"])
+def test_what_is_no_number_compares_nothing(seen: Web, text: str) -> None:
+    assert shown(seen, pull=text).proposal is None
+
+
+def test_the_same_again_changes_nothing(seen: Web) -> None:
+    number = proposing(seen, CONFIG + "# a comment\n")
+    proposal = shown(seen, pull=str(number)).proposal
+    assert proposal is not None
+    assert (proposal.settings, proposal.shifts, proposal.days, proposal.held) == ((), (), frozenset(), ())
+
+
+def test_a_freeze_by_hand_stays_whatever_is_proposed(seen: Web) -> None:
+    start = datetime(2026, 11, 27, 13, tzinfo=UTC)
+    freeze = Freeze("f1", "Outage", "red", start, start + timedelta(hours=2), "x", Person(9, "fay"))
+    seen.line.store.freezes.save(seen.line.home.id, freeze, at=seen.line.clock.now)
+    number = proposing(seen, "version: 1\n")
+    proposal = shown(seen, pull=str(number)).proposal
+    assert proposal is not None
+    assert {change.partition(" ")[0] for change in proposal.settings} == {"timezone:", "Weekend", "Launch", "Feasts"}
+    assert not any(one.since < start + timedelta(hours=2) <= (one.until or start) for one in proposal.shifts[:1])
