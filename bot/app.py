@@ -33,6 +33,7 @@ from bot.doors.webhook import Door, Limits, create_blueprint
 from bot.forge.github.deliveries import GitHubDeliveries
 from bot.forge.github.forge import GitHubForge
 from bot.forge.github.hosts import web_of
+from bot.forge.github.people import GitHubPeople
 from bot.forge.port import Forge
 from bot.forge.shadow import ShadowForge
 from bot.git.fetch import Git
@@ -53,9 +54,12 @@ from bot.line.reconcile import Reconciler
 from bot.line.render import Markdown
 from bot.process.privacy import keep_private
 from bot.store import Store
-from bot.web.pages import PAGES
-from bot.web.readership import Readership
-from bot.web.site import Site
+from bot.web.pages import FIRST, PAGES
+from bot.web.readership import Access, SignedIn
+from bot.web.seal import Seal
+from bot.web.signin import Door as SignInDoor
+from bot.web.signin import cookie_name
+from bot.web.site import Site, environment
 from scoring.errors import ScoringError
 from scoring.models.registry import load
 from scoring.scorer import SHIPPED
@@ -95,10 +99,8 @@ class App:
         self.store.close()
 
 
-def build(settings: Settings, *, clock: Clock = now, readership: Callable[[Store], Readership] | None = None) -> App:
-    """`readership` says who reads pages, in place of the forge: for development only.
-
-    Raises ValueError or OSError with one sentence when a setting does not work out."""
+def build(settings: Settings, *, clock: Clock = now) -> App:
+    """Raises ValueError or OSError with one sentence when a setting does not work out."""
     ours = [settings.folder / name for name in ("mirrors", "indexes")]
     keep_private(settings.folder, [*ours, *_files_of(settings.database_url)])
     store = Store(settings.database_url)
@@ -155,11 +157,10 @@ def build(settings: Settings, *, clock: Clock = now, readership: Callable[[Store
     web = _web(settings, store, queue, worker, metrics, looks, clock)
     if named := keys(settings.api_keys.get_secret_value()):
         web.register_blueprint(Api(store, named, clock, lambda: _at_once(schedule, worker)).blueprint())
-    if readership is not None:
-        site = Site(store, readership(store), clock, web_of(settings.github_api), PAGES)
-        web.register_blueprint(site.blueprint())
+    if why := settings.why_no_pages():
+        _log.info("pages.off", words=why)
     else:
-        _log.info("pages.off", words="pages are not shown: nobody said who may read them; see docs/pages.md")
+        _add_pages(web, settings, store, clock)
     return App(web, worker, schedule, store, queue, reconciler, clock)
 
 
@@ -269,7 +270,7 @@ def _web(
         count=metrics.delivery,
     )
     limits = Limits(body=settings.max_delivery_bytes)
-    web.register_blueprint(landing(settings.public_url))
+    web.register_blueprint(landing(settings.public_url, "" if settings.why_no_pages() else FIRST))
     web.register_blueprint(
         create_blueprint(
             settings.webhook_secrets,
@@ -280,6 +281,27 @@ def _web(
         )
     )
     return web
+
+
+def _add_pages(web: Flask, settings: Settings, store: Store, clock: Clock) -> None:
+    """Pages, and the way to sign in to them."""
+    address, secret = settings.public_url.rstrip("/"), settings.client_secret.get_secret_value()
+    forge = GitHubPeople(settings.client_id, secret, settings.github_api, settings.github_timeout)
+    seal = Seal.of(settings.private_key.get_secret_value(), secret)
+    readers = SignedIn(
+        cookie_name(address),
+        seal,
+        store.sessions,
+        store.repositories,
+        Access(forge, timedelta(minutes=settings.access_minutes)),
+        settings.operator_ids,
+        clock,
+    )
+    site = Site(store, readers, clock, address, web_of(settings.github_api), PAGES, environment())
+    lasts = timedelta(hours=settings.session_hours)
+    door = SignInDoor(address, forge, seal, store, readers, clock, lasts, site.say)
+    web.register_blueprint(site.blueprint())
+    web.register_blueprint(door.blueprint())
 
 
 def _at_once(schedule: Schedule, worker: Worker) -> None:

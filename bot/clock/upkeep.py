@@ -30,9 +30,11 @@ def prune(store: Store, clock: Callable[[], datetime], forget: Callable[[int], N
         store.sent.prune(now - KEPT)
         store.contents.prune(now - CONTENTS)
         store.groups.prune(now - GROUP)
+        store.sessions.prune(now)
         for one in store.repositories.all(gone=True):
             if one.gone in LEFT:  # private history may be among what is kept of it
                 forget(one.id)
                 store.contents.forget(one.id)
+                store.shown.forget(one.id)
 
     return handle

@@ -17,6 +17,7 @@ import click
 
 from bot.commands.operator import Unusable
 from bot.commands.refusals import sentence
+from bot.config.settings import CALLBACK
 from bot.sandbox import Refusal, Sandbox
 from bot.sandbox.git import GitFailed
 from bot.sandbox.verbs.repositories import head_branch
@@ -48,6 +49,8 @@ def sandbox(port: int, repo: Path | None, folder: Path | None, webhook: str, sha
             closing.callback(tidy, box, place)
             box.start(port)
             box.webhook_url = webhook
+            if server := _server(webhook):
+                box.callback_urls.append(f"{server}{CALLBACK}")
             name = load(box, repo)
         except (OSError, GitFailed, Refusal) as failed:
             raise Unusable(sentence(failed)) from failed
@@ -109,9 +112,18 @@ def _settings(box: Sandbox, place: Path, key: Path) -> Iterator[str]:
     yield f"GITHUB_API={box.api}"
     yield "GIT_PROTOCOLS=http"
     yield f"FOLDER={(place / 'server').resolve()}"
-    webhook = urlsplit(box.webhook_url)
-    if webhook.hostname in ("127.0.0.1", "localhost") and webhook.port:
-        yield f"PORT={webhook.port}"
+    if server := _server(box.webhook_url):
+        yield f"PORT={urlsplit(server).port}"
+        yield f"PUBLIC_URL={server}"
+        yield f"CLIENT_ID={box.client[0]}"
+        yield f"CLIENT_SECRET={box.client[1]}"
+
+
+def _server(webhook: str) -> str:
+    """The address of the server on this machine that webhooks go to; "" when it is none."""
+    parts = urlsplit(webhook)
+    here = parts.hostname in ("127.0.0.1", "localhost") and parts.port
+    return f"http://{parts.netloc}" if here else ""
 
 
 def text(said: dict[str, Any]) -> str:

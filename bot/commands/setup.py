@@ -14,6 +14,7 @@ from waitress.server import create_server
 
 from bot.commands.operator import FOLDER, Unusable
 from bot.commands.refusals import sentence
+from bot.config.settings import CALLBACK
 from bot.forge.github.hosts import UnusableHost, host
 from bot.setup.convert import convert
 from bot.setup.flow import HOUR, Flow, Plan, create_app
@@ -55,7 +56,7 @@ def setup(
         public_url, hook = _addresses(public_url, webhook)
         with socket.create_server(("127.0.0.1", port)) as listening:
             back = f"http://127.0.0.1:{listening.getsockname()[1]}"
-            plan = Plan(read(profile), there, f"{back}/callback", org, hook, name)
+            plan = Plan(read(profile), there, f"{back}/callback", org, hook, name, _callback(public_url))
             there.new_app(org, "")  # refuses a name that is none before anything opens
             flow = _flow(plan, folder, public_url, replace)
             _serve(flow, listening, back, browser)
@@ -66,6 +67,11 @@ def setup(
     click.echo(f"{flow.made.slug} is App {flow.made.app_id}; its credentials are in {folder / ENV}")
     click.echo(f"Next: install it at {there.install(flow.made.slug)}")
     click.echo(f"Then: codechill serve --env {folder / ENV}, and codechill doctor")
+
+
+def _callback(public_url: str) -> str:
+    """Where people come back to who sign in to pages."""
+    return f"{public_url}{CALLBACK}" if public_url else ""
 
 
 def _addresses(public_url: str, webhook: str) -> tuple[str, str | None]:

@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,6 +17,8 @@ from bot.policy.text.suggest import nearest
 
 _PREFIX = "CODECHILL_"
 _BEGIN = "-----BEGIN"
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+CALLBACK = "/signin/callback"  # under the public address: where people come back to who sign in to pages
 COMMANDS_READ = {_PREFIX + "SERVER"}  # by commands that speak to a server, not by the server
 
 
@@ -54,6 +57,11 @@ class Settings(Place):
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0: any free one")
     public_url: str = Field("", description="where people reach this server: links in checks lead there")
+    client_id: str = Field("", description="client id of the App: with its secret, people may sign in to pages")
+    client_secret: SecretStr = Field(SecretStr(""), description="its client secret; empty: there are no pages")
+    session_hours: float = Field(8, gt=0, le=8, description="after this people sign in again; GitHub's token lasts 8")
+    access_minutes: float = Field(5, gt=0, le=60, description="how long GitHub's word on who may read what counts")
+    operators: str = Field("", description="account numbers of who may see the operator's page: 583231, 9919")
     threads: int = Field(8, ge=1, le=256, description="HTTP threads")
     workers: int = Field(4, ge=1, le=256, description="jobs at once")
     lease_seconds: float = Field(60, ge=5, le=3600, description="after this silence a job goes to another worker")
@@ -94,6 +102,12 @@ class Settings(Place):
         networks(given)
         return given
 
+    @field_validator("operators")
+    @classmethod
+    def _numbers(cls, given: str) -> str:
+        account_numbers(given)
+        return given
+
     @field_validator("api_keys")
     @classmethod
     def _keys(cls, given: SecretStr) -> SecretStr:
@@ -122,7 +136,29 @@ class Settings(Place):
     def secrets(self) -> tuple[str, ...]:
         """Texts that must never be logged."""
         held = keys(self.api_keys.get_secret_value()).values()
-        return (*self.webhook_secrets, self.private_key.get_secret_value(), *held)
+        own = (self.private_key.get_secret_value(), self.client_secret.get_secret_value())
+        return (*self.webhook_secrets, *(secret for secret in own if secret), *held)
+
+    @property
+    def operator_ids(self) -> frozenset[int]:
+        return account_numbers(self.operators)
+
+    def why_no_pages(self) -> str:
+        """What is missing for pages, in one sentence; "": nothing."""
+        if not (self.client_id and self.client_secret.get_secret_value()):
+            return "pages are off: set CODECHILL_CLIENT_ID and CODECHILL_CLIENT_SECRET of the App (docs/pages.md)"
+        parts = urlsplit(self.public_url)
+        if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+            return ""
+        return "pages are off: CODECHILL_PUBLIC_URL has to be this server's https:// address (docs/pages.md)"
+
+
+def account_numbers(given: str) -> frozenset[int]:
+    """Raises ValueError: a login may pass to somebody else, a number never does."""
+    parts = [part.strip() for part in given.split(",") if part.strip()]
+    if odd := next((part for part in parts if not part.isdecimal()), None):
+        raise ValueError(f"{odd[:80]!r} is no account number: https://api.github.com/users/LOGIN shows it as `id`")
+    return frozenset(int(part) for part in parts)
 
 
 def pem(given: str) -> str:

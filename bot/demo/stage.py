@@ -1,5 +1,6 @@
 """The sandbox and the App side by side on loopback, in one process: the demo's stage, and the tests'."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,10 +15,9 @@ from pydantic import SecretStr
 from waitress.server import create_server
 
 from bot.app import App, build
-from bot.config.settings import Settings
+from bot.config.settings import CALLBACK, Settings
 from bot.sandbox import Sandbox
 from bot.store.tables import jobs
-from bot.web.readership import Everything
 
 Clock = Callable[[], datetime]
 
@@ -74,14 +74,15 @@ def stage(
     sandbox.world.trusted = trusted
     sandbox.start(port)
     try:
-        chosen = settings_for(sandbox, folder / "app", **settings)
-        app = build(chosen, clock=clock, readership=lambda store: Everything(store.repositories))
-        server = create_server(app.web, host="127.0.0.1", port=0, threads=8)
+        listening = socket.create_server(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        sandbox.callback_urls.append(f"{address}{CALLBACK}")
+        app = build(settings_for(sandbox, folder / "app", **{"public_url": address} | settings), clock=clock)
+        server = create_server(app.web, sockets=[listening], threads=8)
         thread = threading.Thread(target=server.run, name="app-http", daemon=True)
         thread.start()
         if working:
             app.start(schedule=False)  # edges come when the story says so
-        address = f"http://127.0.0.1:{server.effective_port}"
         sandbox.webhook_url = f"{address}/webhook"
         try:
             yield Stage(sandbox, app, address, folder / "app")
@@ -103,6 +104,8 @@ def settings_for(sandbox: Sandbox, folder: Path, **more: Any) -> Settings:
         "webhook_secret": SecretStr(sandbox.webhook_secret),
         "github_api": sandbox.api,
         "git_protocols": "http",  # loopback only; a real server keeps to https
+        "client_id": sandbox.client[0],
+        "client_secret": SecretStr(sandbox.client[1]),
         "folder": folder,
         "workers": 2,
         "paced": False,

@@ -10,15 +10,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 _TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "web"
 
 
-def landing(public_url: str) -> Blueprint:
-    """The route /; `public_url` is where people reach this server, empty when nobody said so."""
+def landing(public_url: str, pages: str = "") -> Blueprint:
+    """The route /; `public_url` is where people reach this server, `pages` the first page; empty: there is none."""
     env = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
     page, routes = env.get_template("landing.html.j2"), Blueprint("landing", __name__)
 
     @routes.get("/")
     def index() -> Response:
         nonce = secrets.token_urlsafe(16)
-        body = page.render(version=version("codechill"), base=public_url.rstrip("/"), nonce=nonce)
+        body = page.render(version=version("codechill"), base=public_url.rstrip("/"), pages=pages, nonce=nonce)
         answer = Response(body, 200, mimetype="text/html")
         answer.headers["Content-Security-Policy"] = f"default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'"
         answer.headers["X-Content-Type-Options"] = "nosniff"

@@ -1,6 +1,6 @@
 """What codechill needs of a forge. github.py provides it on GitHub, shadow.py on top of any other without writing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -28,6 +28,10 @@ class ReadOnly(Refused):
 
 class Misread(ForgeError):
     """The forge answered with something else than it documents: asked again, it would answer the same."""
+
+
+class Unbelieved(ForgeError):
+    """A person's token or code is good no longer: they have to sign in again."""
 
 
 class Busy(ForgeError):
@@ -109,6 +113,30 @@ class Lander(Protocol):
         ...
 
     def close_issue(self, target: Target, number: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A token with which the App asks for a person, and for how many seconds it is good."""
+
+    token: str = field(repr=False)
+    lasts: int
+
+
+class SigningIn(Protocol):
+    """How people show who they are. Every method may raise ForgeError, Unbelieved among them."""
+
+    def address(self, redirect: str, state: str, challenge: str) -> str:
+        """Where a browser goes; it comes back to `redirect` with `state` and a code. `challenge`: PKCE, S256."""
+        ...
+
+    def exchange(self, code: str, verifier: str, redirect: str) -> SignIn: ...
+
+    def person(self, token: str) -> Person: ...
+
+    def readable(self, token: str) -> frozenset[int]:
+        """Numbers of the repositories that the App covers and this person may read, as of now."""
+        ...
 
 
 class Words(Protocol):

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.sandbox.errors import Refusal, not_found
-from bot.sandbox.owners import InstallationToken
+from bot.sandbox.owners import InstallationToken, UserToken
 from bot.sandbox.state import ROLES, Repository, World
 
 LEVELS = ("none", "read", "write", "admin")
@@ -29,6 +29,7 @@ class Caller:
     login: str = ""
     permissions: Mapping[str, str] = field(default_factory=dict)
     repository_ids: frozenset[int] | None = None
+    for_person: bool = False  # an App that acts for the person
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ def authenticate(world: World, header: str | None) -> Caller:
     token = token_in(header)
     if token in world.tokens:
         return installation_caller(world, world.tokens[token])
+    if token in world.user_tokens:
+        return user_caller(world, world.user_tokens[token])
     for account in world.accounts.values():
         if account.token and secrets.compare_digest(account.token.encode(), token.encode()):
             return Caller("person", account.login)
@@ -92,6 +95,13 @@ def installation_caller(world: World, token: InstallationToken) -> Caller:
         raise Refusal(403, "This installation has been suspended")
     chosen = None if token.repository_ids is None else frozenset(token.repository_ids)
     return Caller("installation", world.bot.login, token.permissions, chosen)
+
+
+def user_caller(world: World, token: UserToken) -> Caller:
+    """The App acting for a person: it may what both may. Raises Refusal (401)."""
+    if token.expires_at <= world.valid_at():
+        raise bad_credentials()
+    return Caller("person", token.login, world.app.permissions, for_person=True)
 
 
 def app_caller(world: World, token: str) -> Caller:
@@ -197,5 +207,7 @@ def allow_person(world: World, caller: Caller, need: Need, repository: Repositor
         raise Refusal(401, "Requires authentication")
     if repository is None or need.person in {"anyone", "someone"}:
         return
+    if caller.for_person and not (world.covered(repository) and any(has(caller, each) for each in need.app)):
+        raise Refusal(403, "Resource not accessible by integration")
     if ROLES.index(world.role(repository, caller.login)) < ROLES.index(need.person):
         raise Refusal(403, f"Must have {need.person} rights to Repository.")

@@ -44,6 +44,9 @@ class App:
     events: list[str]
     created_at: datetime
     webhook_url: str = ""
+    client_id: str = "Iv23limadeforasandbox"
+    client_secret: str = field(default_factory=lambda: secrets.token_hex(20), repr=False)
+    callback_urls: list[str] = field(default_factory=list)  # where people may be sent back to when they sign in
 
 
 @dataclass
@@ -68,6 +71,14 @@ class InstallationToken:
     expires_at: datetime
     permissions: dict[str, str]
     repository_ids: set[int] | None
+
+
+@dataclass
+class UserToken:
+    """A token with which the App acts for a person."""
+
+    login: str
+    expires_at: datetime
 
 
 def new_token() -> str:

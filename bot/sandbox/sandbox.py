@@ -10,7 +10,7 @@ from typing import Any
 
 from waitress.server import create_server
 
-from bot.sandbox import access, graphql, pages, smart_http
+from bot.sandbox import access, graphql, pages, signing_in, smart_http
 from bot.sandbox.faults import Faults
 from bot.sandbox.hooks import Outbox
 from bot.sandbox.limits import Limits
@@ -55,7 +55,8 @@ class Sandbox(People):
         sandbox.webhook_url = "http://127.0.0.1:8080/webhook"    where webhooks go; empty: nowhere
         sandbox.settle()                     wait until all webhooks are delivered
     The App:
-        app_id, private_key_pem, webhook_secret, installation_id, bot_login ("codechill[bot]")
+        app_id, private_key_pem, webhook_secret, installation_id, bot_login ("codechill[bot]"),
+        client (id and secret), callback_urls (a list to add to)
     The people, by login, each with `sandbox.token(login)`:
         author, reviewer, release_manager (the last is in the team acme/release-managers)
     Fill it (repositories are named "acme/NAME", pull requests by number):
@@ -103,6 +104,7 @@ class Sandbox(People):
         smart_http.add_to(app, server)
         graphql.add_to(app, server)
         pages.add_to(app, server)
+        signing_in.add_to(app, self.world)
         return app
 
     def start(self, port: int = 0) -> str:
@@ -189,6 +191,16 @@ class Sandbox(People):
     def bot_login(self) -> str:
         """The App's own account."""
         return self.world.bot.login
+
+    @property
+    def client(self) -> tuple[str, str]:
+        """The App's client id and secret, for signing people in."""
+        return self.world.app.client_id, self.world.app.client_secret
+
+    @property
+    def callback_urls(self) -> list[str]:
+        """Where people may be sent back to when they signed in."""
+        return self.world.app.callback_urls
 
     def token(self, login: str) -> str:
         """A person's token."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.sandbox.errors import Refusal, not_found
-from bot.sandbox.owners import Account, App, Installation, InstallationToken, Team
+from bot.sandbox.owners import Account, App, Installation, InstallationToken, Team, UserToken
 
 ROLES = ("none", "read", "triage", "write", "maintain", "admin")  # ascending, GitHub's names for people's rights
 
@@ -261,6 +261,7 @@ class World:
     repositories: dict[int, Repository] = field(default_factory=dict)
     moved: dict[str, int] = field(default_factory=dict)
     tokens: dict[str, InstallationToken] = field(default_factory=dict)
+    user_tokens: dict[str, UserToken] = field(default_factory=dict)
     long_tokens: bool = True
     newest: bool = False  # leave out what GitHub has announced to leave out
     send: Callable[[str, dict[str, Any], int | None], None] = lambda event, payload, repository_id: None
@@ -311,11 +312,14 @@ class World:
 
     def role(self, repository: Repository, login: str) -> str:
         """What a person may do in a repository: the highest of being its owner, their own role and their teams'."""
+        return max(self.given_role(repository, login), "none" if repository.private else "read", key=ROLES.index)
+
+    def given_role(self, repository: Repository, login: str) -> str:
+        """The same without what everybody may in a public repository."""
         if login == repository.owner:
             return "admin"
         roles = [repository.roles.get(login, "none")]
         roles += [team.roles.get(repository.id, "none") for team in self.teams.values() if login in team.members]
-        roles += [] if repository.private else ["read"]
         return max(roles, key=ROLES.index)
 
     def covered(self, repository: Repository) -> bool:

@@ -39,6 +39,7 @@ class Plan:
     organisation: str | None = None
     webhook_url: str | None = None
     name: str | None = None
+    callback_url: str = ""  # where people come back to who sign in to pages
 
 
 def _token() -> str:
@@ -74,7 +75,10 @@ class Flow:
     def form(self) -> tuple[str, str]:
         """Address and manifest (JSON text) of the form that begins it on GitHub."""
         wanted = self.plan.manifest.as_github_wants(
-            redirect_url=self.plan.redirect_url, webhook_url=self.plan.webhook_url, name=self.plan.name
+            redirect_url=self.plan.redirect_url,
+            webhook_url=self.plan.webhook_url,
+            name=self.plan.name,
+            callback_url=self.plan.callback_url,
         )
         return self.plan.host.new_app(self.plan.organisation, self.state), json.dumps(wanted)
 

@@ -83,9 +83,9 @@ def env_text(made: Credentials, key: Path, api: str, public_url: str = "") -> st
     ]
     lines += [f"CODECHILL_PUBLIC_URL={public_url}"] if public_url else []
     lines += [
-        "# for signing people in; codechill does not read them, but GitHub shows the secret only once",
-        f"GITHUB_APP_CLIENT_ID={made.client_id}",
-        f"GITHUB_APP_CLIENT_SECRET={made.client_secret}",
+        "# for signing people in to pages; GitHub shows the secret only once",
+        f"CODECHILL_CLIENT_ID={made.client_id}",
+        f"CODECHILL_CLIENT_SECRET={made.client_secret}",
     ]
     return "\n".join(lines) + "\n"
 

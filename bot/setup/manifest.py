@@ -38,9 +38,15 @@ class Manifest:
     events: tuple[str, ...]
     reasons: Mapping[str, str]
 
-    def as_github_wants(self, *, redirect_url: str, webhook_url: str | None, name: str | None = None) -> dict[str, Any]:
-        """The JSON that GitHub's manifest form takes. Without a `webhook_url` the App is made with webhooks off."""
+    def as_github_wants(
+        self, *, redirect_url: str, webhook_url: str | None, name: str | None = None, callback_url: str = ""
+    ) -> dict[str, Any]:
+        """The JSON that GitHub's manifest form takes. Without a `webhook_url` the App is made with webhooks off.
+
+        `callback_url` is where people come back to who sign in to pages; empty: nobody can.
+        """
         return {
+            **({"callback_urls": [callback_url]} if callback_url else {}),
             "name": name or self.name,
             "url": self.url,
             "hook_attributes": {"url": webhook_url or NO_WEBHOOK, "active": webhook_url is not None},

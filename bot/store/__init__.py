@@ -29,6 +29,7 @@ from bot.store.pushes import Pushes, SeenPush
 from bot.store.reactions import Reactions, Thumb
 from bot.store.repositories import KnownRepository, Repositories
 from bot.store.sent import Sent
+from bot.store.sessions import Session, Sessions
 from bot.store.shown import Shown, ShownPull, Sight
 from bot.store.subscriptions import Subscription, Subscriptions
 from bot.store.ticks import Ticks
@@ -75,6 +76,8 @@ __all__ = [
     "SeenPull",
     "SeenPush",
     "Sent",
+    "Session",
+    "Sessions",
     "Shown",
     "ShownPull",
     "Sight",
@@ -124,6 +127,7 @@ class Store:
         self.shown = Shown(self.engine)
         self.landings = Landings(self.engine)
         self.subscriptions = Subscriptions(self.engine, audit)
+        self.sessions = Sessions(self.engine)
         # what the clock did
         self.leases = Leases(self.engine)
         self.ticks = Ticks(self.engine)

@@ -63,6 +63,11 @@ class Shown(Database):
             with self.write() as connection:
                 self._put(connection, shown, key, {"at": at, "body": body})
 
+    def forget(self, repository_id: int) -> None:
+        """Of a repository that may not be seen any more."""
+        with self.write() as connection:
+            connection.execute(sa.delete(shown).where(shown.c.repository_id == repository_id))
+
     def get(self, repository_id: int, number: int) -> Sight | None:
         with self.read() as connection:
             row = connection.execute(_SIGHTS.where(of_pull(shown, repository_id, number))).one_or_none()

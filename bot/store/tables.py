@@ -392,6 +392,17 @@ incidents = sa.Table(
     sa.PrimaryKeyConstraint("repository_id", "digest"),
 )
 
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),  # of the name that the browser keeps
+    sa.Column("person_id", sa.BigInteger, nullable=False),
+    sa.Column("login", sa.String(255), nullable=False),
+    sa.Column("token", sa.Text, nullable=False),  # sealed with a key that is not in the database
+    sa.Column("until", Moment, nullable=False),
+)
+sa.Index("ix_sessions_person_id", sessions.c.person_id)
+
 leases = sa.Table(
     "leases",
     metadata,

@@ -3,7 +3,8 @@
 from bot.web import calendar, now
 from bot.web.page import Page
 
+FIRST = "/now"  # where somebody who signed in begins
 PAGES: tuple[Page, ...] = (
-    Page("now", "/now", "Now", "anybody", now.read, now.view, nav="Now"),
+    Page("now", FIRST, "Now", "anybody", now.read, now.view, nav="Now"),
     Page("calendar", "/r/<owner>/<repo>/calendar", "Calendar", "readers", calendar.read, calendar.view, nav="Calendar"),
 )

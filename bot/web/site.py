@@ -8,15 +8,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import structlog
 from flask import Blueprint, Response, request, url_for
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.forge.port import ForgeError
 from bot.store import KnownRepository, Store
 from bot.web import svg
 from bot.web.page import Asked, NotThere, Page, Reader
 from bot.web.readership import Readership
 from bot.web.words import FILTERS
 
+_log = structlog.get_logger(__name__)
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "web"
 YEAR = 365 * 24 * 3600
 HEADERS = {
@@ -29,41 +32,93 @@ HEADERS = {
     "Vary": "Cookie",
 }
 ASSETS = {"style.css": "text/css", "live.js": "text/javascript", "icon.svg": "image/svg+xml"}
+SILENT = "The forge did not answer, so nobody knows what you may read. Try again in a minute."
+View = Callable[..., Response]
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`forge` is the address of the forge that people open in a browser."""
+    """`address` is this server's and `forge` the forge's, as people reach them in a browser."""
 
     store: Store
     readership: Readership
     clock: Callable[[], datetime]
+    address: str
     forge: str
     pages: Sequence[Page]
+    env: Environment
 
     def blueprint(self) -> Blueprint:
         routes = Blueprint("pages", __name__)
         served = {name: (TEMPLATES / name).read_bytes() for name in ASSETS}
         marks = {name: hashlib.sha256(body).hexdigest()[:16] for name, body in served.items()}
-        env = environment()
-        env.globals |= {
-            "asset": lambda name: url_for("pages.asset", mark=marks[name], name=name),
-            "version": version("codechill"),
-        }
+        self.env.globals["asset"] = lambda name: url_for("pages.asset", mark=marks[name], name=name)
 
         def asset(mark: str, name: str) -> Response:
             if marks.get(name) != mark:
                 return Response("not here\n", 404, mimetype="text/plain")
-            answer = Response(served[name], mimetype=ASSETS[name])
-            answer.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
-            answer.headers["X-Content-Type-Options"] = "nosniff"
-            return answer
+            made = Response(served[name], mimetype=ASSETS[name])
+            made.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+            made.headers["X-Content-Type-Options"] = "nosniff"
+            return made
 
         routes.get("/web/<mark>/<name>")(asset)
         for page in self.pages:
-            show = _Shown(self, page, env)
-            routes.add_url_rule(page.path, page.name, show.answer, methods=["GET"])
+            routes.add_url_rule(page.path, page.name, self._view(page), methods=["GET"])
         return routes
+
+    def say(self, status: int, words: str, reader: Reader | None = None) -> Response:
+        """A page that says one sentence."""
+        return self._plain("said.html.j2", status, reader, words=words)
+
+    def missing(self, reader: Reader | None) -> Response:
+        """The same for what does not exist and for what this reader may not read."""
+        return self._plain("missing.html.j2", 404, reader)
+
+    def known(self) -> Reader | Response:
+        """Who is reading, or the page to show in the place of any other. Asked at every request."""
+        try:
+            reader = self.readership.reader(request)
+        except ForgeError as error:
+            _log.warning("pages.forge", words=str(error))
+            return self.say(503, SILENT)
+        if reader is None:
+            to = request.full_path.rstrip("?") if request.method == "GET" else ""
+            return self._plain("signin.html.j2", 401, None, to=to)
+        return reader
+
+    def _view(self, page: Page) -> View:
+        def view(owner: str = "", repo: str = "", number: int | None = None) -> Response:
+            reader = self.known()
+            if isinstance(reader, Response):
+                return reader
+            here = readable(reader, f"{owner}/{repo}") if page.of_repository else None
+            if (page.of_repository and here is None) or (page.who == "operators" and not reader.operator):
+                return self.missing(reader)
+            return self._shown(page, Asked(reader, self.forge, here, number, request.args.to_dict()))
+
+        return view
+
+    def _shown(self, page: Page, asked: Asked) -> Response:
+        now = self.clock()
+        try:
+            view = page.view(page.read(self.store, asked, now), asked, now)
+        except NotThere:
+            return self.missing(asked.reader)
+        frame = self._frame(asked.reader, page, asked.repository)
+        template = self.env.get_template(f"{page.name}.html.j2")
+        return answer(200, template.render(frame, view=view, asked=asked, now=now))
+
+    def _plain(self, template: str, status: int, reader: Reader | None, **more: Any) -> Response:
+        return answer(status, self.env.get_template(template).render(self._frame(reader), **more))
+
+    def _frame(
+        self, reader: Reader | None, page: Page | None = None, here: KnownRepository | None = None
+    ) -> dict[str, Any]:
+        """What the layout needs."""
+        mark = self.readership.form_mark(request) if reader else ""
+        return {"page": page, "reader": reader, "here": here, "mark": mark,
+                "nav": navigation(self.pages, reader, here)}  # fmt: skip
 
 
 def environment() -> Environment:
@@ -76,43 +131,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters |= FILTERS
-    env.globals |= {"svg": svg}
+    env.globals |= {"svg": svg, "version": version("codechill")}
     return env
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """One page, answered."""
-
-    site: Site
-    page: Page
-    env: Environment
-
-    def answer(self, owner: str = "", repo: str = "", number: int | None = None) -> Response:
-        reader = self.site.readership.reader(request)
-        if reader is None:
-            return self._say(401, "signin.html.j2", None)
-        here = _readable(reader, f"{owner}/{repo}") if self.page.of_repository else None
-        if (self.page.of_repository and here is None) or (self.page.who == "operators" and not reader.operator):
-            return self._say(404, "missing.html.j2", reader)
-        asked = Asked(reader, self.site.forge, here, number, request.args.to_dict())
-        now = self.site.clock()
-        try:
-            shown = self.page.view(self.page.read(self.site.store, asked, now), asked, now)
-        except NotThere:
-            return self._say(404, "missing.html.j2", reader)
-        return self._page(asked, shown, now)
-
-    def _page(self, asked: Asked, shown: Any, now: datetime) -> Response:
-        template = self.env.get_template(f"{self.page.name}.html.j2")
-        body = template.render(view=shown, asked=asked, now=now, **self._frame(asked.reader, asked.repository))
-        return answer(200, body)
-
-    def _say(self, status: int, template: str, reader: Reader | None) -> Response:
-        return answer(status, self.env.get_template(template).render(**self._frame(reader, None)))
-
-    def _frame(self, reader: Reader | None, here: KnownRepository | None) -> dict[str, Any]:
-        return {"page": self.page, "reader": reader, "here": here, "nav": navigation(self.site.pages, reader, here)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +155,15 @@ def _address(page: Page, here: KnownRepository | None) -> str:
     return page.path.replace("<owner>", owner).replace("<repo>", name)
 
 
-def _readable(reader: Reader, full_name: str) -> KnownRepository | None:
+def readable(reader: Reader, full_name: str) -> KnownRepository | None:
+    """The repository of that name, where this reader may read it."""
     return next((one for one in reader.repositories if one.full_name.lower() == full_name.lower()), None)
 
 
 def answer(status: int, body: str) -> Response:
     """With an ETag, so that a page that looks again is told at once when nothing changed."""
     made = Response(body, status, mimetype="text/html", headers=HEADERS)
-    made.add_etag()
     if status == 200:
+        made.add_etag()
         made.make_conditional(request)
     return made

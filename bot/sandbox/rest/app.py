@@ -8,6 +8,7 @@ from bot.sandbox.hooks import Delivery
 from bot.sandbox.owners import Team
 from bot.sandbox.rest import Answer, Call, operation
 from bot.sandbox.shapes import Json, accounts, repositories, stamp
+from bot.sandbox.state import Repository
 
 
 @operation("GET /app", "jwt", "nobody")
@@ -167,6 +168,38 @@ def redeliver(call: Call) -> Answer:
 def get_self(call: Call) -> Answer:
     """The person who asks."""
     return Answer(body=accounts.full_user(call.world, call.world.account(call.caller.login)))
+
+
+def for_person(call: Call) -> None:
+    """Raises Refusal (403) where the token is not one with which an App acts for a person."""
+    if not call.caller.for_person:
+        words = "You must authenticate with an access token authorized to a GitHub App in order to list installations"
+        raise Refusal(403, words)
+
+
+@operation("GET /user/installations", "", "someone")
+def list_own_installations(call: Call) -> Answer:
+    """Installations of the App that the person who asks can reach something of."""
+    for_person(call)
+    here = call.world.installation
+    reached = not here.deleted and (own_repositories(call) or call.caller.login in call.world.members[here.account])
+    return Answer(rows=[accounts.installation(call.world)] if reached else [], key="installations")
+
+
+@operation("GET /user/installations/{installation_id}/repositories", "", "someone")
+def list_own_repositories(call: Call) -> Answer:
+    """What an installation covers and the person who asks was given access to."""
+    for_person(call)
+    installed(call, call.parts["installation_id"])
+    if call.world.installation.suspended_at:
+        raise Refusal(403, "This installation has been suspended")
+    rows = [repositories.repository(call.world, each) for each in own_repositories(call)]
+    return Answer(rows=rows, key="repositories")
+
+
+def own_repositories(call: Call) -> list[Repository]:
+    covered = [each for each in call.world.repositories.values() if call.world.covered(each)]
+    return [each for each in covered if call.world.given_role(each, call.caller.login) != "none"]
 
 
 @operation("GET /users/{username}", "metadata:read", "anyone")

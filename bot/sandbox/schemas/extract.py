@@ -25,6 +25,8 @@ GET /installation/repositories
 DELETE /installation/token
 GET /rate_limit
 GET /user
+GET /user/installations
+GET /user/installations/{installation_id}/repositories
 GET /users/{username}
 GET /users/{username}/installation
 GET /orgs/{org}

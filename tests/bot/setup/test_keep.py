@@ -147,6 +147,6 @@ def test_every_line_is_a_comment_or_a_plain_setting(tmp_path: Path) -> None:
         "CODECHILL_WEBHOOK_SECRET",
         "CODECHILL_GITHUB_API",
         "CODECHILL_PUBLIC_URL",
-        "GITHUB_APP_CLIENT_ID",
-        "GITHUB_APP_CLIENT_SECRET",
+        "CODECHILL_CLIENT_ID",
+        "CODECHILL_CLIENT_SECRET",
     ]

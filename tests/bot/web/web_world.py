@@ -8,10 +8,10 @@ from werkzeug.test import TestResponse
 from bot.store import KnownRepository
 from bot.web.page import Page, Reader
 from bot.web.pages import PAGES
-from bot.web.site import Site
+from bot.web.site import Site, environment
 from tests.fakes.line import Line
 
-FORGE = "https://forge.example"
+FORGE, HERE = "https://forge.example", "https://chill.example"
 
 
 @dataclass
@@ -23,6 +23,9 @@ class People:
     def reader(self, request: Request) -> Reader | None:
         return self.readers.get(request.headers.get("X-Test-Reader", ""))
 
+    def form_mark(self, request: Request) -> str:
+        return f"mark of {request.headers.get('X-Test-Reader', '')}"
+
 
 class Web:
     """ana reads all that the server knows and operates it, eve is signed in and reads nothing."""
@@ -30,8 +33,9 @@ class Web:
     def __init__(self, line: Line, pages: tuple[Page, ...] = PAGES) -> None:
         self.line, self.people = line, People()
         self.people.readers["eve"] = Reader(66, "eve")
+        self.site = Site(line.store, self.people, line.clock, HERE, FORGE, pages, environment())
         self.app = Flask("pages")
-        self.app.register_blueprint(Site(line.store, self.people, line.clock, FORGE, pages).blueprint())
+        self.app.register_blueprint(self.site.blueprint())
         self.client = self.app.test_client()
         self.reads("ana", line.home.full_name, operator=True)
 
