@@ -138,6 +138,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
                 handler(jobs.FIT, lambda one: assessor.fit(one.repository_id)),
                 handler(jobs.FOLLOW, follow.everything),
                 handler(jobs.FOLLOW_ONE, follow.repository),
+                handler(jobs.RELABEL, lambda one: assessor.relabel(one.repository_id)),
                 handler(jobs.DOCTOR, on_visit(Watch(visits(settings, os.environ, clock), store.findings, clock))),
             ]
         )
@@ -185,12 +186,15 @@ def _assessor(settings: Settings, store: Store, queue: LeaseQueue, forge: Forge,
     mirror = Mirror(settings.folder.absolute() / "mirrors", git=git, wait=MIRROR_WAIT_S, at_once=fetches)
     indexes, accounts = settings.folder.absolute() / "indexes", Accounts(forge, store.accounts, clock)
 
-    def fit_due(repository_id: int) -> None:
-        queue.add(jobs.FIT.new(jobs.OfRepository(repository_id), clock()))
+    def later(kind: jobs.Kind[jobs.OfRepository]) -> Callable[[int], None]:
+        def ask(repository_id: int) -> None:
+            queue.add(kind.new(jobs.OfRepository(repository_id), clock()))
+
+        return ask
 
     return MirrorAssessor(
         forge, mirror, indexes, shipped=_model(settings), incidents=store.incidents.of, landed=accounts.landed,
-        fit_due=fit_due,
+        fit_due=later(jobs.FIT), relabel_due=later(jobs.RELABEL),
     )  # fmt: skip
 
 

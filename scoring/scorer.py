@@ -99,20 +99,27 @@ class Scorer:
         if self.kind.kept:
             self.shipped = AskedOnce(self.shipped, state, self.kind.limit)
         self._own: Own | None = None
-        self._own_stamp: tuple[int, int, str] | None = None
+        self._own_stamp: tuple[int, int, str, str] | None = None
         self._reference: tuple[tuple[str, int, int], Reference] | None = None
 
     def report(self, incidents: Sequence[Incident]) -> None:
         """Know these imported incidents and no others, from the next `refresh` on."""
         self.history.report(incidents)
 
-    def refresh(self, tip: str, *, progress: Progress | None = None) -> None:
-        """Bring the index up to commit `tip`: fast when already there, and safe to kill or to run twice at once."""
-        self.history.refresh(tip, now=int(self.clock().timestamp()), progress=progress)
+    def refresh(self, tip: str, *, progress: Progress | None = None, relabel: bool = True) -> None:
+        """Bring the index up to commit `tip`: fast when already there, and safe to kill or to run twice at once.
+
+        Without `relabel`, incidents that became known late are left for `history.relabel`, which takes longer.
+        """
+        self.history.refresh(tip, now=int(self.clock().timestamp()), progress=progress, relabel=relabel)
+
+    def late(self) -> bool:
+        """Whether incidents became known late, and are not yet counted in where they belong."""
+        return self.history.late()
 
     def due(self) -> bool:
-        """Say whether the repository's own regression is to be fitted again; none corrects an expensive model."""
-        return not self.kind.kept and correction.due(self.history, self.shipped)
+        """Whether the repository's own regression is to be fitted again; none corrects an expensive model."""
+        return not self.kind.kept and not self.late() and correction.due(self.history, self.shipped)
 
     def fit(self) -> None:
         """Fit the repository's own regression if that is due: seconds of work, which no assessment ever does.
@@ -277,8 +284,8 @@ class Scorer:
         )
 
     def _read_own(self) -> None:
-        # one that a job fitted meanwhile counts from the next change on, never within one
-        stamp = (len(self.history), correction.stamp(self.history), self.history.reported)
+        # what a job fitted or counted in meanwhile counts from the next change on, never within one
+        stamp = (len(self.history), correction.stamp(self.history), self.history.reported, self.history.counted)
         if self._own_stamp != stamp:
             self._own_stamp, self._own, self._reference = stamp, correction.own_of(self.history, self.shipped), None
 

@@ -32,8 +32,8 @@ def incidents(store: Store, repository: str, style: str, file: Path | None) -> N
       INC-207,#4711,2026-03-09T17:40:00+01:00,low
 
     They count from the moment they were known: as faults of their files, folders and services in every later score, for
-    the repository's own model, and for the rate of faults that probabilities are said from. A server reads the history
-    again at the next pull request when an incident is older than the newest change it knows.
+    the repository's own model, and for the rate of faults that probabilities are said from. One that is older than the
+    newest change the server knows counts for the next pull request at once; a job counts it in for those since then.
     """
     known = known_repository(store, repository)
     if file is not None:

@@ -205,6 +205,13 @@ FIT = Kind(
     lambda one: f"fit/{one.repository_id}",
     priority=TALK,
 )
+RELABEL = Kind(
+    "relabel",
+    "Count incidents in that became known late",
+    OfRepository,
+    lambda one: f"relabel/{one.repository_id}",
+    priority=SWEEP,
+)
 
 FOLLOW = _beat("follow", "Follow what was assessed to its outcome", timedelta(days=1), TALK)
 FOLLOW_ONE = Kind(
@@ -233,6 +240,7 @@ JOBS: tuple[Row, ...] = (
     FIT,
     FOLLOW,
     FOLLOW_ONE,
+    RELABEL,
 )
 
 

@@ -48,11 +48,14 @@ class MirrorAssessor:
         incidents: Callable[[int], Sequence[Incident]] = lambda repository: (),
         landed: Callable[[Target, Person], tuple[str, ...]] = lambda target, person: (),
         fit_due: Callable[[int], None] = lambda repository: None,
+        relabel_due: Callable[[int], None] = lambda repository: None,
     ) -> None:  # fmt: skip
         self._forge, self._mirror, self._indexes = forge, mirror, indexes
-        self._shipped, self._incidents, self._landed, self._fit_due = shipped, incidents, landed, fit_due
+        self._shipped, self._incidents, self._landed = shipped, incidents, landed
+        self._fit_due, self._relabel_due = fit_due, relabel_due  # what takes long is a job, which these ask for
         self._guard = threading.Lock()
-        self._scorers: dict[int, tuple[threading.Lock, Scorer]] = {}
+        self._locks: dict[int, threading.Lock] = {}
+        self._scorers: dict[int, Scorer] = {}
         self._critical: dict[int, tuple[str, Sources, Services]] = {}  # what each base branch tells at its tip
 
     def base(self, target: Target, pull: PullRequest) -> Base:
@@ -175,11 +178,13 @@ class MirrorAssessor:
     def _scored(
         self, repository: int, tip: str, change: Change, critical: Sources, verdict: ChangeVerdict
     ) -> Assessment:
-        lock, scorer = self._scorer(repository)
-        with lock:
+        with self._lock(repository):
+            scorer = self._scorer(repository)
             scorer.report(self._incidents(repository))
-            scorer.refresh(tip)
+            scorer.refresh(tip, relabel=False)
             services = self._services(repository, tip, critical)
+            if scorer.late():
+                self._relabel_due(repository)
             if scorer.due():
                 self._fit_due(repository)
             return scorer.assess(change, critical=services, proof=verdict.proof(), parts=verdict.parts())
@@ -211,10 +216,20 @@ class MirrorAssessor:
         finally:
             history.close()
 
-    def _scorer(self, repository: int) -> tuple[threading.Lock, Scorer]:
+    def relabel(self, repository: int) -> None:
+        """Count incidents in that became known late. Assessments go on, but for the moment in which it takes effect."""
+        with self.history(repository) as history:
+            if history is not None:
+                history.relabel(alone=self._lock(repository))
+
+    def _lock(self, repository: int) -> threading.Lock:
+        with self._guard:
+            return self._locks.setdefault(repository, threading.Lock())
+
+    def _scorer(self, repository: int) -> Scorer:
         with self._guard:
             if repository not in self._scorers:
-                self._scorers[repository] = (threading.Lock(), self._new_scorer(repository))
+                self._scorers[repository] = self._new_scorer(repository)
             return self._scorers[repository]
 
     def _new_scorer(self, repository: int) -> Scorer:

@@ -3,9 +3,9 @@
 import fcntl
 import hashlib
 import os
-from collections import deque
+import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,17 +15,19 @@ from numpy.typing import NDArray
 from scoring.change import Change
 from scoring.facts.lines import LineCounts
 from scoring.facts.moment import Facts
-from scoring.facts.wording import NO_WORDS, Ids
+from scoring.facts.wording import Ids
 from scoring.features import FEATURES, Feature, signature
 from scoring.git import Git, check
 from scoring.history.arrivals import Message, arrivals
 from scoring.history.ledger import Ledger
-from scoring.history.order import between, order, stands
+from scoring.history.order import ahead
 from scoring.history.partial import with_empty_blobs
 from scoring.history.readers import commits
+from scoring.history.relabel import Relabelling, beside
 from scoring.history.state import State
 from scoring.history.store import Store
 from scoring.history.stream import Commit
+from scoring.history.walk import Walk, vector
 from scoring.incidents import Incident, Label
 from scoring.ranking.gating import Parts
 
@@ -77,7 +79,7 @@ class History:
     def report(self, incidents: Sequence[Incident]) -> bool:
         """Know these imported incidents and no others; says whether that changes anything.
 
-        The next `refresh` reads the history again when one is older than its newest commit, or is known no more.
+        One that was known before the newest change landed is late: `relabel` counts it in, and a withdrawn one out.
         """
         before = self.incidents
         self.incidents = tuple(sorted(dict.fromkeys(incidents), key=lambda each: (each.known_at, each.key())))
@@ -96,6 +98,11 @@ class History:
         """What tells the imported incidents that are known from any others: "" while there are none."""
         return self._digest
 
+    @property
+    def counted(self) -> str:
+        """What changes when late incidents were counted in."""
+        return self.store.meta("counted")
+
     def close(self) -> None:
         self.store.close()
 
@@ -112,14 +119,46 @@ class History:
     def __len__(self) -> int:
         return self.store.next("features", "row")
 
-    def refresh(self, tip: str, *, now: int, progress: Progress | None = None) -> int:
+    def refresh(self, tip: str, *, now: int, progress: Progress | None = None, relabel: bool = True) -> int:
         """Bring the index up to commit `tip` and return how many commits were read.
 
         Nothing is read when `tip` is already in it. History that was rewritten is read again from its start.
         `now` bounds the clocks of commits. Raises ScoringError for a shallow or incomplete clone; what was read stays.
+        Late incidents are counted in as well, unless `relabel` is left for later.
         """
         check(tip)
-        if self.tip == tip and not self._outdated():
+        read = self._bring_up(tip, now, progress)
+        if relabel:
+            self.relabel(progress=progress)
+        return read
+
+    def late(self) -> bool:
+        """Whether the index was read without an incident known by then, or with one that is no more."""
+        unread = any(map(self._is_late, self._unread()))
+        return unread or not self.store.reported() <= {incident.key() for incident in self.incidents}
+
+    def relabel(self, *, alone: AbstractContextManager[object] | None = None, progress: Progress | None = None) -> bool:
+        """Count late incidents in where they belong, and withdrawn ones out; says whether there were any.
+
+        Git is not asked and the index serves and grows meanwhile; it is held, and `alone` with it, only while what
+        differs takes its place. A process that is killed leaves the index as it was.
+        """
+        if not self._mine() or not self.late():
+            return False
+        with self.locked("again.lock"), beside(self.store) as draft:
+            if not self.late():  # another process did it meanwhile
+                return False
+            read, landings = self._again, self.first_parent
+            again = Relabelling(self.store, draft, self.features, self.incidents, landings=landings, read=read)
+            again.follow(progress)
+            with alone or nullcontext(), self.locked():
+                again.follow()
+                if again.stands():
+                    again.take_place()
+        return True
+
+    def _bring_up(self, tip: str, now: int, progress: Progress | None) -> int:
+        if self.tip == tip:
             return 0
         with self.locked():
             todo = self._todo(tip)
@@ -131,9 +170,9 @@ class History:
             return len(todo)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, name: str = "lock") -> Iterator[None]:
         """Hold the index alone among processes; waits for another holder."""
-        with (self.folder / "lock").open("w") as file:
+        with (self.folder / name).open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
@@ -148,18 +187,18 @@ class History:
         return state.facts(author, at, f"{change.title}\n{change.message}", change.files, lines)
 
     def parts_of(self, facts: Facts) -> tuple[Facts, ...]:
-        """The facts of the parts of a change that are scored in its place; none when it is scored as a whole."""
+        """The parts of a change that are scored in its place; none when it is scored as a whole."""
         return State(self.store).parts(facts)
 
     def vector(self, facts: Facts) -> NDArray[np.float32]:
-        return np.array([feature.of(facts) for feature in self.features], dtype=np.float32)
+        return vector(self.features, facts)
 
     def matrix(self, first: int = 0, last: int | None = None) -> NDArray[np.float32]:
         """Rows first <= row < last as a matrix of shape (rows, features)."""
         start, stop = max(0, first), min(len(self), len(self) if last is None else last)
         matrix = np.empty((max(0, stop - start), len(self.features)), dtype=np.float32)
-        for row, vector in self.store.rows(start, stop):
-            matrix[row - start] = np.frombuffer(vector, dtype=np.float32)
+        for row, values in self.store.rows(start, stop):
+            matrix[row - start] = np.frombuffer(values, dtype=np.float32)
         return matrix
 
     def parts(self, first: int = 0, last: int | None = None) -> Parts:
@@ -207,7 +246,12 @@ class History:
             "SELECT row, culprit, known_at, kind, evidence, fault FROM label JOIN seen ON culprit=n "
             "WHERE row IS NOT NULL ORDER BY row"
         )
-        labels = [(row, Label(culprit, at, kind, by, bool(fault))) for row, culprit, at, kind, by, fault in stored]
+        known = {(incident.known_at, incident.name) for incident in self.incidents}
+        labels = [
+            (row, Label(culprit, at, kind, by, bool(fault)))
+            for row, culprit, at, kind, by, fault in stored
+            if kind != "incident" or (at, by) in known  # a withdrawn one counts no more at once
+        ]
         ledger = Ledger(self.store)
         for incident in self._unread():
             culprit = ledger.find(incident.mention())
@@ -242,23 +286,17 @@ class History:
 
     def labelled(self) -> int:
         """How many changes carry a label."""
-        if not self._unread():
+        if self.store.reported() == {incident.key() for incident in self.incidents}:
             return int(self.store.db.execute("SELECT count(DISTINCT culprit) FROM label").fetchone()[0])
         return len({label.culprit for _, label in self.labels()})
 
-    def _reported(self) -> set[str]:
-        return {key for (key,) in self.store.db.execute("SELECT incident FROM reported")}
-
     def _unread(self) -> list[Incident]:
-        """Incidents that were known only after the newest commit, oldest first."""
-        reported = self._reported() if self.incidents else set()
+        """Incidents that are no part of the past yet: known only after the newest commit, or late; oldest first."""
+        reported = self.store.reported() if self.incidents else set()
         return [incident for incident in self.incidents if incident.key() not in reported]
 
-    def _outdated(self) -> bool:
-        """Whether the index was read without an incident known by then, or with one that is no more."""
-        clock = int(self.store.meta("clock") or -1)
-        late = any(incident.known_at <= clock for incident in self._unread())
-        return late or not self._reported() <= {incident.key() for incident in self.incidents}
+    def _is_late(self, incident: Incident) -> bool:
+        return incident.known_at <= int(self.store.meta("clock") or -1)
 
     def _mine(self) -> bool:
         return self.store.meta("signature") == self._signature()
@@ -271,64 +309,49 @@ class History:
 
     def _todo(self, tip: str) -> list[str]:
         self.git.require_whole()
-        if not self._mine() or self._outdated():
+        if not self._mine():
             self._reset()
         if self._contains(tip):
             return []
-        before = self.store.meta("tip")
-        if before:
-            new, lost = between(self.git, before, tip, first_parent=self.first_parent)
-            if not lost:
-                return new
-        known = {sha for (sha,) in self.store.db.execute("SELECT sha FROM seen")}
-        if before and stands(self.git, before):
-            # another branch, such as a release: what it has of its own is read as well, nothing was rewritten
-            return [sha for sha in new if sha not in known]
-        everything = order(self.git, tip, first_parent=self.first_parent)
-        if known and not known <= set(everything):
+        known = frozenset(sha for (sha,) in self.store.db.execute("SELECT sha FROM seen"))
+        new, rewritten = ahead(self.git, self.store.meta("tip"), tip, known, first_parent=self.first_parent)
+        if rewritten:
             self._reset()
-            return everything
-        return [sha for sha in everything if sha not in known]
+        return new
 
     def _reset(self) -> None:
         with self.store.writing():
             self.store.clear()
+            self.store.set_meta("born", secrets.token_hex(8))
             self.store.set_meta("signature", self._signature())
             self.store.set_meta("incidents", self._digest)
 
     def _read(self, todo: Sequence[str], now: int, progress: Progress | None) -> None:
-        state = State(self.store)
-        due = deque(self._unread())
-        done = 0
-        git = self.git
+        ahead = [incident for incident in self._unread() if not self._is_late(incident)]
+        walk = Walk(self.store, self.features, ahead, landings=self.first_parent)
+        git, done = self.git, 0
         if self.absent_as_empty:
             git, self.absent = with_empty_blobs(self.git, self.folder / "view.git", todo[-1], self.tip)
-        brought = arrivals(self.git, todo, self.knows) if self.first_parent else {}
-        source = commits(git, todo, first_parent=self.first_parent)
-        while done < len(todo):
-            before = done
-            for commit in source:
-                self._add(state, commit, now, brought.get(commit.sha, ()), due)
-                done += 1
-                if done - before >= _BATCH:
-                    break
-                if progress and done % 200 == 0:
-                    progress(done, len(todo))
-            with self.store.writing():
-                state.flush()
+        for commit, brought in self._commits(git, todo, self.knows):
+            walk.add(commit, walk.moment(commit, now), brought)
+            done += 1
+            if done % _BATCH == 0:
+                walk.flush()
+            if progress and done % 200 == 0:
+                progress(done, len(todo))
+        walk.flush()
         if progress:
             progress(done, len(todo))
 
-    def _add(self, state: State, commit: Commit, now: int, brought: Sequence[Message], due: deque[Incident]) -> None:
-        # a clock that runs ahead would freeze every decay; one that runs behind would let the past see the future
-        at = state.clock if commit.time > now else max(commit.time, state.clock)
-        while due and due[0].known_at <= at:
-            state.report(due.popleft())
-        merge = len(commit.parents) > 1 and not self.first_parent
-        vector, ids, beside = None, NO_WORDS, list[bytes]()
-        if not merge:
-            author = state.named((commit.name, commit.author))
-            facts = state.facts(author, at, commit.message, commit.files, commit.lines)
-            vector, ids = self.vector(facts).tobytes(), facts.wording.ids
-            beside = [self.vector(part).tobytes() for part in state.parts(facts)]
-        state.learn(commit, at, vector, ids, brought, beside)
+    def _again(self, shas: Sequence[str]) -> Iterator[tuple[Commit, Sequence[Message]]]:
+        view = self.folder / "view.git"
+        git = Git(view, replacing=True) if self.absent_as_empty and view.exists() else self.git
+        yield from self._commits(git, shas, lambda _: False)
+
+    def _commits(
+        self, git: Git, shas: Sequence[str], known: Callable[[str], bool]
+    ) -> Iterator[tuple[Commit, Sequence[Message]]]:
+        """Each commit beside what its landing brought that was not `known` before."""
+        brought = arrivals(self.git, shas, known) if self.first_parent else {}
+        for commit in commits(git, shas, first_parent=self.first_parent):
+            yield commit, brought.get(commit.sha, ())

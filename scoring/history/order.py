@@ -29,3 +29,18 @@ def stands(git: Git, sha: str) -> bool:
         return bool(git.names("for-each-ref", "--count=1", f"--contains={sha}"))
     except ScoringError:
         return False
+
+
+def ahead(git: Git, before: str, tip: str, known: frozenset[str], *, first_parent: bool) -> tuple[list[str], bool]:
+    """What is to be read of `tip`, oldest first, where `known` was read up to `before`; and whether from the start."""
+    if before:
+        new, lost = between(git, before, tip, first_parent=first_parent)
+        if not lost:
+            return new, False
+        if stands(git, before):
+            # another branch, such as a release: what it has of its own is read as well, nothing was rewritten
+            return [sha for sha in new if sha not in known], False
+    everything = order(git, tip, first_parent=first_parent)
+    if known and not known <= set(everything):
+        return everything, True
+    return [sha for sha in everything if sha not in known], False

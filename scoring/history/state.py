@@ -52,6 +52,11 @@ class State:
         self._blank = self._ledger.length == 0
         self._vocabulary = Vocabulary(store, blank=self._blank)
 
+    @property
+    def commits(self) -> int:
+        """How many were learned."""
+        return self._ledger.length
+
     def named(self, author: Who) -> tuple[int, ...]:
         """Whom a name and an address stand for; nobody for a program or a stranger."""
         return self._persons.find(author)

@@ -27,6 +27,7 @@ CREATE INDEX IF NOT EXISTS brought_number ON brought(number) WHERE number > 0;
 CREATE INDEX IF NOT EXISTS brought_title ON brought(title);
 CREATE VIEW IF NOT EXISTS named AS
   SELECT sha, n, number, title, undo FROM seen UNION ALL SELECT sha, n, number, title, undo FROM brought;
+CREATE TABLE IF NOT EXISTS record(n INTEGER PRIMARY KEY, record BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS reported(incident TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS features(row INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS part(
@@ -88,6 +89,7 @@ class Store:
             "moved",
             "seen",
             "brought",
+            "record",
             "reported",
             "features",
             "wording",
@@ -125,6 +127,26 @@ class Store:
 
     def put_words(self, changed: Iterable[tuple[int, bytes]]) -> None:
         self.db.executemany("INSERT OR REPLACE INTO words VALUES(?,?)", changed)
+
+    def put_records(self, new: Iterable[tuple[int, bytes]]) -> None:
+        self.db.executemany("INSERT INTO record VALUES(?,?)", new)
+
+    def lacking_records(self, first: int) -> list[str]:
+        """The commits from the place `first` on that an earlier version read, which kept no records."""
+        query = "SELECT sha FROM seen LEFT JOIN record USING(n) WHERE n>=? AND record IS NULL ORDER BY n"
+        return [str(sha) for (sha,) in self.db.execute(query, (first,))]
+
+    def walked(self, first: int) -> Iterator[tuple[int, bytes | None, bytes | None]]:
+        """(moment, record, words) of the commits from the place `first` on, in order; a merge has no words."""
+        yield from self.db.execute(
+            "SELECT at, record, ids FROM seen LEFT JOIN record USING(n) LEFT JOIN wording USING(row) "
+            "WHERE n>=? ORDER BY n",
+            (first,),
+        )
+
+    def reported(self) -> set[str]:
+        """Keys of the imported incidents that are part of the past."""
+        return {key for (key,) in self.db.execute("SELECT incident FROM reported")}
 
     def wording(self, row: int) -> bytes:
         return bytes(self.db.execute("SELECT ids FROM wording WHERE row=?", (row,)).fetchone()[0])

@@ -35,24 +35,27 @@ def history(folder: Path, count: int) -> list[str]:
         text.append(f"commit refs/heads/main\ncommitter p{n % 3} <p{n % 3}@x.org> {START + n * DAY} +0000")
         text.append(f"data {len(message)}\n{message}\nM 100644 inline {'ab'[n % 2]}.c\ndata {len(content)}\n{content}")
     subprocess.run([*git, "fast-import", "--quiet"], input="\n".join(text) + "\n", text=True, check=True)
-    told = subprocess.run([*git, "rev-list", "--reverse", "main"], capture_output=True, text=True, check=True)
-    return told.stdout.split()
+    listing = subprocess.run([*git, "rev-list", "--reverse", "main"], capture_output=True, text=True, check=True)
+    return listing.stdout.split()
 
 
 class Place:
     """A mirrored history in which forty changes are known to have been at fault."""
 
-    def __init__(self, folder: Path, fit_due: Callable[[int], None]) -> None:
+    def __init__(
+        self, folder: Path, fit_due: Callable[[int], None], relabel_due: Callable[[int], None] = lambda _: None
+    ) -> None:
         self.shas = history(folder / "origin", 200)
         mirror = Mirror(folder / "mirrors", git=LOCAL)
         mirror.fetch(7, f"file://{folder}/origin", [MAIN])
-        known = [Incident(f"I{n}", START + (n + 3) * DAY, sha=self.shas[n]) for n in range(0, 120, 3)]
+        self.incidents = [Incident(f"I{n}", START + (n + 3) * DAY, sha=self.shas[n]) for n in range(0, 120, 3)]
         self.assessor = MirrorAssessor(
-            None,
+            None,  # type: ignore[arg-type]
             mirror,
             folder / "indexes",
-            incidents=lambda repository: known,
-            fit_due=fit_due,  # type: ignore[arg-type]
+            incidents=lambda repository: self.incidents,
+            fit_due=fit_due,
+            relabel_due=relabel_due,
         )
 
     def assess(self) -> Assessment:
@@ -72,8 +75,8 @@ def test_until_the_job_has_run_the_shipped_model_scores_alone(tmp_path: Path) ->
     assert (asked, alone.model.endswith(" + this repository")) == ([7], False)
     assert not (tmp_path / "indexes" / "7" / "own.json").exists()
     place.assessor.fit(7)
-    told = place.assess()
-    assert (asked, told.model) == ([7], f"{alone.model} + this repository")
+    with_own = place.assess()
+    assert (asked, with_own.model) == ([7], f"{alone.model} + this repository")
 
 
 def test_a_fit_of_a_repository_that_is_not_here_any_more_does_nothing(tmp_path: Path) -> None:
@@ -93,3 +96,24 @@ def test_however_many_assessments_ask_one_job_waits_for_each_repository(tmp_path
         None,
     ]
     store.close()
+
+
+def test_a_late_incident_is_a_job_that_an_assessment_asks_for_and_no_assessment_waits_for(tmp_path: Path) -> None:
+    asked: list[str] = []
+    place = Place(tmp_path, lambda _: asked.append("fit"), lambda _: asked.append("relabel"))
+    incidents, place.incidents = place.incidents, []
+    assert (place.assess().labelled, asked) == (0, [])
+    place.incidents = incidents
+    assert (place.assess().labelled, asked) == (40, ["relabel"])  # a label at once; the regression waits for the rest
+    place.assessor.relabel(7)
+    place.assessor.relabel(7)
+    late = place.assess()
+    assert asked == ["relabel", "fit"]
+    elsewhere = Place(tmp_path / "elsewhere", lambda _: None, lambda _: None)
+    assert late == elsewhere.assess()
+
+
+def test_a_late_incident_of_a_repository_that_is_not_here_any_more_is_no_work(tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path / "mirrors", git=LOCAL)
+    MirrorAssessor(None, mirror, tmp_path / "indexes").relabel(7)  # type: ignore[arg-type]
+    assert not (tmp_path / "indexes").exists()
