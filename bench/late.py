@@ -1,14 +1,16 @@
-"""How long an incident that becomes known late takes, and how long the index is held: `python -m bench.late --repo PATH`.
+"""How long an incident that becomes known late takes, and for how long it holds the index.
 
-Beside it, in the same run, what it would take to read the history again.
+Beside it, in the same run, reading the history again: `python -m bench.late --repo PATH`.
 """
 
 import argparse
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from bench.history import both
@@ -30,24 +32,27 @@ class Held:
         self.seconds = time.perf_counter() - start
 
 
+def measure(path: Path, folder: Path, now: int) -> Iterator[tuple[object, ...]]:
+    history = History(path, folder)
+    tip = history.git.resolve("HEAD")
+    read, read_cpu = both(partial(history.refresh, tip, now=now))
+    changes = history.changes()
+    for ago in (50, len(changes) // 2, len(changes) - 50):
+        held = Held()
+        history.report([Incident(f"known {ago} ago", changes[-ago].at, sha=changes[-ago - 20].sha)])
+        walked, walked_cpu = both(partial(history.relabel, alone=held.alone()))
+        times = (f"{seconds:.2f}" for seconds in (read, read_cpu, walked, walked_cpu))
+        yield path.parent.name, len(changes), ago, *times, f"{held.seconds * 1000:.0f}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repo", type=Path, action="append", required=True)
-    repositories: list[Path] = parser.parse_args().repo
-    print(" | ".join(HEADS))
-    now = int(datetime.now(UTC).timestamp())
-    for path in repositories:
+    rows: list[tuple[object, ...]] = [HEADS]
+    for path in parser.parse_args().repo:
         with tempfile.TemporaryDirectory() as folder:
-            history = History(path, Path(folder))
-            tip = history.git.resolve("HEAD")
-            read, read_cpu = both(lambda: history.refresh(tip, now=now))
-            changes = history.changes()
-            for ago in (50, len(changes) // 2, len(changes) - 50):
-                held = Held()
-                history.report([Incident(f"known {ago} ago", changes[-ago].at, sha=changes[-ago - 20].sha)])
-                again, cpu = both(lambda: history.relabel(alone=held.alone()))
-                cells = (path.parent.name, len(changes), ago, f"{read:.2f}", f"{read_cpu:.2f}", f"{again:.2f}")
-                print(" | ".join(map(str, (*cells, f"{cpu:.2f}", f"{held.seconds * 1000:.0f}"))))
+            rows += measure(path, Path(folder), int(datetime.now(UTC).timestamp()))
+    sys.stdout.writelines(" | ".join(map(str, row)) + "\n" for row in rows)
 
 
 if __name__ == "__main__":
