@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bench.year import report
+from bench.year.look import addresses
 from bench.year.year import Year, lived
 from bot.demo import replay, sample
 
@@ -79,3 +80,9 @@ def test_the_numbers_on_the_page_are_those_of_the_store(year: Year, database: sq
     half = next(row for row in cells[2:] if row[0] == "50%")
     assert half[1].startswith(f"{len(gated)} of {len(first)} ")
     assert half[2] == f"{len(gated & blamed)} of {len(blamed)}"
+
+
+def test_every_page_shows_those_weeks(year: Year) -> None:
+    asked = year.time.here.app.web.test_client()
+    answers = {path: asked.get(path).status_code for path in addresses(year.folder).values()}
+    assert set(answers.values()) == {200}, answers
