@@ -18,6 +18,7 @@ from bot.demo.stage import now as truly
 from bot.demo.stage import stage
 from bot.policy.config import FILE
 
+OPERATOR = "103"  # maya's number on the sandbox
 WARM = timedelta(days=1)  # between the App's first look and the first pull request
 METHODS = ("squash", "merge")
 MODES = ("enforce", "shadow")
@@ -102,7 +103,7 @@ def lived(
     clock, plan = Moved(start - WARM), Plan()
     folder.mkdir(parents=True, exist_ok=True)
     diary = Diary(folder)
-    with stage(folder, clock=clock, trusted=truly, working=False) as here:
+    with stage(folder, clock=clock, trusted=truly, working=False, operators=OPERATOR) as here:
         busiest = Counter(change.author for past in pasts for change in past.changes)
         addresses = frozenset(address for past in pasts for address in past.addresses)
         people = cast(here.sandbox, busiest, addresses, seed)
