@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from bot.clock.turns import Turns
 from bot.clock.upkeep import prune
 from bot.config.addresses import Addresses, networks, places
 from bot.config.calendars import Calendars
-from bot.config.keys import keys
+from bot.config.keys import keys, source_secrets
 from bot.config.repository import Configurations
 from bot.config.settings import Settings
 from bot.doctor.visits import on_visit, visits
@@ -28,13 +28,15 @@ from bot.doctor.watch import Watch
 from bot.doors.api import Api
 from bot.doors.front import landing
 from bot.doors.health import Looks, jobs_by_state
+from bot.doors.incidents.door import IncidentDoor
+from bot.doors.incidents.sources import SOURCES
 from bot.doors.metrics import Metrics
 from bot.doors.webhook import Door, Limits, create_blueprint
 from bot.forge.github.deliveries import GitHubDeliveries
 from bot.forge.github.forge import GitHubForge
 from bot.forge.github.hosts import web_of
 from bot.forge.github.people import GitHubPeople
-from bot.forge.port import Forge
+from bot.forge.port import Forge, Target
 from bot.forge.shadow import ShadowForge
 from bot.git.fetch import Git
 from bot.git.mirror import Mirror
@@ -50,8 +52,12 @@ from bot.learning.follow import Follow
 from bot.line.accounts import Accounts
 from bot.line.assess import MirrorAssessor
 from bot.line.events import EventDesk, not_before
+from bot.line.incidents import Incidents
+from bot.line.landed import LandedCommits
 from bot.line.reconcile import Reconciler
 from bot.line.render import Markdown
+from bot.policy.incidents.report import Report
+from bot.policy.text.suggest import did_you_mean
 from bot.process.privacy import keep_private
 from bot.store import Store
 from bot.web.pages import FIRST, PAGES
@@ -106,12 +112,20 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
     store = Store(settings.database_url)
     queue = LeaseQueue(store.engine)
     forge = _forge(settings, store, clock)
-    assessor = _assessor(settings, store, queue, forge, clock)
+    mirror = _mirror(settings)
+    assessor = _assessor(settings, store, queue, forge, mirror, clock)
     calendars = Calendars(
         store.feeds, Addresses(places(settings.calendars), networks(settings.calendar_networks)), clock
     )
     configurations = Configurations(forge, store.configurations, store.feeds, store.freezes, clock, calendars)
-    reconciler = Reconciler(forge=forge, store=store, assessor=assessor, configurations=configurations, clock=clock)
+    incidents = Incidents(store.repositories, store.claims, store.inbox, LandedCommits(forge, mirror), clock)
+
+    def report(target: Target, said: Report) -> None:
+        queue.add(jobs.REPORT.new(jobs.Reports("", target.repository_id, (said,)), clock()))
+
+    reconciler = Reconciler(
+        forge=forge, store=store, assessor=assessor, configurations=configurations, clock=clock, report=report
+    )
     metrics, looks = Metrics(queue.depth, clock, store.findings.all), Looks()
     fanout = Fanout(forge, store.repositories, store.pulls, store.groups, queue, clock, reconciler.group)
     events = EventDesk(
@@ -139,6 +153,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
                 handler(jobs.FOLLOW, follow.everything),
                 handler(jobs.FOLLOW_ONE, follow.repository),
                 handler(jobs.RELABEL, lambda one: assessor.relabel(one.repository_id)),
+                handler(jobs.REPORT, incidents.take),
                 handler(jobs.DOCTOR, on_visit(Watch(visits(settings, os.environ, clock), store.findings, clock))),
             ]
         )
@@ -162,6 +177,9 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         _log.info("pages.off", words=why)
     else:
         _add_pages(web, settings, store, clock)
+    if secrets := _incident_secrets(settings):
+        door = IncidentDoor(secrets, store.inbox, store.repositories, queue, clock, worker.wake, metrics.delivery)
+        web.register_blueprint(door.blueprint())
     return App(web, worker, schedule, store, queue, reconciler, clock)
 
 
@@ -179,11 +197,16 @@ def _forge(settings: Settings, store: Store, clock: Clock) -> Forge:
     return ShadowForge(forge) if settings.shadow else forge
 
 
-def _assessor(settings: Settings, store: Store, queue: LeaseQueue, forge: Forge, clock: Clock) -> MirrorAssessor:
+def _mirror(settings: Settings) -> Mirror:
     git = Git(settings.git_timeout, settings.git_protocols, _environment())
     # one worker is always left for pull requests whose commits are here already
     fetches = max(1, settings.workers - 1)
-    mirror = Mirror(settings.folder.absolute() / "mirrors", git=git, wait=MIRROR_WAIT_S, at_once=fetches)
+    return Mirror(settings.folder.absolute() / "mirrors", git=git, wait=MIRROR_WAIT_S, at_once=fetches)
+
+
+def _assessor(
+    settings: Settings, store: Store, queue: LeaseQueue, forge: Forge, mirror: Mirror, clock: Clock
+) -> MirrorAssessor:
     indexes, accounts = settings.folder.absolute() / "indexes", Accounts(forge, store.accounts, clock)
 
     def later(kind: jobs.Kind[jobs.OfRepository]) -> Callable[[int], None]:
@@ -196,6 +219,16 @@ def _assessor(settings: Settings, store: Store, queue: LeaseQueue, forge: Forge,
         forge, mirror, indexes, shipped=_model(settings), incidents=store.incidents.of, landed=accounts.landed,
         fit_due=later(jobs.FIT), relabel_due=later(jobs.RELABEL),
     )  # fmt: skip
+
+
+def _incident_secrets(settings: Settings) -> Mapping[str, tuple[str, ...]]:
+    """By the name of their source. Raises ValueError for a source that there is none of."""
+    secrets, known = source_secrets(settings.incident_secrets.get_secret_value()), [one.name for one in SOURCES]
+    for name in secrets:
+        if name not in known:
+            meant = did_you_mean(name, known) or f": there is {', '.join(known)}"
+            raise ValueError(f"CODECHILL_INCIDENT_SECRETS names no source of incidents with {name}{meant}")
+    return secrets
 
 
 def _model(settings: Settings) -> Path:

@@ -21,6 +21,22 @@ def keys(listed: str) -> Mapping[str, str]:
     return secrets
 
 
+def source_secrets(listed: str) -> Mapping[str, tuple[str, ...]]:
+    """From "pagerduty=SECRET, signed=OTHER": by the name of a source. Of two for one source both count: one replaces
+    the other.
+
+    Raises ValueError.
+    """
+    secrets: dict[str, tuple[str, ...]] = {}
+    for one in re.split(r"[\s,;]+", listed.strip()):
+        match = _KEY.fullmatch(one)
+        if one and match is None:
+            raise ValueError("write source=secret, the source in a-z, 0-9 and -, the secret of 16 characters or more")
+        if match is not None:
+            secrets[match[1]] = (*secrets.get(match[1], ()), match[2])
+    return secrets
+
+
 def signature(secret: str, time: int, method: str, path: str, body: bytes) -> str:
     """`path` from /api on, with its query; `time` in seconds since 1970."""
     said = f"{time}\n{method}\n{path}\n".encode() + body

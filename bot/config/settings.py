@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.config.addresses import networks, places
-from bot.config.keys import keys
+from bot.config.keys import keys, source_secrets
 from bot.forge.github.hosts import api_of
 from bot.policy.text.suggest import nearest
 
@@ -49,6 +49,9 @@ class Settings(Place):
     webhook_secret: SecretStr = Field(description="the webhook secret of the App")
     webhook_secret_old: SecretStr | None = Field(None, description="the one before, while it is being replaced")
     api_keys: SecretStr = Field(SecretStr(""), description="who may start freezes: name=secret, name=secret")
+    incident_secrets: SecretStr = Field(
+        SecretStr(""), description="who may tell of incidents: source=secret, source=secret; docs/incidents.md"
+    )
     github_api: Annotated[str, AfterValidator(api_of)] = Field(
         "https://api.github.com", description="https://HOST/api/v3 for GitHub Enterprise Server"
     )
@@ -114,6 +117,12 @@ class Settings(Place):
         keys(given.get_secret_value())
         return given
 
+    @field_validator("incident_secrets")
+    @classmethod
+    def _incident_secrets(cls, given: SecretStr) -> SecretStr:
+        source_secrets(given.get_secret_value())
+        return given
+
     @field_validator("webhook_secret")
     @classmethod
     def _long_enough(cls, given: SecretStr) -> SecretStr:
@@ -137,7 +146,9 @@ class Settings(Place):
         """Texts that must never be logged."""
         held = keys(self.api_keys.get_secret_value()).values()
         own = (self.private_key.get_secret_value(), self.client_secret.get_secret_value())
-        return (*self.webhook_secrets, *(secret for secret in own if secret), *held)
+        sources = source_secrets(self.incident_secrets.get_secret_value()).values()
+        of_sources = (secret for secrets in sources for secret in secrets)
+        return (*self.webhook_secrets, *(secret for secret in own if secret), *held, *of_sources)
 
     @property
     def operator_ids(self) -> frozenset[int]:

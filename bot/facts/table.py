@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.facts.claims import CLAIMS
 from bot.facts.configuration import CONFIGURATION
 from bot.facts.content import BASE, CONTENT, CONTRIBUTORS, DIFF
 from bot.facts.exceptions import ATTESTED, ESCALATIONS
@@ -34,11 +35,13 @@ FACTS: Facts = (
     NOTES,
     TWINS,
     HELD_TWINS,
+    CLAIMS,
 )
 AT_ONCE: Facts = (PULL, CONFIGURATION, PAGE, GRANTED, WARNINGS)  # before anything is scored
-LOOK: Facts = (*AT_ONCE, CONTENT, RISK, PROPOSAL, ESCALATIONS, ATTESTED, HANDS, NOTES, TWINS, HELD_TWINS)
+LOOK: Facts = (*AT_ONCE, CONTENT, RISK, PROPOSAL, ESCALATIONS, ATTESTED, HANDS, NOTES, TWINS, HELD_TWINS, CLAIMS)
 FAILED: Facts = (PULL, CONFIGURATION, RISK, ESCALATIONS, ATTESTED, HANDS, NOTES, WARNINGS, TWINS)
 MEMBER: Facts = (PULL, CONFIGURATION, GRANTED, CONTENT, RISK, PROPOSAL, ESCALATIONS, ATTESTED, HANDS, NOTES, HELD_TWINS)
+CLOSED: Facts = (PULL, CONFIGURATION, GRANTED, NOTES, CLAIMS)  # nothing is decided any more, but it is spoken of
 LANDING: Facts = (PULL, CONTENT, RISK)  # of long ago, in a backtest
 
-__all__ = ["AT_ONCE", "FACTS", "FAILED", "LANDING", "LOOK", "MEMBER", "OTHER", "Facts"]
+__all__ = ["AT_ONCE", "CLOSED", "FACTS", "FAILED", "LANDING", "LOOK", "MEMBER", "OTHER", "Facts"]

@@ -61,6 +61,22 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """A pull request as it ended. `sha` is the commit that its base branch got, "" where the forge names none."""
+
+    number: int
+    merged: bool
+    sha: str
+    head_sha: str
+    head_ref: str
+    base_ref: str
+    title: str
+    body: str
+    author: Person
+    by: Person | None = None  # who merged it
+
+
+@dataclass(frozen=True, slots=True)
 class Authors:
     """Accounts behind the commits of a pull request, the addresses that no account is known for (case folded), and the
     ids of those commits."""
@@ -165,6 +181,14 @@ class Forge(Protocol):
 
     def listed(self, target: Target, number: int) -> Listed:
         """Where a pull request is now, by one request. Raises Gone as `pull` does."""
+        ...
+
+    def ended(self, target: Target, number: int) -> Ended:
+        """How a pull request ended, by one request. Raises Gone as `pull` does."""
+        ...
+
+    def landed_with(self, target: Target, sha: str) -> tuple[int, ...]:
+        """Merged pull requests that a commit belongs to; none for one that the forge does not know."""
         ...
 
     def open_pulls(self, target: Target) -> tuple[Listed, ...]: ...

@@ -1,6 +1,6 @@
 """Reads through to another forge and writes nothing: decide everything, perform nothing."""
 
-from bot.forge.port import Authors, Forge, ForgeAction, Listed, Reactions, ReadOnly, Target
+from bot.forge.port import Authors, Ended, Forge, ForgeAction, Listed, Reactions, ReadOnly, Target
 from bot.policy.actions import SetCheck
 from bot.policy.pull import CheckRun, Person, PullRequest, Repository
 
@@ -19,6 +19,12 @@ class ShadowForge:
 
     def listed(self, target: Target, number: int) -> Listed:
         return self._forge.listed(target, number)
+
+    def ended(self, target: Target, number: int) -> Ended:
+        return self._forge.ended(target, number)
+
+    def landed_with(self, target: Target, sha: str) -> tuple[int, ...]:
+        return self._forge.landed_with(target, sha)
 
     def open_pulls(self, target: Target) -> tuple[Listed, ...]:
         return self._forge.open_pulls(target)

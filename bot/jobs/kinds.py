@@ -16,6 +16,7 @@ from bot.forge import envelope as envelopes
 from bot.forge.envelope import Envelope
 from bot.forge.port import Gone, Misread
 from bot.jobs.port import Job, NewJob
+from bot.policy.incidents.report import Report
 
 P = TypeVar("P")
 Errors = tuple[type[Exception], ...]
@@ -70,6 +71,16 @@ class Visit:
     """`repository` by its full name; "": everything."""
 
     repository: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """What was said of incidents. `delivery` "" where no request told it. `repository_id`: that of a cause which
+    names none, 0 where each must."""
+
+    delivery: str
+    repository_id: int
+    reports: tuple[Report, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +223,14 @@ RELABEL = Kind(
     lambda one: f"relabel/{one.repository_id}",
     priority=SWEEP,
 )
+REPORT = Kind(
+    "incident",
+    "Find the change that an incident names, and keep what was said of it",
+    Reports,
+    _clock("incidents"),  # one after the other: two that say the same become one claim
+    same=False,
+    limit=LONG,
+)
 
 FOLLOW = _beat("follow", "Follow what was assessed to its outcome", timedelta(days=1), TALK)
 FOLLOW_ONE = Kind(
@@ -241,6 +260,7 @@ JOBS: tuple[Row, ...] = (
     FOLLOW,
     FOLLOW_ONE,
     RELABEL,
+    REPORT,
 )
 
 

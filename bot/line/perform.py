@@ -17,13 +17,17 @@ from bot.policy.actions import (
     React,
     RemoveComment,
     Reply,
+    ReportIncident,
     Rescore,
+    RuleClaim,
     SaveAttestation,
     SaveEscalation,
     SaveFeedback,
     SetCheck,
     StartFreeze,
 )
+from bot.policy.incidents.claim import Claim
+from bot.policy.incidents.report import Report
 from bot.policy.pull import CheckRun, PullRequest
 from bot.policy.state import Question
 from bot.store import Store
@@ -42,7 +46,8 @@ class Outcome:
 
 
 class Performer:
-    """`ask` has a question about a pull request answered by a job; asked twice it is answered once."""
+    """`ask` has a question about a pull request answered by a job; asked twice it is answered once. `report` has what
+    somebody says of an incident taken in by a job."""
 
     def __init__(
         self,
@@ -50,9 +55,10 @@ class Performer:
         store: Store,
         clock: Callable[[], datetime],
         ask: Callable[[Target, int, Question], None] | None = None,
+        report: Callable[[Target, Report], None] = lambda target, report: None,
     ) -> None:
         self._forge = forge
-        self._ask = ask
+        self._ask, self._report = ask, report
         self._store = store
         self._clock = clock
 
@@ -86,6 +92,11 @@ class Performer:
             case SaveEscalation() | SaveAttestation() | SaveFeedback() | Rescore() | StartFreeze() | EndFreeze():
                 self._keep((target.repository_id, pull.number), action)
                 return Outcome(action, DONE)
+            case ReportIncident():
+                self._report(target, action.report)
+                return Outcome(action, DONE)
+            case RuleClaim():
+                return Outcome(action, self._rule(action))
             case Ask():
                 if self._ask is None:
                     return Outcome(action, NOBODY)
@@ -93,6 +104,16 @@ class Performer:
                 return Outcome(action, DONE)
             case _:
                 assert_never(action)
+
+    def _rule(self, action: RuleClaim) -> str:
+        def ruled(claim: Claim) -> Claim:
+            return action.ruling.on(claim, by=action.by.login, reason=action.reason, at=action.at)
+
+        try:
+            self._store.claims.rule(action.claim, ruled, at=self._clock())
+        except (LookupError, ValueError) as problem:  # somebody was faster
+            return str(problem)
+        return DONE
 
     def _keep(
         self,

@@ -24,6 +24,7 @@ from bot.facts.risk import RISK, Risk, last, scored
 from bot.facts.table import AT_ONCE, FAILED, LOOK, Facts
 from bot.facts.twins import HELD_TWINS
 from bot.forge.port import Forge, ForgeError, Target
+from bot.line.afterwards import Afterwards
 from bot.line.groups import Groups
 from bot.line.perform import Outcome, Performer, checks_after
 from bot.line.records import Records, Round
@@ -31,6 +32,7 @@ from bot.line.stale import Stale, Staleness
 from bot.policy.actions import Action, EndFreeze, Phase, Rescore, SaveAttestation, SaveEscalation, StartFreeze
 from bot.policy.decide import Decision, decide
 from bot.policy.events import Event, Queued
+from bot.policy.incidents.report import Report
 from bot.policy.responses.commands import noticed
 from bot.policy.state import Cause, Failure, Question
 from bot.store import Store
@@ -59,13 +61,16 @@ class Reconciler:
         facts: Facts = LOOK,
         answers: Answers | None = None,
         ask: Callable[[Target, int, Question], None] | None = None,
+        report: Callable[[Target, Report], None] = lambda target, report: None,
     ) -> None:
-        """`facts` are those that are decided on; with some that are asked for, `ask` and `answers` as well."""
+        """`facts` are those that are decided on; with some that are asked for, `ask` and `answers` as well. `report`
+        has what somebody says of an incident taken in by a job."""
         self._facts = facts
         self._live = Live(forge, store, assessor, configurations, answers)
-        self._performer = Performer(forge, store, clock, ask)
+        self._performer = Performer(forge, store, clock, ask, report)
         self._staleness = Staleness(forge, store)
         self._records = Records(store, clock)
+        self._afterwards = Afterwards(self._performer, self._records)
         self._groups = Groups(self._live, self._performer, clock)
         self._clock = clock
 
@@ -76,6 +81,7 @@ class Reconciler:
         if not look[PULL].open:
             self._records.landed(look)
             self._live.store.pulls.close(target.repository_id, number, look[PULL].life, look[PULL].head_sha)
+            self._afterwards.take(look)
             return None
         self._records.follow_name(look)
         self._begin(look)

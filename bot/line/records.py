@@ -96,6 +96,17 @@ class Records:
             )
         )
 
+    def answer(self, made: Round, outcomes: tuple[Outcome, ...]) -> None:
+        """What was answered about a pull request that is closed: nothing is decided about it."""
+        self.store.audit.add(
+            "answer",
+            at=self.clock(),
+            repository_id=made.look.target.repository_id,
+            number=made.state.pull.number,
+            event=made.event,
+            outcomes=outcomes,
+        )
+
     def save(self, made: Round, *, final: bool) -> None:
         """What was fetched and decided last. Not final: the next sweep looks again."""
         pull, risk = made.state.pull, made.state.risk

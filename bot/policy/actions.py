@@ -13,6 +13,8 @@ from typing import ClassVar, Literal
 
 from bot.policy.config.freezes import Freeze
 from bot.policy.escalation import Escalation
+from bot.policy.incidents.claim import Ruling
+from bot.policy.incidents.report import Report
 from bot.policy.pull import CHECK, CheckRun, Person
 from bot.policy.shown import Shown, shown
 from bot.policy.state import Question, State
@@ -245,6 +247,36 @@ class Ask:
         return self.question not in state.questions
 
 
+@dataclass(frozen=True, slots=True)
+class ReportIncident:
+    """Keep what somebody says of an incident; which change it names is found out by a job."""
+
+    phase: ClassVar[Phase] = Phase.SAID
+    owners: ClassVar[tuple[Owner, ...]] = ("commands",)
+
+    report: Report
+
+    def holds(self, state: State) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class RuleClaim:
+    """A person confirms, disputes or withdraws what is claimed of an incident."""
+
+    phase: ClassVar[Phase] = Phase.SAID
+    owners: ClassVar[tuple[Owner, ...]] = ("commands",)
+
+    claim: int
+    ruling: Ruling
+    by: Person
+    reason: str
+    at: datetime
+
+    def holds(self, state: State) -> bool:
+        return False
+
+
 Action = (
     SetCheck
     | PutComment
@@ -258,4 +290,6 @@ Action = (
     | StartFreeze
     | EndFreeze
     | Ask
+    | ReportIncident
+    | RuleClaim
 )

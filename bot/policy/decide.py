@@ -64,6 +64,13 @@ def decide(event: Event | None, state: State, config: Config, now: datetime) -> 
     return Decision(case, tuple(action for action in wanted if not action.holds(state)))
 
 
+def afterwards(event: Event, state: State, config: Config, now: datetime) -> Decision:
+    """What is answered about a pull request that is closed: nothing is decided about it any more."""
+    case = case_of(state, config, now)
+    wanted = commands.respond_afterwards(case, event)
+    return Decision(case, tuple(action for action in wanted if not action.holds(state)))
+
+
 def case_of(state: State, config: Config, now: datetime) -> Case:
     """As every rule sees it."""
     return Case(state, config, now, RULES, build)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from bot.policy.content import Content
 from bot.policy.escalation import Escalation
+from bot.policy.incidents.claim import Claim
 from bot.policy.pull import Hands, PullRequest, Unknown
 from scoring.assessment import Assessment
 
@@ -64,6 +65,7 @@ class State:
     twins: frozenset[int] = frozenset()  # other open pull requests of the same head
     held_twins: frozenset[int] = frozenset()  # those of them that are held by themselves
     questions: tuple[Question, ...] = ()  # asked of nobody yet
+    claims: tuple[Claim, ...] = ()  # of incidents that changes of this repository caused; while somebody asks of them
 
     @property
     def content_name(self) -> str | None:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from bot.store.accounts import Accounts
 from bot.store.assessments import Assessments
 from bot.store.audit import AuditLog, Broken, Record
+from bot.store.claims import Claims
 from bot.store.configurations import Configurations, KnownConfiguration, LastGood
 from bot.store.contents import Contents
 from bot.store.engine import BUSY, open_engine, reading, writing
@@ -39,6 +40,7 @@ __all__ = [
     "Assessments",
     "AuditLog",
     "Broken",
+    "Claims",
     "Configurations",
     "Delivery",
     "Enqueue",
@@ -113,6 +115,7 @@ class Store:
         self.contents = Contents(self.engine)
         self.assessments = Assessments(self.engine)
         self.incidents = Incidents(self.engine, audit)
+        self.claims = Claims(self.engine, audit, self.incidents)
         self.exceptions = Exceptions(self.engine, audit)
         self.private_reasons = PrivateReasons(self.engine, audit)
         self.accounts = Accounts(self.engine)

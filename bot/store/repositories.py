@@ -33,6 +33,10 @@ class Repositories(Database):
             row = connection.execute(sa.select(repositories).where(repositories.c.id == repository_id)).one_or_none()
             return None if row is None else KnownRepository(**row._mapping)
 
+    def named(self, full_name: str) -> KnownRepository | None:
+        """One that can be reached, by its present name in any case."""
+        return next((one for one in self.all() if one.full_name.lower() == full_name.lower()), None)
+
     def all(self, installation_id: int | None = None, *, gone: bool = False) -> tuple[KnownRepository, ...]:
         """Those that can be reached, with `gone` the others too; of one installation, or of all."""
         query = sa.select(repositories).order_by(repositories.c.id)

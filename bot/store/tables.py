@@ -389,6 +389,7 @@ incidents = sa.Table(
     sa.Column("number", sa.BigInteger, nullable=False),
     sa.Column("severe", sa.Boolean, nullable=False),
     sa.Column("name", sa.Text, nullable=False),  # as a JSON string: it may hold bytes that are no text
+    sa.Column("claim", sa.BigInteger, nullable=False, server_default="0"),  # the claim that it comes of; 0: imported
     sa.PrimaryKeyConstraint("repository_id", "digest"),
 )
 
@@ -402,6 +403,38 @@ sessions = sa.Table(
     sa.Column("until", Moment, nullable=False),
 )
 sa.Index("ix_sessions_person_id", sessions.c.person_id)
+
+claims = sa.Table(
+    "claims",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("incident", sa.Text, nullable=False),
+    sa.Column("cause_repository", sa.String(255), nullable=False),
+    sa.Column("cause_number", sa.BigInteger, nullable=False),  # 0: named by its commit, or not at all
+    sa.Column("cause_sha", sa.String(64), nullable=False),
+    sa.Column("commits", sa.Text, nullable=False),  # what landed, ids with a blank between them
+    sa.Column("level", sa.Integer, nullable=False),
+    sa.Column("sources", sa.Text, nullable=False),  # names with a blank between them
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("said_at", Moment, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),  # candidate, confirmed, disputed, withdrawn
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("state_by", sa.Text, nullable=False),
+    sa.Column("state_at", Moment),
+    sa.Column("known_at", Moment),
+    sa.Column("evidence", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("severity", sa.Text, nullable=False),
+    sa.Column("links", sa.Text, nullable=False),  # a line each
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("severe", sa.Boolean, nullable=False),
+    sa.Column("fault", sa.Boolean, nullable=False),
+    sa.Column("reports", sa.Integer, nullable=False),
+    sa.Column("came_at", Moment, nullable=False),  # when the first report of it came here
+)
+sa.Index("ix_claims_repository_id_state", claims.c.repository_id, claims.c.state)
+sa.Index("ix_claims_repository_id_came_at", claims.c.repository_id, claims.c.came_at)
 
 leases = sa.Table(
     "leases",

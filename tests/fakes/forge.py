@@ -11,6 +11,7 @@ from typing import assert_never
 from bot.forge import markers
 from bot.forge.port import (
     Authors,
+    Ended,
     Forge,
     ForgeAction,
     ForgeError,
@@ -93,6 +94,17 @@ class MemoryForge(Forge):
     def listed(self, target: Target, number: int) -> Listed:
         _, pull = self.place(target, number, "listed")
         return Listed(pull.number, pull.head, pull.base_ref)
+
+    def ended(self, target: Target, number: int) -> Ended:
+        _, pull = self.place(target, number, "ended")
+        ends = (pull.head, pull.head_ref, pull.base_ref)
+        return Ended(
+            pull.number, pull.merged, pull.landed_as, *ends, pull.title, pull.body, pull.author, pull.merged_by
+        )
+
+    def landed_with(self, target: Target, sha: str) -> tuple[int, ...]:
+        pulls = self.home(target, "landed_with").pulls.values()
+        return tuple(pull.number for pull in pulls if pull.merged and sha in {pull.head, *pull.landed})
 
     def open_pulls(self, target: Target) -> tuple[Listed, ...]:
         pulls = self.home(target, "open_pulls").pulls.values()

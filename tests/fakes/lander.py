@@ -40,7 +40,7 @@ class MemoryLander(Lander):
         landed = self.forge.world.commit(home, pull.base_ref, home.files[pull.head])
         home.below[landed] = pull.head
         pull.open, pull.merged, pull.updated_at = False, True, self.forge.now()
-        pull.landed_as = landed
+        pull.landed_as, pull.landed = landed, (landed,)
 
     def enqueue(self, target: Target, number: int, head_sha: str) -> None:
         home, pull = self.forge.place(target, number, "enqueue")

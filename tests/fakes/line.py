@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from bot.config.repository import Configurations
+from bot.line.incidents import Incidents
 from bot.line.reconcile import Reconciler
 from bot.policy.config import FILE, ORGANISATION_FILE
 from bot.policy.decide import Decision
 from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
+from bot.policy.incidents.claim import Claim
+from bot.policy.incidents.report import Report
 from bot.policy.pull import Comment, ReviewState
 from bot.policy.state import Cause
 from bot.store import KnownRepository, Record, SeenPush, Store
 from tests.fakes.assessor import MemoryAssessor
 from tests.fakes.clock import Clock
 from tests.fakes.forge import MemoryForge
+from tests.fakes.landings import MemoryLandings
 from tests.fakes.world import BOT, INSTALLATION, Pull, Run, World
 
 FRIDAY = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -48,6 +52,10 @@ class Line:
                 self.forge, self.store.configurations, self.store.feeds, self.store.freezes, self.clock
             ),
             clock=self.clock,
+            report=lambda target, report: self.tell(report),
+        )
+        self.incidents = Incidents(
+            self.store.repositories, self.store.claims, self.store.inbox, MemoryLandings(self.world), self.clock
         )
 
     # --- what people do
@@ -121,6 +129,16 @@ class Line:
         self.world.review(pull, login, state)
         return self.look(pull, Changed("review"))
 
+    def merge(self, pull: Pull, login: str = "", *, commits: int = 1) -> tuple[str, ...]:
+        """It lands; returns the commits that its base branch got, oldest first."""
+        landed = self.world.merge(self.home, pull, login, commits=commits)
+        self.look(pull, Changed("closed", by=pull.merged_by))
+        return landed
+
+    def tell(self, report: Report) -> Claim | None:
+        """What somebody says of an incident is taken in, as by its job."""
+        return self.incidents.report(self.home.id, report)
+
     # --- what the line does
 
     def look(self, pull: Pull, event: Event | None = None) -> Decision | None:
@@ -184,6 +202,13 @@ class Line:
     def thumbs(self, comment: Comment) -> list[str]:
         """What we put under a comment."""
         return [content for person, content, _ in self.world.reactions.get(comment.id, []) if person == BOT]
+
+    def claims(self) -> tuple[Claim, ...]:
+        return self.store.claims.of(self.home.id)
+
+    def blamed(self) -> list[str]:
+        """The commits that models learn from as the causes of incidents."""
+        return [incident.sha for incident in self.store.incidents.of(self.home.id)]
 
     def records(self, pull: Pull | None = None) -> list[Record]:
         return list(self.store.audit.records(self.home.id, pull.number if pull else None))

@@ -50,6 +50,8 @@ class Pull:
     opened_at: datetime = BEGINNING
     merged: bool = False
     landed_as: str = ""
+    landed: tuple[str, ...] = ()  # the commits that its base branch got, oldest first
+    merged_by: Person | None = None
     draft: bool = False
     auto_merge: bool = False
     labels: set[str] = field(default_factory=set)
@@ -158,6 +160,15 @@ class World:
 
     def review(self, pull: Pull, login: str, state: ReviewState = "approved") -> None:
         pull.reviews.append(Review(self.person(login), state, pull.head, self._now()))
+
+    def merge(self, home: Home, pull: Pull, login: str = "", *, commits: int = 1) -> tuple[str, ...]:
+        """Land it, as one commit or as several; returns them, oldest first."""
+        texts = home.files[pull.head]
+        pull.landed = tuple(self.commit(home, pull.base_ref, texts) for _ in range(commits))
+        pull.open, pull.merged, pull.updated_at = False, True, self._now()
+        pull.landed_as = pull.landed[-1]
+        pull.merged_by = self.person(login) if login else pull.author
+        return pull.landed
 
     def close(self, pull: Pull, *, again: bool = False) -> None:
         pull.open, pull.updated_at = again, self._now()

@@ -83,6 +83,15 @@ class Endpoints:
             return ()
         return tuple(self._shaped(path, row, shapes.LandedCommit) for row in rows)
 
+    def pulls_of(self, target: Target, sha: str) -> tuple[shapes.PullOfCommit, ...]:
+        """Those that a commit belongs to, one page; none for a commit that is not there."""
+        path = f"{path_of(target)}/commits/{_part(sha)}/pulls"
+        try:
+            rows = self.wire.get(target, path, missing=[], per_page=100)
+        except Refused:  # no commit of that name
+            return ()
+        return tuple(self._shaped(path, row, shapes.PullOfCommit) for row in rows)
+
     def ahead(self, target: Target, base: str, sha: str) -> frozenset[str]:
         """Commits that are on `sha` and not on `base`, 250 at most."""
         path = f"{path_of(target)}/compare/{_part(base)}...{_part(sha)}"

@@ -16,7 +16,7 @@ from bot.forge.github.wire import GitHubWire
 from bot.forge.github.wire import path_of as _at
 from bot.forge.github.writes import GitHubWrites
 from bot.forge.memory import Forgetful, Memory, Thing
-from bot.forge.port import Authors, ForgeAction, Gone, Listed, Reactions, Refused, Target, Words
+from bot.forge.port import Authors, Ended, ForgeAction, Gone, Listed, Reactions, Refused, Target, Words
 from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
 from bot.policy.group import numbers
 from bot.policy.pull import CheckRun, Comment, Life, Person, PullRequest, Repository, Review, ReviewState
@@ -117,6 +117,27 @@ class GitHubForge:
         facts = self._reads.pull(target, number)
         _named(target, facts.base.repo)
         return Listed(int(number), facts.head.sha, facts.base.ref)
+
+    def ended(self, target: Target, number: int) -> Ended:
+        facts = self._reads.pull(target, number)
+        _named(target, facts.base.repo)
+        return Ended(
+            number=int(number),
+            merged=facts.merged,
+            sha=self._reads.landed_as(target, facts) if facts.merged else "",
+            head_sha=facts.head.sha,
+            head_ref=facts.head.ref,
+            base_ref=facts.base.ref,
+            title=facts.title,
+            body=(facts.body or "")[:MOST_BODY],
+            author=person(facts.user),
+            by=facts.merged_by.person() if facts.merged_by else None,
+        )
+
+    def landed_with(self, target: Target, sha: str) -> tuple[int, ...]:
+        listed = self._reads.pulls_of(target, sha)
+        here = (pull for pull in listed if pull.merged_at is not None and pull.base.repo.id == target.repository_id)
+        return tuple(sorted(pull.number for pull in here))
 
     def open_pulls(self, target: Target) -> tuple[Listed, ...]:
         listed = self._reads.open_pulls(self._present(target))

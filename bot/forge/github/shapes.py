@@ -130,6 +130,7 @@ class PullFacts(ListedPull):
     node_id: str = ""  # its name in GraphQL
     merged: bool = False
     merged_at: Moment | None = None
+    merged_by: User | None = None
     title: str
     user: User | None
     state: str
@@ -151,6 +152,14 @@ class Merged(Shape):
     """A pull request as GraphQL shows it. REST will not name the commit any more."""
 
     mergeCommit: Merge | None = None
+
+
+class PullOfCommit(Shape):
+    """A pull request as the list of a commit's shows it."""
+
+    number: Small
+    base: Base
+    merged_at: Moment | None = None
 
 
 class BranchFacts(Shape):

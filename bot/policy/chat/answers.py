@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from bot.policy import managers
 from bot.policy.actions import (
     EndFreeze,
+    ReportIncident,
     Rescore,
+    RuleClaim,
     SaveAttestation,
     SaveEscalation,
     SaveFeedback,
@@ -25,7 +27,9 @@ from bot.policy.standing.level import in_force
 from bot.policy.text import words
 from bot.policy.text.suggest import nearest
 
-Effect = SaveEscalation | SaveAttestation | SaveFeedback | Rescore | StartFreeze | EndFreeze  # beside the answer
+Effect = (  # beside the answer
+    SaveEscalation | SaveAttestation | SaveFeedback | Rescore | StartFreeze | EndFreeze | ReportIncident | RuleClaim
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.policy.case import Case
 from bot.policy.chat import answers as does
+from bot.policy.chat import incidents
 from bot.policy.chat import permissions as may
 from bot.policy.chat.answers import Answer, Call, not_yours
 from bot.policy.pull import Person
@@ -101,6 +102,19 @@ COMMANDS: Mapping[str, Command] = {
         may.freezer,
         does.freeze,
         ("/chill freeze red 4h The payment provider is down",),
+        says_why=True,
+    ),
+    "incident": Command(
+        "incident <cause, list, confirm, dispute or withdraw> <which> <why>",
+        "say which change caused an incident, and judge what was said; also where a pull request is merged",
+        "anyone who may write",
+        may.writer,
+        incidents.incident,
+        (
+            "/chill incident cause #123 sev1 INC-204 Checkout failed for 20 minutes: the cache was never filled",
+            "/chill incident cause this sev2",
+            "/chill incident dispute 7 The database was full, the change only met it",
+        ),
         says_why=True,
     ),
     "thaw": Command("thaw", "end a freeze by hand", "whom `freezes.by` names", may.freezer, does.thaw),

@@ -21,6 +21,14 @@ def author_or_writer(case: Case, by: Person) -> str | None:
     return "Only the author and people who may write to this repository can ask for that."
 
 
+def writer(case: Case, by: Person) -> str | None:
+    """Asked of the forge: what a comment says of its author's place in the repository counts for nothing."""
+    granted = case.state.granted.get(by.id, frozenset())
+    if not by.bot and not granted.isdisjoint({"write", "admin"}):
+        return None
+    return "Only people who may write to this repository can say that."
+
+
 def author(case: Case, by: Person) -> str | None:
     if by.id == case.pull.author.id:
         return None

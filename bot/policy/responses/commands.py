@@ -19,6 +19,7 @@ NEARLY = (
     "That looks like a command and is none: it has to be a line of its own in plain text, without bold, links, escapes "
     "or a line of `---` below. `/chill help` lists what there is."
 )
+AFTERWARDS = frozenset({"incident"})  # commands that are answered once a pull request is closed, too
 DECIDING = frozenset({"approve", "deny", "attest"})
 BUTTONS: Mapping[str, tuple[str, str]] = {
     "refresh": ("refresh", ""),
@@ -33,7 +34,7 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
 def noticed(event: Event | None, state: State, config: Config) -> tuple[React, ...]:
     """👀 at once: the answer may have to wait for the score."""
     match event:
-        case Commented(comment) if config.mode != "shadow" and _heard(comment, state) is not None:
+        case Commented(comment) if config.mode != "shadow" and state.pull.open and _heard(comment, state) is not None:
             return (React(comment.id, "eyes", comment.author.id),)
         case _:
             return ()
@@ -53,6 +54,15 @@ def respond(case: Case, event: Event | None) -> Iterable[Effect | Reply | React]
             return
         case _:
             assert_never(event)
+
+
+def respond_afterwards(case: Case, event: Event) -> Iterable[Effect | Reply | React]:
+    """About a pull request that is closed: what is said of incidents, and nothing else."""
+    if case.config.mode == "shadow" or not isinstance(event, Commented):
+        return
+    said = _heard(event.comment, case.state)
+    if said is not None and said.verb in AFTERWARDS:
+        yield from _to_comment(case, event.comment)
 
 
 def _to_comment(case: Case, comment: Comment) -> Iterable[Effect | Reply | React]:
@@ -116,6 +126,6 @@ def _heard(comment: Comment, state: State) -> grammar.Said | None:
 
 
 def _waits(comment: Comment, state: State) -> bool:
-    if comment.edited or comment.author.bot or not state.pull.open:
+    if comment.edited or comment.author.bot:
         return False
     return comment.id not in state.pull.replied_to and f"comment:{comment.id}" not in state.notes

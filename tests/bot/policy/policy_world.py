@@ -12,7 +12,9 @@ from bot.policy.actions import (
     React,
     RemoveComment,
     Reply,
+    ReportIncident,
     Rescore,
+    RuleClaim,
     SaveAttestation,
     SaveEscalation,
     SaveFeedback,
@@ -144,7 +146,7 @@ def _apply(before: State, action: Action) -> State:
             return replace(before, escalations=(*others, escalation))
         case SaveAttestation():
             return replace(before, attested=before.attested | {action.head_sha})
-        case React() | SaveFeedback() | Rescore() | StartFreeze() | EndFreeze():
+        case React() | SaveFeedback() | Rescore() | StartFreeze() | EndFreeze() | ReportIncident() | RuleClaim():
             return before
         case _:
             assert_never(action)

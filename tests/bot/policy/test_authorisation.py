@@ -13,6 +13,7 @@ from bot.policy.actions import (
     EndFreeze,
     React,
     Reply,
+    ReportIncident,
     Rescore,
     SaveAttestation,
     SaveEscalation,
@@ -58,6 +59,7 @@ SAYS = {
     "feedback": "/chill feedback wrong generated",
     "freeze": "/chill freeze red 2h an outage",
     "thaw": "/chill thaw",
+    "incident": "/chill incident cause this sev1 It emptied the carts",
 }
 DOES: dict[str, type[Action] | None] = {
     "help": None,
@@ -70,6 +72,7 @@ DOES: dict[str, type[Action] | None] = {
     "feedback": SaveFeedback,
     "freeze": StartFreeze,
     "thaw": EndFreeze,
+    "incident": ReportIncident,
 }
 CHANGES = tuple({kind for kind in DOES.values() if kind is not None})
 SOMEBODY = Person(77, "zoe")

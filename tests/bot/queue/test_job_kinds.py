@@ -11,16 +11,18 @@ from bot.commands.reference import jobs_table
 from bot.forge.envelope import Envelope
 from bot.forge.port import Gone
 from bot.jobs.intake import look, look_later
-from bot.jobs.kinds import JOBS, PULL, Desk, Edge, EdgeReport, Kind, OfRepository, Unknown, beats, handler
+from bot.jobs.kinds import JOBS, PULL, Desk, Edge, EdgeReport, Kind, OfRepository, Reports, Unknown, beats, handler
 from bot.jobs.lease import LeaseQueue
 from bot.jobs.port import Job, NewJob
 from bot.jobs.worker import Rules, Worker
 from bot.policy.events import Tick
+from bot.policy.incidents.report import Cause, Level, Report
 from bot.store import Store
 from tests.fakes.clock import Clock
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+SAID = Report("signed", "INC-1", NOON, "maya", Level.ROLLBACK, Cause("acme/shop", sha="0" * 40), links=("a", "b"))
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ def test_what_a_job_carries_survives_the_queue(row: Kind[object]) -> None:
         "pull": lambda: row.payload("guid", (tick,)),
         "repository": lambda: row.payload("guid", (tick,)),
         "edge": lambda: Edge(7, "main", NOON),
+        "incident": lambda: Reports("guid", 7, (SAID,)),
         "edge-done": lambda: EdgeReport(7, "main", NOON, {"3": 1, "4": None}, 2),
     }
     usual = (lambda: OfRepository(7)) if row.payload is OfRepository else row.payload
