@@ -42,7 +42,8 @@ from bot.git.fetch import Git
 from bot.git.mirror import Mirror
 from bot.jobs import kinds as jobs
 from bot.jobs.fanout import Fanout
-from bot.jobs.intake import intake
+from bot.jobs.intake import Shares, intake
+from bot.jobs.intake import look as look_at
 from bot.jobs.kinds import Desk, beats, handler
 from bot.jobs.lease import LeaseQueue
 from bot.jobs.port import Job
@@ -60,6 +61,7 @@ from bot.policy.incidents.report import Report
 from bot.policy.text.suggest import did_you_mean
 from bot.process.privacy import keep_private
 from bot.store import Store
+from bot.web.page import Desk as PageDesk
 from bot.web.pages import FIRST, PAGES
 from bot.web.readership import Access, SignedIn
 from bot.web.seal import Seal
@@ -176,7 +178,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
     if why := settings.why_no_pages():
         _log.info("pages.off", words=why)
     else:
-        _add_pages(web, settings, store, clock)
+        _add_pages(web, settings, store, queue, clock)
     if secrets := _incident_secrets(settings):
         door = IncidentDoor(secrets, store.inbox, store.repositories, queue, clock, worker.wake, metrics.delivery)
         web.register_blueprint(door.blueprint())
@@ -320,7 +322,7 @@ def _web(
     return web
 
 
-def _add_pages(web: Flask, settings: Settings, store: Store, clock: Clock) -> None:
+def _add_pages(web: Flask, settings: Settings, store: Store, queue: LeaseQueue, clock: Clock) -> None:
     """Pages, and the way to sign in to them."""
     address, secret = settings.public_url.rstrip("/"), settings.client_secret.get_secret_value()
     forge = GitHubPeople(settings.client_id, secret, settings.github_api, settings.github_timeout)
@@ -334,7 +336,8 @@ def _add_pages(web: Flask, settings: Settings, store: Store, clock: Clock) -> No
         settings.operator_ids,
         clock,
     )
-    site = Site(store, readers, clock, address, web_of(settings.github_api), PAGES, environment())
+    desk = PageDesk(store, lambda one, at: look_at(queue, one, at), Shares())
+    site = Site(store, readers, clock, address, web_of(settings.github_api), PAGES, environment(), desk)
     lasts = timedelta(hours=settings.session_hours)
     door = SignInDoor(address, forge, seal, store, readers, clock, lasts, site.say)
     web.register_blueprint(site.blueprint())

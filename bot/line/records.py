@@ -163,6 +163,7 @@ def shown(case: Case) -> ShownPull:
         may_answer=managers(case),
         paths=None if case.state.paths is None else case.state.paths[:MOST_PATHS],
         card=case.card,
+        digest=case.card.digest(),
     )
 
 

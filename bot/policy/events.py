@@ -26,12 +26,14 @@ class Commented:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """Somebody pressed a button on our check run."""
+    """Somebody pressed a button: on our check run, or on a page of ours, which the forge signed them in to."""
 
     button: str  # its identifier
     by: Person
     head_sha: str
-    shown: str = ""  # the digest of what the check showed then; "": it cannot be told
+    shown: str = ""  # the digest of what the check showed then, or the page's card; "": it cannot be told
+    source: Literal["check", "page"] = "check"
+    text: str = ""  # what they wrote beside it; from outside, escape when shown
 
 
 @dataclass(frozen=True, slots=True)

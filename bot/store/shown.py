@@ -40,6 +40,7 @@ class ShownPull:
     may_answer: tuple[str, ...]  # logins and "@org/team" that may decide on an exception; empty: administrators
     paths: tuple[str, ...] | None  # None: the diff could not be read
     card: Card
+    digest: str = ""  # of the card: an answer given on a page is to this and to nothing else
 
 
 @dataclass(frozen=True, slots=True)

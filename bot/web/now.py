@@ -14,7 +14,7 @@ from bot.policy.config.freezes import joined
 from bot.policy.escalation import Escalation
 from bot.policy.opinion import Verdict
 from bot.store import Landing, ShownPull, Sight, Store
-from bot.web.page import Asked
+from bot.web.page import Asked, readable
 
 BACK = timedelta(days=14)  # what landed in a freeze is listed for so long
 MOST = 200  # rows of one list; what is left out is counted
@@ -73,6 +73,8 @@ class Request:
     text: str
     at: datetime
     first: str  # who approved it already, where it takes two; "": nobody
+    digest: str  # of what is shown: an answer is to this
+    yours: bool  # asked for by who is reading: somebody else decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ class View:
     opens: tuple[Level, ...]  # soonest first
     landed: tuple[Landed, ...]  # newest first
     filters: Filters
+    answered: str = ""  # the pull request whose exception was answered just now, "": none
 
     @property
     def strictest(self) -> Level | None:
@@ -184,7 +187,14 @@ def view(readings: Readings, asked: Asked, now: datetime) -> View:
         opens=tuple(sorted(opens, key=lambda one: (one.since or now, one.repository, one.branch))),
         landed=tuple(_landed(readings, names, filters, asked)),
         filters=filters,
+        answered=_answered(asked),
     )
+
+
+def _answered(asked: Asked) -> str:
+    """As the page was told to say; only of what may be read."""
+    name, _, number = asked.query.get("answered", "").partition("#")
+    return f"{name}#{number}" if readable(asked.reader, name) and number.isdecimal() else ""
 
 
 def _soonest(row: Row) -> tuple[bool, float, str, int]:
@@ -251,14 +261,15 @@ def _row(sight: Sight, name: str, request: Escalation | None, asked: Asked) -> R
         waits=_waits(pull, request),
         may_answer=tuple(who.removeprefix("@") for who in pull.may_answer),
         window=pull.window,
-        request=None if request is None else _asked_for(request, pull),
+        request=None if request is None else _asked_for(request, pull, asked),
     )
 
 
-def _asked_for(request: Escalation, pull: ShownPull) -> Request:
+def _asked_for(request: Escalation, pull: ShownPull, asked: Asked) -> Request:
     first = request.first.login if request.first else ""
     text = request.text if pull.private else ""  # in public nothing is said again of what somebody wrote
-    return Request(request.id, request.by.login, request.reason, text, request.at, first)
+    yours = request.by.id == asked.reader.id
+    return Request(request.id, request.by.login, request.reason, text, request.at, first, pull.digest, yours)
 
 
 def _waits(pull: ShownPull, request: Escalation | None) -> str:

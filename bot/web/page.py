@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from bot.forge.envelope import Envelope
+from bot.jobs.intake import Shares
 from bot.store import KnownRepository, Store
 
 Who = Literal["anybody", "readers", "operators"]  # anybody signed in; readers of the repository in its address
@@ -44,6 +46,19 @@ class Asked:
         return self.repository
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a page may do for its reader: have an event of a pull request looked at, by the same line as any other."""
+
+    store: Store
+    look: Callable[[Envelope, datetime], bool]
+    shares: Shares
+
+
+class NotTaken(Exception):
+    """A form that is not carried out; the message is one sentence for whoever sent it."""
+
+
 class NotThere(Exception):
     """What the address names does not exist; whoever may not read it is told the same."""
 
@@ -53,7 +68,8 @@ class Page:
     """One row of PAGES. `read` takes from the store what `view` needs; `view` is pure and returns a frozen dataclass,
     `view` in its template `templates/web/<name>.html.j2`. An address may hold `<owner>`, `<repo>` and `<int:number>`.
 
-    `nav` is its name in the navigation; "": it is reached from other pages. `read` may raise NotThere.
+    `nav` is its name in the navigation; "": it is reached from other pages. `read` may raise NotThere, `act` NotTaken
+    and NotThere. A form is taken only with the mark that its reader was shown: `mark` in templates.
     """
 
     name: str
@@ -63,7 +79,14 @@ class Page:
     read: Callable[[Store, Asked, datetime], Any]
     view: Callable[[Any, Asked, datetime], Any]
     nav: str = ""
+    asks: bool = False  # may be asked with a form, which changes nothing
+    act: Callable[[Desk, Asked, datetime], str] | None = None  # carries a form out; returns the address to go on to
 
     @property
     def of_repository(self) -> bool:
         return "<owner>" in self.path
+
+
+def readable(reader: Reader, full_name: str) -> KnownRepository | None:
+    """The repository of that name, where this reader may read it."""
+    return next((one for one in reader.repositories if one.full_name.lower() == full_name.lower()), None)

@@ -1,10 +1,10 @@
 """Every page there is. Navigation, titles, who may see what and the tests of all pages follow from this table."""
 
-from bot.web import calendar, now
+from bot.web import answers, calendar, now
 from bot.web.page import Page
 
 FIRST = "/now"  # where somebody who signed in begins
 PAGES: tuple[Page, ...] = (
-    Page("now", FIRST, "Now", "anybody", now.read, now.view, nav="Now"),
+    Page("now", FIRST, "Now", "anybody", now.read, now.view, nav="Now", act=answers.act),
     Page("calendar", "/r/<owner>/<repo>/calendar", "Calendar", "readers", calendar.read, calendar.view, nav="Calendar"),
 )

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from werkzeug.wrappers import Response as AnyResponse
 
 from bot.forge.port import ForgeError
 from bot.store import KnownRepository, Store
 from bot.web import svg
-from bot.web.page import Asked, NotThere, Page, Reader
+from bot.web.forms import is_own
+from bot.web.page import Asked, Desk, NotTaken, NotThere, Page, Reader, readable
 from bot.web.readership import Readership
 from bot.web.words import FILTERS
 
@@ -33,7 +35,7 @@ HEADERS = {
 }
 ASSETS = {"style.css": "text/css", "live.js": "text/javascript", "icon.svg": "image/svg+xml"}
 SILENT = "The forge did not answer, so nobody knows what you may read. Try again in a minute."
-View = Callable[..., Response]
+View = Callable[..., AnyResponse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Site:
     forge: str
     pages: Sequence[Page]
     env: Environment
+    desk: Desk
 
     def blueprint(self) -> Blueprint:
         routes = Blueprint("pages", __name__)
@@ -64,7 +67,8 @@ class Site:
 
         routes.get("/web/<mark>/<name>")(asset)
         for page in self.pages:
-            routes.add_url_rule(page.path, page.name, self._view(page), methods=["GET"])
+            methods = ["GET", "POST"] if page.asks or page.act else ["GET"]
+            routes.add_url_rule(page.path, page.name, self._view(page), methods=methods)
         return routes
 
     def say(self, status: int, words: str, reader: Reader | None = None) -> Response:
@@ -88,16 +92,30 @@ class Site:
         return reader
 
     def _view(self, page: Page) -> View:
-        def view(owner: str = "", repo: str = "", number: int | None = None) -> Response:
+        def view(owner: str = "", repo: str = "", number: int | None = None) -> AnyResponse:
             reader = self.known()
             if isinstance(reader, Response):
                 return reader
             here = readable(reader, f"{owner}/{repo}") if page.of_repository else None
             if (page.of_repository and here is None) or (page.who == "operators" and not reader.operator):
                 return self.missing(reader)
-            return self._shown(page, Asked(reader, self.forge, here, number, request.args.to_dict()))
+            if request.method == "POST" and not is_own(request, self.address, self.readership):
+                return self.say(403, "This form was not sent from a page of this server.", reader)
+            form = request.form.to_dict() if request.method == "POST" else {}
+            asked = Asked(reader, self.forge, here, number, request.args.to_dict(), form)
+            return self._done(page, asked) if page.act and form else self._shown(page, asked)
 
         return view
+
+    def _done(self, page: Page, asked: Asked) -> AnyResponse:
+        """Carry a form out, then on to another address, so that loading the page again does not send it again."""
+        assert page.act is not None  # noqa: S101 - said by the caller
+        try:
+            return redirect(page.act(self.desk, asked, self.clock()), 303)
+        except NotTaken as error:
+            return self.say(409, str(error), asked.reader)
+        except NotThere:
+            return self.missing(asked.reader)
 
     def _shown(self, page: Page, asked: Asked) -> Response:
         now = self.clock()
@@ -153,11 +171,6 @@ def navigation(pages: Sequence[Page], reader: Reader | None, here: KnownReposito
 def _address(page: Page, here: KnownRepository | None) -> str:
     owner, _, name = (here.full_name if here else "").partition("/")
     return page.path.replace("<owner>", owner).replace("<repo>", name)
-
-
-def readable(reader: Reader, full_name: str) -> KnownRepository | None:
-    """The repository of that name, where this reader may read it."""
-    return next((one for one in reader.repositories if one.full_name.lower() == full_name.lower()), None)
 
 
 def answer(status: int, body: str) -> Response:

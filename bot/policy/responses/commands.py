@@ -97,9 +97,10 @@ def _to_label(case: Case, put: Labelled) -> Iterable[Effect | Reply | React]:
 
 def _to_button(case: Case, pressed: Pressed) -> Iterable[Effect | Reply | React]:
     """The check itself shows what came of it; only an answer about an exception is told to everybody."""
-    if pressed.button not in BUTTONS or not _counts(pressed, case.state):
+    if pressed.button not in BUTTONS or not _counts(pressed, case):
         return
-    verb, rest = BUTTONS[pressed.button]
+    verb, usual = BUTTONS[pressed.button]
+    rest = (pressed.text or "on the page") if pressed.source == "page" and usual else usual
     call = Call(f"{pressed.button}-{pressed.by.id}-{pressed.head_sha}", pressed.by, rest)
     answer = run(verb, case, call)
     yield from answer.actions
@@ -109,14 +110,17 @@ def _to_button(case: Case, pressed: Pressed) -> Iterable[Effect | Reply | React]
         yield Reply(f"button:{key}", f"{words.code(call.by.login)}: {answer.words}", quoted=answer.quoted)
 
 
-def _counts(pressed: Pressed, state: State) -> bool:
+def _counts(pressed: Pressed, case: Case) -> bool:
     """On this head and card, and where it decides, on what was shown: an old press sent again decides nothing."""
-    if pressed.by.bot or pressed.head_sha != state.pull.head_sha:
+    if pressed.by.bot or pressed.head_sha != case.pull.head_sha:
         return False
-    there, check = shown(pressed.shown), state.pull.check
-    if there is not None and there.number not in (0, state.pull.number):
+    there, check = shown(pressed.shown), case.pull.check
+    if there is not None and there.number not in (0, case.pull.number):
         return False  # it was on the card of another pull request of the same commits
-    seen = not pressed.shown or (check is not None and check.digest == pressed.shown)
+    if pressed.source == "page":
+        seen = pressed.shown == case.card.digest()
+    else:
+        seen = not pressed.shown or (check is not None and check.digest == pressed.shown)
     return seen or pressed.button not in DECIDING
 
 

@@ -23,7 +23,7 @@ from bot.policy.actions import (
 from bot.policy.chat.commands import COMMANDS
 from bot.policy.config import Config, parse
 from bot.policy.config.freezes import joined
-from bot.policy.decide import decide
+from bot.policy.decide import case_of, decide
 from bot.policy.events import Commented, Labelled, Pressed, Tick
 from bot.policy.opinion import Verdict
 from bot.policy.pull import CheckRun, Comment, Hands, Person, Unknown
@@ -495,6 +495,18 @@ def test_a_button_decides_only_on_what_the_check_showed_when_it_was_pressed(show
     before = replace(before, pull=replace(before.pull, check=check))
     actions = decide(Pressed("approve", MIA, HEAD, shown), before, weekend(), SATURDAY).actions
     assert len(kinds(list(actions), SaveEscalation)) == saved
+
+
+@pytest.mark.parametrize(
+    ("shown", "text", "answer"), [(True, "Monday", "Monday"), (True, "", "on the page"), (False, "", None)]
+)
+def test_an_answer_on_a_page_is_to_the_card_that_the_page_showed(shown: bool, text: str, answer: str | None):
+    before = asked()
+    card = case_of(before, weekend(), SATURDAY).card.digest() if shown else "0" * 12
+    actions = decide(Pressed("deny", MIA, HEAD, card, "page", text), before, weekend(), SATURDAY).actions
+    assert [saved.escalation.answer for saved in kinds(list(actions), SaveEscalation)] == (
+        [] if answer is None else [answer]
+    )
 
 
 def test_feedback_counts_although_the_check_has_changed_meanwhile():

@@ -13,8 +13,10 @@ from werkzeug.test import Client, TestResponse
 from bot.config.settings import CALLBACK
 from bot.forge.github.hosts import web_of
 from bot.forge.github.people import GitHubPeople
+from bot.jobs.intake import Shares
 from bot.sandbox import Sandbox
 from bot.store import KnownRepository, Store
+from bot.web.page import Desk
 from bot.web.pages import PAGES
 from bot.web.readership import Access, SignedIn
 from bot.web.seal import Seal
@@ -85,7 +87,8 @@ class Doorway:
         self.readers = SignedIn(
             cookie_name(HERE), seal, self.store.sessions, self.store.repositories, access, self.operators, self.clock
         )
-        site = Site(self.store, self.readers, self.clock, HERE, web_of(self.box.api), PAGES, environment())
+        desk = Desk(self.store, lambda one, at: True, Shares())
+        site = Site(self.store, self.readers, self.clock, HERE, web_of(self.box.api), PAGES, environment(), desk)
         door = Door(HERE, self.forge, seal, self.store, self.readers, self.clock, timedelta(hours=8), site.say)
         self.app = Flask("doorway")
         self.app.register_blueprint(site.blueprint())

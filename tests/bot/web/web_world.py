@@ -1,12 +1,15 @@
 """Pages over a store in memory: people with what they may read, and the line that fills what they read."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from flask import Flask, Request
 from werkzeug.test import TestResponse
 
+from bot.forge.envelope import Envelope, from_json, to_json
+from bot.jobs.intake import Shares
 from bot.store import KnownRepository
-from bot.web.page import Page, Reader
+from bot.web.page import Desk, Page, Reader
 from bot.web.pages import PAGES
 from bot.web.site import Site, environment
 from tests.fakes.line import Line
@@ -33,11 +36,30 @@ class Web:
     def __init__(self, line: Line, pages: tuple[Page, ...] = PAGES) -> None:
         self.line, self.people = line, People()
         self.people.readers["eve"] = Reader(66, "eve")
-        self.site = Site(line.store, self.people, line.clock, HERE, FORGE, pages, environment())
+        self.looked: list[Envelope] = []  # what pages asked the line to look at
+        self.desk = Desk(line.store, self._look, Shares())
+        self.site = Site(line.store, self.people, line.clock, HERE, FORGE, pages, environment(), self.desk)
         self.app = Flask("pages")
         self.app.register_blueprint(self.site.blueprint())
         self.client = self.app.test_client()
         self.reads("ana", line.home.full_name, operator=True)
+
+    def _look(self, one: Envelope, at: datetime) -> bool:
+        self.looked.append(one)
+        return True
+
+    def work(self) -> None:
+        """The line does what pages asked for."""
+        for one in self.looked:
+            self.line.look(self.line.home.pulls[one.number or 0], from_json(to_json(one)).event)  # type: ignore[arg-type]
+        self.looked.clear()
+
+    def post(
+        self, address: str, reader: str, *, origin: str = HERE, mark: str | None = None, **form: str
+    ) -> TestResponse:
+        """A form as the page shows it to that reader, or with another mark."""
+        sent = form | {"mark": f"mark of {reader}" if mark is None else mark}
+        return self.client.post(address, data=sent, headers={"X-Test-Reader": reader, "Origin": origin})
 
     def reads(self, login: str, *names: str, operator: bool = False) -> None:
         """From now on that person may read these repositories and no other."""
