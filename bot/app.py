@@ -61,6 +61,7 @@ from bot.policy.incidents.report import Report
 from bot.policy.text.suggest import did_you_mean
 from bot.process.privacy import keep_private
 from bot.store import Store
+from bot.web import subscribe
 from bot.web.page import Desk as PageDesk
 from bot.web.pages import FIRST, PAGES
 from bot.web.readership import Access, SignedIn
@@ -178,7 +179,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
     if why := settings.why_no_pages():
         _log.info("pages.off", words=why)
     else:
-        _add_pages(web, settings, store, queue, clock)
+        _add_pages(web, settings, store, queue, clock, forge)
     if secrets := _incident_secrets(settings):
         door = IncidentDoor(secrets, store.inbox, store.repositories, queue, clock, worker.wake, metrics.delivery)
         web.register_blueprint(door.blueprint())
@@ -322,26 +323,27 @@ def _web(
     return web
 
 
-def _add_pages(web: Flask, settings: Settings, store: Store, queue: LeaseQueue, clock: Clock) -> None:
-    """Pages, and the way to sign in to them."""
+def _add_pages(web: Flask, settings: Settings, store: Store, queue: LeaseQueue, clock: Clock, forge: Forge) -> None:
+    """Pages, the way to sign in to them, and the calendars that people subscribe to."""
     address, secret = settings.public_url.rstrip("/"), settings.client_secret.get_secret_value()
-    forge = GitHubPeople(settings.client_id, secret, settings.github_api, settings.github_timeout)
+    people = GitHubPeople(settings.client_id, secret, settings.github_api, settings.github_timeout)
     seal = Seal.of(settings.private_key.get_secret_value(), secret)
     readers = SignedIn(
         cookie_name(address),
         seal,
         store.sessions,
         store.repositories,
-        Access(forge, timedelta(minutes=settings.access_minutes)),
+        Access(people, timedelta(minutes=settings.access_minutes)),
         settings.operator_ids,
         clock,
     )
     desk = PageDesk(store, lambda one, at: look_at(queue, one, at), Shares())
     site = Site(store, readers, clock, address, web_of(settings.github_api), PAGES, environment(), desk)
     lasts = timedelta(hours=settings.session_hours)
-    door = SignInDoor(address, forge, seal, store, readers, clock, lasts, site.say)
+    door = SignInDoor(address, people, seal, store, readers, clock, lasts, site.say)
     web.register_blueprint(site.blueprint())
     web.register_blueprint(door.blueprint())
+    web.register_blueprint(subscribe.Door(site, subscribe.Rights(forge)).blueprint())
 
 
 def _at_once(schedule: Schedule, worker: Worker) -> None:

@@ -201,6 +201,10 @@ class Forge(Protocol):
         """What a person may do: "write", "admin", and those of `teams` ("@org/team") they are an active member of."""
         ...
 
+    def may_read(self, target: Target, person: Person) -> bool:
+        """Whether a person may read the repository now; everybody may read a public one."""
+        ...
+
     def reactions(self, target: Target, number: int) -> Reactions | None:
         """Those on our comment now; None when nobody reacted, or there is no comment."""
         ...

@@ -35,6 +35,9 @@ class ShadowForge:
     def access(self, target: Target, person: Person, teams: frozenset[str]) -> frozenset[str]:
         return self._forge.access(target, person, teams)
 
+    def may_read(self, target: Target, person: Person) -> bool:
+        return self._forge.may_read(target, person)
+
     def reactions(self, target: Target, number: int) -> Reactions | None:
         return self._forge.reactions(target, number)
 

@@ -14,7 +14,7 @@ from bot.policy.calendar.instants import at_minute, instant
 from bot.policy.config import FILE, Config
 from bot.policy.config.freezes import Freeze, joined
 from bot.policy.state import ConfigProblem
-from bot.store import KnownConfiguration, LastGood, Sight, Store
+from bot.store import KnownConfiguration, LastGood, Sight, Store, Subscription
 from bot.web.difference import Difference, changed, difference
 from bot.web.months import Month, following, paint
 from bot.web.page import Asked
@@ -45,6 +45,7 @@ class Readings:
     records: Mapping[str, tuple[int, ...]]
     proposed: Proposed | None  # what is to be compared with what is in force
     sights: tuple[Sight, ...]  # of open pull requests, where something is compared
+    subscriptions: tuple[Subscription, ...]  # of the reader
 
 
 def read(store: Store, asked: Asked, now: datetime) -> Readings:
@@ -61,6 +62,7 @@ def read(store: Store, asked: Asked, now: datetime) -> Readings:
         records=_records(store, here),
         proposed=asked_for,
         sights=store.shown.open({here}) if asked_for else (),
+        subscriptions=store.subscriptions.of(here, asked.reader.id),
     )
 
 
@@ -121,6 +123,9 @@ class View:
     file: str  # address of the configuration on the forge
     pull: str  # the number of the pull request that was named
     proposal: Difference | None
+    pasted: str
+    subscriptions: tuple[Subscription, ...]  # that the reader has: an address itself is never shown again
+    subscribed: bool  # to this branch
 
 
 def view(readings: Readings, asked: Asked, now: datetime) -> View:
@@ -153,6 +158,9 @@ def view(readings: Readings, asked: Asked, now: datetime) -> View:
         file=place.address(),
         pull=asked.query.get("pull", "")[:10],
         proposal=_difference(readings, config, months, scope, now),
+        pasted=asked.form.get("proposal", ""),
+        subscriptions=readings.subscriptions,
+        subscribed=known is not None and any(one.ref == known.ref for one in readings.subscriptions),
     )
 
 

@@ -6,6 +6,8 @@ from flask import Request
 
 from bot.web.readership import Readership
 
+NOT_OURS = "This form was not sent from a page of this server."
+
 
 def is_own(request: Request, address: str, readership: Readership) -> bool:
     """`address` is this server's, as people reach it. A mark that was shown to somebody else is none."""

@@ -6,5 +6,14 @@ from bot.web.page import Page
 FIRST = "/now"  # where somebody who signed in begins
 PAGES: tuple[Page, ...] = (
     Page("now", FIRST, "Now", "anybody", now.read, now.view, nav="Now", act=answers.act),
-    Page("calendar", "/r/<owner>/<repo>/calendar", "Calendar", "readers", calendar.read, calendar.view, nav="Calendar"),
+    Page(
+        "calendar",
+        "/r/<owner>/<repo>/calendar",
+        "Calendar",
+        "readers",
+        calendar.read,
+        calendar.view,
+        nav="Calendar",
+        asks=True,
+    ),
 )

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot.config.settings import CALLBACK
 from bot.forge.port import ForgeError, SigningIn, Unbelieved
 from bot.store import Session, Store
-from bot.web.forms import is_own
+from bot.web.forms import NOT_OURS, is_own
 from bot.web.pages import FIRST
 from bot.web.readership import COOKIE, TOKEN, SignedIn
 from bot.web.seal import Seal, digest, new_name
@@ -99,7 +99,7 @@ class Door:
         """Signed out here; the forge's own session is the forge's."""
         name = self.readers.name(request)
         if not is_own(request, self.address, self.readers):
-            return self.say(403, "This form was not sent from a page of this server.")
+            return self.say(403, NOT_OURS)
         if name is not None:
             self.readers.end(digest(name))
         answer = _nowhere_kept(redirect("/", 303))

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot.forge.port import ForgeError
 from bot.store import KnownRepository, Store
 from bot.web import svg
-from bot.web.forms import is_own
+from bot.web.forms import NOT_OURS, is_own
 from bot.web.page import Asked, Desk, NotTaken, NotThere, Page, Reader, readable
 from bot.web.readership import Readership
 from bot.web.words import FILTERS
@@ -75,6 +75,10 @@ class Site:
         """A page that says one sentence."""
         return self._plain("said.html.j2", status, reader, words=words)
 
+    def shown(self, template: str, reader: Reader, here: KnownRepository, **more: Any) -> Response:
+        """What came of a form about a repository."""
+        return answer(200, self.env.get_template(template).render(self._frame(reader, None, here), **more))
+
     def missing(self, reader: Reader | None) -> Response:
         """The same for what does not exist and for what this reader may not read."""
         return self._plain("missing.html.j2", 404, reader)
@@ -100,7 +104,7 @@ class Site:
             if (page.of_repository and here is None) or (page.who == "operators" and not reader.operator):
                 return self.missing(reader)
             if request.method == "POST" and not is_own(request, self.address, self.readership):
-                return self.say(403, "This form was not sent from a page of this server.", reader)
+                return self.say(403, NOT_OURS, reader)
             form = request.form.to_dict() if request.method == "POST" else {}
             asked = Asked(reader, self.forge, here, number, request.args.to_dict(), form)
             return self._done(page, asked) if page.act and form else self._shown(page, asked)

@@ -125,6 +125,11 @@ class MemoryForge(Forge):
         joined = {name for name in teams if person.id in self.world.teams.get(name, set())}
         return frozenset(home.rights.get(person.id, set()) | joined)
 
+    def may_read(self, target: Target, person: Person) -> bool:
+        home = self.home(target, "may read")
+        known = self.world.people.get(person.login) == person
+        return known and (not home.private or bool(home.rights.get(person.id)))
+
     def reactions(self, target: Target, number: int) -> Reactions | None:
         _, pull = self.place(target, number, "reactions")
         card = self.pull(target, number).comment

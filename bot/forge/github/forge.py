@@ -165,6 +165,12 @@ class GitHubForge:
                 granted.add(team)
         return frozenset(granted)
 
+    def may_read(self, target: Target, person: Person) -> bool:
+        answer = self._reads.permission(target, person.login)
+        if answer.user is None or answer.user.id != person.id:
+            return False
+        return answer.permission in ("read", "write", "admin")
+
     def reactions(self, target: Target, number: int) -> Reactions | None:
         ours = (each for each in self._reads.comments(target, number) if each.by_app(self._app_id))
         card = next((each for each in ours if markers.comment_digest(each.body or "") is not None), None)

@@ -7,7 +7,7 @@ import icalendar
 from policy_world import SATURDAY, weekend
 
 from bot.policy.calendar import Scope
-from bot.policy.calendar.export import to_ics
+from bot.policy.calendar.export import AHEAD, Published, to_ics
 from bot.policy.chat import commands
 from bot.policy.chat import grammar as chat
 from bot.policy.config import parse
@@ -66,6 +66,17 @@ def test_levels_to_come_are_events_that_keep_their_identity():
     )
     endless = parse("version: 1\nwindows: [{name: w, level: red, from: 2026-01-01}]")
     assert "VEVENT" not in to_ics(endless.calendar, SATURDAY, Scope())
+
+
+def test_what_people_subscribe_to_says_when_to_look_again_and_holds_what_has_no_end():
+    endless = parse("version: 1\nwindows: [{name: 'w; x, \u00fc', level: red, from: 2026-01-01}]")
+    published = Published("acme/shop main", "https://chill.example/r/acme/shop/calendar", endless=True)
+    feed = icalendar.Calendar.from_ical(to_ics(endless.calendar, SATURDAY, Scope(), published=published))
+    assert (str(feed["X-WR-CALNAME"]), feed["REFRESH-INTERVAL"].to_ical()) == ("acme/shop main", b"PT1H")
+    (event,) = feed.walk("VEVENT")
+    assert str(event["SUMMARY"]) == "w; x, \u00fc (red, 50 % held back), no end in sight"
+    assert (event.start, event.end) == (datetime(2026, 1, 1, tzinfo=UTC), SATURDAY + AHEAD)
+    assert str(event["URL"]) == "https://chill.example/r/acme/shop/calendar"
 
 
 def test_a_rule_may_end_on_a_date():

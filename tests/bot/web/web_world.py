@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 from bot.forge.envelope import Envelope, from_json, to_json
 from bot.jobs.intake import Shares
 from bot.store import KnownRepository
+from bot.web import subscribe
 from bot.web.page import Desk, Page, Reader
 from bot.web.pages import PAGES
 from bot.web.site import Site, environment
@@ -41,6 +42,7 @@ class Web:
         self.site = Site(line.store, self.people, line.clock, HERE, FORGE, pages, environment(), self.desk)
         self.app = Flask("pages")
         self.app.register_blueprint(self.site.blueprint())
+        self.app.register_blueprint(subscribe.Door(self.site, subscribe.Rights(line.forge)).blueprint())
         self.client = self.app.test_client()
         self.reads("ana", line.home.full_name, operator=True)
 
