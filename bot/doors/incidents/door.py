@@ -76,7 +76,7 @@ class IncidentDoor:
         reports = self._reports(source, body, now)
         if not reports:
             return 200, "nothing in it is about an incident"
-        repository = self._repository(reports)
+        repository = self._repository(source, reports)
         delivery = Delivery(f"{source.name}-{name}"[:64], f"incidents/{source.name}"[:64], body, now)
         return self._keep(source, delivery, Reports(delivery.guid, repository, reports))
 
@@ -91,20 +91,19 @@ class IncidentDoor:
             raise Refused(409, f"it was said more than {OLD.days} days ago: import what is older with a file")
         return tuple(replace(report.trimmed(), source=source.name) for report in reports[:MOST_REPORTS])
 
-    def _repository(self, reports: tuple[Report, ...]) -> int:
+    def _repository(self, source: Source, reports: tuple[Report, ...]) -> int:
         """That of causes which name none: it stands in the address. Raises Refused for an unknown one."""
         asked = request.args.get("repository", "")
         named = {report.cause.repository for report in reports if report.cause and report.cause.repository}
         for name in {asked, *named} - {""}:
             if self.repositories.named(name) is None:
-                raise Refused(404, f"this server does not know a repository {name[:80]}")
+                raise Refused(200 if source.retries else 404, f"this server does not know a repository {name[:80]}")
         if asked:
             home = self.repositories.named(asked)
             return home.id if home else 0
         if any(report.cause is None or not report.cause.repository for report in reports):
-            raise Refused(
-                422, "it names no repository: write the cause as owner/name#123, or add ?repository=owner/name"
-            )
+            how = "write the cause as owner/name#123, or add ?repository=owner/name to the address"
+            raise Refused(200 if source.retries else 422, f"it names no repository: {how}")
         return 0
 
     def _keep(self, source: Source, delivery: Delivery, reports: Reports) -> tuple[int, str]:

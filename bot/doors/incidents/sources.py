@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.doors.incidents import signed, signing
+from bot.doors.incidents import devlake, firehydrant, grafana, incident_io, pagerduty, signed, signing
 from bot.policy.incidents.report import Report
 
 
@@ -16,9 +16,16 @@ class Source:
     words: str
     scheme: signing.Scheme
     read: Callable[[object, datetime], tuple[Report, ...]]
-    retries: bool = True  # it sends again what got no answer, and gives up on us when that is called wrong
+    # it sends again what was not answered with 200, and turns itself off when that goes on: what is not for this server
+    # is refused in words only
+    retries: bool = True
 
 
 SOURCES: tuple[Source, ...] = (
-    Source("signed", "any tool, signed JSON of ours", signing.stamped, signed.read, retries=False),
+    Source("signed", "any tool: our own JSON", signing.stamped, signed.read, retries=False),
+    Source("devlake", "Apache DevLake's JSON of incidents", signing.stamped, devlake.read, retries=False),
+    Source("pagerduty", "PagerDuty V3 webhooks", signing.pagerduty, pagerduty.read),
+    Source("incident-io", "incident.io webhooks, sent through Svix", signing.svix, incident_io.read),
+    Source("firehydrant", "FireHydrant webhooks", signing.firehydrant, firehydrant.read),
+    Source("grafana-irm", "Grafana IRM outgoing webhooks", signing.grafana, grafana.read),
 )

@@ -9,6 +9,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from payloads import (
+    GRAFANA,
+    INCIDENT_IO,
+    NAMING,
+    PAGERDUTY_INCIDENT,
+    SECRETS,
+    SIGNED,
+    SIGNS,
+    Sent,
+    pagerduty_event,
+)
 
 from bot.doors.incidents.door import MOST_BYTES, IncidentDoor
 from bot.doors.incidents.signing import stamp
@@ -21,7 +32,7 @@ from bot.policy.incidents.report import Cause
 from bot.store import KnownRepository, Store
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-SECRET = "correct-horse-battery"
+SECRET = SECRETS["signed"]
 ONE = "1a" * 20
 GOOD = {"incident": "INC-204", "cause": "acme/shop#12", "severity": "sev1", "root_cause": "The cache was never filled"}
 
@@ -45,7 +56,7 @@ class World:
         self.incidents = Incidents(
             self.store.repositories, self.store.claims, self.store.inbox, Known(), lambda: self.now
         )
-        secrets = dict.fromkeys(("signed",), (SECRET, "the-one-before-it"))
+        secrets = {name: (secret, "the-one-before-it") for name, secret in SECRETS.items()}
         door = IncidentDoor(
             secrets, self.store.inbox, self.store.repositories, self.queue, lambda: self.now, self._wake
         )
@@ -64,6 +75,13 @@ class World:
         time = str(int((at or self.now).timestamp()))
         signed = {"X-Codechill-Time": time, "X-Codechill-Signature": stamp(secret, time, data)}
         answer = self.client.post(path, data=data, headers={**signed, **headers})
+        return answer.status_code, answer.get_data(as_text=True).strip()
+
+    def tell(self, sent: Sent, cause: str = "acme/shop#12", *, secret: str = "", query: str = "") -> tuple[int, str]:
+        """As its tool sends and signs it."""
+        body = sent.body(cause)
+        headers = SIGNS[sent.source](secret or SECRETS[sent.source], body, self.now)
+        answer = self.client.post(f"/incidents/{sent.source}{query}", data=body, headers=headers)
         return answer.status_code, answer.get_data(as_text=True).strip()
 
     def work(self) -> None:
@@ -144,7 +162,11 @@ REFUSED: list[tuple[dict[str, Any], int, str]] = [
     ({"at": NOON + timedelta(minutes=6)}, 401, "not within five minutes"),
     ({"X-Codechill-Time": "soon"}, 401, "the time of the signature is missing"),
     ({"X-Codechill-Signature": ""}, 401, "X-Codechill-Signature is missing or wrong"),
-    ({"path": "/incidents/pigeon"}, 404, "no such source of incidents has a secret here; those that have: signed"),
+    (
+        {"path": "/incidents/pigeon"},
+        404,
+        "no such source of incidents has a secret here; those that have: signed",
+    ),
     ({"path": "/incidents/signed?repository=acme/other"}, 404, "this server does not know a repository acme/other"),
     ({"body": GOOD | {"cause": "acme/other#1"}}, 404, "this server does not know a repository acme/other"),
     ({"body": GOOD | {"cause": "#12"}}, 422, "it names no repository: write the cause as owner/name#123"),
@@ -199,3 +221,120 @@ def test_a_flood_ends_at_a_bound_and_is_told(world: World, monkeypatch: pytest.M
     world.now += timedelta(days=2)
     world.send(GOOD | {"incident": "INC-9"})
     assert len(world.claims()) == 4
+
+
+def named(sent: Sent) -> str:
+    return f"{sent.source}-{NAMING.index(sent)}"
+
+
+@pytest.mark.parametrize("sent", NAMING, ids=named)
+def test_what_each_tool_sends_becomes_a_label_when_it_names_a_landed_cause(world: World, sent: Sent) -> None:
+    assert world.tell(sent) == (202, "accepted")
+    (claim,) = world.claims()
+    assert (claim.state, claim.commits, claim.sources) == ("confirmed", (ONE,), (sent.source,))
+    assert (claim.incident, claim.by) == (sent.incident, sent.by)
+    assert claim.said_at == datetime(2026, 11, 24, 11, 58, tzinfo=UTC).replace(microsecond=claim.said_at.microsecond)
+    assert "The cache was never filled" in claim.text or "custom_field" in str(sent.payload)
+    assert [incident.sha for incident in world.store.incidents.of(7)] == [ONE]
+
+
+@pytest.mark.parametrize("sent", NAMING, ids=named)
+def test_a_tool_without_the_right_secret_is_refused_and_nothing_is_stored(world: World, sent: Sent) -> None:
+    wrong = SECRETS[sent.source][:-4] + "0000"
+    status, words = world.tell(sent, secret=wrong)
+    assert (status, "missing or wrong: compare the secret there with CODECHILL_INCIDENT_SECRETS" in words) == (
+        401,
+        True,
+    )
+    answer = world.client.post(f"/incidents/{sent.source}", data=sent.body())
+    assert answer.status_code == 401
+    assert (world.inbox(), world.claims()) == (0, ())
+
+
+@pytest.mark.parametrize("sent", NAMING, ids=named)
+def test_what_a_tool_sends_twice_counts_once(world: World, sent: Sent) -> None:
+    world.tell(sent)
+    status, words = world.tell(sent)
+    # a tool that is told it did wrong sends it again for hours, and then never anything any more
+    assert status == (409 if sent.source in ("signed", "devlake") else 200)
+    assert words == "this very request came before; nothing was stored"
+    assert [claim.reports for claim in world.claims()] == [1]
+
+
+@pytest.mark.parametrize("sent", NAMING, ids=named)
+def test_an_incident_whose_cause_nobody_named_waits_for_a_person(world: World, sent: Sent) -> None:
+    if sent.source == "signed":
+        sent = Sent("signed", {**SIGNED, "cause": ""}, "INC-204", "maya")
+    assert world.tell(sent, "we do not know yet", query="?repository=acme/shop")[0] == 202
+    (claim,) = world.claims()
+    assert (claim.state, claim.reason, claim.incident) == ("candidate", "nobody has named its cause yet", sent.incident)
+    assert world.store.incidents.of(7) == ()
+
+
+@pytest.mark.parametrize("sent", [each for each in NAMING if each.source not in ("signed", "devlake")], ids=named)
+def test_what_is_for_no_repository_of_this_server_is_not_stored_and_no_tool_turns_itself_off(
+    world: World, sent: Sent
+) -> None:
+    assert world.tell(sent, "acme/other#1") == (200, "this server does not know a repository acme/other")
+    status, words = world.tell(sent, "not known yet")
+    assert (status, words.startswith("it names no repository: write the cause as owner/name#123")) == (200, True)
+    assert (world.inbox(), world.claims()) == (0, ())
+
+
+PRIVATE = {"event_type": "private_incident.incident_updated_v2", "private_incident.incident_updated_v2": {"id": "01F"}}
+NOTHING = [
+    Sent("pagerduty", {"event": {"event_type": "pagey.ping", "data": {"message": "Hello", "type": "ping"}}}, "", ""),
+    Sent("pagerduty", pagerduty_event("service.updated", {"id": "PF9KMXH"}), "", ""),
+    Sent("incident-io", PRIVATE, "", ""),
+    Sent("firehydrant", {"data": {"alert": {"id": "6f7"}}, "event": {"resource_type": "signals_alerts"}}, "", ""),
+    Sent("grafana-irm", {**GRAFANA, "incident": {**GRAFANA["incident"], "isDrill": True}}, "", ""),  # type: ignore[dict-item]
+    Sent("devlake", {"issue_key": "DLK-1", "type": "BUG", "description": "Cause: acme/shop#12"}, "", ""),
+]
+
+
+@pytest.mark.parametrize("sent", NOTHING, ids=lambda sent: sent.source)
+def test_pings_drills_bugs_and_private_incidents_say_nothing(world: World, sent: Sent) -> None:
+    assert world.tell(sent, query="?repository=acme/shop") == (200, "nothing in it is about an incident")
+    assert (world.inbox(), world.claims()) == (0, ())
+
+
+def test_what_pagerduty_says_at_first_and_what_a_note_says_later_become_one_claim(world: World) -> None:
+    triggered = Sent("pagerduty", pagerduty_event("incident.triggered", PAGERDUTY_INCIDENT), "PagerDuty PGR0VU2", "")
+    assert world.tell(triggered, query="?repository=acme/shop")[0] == 202
+    assert world.tell(NAMING[3])[0] == 202
+    (claim,) = world.claims()
+    assert (claim.state, claim.reports, claim.title, claim.severity) == ("confirmed", 2, "Checkout fails", "P1")
+    assert (claim.severe, claim.links) == (True, ("https://acme.pagerduty.com/incidents/PGR0VU2",))
+
+
+def test_two_tools_that_name_the_same_incident_make_one_claim_and_one_label(world: World) -> None:
+    world.tell(NAMING[3])
+    link = {"link": "https://acme.pagerduty.com/incidents/PGR0VU2"}
+    world.tell(Sent("signed", {**SIGNED, **link}, "INC-204", "maya"))
+    (claim,) = world.claims()
+    assert (claim.reports, claim.sources) == (2, ("pagerduty", "signed"))
+    assert len(world.store.incidents.of(7)) == 1
+
+
+def test_two_incidents_of_one_change_are_two_claims_and_one_label(world: World) -> None:
+    world.tell(NAMING[5])
+    world.work()
+    world.now += timedelta(hours=1)
+    world.tell(NAMING[6])
+    assert [claim.state for claim in world.claims()] == ["confirmed", "confirmed"]
+    assert [incident.name for incident in world.store.incidents.of(7)] == ["INC-123"]
+
+
+def test_a_status_that_changed_brings_its_incident_one_step_deeper(world: World) -> None:
+    kind = "public_incident.incident_status_updated_v2"
+    incident = INCIDENT_IO["public_incident.incident_updated_v2"]
+    world.tell(Sent("incident-io", {"event_type": kind, kind: {"incident": incident}}, "", ""))
+    assert [claim.state for claim in world.claims()] == ["confirmed"]
+
+
+def test_what_a_tool_sends_in_another_shape_is_refused_with_the_place(world: World) -> None:
+    odd = Sent("pagerduty", {"event": {"event_type": "incident.annotated"}}, "", "")
+    assert world.tell(odd) == (422, "it cannot be read: event.data: Field required")
+    assert world.tell(Sent("firehydrant", {"event": {"resource_type": "incident"}}, "", ""))[0] == 422
+    assert world.tell(Sent("incident-io", {"event_type": "public_incident.incident_updated_v2"}, "", ""))[0] == 422
+    assert world.inbox() == 0
