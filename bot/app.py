@@ -16,8 +16,8 @@ from bot.clock.redelivery import Redelivery
 from bot.clock.schedule import Reach, Schedule
 from bot.clock.sweeps import Sweeps
 from bot.clock.thumbs import Thumbs
-from bot.clock.turns import Turns
-from bot.clock.upkeep import prune
+from bot.clock.turns import Covered, Turns
+from bot.clock.upkeep import Ageing, prune
 from bot.config.addresses import Addresses, networks, places
 from bot.config.calendars import Calendars
 from bot.config.keys import keys, source_secrets
@@ -25,13 +25,14 @@ from bot.config.repository import Configurations
 from bot.config.settings import Settings
 from bot.doctor.visits import on_visit, visits
 from bot.doctor.watch import Watch
-from bot.doors.api import Api
+from bot.doors.api import Api, Freezing
 from bot.doors.front import landing
 from bot.doors.health import Looks, jobs_by_state
 from bot.doors.incidents.door import IncidentDoor
 from bot.doors.incidents.sources import SOURCES
 from bot.doors.metrics import Metrics
 from bot.doors.webhook import Door, Limits, create_blueprint
+from bot.facts.fact import Known
 from bot.forge.github.deliveries import GitHubDeliveries
 from bot.forge.github.forge import GitHubForge
 from bot.forge.github.hosts import web_of
@@ -55,7 +56,9 @@ from bot.line.assess import MirrorAssessor
 from bot.line.events import EventDesk, not_before
 from bot.line.incidents import Incidents
 from bot.line.landed import LandedCommits
+from bot.line.perform import Changeable
 from bot.line.reconcile import Reconciler
+from bot.line.records import Written
 from bot.line.render import Markdown
 from bot.policy.incidents.report import Report
 from bot.policy.text.suggest import did_you_mean
@@ -63,6 +66,7 @@ from bot.process.privacy import keep_private
 from bot.store import Store
 from bot.web import subscribe
 from bot.web.page import Desk as PageDesk
+from bot.web.page import Stored
 from bot.web.pages import FIRST, PAGES
 from bot.web.readership import Access, SignedIn
 from bot.web.seal import Seal
@@ -127,16 +131,41 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         queue.add(jobs.REPORT.new(jobs.Reports("", target.repository_id, (said,)), clock()))
 
     reconciler = Reconciler(
-        forge=forge, store=store, assessor=assessor, configurations=configurations, clock=clock, report=report
+        forge=forge,
+        known=store.only(Known),
+        changeable=store.only(Changeable),
+        written=store.only(Written),
+        groups=store.groups,
+        assessor=assessor,
+        configurations=configurations,
+        clock=clock,
+        report=report,
     )
     metrics, looks = Metrics(queue.depth, clock, store.findings.all), Looks()
     fanout = Fanout(forge, store.repositories, store.pulls, store.groups, queue, clock, reconciler.group)
     events = EventDesk(
         store.inbox, store.repositories, reconciler, fanout, lambda verdict: metrics.verdict(verdict.name.lower())
     )
-    sweeps = Sweeps(store=store, queue=queue, forge=forge, clock=clock, redelivery=_redelivery(settings, store, clock))
-    turns = Turns(store=store, queue=queue, clock=clock, calendars=calendars, doctor=settings.doctor_hours > 0)
-    follow = Follow(store, queue, Evidence(assessor.git, assessor.history, store.incidents.of), clock)
+    edges = KnownEdges(store.configurations, store.freezes)
+    sweeps = Sweeps(
+        repositories=store.repositories,
+        pulls=store.pulls,
+        ticks=store.ticks,
+        queue=queue,
+        forge=forge,
+        clock=clock,
+        redelivery=_redelivery(settings, store, clock),
+    )
+    turns = Turns(
+        covered=store.only(Covered),
+        edges=edges,
+        queue=queue,
+        clock=clock,
+        calendars=calendars,
+        doctor=settings.doctor_hours > 0,
+    )
+    evidence = Evidence(assessor.git, assessor.history, store.incidents.of)
+    follow = Follow(store.repositories, store.outcomes, store.exceptions, store.audit, queue, evidence, clock)
     desk = Desk(
         dict(
             [
@@ -151,7 +180,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
                 handler(jobs.SWEEP_ONE, sweeps.repository),
                 handler(jobs.REDELIVER, sweeps.deliveries),
                 handler(jobs.REACTIONS, Thumbs(forge=forge, reactions=store.reactions, clock=clock).take),
-                handler(jobs.PRUNE, prune(store, clock, assessor.forget)),
+                handler(jobs.PRUNE, prune(store.only(Ageing), clock, assessor.forget)),
                 handler(jobs.FIT, lambda one: assessor.fit(one.repository_id)),
                 handler(jobs.FOLLOW, follow.everything),
                 handler(jobs.FOLLOW_ONE, follow.repository),
@@ -170,12 +199,12 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         clock,
         holder=name,
         beats=beats(_operators(settings)),
-        edges=KnownEdges(store.configurations, store.freezes),
+        edges=edges,
         reach=Reach(longest=timedelta(seconds=2 * settings.lease_seconds)),
     )
     web = _web(settings, store, queue, worker, metrics, looks, clock)
     if named := keys(settings.api_keys.get_secret_value()):
-        web.register_blueprint(Api(store, named, clock, lambda: _at_once(schedule, worker)).blueprint())
+        web.register_blueprint(Api(store.only(Freezing), named, clock, lambda: _at_once(schedule, worker)).blueprint())
     if why := settings.why_no_pages():
         _log.info("pages.off", words=why)
     else:
@@ -337,10 +366,10 @@ def _add_pages(web: Flask, settings: Settings, store: Store, queue: LeaseQueue, 
         settings.operator_ids,
         clock,
     )
-    desk = PageDesk(store, lambda one, at: look_at(queue, one, at), Shares())
-    site = Site(store, readers, clock, address, web_of(settings.github_api), PAGES, environment(), desk)
+    desk = PageDesk(store.only(Stored), lambda one, at: look_at(queue, one, at), Shares())
+    site = Site(store.only(Stored), readers, clock, address, web_of(settings.github_api), PAGES, environment(), desk)
     lasts = timedelta(hours=settings.session_hours)
-    door = SignInDoor(address, people, seal, store, readers, clock, lasts, site.say)
+    door = SignInDoor(address, people, seal, store.ticks, store.sessions, readers, clock, lasts, site.say)
     web.register_blueprint(site.blueprint())
     web.register_blueprint(door.blueprint())
     web.register_blueprint(subscribe.Door(site, subscribe.Rights(forge)).blueprint())

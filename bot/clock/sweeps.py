@@ -12,7 +12,7 @@ from bot.jobs.intake import look
 from bot.jobs.kinds import SWEEP_ONE, Nothing, OfRepository
 from bot.jobs.port import JobQueue
 from bot.policy.events import Tick
-from bot.store import KnownPull, KnownRepository, Store
+from bot.store import KnownPull, KnownRepository, Pulls, Repositories, Ticks
 
 _log = structlog.get_logger(__name__)
 
@@ -26,29 +26,38 @@ class Sweeps:
     """Its methods are handlers of jobs. Each raises ForgeError when the forge must be asked and does not answer."""
 
     def __init__(
-        self, *, store: Store, queue: JobQueue, forge: Forge, clock: Callable[[], datetime], redelivery: Redelivery
+        self,
+        *,
+        repositories: Repositories,
+        pulls: Pulls,
+        ticks: Ticks,
+        queue: JobQueue,
+        forge: Forge,
+        clock: Callable[[], datetime],
+        redelivery: Redelivery,
     ) -> None:
-        self._store, self._queue, self._forge, self._clock, self._redelivery = store, queue, forge, clock, redelivery
+        self._repositories, self._pulls, self._ticks = repositories, pulls, ticks
+        self._queue, self._forge, self._clock, self._redelivery = queue, forge, clock, redelivery
 
     def everything(self, _: Nothing) -> None:
         """One job for each repository, so that one that cannot be reached does not hold up the others."""
-        for one in self._store.repositories.all():
+        for one in self._repositories.all():
             self._queue.add(SWEEP_ONE.new(OfRepository(one.id), self._clock()))
 
     def repository(self, job: OfRepository) -> None:
-        repository = self._store.repositories.get(job.repository_id)
+        repository = self._repositories.get(job.repository_id)
         if repository is None or repository.gone:
             return
-        known = {pull.number: pull for pull in self._store.pulls.all_open(repository.id)}
+        known = {pull.number: pull for pull in self._pulls.all_open(repository.id)}
         try:
             shown = self._forge.open_pulls(Target(repository.installation_id, repository.id, repository.full_name))
         except Gone as error:
             # an event of the installation brings it back
-            self._store.repositories.mark_gone(repository.id, "not found")
+            self._repositories.mark_gone(repository.id, "not found")
             _log.warning("sweep.repository_gone", repository=repository.full_name, words=str(error))
             return
         for number in known.keys() - {one.number for one in shown}:
-            self._store.pulls.close(repository.id, number)
+            self._pulls.close(repository.id, number)
             self._look(repository, number)  # how it ended
         for one in shown:
             if _due(known.get(one.number), one, self._clock()):
@@ -61,7 +70,7 @@ class Sweeps:
     def deliveries(self, _: Nothing) -> None:
         """Have the forge send again what did not arrive."""
         now = self._clock()
-        first = self._store.ticks.once(f"redeliver everything {now.date().isoformat()} {now.hour // EVERYTHING_H}", now)
+        first = self._ticks.once(f"redeliver everything {now.date().isoformat()} {now.hour // EVERYTHING_H}", now)
         count = self._redelivery.sweep(None if first else now - BACK)
         if count:
             _log.warning("redelivery.asked", count=count)

@@ -1,13 +1,25 @@
 """Upkeep of what is kept: what need not, or may not, be kept any longer goes."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.jobs.kinds import Nothing
 from bot.line.accounts import FRESH
-from bot.store import Store
+from bot.store import (
+    Accounts,
+    Contents,
+    Groups,
+    Inbox,
+    Pushes,
+    Repositories,
+    Sent,
+    Sessions,
+    Shown,
+    Ticks,
+)
 
 _log = structlog.get_logger(__name__)
 
@@ -19,22 +31,38 @@ GROUP = timedelta(days=1)  # no merge queue waits longer for its checks
 LEFT = frozenset({"deleted", "removed", "not found", "installation: deleted"})
 
 
-def prune(store: Store, clock: Callable[[], datetime], forget: Callable[[int], None]) -> Callable[[Nothing], None]:
+@dataclass(frozen=True, slots=True)
+class Ageing:
+    """What is kept for a while only."""
+
+    repositories: Repositories
+    inbox: Inbox
+    ticks: Ticks
+    pushes: Pushes
+    accounts: Accounts
+    sent: Sent
+    contents: Contents
+    groups: Groups
+    sessions: Sessions
+    shown: Shown
+
+
+def prune(ageing: Ageing, clock: Callable[[], datetime], forget: Callable[[int], None]) -> Callable[[Nothing], None]:
     """A handler of jobs. `forget` removes what is kept of a repository outside of the database."""
 
     def handle(_: Nothing) -> None:
         now = clock()
-        _log.info("store.pruned", deliveries=store.inbox.prune(now - KEPT), ticks=store.ticks.prune(now - KEPT))
-        store.pushes.prune(now - PUSHES)
-        store.accounts.prune(now - FRESH)
-        store.sent.prune(now - KEPT)
-        store.contents.prune(now - CONTENTS)
-        store.groups.prune(now - GROUP)
-        store.sessions.prune(now)
-        for one in store.repositories.all(gone=True):
+        _log.info("store.pruned", deliveries=ageing.inbox.prune(now - KEPT), ticks=ageing.ticks.prune(now - KEPT))
+        ageing.pushes.prune(now - PUSHES)
+        ageing.accounts.prune(now - FRESH)
+        ageing.sent.prune(now - KEPT)
+        ageing.contents.prune(now - CONTENTS)
+        ageing.groups.prune(now - GROUP)
+        ageing.sessions.prune(now)
+        for one in ageing.repositories.all(gone=True):
             if one.gone in LEFT:  # private history may be among what is kept of it
                 forget(one.id)
-                store.contents.forget(one.id)
-                store.shown.forget(one.id)
+                ageing.contents.forget(one.id)
+                ageing.shown.forget(one.id)
 
     return handle

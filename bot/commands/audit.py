@@ -7,8 +7,8 @@ from typing import TextIO
 
 import click
 
-from bot.commands.database import Unusable, repository_number, with_store
-from bot.store import PrivateReason, Record, Store
+from bot.commands.database import Unusable, repository_number, with_stored
+from bot.store import AuditLog, PrivateReason, PrivateReasons, Record, Repositories
 
 _ANCHOR = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 
@@ -23,18 +23,18 @@ def audit() -> None:
 
 
 @audit.command()
-@with_store
+@with_stored("audit")
 @click.option("--anchor", metavar="NUMBER:HASH", help="The head that an earlier verify or export told.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def verify(store: Store, anchor: str | None, style: str) -> None:
+def verify(audit: AuditLog, anchor: str | None, style: str) -> None:
     """Check every record. Exit status 1 when one does not fit.
 
     \b
       codechill audit verify
       codechill audit verify --anchor 1042:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     """
-    broken = store.audit.verify(_anchor(anchor))
-    number, head = store.audit.head()
+    broken = audit.verify(_anchor(anchor))
+    number, head = audit.head()
     summary = {"ok": broken is None, "records": number, "head": f"{number}:{head}", "problem": broken and broken.words}
     if style == "json":
         click.echo(json.dumps(summary))
@@ -47,13 +47,22 @@ def verify(store: Store, anchor: str | None, style: str) -> None:
 
 
 @audit.command()
-@with_store
+@with_stored("audit", "private_reasons", "repositories")
 @click.option("--repository", help="Only this one: its number, or OWNER/NAME.")
 @click.option("--number", type=click.IntRange(min=1), help="Only this pull request.")
 @click.option("--since", type=click.IntRange(min=0), default=0, help="Only records after this one.")
 @click.option("--output", type=click.File("w", encoding="utf-8", atomic=True), default="-", help="A file; - prints.")
 @click.option("--private", is_flag=True, help="With the reasons told in confidence: for those who may know them only.")
-def export(store: Store, repository: str | None, number: int | None, since: int, output: TextIO, private: bool) -> None:
+def export(
+    audit: AuditLog,
+    private_reasons: PrivateReasons,
+    repositories: Repositories,
+    repository: str | None,
+    number: int | None,
+    since: int,
+    output: TextIO,
+    private: bool,
+) -> None:
     """Write records as JSON, one a line, oldest first.
 
     Reasons told in confidence are left out: of each the log holds a digest. With --private their text is added, and
@@ -63,9 +72,9 @@ def export(store: Store, repository: str | None, number: int | None, since: int,
       codechill audit export --repository acme/shop --number 7
       codechill audit export --since 1042 --output audit.jsonl
     """
-    wanted = repository_number(store, repository) if repository else None
-    texts = {each.digest: each for each in store.private_reasons.all(wanted, number)} if private else {}
-    for record in store.audit.records(wanted, number, since):
+    wanted = repository_number(repositories, repository) if repository else None
+    texts = {each.digest: each for each in private_reasons.all(wanted, number)} if private else {}
+    for record in audit.records(wanted, number, since):
         output.write(json.dumps(_line(record) | _private_text(record, texts)) + "\n")
 
 

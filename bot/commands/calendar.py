@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from bot.commands.database import open_at
 from bot.commands.loading import FILE_TYPE, Loaded, from_files, from_server, line, note, warn
 from bot.commands.operator import Unusable, env_option, settings_from
 from bot.policy.calendar import InForce, OpenWindow, Scope
@@ -19,7 +20,7 @@ from bot.policy.calendar.export import to_ics
 from bot.policy.config import FILE, Config, walltime
 from bot.policy.text import words
 from bot.policy.text.whole import visible
-from bot.store import KnownFeed, Store
+from bot.store import KnownFeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,8 @@ def _file(given: Path | None) -> Path:
 
 
 def _of_server(repository: str, branch: str | None, env_file: Path | None) -> Loaded:
-    with closing(Store(settings_from(env_file).database_url)) as store:
-        return from_server(store, repository, branch)
+    with closing(open_at(settings_from(env_file).database_url)) as store:
+        return from_server(store.repositories, store.configurations, store.freezes, repository, branch)
 
 
 def _moment(text: str | None, config: Config) -> datetime:

@@ -4,34 +4,36 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import wraps
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import click
 import sqlalchemy as sa
 
 from bot.commands.operator import Unusable, env_option, place_from
-from bot.store import KnownRepository, Store
+from bot.store import KnownRepository, Repositories, Store
 from bot.store.engine import words
 
-P = ParamSpec("P")
 R = TypeVar("R")
 
-__all__ = ["Unusable", "known_repository", "open_store", "repository_number", "with_store"]
+__all__ = ["Unusable", "known_repository", "open_at", "open_store", "repository_number", "with_stored"]
 
 
-def with_store(command: Callable[Concatenate[Store, P], R]) -> Callable[..., R]:
-    """Hand the server's store to a command, and close it afterwards. Adds --database and --env."""
+def with_stored(*names: str) -> Callable[[Callable[..., R]], Callable[..., R]]:
+    """Hand components of the server's store to a command, and close it afterwards. Adds --database and --env."""
 
-    @wraps(command)
-    def run(*args: Any, database: str | None, env_file: Path | None, **more: Any) -> R:
-        address = database or place_from(env_file).database_url
-        with closing(open_store(address)) as store:
-            return command(store, *args, **more)
+    def handing(command: Callable[..., R]) -> Callable[..., R]:
+        @wraps(command)
+        def run(*args: Any, database: str | None, env_file: Path | None, **more: Any) -> R:
+            address = database or place_from(env_file).database_url
+            with closing(open_store(address)) as store:
+                return command(*args, **{name: getattr(store, name) for name in names}, **more)
 
-    named = click.option(
-        "--database", help="A SQLite file, or an SQLAlchemy address; default: as the settings say, like serve."
-    )
-    return named(env_option(run))
+        named = click.option(
+            "--database", help="A SQLite file, or an SQLAlchemy address; default: as the settings say, like serve."
+        )
+        return named(env_option(run))
+
+    return handing
 
 
 def open_store(address: str) -> Store:
@@ -45,24 +47,29 @@ def open_store(address: str) -> Store:
             "CODECHILL_DATABASE or CODECHILL_FOLDER"
         )
     try:
-        return Store(url)
+        return open_at(url)
     except (sa.exc.SQLAlchemyError, ImportError) as error:
         raise Unusable(f"the database {shown} cannot be opened: {words(error)}") from None
 
 
-def known_repository(store: Store, repository: str) -> KnownRepository:
+def open_at(url: str) -> Store:
+    """As SQLAlchemy writes addresses; what is not there is made. Raises what the driver raises."""
+    return Store(url)
+
+
+def known_repository(repositories: Repositories, repository: str) -> KnownRepository:
     """By its number or OWNER/NAME, whatever its case. Raises Unusable for one that the server has not seen."""
-    for each in store.repositories.all(gone=True):
+    for each in repositories.all(gone=True):
         if repository == str(each.id) or repository.lower() == each.full_name.lower():
             return each
-    names = ", ".join(sorted(each.full_name for each in store.repositories.all())[:5])
+    names = ", ".join(sorted(each.full_name for each in repositories.all())[:5])
     seen = f"; it knows {names}" if names else ""
     raise Unusable(f"this server has not seen a repository {repository}{seen}")
 
 
-def repository_number(store: Store, repository: str) -> int:
+def repository_number(repositories: Repositories, repository: str) -> int:
     """A number stands for itself: records outlive what they are about. Raises Unusable for an unknown name."""
-    return int(repository) if repository.isdecimal() else known_repository(store, repository).id
+    return int(repository) if repository.isdecimal() else known_repository(repositories, repository).id
 
 
 def _is_address(url: str) -> bool:

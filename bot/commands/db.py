@@ -1,15 +1,15 @@
 """`codechill db`: the database as a file to put away, and back."""
 
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 import sqlalchemy as sa
 
-from bot.commands.database import Unusable, with_store
+from bot.commands.database import Unusable, open_at, with_stored
 from bot.commands.operator import env_option, place_from
 from bot.commands.refusals import sentence
-from bot.store import Store
 from bot.store.copies import CopyError, backup, restore
 from bot.store.engine import words
 
@@ -31,16 +31,16 @@ def db() -> None:
 
 
 @db.command("backup")
-@with_store
+@with_stored("engine")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
-def backup_(store: Store, file: Path | None) -> None:
+def backup_(engine: sa.Engine, file: Path | None) -> None:
     """Write a backup into FILE, which must not exist; default: codechill-DATE.db in this folder.
 
     The log of the backup is verified before it counts as made.
     """
     target = file or Path(f"codechill-{datetime.now(UTC):%Y-%m-%d-%H%M%S}.db")
     try:
-        rows = backup(store.engine, target, _tell)
+        rows = backup(engine, target, _tell)
     except (CopyError, OSError, sa.exc.SQLAlchemyError) as error:
         raise Unusable(_said(error)) from None
     head = _verified(f"sqlite:///{target.absolute()}")
@@ -60,9 +60,8 @@ def restore_(file: Path, database: str | None, env_file: Path | None) -> None:
     try:
         if url.startswith("sqlite:///"):
             Path(url.removeprefix("sqlite:///")).touch(mode=0o600)  # nobody else reads it
-        store = Store(url)
-        rows = restore(file, store.engine, _tell)
-        store.close()
+        with closing(open_at(url)) as store:
+            rows = restore(file, store.engine, _tell)
     except (CopyError, OSError, ImportError, sa.exc.SQLAlchemyError) as error:
         raise Unusable(_said(error)) from None
     click.echo(f"{rows:,} rows restored; the audit log verifies, head {_verified(url)}")
@@ -74,9 +73,8 @@ def _tell(table: str, rows: int) -> None:
 
 
 def _verified(url: str) -> str:
-    store = Store(url)
-    broken, (number, head) = store.audit.verify(), store.audit.head()
-    store.close()
+    with closing(open_at(url)) as store:
+        broken, (number, head) = store.audit.verify(), store.audit.head()
     if broken is not None:
         raise Unusable(f"it was copied, but the audit log does not verify: {broken.words}")
     return f"{number}:{head}"

@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 import click
 
-from bot.commands.database import Unusable, known_repository, with_store
+from bot.commands.database import Unusable, known_repository, with_stored
 from bot.policy.escalation import Escalation
 from bot.policy.text.whole import visible
-from bot.store import Store
+from bot.store import Exceptions, PrivateReason, PrivateReasons, Repositories
 
 LONGEST = 10_000  # characters of a private reason
 State = Literal["asked", "approved", "denied", "void", "expired"]
@@ -31,15 +31,29 @@ def exceptions() -> None:
 
 
 @exceptions.command("list")
-@with_store
+@with_stored("exceptions", "private_reasons", "repositories")
 @click.option("--repository", help="Only this one: its number, or OWNER/NAME.")
 @click.option("--state", type=click.Choice(["asked", "approved", "denied", "void", "expired"]), help="Only these.")
 @click.option("--private", is_flag=True, help="With the private reasons: for those who may know them only.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def list_(store: Store, repository: str | None, state: State | None, private: bool, style: str) -> None:
+def list_(
+    exceptions: Exceptions,
+    private_reasons: PrivateReasons,
+    repositories: Repositories,
+    repository: str | None,
+    state: State | None,
+    private: bool,
+    style: str,
+) -> None:
     """List requests, oldest first."""
-    wanted = known_repository(store, repository).id if repository else None
-    rows = list(_rows(store, wanted, state, private))
+    wanted = known_repository(repositories, repository).id if repository else None
+    names = {each.id: each.full_name for each in repositories.all()}
+    requests = [request for request in exceptions.all(wanted) if state in (None, request[2].state)]
+    reasons = private_reasons.all(wanted)
+    rows = [
+        _row(one, names.get(where, str(where)), number) | {"private": _reasons(one, where, number, reasons, private)}
+        for where, number, one in requests
+    ]
     if style == "json":
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
@@ -47,55 +61,56 @@ def list_(store: Store, repository: str | None, state: State | None, private: bo
 
 
 @exceptions.command()
-@with_store
+@with_stored("exceptions", "private_reasons", "repositories")
 @_repository
 @_number
 @_by
-def tell(store: Store, repository: str, number: int, by: str) -> None:
+def tell(
+    exceptions: Exceptions,
+    private_reasons: PrivateReasons,
+    repositories: Repositories,
+    repository: str,
+    number: int,
+    by: str,
+) -> None:
     """Keep a private reason with the newest request of a pull request. The text is read from standard input.
 
     \b
       codechill exceptions tell --repository acme/shop --number 7 --by ana < reason.txt
     """
-    repository_id = known_repository(store, repository).id
-    requests = store.exceptions.of(repository_id, number)
+    repository_id = known_repository(repositories, repository).id
+    requests = exceptions.of(repository_id, number)
     if not requests:
         raise Unusable(f"nobody asked for an exception on {repository}#{number}; `/chill justify <reason>` does")
     text = sys.stdin.read(LONGEST + 1).strip()
     if not text or len(text) > LONGEST:
         raise Unusable(f"the reason is read from standard input: some text, at most {LONGEST:,} characters")
-    reason = store.private_reasons.tell(repository_id, number, requests[-1].id, text, by=by, at=datetime.now(UTC))
+    reason = private_reasons.tell(repository_id, number, requests[-1].id, text, by=by, at=datetime.now(UTC))
     click.echo(f"Kept with the request of {requests[-1].by.login}. Digest {reason.digest}")
 
 
 @exceptions.command()
-@with_store
+@with_stored("private_reasons")
 @click.argument("digest")
 @_by
-def forget(store: Store, digest: str, by: str) -> None:
+def forget(private_reasons: PrivateReasons, digest: str, by: str) -> None:
     """Remove a private reason for good, by its digest or the beginning of it (12 digits or more)."""
-    digests = [
-        each.digest for each in store.private_reasons.all() if len(digest) >= 12 and each.digest.startswith(digest)
-    ]
-    done = len(digests) == 1 and store.private_reasons.forget(digests[0], by=by, at=datetime.now(UTC))
+    digests = [each.digest for each in private_reasons.all() if len(digest) >= 12 and each.digest.startswith(digest)]
+    done = len(digests) == 1 and private_reasons.forget(digests[0], by=by, at=datetime.now(UTC))
     if not done:
         raise Unusable(f"no private reason has the digest {digest}; `codechill exceptions list` shows them")
     click.echo("Forgotten; the audit log still holds its digest.")
 
 
-def _rows(store: Store, repository: int | None, state: State | None, private: bool) -> Iterator[dict[str, Any]]:
-    names = {each.id: each.full_name for each in store.repositories.all()}
-    reasons = store.private_reasons.all(repository)
-    for where, number, one in store.exceptions.all(repository):
-        if state in (None, one.state):
-            private_reasons = [each for each in reasons if each.escalation_id == one.id and each.number == number]
-            shown = [
-                {"digest": each.digest, "by": each.by, "at": each.at.isoformat()}
-                | ({"text": each.text} if private else {})
-                for each in private_reasons
-                if each.repository_id == where
-            ]
-            yield _row(one, names.get(where, str(where)), number) | {"private": shown}
+def _reasons(
+    one: Escalation, repository_id: int, number: int, reasons: tuple[PrivateReason, ...], private: bool
+) -> list[dict[str, Any]]:
+    """Those told for this request; their text only for those who may know it."""
+    return [
+        {"digest": each.digest, "by": each.by, "at": each.at.isoformat()} | ({"text": each.text} if private else {})
+        for each in reasons
+        if (each.repository_id, each.number, each.escalation_id) == (repository_id, number, one.id)
+    ]
 
 
 def _lines(row: dict[str, Any]) -> Iterator[str]:

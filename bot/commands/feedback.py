@@ -5,8 +5,8 @@ from typing import TextIO
 
 import click
 
-from bot.commands.database import repository_number, with_store
-from bot.store import Store, plain
+from bot.commands.database import repository_number, with_stored
+from bot.store import FeedbackLog, Repositories, plain
 from bot.store.feedback import Feedback
 
 
@@ -19,17 +19,17 @@ def feedback() -> None:
 
 
 @feedback.command()
-@with_store
+@with_stored("feedback", "repositories")
 @click.option("--repository", help="Only this one: its number, or OWNER/NAME.")
 @click.option("--output", type=click.File("w", encoding="utf-8", atomic=True), default="-", help="A file; - prints.")
-def export(store: Store, repository: str | None, output: TextIO) -> None:
+def export(feedback: FeedbackLog, repositories: Repositories, repository: str | None, output: TextIO) -> None:
     """Write opinions as JSON, one a line, oldest first, each with the score and the features it is about.
 
     \b
       codechill feedback export --output feedback.jsonl
       codechill feedback export --repository acme/shop
     """
-    for each in store.feedback.all(repository_number(store, repository) if repository else None):
+    for each in feedback.all(repository_number(repositories, repository) if repository else None):
         output.write(json.dumps(_line(each)) + "\n")
 
 

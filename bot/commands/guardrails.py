@@ -8,20 +8,22 @@ from typing import Any
 import click
 
 from bot.backtest.words import count, hours, percent
-from bot.commands.database import known_repository, with_store
+from bot.commands.database import known_repository, with_stored
 from bot.commands.jobs import Nothing
 from bot.learning.guardrails import CAVEAT, KINDS, Comparison, Guardrails
 from bot.learning.guardrails import guardrails as counted
 from bot.policy.text.whole import visible
-from bot.store import Store
+from bot.store import FeedbackLog, Outcomes, Repositories
 from scoring.learning.rates import Rate
 
 
 @click.command()
-@with_store
+@with_stored("repositories", "outcomes", "feedback")
 @click.option("--repository", required=True, metavar="OWNER/NAME", help="Its name, or its number.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def guardrails(store: Store, repository: str, style: str) -> None:
+def guardrails(
+    repositories: Repositories, outcomes: Outcomes, feedback: FeedbackLog, repository: str, style: str
+) -> None:
     """Count reverts and incidents among what was let through, held, and landed by exception.
 
     A landing counts from 30 days after it landed, with what was known against it by then. Each rate has its 95 %
@@ -34,8 +36,8 @@ def guardrails(store: Store, repository: str, style: str) -> None:
     Exit status: 0 no worse than before, 1 what was let through in the newest 90 days does worse than what was before,
     2 it could not be told.
     """
-    known = known_repository(store, repository)
-    seen = counted(store.outcomes.of(known.id), store.feedback.all(known.id), datetime.now(UTC))
+    known = known_repository(repositories, repository)
+    seen = counted(outcomes.of(known.id), feedback.all(known.id), datetime.now(UTC))
     if style == "json":
         click.echo(json.dumps(figures(seen), indent=2))
     else:

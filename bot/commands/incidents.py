@@ -6,21 +6,31 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+import sqlalchemy as sa
 
-from bot.commands.database import known_repository, with_store
+from bot.commands.database import known_repository, with_stored
 from bot.commands.scoring import plainly
+from bot.jobs import LeaseQueue
+from bot.jobs.kinds import RELABEL, OfRepository
 from bot.policy.text.whole import visible
-from bot.store import KnownRepository, Store
+from bot.store import Incidents, KnownRepository, Repositories
 from scoring.incidents import Incident, read_incidents
 
 
 @click.command()
-@with_store
+@with_stored("repositories", "incidents", "engine")
 @click.option("--repository", required=True, metavar="OWNER/NAME", help="The repository whose changes caused them.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @plainly
-def incidents(store: Store, repository: str, style: str, file: Path | None) -> None:
+def incidents(
+    repositories: Repositories,
+    incidents: Incidents,
+    engine: sa.Engine,
+    repository: str,
+    style: str,
+    file: Path | None,
+) -> None:
     """Import the incidents in FILE, a CSV with a header or a JSON list; without FILE show what the server knows.
 
     FILE is the whole list: what it no longer names is forgotten, and the same file again changes nothing. Columns are
@@ -35,14 +45,17 @@ def incidents(store: Store, repository: str, style: str, file: Path | None) -> N
     the repository's own model, and for the rate of faults that probabilities are said from. One that is older than the
     newest change the server knows counts for the next pull request at once; a job counts it in for those since then.
     """
-    known = known_repository(store, repository)
+    known = known_repository(repositories, repository)
     if file is not None:
-        _import(store, known, read_incidents(file))
-    _show(store.incidents.of(known.id), style)
+        imported, now = read_incidents(file), datetime.now(UTC)
+        changed = incidents.save(known.id, imported, at=now)
+        if changed:
+            LeaseQueue(engine).add(RELABEL.new(OfRepository(known.id), now))
+        _say(known, imported, changed)
+    _show(incidents.of(known.id), style)
 
 
-def _import(store: Store, known: KnownRepository, imported: tuple[Incident, ...]) -> None:
-    changed = store.incidents.save(known.id, imported, at=datetime.now(UTC))
+def _say(known: KnownRepository, imported: tuple[Incident, ...], changed: bool) -> None:
     words = "kept; the next score of each pull request counts them in" if changed else "known already; nothing changed"
     click.echo(f"{known.full_name}: {len(imported)} incidents {words}.", err=True)
 

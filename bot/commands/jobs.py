@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 import click
+import sqlalchemy as sa
 
-from bot.commands.database import Unusable, with_store
+from bot.commands.database import Unusable, with_stored
 from bot.jobs import LeaseQueue
 from bot.jobs.port import Listed
 from bot.policy.text.whole import visible
-from bot.store import Store
+from bot.store import AuditLog
 
 State = Literal["waiting", "running", "dead"]
 LONGEST_ERROR = 200  # characters of an error on a line; --format json has it whole
@@ -43,13 +44,13 @@ def jobs() -> None:
 
 
 @jobs.command("list")
-@with_store
+@with_stored("engine")
 @click.option("--state", type=click.Choice(["waiting", "running", "dead"]), help="Only these.")
 @click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True, help="At most so many.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def list_(store: Store, state: State | None, limit: int, style: str) -> None:
+def list_(engine: sa.Engine, state: State | None, limit: int, style: str) -> None:
     """List jobs, newest first."""
-    queue = LeaseQueue(store.engine)
+    queue = LeaseQueue(engine)
     jobs = queue.listed(state, limit)
     if style == "json":
         click.echo(json.dumps([_row(job) for job in jobs], indent=2))
@@ -60,29 +61,29 @@ def list_(store: Store, state: State | None, limit: int, style: str) -> None:
 
 
 @jobs.command()
-@with_store
+@with_stored("engine", "audit")
 @_chosen
 @_all
-def retry(store: Store, ids: tuple[int, ...], everything: bool) -> None:
+def retry(engine: sa.Engine, audit: AuditLog, ids: tuple[int, ...], everything: bool) -> None:
     """Let dead jobs run again, with their attempts forgotten."""
-    queue, now = LeaseQueue(store.engine), datetime.now(UTC)
+    queue, now = LeaseQueue(engine), datetime.now(UTC)
     done = [one for one in _named(queue, ids, everything) if queue.revive(one, now)]
     for one in done:
-        store.audit.add("job retried", at=now, job=one)
+        audit.add("job retried", at=now, job=one)
     _tell(done, ids, "will run again")
 
 
 @jobs.command()
-@with_store
+@with_stored("engine", "audit")
 @_chosen
 @_all
 @click.option("--reason", required=True, help="Why, for the audit log.")
-def drop(store: Store, ids: tuple[int, ...], everything: bool, reason: str) -> None:
+def drop(engine: sa.Engine, audit: AuditLog, ids: tuple[int, ...], everything: bool, reason: str) -> None:
     """Remove dead jobs for good."""
-    queue, now = LeaseQueue(store.engine), datetime.now(UTC)
+    queue, now = LeaseQueue(engine), datetime.now(UTC)
     done = [one for one in _named(queue, ids, everything) if queue.drop(one)]
     for one in done:
-        store.audit.add("job dropped", at=now, job=one, reason=reason)
+        audit.add("job dropped", at=now, job=one, reason=reason)
     _tell(done, ids, "removed")
 
 

@@ -16,7 +16,7 @@ from bot.policy.config import Config, ConfigError, merge, parse
 from bot.policy.config.freezes import joined
 from bot.policy.config.idle import doubtful, idle
 from bot.policy.state import ConfigProblem
-from bot.store import KnownFeed, Store
+from bot.store import Configurations, Freezes, KnownFeed, Repositories
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 FILE_TYPE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -95,13 +95,15 @@ def _asked(address: str) -> Copy:
         return Copy(None, str(error))
 
 
-def from_server(store: Store, full_name: str, branch: str | None) -> Loaded:
+def from_server(
+    repositories: Repositories, configurations: Configurations, freezes: Freezes, full_name: str, branch: str | None
+) -> Loaded:
     """What a server keeps for a branch, with every freeze by hand there ever was.
 
     Raises operator.Unusable with what there is.
     """
-    ids = {one.id for one in store.repositories.all() if one.full_name.lower() == full_name.lower()}
-    known = [one for one in store.configurations.in_force(ORGANISATION) if one.repository_id in ids]
+    ids = {one.id for one in repositories.all() if one.full_name.lower() == full_name.lower()}
+    known = [one for one in configurations.in_force(ORGANISATION) if one.repository_id in ids]
     if not known:
         raise NotThere(f"this server has not looked at a pull request of {full_name} yet")
     branches = sorted(one.ref for one in known)
@@ -112,5 +114,5 @@ def from_server(store: Store, full_name: str, branch: str | None) -> Loaded:
     if config is None:
         raise NotThere("the configuration that was kept is not valid for this version any more")
     named = set(config.feeds())
-    config = joined(config, store.freezes.of(stored.repository_id, EVER))
+    config = joined(config, freezes.of(stored.repository_id, EVER))
     return Loaded(config, tuple(one for one in stored.feeds if one.repository_id == 0 and one.path in named))

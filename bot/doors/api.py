@@ -23,7 +23,7 @@ from bot.policy.config.values import Branches, Elapsed, Globs, Name, Shape, Star
 from bot.policy.pull import Person
 from bot.policy.text import words
 from bot.policy.text.suggest import did_you_mean
-from bot.store import KnownRepository, Store
+from bot.store import AuditLog, Configurations, Freezes, KnownRepository, Repositories, Ticks
 
 _log = structlog.get_logger(__name__)
 LASTS = timedelta(minutes=5)  # how long a signature counts
@@ -56,10 +56,21 @@ class EndShape(Shape):
 
 
 @dataclass(frozen=True, slots=True)
+class Freezing:
+    """What a freeze by hand is kept in, and what it is checked against."""
+
+    repositories: Repositories
+    configurations: Configurations
+    freezes: Freezes
+    ticks: Ticks
+    audit: AuditLog
+
+
+@dataclass(frozen=True, slots=True)
 class Api:
     """`changed` is called after a freeze was started or ended, so that the clock looks at once."""
 
-    store: Store
+    store: Freezing
     keys: Mapping[str, str]
     clock: Callable[[], datetime]
     changed: Callable[[], None] = lambda: None

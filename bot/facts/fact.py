@@ -13,7 +13,7 @@ from bot.facts.assessor import Assessor
 from bot.forge.port import Forge, Target
 from bot.policy.events import Event
 from bot.policy.state import Question
-from bot.store import Store
+from bot.store import Assessments, Claims, Contents, Exceptions, Findings, Notes, Pulls, Pushes
 
 T = TypeVar("T")
 Filled = Mapping[str, object]  # fields of State by name
@@ -50,11 +50,25 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is in the store of a pull request, of those beside it and of its branch."""
+
+    pulls: Pulls
+    pushes: Pushes
+    contents: Contents
+    assessments: Assessments
+    exceptions: Exceptions
+    notes: Notes
+    findings: Findings
+    claims: Claims
+
+
+@dataclass(frozen=True, slots=True)
 class Live:
     """The forge, the mirror and the store, as they are now. Raises ForgeError kinds and GitError."""
 
     forge: Forge
-    store: Store
+    store: Known
     assessor: Assessor
     configurations: Configurations
     answers: Answers | None = None  # of what is asked for; None: nobody answers

@@ -15,7 +15,7 @@ from bot.jobs.kinds import FOLLOW_ONE, Nothing, OfRepository
 from bot.jobs.port import JobQueue
 from bot.learning.fates import EXCEPTED, LANDINGS, OPEN, REPLACED, Decided, fate
 from bot.learning.faults import Faults
-from bot.store import Followed, Outcome, Store
+from bot.store import AuditLog, Exceptions, Followed, Outcome, Outcomes, Repositories
 from scoring.history.dataset import MATURITY
 
 _log = structlog.get_logger(__name__)
@@ -35,29 +35,30 @@ class Source(Protocol):
 class Follow:
     """Its methods are handlers of jobs."""
 
-    store: Store
+    repositories: Repositories
+    outcomes: Outcomes
+    exceptions: Exceptions
+    audit: AuditLog
     queue: JobQueue
     evidence: Source
     clock: Callable[[], datetime]
 
     def everything(self, _: Nothing) -> None:
         """One job for each repository."""
-        for one in self.store.repositories.all():
+        for one in self.repositories.all():
             self.queue.add(FOLLOW_ONE.new(OfRepository(one.id), self.clock()))
 
     def repository(self, job: OfRepository) -> None:
         """Bring the outcomes of one repository up to date, and look again at exceptions that landed long enough ago."""
         now = self.clock()
-        before = {row.key: row for row in self.store.outcomes.of(job.repository_id)}
-        after = [
-            self._outcome(job.repository_id, each, before) for each in self.store.outcomes.followed(job.repository_id)
-        ]
+        before = {row.key: row for row in self.outcomes.of(job.repository_id)}
+        after = [self._outcome(job.repository_id, each, before) for each in self.outcomes.followed(job.repository_id)]
         faults = self.evidence.faults(job.repository_id)
         if faults is not None:
             after = judged(after, faults, now)
-        changed = self.store.outcomes.save(row for row in after if before.get(row.key) != row)
+        changed = self.outcomes.save(row for row in after if before.get(row.key) != row)
         for row in due_again(after, now):
-            self.store.outcomes.look_again(row, at=now, words=verdict_of(row))
+            self.outcomes.look_again(row, at=now, words=verdict_of(row))
         _log.info("learning.followed", repository=job.repository_id, outcomes=len(after), changed=changed)
 
     def _outcome(self, repository_id: int, each: Followed, before: dict[tuple[int, str], Outcome]) -> Outcome:
@@ -87,7 +88,7 @@ class Follow:
 
     def _ended(self, repository_id: int, each: Followed, row: Outcome) -> Outcome:
         decisions = tuple(self._decisions(repository_id, each.number))
-        exceptions = self.store.exceptions.of(repository_id, each.number)
+        exceptions = self.exceptions.of(repository_id, each.number)
         became = fate(
             open=each.open or ended_at(each) is None,
             closed_at=each.closed_at, landed_at=each.landed_at, decisions=decisions, exceptions=exceptions,
@@ -97,7 +98,7 @@ class Follow:
         )
 
     def _decisions(self, repository_id: int, number: int) -> Iterator[Decided]:
-        for record in self.store.audit.records(repository_id, number):
+        for record in self.audit.records(repository_id, number):
             if record.kind == "decision":
                 yield Decided(record.at, json.loads(record.body)["verdict"] != "pass")
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot import store
 from bot.facts.configuration import CONFIGURATION, Configured
 from bot.facts.fact import Live, Look
 from bot.facts.gather import gather
@@ -20,6 +21,8 @@ from bot.policy.state import State
 class Groups:
     live: Live
     performer: Performer
+    groups: store.Groups
+    audit: store.AuditLog
     clock: Callable[[], datetime]
 
     def answer(self, target: Target, event: Queued) -> None:
@@ -27,10 +30,10 @@ class Groups:
         try:
             self._answer(target, event)
         except Gone:
-            self.live.store.groups.close(target.repository_id, event.head_sha)
+            self.groups.close(target.repository_id, event.head_sha)
 
     def _answer(self, target: Target, event: Queued) -> None:
-        now, forge, store = self.clock(), self.live.forge, self.live.store
+        now, forge = self.clock(), self.live.forge
         numbers = forge.group_members(target, event.head_sha, event.head_ref, event.base_ref)
         base_ref = event.base_ref.removeprefix("refs/heads/")
         configured = Configured(*self.live.configurations.of(target, forge.tip(target, base_ref), base_ref))
@@ -39,7 +42,7 @@ class Groups:
             event, states, configured.config, now, forge.checks_of(target, event.head_sha).get(CHECK)
         )
         outcomes = [self.performer.on_commit(target, check) for check in decision.actions]
-        store.groups.save(
+        self.groups.save(
             target.repository_id,
             head_sha=event.head_sha,
             head_ref=event.head_ref,
@@ -48,7 +51,7 @@ class Groups:
             at=now,
             mark=decision.mark,
         )
-        store.audit.add(
+        self.audit.add(
             "merge_group",
             at=now,
             repository_id=target.repository_id,

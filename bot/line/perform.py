@@ -30,7 +30,7 @@ from bot.policy.incidents.claim import Claim
 from bot.policy.incidents.report import Report
 from bot.policy.pull import CheckRun, PullRequest
 from bot.policy.state import Question
-from bot.store import Store
+from bot.store import Assessments, Claims, Exceptions, FeedbackLog, Freezes, Notes
 
 DONE = "done"
 NOBODY = "nobody here answers such a question"
@@ -45,6 +45,18 @@ class Outcome:
     number: int | None = None  # of the check run or comment that shows it
 
 
+@dataclass(frozen=True, slots=True)
+class Changeable:
+    """What actions change in the store."""
+
+    exceptions: Exceptions
+    feedback: FeedbackLog
+    assessments: Assessments
+    freezes: Freezes
+    notes: Notes
+    claims: Claims
+
+
 class Performer:
     """`ask` has a question about a pull request answered by a job; asked twice it is answered once. `report` has what
     somebody says of an incident taken in by a job."""
@@ -52,7 +64,7 @@ class Performer:
     def __init__(
         self,
         forge: Forge,
-        store: Store,
+        store: Changeable,
         clock: Callable[[], datetime],
         ask: Callable[[Target, int, Question], None] | None = None,
         report: Callable[[Target, Report], None] = lambda target, report: None,

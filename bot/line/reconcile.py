@@ -15,7 +15,7 @@ from bot.facts.assessor import Assessor
 from bot.facts.configuration import CONFIGURATION
 from bot.facts.content import BASE, CONTENT
 from bot.facts.exceptions import ATTESTED, ESCALATIONS
-from bot.facts.fact import Live, Look
+from bot.facts.fact import Known, Live, Look
 from bot.facts.gather import gather
 from bot.facts.notes import NOTES
 from bot.facts.people import GRANTED
@@ -26,8 +26,8 @@ from bot.facts.twins import HELD_TWINS
 from bot.forge.port import Forge, ForgeError, Target
 from bot.line.afterwards import Afterwards
 from bot.line.groups import Groups
-from bot.line.perform import Outcome, Performer, checks_after
-from bot.line.records import Records, Round
+from bot.line.perform import Changeable, Outcome, Performer, checks_after
+from bot.line.records import Records, Round, Written
 from bot.line.stale import Stale, Staleness
 from bot.policy.actions import Action, EndFreeze, Phase, Rescore, SaveAttestation, SaveEscalation, StartFreeze
 from bot.policy.decide import Decision, decide
@@ -35,7 +35,7 @@ from bot.policy.events import Event, Queued
 from bot.policy.incidents.report import Report
 from bot.policy.responses.commands import noticed
 from bot.policy.state import Cause, Failure, Question
-from bot.store import Store
+from bot.store import Groups as MergeGroups
 
 CHANGES: dict[type[Action], Facts] = {  # the facts that an action of the phase KEPT changes
     SaveEscalation: (ESCALATIONS,),
@@ -54,7 +54,10 @@ class Reconciler:
         self,
         *,
         forge: Forge,
-        store: Store,
+        known: Known,
+        changeable: Changeable,
+        written: Written,
+        groups: MergeGroups,
         assessor: Assessor,
         configurations: Configurations,
         clock: Callable[[], datetime],
@@ -66,12 +69,12 @@ class Reconciler:
         """`facts` are those that are decided on; with some that are asked for, `ask` and `answers` as well. `report`
         has what somebody says of an incident taken in by a job."""
         self._facts = facts
-        self._live = Live(forge, store, assessor, configurations, answers)
-        self._performer = Performer(forge, store, clock, ask, report)
-        self._staleness = Staleness(forge, store)
-        self._records = Records(store, clock)
+        self._live = Live(forge, known, assessor, configurations, answers)
+        self._performer = Performer(forge, changeable, clock, ask, report)
+        self._staleness = Staleness(forge, known.pulls)
+        self._records = Records(written, clock)
         self._afterwards = Afterwards(self._performer, self._records)
-        self._groups = Groups(self._live, self._performer, clock)
+        self._groups = Groups(self._live, self._performer, groups, written.audit, clock)
         self._clock = clock
 
     def pull(self, target: Target, number: int, event: Event) -> Decision | None:

@@ -20,7 +20,7 @@ from bot.policy.opinion import Verdict
 from bot.policy.pull import PullRequest
 from bot.policy.standing.level import is_ready
 from bot.policy.state import State
-from bot.store import KnownRepository, Landing, Lived, ShownPull, Store
+from bot.store import AuditLog, KnownRepository, Landing, Landings, Lived, Pulls, Repositories, Shown, ShownPull
 from bot.store.shown import MOST_PATHS
 
 _log = structlog.get_logger(__name__)
@@ -40,8 +40,19 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """Where a look leaves what it saw and decided."""
+
+    repositories: Repositories
+    pulls: Pulls
+    shown: Shown
+    landings: Landings
+    audit: AuditLog
+
+
+@dataclass(frozen=True, slots=True)
 class Records:
-    store: Store
+    store: Written
     clock: Callable[[], datetime]
 
     def follow_name(self, look: Look) -> None:

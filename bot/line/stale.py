@@ -6,7 +6,7 @@ from bot.facts.fact import Look
 from bot.facts.pull import PULL, TARGET
 from bot.forge.port import Forge
 from bot.policy.events import Changed
-from bot.store import Store
+from bot.store import Pulls
 
 STALE_LOOKS = 5
 
@@ -18,7 +18,7 @@ class Stale(Exception):
 @dataclass(frozen=True, slots=True)
 class Staleness:
     forge: Forge
-    store: Store
+    pulls: Pulls
     # looks at facts that were too old, by repository and number; one job at a time for each
     _seen: dict[tuple[int, int], int] = field(default_factory=dict)
 
@@ -26,7 +26,7 @@ class Staleness:
         """Raises Stale while the forge is behind what a delivery told of this pull request."""
         key = (look.target.repository_id, look.number)
         newest = [look.event.as_of] if isinstance(look.event, Changed) else []
-        newest.append(self.store.pulls.newest(*key))
+        newest.append(self.pulls.newest(*key))
         seen = self._seen.pop(key, 0)
         # a forge is behind itself for seconds; what it still says after some looks is how it is, whatever was told
         if seen < STALE_LOOKS and any(as_of is not None and look[PULL].updated_at < as_of for as_of in newest):

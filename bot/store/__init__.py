@@ -1,6 +1,8 @@
 """What must outlive the process, in our words. The embedded queue shares the database, and its transactions."""
 
 from contextlib import AbstractContextManager
+from dataclasses import fields
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -35,6 +37,8 @@ from bot.store.shown import Shown, ShownPull, Sight
 from bot.store.subscriptions import Subscription, Subscriptions
 from bot.store.ticks import Ticks
 
+Part = TypeVar("Part")
+
 __all__ = [
     "Accounts",
     "Assessments",
@@ -42,6 +46,7 @@ __all__ = [
     "Broken",
     "Claims",
     "Configurations",
+    "Contents",
     "Delivery",
     "Enqueue",
     "Exceptions",
@@ -134,6 +139,10 @@ class Store:
         # what the clock did
         self.leases = Leases(self.engine)
         self.ticks = Ticks(self.engine)
+
+    def only(self, kind: type[Part]) -> Part:
+        """The components that a dataclass names, for who needs more than a few."""
+        return kind(**{each.name: getattr(self, each.name) for each in fields(kind)})  # type: ignore[arg-type]
 
     def read(self) -> AbstractContextManager[sa.Connection]:
         return reading(self.engine)

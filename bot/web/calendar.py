@@ -14,10 +14,10 @@ from bot.policy.calendar.instants import at_minute, instant
 from bot.policy.config import FILE, Config
 from bot.policy.config.freezes import Freeze, joined
 from bot.policy.state import ConfigProblem
-from bot.store import KnownConfiguration, LastGood, Sight, Store, Subscription
+from bot.store import KnownConfiguration, LastGood, Sight, Subscription
 from bot.web.difference import Difference, changed, difference
 from bot.web.months import Month, following, paint
-from bot.web.page import Asked
+from bot.web.page import Asked, Stored
 from bot.web.windows import Office, Overlap, Place, Source, narrow, offices, overlaps, sources, warnings
 
 MONTHS = 3  # shown at once
@@ -48,7 +48,7 @@ class Readings:
     subscriptions: tuple[Subscription, ...]  # of the reader
 
 
-def read(store: Store, asked: Asked, now: datetime) -> Readings:
+def read(store: Stored, asked: Asked, now: datetime) -> Readings:
     here = asked.here.id
     branches = [one for one in store.configurations.in_force(ORGANISATION) if one.repository_id == here]
     wanted = asked.query.get("branch", "")
@@ -66,7 +66,7 @@ def read(store: Store, asked: Asked, now: datetime) -> Readings:
     )
 
 
-def _proposed(store: Store, asked: Asked) -> Proposed | None:
+def _proposed(store: Stored, asked: Asked) -> Proposed | None:
     """Of a form, or of the pull request whose number was given."""
     text, number = asked.form.get("proposal", ""), asked.query.get("pull", "").removeprefix("#").strip()
     if text.strip():
@@ -83,7 +83,7 @@ def _usual(branches: list[KnownConfiguration]) -> KnownConfiguration | None:
     return named.get("main") or named.get("master") or next(iter(branches), None)
 
 
-def _records(store: Store, repository_id: int) -> Mapping[str, tuple[int, ...]]:
+def _records(store: Stored, repository_id: int) -> Mapping[str, tuple[int, ...]]:
     """The numbers of the audit records of each freeze by hand."""
     numbers: dict[str, tuple[int, ...]] = {}
     for record in store.audit.records(repository_id, kind="freeze"):

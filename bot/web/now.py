@@ -13,8 +13,8 @@ from bot.policy.config import Config
 from bot.policy.config.freezes import joined
 from bot.policy.escalation import Escalation
 from bot.policy.opinion import Verdict
-from bot.store import Landing, ShownPull, Sight, Store
-from bot.web.page import Asked, readable
+from bot.store import Landing, ShownPull, Sight
+from bot.web.page import Asked, Stored, readable
 
 BACK = timedelta(days=14)  # what landed in a freeze is listed for so long
 MOST = 200  # rows of one list; what is left out is counted
@@ -41,7 +41,7 @@ class Readings:
     landed: dict[tuple[int, int], ShownPull]
 
 
-def read(store: Store, asked: Asked, now: datetime) -> Readings:
+def read(store: Stored, asked: Asked, now: datetime) -> Readings:
     ids = frozenset(one.id for one in asked.reader.repositories)
     return Readings(
         sights=store.shown.open(ids),
@@ -52,7 +52,7 @@ def read(store: Store, asked: Asked, now: datetime) -> Readings:
     )
 
 
-def _branches(store: Store, ids: frozenset[int], now: datetime) -> Iterator[Branch]:
+def _branches(store: Stored, ids: frozenset[int], now: datetime) -> Iterator[Branch]:
     for known in store.configurations.in_force(ORGANISATION):
         config = composed(known, now) if known.repository_id in ids else None
         if config is not None:

@@ -7,7 +7,17 @@ from typing import Any, Literal
 
 from bot.forge.envelope import Envelope
 from bot.jobs.intake import Shares
-from bot.store import KnownRepository, Store
+from bot.store import (
+    AuditLog,
+    Configurations,
+    Exceptions,
+    Freezes,
+    KnownRepository,
+    Landings,
+    Repositories,
+    Shown,
+    Subscriptions,
+)
 
 Who = Literal["anybody", "readers", "operators"]  # anybody signed in; readers of the repository in its address
 FOR: Mapping[Who, str] = {
@@ -47,10 +57,24 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """What pages are made of."""
+
+    shown: Shown
+    configurations: Configurations
+    freezes: Freezes
+    exceptions: Exceptions
+    landings: Landings
+    subscriptions: Subscriptions
+    repositories: Repositories
+    audit: AuditLog
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """What a page may do for its reader: have an event of a pull request looked at, by the same line as any other."""
 
-    store: Store
+    store: Stored
     look: Callable[[Envelope, datetime], bool]
     shares: Shares
 
@@ -76,7 +100,7 @@ class Page:
     path: str
     title: str
     who: Who
-    read: Callable[[Store, Asked, datetime], Any]
+    read: Callable[[Stored, Asked, datetime], Any]
     view: Callable[[Any, Asked, datetime], Any]
     nav: str = ""
     asks: bool = False  # may be asked with a form, which changes nothing

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.config.settings import CALLBACK
 from bot.forge.port import ForgeError, SigningIn, Unbelieved
-from bot.store import Session, Store
+from bot.store import Session, Sessions, Ticks
 from bot.web.forms import NOT_OURS, is_own
 from bot.web.pages import FIRST
 from bot.web.readership import COOKIE, TOKEN, SignedIn
@@ -34,7 +34,8 @@ class Door:
     address: str
     forge: SigningIn
     seal: Seal
-    store: Store
+    ticks: Ticks
+    sessions: Sessions
     readers: SignedIn
     clock: Callable[[], datetime]
     lasts: timedelta
@@ -71,7 +72,7 @@ class Door:
         name, to = began
         if not self.seal.fits("state", name, request.args.get("state", "")):
             return self.say(400, "This answer belongs to something else than what was begun in this browser.")
-        if not self.store.ticks.once(f"signin {digest(name)}", self.clock()):
+        if not self.ticks.once(f"signin {digest(name)}", self.clock()):
             return self.say(400, "This answer was used already.")
         if "error" in request.args:
             return self.say(403, "The forge did not sign you in.")
@@ -88,7 +89,7 @@ class Door:
         person, now, kept = self.forge.person(grant.token), self.clock(), new_name()
         lasts = min(self.lasts, timedelta(seconds=grant.lasts))
         sealed = self.seal.hide(TOKEN, grant.token)
-        self.store.sessions.begin(Session(digest(kept), person, sealed, now + lasts))
+        self.sessions.begin(Session(digest(kept), person, sealed, now + lasts))
         _log.info("signin", person=person.id, login=person.login)
         answer = _nowhere_kept(redirect(to, 303))
         self._set(answer, self.readers.cookie, self.seal.signed(COOKIE, kept), lasts)

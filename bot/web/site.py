@@ -14,10 +14,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.forge.port import ForgeError
-from bot.store import KnownRepository, Store
+from bot.store import KnownRepository
 from bot.web import svg
 from bot.web.forms import NOT_OURS, is_own
-from bot.web.page import Asked, Desk, NotTaken, NotThere, Page, Reader, readable
+from bot.web.page import Asked, Desk, NotTaken, NotThere, Page, Reader, Stored, readable
 from bot.web.readership import Readership
 from bot.web.words import FILTERS
 
@@ -42,7 +42,7 @@ View = Callable[..., AnyResponse]
 class Site:
     """`address` is this server's and `forge` the forge's, as people reach them in a browser."""
 
-    store: Store
+    store: Stored
     readership: Readership
     clock: Callable[[], datetime]
     address: str

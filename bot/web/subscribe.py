@@ -21,9 +21,9 @@ from bot.policy.calendar.export import Published, to_ics
 from bot.policy.config import Config
 from bot.policy.config.freezes import joined
 from bot.policy.pull import Person
-from bot.store import KnownConfiguration, KnownRepository, Store, Subscription
+from bot.store import KnownConfiguration, KnownRepository, Subscription
 from bot.web.forms import NOT_OURS, is_own
-from bot.web.page import Reader, readable
+from bot.web.page import Reader, Stored, readable
 from bot.web.site import Site
 
 _log = structlog.get_logger(__name__)
@@ -76,7 +76,7 @@ class Door:
     rights: Rights
 
     @property
-    def store(self) -> Store:
+    def store(self) -> Stored:
         return self.site.store
 
     def blueprint(self) -> Blueprint:
@@ -151,7 +151,7 @@ class Door:
         return to_ics(config.calendar, since, Scope(subscription.ref), published=published)
 
 
-def _of(store: Store, repository_id: int, ref: str) -> KnownConfiguration | None:
+def _of(store: Stored, repository_id: int, ref: str) -> KnownConfiguration | None:
     known = store.configurations.in_force(ORGANISATION)
     return next((one for one in known if (one.repository_id, one.ref) == (repository_id, ref)), None)
 

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from bot.commands.freeze import freeze
 from bot.config.keys import keys, signed
 from bot.demo.stage import stage
-from bot.doors.api import Api
+from bot.doors.api import Api, Freezing
 from bot.store import KnownRepository, Store
 from tests.bot.conftest import BASIC, Place, settled
 
@@ -29,7 +29,7 @@ class World:
     def __init__(self, store: Store) -> None:
         self.store, self.now, self.woken = store, NOON, 0
         web = Flask("test")
-        api = Api(store, keys(f"maya={SECRET} ci=another-long-secret"), lambda: self.now, self.wake)
+        api = Api(store.only(Freezing), keys(f"maya={SECRET} ci=another-long-secret"), lambda: self.now, self.wake)
         web.register_blueprint(api.blueprint())
         self.client: FlaskClient = web.test_client()
 

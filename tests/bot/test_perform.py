@@ -10,7 +10,7 @@ import pytest
 
 from bot.forge.port import Busy, Forge, ForgeAction, Refused, Target
 from bot.forge.shadow import NOTHING_WRITTEN, ShadowForge
-from bot.line.perform import DONE, Outcome, Performer
+from bot.line.perform import DONE, Changeable, Outcome, Performer
 from bot.policy.actions import Action, PutComment, React, Reply, SaveAttestation, SetCheck
 from bot.policy.pull import PullRequest
 from bot.policy.views import Card
@@ -49,7 +49,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def performed(forge: object, store: Store, *actions: Action) -> list[Outcome]:
     """As far as it came."""
     outcomes: list[Outcome] = []
-    performer = Performer(cast(Forge, forge), store, lambda: SATURDAY)
+    performer = Performer(cast(Forge, forge), store.only(Changeable), lambda: SATURDAY)
     try:
         outcomes.extend(performer.perform(TARGET, pull(), actions))
     except Busy:
@@ -81,5 +81,7 @@ def test_in_shadow_nothing_is_called_done(store: Store, action: Any) -> None:
     board = Board()
     forge = ShadowForge(cast(Forge, board))
     assert performed(forge, store, action) == [Outcome(action, NOTHING_WRITTEN)]
-    assert Performer(forge, store, lambda: SATURDAY).on_commit(TARGET, CHECK) == Outcome(CHECK, NOTHING_WRITTEN)
+    assert Performer(forge, store.only(Changeable), lambda: SATURDAY).on_commit(TARGET, CHECK) == Outcome(
+        CHECK, NOTHING_WRITTEN
+    )
     assert board.done == []

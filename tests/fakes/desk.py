@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from bot.clock.edges import KnownEdges
 from bot.clock.redelivery import Redelivery
 from bot.clock.sweeps import Sweeps
-from bot.clock.turns import Turns
-from bot.clock.upkeep import prune
+from bot.clock.turns import Covered, Turns
+from bot.clock.upkeep import Ageing, prune
 from bot.config.calendars import Calendars, Nowhere
 from bot.forge.envelope import Envelope
 from bot.jobs import kinds as jobs
@@ -25,9 +26,21 @@ def clock_desk(
     calendars: Calendars | None = None,
     redelivery: Redelivery | None = None,
 ) -> Desk:
-    sweeps = Sweeps(store=store, queue=queue, forge=forge, clock=clock, redelivery=redelivery)  # type: ignore[arg-type]
+    sweeps = Sweeps(
+        repositories=store.repositories,
+        pulls=store.pulls,
+        ticks=store.ticks,
+        queue=queue,
+        forge=forge,  # type: ignore[arg-type]
+        clock=clock,
+        redelivery=redelivery,  # type: ignore[arg-type]
+    )
     turns = Turns(
-        store=store, queue=queue, clock=clock, calendars=calendars or Calendars(store.feeds, Nowhere(), clock)
+        covered=store.only(Covered),
+        edges=KnownEdges(store.configurations, store.freezes),
+        queue=queue,
+        clock=clock,
+        calendars=calendars or Calendars(store.feeds, Nowhere(), clock),
     )
 
     def look(news: Events) -> None:
@@ -46,7 +59,7 @@ def clock_desk(
             handler(jobs.SWEEP_ALL, sweeps.everything),
             handler(jobs.SWEEP_ONE, sweeps.repository),
             handler(jobs.REDELIVER, sweeps.deliveries),
-            handler(jobs.PRUNE, prune(store, clock, lambda repository_id: None)),
+            handler(jobs.PRUNE, prune(store.only(Ageing), clock, lambda repository_id: None)),
         ]
     )
     nothing = {row.name: lambda job: None for row in JOBS if row.name not in handlers}

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.config.repository import Configurations
+from bot.facts.fact import Known
 from bot.line.incidents import Incidents
+from bot.line.perform import Changeable
 from bot.line.reconcile import Reconciler
+from bot.line.records import Written
 from bot.policy.config import FILE, ORGANISATION_FILE
 from bot.policy.decide import Decision
 from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
@@ -46,7 +50,7 @@ class Line:
         """Another process goes on, with what is kept in the database."""
         self.reconciler = Reconciler(
             forge=self.forge,
-            store=self.store,
+            **self.stored,
             assessor=self.assessor,
             configurations=Configurations(
                 self.forge, self.store.configurations, self.store.feeds, self.store.freezes, self.clock
@@ -57,6 +61,12 @@ class Line:
         self.incidents = Incidents(
             self.store.repositories, self.store.claims, self.store.inbox, MemoryLandings(self.world), self.clock
         )
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """What the line is handed of the store."""
+        parts = {"known": Known, "changeable": Changeable, "written": Written}
+        return {name: self.store.only(kind) for name, kind in parts.items()} | {"groups": self.store.groups}
 
     # --- what people do
 

@@ -46,7 +46,7 @@ class Desk:
 
 def reconciler(line: Line, desk: Desk) -> Reconciler:
     return Reconciler(
-        forge=line.forge, store=line.store, assessor=line.assessor, clock=line.clock,
+        **line.stored, forge=line.forge, assessor=line.assessor, clock=line.clock,
         configurations=line.reconciler._live.configurations,
         facts=(*LOOK, REVIEW), answers=desk, ask=desk.ask,
     )  # fmt: skip
@@ -91,7 +91,7 @@ def test_a_command_that_changes_what_is_known_asks_no_second_time(line: Line) ->
 
 def test_where_nobody_answers_nothing_is_asked(line: Line) -> None:
     line.reconciler = Reconciler(
-        forge=line.forge, store=line.store, assessor=line.assessor, clock=line.clock,
+        **line.stored, forge=line.forge, assessor=line.assessor, clock=line.clock,
         configurations=line.reconciler._live.configurations, facts=(*LOOK, REVIEW),
     )  # fmt: skip
     pull = line.open(0.2)

@@ -37,7 +37,15 @@ class Known:
 class Followers:
     def __init__(self, line: Line) -> None:
         self.line, self.known = line, Known()
-        self.job = Follow(line.store, LeaseQueue(line.store.engine), self.known, line.clock)
+        self.job = Follow(
+            line.store.repositories,
+            line.store.outcomes,
+            line.store.exceptions,
+            line.store.audit,
+            LeaseQueue(line.store.engine),
+            self.known,
+            line.clock,
+        )
 
     def land(self, pull: Pull) -> str:
         """By whoever may; then the delivery comes."""

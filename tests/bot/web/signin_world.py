@@ -16,7 +16,7 @@ from bot.forge.github.people import GitHubPeople
 from bot.jobs.intake import Shares
 from bot.sandbox import Sandbox
 from bot.store import KnownRepository, Store
-from bot.web.page import Desk
+from bot.web.page import Desk, Stored
 from bot.web.pages import PAGES
 from bot.web.readership import Access, SignedIn
 from bot.web.seal import Seal
@@ -87,9 +87,21 @@ class Doorway:
         self.readers = SignedIn(
             cookie_name(HERE), seal, self.store.sessions, self.store.repositories, access, self.operators, self.clock
         )
-        desk = Desk(self.store, lambda one, at: True, Shares())
-        site = Site(self.store, self.readers, self.clock, HERE, web_of(self.box.api), PAGES, environment(), desk)
-        door = Door(HERE, self.forge, seal, self.store, self.readers, self.clock, timedelta(hours=8), site.say)
+        desk = Desk(self.store.only(Stored), lambda one, at: True, Shares())
+        site = Site(
+            self.store.only(Stored), self.readers, self.clock, HERE, web_of(self.box.api), PAGES, environment(), desk
+        )
+        door = Door(
+            HERE,
+            self.forge,
+            seal,
+            self.store.ticks,
+            self.store.sessions,
+            self.readers,
+            self.clock,
+            timedelta(hours=8),
+            site.say,
+        )
         self.app = Flask("doorway")
         self.app.register_blueprint(site.blueprint())
         self.app.register_blueprint(door.blueprint())

@@ -10,7 +10,7 @@ from bot.forge.envelope import Envelope, from_json, to_json
 from bot.jobs.intake import Shares
 from bot.store import KnownRepository
 from bot.web import subscribe
-from bot.web.page import Desk, Page, Reader
+from bot.web.page import Desk, Page, Reader, Stored
 from bot.web.pages import PAGES
 from bot.web.site import Site, environment
 from tests.fakes.line import Line
@@ -38,8 +38,8 @@ class Web:
         self.line, self.people = line, People()
         self.people.readers["eve"] = Reader(66, "eve")
         self.looked: list[Envelope] = []  # what pages asked the line to look at
-        self.desk = Desk(line.store, self._look, Shares())
-        self.site = Site(line.store, self.people, line.clock, HERE, FORGE, pages, environment(), self.desk)
+        self.desk = Desk(line.store.only(Stored), self._look, Shares())
+        self.site = Site(line.store.only(Stored), self.people, line.clock, HERE, FORGE, pages, environment(), self.desk)
         self.app = Flask("pages")
         self.app.register_blueprint(self.site.blueprint())
         self.app.register_blueprint(subscribe.Door(self.site, subscribe.Rights(line.forge)).blueprint())
