@@ -35,16 +35,13 @@ from bot.doors.webhook import Door, Limits, create_blueprint
 from bot.facts.fact import Known
 from bot.forge.github.deliveries import GitHubDeliveries
 from bot.forge.github.forge import GitHubForge
-from bot.forge.github.hosts import web_of
-from bot.forge.github.people import GitHubPeople
 from bot.forge.port import Forge, Target
 from bot.forge.shadow import ShadowForge
 from bot.git.fetch import Git
 from bot.git.mirror import Mirror
 from bot.jobs import kinds as jobs
 from bot.jobs.fanout import Fanout
-from bot.jobs.intake import Shares, intake
-from bot.jobs.intake import look as look_at
+from bot.jobs.intake import intake
 from bot.jobs.kinds import Desk, beats, handler
 from bot.jobs.lease import LeaseQueue
 from bot.jobs.port import Job
@@ -64,15 +61,8 @@ from bot.policy.incidents.report import Report
 from bot.policy.text.suggest import did_you_mean
 from bot.process.privacy import keep_private
 from bot.store import Store
-from bot.web import subscribe
-from bot.web.page import Desk as PageDesk
-from bot.web.page import Stored
-from bot.web.pages import FIRST, PAGES
-from bot.web.readership import Access, SignedIn
-from bot.web.seal import Seal
-from bot.web.signin import Door as SignInDoor
-from bot.web.signin import cookie_name
-from bot.web.site import Site, environment
+from bot.web.pages import FIRST
+from bot.web.together import add_pages, details
 from scoring.errors import ScoringError
 from scoring.models.registry import load
 from scoring.scorer import SHIPPED
@@ -208,7 +198,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
     if why := settings.why_no_pages():
         _log.info("pages.off", words=why)
     else:
-        _add_pages(web, settings, store, queue, clock, forge)
+        add_pages(web, settings, store, queue, clock, forge)
     if secrets := _incident_secrets(settings):
         door = IncidentDoor(secrets, store.inbox, store.repositories, queue, clock, worker.wake, metrics.delivery)
         web.register_blueprint(door.blueprint())
@@ -225,6 +215,7 @@ def _forge(settings: Settings, store: Store, clock: Clock) -> Forge:
         clock=clock,
         paced=settings.paced,
         timeout=settings.github_timeout,
+        details=None if settings.why_no_pages() else details(settings.public_url),
     )
     return ShadowForge(forge) if settings.shadow else forge
 
@@ -350,29 +341,6 @@ def _web(
         )
     )
     return web
-
-
-def _add_pages(web: Flask, settings: Settings, store: Store, queue: LeaseQueue, clock: Clock, forge: Forge) -> None:
-    """Pages, the way to sign in to them, and the calendars that people subscribe to."""
-    address, secret = settings.public_url.rstrip("/"), settings.client_secret.get_secret_value()
-    people = GitHubPeople(settings.client_id, secret, settings.github_api, settings.github_timeout)
-    seal = Seal.of(settings.private_key.get_secret_value(), secret)
-    readers = SignedIn(
-        cookie_name(address),
-        seal,
-        store.sessions,
-        store.repositories,
-        Access(people, timedelta(minutes=settings.access_minutes)),
-        settings.operator_ids,
-        clock,
-    )
-    desk = PageDesk(store.only(Stored), lambda one, at: look_at(queue, one, at), Shares())
-    site = Site(store.only(Stored), readers, clock, address, web_of(settings.github_api), PAGES, environment(), desk)
-    lasts = timedelta(hours=settings.session_hours)
-    door = SignInDoor(address, people, seal, store.ticks, store.sessions, readers, clock, lasts, site.say)
-    web.register_blueprint(site.blueprint())
-    web.register_blueprint(door.blueprint())
-    web.register_blueprint(subscribe.Door(site, subscribe.Rights(forge)).blueprint())
 
 
 def _at_once(schedule: Schedule, worker: Worker) -> None:

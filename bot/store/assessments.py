@@ -21,6 +21,13 @@ class Assessments(Database):
             body = connection.scalar(sa.select(assessments.c.body).where(here))
             return None if body is None else plain.assessment(body)
 
+    def of(self, repository_id: int, number: int) -> tuple[tuple[str, Assessment], ...]:
+        """Every head that was scored, with its score, oldest first."""
+        here = of_pull(assessments, repository_id, number)
+        query = sa.select(assessments.c.head_sha, assessments.c.body).where(here).order_by(assessments.c.at)
+        with self.read() as connection:
+            return tuple((row.head_sha, plain.assessment(row.body)) for row in connection.execute(query))
+
     def forget(self, repository_id: int, number: int, head_sha: str) -> None:
         here = sa.and_(of_pull(assessments, repository_id, number), assessments.c.head_sha == head_sha)
         with self.write() as connection:

@@ -57,6 +57,13 @@ class FeedbackLog(Database):
             }
             self._put(connection, feedback, key, values)
 
+    def of(self, repository_id: int, number: int) -> tuple[Feedback, ...]:
+        """Of one pull request, oldest first."""
+        here = of_pull(feedback, repository_id, number)
+        with self.read() as connection:
+            rows = connection.execute(sa.select(feedback).where(here).order_by(feedback.c.at, feedback.c.by_id)).all()
+        return tuple(_feedback(row) for row in rows)
+
     def all(self, repository_id: int | None = None) -> tuple[Feedback, ...]:
         """Oldest first, for evaluation."""
         query = sa.select(feedback).order_by(feedback.c.at, feedback.c.by_id)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from bot.store.database import Database
+from bot.store.database import Database, of_pull
 from bot.store.tables import landings
 
 
@@ -30,6 +30,12 @@ class Landings(Database):
         """Once for each pull request: a merged one never opens again. Says whether it was new."""
         with self.write() as connection:
             return self._once(connection, landings, asdict(landing) | {"at": landing.at.astimezone(UTC)})
+
+    def of(self, repository_id: int, number: int) -> Landing | None:
+        with self.read() as connection:
+            here = of_pull(landings, repository_id, number)
+            row = connection.execute(sa.select(landings).where(here)).one_or_none()
+        return None if row is None else Landing(**row._mapping)
 
     def since(self, moment: datetime, repository_ids: Collection[int] | None = None) -> tuple[Landing, ...]:
         """Newest first, of these repositories or of all."""

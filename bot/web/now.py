@@ -76,6 +76,13 @@ class Request:
     digest: str  # of what is shown: an answer is to this
     yours: bool  # asked for by who is reading: somebody else decides
 
+    @staticmethod
+    def of(request: Escalation, pull: ShownPull, asked: Asked) -> "Request":
+        first = request.first.login if request.first else ""
+        text = request.text if pull.private else ""  # in public nothing is said again of what somebody wrote
+        yours = request.by.id == asked.reader.id
+        return Request(request.id, request.by.login, request.reason, text, request.at, first, pull.digest, yours)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -86,7 +93,7 @@ class Row:
     title: str
     author: str
     base: str
-    address: str  # on the forge
+    address: str  # of its page
     why: tuple[str, ...]  # sentences of the rules that hold it
     percentile: float | None
     since: datetime
@@ -171,7 +178,8 @@ def view(readings: Readings, asked: Asked, now: datetime) -> View:
     names = {one.id: one.full_name for one in asked.reader.repositories}
     filters = _filters(readings, asked, names)
     here = [one for one in readings.sights if _passes(one.pull, names[one.repository_id], filters)]
-    rows = {one: _row(one, names[one.repository_id], _request(one, readings), asked) for one in here}
+    requests = {one: answerable(readings.requests.get((one.repository_id, one.number)), one.pull) for one in here}
+    rows = {one: _row(one, names[one.repository_id], requests[one], asked) for one in here}
     enforced = [one for one in here if one.pull.held and one.pull.mode == "enforce"]
     levels = [(branch, list(_soon(branch, now))) for branch in readings.branches if _of(branch, names, filters)]
     in_force = [_level(branch, at[0], names) for branch, at in levels]
@@ -239,9 +247,9 @@ def _of(branch: Branch, names: dict[int, str], filters: Filters) -> bool:
 # --- rows
 
 
-def _request(sight: Sight, readings: Readings) -> Escalation | None:
-    """The exception that waits for an answer."""
-    last, ask = readings.requests.get((sight.repository_id, sight.number)), sight.pull.card.ask
+def answerable(last: Escalation | None, pull: ShownPull) -> Escalation | None:
+    """The exception that waits for an answer, where the newest request does."""
+    ask = pull.card.ask
     return last if last is not None and last.state == "asked" and ask is not None and ask.state == "asked" else None
 
 
@@ -253,26 +261,19 @@ def _row(sight: Sight, name: str, request: Escalation | None, asked: Asked) -> R
         title=pull.title,
         author=pull.author.login,
         base=pull.base_ref,
-        address=f"{asked.forge}/{name}/pull/{sight.number}",
+        address=f"/r/{name}/pulls/{sight.number}",
         why=tuple(one.words for one in pull.opinions if one.verdict is Verdict.BLOCK and one.words),
         percentile=pull.card.percentile,
         since=sight.at,
         until=in_zone(pull.until, pull.zone),
-        waits=_waits(pull, request),
+        waits=waits_for(pull, request),
         may_answer=tuple(who.removeprefix("@") for who in pull.may_answer),
         window=pull.window,
-        request=None if request is None else _asked_for(request, pull, asked),
+        request=None if request is None else Request.of(request, pull, asked),
     )
 
 
-def _asked_for(request: Escalation, pull: ShownPull, asked: Asked) -> Request:
-    first = request.first.login if request.first else ""
-    text = request.text if pull.private else ""  # in public nothing is said again of what somebody wrote
-    yours = request.by.id == asked.reader.id
-    return Request(request.id, request.by.login, request.reason, text, request.at, first, pull.digest, yours)
-
-
-def _waits(pull: ShownPull, request: Escalation | None) -> str:
+def waits_for(pull: ShownPull, request: Escalation | None) -> str:
     """For whom it waits, in words."""
     if request is not None:
         who = ", ".join(name.removeprefix("@") for name in pull.may_answer) or "an administrator of the repository"
@@ -326,7 +327,7 @@ def _landed(readings: Readings, names: dict[int, str], filters: Filters, asked: 
             repository=name,
             number=landing.number,
             title=pull.title,
-            address=f"{asked.forge}/{name}/pull/{landing.number}",
+            address=f"/r/{name}/pulls/{landing.number}",
             at=in_zone(landing.at, pull.zone) or landing.at,
             window=landing.window,
             share=landing.share,

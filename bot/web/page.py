@@ -8,9 +8,11 @@ from typing import Any, Literal
 from bot.forge.envelope import Envelope
 from bot.jobs.intake import Shares
 from bot.store import (
+    Assessments,
     AuditLog,
     Configurations,
     Exceptions,
+    FeedbackLog,
     Freezes,
     KnownRepository,
     Landings,
@@ -68,6 +70,8 @@ class Stored:
     subscriptions: Subscriptions
     repositories: Repositories
     audit: AuditLog
+    assessments: Assessments
+    feedback: FeedbackLog
 
 
 @dataclass(frozen=True, slots=True)

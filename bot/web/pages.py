@@ -1,11 +1,13 @@
 """Every page there is. Navigation, titles, who may see what and the tests of all pages follow from this table."""
 
-from bot.web import answers, calendar, now
+from bot.web import answers, calendar, now, pull
 from bot.web.page import Page
 
 FIRST = "/now"  # where somebody who signed in begins
+PULL = "/r/<owner>/<repo>/pulls/<int:number>"  # where a check's details lead
 PAGES: tuple[Page, ...] = (
     Page("now", FIRST, "Now", "anybody", now.read, now.view, nav="Now", act=answers.act),
+    Page("pull", PULL, "Pull request", "readers", pull.read, pull.view, act=answers.act),
     Page(
         "calendar",
         "/r/<owner>/<repo>/calendar",

@@ -41,10 +41,23 @@ def prose(text: str) -> Markup:
     return Markup().join(shown)
 
 
+def sentence(words: str, subject: str | None = None) -> Markup:
+    """Words of ours around a path from outside, which stands where {subject} is."""
+    parts = [prose(part) for part in words.split("{subject}")] if subject is not None else [prose(words)]
+    return Markup("<code>{}</code>").format(visible(subject or "")).join(parts)
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """1 change, 2 changes"""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
+
+KINDS = {  # of the parts of a change
+    "comments": "comments only", "formatting": "layout only", "data": "equal data", "docs": "documentation",
+    "docstrings": "docstrings only", "tests": "tests", "imports": "reordered imports", "rename": "another name only",
+    "lockfile": "pinned versions", "generated": "generated code", "resource": "pictures or fonts",
+    "nothing": "no difference", "code": "code", "directive": "comments that tools obey", "mode": "changed permissions",
+}  # fmt: skip
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "moment": moment,

@@ -51,12 +51,14 @@ class GitHubForge:
         clock: Callable[[], datetime] = _now,
         paced: bool = True,
         timeout: int = 15,
+        details: Callable[[str, int], str] | None = None,
     ) -> None:
         """`memory`: of what was sent, for as long as the process without one. `paced`: keep below GitHub's secondary
-        limits; a GitHub Enterprise Server usually has none."""
+        limits; a GitHub Enterprise Server usually has none. `details`: the address that a check's details lead to, by
+        repository and number of the pull request; None: GitHub's own page of the check."""
         self._app_id = app_id
         self._api = api.rstrip("/")
-        self._words = words
+        self._words, self._details = words, details
         self._wire = GitHubWire(
             app_id=app_id,
             private_key=private_key,
@@ -248,6 +250,8 @@ class GitHubForge:
             "status": "completed" if action.conclusion else "in_progress",
             "output": {"title": title, "summary": summary},
         }
+        if self._details and action.number:
+            fields["details_url"] = self._details(target.full_name, action.number)
         if action.conclusion:
             fields["conclusion"] = action.conclusion
             fields["actions"] = [

@@ -38,7 +38,7 @@ def test_what_is_held_says_why_until_when_and_who_may_approve(web: Web) -> None:
     assert row.until is not None
     assert row.until.isoformat() == "2026-11-29T00:00:00+00:00"
     assert row.may_answer == ("acme/release-managers",)
-    assert row.address == "https://forge.example/acme/shop/pull/1"
+    assert row.address == "/r/acme/shop/pulls/1"
     assert shown.watched == 2
     assert shown.strictest is not None
     assert (shown.strictest.window, shown.strictest.share) == ("Launch", 0.5)
