@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.sandbox import Sandbox
 
+OPERATOR = "103"  # maya's number on the sandbox: she operates the server, too
 BUSIEST = 10  # of the history's authors, each played by one person; the others are shared out among all
 NEW = ("ash", "birch", "cedar", "elm", "fir", "hazel", "larch", "maple", "oak", "pine", "rowan", "willow")
 

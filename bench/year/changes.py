@@ -12,6 +12,7 @@ FIELDS = "%H%x00%P%x00%ct%x00%ae%x00%B%x00%x01"
 LONGEST_BODY = 30_000  # characters; a forge takes 65,536
 SHA = re.compile(r"\b[0-9a-f]{7,40}\b")
 BLAME = re.compile(r"^\s*Fixes: +([0-9a-f]{7,40})\b|\breverts commit ([0-9a-f]{7,40})\b", re.MULTILINE)
+REVERT = re.compile(r'Revert "(.*)"')
 PEOPLE = re.compile(r"^(?:[A-Za-z]+-)+by: .*$|^.*<[^<>@\s]+@[^<>\s]+>.*$", re.MULTILINE)
 
 
@@ -110,6 +111,12 @@ def _commits(repository: Path, *chosen: str) -> list[_Commit]:
 def blames(message: str) -> tuple[str, ...]:
     """Whom the plainest words of a message blame, by name as written: what a person would look for with grep."""
     return tuple(first or second for first, second in BLAME.findall(message))
+
+
+def taken_back(message: str) -> str:
+    """The title that a revert names; "" where the message is none."""
+    named = REVERT.match(message.partition("\n")[0])
+    return named[1] if named else ""
 
 
 def translated(message: str, landed: Mapping[str, str]) -> str:

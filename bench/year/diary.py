@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,23 +14,11 @@ CREATE TABLE IF NOT EXISTS changes (
   repository_id INTEGER, origin TEXT, number INTEGER, login TEXT, state TEXT, lines INTEGER,
   planned_at TEXT, opened_at TEXT, held_at TEXT, landed_at TEXT, landed TEXT,
   blamed_at TEXT, blamed_by TEXT, behind INTEGER, carried INTEGER, PRIMARY KEY (repository_id, origin));
+-- a word about an incident; kind: true, wrong (another change), dispute or poison; status: of the answer, 0 where none is
 CREATE TABLE IF NOT EXISTS sent (
   at TEXT, repository_id INTEGER, number INTEGER, by TEXT, kind TEXT, name TEXT, status INTEGER);
 CREATE TABLE IF NOT EXISTS work (kind TEXT PRIMARY KEY, jobs INTEGER, seconds REAL);
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A word about an incident that somebody sent. `kind`: true, wrong (another change) or poison (an outsider's)."""
-
-    at: datetime
-    repository_id: int
-    number: int
-    by: str  # the way that it took
-    kind: str
-    name: str
-    status: int  # of the answer; 0: none is given, as to a comment
 
 
 def moment(at: datetime | None) -> str | None:

@@ -54,6 +54,33 @@ WEEKS = """
 SELECT c.repository_id, CAST((julianday({moment}) - julianday(y.start)) / 7 AS INTEGER) AS week, count(*) AS times
 FROM diary.changes c, diary.year y WHERE {moment} IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"""
 
+# every change once, by its last head: how it ended for the App, and what it knows against it
+OUTCOMES = """
+SELECT repository_id, fate, count(*) AS times,
+  sum(reverted_at IS NOT NULL OR repaired_at IS NOT NULL) AS repaired, sum(incident_at IS NOT NULL) AS incidents
+FROM outcomes WHERE fate <> 'replaced' GROUP BY 1, 2 ORDER BY 1, 3 DESC"""
+
+# of the changes that a later one names as what it repairs: how many the App learned of
+LEARNED = """
+SELECT c.repository_id, count(*) AS blamed, count(o.number) AS known FROM diary.changes c
+LEFT JOIN (SELECT DISTINCT repository_id, number FROM outcomes
+    WHERE fate <> 'replaced' AND (reverted_at IS NOT NULL OR repaired_at IS NOT NULL)) o
+  ON o.repository_id = c.repository_id AND o.number = c.number
+WHERE c.blamed_at IS NOT NULL GROUP BY 1"""
+
+SENT = """
+SELECT s.repository_id, s.kind, s.by, count(*) AS times, sum(s.status >= 400) AS refused,
+  count(c.id) AS claims, sum(c.state = 'confirmed') AS confirmed, sum(c.state = 'disputed') AS disputed,
+  count(i.digest) AS labels
+FROM diary.sent s
+LEFT JOIN claims c ON c.repository_id = s.repository_id AND c.incident = s.name
+LEFT JOIN incidents i ON i.repository_id = s.repository_id AND i.claim = c.id
+WHERE s.kind <> 'dispute' GROUP BY 1, 2, 3 ORDER BY 1, s.kind = 'poison', s.kind = 'wrong', 3"""
+
+TRAINED = """
+SELECT repository_id, id, kind, state, why, trained_at, at, figures FROM models
+ORDER BY repository_id, trained_at, id"""
+
 AUDIT = "SELECT kind, count(*) AS times FROM audit GROUP BY 1 ORDER BY 2 DESC"
 WORK = "SELECT * FROM diary.work ORDER BY seconds DESC"
 YEAR = "SELECT * FROM diary.year"

@@ -1,13 +1,13 @@
 """What becomes of one change of the history on its way through the App: opened, held or not, landed or left."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bench.year.cast import Cast
-from bench.year.changes import Change, Past, blames, carried, laid, translated
+from bench.year.changes import Change, Past, blames, carried, laid, taken_back, translated
 from bench.year.clock import Time
 from bench.year.diary import moment
 from bench.year.plan import Plan
@@ -61,6 +61,7 @@ class Street:
     names: dict[str, str] = field(default_factory=dict)  # the first digits of an old name -> the new one
     by_name: dict[str, Life] = field(default_factory=dict)  # the first digits of an old name -> what brought it
     waiting: list[Life] = field(default_factory=list)  # held
+    after: list[Callable[[Life], None]] = field(default_factory=list)  # called with each that landed
     queued: dict[str, list[Life]] = field(default_factory=dict)  # by the change whose landing they wait for
 
     def __post_init__(self) -> None:
@@ -142,11 +143,20 @@ class Street:
         self.names |= {sha[:7]: life.landed for sha in life.change.commits}
         if life in self.waiting:
             self.waiting.remove(life)
-        for blamed in (self.by_name.get(name[:7]) for name in blames(life.change.message)):
-            if blamed is not None and blamed is not life and blamed.landed_at and not blamed.blamed_at:
+        for blamed in self.blamed_by(life):
+            if blamed.landed_at and not blamed.blamed_at:
                 blamed.blamed_at, blamed.blamed_by = self.now, life.change.sha
         self.time.settle()
+        for tell in self.after:
+            tell(life)
         self._next(life)
+
+    def blamed_by(self, life: Life) -> list[Life]:
+        """Changes of the year that this one's message names as what it repairs or takes back."""
+        named = [self.by_name.get(name[:7]) for name in blames(life.change.message)]
+        title = taken_back(life.change.message)
+        named += [each for each in self.lives if title and each.change.title == title]
+        return [each for each in named if each is not None and each.change.at < life.change.at]
 
     def freed(self) -> None:
         """A window opened or closed: those who wait try again, one after the other."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Page as BrowserPage
 from playwright.sync_api import sync_playwright
 
-from bench.year.year import OPERATOR
+from bench.year.cast import OPERATOR
 from bot.demo.replay import NotUsable
 from bot.demo.stage import Stage, stage
 from bot.demo.stage import now as truly
@@ -34,6 +34,7 @@ def looked_at(folder: Path) -> Iterator[Stage]:
         raise NotUsable(f"{folder} holds no year: live one with --out {folder} first")
     ended = _ended(folder)
     with stage(folder, clock=lambda: ended, trusted=truly, working=False, operators=OPERATOR) as here:
+        here.sandbox.webhook_url = ""  # the App is told nothing
         for identity, name in _repositories(folder):
             _again(here.sandbox, identity, name)
         yield here

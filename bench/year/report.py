@@ -9,7 +9,13 @@ from statistics import median
 from bench.year import figures
 from bench.year.figures import SHARES, Captured, ask, captured
 from bench.year.weeks import Series, picture
+from bot.learning.guardrails import GROUPS
 
+SAID = {
+    "true": "the change is at fault: a later one repairs it",
+    "wrong": "another change is blamed, disputed later",
+    "poison": "poison, by an outsider",
+}
 COLOURS = {"landed": "#57ab5a", "stopped": "#d4a72c", "blamed": "#cf222e"}
 
 
@@ -41,6 +47,8 @@ def _page(database: sqlite3.Connection, pictures: str, command: str) -> Iterator
     yield from _opened(database, rows)
     yield from _held(database, rows)
     yield from _captured(database, rows)
+    yield from _outcomes(database, rows)
+    yield from _incidents(database, rows)
     yield from _weeks(rows, pictures)
     yield from _spoken(database, rows)
     yield from _speed(database, year, rows)
@@ -108,6 +116,44 @@ def _captured_row(one: Captured) -> str:
     by = [f"{each} of {one.blamed}" for each in (one.by_score, one.by_size)]
     gated = f"{one.share:.0%} | {one.gated} of {one.changes} ({die:.1%})"
     return f"{gated} | {by[0]} | {around} | {by[1]} | {die * one.blamed:.1f}"
+
+
+def _outcomes(database: sqlite3.Connection, rows: figures.Rows) -> Iterator[str]:
+    ended = ask(database, figures.OUTCOMES)
+    yield "## What the App knows of how it went"
+    yield ""
+    yield "| repository | how it ended | changes | repaired or reverted | named by an incident |"
+    yield "|---|---|---:|---:|---:|"
+    for row in rows:
+        for each in [each for each in ended if each["repository_id"] == row["id"]]:
+            words = GROUPS.get(each["fate"], each["fate"])
+            yield f"| `{row['name']}` | {words} | {each['times']} | {each['repaired']} | {each['incidents']} |"
+    yield ""
+    names = {row["id"]: row["name"] for row in rows}
+    for each in ask(database, figures.LEARNED):
+        yield (
+            f"Of the {each['blamed']} changes of `{names[each['repository_id']]}` that hurt by the plain words of a"
+            f" later one, the App has learned of {each['known']}."
+        )
+        yield ""
+
+
+def _incidents(database: sqlite3.Connection, rows: figures.Rows) -> Iterator[str]:
+    sent = ask(database, figures.SENT)
+    yield "## Incidents, true and false"
+    yield ""
+    yield "| repository | what was said | how | times | refused at the door | claims | confirmed | disputed | labels |"
+    yield "|---|---|---|---:|---:|---:|---:|---:|---:|"
+    columns = ("times", "refused", "claims", "confirmed", "disputed", "labels")
+    for row in rows:
+        for each in [each for each in sent if each["repository_id"] == row["id"]]:
+            counts = " | ".join(str(each[name] or 0) for name in columns)
+            yield f"| `{row['name']}` | {SAID[each['kind']]} | {each['by']} | {counts} |"
+    yield ""
+    poison = [each for each in sent if each["kind"] == "poison"]
+    labels = sum(each["labels"] for each in poison)
+    yield f"Of {sum(each['times'] for each in poison)} poisoned ones {labels} became a label."
+    yield ""
 
 
 def _weeks(rows: figures.Rows, pictures: str) -> Iterator[str]:

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bench.year.cast import cast
+from bench.year.cast import OPERATOR, cast
 from bench.year.changes import Past, read
 from bench.year.clock import Moved, Time
 from bench.year.diary import Diary, moment
 from bench.year.life import Street
 from bench.year.plan import Plan
+from bench.year.reports import SETTING, Reports
 from bot.demo import replay
 from bot.demo.stage import now as truly
 from bot.demo.stage import stage
 from bot.policy.config import FILE
 
-OPERATOR = "103"  # maya's number on the sandbox
 WARM = timedelta(days=1)  # between the App's first look and the first pull request
 METHODS = ("squash", "merge")
 MODES = ("enforce", "shadow")
@@ -103,7 +103,8 @@ def lived(
     clock, plan = Moved(start - WARM), Plan()
     folder.mkdir(parents=True, exist_ok=True)
     diary = Diary(folder)
-    with stage(folder, clock=clock, trusted=truly, working=False, operators=OPERATOR) as here:
+    settings = {"operators": OPERATOR, "incident_secrets": SETTING}
+    with stage(folder, clock=clock, trusted=truly, working=False, **settings) as here:
         busiest = Counter(change.author for past in pasts for change in past.changes)
         addresses = frozenset(address for past in pasts for address in past.addresses)
         people = cast(here.sandbox, busiest, addresses, seed)
@@ -111,12 +112,14 @@ def lived(
         for at, (source, past) in enumerate(zip(sources, pasts, strict=True)):
             name = f"acme/{('engine', 'switch')[at]}"
             bare = _bare(source, past.base, folder / "past" / str(at))
-            made = here.sandbox.add_repository(name, bare, "main")
+            made = here.sandbox.add_repository(name, bare, "main", private=False)
             made.roles |= dict.fromkeys(people.people, "write") | {here.sandbox.release_manager: "maintain"}
             _configure(time, name, Path(made.folder), MODES[at], start.year)
             if MODES[at] == "enforce":
                 here.sandbox.protect(name)
-            streets.append(Street(name, past, Path(made.folder), people, time, plan, seed, METHODS[at]))
+            street = Street(name, past, Path(made.folder), people, time, plan, seed, METHODS[at])
+            Reports(street, diary, here.address, shadow=MODES[at] == "shadow")
+            streets.append(street)
             diary.write("repositories", [(made.id, name, MODES[at], source.resolve().name, METHODS[at])])
         time.settle()
         yield Year(start, end, time, plan, tuple(streets), diary, folder, seed)
