@@ -1,5 +1,6 @@
 """A few weeks through the whole App at a moved clock: what the page of the year says, counted again with plain SQL."""
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -9,23 +10,26 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import requests
 
-from bench.year import report
+from bench.year import report, reports
 from bench.year.look import addresses
 from bench.year.year import Year, lived
 from bot.demo import replay, sample
 
-START = datetime(2024, 12, 17, tzinfo=UTC)
+START = datetime(2024, 12, 3, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
     place = tmp_path_factory.mktemp("year")
-    shop = sample.build(place / "shop", changes=70)
-    with lived(place / "out", [shop], START, START + timedelta(days=21), seed=1) as one:
-        for _ in one.days():
-            pass
-        one.note(seconds=1.0)
-        yield one
+    shop = sample.build(place / "shop", changes=60)
+    with pytest.MonkeyPatch.context() as often:
+        for share in ("TOLD", "WRONG", "POISON"):  # in weeks as many as in years
+            often.setattr(reports, share, {"TOLD": 1.0, "WRONG": 0.3, "POISON": 0.4}[share])
+        with lived(place / "out", [shop], START, START + timedelta(days=26), seed=1) as one:
+            for _ in one.days():
+                pass
+            one.note(seconds=1.0)
+            yield one
 
 
 @pytest.fixture
@@ -56,7 +60,19 @@ def test_who_could_not_merge_was_held_by_the_app_in_the_freeze(year: Year, datab
 
 def test_the_app_decided_each_at_the_moved_time(year: Year, database: sqlite3.Connection) -> None:
     first, last = database.execute("SELECT min(at), max(at) FROM audit").fetchone()
-    assert str(START - timedelta(days=2))[:10] < first < last <= str(START + timedelta(days=22))[:10]
+    assert str(START - timedelta(days=2))[:10] < first < last <= str(year.end)[:10]
+
+
+def test_only_true_words_about_incidents_are_labels(year: Year, database: sqlite3.Connection) -> None:
+    sent = database.execute("SELECT kind, name, status FROM reports").fetchall()
+    names = {kind: {name for what, name, _ in sent if what == kind} for kind in ("true", "wrong", "poison")}
+    labels = {json.loads(name) for (name,) in database.execute("SELECT name FROM incidents")}
+    claims = dict(database.execute("SELECT incident, state FROM claims"))
+    assert all(names.values())
+    assert labels == names["true"]
+    assert {claims[name] for name in names["wrong"]} == {"disputed"}
+    assert not names["poison"] & claims.keys()
+    assert {status for kind, _, status in sent if kind == "poison"} <= {0, 401}
 
 
 def test_the_numbers_on_the_page_are_those_of_the_store(year: Year, database: sqlite3.Connection) -> None:

@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS changes (
   planned_at TEXT, opened_at TEXT, held_at TEXT, landed_at TEXT, landed TEXT,
   blamed_at TEXT, blamed_by TEXT, behind INTEGER, carried INTEGER, PRIMARY KEY (repository_id, origin));
 -- a word about an incident; kind: true, wrong (another change), dispute or poison; status: of the answer or 0
-CREATE TABLE IF NOT EXISTS sent (
+CREATE TABLE IF NOT EXISTS reports (
   at TEXT, repository_id INTEGER, number INTEGER, by TEXT, kind TEXT, name TEXT, status INTEGER);
 CREATE TABLE IF NOT EXISTS work (kind TEXT PRIMARY KEY, jobs INTEGER, seconds REAL);
 """

@@ -72,7 +72,7 @@ SENT = """
 SELECT s.repository_id, s.kind, s.by, count(*) AS times, sum(s.status >= 400) AS refused,
   count(c.id) AS claims, sum(c.state = 'confirmed') AS confirmed, sum(c.state = 'disputed') AS disputed,
   count(i.digest) AS labels
-FROM diary.sent s
+FROM diary.reports s
 LEFT JOIN claims c ON c.repository_id = s.repository_id AND c.incident = s.name
 LEFT JOIN incidents i ON i.repository_id = s.repository_id AND i.claim = c.id
 WHERE s.kind <> 'dispute' GROUP BY 1, 2, 3 ORDER BY 1, s.kind = 'poison', s.kind = 'wrong', 3"""

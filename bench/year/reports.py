@@ -15,10 +15,10 @@ from http.client import HTTPConnection
 from urllib.parse import quote, urlsplit
 
 import sqlalchemy as sa
-from bot.doors.incidents.signing import stamp
 
 from bench.year.diary import Diary, moment
 from bench.year.life import DAY, HOUR, Life, Street
+from bot.doors.incidents.signing import stamp
 from bot.store.tables import claims
 
 SECRET = "a-secret-of-the-year"  # noqa: S105 - of a sandbox that lives for minutes
@@ -132,4 +132,4 @@ class Reports:
     def _note(self, life: Life, kind: str, by: str, status: int) -> None:
         repository = self.street.box.repository(self.street.name).id
         row = (moment(self.street.now), repository, life.number, by, kind, self._name(life, kind), status)
-        self.diary.write("sent", [row])
+        self.diary.write("reports", [row])
