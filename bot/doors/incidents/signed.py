@@ -6,6 +6,7 @@
 Only `incident` must be there. `evidence` is `person` (somebody looked and says so), `rollback` or `time` (guesses).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -57,3 +58,14 @@ def read(payload: object, received: datetime) -> tuple[Report, ...]:
         text=given.root_cause,
     )
     return (report,)
+
+
+def read_all(rows: Sequence[object], received: datetime) -> tuple[Report, ...]:
+    """Rows of a file of that form. Raises Unreadable, naming the row."""
+    reports: list[Report] = []
+    for place, one in enumerate(rows, 1):
+        try:
+            reports += read(one, received)
+        except Unreadable as problem:
+            raise Unreadable(f"row {place}: {problem}") from None
+    return tuple(reports)

@@ -14,6 +14,7 @@ from bot.policy.events import Commented, Tick
 from bot.policy.incidents.causes import cause_of, field_of
 from bot.policy.incidents.claim import Claim, Landed, Ruling, again, claimed, nearest_match
 from bot.policy.incidents.report import LINK, MOST_LINKS, TEXT, Cause, Level, Report, is_severe
+from bot.policy.incidents.shown import exported, row
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ONE, TWO = "1a" * 20, "2b" * 20
@@ -262,3 +263,13 @@ def test_nothing_is_answered_in_shadow_mode_to_bots_or_about_anything_else() -> 
     assert answer("A remark") == ()
     refused = answer("/chill incident cause #12", by=ANA)
     assert refused[-1].words == "Only people who may write to this repository can say that."  # type: ignore[attr-defined]
+
+
+def test_a_claim_is_a_row_of_plain_values_and_its_text_is_only_exported() -> None:
+    told = claim(text="The cache", links=("https://pd.example/1",), severity="sev1")
+    shown = row(told, "acme/shop")
+    assert shown.items() <= exported(told, "acme/shop").items()
+    assert (exported(told, "acme/shop")["root_cause"], "root_cause" in shown) == ("The cache", False)
+    assert (shown["known_at"], shown["cause"], shown["label"]) == ("2026-11-24T12:00:00+00:00", "#12", True)
+    waiting = row(claim(cause=None, landed=Landed()), "acme/shop")
+    assert (waiting["known_at"], waiting["cause"], waiting["label"]) == (None, None, False)
