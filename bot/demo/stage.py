@@ -106,6 +106,7 @@ def settings_for(sandbox: Sandbox, folder: Path, **more: Any) -> Settings:
         "git_protocols": "http",  # loopback only; a real server keeps to https
         "client_id": sandbox.client[0],
         "client_secret": SecretStr(sandbox.client[1]),
+        "operators": str(sandbox.world.account(sandbox.release_manager).id),
         "folder": folder,
         "workers": 2,
         "paced": False,

@@ -214,9 +214,11 @@ def share(percentile: float, gate: float | None = None) -> Markup:
 
 
 def _svg(kind: str, title: str, words: str, wide: float, high: float, *inside: Markup) -> Markup:
-    return Markup('<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}"><title>{}</title>{}{}</svg>').format(
-        kind, _n(wide), _n(high), f"{title}. {words}" if words else title, title,
-        Markup("<desc>{}</desc>").format(words) if words else "", Markup().join(inside),
+    drawn = Markup().join(inside)
+    role = "group" if "<a " in drawn else "img"  # what can be followed is not hidden inside of a picture
+    return Markup('<svg class="{}" viewBox="0 0 {} {}" role="{}" aria-label="{}"><title>{}</title>{}{}</svg>').format(
+        kind, _n(wide), _n(high), role, f"{title}. {words}" if words else title, title,
+        Markup("<desc>{}</desc>").format(words) if words else "", drawn,
     )  # fmt: skip
 
 

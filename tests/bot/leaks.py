@@ -7,9 +7,9 @@ from bot.sandbox import Sandbox
 
 
 def secrets(sandbox: Sandbox) -> tuple[str, ...]:
-    """The webhook secret, each line of the key, and every token that was ever handed out and is still known."""
+    """The App's secrets, each line of the key, and every token that was ever handed out and is still known."""
     key = [line for line in sandbox.private_key_pem.splitlines() if line and "-----" not in line]
-    return (sandbox.webhook_secret, *key, *sandbox.world.tokens)
+    return (sandbox.webhook_secret, sandbox.client[1], *key, *sandbox.world.tokens, *sandbox.world.user_tokens)
 
 
 def leaked(hidden: Iterable[str], *folders: Path) -> list[str]:

@@ -1,28 +1,16 @@
 """The report as it is looked at: in a real Chromium, on a desk and on a phone, by day and by night."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from backtest_world import Ran
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
-]
-OFFLINE = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+from tests.browsers import browser, in_a_browser
+
+__all__ = ["browser"]
+pytestmark = in_a_browser
 TOO_WIDE = "[...document.querySelectorAll('.wide')].filter(each => each.scrollWidth > each.clientWidth).length"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=OFFLINE)
-        yield started
-        started.close()
 
 
 @pytest.mark.parametrize("size", [(1280, 900), (390, 844)], ids=["desk", "phone"])
