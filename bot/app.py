@@ -46,8 +46,9 @@ from bot.jobs.kinds import Desk, beats, handler
 from bot.jobs.lease import LeaseQueue
 from bot.jobs.port import Job
 from bot.jobs.worker import Rules, Worker
-from bot.learning.evidence import Evidence
-from bot.learning.follow import Follow
+from bot.learning.handlers import handlers as learning
+from bot.learning.learned import Learned
+from bot.learning.registry import Registry
 from bot.line.accounts import Accounts
 from bot.line.assess import MirrorAssessor
 from bot.line.events import EventDesk, not_before
@@ -104,13 +105,14 @@ class App:
 
 def build(settings: Settings, *, clock: Clock = now) -> App:
     """Raises ValueError or OSError with one sentence when a setting does not work out."""
-    ours = [settings.folder / name for name in ("mirrors", "indexes")]
+    ours = [settings.folder / name for name in ("mirrors", "indexes", "models")]
     keep_private(settings.folder, [*ours, *_files_of(settings.database_url)])
     store = Store(settings.database_url)
     queue = LeaseQueue(store.engine)
     forge = _forge(settings, store, clock)
     mirror = _mirror(settings)
-    assessor = _assessor(settings, store, queue, forge, mirror, clock)
+    registry = Registry(store.models, settings.folder.absolute() / "models", _model(settings), clock)
+    assessor = _assessor(settings, store, queue, forge, mirror, registry, clock)
     calendars = Calendars(
         store.feeds, Addresses(places(settings.calendars), networks(settings.calendar_networks)), clock
     )
@@ -154,8 +156,6 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         calendars=calendars,
         doctor=settings.doctor_hours > 0,
     )
-    evidence = Evidence(assessor.git, assessor.history, store.incidents.of)
-    follow = Follow(store.repositories, store.outcomes, store.exceptions, store.audit, queue, evidence, clock)
     desk = Desk(
         dict(
             [
@@ -170,12 +170,11 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
                 handler(jobs.SWEEP_ONE, sweeps.repository),
                 handler(jobs.REDELIVER, sweeps.deliveries),
                 handler(jobs.REACTIONS, Thumbs(forge=forge, reactions=store.reactions, clock=clock).take),
-                handler(jobs.PRUNE, prune(store.only(Ageing), clock, assessor.forget)),
+                handler(jobs.PRUNE, prune(store.only(Ageing), clock, assessor.forget, registry.forget)),
                 handler(jobs.FIT, lambda one: assessor.fit(one.repository_id)),
-                handler(jobs.FOLLOW, follow.everything),
-                handler(jobs.FOLLOW_ONE, follow.repository),
                 handler(jobs.RELABEL, lambda one: assessor.relabel(one.repository_id)),
                 handler(jobs.REPORT, incidents.take),
+                *learning(store.only(Learned), queue, assessor, registry, clock, settings.retrain_days),
                 handler(jobs.DOCTOR, on_visit(Watch(visits(settings, os.environ, clock), store.findings, clock))),
             ]
         )
@@ -228,7 +227,7 @@ def _mirror(settings: Settings) -> Mirror:
 
 
 def _assessor(
-    settings: Settings, store: Store, queue: LeaseQueue, forge: Forge, mirror: Mirror, clock: Clock
+    settings: Settings, store: Store, queue: LeaseQueue, forge: Forge, mirror: Mirror, registry: Registry, clock: Clock
 ) -> MirrorAssessor:
     indexes, accounts = settings.folder.absolute() / "indexes", Accounts(forge, store.accounts, clock)
 
@@ -239,7 +238,7 @@ def _assessor(
         return ask
 
     return MirrorAssessor(
-        forge, mirror, indexes, shipped=_model(settings), incidents=store.incidents.of, landed=accounts.landed,
+        forge, mirror, indexes, models=registry.served, incidents=store.incidents.of, landed=accounts.landed,
         fit_due=later(jobs.FIT), relabel_due=later(jobs.RELABEL),
     )  # fmt: skip
 

@@ -70,3 +70,5 @@ class Assessment:
     proof: Proof | None = None
     parts: tuple[Part, ...] = ()  # what the change is made of, the least certain first
     base: str = ""  # the commit that `sha` was compared with; another base is another change
+    log_odds: float | None = None  # what percentile and probability are made of; None in what was stored before
+    beside: dict[str, float] = field(default_factory=dict)  # the same by models that are only tried, by their ids

@@ -73,6 +73,8 @@ def _now() -> datetime:
 class Scorer:
     """Scores against the index kept in `state`, with the `shipped` model and the repository's own regression.
 
+    Models in `tried` are asked beside it and decide nothing.
+
     `absent_as_empty` reads partial clones; imported `incidents` count as faults from the moment they were known.
     Raises ScoringError for bad input. One thread at a time.
     """
@@ -86,7 +88,9 @@ class Scorer:
         absent_as_empty: bool = False,
         incidents: Sequence[Incident] = (),
         clock: Clock = _now,
+        tried: Sequence[Path] = (),
     ) -> None:
+        self.tried: tuple[Model, ...] = tuple(load(folder) for folder in tried)
         self.repository = repository
         self.shipped: Model = load(shipped)
         self.kind = kind_of(self.shipped.card.kind)
@@ -118,7 +122,7 @@ class Scorer:
         return self.history.late()
 
     def due(self) -> bool:
-        """Whether the repository's own regression is to be fitted again; none corrects an expensive model."""
+        """Whether the repository's own regression is to be fitted again."""
         return not self.kind.kept and not self.late() and correction.due(self.history, self.shipped)
 
     def fit(self) -> None:
@@ -157,9 +161,11 @@ class Scorer:
         for each in versions(change, lines, kept_out):
             asked += self._parts_of(self._plain(whole, each, change, critical))
         text, key = (lambda: text_of(git, change)), change.sha if row is not None else f"{change.base}..{change.sha}"
-        said = self._logits(self._rows(asked, past.raw, text, key))
+        rows = self._rows(asked, past.raw, text, key)
+        said = self._logits(rows)
         # evidence is about the change as it stands, and says nothing of what it keeps out of the counts
-        scores = said + np.where(np.arange(len(asked)) < honest, evidence.log_odds(proof), 0.0)
+        proved = np.where(np.arange(len(asked)) < honest, evidence.log_odds(proof), 0.0)
+        scores = said + proved
         # what carries the score is asked of what gates: the whole, or its riskiest part
         riskiest = int(scores.argmax())
         vector = asked[riskiest].vector
@@ -176,6 +182,8 @@ class Scorer:
         known = self._witness.known(change, lines, tip=tip, tier=whole.tier, patch=patch)
         of_hidden = (reason(kept_out),) if riskiest >= honest else ()
         return Assessment(
+            log_odds=score,
+            beside={model.card.id: float((model.logits(rows) + proved).max()) + extra for model in self.tried},
             base=change.base,
             sha=change.sha,
             at=change.at,

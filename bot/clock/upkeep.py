@@ -47,7 +47,7 @@ class Ageing:
     shown: Shown
 
 
-def prune(ageing: Ageing, clock: Callable[[], datetime], forget: Callable[[int], None]) -> Callable[[Nothing], None]:
+def prune(ageing: Ageing, clock: Callable[[], datetime], *forget: Callable[[int], None]) -> Callable[[Nothing], None]:
     """A handler of jobs. `forget` removes what is kept of a repository outside of the database."""
 
     def handle(_: Nothing) -> None:
@@ -61,7 +61,8 @@ def prune(ageing: Ageing, clock: Callable[[], datetime], forget: Callable[[int],
         ageing.sessions.prune(now)
         for one in ageing.repositories.all(gone=True):
             if one.gone in LEFT:  # private history may be among what is kept of it
-                forget(one.id)
+                for each in forget:
+                    each(one.id)
                 ageing.contents.forget(one.id)
                 ageing.shown.forget(one.id)
 

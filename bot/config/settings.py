@@ -78,6 +78,7 @@ class Settings(Place):
     calendar_minutes: int = Field(15, ge=1, le=1440, description="how often calendars at addresses are read again")
     paced: bool = Field(True, description="false: a GitHub Enterprise Server without rate limits")
     doctor_hours: int = Field(24, ge=0, le=168, description="how often the doctor looks by itself; 0: never")
+    retrain_days: int = Field(30, ge=0, le=3650, description="how often models are fitted and compared; 0: when asked")
     shadow: bool = Field(False, description="decide everything, write nothing to the forge")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is worth a line")
     log_format: Literal["json", "text"] = Field("json", description="json: one object a line; text: for people")

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.doors.health import Work
+from bot.store import KnownSign
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ class Here:
     git: tuple[int, ...]
     unknown_settings: tuple[str, ...] = ()
     work: Work | None = None  # None: the database does not tell
+    drift: tuple[tuple[str, KnownSign], ...] = ()  # what alarms, by the repository's name
 
 
 @dataclass(frozen=True, slots=True)

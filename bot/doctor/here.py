@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from bot.config.settings import Settings, misspelt
 from bot.doctor.facts import Here, Part, Reached
 from bot.doors.health import Work, work
+from bot.store import AuditLog, DriftLog, KnownSign, Repositories
 from bot.store.engine import open_engine, reading, words
 from bot.store.migrate import settings as migrations
 from scoring.errors import ScoringError
@@ -37,6 +38,7 @@ def here(settings: Settings, environment: Mapping[str, str]) -> Here:
         git=git_version(),
         unknown_settings=misspelt(environment),
         work=work_of(settings.database_url),
+        drift=drift_of(settings.database_url),
     )
 
 
@@ -66,6 +68,21 @@ def work_of(url: str) -> Work | None:
         return work(engine)
     except sa.exc.SQLAlchemyError:
         return None
+    finally:
+        engine.dispose()
+
+
+def drift_of(url: str) -> tuple[tuple[str, KnownSign], ...]:
+    """What alarms of repositories that can be reached; nothing when the database does not tell."""
+    if database(url).state != "ready":
+        return ()
+    engine = open_engine(url, busy=_PATIENCE_S)
+    try:
+        names = {one.id: one.full_name for one in Repositories(engine).all()}
+        signs = DriftLog(engine, AuditLog(engine)).newest()
+        return tuple((names[each.repository_id], each) for each in signs if each.alert and each.repository_id in names)
+    except sa.exc.SQLAlchemyError:
+        return ()
     finally:
         engine.dispose()
 

@@ -50,6 +50,15 @@ class OfRepository:
 
 
 @dataclass(frozen=True, slots=True)
+class Training:
+    """`why`: schedule, drift, or who asked for it. `kinds`: of models, by name; none: all that can be fitted here."""
+
+    repository_id: int
+    why: str
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Edge:
     """An instant at which a window of a repository opens or closes, for pull requests into one branch."""
 
@@ -241,6 +250,18 @@ FOLLOW_ONE = Kind(
     priority=TALK,
 )
 
+RETRAIN = _beat(
+    "retrain", "Let models serve that were tried long enough, and fit others when due", timedelta(days=1), TALK
+)
+RETRAIN_ONE = Kind(
+    "retrain-one",
+    "Fit challengers on the past of one repository and compare them with the model that serves",
+    Training,
+    lambda one: f"retrain/{one.repository_id}",
+    priority=TALK,
+    limit=LONG,
+)
+
 Row = Kind[Any]
 JOBS: tuple[Row, ...] = (
     PULL,
@@ -261,6 +282,8 @@ JOBS: tuple[Row, ...] = (
     FOLLOW_ONE,
     RELABEL,
     REPORT,
+    RETRAIN,
+    RETRAIN_ONE,
 )
 
 

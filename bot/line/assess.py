@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -40,22 +40,31 @@ _log = structlog.get_logger(__name__)
 MOST_FILES = 3_000  # GitHub lists no more, and nobody reviews them
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The folder of the model that scores a repository, and of those that are only asked beside it."""
+
+    folder: Path = SHIPPED
+    tried: tuple[Path, ...] = ()
+
+
 class MirrorAssessor:
     """Fetches what it lacks, keeps one index for each repository id, and scores one change at a time in each."""
 
     def __init__(
-        self, forge: Forge, mirror: Mirror, indexes: Path, *, shipped: Path = SHIPPED,
+        self, forge: Forge, mirror: Mirror, indexes: Path, *,
+        models: Callable[[int], Served] = lambda repository: Served(),
         incidents: Callable[[int], Sequence[Incident]] = lambda repository: (),
         landed: Callable[[Target, Person], tuple[str, ...]] = lambda target, person: (),
         fit_due: Callable[[int], None] = lambda repository: None,
         relabel_due: Callable[[int], None] = lambda repository: None,
     ) -> None:  # fmt: skip
         self._forge, self._mirror, self._indexes = forge, mirror, indexes
-        self._shipped, self._incidents, self._landed = shipped, incidents, landed
+        self._models, self._incidents, self._landed = models, incidents, landed
         self._fit_due, self._relabel_due = fit_due, relabel_due  # what takes long is a job, which these ask for
         self._guard = threading.Lock()
         self._locks: dict[int, threading.Lock] = {}
-        self._scorers: dict[int, Scorer] = {}
+        self._scorers: dict[int, tuple[Served, Scorer]] = {}
         self._critical: dict[int, tuple[str, Sources, Services]] = {}  # what each base branch tells at its tip
 
     def base(self, target: Target, pull: PullRequest) -> Base:
@@ -192,7 +201,7 @@ class MirrorAssessor:
     def fit(self, repository: int) -> None:
         """Fit a repository's own regression if that is due; nobody who assesses waits for it."""
         if (self._indexes / str(repository)).exists():
-            scorer = self._new_scorer(repository)
+            scorer = self._new_scorer(repository, self._models(repository))
             try:
                 scorer.fit()
             finally:
@@ -227,14 +236,16 @@ class MirrorAssessor:
             return self._locks.setdefault(repository, threading.Lock())
 
     def _scorer(self, repository: int) -> Scorer:
+        served = self._models(repository)
         with self._guard:
-            if repository not in self._scorers:
-                self._scorers[repository] = self._new_scorer(repository)
-            return self._scorers[repository]
+            before = self._scorers.get(repository)
+            if before is None or before[0] != served:  # another model serves now, or another is tried
+                before = self._scorers[repository] = (served, self._new_scorer(repository, served))
+            return before[1]
 
-    def _new_scorer(self, repository: int) -> Scorer:
+    def _new_scorer(self, repository: int, served: Served) -> Scorer:
         folder, state = self._mirror.path(repository), self._indexes / str(repository)
-        return Scorer(folder, state, shipped=self._shipped, incidents=self._incidents(repository))
+        return Scorer(folder, state, shipped=served.folder, tried=served.tried, incidents=self._incidents(repository))
 
 
 def _why(error: ScoringError) -> str:

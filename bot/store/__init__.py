@@ -12,6 +12,7 @@ from bot.store.audit import AuditLog, Broken, Record
 from bot.store.claims import Claims
 from bot.store.configurations import Configurations, KnownConfiguration, LastGood
 from bot.store.contents import Contents
+from bot.store.drift import DriftLog, KnownSign
 from bot.store.engine import BUSY, open_engine, reading, writing
 from bot.store.exceptions import Exceptions
 from bot.store.feedback import Feedback, FeedbackLog
@@ -24,6 +25,7 @@ from bot.store.incidents import Incidents
 from bot.store.landings import Landing, Landings
 from bot.store.leases import Leases
 from bot.store.migrate import migrate
+from bot.store.models import KnownModel, Models
 from bot.store.notes import Notes
 from bot.store.outcomes import Followed, Outcome, Outcomes
 from bot.store.private import PrivateReason, PrivateReasons
@@ -48,6 +50,7 @@ __all__ = [
     "Configurations",
     "Contents",
     "Delivery",
+    "DriftLog",
     "Enqueue",
     "Exceptions",
     "Feedback",
@@ -63,13 +66,16 @@ __all__ = [
     "KnownFeed",
     "KnownFinding",
     "KnownGroup",
+    "KnownModel",
     "KnownPull",
     "KnownRepository",
+    "KnownSign",
     "Landing",
     "Landings",
     "LastGood",
     "Leases",
     "Lived",
+    "Models",
     "Notes",
     "Outcome",
     "Outcomes",
@@ -126,6 +132,8 @@ class Store:
         self.accounts = Accounts(self.engine)
         self.findings = Findings(self.engine)
         self.outcomes = Outcomes(self.engine, audit)
+        self.models = Models(self.engine, audit)
+        self.drift = DriftLog(self.engine, audit)
         # what was said, by us and to us
         self.notes = Notes(self.engine)
         self.sent = Sent(self.engine)

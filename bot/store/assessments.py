@@ -1,10 +1,12 @@
 """How risky each head of a pull request was found to be."""
 
+from collections.abc import Iterator
+
 import sqlalchemy as sa
 
 from bot.store import plain
 from bot.store.database import Database, of_pull
-from bot.store.tables import assessments
+from bot.store.tables import assessments, log_odds
 from scoring.assessment import Assessment
 
 
@@ -14,6 +16,9 @@ class Assessments(Database):
         values = {"at": assessment.at, "model": assessment.model, "body": plain.to_text(assessment)}
         with self.write() as connection:
             self._put(connection, assessments, key, values)
+            for model, value in _said(assessment):
+                of_model = {"at": assessment.at, "value": value, "serves": model == assessment.model}
+                self._put(connection, log_odds, key | {"model": model}, of_model)
 
     def get(self, repository_id: int, number: int, head_sha: str) -> Assessment | None:
         here = sa.and_(of_pull(assessments, repository_id, number), assessments.c.head_sha == head_sha)
@@ -32,3 +37,10 @@ class Assessments(Database):
         here = sa.and_(of_pull(assessments, repository_id, number), assessments.c.head_sha == head_sha)
         with self.write() as connection:
             connection.execute(sa.delete(assessments).where(here))
+
+
+def _said(assessment: Assessment) -> Iterator[tuple[str, float]]:
+    """What each model that was asked said of the change."""
+    if assessment.log_odds is not None:
+        yield assessment.model, assessment.log_odds
+    yield from assessment.beside.items()

@@ -169,6 +169,49 @@ outcomes = sa.Table(
 )
 sa.Index("ix_outcomes_repository_id_ended_at", outcomes.c.repository_id, outcomes.c.ended_at)
 
+models = sa.Table(
+    "models",
+    metadata,
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("id", sa.String(128), nullable=False),  # as on its card; the name of its folder
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),  # shadow, champion, retired, refused
+    sa.Column("why", sa.Text, nullable=False, server_default=""),
+    sa.Column("at", Moment, nullable=False),  # of the state
+    sa.Column("trained_at", Moment, nullable=False),
+    sa.Column("files", sa.Text, nullable=False),  # JSON: the sha256 of each file of its folder
+    sa.Column("figures", sa.Text, nullable=False),  # JSON: how it did against the model that served then
+    sa.PrimaryKeyConstraint("repository_id", "id"),
+)
+
+log_odds = sa.Table(
+    "log_odds",
+    metadata,
+    *_of_pull(),
+    sa.Column("head_sha", sa.String(64), nullable=False),
+    sa.Column("model", sa.String(128), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("value", sa.Float, nullable=False),
+    sa.Column("serves", sa.Boolean, nullable=False),  # False: it was only asked beside the one that serves
+    sa.PrimaryKeyConstraint("repository_id", "number", "head_sha", "model"),
+)
+sa.Index("ix_log_odds_repository_id_model_at", log_odds.c.repository_id, log_odds.c.model, log_odds.c.at)
+
+drift = sa.Table(
+    "drift",
+    metadata,
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("sign", sa.String(64), nullable=False),  # the name of a reading, and what it is about
+    sa.Column("at", Moment, nullable=False),  # the day that it is of
+    sa.Column("value", sa.Float, nullable=False),
+    sa.Column("limit", sa.Float, nullable=False),
+    sa.Column("n", sa.Integer, nullable=False),
+    sa.Column("alert", sa.Boolean, nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("fix", sa.Text, nullable=False),
+    sa.PrimaryKeyConstraint("repository_id", "sign", "at"),
+)
+
 escalations = sa.Table(
     "escalations",
     metadata,

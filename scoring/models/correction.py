@@ -23,7 +23,7 @@ _NAME = "own.json"
 
 def own_of(history: History, shipped: Model) -> Own | None:
     """The correction of `shipped` that was fitted last; None while there is none."""
-    stored = _read(history, shipped)
+    stored = None if alone(history, shipped) else _read(history, shipped)
     return None if stored is None or stored["rows"] > len(history) else _own(stored)
 
 
@@ -35,8 +35,16 @@ def stamp(history: History) -> int:
         return 0
 
 
+def alone(history: History, model: Model) -> bool:
+    """Whether a model was fitted on this repository and no other: it knows its past, and nothing corrects it."""
+    sources = model.card.sources
+    return len(sources) == 1 and history.knows(sources[0].first)
+
+
 def due(history: History, shipped: Model) -> bool:
-    """Say whether a fit would give another correction than there is."""
+    """Whether a fit would give another correction than there is."""
+    if alone(history, shipped):
+        return False
     stored = _read(history, shipped)
     if stored is not None and stored["rows"] <= len(history) and not is_due(len(history), stored["rows"]):
         return False

@@ -1,4 +1,4 @@
-"""Write a fitted model as ONNX, and refuse when the graph does not say what the model says. Needs the train extra."""
+"""Write a fitted model as ONNX, and refuse when the graph does not say what the model says."""
 
 import hashlib
 from collections.abc import Callable
@@ -10,40 +10,10 @@ from numpy.typing import NDArray
 
 from scoring.errors import ScoringError
 from scoring.models.card import Card
-from scoring.models.linear import Linear
 from scoring.ranking.calibration import sigmoid
 
 Floats = NDArray[np.float64]
 PARITY = 1e-5  # largest allowed difference in probability
-
-
-def linear_graph(model: Linear) -> bytes:
-    """The regression as an ONNX graph from (rows, columns) to (rows, 2) probabilities."""
-    from onnx import TensorProto, helper, numpy_helper
-
-    columns = len(model.weight)
-    slope = model.weight / model.scale
-    # each column is centred before it is weighed: single precision keeps its digits
-    constants = [
-        numpy_helper.from_array(model.mean.astype(np.float32), "mean"),
-        numpy_helper.from_array(np.column_stack([-slope, slope]).astype(np.float32) / 2, "slope"),
-        numpy_helper.from_array(np.array([-model.intercept, model.intercept], dtype=np.float32) / 2, "intercept"),
-    ]
-    nodes = [
-        helper.make_node("Sub", ["x", "mean"], ["centred"]),
-        helper.make_node("MatMul", ["centred", "slope"], ["weighed"]),
-        helper.make_node("Add", ["weighed", "intercept"], ["logits"]),
-        helper.make_node("Softmax", ["logits"], ["probabilities"], axis=1),
-    ]
-    graph = helper.make_graph(
-        nodes,
-        "logistic regression",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [None, columns])],
-        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, 2])],
-        constants,
-    )
-    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 15)], ir_version=9)
-    return bytes(made.SerializeToString())
 
 
 def trees_graph(booster: Any, columns: int) -> bytes:

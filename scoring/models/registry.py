@@ -6,11 +6,12 @@ from scoring.errors import ScoringError
 from scoring.models.card import read_card
 from scoring.models.design import require_gating
 from scoring.models.model import Kind, Model
+from scoring.models.regression import REGRESSION
 from scoring.models.table1 import TABLE1_REGRESSION
 from scoring.models.tokens import TOKENS
 from scoring.models.trees import TREES
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (TREES, TABLE1_REGRESSION, TOKENS)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (TREES, TABLE1_REGRESSION, REGRESSION, TOKENS)}
 
 
 def kind_of(name: str) -> Kind:

@@ -29,8 +29,8 @@ from scoring.learning.evaluate import score_all, unseen
 from scoring.models.asked_once import AskedOnce, TooSlow
 from scoring.models.card import Card
 from scoring.models.corpus import corpus_of
-from scoring.models.export import linear_graph
 from scoring.models.linear import Linear, fit
+from scoring.models.linear_graph import linear_graph
 from scoring.models.matrix import MatrixModel, session
 from scoring.models.model import Corpus, Floats, Kind, Rows, unknown_change
 from scoring.models.registry import KINDS, load

@@ -13,8 +13,9 @@ from scoring.errors import ScoringError
 from scoring.models import own, trees
 from scoring.models.card import Card, Source, read_card
 from scoring.models.design import RANK, design, learned
-from scoring.models.export import linear_graph, parity, trees_graph, write
+from scoring.models.export import parity, trees_graph, write
 from scoring.models.linear import fit
+from scoring.models.linear_graph import linear_graph
 from scoring.models.matrix import MatrixModel, session
 from scoring.models.model import Rows, unknown_change
 from scoring.models.registry import load
@@ -75,6 +76,30 @@ def test_the_exported_regression_says_what_the_fitted_one_says(seed: int, column
     label = rng.random(300) < 0.3
     model = fit(x, label)
     assert parity(said(linear_graph(model), x), model.logits(x)) <= 1e-5
+
+
+def test_the_graph_is_written_as_the_library_writes_it() -> None:
+    from onnx import TensorProto, helper, numpy_helper
+
+    x, label = data()
+    model = fit(x, label)
+    slope = model.weight / model.scale
+    constants = [
+        numpy_helper.from_array(model.mean.astype(np.float32), "mean"),
+        numpy_helper.from_array(np.column_stack([-slope, slope]).astype(np.float32) / 2, "slope"),
+        numpy_helper.from_array(np.array([-model.intercept, model.intercept], dtype=np.float32) / 2, "intercept"),
+    ]
+    nodes = [
+        helper.make_node("Sub", ["x", "mean"], ["centred"]),
+        helper.make_node("MatMul", ["centred", "slope"], ["weighed"]),
+        helper.make_node("Add", ["weighed", "intercept"], ["logits"]),
+        helper.make_node("Softmax", ["logits"], ["probabilities"], axis=1),
+    ]
+    inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [None, 3])]
+    outputs = [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, 2])]
+    graph = helper.make_graph(nodes, "logistic regression", inputs, outputs, constants)
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 15)], ir_version=9)
+    assert linear_graph(model) == made.SerializeToString()
 
 
 def test_exported_trees_say_what_the_fitted_ones_say() -> None:

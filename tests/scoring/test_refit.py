@@ -55,7 +55,7 @@ class Grown:
 
 
 def test_the_server_asks_it(tmp_path: Path) -> None:
-    shipped = SimpleNamespace(card=SimpleNamespace(onnx_sha256="c0ffee"))
+    shipped = SimpleNamespace(card=SimpleNamespace(onnx_sha256="c0ffee", sources=()))
     due = [correction.due(Grown(tmp_path, size), shipped) for size in (2600, 2749, 2750, 9000)]  # type: ignore[arg-type]
     assert due == [False, False, True, True]
 

@@ -39,3 +39,8 @@ def share(facts: Facts, manifest: Manifest) -> Iterator[Finding]:
             )
             fix = "Compare with codechill backtest on a clone; a model of another kind of repository may not fit."
             yield Finding("share", "warning", ranks.repository, words, fix)
+
+
+def drift(facts: Facts, manifest: Manifest) -> Iterator[Finding]:
+    for repository, sign in facts.here.drift:
+        yield Finding("drift", "warning", f"{repository}: {sign.sign}", sign.words, sign.fix)

@@ -11,7 +11,20 @@ from bot.commands.reference import jobs_table
 from bot.forge.envelope import Envelope
 from bot.forge.port import Gone
 from bot.jobs.intake import look, look_later
-from bot.jobs.kinds import JOBS, PULL, Desk, Edge, EdgeReport, Kind, OfRepository, Reports, Unknown, beats, handler
+from bot.jobs.kinds import (
+    JOBS,
+    PULL,
+    Desk,
+    Edge,
+    EdgeReport,
+    Kind,
+    OfRepository,
+    Reports,
+    Training,
+    Unknown,
+    beats,
+    handler,
+)
 from bot.jobs.lease import LeaseQueue
 from bot.jobs.port import Job, NewJob
 from bot.jobs.worker import Rules, Worker
@@ -88,6 +101,7 @@ def test_what_a_job_carries_survives_the_queue(row: Kind[object]) -> None:
     given = {
         "pull": lambda: row.payload("guid", (tick,)),
         "repository": lambda: row.payload("guid", (tick,)),
+        "retrain-one": lambda: Training(7, "asked by ben", ("own",)),
         "edge": lambda: Edge(7, "main", NOON),
         "incident": lambda: Reports("guid", 7, (SAID,)),
         "edge-done": lambda: EdgeReport(7, "main", NOON, {"3": 1, "4": None}, 2),

@@ -1,0 +1,41 @@
+"""What the clock and people start here, as handlers of jobs."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.jobs import kinds as jobs
+from bot.jobs.kinds import OfRepository, handler
+from bot.jobs.port import Job, JobQueue
+from bot.learning.evidence import Evidence
+from bot.learning.follow import Follow
+from bot.learning.learned import Learned
+from bot.learning.registry import Registry
+from bot.learning.retrain import Retrain
+from bot.learning.watch import DriftWatch
+from bot.line.assess import MirrorAssessor
+
+
+def handlers(
+    learned: Learned,
+    queue: JobQueue,
+    assessor: MirrorAssessor,
+    registry: Registry,
+    clock: Callable[[], datetime],
+    days: int,
+) -> tuple[tuple[str, Callable[[Job], None]], ...]:
+    """`days`: how often models are fitted by the clock, 0 for never."""
+    evidence = Evidence(assessor.git, assessor.history, learned.incidents.of)
+    follow = Follow(learned.repositories, learned.outcomes, learned.exceptions, learned.audit, queue, evidence, clock)
+    retrain = Retrain(learned, queue, registry, assessor.history, clock, days)
+    drift = DriftWatch(learned, queue, assessor.history, clock)
+
+    def followed(one: OfRepository) -> None:
+        follow.repository(one)
+        drift.repository(one)  # it reads what became of assessments
+
+    return (
+        handler(jobs.FOLLOW, follow.everything),
+        handler(jobs.FOLLOW_ONE, followed),
+        handler(jobs.RETRAIN, retrain.everything),
+        handler(jobs.RETRAIN_ONE, retrain.repository),
+    )

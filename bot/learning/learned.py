@@ -1,0 +1,28 @@
+"""What is kept of what happened: the components of the store that this room reads and writes."""
+
+from dataclasses import dataclass
+
+from bot.store import (
+    AuditLog,
+    Configurations,
+    DriftLog,
+    Exceptions,
+    Incidents,
+    Models,
+    Outcomes,
+    Repositories,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """`Store.only` fills it."""
+
+    repositories: Repositories
+    outcomes: Outcomes
+    exceptions: Exceptions
+    incidents: Incidents
+    configurations: Configurations
+    models: Models
+    drift: DriftLog
+    audit: AuditLog

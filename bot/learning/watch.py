@@ -1,0 +1,73 @@
+"""Read the signs of drift once a day, keep them, and have challengers fitted when one begins to alarm."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from bot.jobs.kinds import RETRAIN_ONE, OfRepository, Training
+from bot.jobs.port import JobQueue
+from bot.learning import signals
+from bot.learning.learned import Learned
+from bot.learning.retrain import gates_in_use
+from bot.learning.signals import Reading
+from bot.store import KnownSign
+from scoring.features import FEATURES
+from scoring.history.dataset import collect
+from scoring.history.index import History
+from scoring.models.design import learned
+
+_log = structlog.get_logger(__name__)
+RETRAINED_ON = frozenset({"scores", "features", "calibration"})  # what another model could mend
+
+Opened = Callable[[int], AbstractContextManager[History | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class DriftWatch:
+    """`repository` is a handler of jobs; it needs outcomes that are up to date."""
+
+    learned: Learned
+    queue: JobQueue
+    history: Opened
+    clock: Callable[[], datetime]
+
+    def repository(self, job: OfRepository) -> None:
+        now = self.clock()
+        day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        readings = list(self._readings(job.repository_id, now))
+        signs = [
+            KnownSign(
+                job.repository_id, each.key, day, each.value, each.limit, each.n, each.alert, each.words, each.fix
+            )
+            for each in readings
+        ]
+        began = {sign.sign for sign in self.learned.drift.save(signs, at=now)}
+        for each in readings:
+            if each.key in began:
+                _log.warning("drift.began", repository=job.repository_id, sign=each.key, words=each.words, fix=each.fix)
+        reasons = sorted({each.name for each in readings if each.key in began} & RETRAINED_ON)
+        if reasons:
+            self.queue.add(RETRAIN_ONE.new(Training(job.repository_id, f"drift of {', '.join(reasons)}"), now))
+
+    def _readings(self, repository_id: int, now: datetime) -> Iterator[Reading]:
+        outcomes = self.learned.outcomes.of(repository_id)
+        if outcomes:
+            model = max(outcomes, key=lambda row: row.assessed_at).model
+            yield signals.scores_moved([value for *_, value in self.learned.models.said(repository_id, model)])
+        for gate in gates_in_use(self.learned.configurations, repository_id, now):
+            yield signals.share_held(outcomes, gate)
+        yield signals.calibration(outcomes, now)
+        with self.history(repository_id) as history:
+            if history is not None and len(history):
+                with history.store.reading():
+                    table = collect(history, str(repository_id))
+                yield signals.features_moved(table, watched())
+                yield signals.labels_arrive(table, int(now.timestamp()))
+
+
+def watched() -> tuple[str, ...]:
+    """The features whose ranks are compared: those that models learn from, and that speak of no person."""
+    return tuple(feature.name for feature in FEATURES if learned(feature.name) and not feature.person)
