@@ -8,6 +8,7 @@ from bot.doctor import CHECKS, Facts, Finding, examine, worst
 from bot.doctor.facts import App, Branch, Bypass, Delivery, Here, Hook, Installation, Part, Reached, Requirement
 from bot.doors.health import Ranked, Work
 from bot.setup.manifest import read
+from bot.store import KnownSign
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MANIFEST = read("advisory")
@@ -24,6 +25,7 @@ INSTALLATION = Installation(
 )
 OURS = Requirement("codechill", 7, "branch protection")
 BRANCH = Branch("acme/shop", "main", "https://github.com/acme/shop/settings/branches", required=(OURS,))
+SIGN = KnownSign(7, "labels", NOW, 0.1, 0.5, 250, True, "Labels hardly arrive any more.", "Import incidents.")
 HERE = Here("/data", Part("ready"), Part("ready"), 10 << 30, (2, 47, 1))
 WELL = Facts(
     now=NOW,
@@ -116,6 +118,7 @@ CASES: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"here": replace(HERE, work=Work((("redeliver", 1),), "x"))}, [("jobs", "warning")]),
     ({"here": replace(HERE, work=Work(failing=3))}, [("looks", "warning")]),
     ({"here": replace(HERE, work=Work(ranks=(Ranked("acme/cart", 90, 0),)))}, [("share", "warning")]),
+    ({"here": replace(HERE, drift=(("acme/shop", SIGN),))}, [("drift", "warning")]),
     ({"here": replace(HERE, work=Work(ranks=(Ranked("acme/cart", 89, 0), Ranked("a/b", 500, 1))))}, []),
 ]  # fmt: skip
 
