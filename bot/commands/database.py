@@ -18,14 +18,19 @@ R = TypeVar("R")
 __all__ = ["Unusable", "known_repository", "open_at", "open_store", "repository_number", "with_stored"]
 
 
-def with_stored(*names: str) -> Callable[[Callable[..., R]], Callable[..., R]]:
-    """Hand components of the server's store to a command, and close it afterwards. Adds --database and --env."""
+def with_stored(*names: str, folder: bool = False) -> Callable[[Callable[..., R]], Callable[..., R]]:
+    """Hand components of the server's store to a command, and close it afterwards. Adds --database and --env.
+
+    With `folder` also the server's folder, as the settings say.
+    """
 
     def handing(command: Callable[..., R]) -> Callable[..., R]:
         @wraps(command)
         def run(*args: Any, database: str | None, env_file: Path | None, **more: Any) -> R:
-            address = database or place_from(env_file).database_url
-            with closing(open_store(address)) as store:
+            place = None if database and not folder else place_from(env_file)
+            if folder and place:
+                more["folder"] = place.folder
+            with closing(open_store(database or (place.database_url if place else ""))) as store:
                 return command(*args, **{name: getattr(store, name) for name in names}, **more)
 
         named = click.option(

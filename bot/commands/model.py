@@ -6,42 +6,36 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from bot.commands.database import Unusable, known_repository, open_store
+from bot.commands.database import Unusable, known_repository, with_stored
 from bot.commands.jobs import Nothing
-from bot.commands.operator import env_option, place_from
 from bot.jobs import LeaseQueue
 from bot.jobs.kinds import RETRAIN_ONE, Training
 from bot.learning.registry import DEFAULT, LEAST_CHANGES, LEAST_DAYS, Refused, Registry
 from bot.learning.retrain import fittable, missing
 from bot.policy.text.whole import visible
-from bot.store import KnownModel, Store
+from bot.store import KnownModel, Models, Repositories
 from scoring.models.registry import KINDS
 from scoring.scorer import SHIPPED
 
-P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def with_registry(command: Callable[Concatenate[Store, Registry, P], R]) -> Callable[..., R]:
-    """Hand the server's store and its models to a command. Adds --database, --folder and --env."""
+def registered(command: Callable[..., R]) -> Callable[..., R]:
+    """Hand what is known of models and their folders to a command. Adds --database, --env and --models."""
 
     @wraps(command)
-    def run(*args: Any, database: str | None, folder: Path | None, env_file: Path | None, **more: Any) -> R:
-        place = place_from(env_file)
-        store = open_store(database or place.database_url)
-        models = (folder or place.folder).absolute() / "models"
-        try:
-            return command(store, Registry(store.models, models, SHIPPED, lambda: datetime.now(UTC)), *args, **more)
-        finally:
-            store.close()
+    def run(*args: Any, models: Models, folder: Path, under: Path | None, **more: Any) -> R:
+        place = under or folder.absolute() / "models"
+        return command(*args, registry=Registry(models, place, SHIPPED, lambda: datetime.now(UTC)), **more)
 
-    at = click.option("--database", help="A SQLite file, or an SQLAlchemy address; default: as the settings say.")
-    under = click.option("--folder", type=click.Path(path_type=Path), help="CODECHILL_FOLDER of the server.")
-    return at(under(env_option(run)))
+    at = click.option(
+        "--models", "under", type=click.Path(path_type=Path), help="Their folder; default: in CODECHILL_FOLDER."
+    )
+    return with_stored("repositories", "models", folder=True)(at(run))
 
 
 of_repository = click.option("--repository", required=True, metavar="OWNER/NAME", help="Its name, or its number.")
@@ -67,13 +61,13 @@ def model() -> None:
 
 
 @model.command("list")
-@with_registry
+@registered
 @click.option("--repository", metavar="OWNER/NAME", help="Only this one: its name, or its number.")
 @formatted
-def list_(store: Store, registry: Registry, repository: str | None, style: str) -> None:
+def list_(repositories: Repositories, registry: Registry, repository: str | None, style: str) -> None:
     """List models, newest first."""
-    chosen = known_repository(store.repositories, repository).id if repository else None
-    known = store.models.all(chosen)
+    chosen = known_repository(repositories, repository).id if repository else None
+    known = registry.models.all(chosen)
     if style == "json":
         click.echo(json.dumps([row_of(each) for each in known], indent=2))
         return
@@ -86,30 +80,30 @@ def list_(store: Store, registry: Registry, repository: str | None, style: str) 
 
 
 @model.command()
-@with_registry
+@registered
 @of_repository
 @formatted
 @click.argument("name")
-def show(store: Store, registry: Registry, repository: str, style: str, name: str) -> None:
+def show(repositories: Repositories, registry: Registry, repository: str, style: str, name: str) -> None:
     """Show a model: its state, its hashes, and how it did."""
-    known = _model(store, repository, name)
+    known = _model(repositories, registry, repository, name)
     if style == "json":
         click.echo(json.dumps(row_of(known), indent=2))
         return
-    click.echo("".join(f"{line}\n" for line in _shown(store, registry, known)), nl=False)
+    click.echo("".join(f"{line}\n" for line in _shown(registry, known)), nl=False)
 
 
 @model.command()
-@with_registry
+@registered
 @of_repository
 @formatted
 @click.argument("name")
-def compare(store: Store, registry: Registry, repository: str, style: str, name: str) -> None:
+def compare(repositories: Repositories, registry: Registry, repository: str, style: str, name: str) -> None:
     """Say whether a model may serve, and why not.
 
     Exit status: 0 it may, 1 it may not yet, or not at all.
     """
-    known = _model(store, repository, name)
+    known = _model(repositories, registry, repository, name)
     why_not = registry.why_not_yet(known)
     if style == "json":
         click.echo(json.dumps(row_of(known) | {"may_serve": not why_not, "why_not": why_not}, indent=2))
@@ -120,16 +114,16 @@ def compare(store: Store, registry: Registry, repository: str, style: str, name:
 
 
 @model.command()
-@with_registry
+@registered
 @of_repository
 @reasoned
 @click.argument("name")
-def promote(store: Store, registry: Registry, repository: str, reason: str, name: str) -> None:
+def promote(repositories: Repositories, registry: Registry, repository: str, reason: str, name: str) -> None:
     """Let a model serve its repository, once it was compared and tried.
 
     Exit status: 1 it must not serve.
     """
-    known = _model(store, repository, name)
+    known = _model(repositories, registry, repository, name)
     try:
         registry.promote(known, reason, by=_who())
     except Refused as error:
@@ -138,12 +132,12 @@ def promote(store: Store, registry: Registry, repository: str, reason: str, name
 
 
 @model.command()
-@with_registry
+@registered
 @of_repository
 @click.option("--kind", "kinds", multiple=True, help="Only this kind; repeat for more.")
-def retrain(store: Store, registry: Registry, repository: str, kinds: tuple[str, ...]) -> None:
+def retrain(repositories: Repositories, registry: Registry, repository: str, kinds: tuple[str, ...]) -> None:
     """Have the server fit models on the past of a repository and compare them: a job, which `codechill jobs` lists."""
-    known = known_repository(store.repositories, repository)
+    known = known_repository(repositories, repository)
     unknown = sorted(set(kinds) - {kind.name for kind in KINDS.values() if kind.by_columns})
     if unknown:
         raise Unusable(
@@ -155,21 +149,21 @@ def retrain(store: Store, registry: Registry, repository: str, kinds: tuple[str,
             click.echo(f"{kind.name} needs {', '.join(missing(kind))}: install codechill[train] for it.", err=True)
     if not fittable(kinds):
         raise Nothing("none of these can be fitted here")
-    queue = LeaseQueue(store.engine)
+    queue = LeaseQueue(registry.models.engine)
     queue.add(RETRAIN_ONE.new(Training(known.id, f"asked by {_who()}", kinds), datetime.now(UTC)))
     click.echo(f"The server fits models for {known.full_name}; codechill model list shows what becomes of them.")
 
 
 @model.command()
-@with_registry
+@registered
 @of_repository
 @reasoned
-def rollback(store: Store, registry: Registry, repository: str, reason: str) -> None:
+def rollback(repositories: Repositories, registry: Registry, repository: str, reason: str) -> None:
     """Let the model serve that served before.
 
     Exit status: 1 the default one serves already.
     """
-    known = known_repository(store.repositories, repository)
+    known = known_repository(repositories, repository)
     try:
         goes, comes = registry.rollback(known.id, reason, by=_who())
     except Refused as error:
@@ -182,11 +176,11 @@ def _who() -> str:
     return getpass.getuser()
 
 
-def _model(store: Store, repository: str, name: str) -> KnownModel:
-    known = known_repository(store.repositories, repository)
-    row = store.models.get(known.id, name)
+def _model(repositories: Repositories, registry: Registry, repository: str, name: str) -> KnownModel:
+    known = known_repository(repositories, repository)
+    row = registry.models.get(known.id, name)
     if row is None:
-        names = ", ".join(each.id for each in store.models.all(known.id)[:5]) or "none was fitted yet"
+        names = ", ".join(each.id for each in registry.models.all(known.id)[:5]) or "none was fitted yet"
         raise Unusable(f"{known.full_name} has no model {name}: {names}")
     return row
 
@@ -200,14 +194,14 @@ def row_of(known: KnownModel) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _shown(store: Store, registry: Registry, known: KnownModel) -> Iterator[str]:
+def _shown(registry: Registry, known: KnownModel) -> Iterator[str]:
     yield visible(
         f"{known.id}, {known.kind}, {known.state} since {known.at:%Y-%m-%d}{': ' * bool(known.why)}{known.why}"
     )
     yield f"folder {registry.place(known)}"
     for name, digest in known.files.items():
         yield f"  sha256 {digest}  {name}"
-    changes = len(store.models.said(known.repository_id, known.id))
+    changes = len(registry.models.said(known.repository_id, known.id))
     yield f"asked of {changes} changes ({LEAST_CHANGES} and {LEAST_DAYS.days} days are needed before it may serve)"
     yield from _compared(known)
 

@@ -84,7 +84,7 @@ class Place:
         return {row.id: row.state for row in self.store.models.all(7)}
 
     def run(self, *arguments: str) -> Result:
-        where = ["--database", str(self.database), "--folder", str(self.path)]
+        where = ["--database", str(self.database), "--models", str(self.path / "models")]
         verb, *rest = arguments
         return CliRunner().invoke(command, [verb, *where, *rest])
 

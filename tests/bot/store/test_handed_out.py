@@ -13,6 +13,7 @@ from bot.clock.turns import Covered
 from bot.clock.upkeep import Ageing
 from bot.doors.api import Freezing
 from bot.facts.fact import Known
+from bot.learning.learned import Learned
 from bot.line.perform import Changeable
 from bot.line.records import Written
 from bot.store import Store
@@ -20,7 +21,7 @@ from bot.web.page import Stored
 
 HERE = Path(bot.__file__).parent
 OPENED = ("store/", "app.py", "commands/database.py")
-PARTS = (Covered, Ageing, Freezing, Known, Changeable, Written, Stored)
+PARTS = (Covered, Ageing, Freezing, Known, Changeable, Learned, Written, Stored)
 
 
 def naming(tree: ast.AST) -> Iterator[str]:
