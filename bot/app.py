@@ -117,7 +117,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         store.feeds, Addresses(places(settings.calendars), networks(settings.calendar_networks)), clock
     )
     configurations = Configurations(forge, store.configurations, store.feeds, store.freezes, clock, calendars)
-    incidents = Incidents(store.repositories, store.claims, store.inbox, LandedCommits(forge, mirror), clock)
+    incidents = Incidents(store.repositories, store.claims, store.inbox, LandedCommits(forge, mirror), forge, clock)
 
     def report(target: Target, said: Report) -> None:
         queue.add(jobs.REPORT.new(jobs.Reports("", target.repository_id, (said,)), clock()))

@@ -73,7 +73,7 @@ class Reconciler:
         self._performer = Performer(forge, changeable, clock, ask, report)
         self._staleness = Staleness(forge, known.pulls)
         self._records = Records(written, clock)
-        self._afterwards = Afterwards(self._performer, self._records)
+        self._afterwards = Afterwards(forge, self._performer, self._records, report, clock)
         self._groups = Groups(self._live, self._performer, groups, written.audit, clock)
         self._clock = clock
 

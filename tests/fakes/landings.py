@@ -3,7 +3,7 @@
 from bot.forge.port import Target
 from bot.policy.incidents.claim import Landed
 from bot.policy.incidents.report import Cause
-from tests.fakes.world import World
+from tests.fakes.world import Home, Pull, World
 
 
 class MemoryLandings:
@@ -13,10 +13,25 @@ class MemoryLandings:
     def of(self, target: Target, cause: Cause) -> Landed:
         home = self.world.homes[target.full_name]
         if cause.number:
-            pull = home.pulls.get(cause.number)
-            if pull is None:
-                return Landed(words=f"{target.full_name} has no pull request #{cause.number}")
-            words = f"#{cause.number} of {target.full_name} was not merged, so it caused nothing yet"
-            return Landed(pull.landed) if pull.merged else Landed(words=words)
-        commits = tuple(sha for sha in home.history(home.branches[home.default]) if sha.startswith(cause.sha))
-        return Landed(commits) if commits else Landed(words=f"{target.full_name} has no commit {cause.sha[:12]}")
+            return self._numbered(home, cause.number)
+        if cause.sha:
+            return self._named(home, cause.sha)
+        called = [pull for pull in home.pulls.values() if pull.merged and pull.title == cause.title]
+        return _landed(called[0]) if len(called) == 1 else Landed(words="no landed change has that title")
+
+    def _numbered(self, home: Home, number: int) -> Landed:
+        pull = home.pulls.get(number)
+        if pull is None:
+            return Landed(words=f"{home.full_name} has no pull request #{number}")
+        words = f"#{number} of {home.full_name} was not merged, so it caused nothing yet"
+        return _landed(pull) if pull.merged else Landed(words=words)
+
+    def _named(self, home: Home, sha: str) -> Landed:
+        for pull in home.pulls.values():
+            if pull.merged and any(each.startswith(sha) for each in pull.landed):
+                return _landed(pull)
+        return Landed(words=f"{home.full_name} has no commit {sha[:12]}")
+
+
+def _landed(pull: Pull) -> Landed:
+    return Landed(pull.landed, title=pull.title, at=pull.updated_at, author=pull.author.id)

@@ -59,7 +59,12 @@ class Line:
             report=lambda target, report: self.tell(report),
         )
         self.incidents = Incidents(
-            self.store.repositories, self.store.claims, self.store.inbox, MemoryLandings(self.world), self.clock
+            self.store.repositories,
+            self.store.claims,
+            self.store.inbox,
+            MemoryLandings(self.world),
+            self.forge,
+            self.clock,
         )
 
     @property

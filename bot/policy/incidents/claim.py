@@ -18,10 +18,14 @@ Kind = Literal["incident", "revert", "guess"]
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """What a named cause is in the repository: commits that landed, oldest first; none: `words` say why."""
+    """What a named cause is in the repository: commits that landed, oldest first; none: `words` say why. `title` is the
+    first one's; when it landed and whose it was (an account, 0: not known) are for judging who took it back."""
 
     commits: tuple[str, ...] = ()
     words: str = ""
+    title: str = ""
+    at: datetime | None = None
+    author: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,7 @@ def _waiting(report: Report, landed: Landed) -> str:
         return "nobody has named its cause yet"
     if not landed.commits:
         return landed.words
-    return "a guess: a person has to confirm it" if report.level > Level.REVERTED_TITLE else ""
+    return (report.doubt or "a guess: a person has to confirm it") if report.level > Level.REVERTED_TITLE else ""
 
 
 def _key(incident: str) -> str:

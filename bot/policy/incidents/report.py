@@ -1,6 +1,6 @@
 """What somebody says of an incident, whichever way it came in: one shape for every source."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
 
@@ -13,7 +13,7 @@ _SEVERE = frozenset({"0", "1", "critical", "severe", "high", "major", "sev0", "s
 
 class Level(IntEnum):
     """How strong the evidence for a cause is, the strongest first. 1 and 2 make an incident label, 3 to 5 a revert
-    label; 6 and 7 are guesses, which wait for a person."""
+    label; those below are guesses, which wait for a person."""
 
     PERSON = 1  # somebody who may says so: by command, in a field of a form, in a signed request
     TRAILER = 2  # a trailer in a merged fix by somebody who may write
@@ -22,20 +22,24 @@ class Level(IntEnum):
     REVERTED_TITLE = 5  # `Revert "<title>"`
     ROLLBACK = 6  # an older version was deployed again
     TIME = 7  # it landed shortly before
+    HEARSAY = 8  # said by somebody who may not say so, or in a way that leaves a doubt
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The change that an incident names: by number or (the beginning of) a commit id. `repository` is a full name, ""
-    where it is the one that the incident is reported in."""
+    """The change that an incident names: by number, by (the beginning of) a commit id, or by its title. `repository` is
+    a full name, "" where it is the one that the incident is reported in."""
 
     repository: str = ""
     number: int = 0
     sha: str = ""
+    title: str = ""
 
     def __str__(self) -> str:
         if self.number:
             return f"{self.repository}#{self.number}"
+        if self.title:
+            return f"{self.repository} {self.title}".strip()
         return f"{self.repository}@{self.sha[:12]}" if self.repository else self.sha[:12]
 
 
@@ -59,6 +63,7 @@ class Report:
     text: str = ""  # what the root cause was, in the words of whoever looked into it
     by_id: int = 0
     fault: bool = True  # False: a revert that names a reason which is no fault
+    doubt: str = ""  # why a person has to look before it counts: a sentence
 
     @property
     def severe(self) -> bool:
@@ -66,21 +71,20 @@ class Report:
 
     def trimmed(self) -> "Report":
         """The same, as much of it as is kept; text from outside is made whole."""
-        return Report(
-            source=self.source,
+        return replace(
+            self,
             incident=_cut(self.incident, NAME),
-            at=self.at,
             by=_cut(self.by, NAME),
-            level=self.level,
-            cause=self.cause,
             evidence=_cut(self.evidence, WHY),
             title=_cut(self.title, TITLE),
             severity=_cut(self.severity, 40),
             links=tuple(dict.fromkeys(_cut(link, LINK) for link in self.links if link.strip()))[:MOST_LINKS],
             text=_cut(self.text, TEXT, lines=True),
-            by_id=self.by_id,
-            fault=self.fault,
         )
+
+    def doubted(self, why: str) -> "Report":
+        """The same as a guess: somebody who may say so has to confirm it."""
+        return replace(self, level=Level.HEARSAY, doubt=why)
 
 
 def is_severe(severity: str) -> bool:

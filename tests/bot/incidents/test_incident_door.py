@@ -29,6 +29,7 @@ from bot.jobs.lease import LeaseQueue
 from bot.line.incidents import Incidents
 from bot.policy.incidents.claim import Claim, Landed
 from bot.policy.incidents.report import Cause
+from bot.policy.pull import Person
 from bot.store import KnownRepository, Store
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -45,6 +46,13 @@ class Known:
         return Landed((ONE,)) if there else Landed(words=f"{target.full_name} has no pull request #{cause.number}")
 
 
+class Nobody:
+    """Who is asked about nobody: requests are signed by tools, and no account of the forge says anything."""
+
+    def access(self, target: Target, person: Person, teams: frozenset[str]) -> frozenset[str]:
+        raise AssertionError(person)
+
+
 class World:
     """A server with its door and its worker; `now` is its clock."""
 
@@ -54,7 +62,7 @@ class World:
             self.store.repositories.saw(KnownRepository(number, 70, name))
         self.queue = LeaseQueue(self.store.engine)
         self.incidents = Incidents(
-            self.store.repositories, self.store.claims, self.store.inbox, Known(), lambda: self.now
+            self.store.repositories, self.store.claims, self.store.inbox, Known(), Nobody(), lambda: self.now
         )
         secrets = {name: (secret, "the-one-before-it") for name, secret in SECRETS.items()}
         door = IncidentDoor(

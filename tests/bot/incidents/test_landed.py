@@ -96,9 +96,9 @@ def test_a_squashed_pull_request_is_the_one_commit_that_landed(upstream: Upstrea
     upstream.git("merge", "-q", "--squash", "topic-12")
     upstream.git("commit", "-qm", "A change (#12)")
     sha = upstream.landed(12, commits[-1])
-    assert commits_of.of(HERE, Cause(number=12)) == Landed((sha,))
-    assert commits_of.of(HERE, Cause(sha=sha[:7])) == Landed((sha,))
-    assert commits_of.of(HERE, Cause(sha=commits[1])) == Landed((sha,))  # a commit of its branch stands for it
+    assert commits_of.of(HERE, Cause(number=12)).commits == (sha,)
+    assert commits_of.of(HERE, Cause(sha=sha[:7])).commits == (sha,)
+    assert commits_of.of(HERE, Cause(sha=commits[1])).commits == (sha,)  # a commit of its branch stands for it
 
 
 def test_a_rebased_pull_request_is_the_copies_of_its_commits(upstream: Upstream, commits_of: LandedCommits) -> None:
@@ -108,17 +108,17 @@ def test_a_rebased_pull_request_is_the_copies_of_its_commits(upstream: Upstream,
     sha = upstream.landed(12, commits[-1])
     copies = tuple(upstream.git("rev-list", "--reverse", f"{before}..{sha}").split())
     assert len(copies) == 3
-    assert commits_of.of(HERE, Cause(number=12)) == Landed(copies)
-    assert commits_of.of(HERE, Cause(sha=copies[1][:12])) == Landed(copies[1:2])
+    assert commits_of.of(HERE, Cause(number=12)).commits == copies
+    assert commits_of.of(HERE, Cause(sha=copies[1][:12])).commits == copies[1:2]
 
 
 def test_a_merged_pull_request_is_its_own_commits(upstream: Upstream, commits_of: LandedCommits) -> None:
     commits = upstream.pull(12, 2)
     upstream.git("merge", "-q", "--no-ff", "-m", "Merge pull request #12 from topic", "topic-12")
     sha = upstream.landed(12, commits[-1])
-    assert commits_of.of(HERE, Cause(number=12)) == Landed(tuple(commits))
-    assert commits_of.of(HERE, Cause(sha=sha)) == Landed(tuple(commits))
-    assert commits_of.of(HERE, Cause(sha=commits[0][:8])) == Landed((commits[0],))
+    assert commits_of.of(HERE, Cause(number=12)).commits == tuple(commits)
+    assert commits_of.of(HERE, Cause(sha=sha)).commits == tuple(commits)
+    assert commits_of.of(HERE, Cause(sha=commits[0][:8])).commits == (commits[0],)
 
 
 def test_a_pull_request_that_was_merged_by_hand_as_it_was_is_its_last_commit(
@@ -127,7 +127,7 @@ def test_a_pull_request_that_was_merged_by_hand_as_it_was_is_its_last_commit(
     commits = upstream.pull(12, 1)
     upstream.git("reset", "-q", "--hard", "topic-12")
     upstream.landed(12, commits[-1])
-    assert commits_of.of(HERE, Cause(number=12)) == Landed((commits[-1],))
+    assert commits_of.of(HERE, Cause(number=12)).commits == (commits[-1],)
 
 
 def test_what_nobody_knows_is_said_in_a_sentence(upstream: Upstream, commits_of: LandedCommits) -> None:
@@ -166,3 +166,31 @@ def test_of_a_merge_of_very_many_commits_nobody_knows_which_it_was(
     upstream.landed(12, commits[-1])
     words = "#12 landed as more than 2 commits: name the one that caused it"
     assert commits_of.of(HERE, Cause(number=12)) == Landed(words=words)
+
+
+def test_a_title_names_the_only_landed_change_that_is_called_so(upstream: Upstream, commits_of: LandedCommits) -> None:
+    commits = upstream.pull(12)
+    upstream.git("merge", "-q", "--squash", "topic-12")
+    upstream.git("commit", "-qm", "Add a cache (#12)")
+    sha = upstream.landed(12, commits[-1])
+    assert commits_of.of(HERE, Cause(title="Add a cache")).commits == (sha,)
+    assert (
+        commits_of.of(HERE, Cause(title="Add")).words
+        == "no landed change of acme/shop has the title that is taken back"
+    )
+    upstream.commit("main.txt", "again\n", "Add a cache")
+    said = "2 landed changes of acme/shop have the title that is taken back"
+    assert commits_of.of(HERE, Cause(title="Add a cache")).words == said
+
+
+def test_what_landed_is_known_with_its_title_when_and_whose_it_was(
+    upstream: Upstream, commits_of: LandedCommits
+) -> None:
+    commits = upstream.pull(12)
+    upstream.git("merge", "-q", "--no-ff", "-m", "Merge pull request #12", "topic-12")
+    sha = upstream.landed(12, commits[-1])
+    for cause in (Cause(number=12), Cause(sha=commits[0])):
+        landed = commits_of.of(HERE, cause)
+        assert (landed.author, landed.at is not None) == (1, True)
+    assert commits_of.of(HERE, Cause(sha=commits[0])).title == "Step 0 of 12"
+    assert commits_of.of(HERE, Cause(sha=sha)).title == "Merge pull request #12"

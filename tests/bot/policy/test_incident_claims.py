@@ -38,7 +38,7 @@ def test_strong_evidence_confirms_itself_and_a_guess_waits_for_a_person(level: L
     else:
         assert (made.state, made.reason) == ("candidate", "a guess: a person has to confirm it")
         assert (made.known_at, made.is_label) == (None, False)
-    kinds = {1: "incident", 2: "incident", 3: "revert", 4: "revert", 5: "revert", 6: "guess", 7: "guess"}
+    kinds = dict.fromkeys((1, 2), "incident") | dict.fromkeys((3, 4, 5), "revert") | dict.fromkeys((6, 7, 8), "guess")
     assert made.kind == kinds[level]
 
 
