@@ -41,8 +41,9 @@ class Day:
     @property
     def words(self) -> str:
         """The same for whoever has the strip read out."""
-        said = [f"{bar.level} from {bar.begins} to {bar.ends}" for bar in self.force]
-        return ", ".join(said) or "nothing is held back"
+        said = [*self.holidays]
+        said += [f"{bar.level} from {bar.begins} to {bar.ends}" for bar in self.force]
+        return ", ".join(said if self.force else [*said, "nothing is held back"])
 
 
 @dataclass(frozen=True, slots=True)

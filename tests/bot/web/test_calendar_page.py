@@ -119,6 +119,8 @@ def test_a_day_is_read_out_as_its_clock_shows_it(seen: Web) -> None:
     assert days[date(2026, 11, 27)].words == "weekend from 17:00 to 24:00"
     assert days[date(2026, 11, 28)].words == "weekend from 00:00 to 10:00, red from 10:00 to 24:00"
     assert days[date(2026, 11, 25)].words == "nothing is held back"
+    january = {cell.date: cell for week in shown(seen).months[2].weeks for cell in week if cell}
+    assert january[date(2027, 1, 1)].words == "New Year's Day (DE BE), yellow from 00:00 to 24:00"
     assert [day for day, cell in days.items() if cell.today] == [date(2026, 11, 27)]
 
 
