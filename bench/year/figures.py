@@ -81,6 +81,17 @@ TRAINED = """
 SELECT repository_id, id, kind, state, why, trained_at, at, figures FROM models
 ORDER BY repository_id, trained_at, id"""
 
+RETRAININGS = """
+SELECT repository_id, at, json_extract(body, '$.because') AS because, json_extract(body, '$.words') AS words
+FROM audit WHERE kind = 'retraining' ORDER BY repository_id, seq"""
+
+DRIFT = """
+SELECT repository_id, sign, count(*) AS days, sum(alert) AS alarmed, min(value) AS least, max(value) AS most, "limit",
+  min(CASE WHEN alert THEN at END) AS since,
+  (SELECT words FROM drift w WHERE w.repository_id = d.repository_id AND w.sign = d.sign AND w.alert
+    ORDER BY w.at LIMIT 1) AS words
+FROM drift d GROUP BY 1, 2 ORDER BY 1, 2"""
+
 AUDIT = "SELECT kind, count(*) AS times FROM audit GROUP BY 1 ORDER BY 2 DESC"
 WORK = "SELECT * FROM diary.work ORDER BY seconds DESC"
 YEAR = "SELECT * FROM diary.year"

@@ -49,6 +49,8 @@ def _page(database: sqlite3.Connection, pictures: str, command: str) -> Iterator
     yield from _captured(database, rows)
     yield from _outcomes(database, rows)
     yield from _incidents(database, rows)
+    yield from _models(database, rows)
+    yield from _drift(database, rows)
     yield from _weeks(rows, pictures)
     yield from _spoken(database, rows)
     yield from _speed(database, year, rows)
@@ -154,6 +156,61 @@ def _incidents(database: sqlite3.Connection, rows: figures.Rows) -> Iterator[str
     labels = sum(each["labels"] for each in poison)
     yield f"Of {sum(each['times'] for each in poison)} poisoned ones {labels} became a label."
     yield ""
+
+
+def _models(database: sqlite3.Connection, rows: figures.Rows) -> Iterator[str]:
+    trained = ask(database, figures.TRAINED)
+    runs = ask(database, figures.RETRAININGS)
+    asked = ask(database, figures.MODELS)
+    yield "## Models"
+    yield ""
+    yield "| repository | retrainings | by the clock | on drift | models fitted | tried | served | refused |"
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|"
+    for row in rows:
+        mine = [each for each in runs if each["repository_id"] == row["id"]]
+        states = [each["state"] for each in trained if each["repository_id"] == row["id"]]
+        clock = sum(each["because"] == "schedule" for each in mine)
+        counts = [len(mine), clock, len(mine) - clock, len(states), states.count("shadow")]
+        counts += [sum(states.count(each) for each in ("champion", "retired")), states.count("refused")]
+        yield f"| `{row['name']}` | " + " | ".join(str(each) for each in counts) + " |"
+    yield ""
+    for row in rows:
+        said = ", ".join(
+            f"`{each['model']}` {each['times']} times from {_day(each['first'])}"
+            for each in asked if each["repository_id"] == row["id"]
+        )  # fmt: skip
+        yield f"Scores of `{row['name']}` are of {said}."
+        yield ""
+        yield from _reasons([each for each in trained if each["repository_id"] == row["id"]])
+
+
+def _reasons(trained: figures.Rows) -> Iterator[str]:
+    """The newest of each kind and state, with why."""
+    newest = {(each["kind"], each["state"]): each for each in trained}
+    for (kind, state), each in sorted(newest.items()):
+        times = sum((one["kind"], one["state"]) == (kind, state) for one in trained)
+        yield f"- {kind}, {state} {times} times, last of {_day(each['trained_at'])}: {each['why'] or 'not worse'}"
+    if newest:
+        yield ""
+
+
+def _drift(database: sqlite3.Connection, rows: figures.Rows) -> Iterator[str]:
+    yield "## Drift"
+    yield ""
+    yield "| repository | sign | days read | days of alarm | values | alarms beyond | first alarm |"
+    yield "|---|---|---:|---:|---|---:|---|"
+    words = []
+    for row in rows:
+        for each in [each for each in ask(database, figures.DRIFT) if each["repository_id"] == row["id"]]:
+            since = _day(each["since"]) if each["since"] else "–"
+            span = f"{each['least']:.2f} to {each['most']:.2f} | {each['limit']:g}"
+            yield f"| `{row['name']}` | {each['sign']} | {each['days']} | {each['alarmed']} | {span} | {since} |"
+            if each["words"]:
+                words.append(f"- `{row['name']}`, {each['sign']}: {each['words']}")
+    yield ""
+    yield from words
+    if words:
+        yield ""
 
 
 def _weeks(rows: figures.Rows, pictures: str) -> Iterator[str]:
