@@ -9,10 +9,12 @@ Ctrl-C ends the year early: what was lived until then is told. Nothing in the re
 """
 
 import argparse
+import signal
 import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import FrameType
 
 from bench.year import report
 from bench.year.year import Year, lived
@@ -31,6 +33,8 @@ def main() -> int:
     parser.add_argument("--page", type=Path, help="where to write the page; left out: year.md in that folder")
     given = parser.parse_args()
     configure("error", "text", ())
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell has its background jobs ignore Ctrl-C
+        signal.signal(number, _interrupt)
     if given.out.exists() and any(given.out.iterdir()):
         parser.error(f"{given.out} is not empty: name another folder, or remove it")
     try:
@@ -64,6 +68,10 @@ def _live(year: Year, page: Path | None) -> int:
     sys.stdout.write(year.speed(time.monotonic() - began))
     sys.stdout.write(f"{report.publish(year.folder, page, _command())}\n")
     return 0
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _command() -> str:
