@@ -79,7 +79,8 @@ def test_the_numbers_on_the_page_are_those_of_the_store(year: Year, database: sq
     page = report.write(year.folder, year.folder / "year", "the command")
     cells = [re.split(r" *\| *", line)[2:-1] for line in page.splitlines() if line.startswith("| `acme/engine`")]
     count = database.execute(
-        "SELECT count(*), sum(number > 0), sum(state = 'landed'), sum(state = 'left'), sum(state = 'open') FROM changes"
+        "SELECT count(*), sum(state = 'pushed'), sum(number > 0), sum(state = 'landed'), sum(state = 'left'),"
+        " sum(state = 'open') FROM changes"
     ).fetchone()
     assert cells[0] == ["enforce", *(str(each) for each in count)]
     (held,) = database.execute(

@@ -28,7 +28,7 @@ def main() -> int:
     parser.add_argument("--from", dest="start", type=_day, default=_day("2024-01-01"), metavar="YYYY-MM-DD")
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--most", type=int, default=0, help="changes of each repository: thinned out evenly")
+    parser.add_argument("--most", type=int, default=0, help="pull requests of each repository; others are pushed")
     parser.add_argument("--out", type=Path, required=True, help="a new folder for the database and the figures")
     parser.add_argument("--page", type=Path, help="where to write the page; left out: year.md in that folder")
     given = parser.parse_args()

@@ -10,10 +10,12 @@ import sqlalchemy as sa
 
 from bot.clock.edges import KnownEdges
 from bot.demo.stage import Stage
+from bot.jobs.kinds import FOLLOW
 from bot.jobs.port import Job
 from bot.store.tables import jobs
 
 HOP = timedelta(days=1)  # what comes round every few minutes in life comes round once a day here
+ROUNDS = {FOLLOW.name: timedelta(days=7)}  # outcomes and drift are read once a week, not once a day
 
 
 @dataclass
@@ -49,7 +51,9 @@ class Time:
 
         self.here.app.worker._handle = handle
         schedule = self.here.app.schedule
-        schedule._beats = tuple(replace(beat, every=max(beat.every, HOP)) for beat in schedule._beats)
+        schedule._beats = tuple(
+            replace(beat, every=max(beat.every, ROUNDS.get(beat.kind.name, HOP))) for beat in schedule._beats
+        )
 
     def until(self, moment: datetime) -> list[datetime]:
         """Go there; returns the edges of windows on the way."""

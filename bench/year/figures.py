@@ -14,6 +14,7 @@ Rows = list[sqlite3.Row]
 REPOSITORIES = """
 SELECT r.id, r.name, r.mode,
   count(*) AS planned,
+  sum(c.state = 'pushed') AS pushed,
   sum(c.number > 0) AS opened,
   sum(c.state = 'landed') AS landed,
   sum(c.state = 'left') AS gone,

@@ -25,7 +25,7 @@ DENIALS = ("Let us do it when everybody is back", "Too much at once for a weeken
 
 @dataclass
 class Life:
-    """`state`: planned, open, landed, left (closed by its author), empty (nothing was left to land)."""
+    """`state`: planned, open, landed, left (closed by its author), empty (nothing was left to land), pushed."""
 
     change: Change
     login: str
@@ -45,6 +45,12 @@ class Life:
         return f"change-{self.change.sha[:10]}"
 
 
+def spread(length: int, most: int) -> frozenset[int]:
+    """Places of so many of a list, evenly; 0: of all."""
+    count = min(most or length, length)
+    return frozenset(int(at * length / count) for at in range(count))
+
+
 @dataclass
 class Street:
     """One repository and everybody's changes to it."""
@@ -57,6 +63,7 @@ class Street:
     plan: Plan
     seed: int
     method: str = "squash"
+    most: int = 0  # changes that become pull requests, spread evenly; the others are pushed when they landed; 0: all
     lives: list[Life] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)  # the first digits of an old name -> the new one
     by_name: dict[str, Life] = field(default_factory=dict)  # the first digits of an old name -> what brought it
@@ -66,10 +73,14 @@ class Street:
 
     def __post_init__(self) -> None:
         self.box = self.time.here.sandbox
-        for change in self.past.changes:
+        chosen = spread(len(self.past.changes), self.most)
+        for place, change in enumerate(self.past.changes):
             life = Life(change, self.cast.plays[change.author])
             self.lives.append(life)
             self.by_name |= {sha[:7]: life for sha in change.commits}
+            if place not in chosen:
+                self.plan.at(change.at, lambda life=life: self.push(life))
+                continue
             before = self.chance(life, "lead").uniform(1, 30) * HOUR
             touched = max((one.at for one in self._near(change)), default=change.at - before)
             self.plan.at(max(change.at - before, touched, self.time.clock.now), lambda life=life: self.open(life))
@@ -93,6 +104,16 @@ class Street:
     @property
     def now(self) -> datetime:
         return self.time.clock.now
+
+    def push(self, life: Life) -> None:
+        """It lands as it did, past the App: so that what comes later has what it needs."""
+        tip = self.box.tip(self.name)
+        words, who = self._message(life), self._who(life)
+        head = laid(self.folder, life.change, tip, words, who) or carried(self.folder, life.change, tip, words, who)
+        life.state = "empty" if head == tip else "pushed"
+        if head != tip:
+            self.box.push(self.name, "main", head, life.login)
+            self._landed(life, head)
 
     def open(self, life: Life) -> None:
         """As a pull request on the tip of now; where it conflicts, once what it needs has landed."""
@@ -139,17 +160,21 @@ class Street:
         except Refusal as refusal:
             self._refused(life, str(refusal))
             return
-        life.state, life.landed, life.landed_at = "landed", pull.merge_commit_sha or "", self.now
-        self.names |= {sha[:7]: life.landed for sha in life.change.commits}
+        life.state = "landed"
+        self._landed(life, pull.merge_commit_sha or "")
         if life in self.waiting:
             self.waiting.remove(life)
-        for blamed in self.blamed_by(life):
-            if blamed.landed_at and not blamed.blamed_at:
-                blamed.blamed_at, blamed.blamed_by = self.now, life.change.sha
         self.time.settle()
         for tell in self.after:
             tell(life)
         self._next(life)
+
+    def _landed(self, life: Life, commit: str) -> None:
+        life.landed, life.landed_at = commit, self.now
+        self.names |= {sha[:7]: commit for sha in life.change.commits}
+        for blamed in self.blamed_by(life):
+            if blamed.landed_at and not blamed.blamed_at:
+                blamed.blamed_at, blamed.blamed_by = self.now, life.change.sha
 
     def blamed_by(self, life: Life) -> list[Life]:
         """Changes of the year that this one's message names as what it repairs or takes back."""

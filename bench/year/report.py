@@ -59,10 +59,10 @@ def _page(database: sqlite3.Connection, pictures: str, command: str) -> Iterator
 def _opened(database: sqlite3.Connection, rows: figures.Rows) -> Iterator[str]:
     yield "## What was lived"
     yield ""
-    yield "| repository | mode | changes of its history | opened | landed | closed by their author | still open |"
-    yield "|---|---|---:|---:|---:|---:|---:|"
+    yield "| repository | mode | changes of its history | pushed past the App | opened | landed | closed | open |"
+    yield "|---|---|---:|---:|---:|---:|---:|---:|"
     for row in rows:
-        counts = (row["planned"], row["opened"], row["landed"], row["gone"], row["still"])
+        counts = (row["planned"], row["pushed"], row["opened"], row["landed"], row["gone"], row["still"])
         yield f"| `{row['name']}` | {row['mode']} | " + " | ".join(f"{each:,}" for each in counts) + " |"
     yield ""
     for row in rows:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bench.year.cast import OPERATOR, cast
-from bench.year.changes import Past, read
+from bench.year.changes import read
 from bench.year.clock import Moved, Time
 from bench.year.diary import Diary, moment
 from bench.year.life import Street
@@ -86,20 +86,12 @@ class Year:
         return "\n".join([*rows, f"  {dict(states)}", ""])
 
 
-def thinned(past: Past, most: int) -> Past:
-    """Evenly spread, so many of the changes at most; 0: all."""
-    if not most or len(past.changes) <= most:
-        return past
-    step = len(past.changes) / most
-    return Past(past.base, tuple(past.changes[int(at * step)] for at in range(most)), past.addresses)
-
-
 @contextmanager
 def lived(
     folder: Path, sources: Sequence[Path], start: datetime, end: datetime, seed: int, most: int = 0
 ) -> Iterator[Year]:
     """Everything set up for the year, and put away at the end. Raises NotUsable."""
-    pasts = [thinned(read(source, start, end), most) for source in sources]
+    pasts = [read(source, start, end) for source in sources]
     clock, plan = Moved(start - WARM), Plan()
     folder.mkdir(parents=True, exist_ok=True)
     diary = Diary(folder)
@@ -117,7 +109,7 @@ def lived(
             _configure(time, name, Path(made.folder), MODES[at], start.year)
             if MODES[at] == "enforce":
                 here.sandbox.protect(name)
-            street = Street(name, past, Path(made.folder), people, time, plan, seed, METHODS[at])
+            street = Street(name, past, Path(made.folder), people, time, plan, seed, METHODS[at], most)
             Reports(street, diary, here.address, shadow=MODES[at] == "shadow")
             streets.append(street)
             diary.write("repositories", [(made.id, name, MODES[at], source.resolve().name, METHODS[at])])
