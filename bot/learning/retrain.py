@@ -7,7 +7,7 @@ or refused with why. A tried one that was asked of enough changes for long enoug
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -55,8 +55,9 @@ class Retrain:
                 self.queue.add(RETRAIN_ONE.new(Training(one.id, "schedule"), self.clock()))
 
     def _last(self, repository_id: int) -> datetime:
-        never = datetime.min.replace(tzinfo=self.clock().tzinfo)
-        return max((each.trained_at for each in self.learned.models.all(repository_id)), default=never)
+        """When it was tried last, also where nothing could be fitted: that is no reason to try every day."""
+        tries = self.learned.audit.records(repository_id, kind="retraining")
+        return max((each.at for each in tries), default=datetime.min.replace(tzinfo=UTC))
 
     def advance(self, repository_id: int) -> None:
         """Let a tried model serve when it may."""

@@ -152,6 +152,21 @@ def test_it_is_due_by_the_clock_once_in_so_many_days(place: Place) -> None:
     assert replace(place.retrain, days=0)._last(7) < place.clock.now - timedelta(days=3650)
 
 
+def test_where_nothing_can_be_fitted_it_is_tried_when_it_is_due_and_not_every_day(place: Place) -> None:
+    place.incidents.clear()  # nothing was ever at fault
+    place.assess()
+    days = 0
+    for _ in range(61):
+        place.retrain.everything(Nothing())
+        job = place.queue.claim("here", place.clock.now, timedelta(minutes=1))
+        if job is not None:
+            days += 1
+            place.retrain.repository(RETRAIN_ONE.load(job.payload))
+            place.queue.finish(job)
+        place.clock.now += timedelta(days=1)
+    assert days == 3
+
+
 def test_without_the_train_extra_what_numpy_fits_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.learning.retrain.find_spec", lambda name: None)
     assert [kind.name for kind in fittable()] == ["table1", "own"]
