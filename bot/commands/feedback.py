@@ -6,7 +6,8 @@ from typing import TextIO
 import click
 
 from bot.commands.database import repository_number, with_stored
-from bot.store import FeedbackLog, Repositories, plain
+from bot.plain import plain
+from bot.store import FeedbackLog, Repositories
 from bot.store.feedback import Feedback
 
 
@@ -43,5 +44,5 @@ def _line(each: Feedback) -> dict[str, object]:
         "source": each.source,
         "by": {"id": each.by.id, "login": each.by.login},
         "at": each.at.isoformat(),
-        "assessment": plain.plain(each.assessment),
+        "assessment": plain(each.assessment),
     }

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import TypeAdapter
-
+from bot.plain import plain, read
 from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
 from bot.policy.pull import Person
 
@@ -56,27 +55,19 @@ class Envelope:
     event: Event | RepositoryEvent
 
 
-_KINDS: Mapping[str, TypeAdapter[Any]] = {
-    kind.__name__: TypeAdapter(kind)
+_KINDS: Mapping[str, type[Event | RepositoryEvent]] = {
+    kind.__name__: kind
     for kind in (Changed, Commented, Pressed, Labelled, Tick, Queued, Pushed, Reachable, Unreachable, Ungrouped)
 }
 
 
 def to_json(envelope: Envelope) -> dict[str, Any]:
     """Plain values, for a job's payload."""
-    name = type(envelope.event).__name__
-    return {
-        "installation_id": envelope.installation_id,
-        "repository_id": envelope.repository_id,
-        "full_name": envelope.full_name,
-        "number": envelope.number,
-        "is": name,
-        "event": _KINDS[name].dump_python(envelope.event, mode="json"),
-    }
+    body: dict[str, Any] = plain(envelope, named=False)
+    return body | {"is": type(envelope.event).__name__}
 
 
-def from_json(plain: Mapping[str, Any]) -> Envelope:
+def from_json(body: Mapping[str, Any]) -> Envelope:
     """The same envelope again. Raises KeyError or ValueError when it is none."""
-    event = _KINDS[plain["is"]].validate_python(plain["event"])
-    where = (plain["installation_id"], plain["repository_id"], plain["full_name"], plain["number"])
-    return Envelope(*where, event)
+    event = read(_KINDS[body["is"]], body["event"])
+    return Envelope(body["installation_id"], body["repository_id"], body["full_name"], body["number"], event)

@@ -7,15 +7,15 @@ waits in the queue may be older than this program: a payload keeps its form, or 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any, Generic, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from bot.forge import envelope as envelopes
 from bot.forge.envelope import Envelope
 from bot.forge.port import Gone, Misread
 from bot.jobs.port import Job, NewJob
+from bot.plain import plain, read
 from bot.policy.incidents.report import Report
 
 P = TypeVar("P")
@@ -115,18 +115,17 @@ class Kind(Generic[P]):
 
     def dump(self, payload: P) -> Mapping[str, Any]:
         """As JSON holds it."""
-        plain: Mapping[str, Any] = _adapter(self.payload).dump_python(payload, mode="json")
-        return plain
+        body: Mapping[str, Any] = plain(payload, named=False)
+        return body
 
-    def load(self, plain: Mapping[str, Any]) -> P:
+    def load(self, body: Mapping[str, Any]) -> P:
         """Raises Unknown."""
         try:
-            payload: P = _adapter(self.payload).validate_python(plain)
+            return read(self.payload, body)
         except ValidationError as error:
             raise Unknown(
                 f"a payload that is none of {self.name}: {error.errors(include_url=False)[0]['msg']}"
             ) from None
-        return payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,21 +135,12 @@ class EventKind(Kind[Events]):
     def dump(self, payload: Events) -> Mapping[str, Any]:
         return {"delivery": payload.delivery, "envelopes": [envelopes.to_json(one) for one in payload.envelopes]}
 
-    def load(self, plain: Mapping[str, Any]) -> Events:
+    def load(self, body: Mapping[str, Any]) -> Events:
         try:
-            carried = tuple(envelopes.from_json(one) for one in plain["envelopes"])
+            carried = tuple(envelopes.from_json(one) for one in body["envelopes"])
         except (KeyError, ValueError, TypeError) as error:
             raise Unknown(f"events that are none: {type(error).__name__}") from None
-        return Events(str(plain.get("delivery") or ""), carried)
-
-
-@cache
-def _adapter_of(payload: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(payload)
-
-
-def _adapter(payload: Any) -> TypeAdapter[Any]:
-    return _adapter_of(payload)
+        return Events(str(body.get("delivery") or ""), carried)
 
 
 def pull_key(repository_id: int, number: int) -> str:

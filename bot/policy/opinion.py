@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
+from bot.plain import ByName
 from bot.policy.escalation import Escalation
 
 
-class Verdict(IntEnum):
+class Verdict(ByName, IntEnum):
     """Ordered: the larger is the more restrictive."""
 
     PASS = 0

@@ -9,9 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.plain import to_text
 from bot.store.database import Database
 from bot.store.engine import AUDIT, take_turns
-from bot.store.plain import to_text
 from bot.store.tables import audit
 
 GENESIS = "0" * 64

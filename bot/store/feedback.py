@@ -7,7 +7,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from bot.policy.pull import Person
-from bot.store import plain
+from bot.store.assessments import assessment_of
 from bot.store.database import Database, of_pull
 from bot.store.tables import assessments, feedback
 from scoring.assessment import Assessment
@@ -74,6 +74,6 @@ class FeedbackLog(Database):
 
 
 def _feedback(row: sa.Row[Any]) -> Feedback:
-    seen = None if row.assessment is None else plain.assessment(row.assessment)
+    seen = None if row.assessment is None else assessment_of(row.assessment)
     where, by = (row.repository_id, row.number, row.head_sha), Person(row.by_id, row.by_login)
     return Feedback(*where, by, row.source, row.useful, row.text, row.at, seen)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from bot.plain import from_text, to_text
 from bot.policy.config.freezes import Freeze, apart
-from bot.store import plain
 from bot.store.audit import Audited
 from bot.store.engine import NAME, take_turns
 from bot.store.tables import freezes
@@ -28,7 +28,7 @@ class Freezes(Audited):
             freeze = replace(freeze, name=name)
             if freeze == before:
                 return
-            values = {"start": freeze.start, "end": freeze.end, "body": plain.to_text(freeze)}
+            values = {"start": freeze.start, "end": freeze.end, "body": to_text(freeze)}
             self._put(connection, freezes, {"repository_id": repository_id, "id": freeze.id}, values)
             self._audit.add("freeze", at=at, repository_id=repository_id, connection=connection, freeze=freeze)
 
@@ -41,4 +41,5 @@ class Freezes(Audited):
     @staticmethod
     def _read(connection: sa.Connection, repository_id: int, *which: sa.ColumnElement[bool]) -> tuple[Freeze, ...]:
         query = sa.select(freezes.c.body).where(freezes.c.repository_id == repository_id, *which)
-        return tuple(plain.freeze(body) for body in connection.scalars(query.order_by(freezes.c.start, freezes.c.id)))
+        rows = connection.scalars(query.order_by(freezes.c.start, freezes.c.id))
+        return tuple(from_text(Freeze, body) for body in rows)

@@ -6,13 +6,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from bot.plain import from_text, to_text
 from bot.policy.opinion import Opinion
 from bot.policy.pull import Person
 from bot.policy.views import Card
-from bot.store import plain
 from bot.store.database import Database, of_pull
 from bot.store.tables import landings, pulls, shown
-from bot.store.typed import from_text
 
 MOST_PATHS = 3000  # that are kept of one pull request
 
@@ -57,7 +56,7 @@ class Sight:
 class Shown(Database):
     def save(self, repository_id: int, number: int, pull: ShownPull, *, at: datetime) -> None:
         """In place of what was shown before. The same again changes nothing."""
-        key, body = {"repository_id": repository_id, "number": number}, plain.to_text(pull)
+        key, body = {"repository_id": repository_id, "number": number}, to_text(pull)
         with self.read() as connection:
             before = connection.scalar(sa.select(shown.c.body).where(of_pull(shown, repository_id, number)))
         if before != body:

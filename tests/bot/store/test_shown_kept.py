@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+from bot.plain import from_text, to_text
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.pull import Person
 from bot.policy.state import ConfigProblem, Failure
 from bot.policy.views import Advice, Ask, Card, Gate
-from bot.store import KnownRepository, Landing, ShownPull, Store, plain
-from bot.store.typed import from_text
+from bot.store import KnownRepository, Landing, ShownPull, Store
 from scoring.assessment import Evidence, Part, Proof, Reason
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -62,7 +62,7 @@ def test_a_shown_pull_request_comes_back_as_it_was(store: Store) -> None:
 
 
 def test_what_an_older_version_wrote_is_read_with_what_is_new_at_its_default() -> None:
-    text = plain.to_text(CARD).replace('"warnings":[],', "").replace('"model":"",', '"model":"","once":1,')
+    text = to_text(CARD).replace('"warnings":[],', "").replace('"model":"",', '"model":"","once":1,')
     assert from_text(Card, text) == CARD
 
 

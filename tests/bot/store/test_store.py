@@ -16,11 +16,13 @@ from alembic.migration import MigrationContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.plain import from_text, to_text
 from bot.policy.config.freezes import Freeze
 from bot.policy.content import Content
 from bot.policy.escalation import Escalation
 from bot.policy.pull import Person
-from bot.store import KnownFinding, KnownRepository, SeenPull, Store, plain
+from bot.store import KnownFinding, KnownRepository, SeenPull, Store
+from bot.store.assessments import assessment_of
 from bot.store.tables import metadata
 from scoring.assessment import Assessment, Evidence, Proof, Reason, Suggestion
 
@@ -323,9 +325,9 @@ def test_any_text_and_number_survives_the_way_through_json(text: str, number: fl
     odd = replace(
         ASSESSMENT, model=text, features={text: number}, reasons=(replace(ASSESSMENT.reasons[0], subject=text),)
     )
-    assert plain.assessment(plain.to_text(odd)) == odd
+    assert assessment_of(to_text(odd)) == odd
     asked = replace(ASKED, text=text, percentile=number, answered_by=Person(9, text, True), answered_at=NOW)
-    assert plain.escalation(plain.to_text(asked)) == asked
+    assert from_text(Escalation, to_text(asked)) == asked
 
 
 def test_what_was_read_of_a_change_is_known_by_its_commits_and_no_others(store: Store) -> None:
