@@ -20,7 +20,7 @@ from bot.store import Store
 from bot.web.page import Stored
 
 HERE = Path(bot.__file__).parent
-OPENED = ("store/", "app.py", "commands/database.py")
+OPENED = ("store/", "app.py", "web/together.py", "commands/database.py")  # or taken apart: the pages' part of app.py
 PARTS = (Covered, Ageing, Freezing, Known, Changeable, Learned, Written, Stored)
 
 

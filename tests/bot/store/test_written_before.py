@@ -101,10 +101,18 @@ SAID = r"""{"delivery": "guid", "repository_id": 7, "reports": [{"source": "page
 "title": "", "severity": "", "links": ["https://x/1"], "text": "", "by_id": 0, "fault": true}]}"""
 
 
+def holds(written: Any, before: Any) -> bool:
+    """Whether all that was written before is written now; more may have been added since."""
+    if isinstance(before, dict):
+        return written.keys() >= before.keys() and all(holds(written[key], one) for key, one in before.items())
+    if isinstance(before, list):
+        return len(written) == len(before) and all(map(holds, written, before))
+    return bool(written == before)
+
+
 def test_assessments_are_read(store: Store) -> None:
     assert assessment_of(ASSESSMENT) == KNOWN
-    written = json.loads(to_text(KNOWN))
-    assert written | json.loads(ASSESSMENT) == written  # with what was added since
+    assert holds(json.loads(to_text(KNOWN)), json.loads(ASSESSMENT))
     older = assessment_of(BEFORE_0_2)  # its features are no claims, its advice has one rank: neither is shown again
     assert (older.reasons, older.suggestions, older.parts, older.percentile) == ((), (), (), 0.5)
 
@@ -117,13 +125,13 @@ def test_requests_for_an_exception_are_read(store: Store, text: str) -> None:
     with store.write() as connection:
         connection.execute(sa.insert(escalations).values(row))
     assert store.exceptions.of(7, 1) == (ASKED,)
-    assert json.loads(to_text(ASKED)) == json.loads(ESCALATION)
+    assert holds(json.loads(to_text(ASKED)), json.loads(ESCALATION))
 
 
 def test_freezes_are_read() -> None:
     freeze = Freeze("f1", "Launch", "frozen", DAY, None, "launch \u202e", ADA, ("main",), None)
     assert from_text(Freeze, FREEZE) == freeze
-    assert json.loads(to_text(freeze)) == json.loads(FREEZE)
+    assert holds(json.loads(to_text(freeze)), json.loads(FREEZE))
 
 
 def test_what_pages_show_is_read() -> None:
@@ -131,7 +139,7 @@ def test_what_pages_show_is_read() -> None:
     opinions = (Opinion("gate", Verdict.BLOCK, "because", NOON), Opinion("freeze"))
     assert (shown.opinions, shown.title, shown.paths) == (opinions, "Rework \ud800 billing", ("a\udcff.py",))
     assert (shown.card.headline, shown.card.gate, shown.author) == ("Held", None, ANA)
-    assert plain(opinions) == json.loads(OPINIONS)
+    assert holds(plain(opinions), json.loads(OPINIONS))
 
 
 def test_jobs_that_wait_are_read_and_keep_their_form() -> None:
@@ -146,7 +154,7 @@ def test_jobs_that_wait_are_read_and_keep_their_form() -> None:
     ):
         assert kind.load(json.loads(text)) == payload
         same = json.loads(text.replace("000005Z", "000005+00:00"))
-        assert json.loads(json.dumps(kind.dump(payload))) == same
+        assert holds(json.loads(json.dumps(kind.dump(payload))), same)
 
 
 @given(st.text(st.characters(exclude_categories=())))
