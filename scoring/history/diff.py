@@ -53,7 +53,8 @@ class Diff:
     base: str
     head: str
     raw: bytes  # the records of files
-    rest: bytes = b""  # those of the count of lines, and the patch
+    numbers: bytes = b""  # those of git's count of their lines
+    patch: bytes = b""
     unread: TooMuch | None = None
 
     def counted(self) -> tuple[tuple[FileChange, ...], tuple[LineCounts, ...]]:
@@ -64,17 +65,12 @@ class Diff:
         if self.unread is not None:
             raise self.unread
         try:
-            files, lines = parse_diff(self.raw + self.rest)
+            files, lines = parse_diff(self.raw, self.patch)
         except (ValueError, IndexError) as error:
             raise ScoringError(_NOT_READ) from error
-        numbers, _, patch = self.rest.partition(b"\0\0")
-        agree(files, counts(numbers.split(b"\0") if files else ()))
-        agree_with_text(files, patch)
+        agree(files, counts(self.numbers.split(b"\0") if files else ()))
+        agree_with_text(files, self.patch)
         return files, lines
-
-    @property
-    def patch(self) -> bytes:
-        return self.rest.partition(b"\0\0")[2]
 
     def listing(self) -> bytes:
         """The records without renames: a moved file goes and comes, whatever a reader takes it for."""
@@ -89,13 +85,11 @@ def read(git: Git, base: str, head: str, *, most: int | None = None, limits: Lim
     """
     ends = (check(base) if base else git.empty_tree, check(head))
     try:
-        raw, rest = _answer(git, ends, most, limits)
+        return Diff(base, head, *_answer(git, ends, most, limits))
     except TooMuch as error:
-        # nothing is looked for that costs more than the trees
-        return Diff(
-            base, head, git.run(*_TREES, "--no-renames", "--end-of-options", *ends, limits=limits), unread=error
-        )
-    return Diff(base, head, raw, rest)
+        # whether a file moved is not asked: that may be what asks too much
+        raw = git.run(*_TREES, "--no-renames", "--end-of-options", *ends, limits=limits)
+        return Diff(base, head, raw, unread=error)
 
 
 def listed(git: Git, base: str, head: str) -> bytes:
@@ -110,7 +104,7 @@ def listed(git: Git, base: str, head: str) -> bytes:
         return git.run(*_TREES, "-M100%", "--end-of-options", *ends, limits=LIMITS)
 
 
-def _answer(git: Git, ends: tuple[str, str], most: int | None, limits: Limits) -> tuple[bytes, bytes]:
+def _answer(git: Git, ends: tuple[str, str], most: int | None, limits: Limits) -> tuple[bytes, bytes, bytes]:
     answer, count, size = bytearray(), 0, 0
     last = time.monotonic() + limits.seconds
     asked = ("diff-tree", "-r", "--numstat", *DIFF, "--end-of-options", *ends)
@@ -127,8 +121,10 @@ def _answer(git: Git, ends: tuple[str, str], most: int | None, limits: Limits) -
                 raise GitTimeout("git took longer than its time limit")
     if answer[size : size + 1] == b":" or (answer and not size):
         raise ScoringError(_NOT_READ)
-    whole = memoryview(answer)
-    return bytes(whole[:size]), bytes(whole[size:])
+    end = answer.find(b"\0\0", size)
+    end = len(answer) if end < 0 else end
+    whole = memoryview(answer)  # a slice of it is no copy, and a patch may be large
+    return bytes(whole[:size]), bytes(whole[size:end]), bytes(whole[end + 2 :])
 
 
 def _records(raw: bytes | bytearray, at: int = 0) -> Iterator[tuple[int, Record]]:

@@ -93,7 +93,8 @@ def _split(blocks: Iterable[bytes], token: bytes) -> Iterator[bytes]:
 
 def _record(chunk: bytes) -> Record:
     _, sha, parents, time, author, name, message, rest = chunk.split(b"\0", 7)
-    files, lines = _diff(rest.lstrip(b"\0\n"))
+    raw, _, patch = rest.lstrip(b"\0\n").partition(b"\0\0")
+    files, lines = _diff(raw, patch)
     return (
         sha.decode(),
         tuple(parents.decode().split()),
@@ -106,14 +107,13 @@ def _record(chunk: bytes) -> Record:
     )
 
 
-def parse_diff(data: bytes) -> tuple[tuple[FileChange, ...], tuple[LineCounts, ...]]:
-    """Read the output of `git diff --raw -p -z`: raw records, perhaps those of --numstat, then patches."""
-    files, lines = _diff(data)
+def parse_diff(raw: bytes, patch: bytes) -> tuple[tuple[FileChange, ...], tuple[LineCounts, ...]]:
+    """Read the records of `git diff --raw -p -z`, and the patch that follows them."""
+    files, lines = _diff(raw, patch)
     return tuple(FileChange(*each) for each in files), tuple(map(LineCounts._make, lines))
 
 
-def _diff(data: bytes) -> tuple[list[Record], list[Record]]:
-    raw, _, patch = data.partition(b"\0\0")
+def _diff(raw: bytes, patch: bytes) -> tuple[list[Record], list[Record]]:
     if not raw.startswith(b":"):
         return [], []
     parts = raw.split(b"\0")

@@ -26,7 +26,7 @@ def counts(**patches: tuple[tuple[list[str], list[str]], ...]) -> list[LineCount
     paths = {name: ".".join(name.rsplit("_", 1)) for name in patches}
     raw = "".join(f":100644 100644 {'1' * 40} {'2' * 40} M\0{path}\0" for path in paths.values())
     body = "".join(patch(paths[name], *hunks) for name, hunks in patches.items())
-    return list(parse_diff(f"{raw}\0{body}".encode())[1])
+    return list(parse_diff(raw.encode(), body.encode())[1])
 
 
 def shape(found: LineCounts) -> tuple[int, ...]:
