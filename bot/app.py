@@ -215,6 +215,7 @@ def _forge(settings: Settings, store: Store, clock: Clock) -> Forge:
         paced=settings.paced,
         timeout=settings.github_timeout,
         details=None if settings.why_no_pages() else details(settings.public_url),
+        limits=store.limits,
     )
     return ShadowForge(forge) if settings.shadow else forge
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.commands.database import Unusable, with_stored
 from bot.jobs import LeaseQueue
+from bot.jobs.dead import DeadJobs
 from bot.jobs.port import Listed
 from bot.policy.text.whole import visible
 from bot.store import AuditLog
@@ -67,9 +68,8 @@ def list_(engine: sa.Engine, state: State | None, limit: int, style: str) -> Non
 def retry(engine: sa.Engine, audit: AuditLog, ids: tuple[int, ...], everything: bool) -> None:
     """Let dead jobs run again, with their attempts forgotten."""
     queue, now = LeaseQueue(engine), datetime.now(UTC)
-    done = [one for one in _named(queue, ids, everything) if queue.revive(one, now)]
-    for one in done:
-        audit.add("job retried", at=now, job=one)
+    dead = DeadJobs(queue, audit)
+    done = [one for one in _named(queue, ids, everything) if dead.retry(one, now)]
     _tell(done, ids, "will run again")
 
 
@@ -81,9 +81,8 @@ def retry(engine: sa.Engine, audit: AuditLog, ids: tuple[int, ...], everything: 
 def drop(engine: sa.Engine, audit: AuditLog, ids: tuple[int, ...], everything: bool, reason: str) -> None:
     """Remove dead jobs for good."""
     queue, now = LeaseQueue(engine), datetime.now(UTC)
-    done = [one for one in _named(queue, ids, everything) if queue.drop(one)]
-    for one in done:
-        audit.add("job dropped", at=now, job=one, reason=reason)
+    dead = DeadJobs(queue, audit)
+    done = [one for one in _named(queue, ids, everything) if dead.drop(one, now, reason=reason)]
     _tell(done, ids, "removed")
 
 

@@ -8,10 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.jobs.port import Dead, Depth, Job, Listed, NewJob
+from bot.jobs.port import Dead, Depth, Job, Listed, NewJob, Tally
 from bot.store.database import insert_once
 from bot.store.engine import CLAIM, reading, take_turns, writing
 from bot.store.tables import jobs
+
+_LISTED = tuple(jobs.c[name] for name in ("id", "kind", "key", "state", "attempts", "run_at", "error"))
 
 
 class LeaseQueue:
@@ -69,27 +71,40 @@ class LeaseQueue:
             return tuple(_dead(row) for row in connection.execute(query))
 
     def listed(self, state: str | None, limit: int | None) -> tuple[Listed, ...]:
-        columns = [jobs.c[name] for name in ("id", "kind", "key", "state", "attempts", "run_at", "error")]
-        query = sa.select(*columns).order_by(jobs.c.id.desc()).limit(limit)
+        query = sa.select(*_LISTED).order_by(jobs.c.id.desc()).limit(limit)
         with reading(self._engine) as connection:
             rows = connection.execute(query if state is None else query.where(jobs.c.state == state))
             return tuple(Listed(**row._mapping) for row in rows)
 
-    def drop(self, job_id: int) -> bool:
+    def tally(self) -> tuple[Tally, ...]:
+        tried = sa.func.sum(sa.case((jobs.c.attempts > 0, 1), else_=0)).label("tried")
+        oldest, number = sa.func.min(jobs.c.run_at).label("oldest"), sa.func.count().label("number")
+        query = sa.select(jobs.c.kind, jobs.c.state, number, tried, oldest).group_by(jobs.c.kind, jobs.c.state)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(jobs.c.kind, jobs.c.state)).all()
+        return tuple(Tally(row.kind, row.state, row.number, int(row.tried), row.oldest) for row in rows)
+
+    def tried(self, attempts: int, limit: int) -> tuple[Listed, ...]:
+        here = sa.and_(jobs.c.state == "waiting", jobs.c.attempts >= attempts)
+        query = sa.select(*_LISTED).where(here).order_by(jobs.c.run_at, jobs.c.id).limit(limit)
+        with reading(self._engine) as connection:
+            return tuple(Listed(**row._mapping) for row in connection.execute(query))
+
+    def drop(self, job_id: int, connection: sa.Connection | None = None) -> bool:
         here = sa.and_(jobs.c.id == job_id, jobs.c.state == "dead")
-        with writing(self._engine) as connection:
-            return connection.execute(sa.delete(jobs).where(here)).rowcount == 1
+        with writing(self._engine, connection) as transaction:
+            return transaction.execute(sa.delete(jobs).where(here)).rowcount == 1
 
     def failing(self, attempts: int) -> int:
         tried = sa.and_(jobs.c.state == "waiting", jobs.c.attempts >= attempts)
         with reading(self._engine) as connection:
             return int(connection.scalar(sa.select(sa.func.count()).where(tried)) or 0)
 
-    def revive(self, job_id: int, now: datetime) -> bool:
+    def revive(self, job_id: int, now: datetime, connection: sa.Connection | None = None) -> bool:
         values = {"state": "waiting", "attempts": 0, "run_at": now, "dedupe": None}
         here = sa.and_(jobs.c.id == job_id, jobs.c.state == "dead")
-        with writing(self._engine) as connection:
-            return connection.execute(sa.update(jobs).where(here).values(**values)).rowcount == 1
+        with writing(self._engine, connection) as transaction:
+            return transaction.execute(sa.update(jobs).where(here).values(**values)).rowcount == 1
 
     def recall(self, now: datetime, longest: timedelta) -> int:
         waiting = sa.and_(jobs.c.state == "waiting", jobs.c.run_at > now)

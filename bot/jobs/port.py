@@ -67,6 +67,17 @@ class Depth:
     oldest: float
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Jobs of one kind and state: how many, how many of them failed before, and when the oldest of them was due."""
+
+    kind: str
+    state: str
+    number: int
+    tried: int
+    oldest: datetime
+
+
 class JobQueue(Protocol):
     """Jobs of one key never overlap; of those due, the oldest runs first, and a job to be tried again keeps its place.
 
@@ -112,7 +123,15 @@ class JobQueue(Protocol):
         """Jobs of one state, or all, newest first."""
         ...
 
-    def drop(self, job_id: int) -> bool:
+    def tally(self) -> tuple[Tally, ...]:
+        """Every kind and state that there is, by kind."""
+        ...
+
+    def tried(self, attempts: int, limit: int) -> tuple[Listed, ...]:
+        """Waiting jobs that were tried so often already, in vain; those that were due first come first."""
+        ...
+
+    def drop(self, job_id: int, connection: sa.Connection | None = None) -> bool:
         """Remove a dead job. False: there is none of that number."""
         ...
 
@@ -120,7 +139,7 @@ class JobQueue(Protocol):
         """How many waiting jobs were tried so often already, in vain."""
         ...
 
-    def revive(self, job_id: int, now: datetime) -> bool:
+    def revive(self, job_id: int, now: datetime, connection: sa.Connection | None = None) -> bool:
         """Let a dead job run again, with its attempts forgotten."""
         ...
 

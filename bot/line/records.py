@@ -104,6 +104,7 @@ class Records:
                 window=force.window.name if force.window else "",
                 level=force.level,
                 share=force.share,
+                checked=pull.check is not None and pull.check.conclusion is not None,
             )
         )
 

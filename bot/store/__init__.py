@@ -24,6 +24,7 @@ from bot.store.inbox import Delivery, Enqueue, Inbox
 from bot.store.incidents import Incidents
 from bot.store.landings import Landing, Landings
 from bot.store.leases import Leases
+from bot.store.limits import RateLimits
 from bot.store.migrate import migrate
 from bot.store.models import KnownModel, Models
 from bot.store.notes import Notes
@@ -38,6 +39,7 @@ from bot.store.sessions import Session, Sessions
 from bot.store.shown import Shown, ShownPull, Sight
 from bot.store.subscriptions import Subscription, Subscriptions
 from bot.store.ticks import Ticks
+from bot.store.versions import Versions
 
 Part = TypeVar("Part")
 
@@ -83,6 +85,7 @@ __all__ = [
     "PrivateReasons",
     "Pulls",
     "Pushes",
+    "RateLimits",
     "Reactions",
     "Record",
     "Repositories",
@@ -99,6 +102,7 @@ __all__ = [
     "Subscriptions",
     "Thumb",
     "Ticks",
+    "Versions",
 ]
 
 
@@ -137,6 +141,8 @@ class Store:
         # what was said, by us and to us
         self.notes = Notes(self.engine)
         self.sent = Sent(self.engine)
+        self.limits = RateLimits(self.engine)
+        self.versions = Versions(self.engine)
         self.feedback = FeedbackLog(self.engine)
         self.reactions = Reactions(self.engine)
         # what people see, and what came of it

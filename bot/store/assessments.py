@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -33,6 +34,14 @@ class Assessments(Database):
         query = sa.select(assessments.c.head_sha, assessments.c.body).where(here).order_by(assessments.c.at)
         with self.read() as connection:
             return tuple((row.head_sha, assessment_of(row.body)) for row in connection.execute(query))
+
+    def models(self, since: datetime) -> tuple[tuple[str, int], ...]:
+        """Those that scored since then, and how often; the one that scored most comes first."""
+        number = sa.func.count().label("number")
+        query = sa.select(assessments.c.model, number).where(assessments.c.at >= since).group_by(assessments.c.model)
+        with self.read() as connection:
+            rows = connection.execute(query.order_by(number.desc(), assessments.c.model)).all()
+        return tuple((row.model, row.number) for row in rows)
 
     def forget(self, repository_id: int, number: int, head_sha: str) -> None:
         here = sa.and_(of_pull(assessments, repository_id, number), assessments.c.head_sha == head_sha)

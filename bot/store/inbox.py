@@ -28,6 +28,26 @@ class Delivery:
         return zlib.compress(self.body, 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """How many deliveries there are of one state, and when the oldest of them came. `again` came more than once."""
+
+    state: str
+    number: int
+    again: int
+    oldest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A delivery that could not be read, or whose work was given up."""
+
+    guid: str
+    event: str
+    at: datetime
+    error: str
+
+
 class NotStored(Exception):
     """The database could not take the delivery. The forge may send it again."""
 
@@ -95,6 +115,21 @@ class Inbox(Database):
                 query = sa.select(inbox.c.guid).where(inbox.c.guid.in_(part), inbox.c.state != "failed")
                 done.update(connection.scalars(query))
         return frozenset(done)
+
+    def tally(self, since: datetime) -> tuple[Arrived, ...]:
+        """Those that came since then, by state."""
+        again = sa.func.sum(sa.case((inbox.c.times > 1, 1), else_=0))
+        first = sa.func.min(inbox.c.received_at).label("oldest")
+        query = sa.select(inbox.c.state, sa.func.count().label("number"), again.label("again"), first)
+        with self.read() as connection:
+            rows = connection.execute(query.where(inbox.c.received_at >= since).group_by(inbox.c.state)).all()
+        return tuple(Arrived(row.state, row.number, int(row.again), row.oldest) for row in sorted(rows))
+
+    def newest_failed(self, limit: int) -> tuple[Failed, ...]:
+        columns = (inbox.c.guid, inbox.c.event, inbox.c.received_at.label("at"), inbox.c.error)
+        query = sa.select(*columns).where(inbox.c.state == "failed").order_by(inbox.c.received_at.desc()).limit(limit)
+        with self.read() as connection:
+            return tuple(Failed(**row._mapping) for row in connection.execute(query))
 
     def failed(self, limit: int = 100) -> tuple[tuple[str, str, str], ...]:
         """GUID, event and error of those that failed, newest first."""

@@ -23,6 +23,7 @@ class Landing:
     window: str  # "": none was open
     level: str
     share: float  # 0 to 1
+    checked: bool = False  # our check was finished on the commit that was merged
 
 
 class Landings(Database):

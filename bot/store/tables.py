@@ -130,6 +130,7 @@ landings = sa.Table(
     sa.Column("window", sa.Text, nullable=False),  # the strictest that was open then; empty: none
     sa.Column("level", sa.String(64), nullable=False),
     sa.Column("share", sa.Float, nullable=False),
+    sa.Column("checked", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.PrimaryKeyConstraint("repository_id", "number"),
 )
 sa.Index("ix_landings_at", landings.c.at)
@@ -478,6 +479,18 @@ claims = sa.Table(
 )
 sa.Index("ix_claims_repository_id_state", claims.c.repository_id, claims.c.state)
 sa.Index("ix_claims_repository_id_came_at", claims.c.repository_id, claims.c.came_at)
+
+limits = sa.Table(
+    "limits",
+    metadata,
+    sa.Column("installation_id", sa.BigInteger, nullable=False),
+    sa.Column("resource", sa.String(64), nullable=False),  # the forge's name for what it counts
+    sa.Column("most", sa.BigInteger, nullable=False),
+    sa.Column("remaining", sa.BigInteger, nullable=False),
+    sa.Column("resets_at", Moment, nullable=False),
+    sa.Column("at", Moment, nullable=False),  # when the forge said so
+    sa.PrimaryKeyConstraint("installation_id", "resource"),
+)
 
 leases = sa.Table(
     "leases",

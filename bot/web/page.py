@@ -13,12 +13,17 @@ from bot.store import (
     Configurations,
     Exceptions,
     FeedbackLog,
+    Findings,
     Freezes,
+    Inbox,
     KnownRepository,
     Landings,
+    Outcomes,
+    RateLimits,
     Repositories,
     Shown,
     Subscriptions,
+    Versions,
 )
 
 Who = Literal["anybody", "readers", "operators"]  # anybody signed in; readers of the repository in its address
@@ -72,6 +77,11 @@ class Stored:
     audit: AuditLog
     assessments: Assessments
     feedback: FeedbackLog
+    findings: Findings
+    outcomes: Outcomes
+    inbox: Inbox
+    limits: RateLimits
+    versions: Versions
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Every page there is. Navigation, titles, who may see what and the tests of all pages follow from this table."""
 
-from bot.web import answers, calendar, now, pull
+from bot.web import answers, calendar, dead_jobs, now, operator, organisation, pull
 from bot.web.page import Page
 
 FIRST = "/now"  # where somebody who signed in begins
@@ -17,5 +17,24 @@ PAGES: tuple[Page, ...] = (
         calendar.view,
         nav="Calendar",
         asks=True,
+    ),
+    Page(
+        "organisation",
+        "/organisation",
+        "Organisation",
+        "anybody",
+        organisation.read,
+        organisation.view,
+        nav="Organisation",
+    ),
+    Page(
+        "operator",
+        "/operator",
+        "Operator",
+        "operators",
+        operator.read,
+        operator.view,
+        nav="Operator",
+        act=dead_jobs.act,
     ),
 )

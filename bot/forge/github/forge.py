@@ -15,6 +15,7 @@ from bot.forge.github.shapes import CheckRunFacts, CommentFacts, PullFacts, Repo
 from bot.forge.github.wire import GitHubWire
 from bot.forge.github.wire import path_of as _at
 from bot.forge.github.writes import GitHubWrites
+from bot.forge.limits import Limits
 from bot.forge.memory import Forgetful, Memory, Thing
 from bot.forge.port import Authors, Ended, ForgeAction, Gone, Listed, Reactions, Refused, Target, Words
 from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
@@ -52,10 +53,12 @@ class GitHubForge:
         paced: bool = True,
         timeout: int = 15,
         details: Callable[[str, int], str] | None = None,
+        limits: Limits | None = None,
     ) -> None:
         """`memory`: of what was sent, for as long as the process without one. `paced`: keep below GitHub's secondary
         limits; a GitHub Enterprise Server usually has none. `details`: the address that a check's details lead to, by
-        repository and number of the pull request; None: GitHub's own page of the check."""
+        repository and number of the pull request; None: GitHub's own page of the check. `limits`: who notes what is
+        left of the primary ones."""
         self._app_id = app_id
         self._api = api.rstrip("/")
         self._words, self._details = words, details
@@ -66,6 +69,7 @@ class GitHubForge:
             clock=clock,
             paced=paced,
             timeout=timeout,
+            limits=limits,
         )
         self._reads = Endpoints(self._wire)
         self._writes = GitHubWrites(self._wire, memory or Forgetful(), clock)

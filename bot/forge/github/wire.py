@@ -13,8 +13,10 @@ from github import Auth, GithubException, GithubIntegration
 from github.Requester import Requester
 from urllib3.util.retry import Retry
 
+from bot.forge.github.budget import Budget
 from bot.forge.github.clients import Installation
 from bot.forge.github.pace import Pace
+from bot.forge.limits import Limits, Unnoted
 from bot.forge.port import Busy, ForgeError, Gone, Refused, Target
 from bot.policy.text.whole import all_whole
 
@@ -42,7 +44,9 @@ class GitHubWire:
         clock: Callable[[], datetime],
         paced: bool = True,
         timeout: int = 15,
+        limits: Limits | None = None,
     ) -> None:
+        self._budget = Budget(limits or Unnoted(), clock)
         self._clock, self._paced = clock, paced
         self._lock = threading.Lock()
         self._installations: dict[int, Installation] = {}
@@ -83,7 +87,8 @@ class GitHubWire:
 
     def query(self, target: Target, query: str, given: dict[str, Any]) -> Any:
         """A GraphQL query: its data."""
-        _, answer = self._believed(target, None, lambda requester: requester.graphql_query(query, given))
+        headers, answer = self._believed(target, None, lambda requester: requester.graphql_query(query, given))
+        self._budget.told(target.installation_id, headers)
         return all_whole(answer["data"])
 
     def pages(self, target: Target, path: str, key: str = "", **query: Any) -> Iterator[dict[str, Any]]:
@@ -106,6 +111,7 @@ class GitHubWire:
         headers, body = self._believed(
             target, (verb, path, talk), lambda requester: requester.requestJsonAndCheck(verb, path, **more)
         )
+        self._budget.told(target.installation_id, headers)
         if verb != "GET" and "location" in headers and "id" not in body:
             # PyGithub takes the redirect of a write for its success
             raise ForgeError("the repository got another name meanwhile")

@@ -1,0 +1,157 @@
+"""Organisation: which repositories are covered, whether the check holds there, and whether holding back pays."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.config.repository import ORGANISATION, composed
+from bot.learning.guardrails import CAVEAT, Guardrails, guardrails
+from bot.store import Feedback, KnownFinding, KnownRepository, Landing, Outcome, Sight
+from bot.web.page import Asked, Stored
+from scoring.learning.rates import Rate
+
+BACK = timedelta(days=90)  # landings that coverage is of
+WORST_FIRST = ("error", "warning", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What the store knows of the repositories that somebody may read."""
+
+    sights: tuple[Sight, ...]
+    modes: tuple[tuple[int, str, str], ...]  # repository, branch, mode of its configuration
+    landings: tuple[Landing, ...]
+    findings: tuple[KnownFinding, ...]
+    outcomes: tuple[Outcome, ...]
+    feedback: tuple[Feedback, ...]
+
+
+def read(store: Stored, asked: Asked, now: datetime) -> Readings:
+    here = _chosen(asked)
+    ids = frozenset(one.id for one in here)
+    names = {one.full_name for one in here}
+    return Readings(
+        sights=store.shown.open(ids),
+        modes=tuple(_modes(store, ids, now)),
+        landings=store.landings.since(now - BACK, ids),
+        findings=tuple(one for one in store.findings.all() if one.about.partition(" ")[0] in names),
+        outcomes=tuple(row for one in here for row in store.outcomes.of(one.id)),
+        feedback=tuple(row for one in here for row in store.feedback.all(one.id)),
+    )
+
+
+def _modes(store: Stored, ids: frozenset[int], now: datetime) -> Iterator[tuple[int, str, str]]:
+    for known in store.configurations.in_force(ORGANISATION):
+        config = composed(known, now) if known.repository_id in ids else None
+        if config is not None:
+            yield known.repository_id, known.ref, config.mode
+
+
+# --- what is shown
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One repository. `checked` is of those merged lately, how many carried our finished check when they landed."""
+
+    name: str
+    modes: tuple[tuple[str, str], ...]  # a mode, and the branches that have it
+    watched: int
+    held: int
+    checked: Rate
+    landed_at: datetime | None  # the newest merge within BACK
+    wrong: int  # findings about its branches that have to be put right
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """One finding of the doctor about a branch."""
+
+    severity: str
+    repository: str
+    branch: str
+    words: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    owner: str  # "": every one
+    owners: tuple[str, ...]
+    rows: tuple[Row, ...]  # by name
+    findings: tuple[Warned, ...]  # worst first
+    watched: int
+    held: int
+    checked: Rate
+    rails: Guardrails
+    outcomes: int  # assessments that were followed
+    caveat: str = CAVEAT
+
+    @property
+    def errors(self) -> int:
+        return sum(one.severity == "error" for one in self.findings)
+
+
+def view(readings: Readings, asked: Asked, now: datetime) -> View:
+    here = _chosen(asked)
+    rows = tuple(_row(one, readings) for one in sorted(here, key=lambda one: one.full_name.lower()))
+    return View(
+        owner=_owner(asked),
+        owners=tuple(sorted({_owner_of(one) for one in asked.reader.repositories}, key=str.lower)),
+        rows=rows,
+        findings=tuple(sorted(_warned(readings.findings), key=lambda one: _place(one.severity))),
+        watched=sum(row.watched for row in rows),
+        held=sum(row.held for row in rows),
+        checked=_checked(readings.landings),
+        rails=guardrails(readings.outcomes, readings.feedback, now),
+        outcomes=len(readings.outcomes),
+    )
+
+
+def _row(repository: KnownRepository, readings: Readings) -> Row:
+    sights = [one for one in readings.sights if one.repository_id == repository.id]
+    landings = [one for one in readings.landings if one.repository_id == repository.id]
+    modes: dict[str, list[str]] = {}
+    for where, branch, mode in readings.modes:
+        if where == repository.id:
+            modes.setdefault(mode, []).append(branch)
+    findings = [one for one in readings.findings if one.about.partition(" ")[0] == repository.full_name]
+    return Row(
+        name=repository.full_name,
+        modes=tuple((mode, ", ".join(sorted(branches))) for mode, branches in sorted(modes.items())),
+        watched=len(sights),
+        held=sum(one.pull.held and one.pull.mode == "enforce" for one in sights),
+        checked=_checked(landings),
+        landed_at=max((one.at for one in landings), default=None),
+        wrong=sum(one.severity != "note" for one in findings),
+    )
+
+
+def _checked(landings: Iterable[Landing]) -> Rate:
+    marks = [landing.checked for landing in landings]
+    return Rate(sum(marks), len(marks))
+
+
+def _warned(findings: Iterable[KnownFinding]) -> Iterator[Warned]:
+    for one in findings:
+        repository, _, branch = one.about.partition(" ")
+        yield Warned(one.severity, repository, branch, one.words, one.fix)
+
+
+def _place(severity: str) -> int:
+    return WORST_FIRST.index(severity) if severity in WORST_FIRST else len(WORST_FIRST)
+
+
+def _owner_of(repository: KnownRepository) -> str:
+    return repository.full_name.partition("/")[0]
+
+
+def _owner(asked: Asked) -> str:
+    """The one that is asked for, where the reader may read something of it."""
+    owner = asked.query.get("owner", "")
+    return owner if any(_owner_of(one) == owner for one in asked.reader.repositories) else ""
+
+
+def _chosen(asked: Asked) -> tuple[KnownRepository, ...]:
+    owner = _owner(asked)
+    return tuple(one for one in asked.reader.repositories if not owner or _owner_of(one) == owner)
