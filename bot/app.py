@@ -62,8 +62,9 @@ from bot.policy.incidents.report import Report
 from bot.policy.text.suggest import did_you_mean
 from bot.process.privacy import keep_private
 from bot.store import Store
+from bot.web.page import Stored
 from bot.web.pages import FIRST
-from bot.web.together import add_pages, details
+from bot.web.together import Entered, add_pages, details
 from scoring.errors import ScoringError
 from scoring.models.registry import load
 from scoring.scorer import SHIPPED
@@ -197,7 +198,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
     if why := settings.why_no_pages():
         _log.info("pages.off", words=why)
     else:
-        add_pages(web, settings, store, queue, clock, forge)
+        add_pages(web, settings, store.only(Stored), store.only(Entered), queue, clock, forge)
     if secrets := _incident_secrets(settings):
         door = IncidentDoor(secrets, store.inbox, store.repositories, queue, clock, worker.wake, metrics.delivery)
         web.register_blueprint(door.blueprint())

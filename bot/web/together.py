@@ -1,6 +1,7 @@
 """All that pages are made of, put together: who reads, how they sign in, what a page may do."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import Flask
@@ -11,7 +12,7 @@ from bot.forge.github.people import GitHubPeople
 from bot.forge.port import Forge
 from bot.jobs.intake import Shares, look
 from bot.jobs.port import JobQueue
-from bot.store import Store
+from bot.store import Sessions, Ticks
 from bot.web import subscribe
 from bot.web.page import Desk, Stored
 from bot.web.pages import PAGES, PULL
@@ -21,8 +22,22 @@ from bot.web.signin import Door, cookie_name
 from bot.web.site import Site, environment
 
 
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What is kept of people who sign in."""
+
+    sessions: Sessions
+    ticks: Ticks
+
+
 def add_pages(
-    web: Flask, settings: Settings, store: Store, queue: JobQueue, clock: Callable[[], datetime], forge: Forge
+    web: Flask,
+    settings: Settings,
+    stored: Stored,
+    entered: Entered,
+    queue: JobQueue,
+    clock: Callable[[], datetime],
+    forge: Forge,
 ) -> None:
     """Where `settings.why_no_pages()` says nothing. `forge` is asked who of those that subscribed may still read."""
     address, secret = settings.public_url.rstrip("/"), settings.client_secret.get_secret_value()
@@ -31,17 +46,16 @@ def add_pages(
     readers = SignedIn(
         cookie_name(address),
         seal,
-        store.sessions,
-        store.repositories,
+        entered.sessions,
+        stored.repositories,
         Access(people, timedelta(minutes=settings.access_minutes)),
         settings.operator_ids,
         clock,
     )
-    stored = store.only(Stored)
     desk = Desk(stored, lambda one, at: look(queue, one, at), Shares())
     site = Site(stored, readers, clock, address, web_of(settings.github_api), PAGES, environment(), desk)
     lasts = timedelta(hours=settings.session_hours)
-    door = Door(address, people, seal, store.ticks, store.sessions, readers, clock, lasts, site.say)
+    door = Door(address, people, seal, entered.ticks, entered.sessions, readers, clock, lasts, site.say)
     web.register_blueprint(site.blueprint())
     web.register_blueprint(door.blueprint())
     web.register_blueprint(subscribe.Door(site, subscribe.Rights(forge)).blueprint())
