@@ -4,10 +4,14 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.backtest.measure import interval
+from bot.policy.calendar import Scope
+from bot.policy.config import parse
 
+LATER = timedelta(minutes=10)  # after it is ready somebody wants to merge it
 SHARES = (0.05, 0.10, 0.20, 0.50)
 Rows = list[sqlite3.Row]
 
@@ -39,6 +43,8 @@ FROM diary.changes c WHERE c.number > 0"""
 
 EXCEPTIONS = """
 SELECT repository_id, state, count(*) AS times FROM escalations GROUP BY 1, 2 ORDER BY 1, 2"""
+
+CONFIGURATIONS = "SELECT repository_id, text FROM configurations WHERE ref = 'main'"
 
 HELD = """
 SELECT repository_id, count(DISTINCT number) AS held FROM audit
@@ -74,7 +80,8 @@ SELECT s.repository_id, s.kind, s.by, count(*) AS times, sum(s.status >= 400) AS
   count(c.id) AS claims, sum(c.state = 'confirmed') AS confirmed, sum(c.state = 'disputed') AS disputed,
   count(i.digest) AS labels
 FROM diary.reports s
-LEFT JOIN claims c ON c.repository_id = s.repository_id AND c.incident = s.name
+LEFT JOIN claims c ON c.repository_id = s.repository_id
+  AND (c.incident = s.name OR s.status = 0 AND c.cause_number = s.number AND c.sources = 'command')
 LEFT JOIN incidents i ON i.repository_id = s.repository_id AND i.claim = c.id
 WHERE s.kind <> 'dispute' GROUP BY 1, 2, 3 ORDER BY 1, s.kind = 'poison', s.kind = 'wrong', 3"""
 
@@ -110,6 +117,35 @@ def opened(folder: Path) -> Iterator[sqlite3.Connection]:
 
 def ask(database: sqlite3.Connection, query: str) -> Rows:
     return database.execute(query).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class InWindow:
+    """Changes that were ready to land while a window was open, and those of them that were held then."""
+
+    window: str
+    share: float  # that the window names
+    ready: int
+    held: int
+    blamed: int
+    blamed_held: int
+
+
+def in_windows(ready: Sequence[sqlite3.Row], text: str) -> list[InWindow]:
+    """By window, as the calendar in `text` (a codechill.yml) has them."""
+    calendar, by = parse(text).calendar, dict[tuple[str, float], Rows]()
+    for row in ready:
+        moment = datetime.fromisoformat(row["ready_at"]).replace(tzinfo=UTC) + LATER
+        stretch = calendar.level_at(moment, Scope("main"))
+        if stretch.window is not None:
+            by.setdefault((stretch.window.name, stretch.share), []).append(row)
+    return [_in_window(name, share, rows) for (name, share), rows in by.items()]
+
+
+def _in_window(name: str, share: float, rows: Rows) -> InWindow:
+    held = [row for row in rows if row["verdict"] == "block"]
+    blamed = [sum(row["blamed_at"] is not None for row in some) for some in (rows, held)]
+    return InWindow(name, share, len(rows), len(held), blamed[0], blamed[1])
 
 
 @dataclass(frozen=True, slots=True)

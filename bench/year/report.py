@@ -9,6 +9,7 @@ from statistics import median
 from bench.year import figures
 from bench.year.figures import SHARES, Captured, ask, captured
 from bench.year.weeks import Series, picture
+from bot.backtest.measure import interval
 from bot.learning.guardrails import GROUPS
 
 SAID = {
@@ -46,6 +47,7 @@ def _page(database: sqlite3.Connection, pictures: str, command: str) -> Iterator
     yield ""
     yield from _opened(database, rows)
     yield from _held(database, rows)
+    yield from _windows(database, rows)
     yield from _captured(database, rows)
     yield from _outcomes(database, rows)
     yield from _incidents(database, rows)
@@ -92,6 +94,22 @@ def _held(database: sqlite3.Connection, rows: figures.Rows) -> Iterator[str]:
             waited_for = f"{median(hours):.0f} hours (median of {len(hours)})"
             yield f"Those of `{row['name']}` that landed after all waited {waited_for}."
             yield ""
+
+
+def _windows(database: sqlite3.Connection, rows: figures.Rows) -> Iterator[str]:
+    ready, texts = ask(database, figures.READY), ask(database, figures.CONFIGURATIONS)
+    yield "## What the windows held"
+    yield ""
+    yield "| repository | window | ready to land in it | held | asked for | 95 % | hurt | of them held |"
+    yield "|---|---|---:|---:|---:|---|---:|---:|"
+    for row in rows:
+        mine = [each for each in ready if each["repository_id"] == row["id"]]
+        text = next(each["text"] for each in texts if each["repository_id"] == row["id"])
+        for one in figures.in_windows(mine, text):
+            low, high = interval(one.held, one.ready) or (0.0, 1.0)
+            held = f"{one.held} ({one.held / one.ready:.0%}) | {one.share:.0%} | {low:.0%} to {high:.0%}"
+            yield f"| `{row['name']}` | {one.window} | {one.ready} | {held} | {one.blamed} | {one.blamed_held} |"
+    yield ""
 
 
 def _captured(database: sqlite3.Connection, rows: figures.Rows) -> Iterator[str]:

@@ -67,10 +67,10 @@ def _moved(name: str, moved: Shift, words: str) -> Reading:
 
 
 def features_moved(table: Dataset, names: Iterable[str]) -> Reading:
-    """Features as ranks among the changes before them: counters that only ever grow stand still so."""
+    """Features by value. Ranks would not do: what most changes have none of ranks a little higher with each of them."""
     columns = [table.columns.index(name) for name in names]
-    ranks = table.quantile[-REFERENCE - NEWEST :, columns].astype(np.float64)
-    before, newest = ranks[:-NEWEST], ranks[-NEWEST:]
+    values = table.raw[-REFERENCE - NEWEST :, columns].astype(np.float64)
+    before, newest = values[:-NEWEST], values[-NEWEST:]
     if len(before) < LEAST or not columns:
         return Reading("features", 0.0, WIDE, len(newest), False, "")
     moved = {table.columns[each]: shift(before[:, n], newest[:, n]).value for n, each in enumerate(columns)}

@@ -20,6 +20,7 @@ from scoring.history.index import History
 from scoring.models.design import learned
 
 _log = structlog.get_logger(__name__)
+OF_THE_CHANGE = frozenset({"size", "content", "diffusion"})  # families of features
 RETRAINED_ON = frozenset({"scores", "features", "calibration"})  # what another model could mend
 
 Opened = Callable[[int], AbstractContextManager[History | None]]
@@ -69,5 +70,8 @@ class DriftWatch:
 
 
 def watched() -> tuple[str, ...]:
-    """The features whose ranks are compared: those that models learn from, and that speak of no person."""
-    return tuple(feature.name for feature in FEATURES if learned(feature.name) and not feature.person)
+    """The features that are compared: those that models learn from and that speak of the change itself.
+
+    What its place has seen before it, and how fast all of it goes, never stands still: of these some always moved.
+    """
+    return tuple(feature.name for feature in FEATURES if learned(feature.name) and feature.family in OF_THE_CHANGE)

@@ -118,11 +118,19 @@ def test_features_alarm_when_many_of_them_moved_and_not_when_one_did() -> None:
     same = table()
     names = NAMES[:40]
     assert not signals.features_moved(same, names).alert
-    one, many = same.quantile.copy(), same.quantile.copy()
-    one[-250:, 3] = 0.99
-    many[-250:, :8] = 0.99
-    assert not signals.features_moved(replace(same, quantile=one), names).alert
-    reading = signals.features_moved(replace(same, quantile=many), names)
+    one, many = same.raw.copy(), same.raw.copy()
+    one[-250:, 3] = 99
+    many[-250:, :8] = 99
+    assert not signals.features_moved(replace(same, raw=one), names).alert
+    reading = signals.features_moved(replace(same, raw=many), names)
     assert (reading.alert, reading.value) == (True, 8 / 40)
     assert reading.words.startswith("8 of 40 features of the newest 250 changes")
     assert not signals.features_moved(table(size=300), names).alert
+
+
+def test_what_most_changes_have_none_of_alarms_nobody_though_its_rank_creeps_up_with_every_change() -> None:
+    rare = table()
+    raw, ranks = np.zeros_like(rare.raw), np.zeros_like(rare.quantile)
+    raw[np.random.default_rng(4).random(raw.shape) < 0.1] = 1.0
+    ranks[:] = 0.4 + np.arange(len(ranks), dtype=np.float32)[:, None] / 1e5
+    assert not signals.features_moved(replace(rare, raw=raw, quantile=ranks), NAMES[:40]).alert
