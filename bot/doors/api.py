@@ -169,7 +169,7 @@ class Api:
     def _configs(self, repository: KnownRepository) -> dict[str, Config]:
         """By branch, of those that were looked at."""
         now = self.clock()
-        saved = [one for one in self.store.configurations.in_force(ORGANISATION) if one.repository_id == repository.id]
+        saved = self.store.configurations.in_force(ORGANISATION, {repository.id})
         return {one.ref: config for one in saved if (config := composed(one, now)) is not None}
 
     def _levels(self, repository: KnownRepository) -> dict[str, float]:

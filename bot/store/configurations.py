@@ -1,5 +1,6 @@
 """The configuration of each branch that was last valid, and all that decides for a branch."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -80,8 +81,10 @@ class Configurations(Database):
         with self.read() as connection:
             return tuple((row.repository_id, row.ref, row.text) for row in connection.execute(query))
 
-    def in_force(self, organisation: str) -> tuple[KnownConfiguration, ...]:
-        """One for each branch that was looked at, of repositories that can be reached.
+    def in_force(
+        self, organisation: str, repository_ids: Collection[int] | None = None
+    ) -> tuple[KnownConfiguration, ...]:
+        """One for each branch that was looked at, of those of the repositories (or of all) that can be reached.
 
         `organisation` is the name under which the text of an organisation is kept beside the branches.
         """
@@ -91,9 +94,13 @@ class Configurations(Database):
             .where(repositories.c.gone == "")
             .order_by(configurations.c.repository_id, configurations.c.ref)
         )
+        of_feeds = sa.select(feeds).order_by(feeds.c.path)
+        if repository_ids is not None:
+            query = query.where(configurations.c.repository_id.in_(repository_ids))
+            of_feeds = of_feeds.where(feeds.c.repository_id.in_((0, *repository_ids)))
         with self.read() as connection:
             rows = [(row.repository_id, row.ref, row.text) for row in connection.execute(query)]
-            copies = [feed_of(row) for row in connection.execute(sa.select(feeds).order_by(feeds.c.path))]
+            copies = [feed_of(row) for row in connection.execute(of_feeds)]
         above = {repository: text for repository, ref, text in rows if ref == organisation}
         return tuple(
             KnownConfiguration(repository, ref, text, above.get(repository, ""), _of(repository, ref, copies))

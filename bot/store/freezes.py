@@ -1,5 +1,6 @@
 """Freezes that a person started by hand. Ending one early is saving it again with an earlier end."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,7 +10,9 @@ from bot.plain import from_text, to_text
 from bot.policy.config.freezes import Freeze, apart
 from bot.store.audit import Audited
 from bot.store.engine import NAME, take_turns
-from bot.store.tables import freezes
+from bot.store.tables import audit, freezes
+
+KIND = "freeze"  # of its records in the audit log
 
 
 class Freezes(Audited):
@@ -30,13 +33,25 @@ class Freezes(Audited):
                 return
             values = {"start": freeze.start, "end": freeze.end, "body": to_text(freeze)}
             self._put(connection, freezes, {"repository_id": repository_id, "id": freeze.id}, values)
-            self._audit.add("freeze", at=at, repository_id=repository_id, connection=connection, freeze=freeze)
+            self._audit.add(KIND, at=at, repository_id=repository_id, connection=connection, freeze=freeze)
 
     def of(self, repository_id: int, since: datetime) -> tuple[Freeze, ...]:
         """Those that had not ended at `since`, by their start."""
         lasting = freezes.c.end.is_(None) | (freezes.c.end >= since)
         with self.read() as connection:
             return self._read(connection, repository_id, lasting)
+
+    def records(self, repository_id: int) -> dict[str, tuple[int, ...]]:
+        """By freeze: the numbers of its records in the audit log, oldest first."""
+        about = (audit.c.repository_id == repository_id) & audit.c.number.is_(None) & (audit.c.kind == KIND)
+        numbers: dict[str, tuple[int, ...]] = {}
+        with self.read() as connection:
+            for seq, body in connection.execute(
+                sa.select(audit.c.seq, audit.c.body).where(about).order_by(audit.c.seq)
+            ):
+                freeze = json.loads(body)["freeze"]["id"]
+                numbers[freeze] = (*numbers.get(freeze, ()), seq)
+        return numbers
 
     @staticmethod
     def _read(connection: sa.Connection, repository_id: int, *which: sa.ColumnElement[bool]) -> tuple[Freeze, ...]:

@@ -1,8 +1,7 @@
 """The calendar of a repository: months with every window, where each comes from, and what a proposal would change."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
@@ -50,7 +49,7 @@ class Readings:
 
 def read(store: Stored, asked: Asked, now: datetime) -> Readings:
     here = asked.here.id
-    branches = [one for one in store.configurations.in_force(ORGANISATION) if one.repository_id == here]
+    branches = store.configurations.in_force(ORGANISATION, {here})
     wanted = asked.query.get("branch", "")
     known = next((one for one in branches if one.ref == wanted), None) or _usual(branches)
     asked_for = _proposed(store, asked)
@@ -59,7 +58,7 @@ def read(store: Stored, asked: Asked, now: datetime) -> Readings:
         known=known,
         file=None if known is None else store.configurations.last_good(here, known.ref),
         freezes=store.freezes.of(here, now - timedelta(days=366)),
-        records=_records(store, here),
+        records=store.freezes.records(here),
         proposed=asked_for,
         sights=store.shown.open({here}) if asked_for else (),
         subscriptions=store.subscriptions.of(here, asked.reader.id),
@@ -78,18 +77,9 @@ def _proposed(store: Stored, asked: Asked) -> Proposed | None:
     return Proposed(f"#{int(number)}", known)
 
 
-def _usual(branches: list[KnownConfiguration]) -> KnownConfiguration | None:
+def _usual(branches: Sequence[KnownConfiguration]) -> KnownConfiguration | None:
     named = {one.ref: one for one in branches}
     return named.get("main") or named.get("master") or next(iter(branches), None)
-
-
-def _records(store: Stored, repository_id: int) -> Mapping[str, tuple[int, ...]]:
-    """The numbers of the audit records of each freeze by hand."""
-    numbers: dict[str, tuple[int, ...]] = {}
-    for record in store.audit.records(repository_id, kind="freeze"):
-        freeze = json.loads(record.body)["freeze"]["id"]
-        numbers[freeze] = (*numbers.get(freeze, ()), record.seq)
-    return numbers
 
 
 # --- what is shown

@@ -152,8 +152,8 @@ class Door:
 
 
 def _of(store: Stored, repository_id: int, ref: str) -> KnownConfiguration | None:
-    known = store.configurations.in_force(ORGANISATION)
-    return next((one for one in known if (one.repository_id, one.ref) == (repository_id, ref)), None)
+    known = store.configurations.in_force(ORGANISATION, {repository_id})
+    return next((one for one in known if one.ref == ref), None)
 
 
 def _plain(status: int, words: str, **headers: str) -> Response:

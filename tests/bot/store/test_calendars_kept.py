@@ -1,10 +1,12 @@
 """Configurations that pull requests propose, and addresses of calendars, on every database."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.policy.config.freezes import Freeze
 from bot.policy.config.yaml_positions import MAX_CHARS
 from bot.policy.pull import Person
-from bot.store import Store
+from bot.store import KnownFeed, KnownRepository, Store
 from bot.store.configurations import MOST_PROPOSED
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -47,3 +49,27 @@ def test_what_was_taken_back_gives_nothing_and_is_on_record_without_the_address(
     records = list(store.audit.records(1))
     assert [record.kind for record in records] == ["subscription", "subscription ended"]
     assert not any(name in record.body for record in records)
+
+
+def test_the_records_of_each_freeze_are_told_by_their_numbers(store: Store) -> None:
+    freeze = Freeze("f1", "Outage", "red", AT, AT + timedelta(hours=3), "x", ANA)
+    store.audit.add("decision", at=AT, repository_id=1, number=7)
+    store.freezes.save(1, freeze, at=AT)
+    store.freezes.save(1, replace(freeze, id="f2", name="Other"), at=AT)
+    store.freezes.save(1, replace(freeze, end=AT + timedelta(hours=1)), at=AT)
+    store.freezes.save(2, freeze, at=AT)
+    assert store.freezes.records(1) == {"f1": (2, 4), "f2": (3,)}
+
+
+def test_configurations_in_force_are_told_of_some_repositories_or_of_all(store: Store) -> None:
+    for number in (1, 2, 3):
+        store.repositories.saw(KnownRepository(number, 1, f"acme/r{number}"))
+        store.configurations.save(number, "main", text=f"# {number}", sha="a" * 40, at=AT)
+        store.configurations.save(number, "//organisation", text="# of all", sha="", at=AT)
+        store.feeds.save(KnownFeed("a.ics", "x", AT, AT, repository_id=number, ref="main"))
+    store.feeds.save(KnownFeed("https://cal.example/a.ics", "y", AT, AT))
+    every, some = (store.configurations.in_force("//organisation", ids) for ids in (None, {1, 3}))
+    assert [one.repository_id for one in every] == [1, 2, 3]
+    assert some == (every[0], every[2])
+    assert store.configurations.in_force("//organisation", set()) == ()
+    assert [feed.path for feed in some[0].feeds] == ["a.ics", "https://cal.example/a.ics"]
