@@ -252,6 +252,16 @@ RETRAIN_ONE = Kind(
     limit=LONG,
 )
 
+MEASURE = _beat("measure", "See whose measurements of models are a week old", timedelta(days=1), TALK)
+MEASURE_ONE = Kind(
+    "measure-one",
+    "Measure models on the past of one repository, for its page",
+    OfRepository,
+    lambda one: f"measure/{one.repository_id}",
+    priority=TALK,
+    limit=LONG,
+)
+
 Row = Kind[Any]
 JOBS: tuple[Row, ...] = (
     PULL,
@@ -274,6 +284,8 @@ JOBS: tuple[Row, ...] = (
     REPORT,
     RETRAIN,
     RETRAIN_ONE,
+    MEASURE,
+    MEASURE_ONE,
 )
 
 

@@ -9,6 +9,7 @@ from bot.jobs.port import Job, JobQueue
 from bot.learning.evidence import Evidence
 from bot.learning.follow import Follow
 from bot.learning.learned import Learned
+from bot.learning.measure import Measure
 from bot.learning.registry import Registry
 from bot.learning.retrain import Retrain
 from bot.learning.watch import DriftWatch
@@ -29,6 +30,8 @@ def handlers(
     retrain = Retrain(learned, queue, registry, assessor.history, clock, days)
     drift = DriftWatch(learned, queue, assessor.history, clock)
 
+    measure = Measure(learned, queue, registry, assessor.history, clock)
+
     def followed(one: OfRepository) -> None:
         follow.repository(one)
         drift.repository(one)  # it reads what became of assessments
@@ -38,4 +41,6 @@ def handlers(
         handler(jobs.FOLLOW_ONE, followed),
         handler(jobs.RETRAIN, retrain.everything),
         handler(jobs.RETRAIN_ONE, retrain.repository),
+        handler(jobs.MEASURE, measure.everything),
+        handler(jobs.MEASURE_ONE, measure.repository),
     )

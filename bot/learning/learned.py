@@ -8,6 +8,7 @@ from bot.store import (
     DriftLog,
     Exceptions,
     Incidents,
+    Measurements,
     Models,
     Outcomes,
     Repositories,
@@ -24,5 +25,6 @@ class Learned:
     incidents: Incidents
     configurations: Configurations
     models: Models
+    measurements: Measurements
     drift: DriftLog
     audit: AuditLog

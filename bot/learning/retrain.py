@@ -26,7 +26,7 @@ from scoring.history.dataset import collect
 from scoring.history.index import History
 from scoring.learning.challenge import Comparison, Scored, before, compare, corrected
 from scoring.learning.evaluate import unseen
-from scoring.learning.train import train
+from scoring.learning.train import require_enough, train
 from scoring.models.corpus import corpus_of
 from scoring.models.model import Corpus, Kind
 from scoring.models.registry import KINDS, kind_of
@@ -90,6 +90,7 @@ class Retrain:
     def _challenged(self, job: Training, history: History) -> Iterator[KnownModel]:
         with history.store.reading():
             corpus = corpus_of(history, collect(history, str(job.repository_id)))
+        require_enough([corpus.table])
         if history.authors() < 2:
             raise ScoringError("a single author wrote this history, and a model of it would describe one person")
         now, gates = (

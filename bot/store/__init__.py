@@ -25,6 +25,7 @@ from bot.store.incidents import Incidents
 from bot.store.landings import Landing, Landings
 from bot.store.leases import Leases
 from bot.store.limits import RateLimits
+from bot.store.measurements import Measurement, Measurements
 from bot.store.migrate import migrate
 from bot.store.models import KnownModel, Models
 from bot.store.notes import Notes
@@ -77,6 +78,8 @@ __all__ = [
     "LastGood",
     "Leases",
     "Lived",
+    "Measurement",
+    "Measurements",
     "Models",
     "Notes",
     "Outcome",
@@ -138,6 +141,7 @@ class Store:
         self.outcomes = Outcomes(self.engine, audit)
         self.models = Models(self.engine, audit)
         self.drift = DriftLog(self.engine, audit)
+        self.measurements = Measurements(self.engine)
         # what was said, by us and to us
         self.notes = Notes(self.engine)
         self.sent = Sent(self.engine)

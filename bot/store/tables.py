@@ -213,6 +213,15 @@ drift = sa.Table(
     sa.PrimaryKeyConstraint("repository_id", "sign", "at"),
 )
 
+measurements = sa.Table(
+    "measurements",
+    metadata,
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),  # JSON: how models do on the repository's own past
+    sa.PrimaryKeyConstraint("repository_id", "at"),
+)
+
 escalations = sa.Table(
     "escalations",
     metadata,

@@ -10,7 +10,9 @@ from bot.jobs.intake import Shares
 from bot.store import (
     Assessments,
     AuditLog,
+    Claims,
     Configurations,
+    DriftLog,
     Exceptions,
     FeedbackLog,
     Findings,
@@ -18,6 +20,8 @@ from bot.store import (
     Inbox,
     KnownRepository,
     Landings,
+    Measurements,
+    Models,
     Outcomes,
     RateLimits,
     Repositories,
@@ -82,6 +86,10 @@ class Stored:
     inbox: Inbox
     limits: RateLimits
     versions: Versions
+    models: Models
+    measurements: Measurements
+    drift: DriftLog
+    claims: Claims
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,16 +110,52 @@ def columns(title: str, rows: Sequence[Sequence[Bar]], names: Sequence[str], *, 
 
 
 def line(
-    title: str, points: Sequence[Point], *, most: float = 1.0, gates: Sequence[tuple[float, str]] = (), words: str = ""
+    title: str,
+    points: Sequence[Point],
+    *,
+    most: float = 1.0,
+    gates: Sequence[tuple[float, str]] = (),
+    words: str = "",
+    beside: Sequence[Point] = (),
 ) -> Markup:
-    """A line over points with a band of their intervals; `gates` are level lines with their names."""
+    """A line over points with a band of their intervals; `gates` are level lines with their names, `beside` is another
+    line over the same ground, without points."""
     plot = _Plot.over(points, most)
     drawn = [_gate(plot, value, name) for value, name in gates]
     drawn += [_band(plot, points)]
+    drawn += [Markup('<polyline class="ink soft" points="{}"/>').format(plot.places(run)) for run in _runs(beside)]
     drawn += [Markup('<polyline class="ink" points="{}"/>').format(plot.places(run)) for run in _runs(points)]
     drawn += [_dot(plot, point) for point in points if point.value is not None]
     drawn += _ends(plot, points)
     return _svg("line", title, words, WIDE, HIGH, _grid(most, HIGH - TOP - BOTTOM), Markup().join(drawn))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One of several lines over the same ground; `points` from left to right, `at` from 0 to 1."""
+
+    name: str
+    points: Sequence[Point]
+    tone: str = "held"
+
+
+def lines(title: str, rows: Sequence[Line], *, words: str = "") -> Markup:
+    """Several lines over shares from 0 to 100 % both ways, the first with its intervals; names stand below them."""
+    plot = _Plot(0.0, 1.0, 1.0)
+    drawn = [_band(plot, rows[0].points)] if rows else []
+    for at, row in reversed(list(enumerate(rows))):
+        runs = (plot.places(run) for run in _runs(row.points))
+        drawn += [Markup('<polyline class="ink {}" points="{}"/>').format(row.tone, run) for run in runs]
+        y = HIGH - BOTTOM - 10 - 18 * (len(rows) - 1 - at)
+        drawn.append(
+            Markup('<line class="key {}" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(
+                row.tone, _n(WIDE - 200), _n(WIDE - 176), _n(y - 4), _n(y - 4)
+            )
+        )
+        drawn.append(_text(WIDE - 170, y, row.name))
+    drawn += [_dot(plot, point) for point in (rows[0].points if rows else ()) if point.words]
+    drawn += [_text(plot.x(at), HIGH - 8, f"{at:.0%}", "middle") for at in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    return _svg("line", title, words, WIDE, HIGH, _grid(1.0, HIGH - TOP - BOTTOM), Markup().join(drawn))
 
 
 @dataclass(frozen=True, slots=True)
