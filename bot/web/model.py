@@ -11,7 +11,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bot.backtest.words import count, percent
 from bot.policy.incidents.claim import Claim
 from bot.store import KnownModel, KnownSign, Measurement
 from bot.web import svg
@@ -40,6 +39,15 @@ def read(store: Stored, asked: Asked, now: datetime) -> Readings:
     here = asked.here.id
     confirmed = tuple(each for each in store.claims.of(here, "confirmed") if each.is_label)
     return Readings(store.measurements.newest(here), store.models.all(here), store.drift.newest(here), confirmed)
+
+
+def count(number: int) -> str:
+    return f"{number:,}"
+
+
+def percent(share: float | None) -> str:
+    """5 %, 7.4 %; a dash for a share of nothing."""
+    return "–" if share is None else f"{share * 100:.1f}".removesuffix(".0") + " %"
 
 
 # --- what is shown
