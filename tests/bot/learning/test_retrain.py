@@ -141,7 +141,7 @@ def test_the_same_again_changes_nothing_and_what_cannot_be_told_is_said(place: P
     place.incidents.clear()
     place.assess()
     place.retrain.repository(Training(7, "drift", ("own",)))
-    assert place.notes()[-1].startswith("None of the newest matured changes is known to have been at fault")
+    assert place.notes()[-1].startswith("Only 0 changes are known to have been reverted or fixed")
     assert place.store.models.all(7) == before
 
 
