@@ -53,6 +53,7 @@ from bot.line.accounts import Accounts
 from bot.line.assess import MirrorAssessor
 from bot.line.events import EventDesk, not_before
 from bot.line.incidents import Incidents
+from bot.line.issues import Issues
 from bot.line.landed import LandedCommits
 from bot.line.perform import Changeable
 from bot.line.reconcile import Reconciler
@@ -123,6 +124,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
     def report(target: Target, said: Report) -> None:
         queue.add(jobs.REPORT.new(jobs.Reports("", target.repository_id, (said,)), clock()))
 
+    issues = Issues(forge, configurations, store.claims, report, clock)
     reconciler = Reconciler(
         forge=forge,
         known=store.only(Known),
@@ -135,7 +137,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         report=report,
     )
     metrics, looks = Metrics(queue.depth, clock, store.findings.all), Looks()
-    fanout = Fanout(forge, store.repositories, store.pulls, store.groups, queue, clock, reconciler.group)
+    fanout = Fanout(forge, store.repositories, store.pulls, store.groups, queue, clock, reconciler.group, issues.take)
     events = EventDesk(
         store.inbox, store.repositories, reconciler, fanout, lambda verdict: metrics.verdict(verdict.name.lower())
     )

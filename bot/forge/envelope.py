@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.plain import plain, read
 from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
+from bot.policy.incidents.issue import Issue
 from bot.policy.pull import Person
 
 
@@ -41,7 +42,7 @@ class Ungrouped:
     head_sha: str
 
 
-RepositoryEvent = Pushed | Reachable | Unreachable | Ungrouped
+RepositoryEvent = Pushed | Reachable | Unreachable | Ungrouped | Issue
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Envelope:
 
 _KINDS: Mapping[str, type[Event | RepositoryEvent]] = {
     kind.__name__: kind
-    for kind in (Changed, Commented, Pressed, Labelled, Tick, Queued, Pushed, Reachable, Unreachable, Ungrouped)
+    for kind in (Changed, Commented, Pressed, Labelled, Tick, Queued, Pushed, Reachable, Unreachable, Ungrouped, Issue)
 }
 
 

@@ -12,6 +12,7 @@ from bot.jobs.kinds import PRUNE, Nothing
 from bot.jobs.port import JobQueue
 from bot.policy.config import FILE, ORGANISATION_FILE
 from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
+from bot.policy.incidents.issue import Issue
 from bot.store import Groups, Pulls, Repositories
 
 
@@ -27,8 +28,9 @@ class Fanout:
         queue: JobQueue,
         clock: Callable[[], datetime],
         group: Callable[[Target, Queued], None],
+        issue: Callable[[Target, Issue], None],
     ) -> None:
-        self._forge, self._queue, self._clock, self._group = forge, queue, clock, group
+        self._forge, self._queue, self._clock, self._group, self._issue = forge, queue, clock, group, issue
         self._repositories, self._pulls, self._groups = repositories, pulls, groups
 
     def take(self, news: Envelope, delivery: str) -> None:
@@ -44,6 +46,8 @@ class Fanout:
                 self._group(target, news.event)
             case Ungrouped(head_sha):
                 self._groups.close(news.repository_id, head_sha)
+            case Issue():
+                self._issue(target, news.event)
             case Changed(_, _, str(sha)) | Pressed(_, _, str(sha)):
                 self._spread(news, self._pulls.at(news.repository_id, sha), news.event, delivery)
             case Changed() | Pressed() | Commented() | Labelled() | Tick():

@@ -15,6 +15,7 @@ from bot.jobs.kinds import NAMES, PEOPLE, PULL, REPOSITORY, SWEEP, TALK, USUAL, 
 from bot.jobs.port import JobQueue, NewJob
 from bot.policy.chat.grammar import mentioned
 from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick, commander
+from bot.policy.incidents.issue import Issue
 from bot.policy.pull import Person
 from bot.store import Delivery, Enqueue, KnownGroup, KnownRepository, Pulls, Pushes, Repositories, SeenPull, SeenPush
 
@@ -80,6 +81,11 @@ def _job(delivery: Delivery, shares: Shares) -> NewJob | None:
     one, *more = delivery.envelopes
     if isinstance(one.event, Commented) and not mentioned(one.event.comment.body):
         return None  # said among people
+    if isinstance(one.event, Issue):
+        # whoever does a lot to issues is answered after everything else
+        job = REPOSITORY.new(Events(delivery.guid, delivery.envelopes), delivery.received_at)
+        few = shares.take(delivery.received_at, f"person {one.event.by.id}", f"issues {one.repository_id}")
+        return job if few else replace(job, priority=TALK)
     if one.number is not None and not more:
         job, person = _of_pull(one, delivery.received_at, delivery.guid), _person(one.event)
         if person is None or shares.take(delivery.received_at, f"person {person.id}", f"pull {job.key}"):
@@ -115,7 +121,7 @@ def _same(event: Event | RepositoryEvent) -> str | None:
             return f"tick {why}"
         case Labelled(label, by):  # off and on again while the first waits asks for nothing more
             return f"label {by.id} {hashlib.sha256(label.encode('utf-8', 'replace')).hexdigest()[:16]}"
-        case Commented() | Pressed() | Queued() | Pushed() | Reachable() | Unreachable() | Ungrouped():
+        case Commented() | Pressed() | Queued() | Pushed() | Reachable() | Unreachable() | Ungrouped() | Issue():
             return None
         case _:
             assert_never(event)
@@ -129,7 +135,7 @@ def _priority(event: Event | RepositoryEvent) -> int:
             return PEOPLE
         case Tick("sweep"):
             return SWEEP
-        case Tick() | Queued() | Pushed() | Reachable() | Unreachable() | Ungrouped():
+        case Tick() | Queued() | Pushed() | Reachable() | Unreachable() | Ungrouped() | Issue():
             return USUAL
         case _:
             assert_never(event)

@@ -14,6 +14,11 @@ PROFILES: tuple[Profile, ...] = get_args(Profile)
 FILES: Mapping[Profile, str] = {"advisory": "app.yml", "landing": "app.landing.yml"}
 LEVELS = ("none", "read", "write", "admin")  # ascending
 
+# permissions and events without which everything else works, and what does not work then
+OPTIONAL: Mapping[str, str] = {
+    "issues": "Incidents are not read from issues meanwhile; comments and webhooks tell them."
+}
+
 # what GitHub accepts before an App has a server: no name below `invalid` is ever reachable (RFC 2606)
 NO_WEBHOOK = "https://codechill.invalid/webhook"
 

@@ -7,6 +7,7 @@ from typing import Any
 from bot.config.repository import Configurations
 from bot.facts.fact import Known
 from bot.line.incidents import Incidents
+from bot.line.issues import Issues
 from bot.line.perform import Changeable
 from bot.line.reconcile import Reconciler
 from bot.line.records import Written
@@ -14,6 +15,7 @@ from bot.policy.config import FILE, ORGANISATION_FILE
 from bot.policy.decide import Decision
 from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
 from bot.policy.incidents.claim import Claim
+from bot.policy.incidents.issue import Issue
 from bot.policy.incidents.report import Report
 from bot.policy.pull import Comment, ReviewState
 from bot.policy.state import Cause
@@ -48,15 +50,19 @@ class Line:
 
     def restart(self) -> None:
         """Another process goes on, with what is kept in the database."""
+        configurations = Configurations(
+            self.forge, self.store.configurations, self.store.feeds, self.store.freezes, self.clock
+        )
         self.reconciler = Reconciler(
             forge=self.forge,
             **self.stored,
             assessor=self.assessor,
-            configurations=Configurations(
-                self.forge, self.store.configurations, self.store.feeds, self.store.freezes, self.clock
-            ),
+            configurations=configurations,
             clock=self.clock,
             report=lambda target, report: self.tell(report),
+        )
+        self.issues = Issues(
+            self.forge, configurations, self.store.claims, lambda target, report: self.tell(report), self.clock
         )
         self.incidents = Incidents(
             self.store.repositories,
@@ -149,6 +155,16 @@ class Line:
         landed = self.world.merge(self.home, pull, login, commits=commits)
         self.look(pull, Changed("closed", by=pull.merged_by))
         return landed
+
+    def issue(
+        self, login: str, what: str = "opened", *, body: str = "Cause: #1", labels: tuple[str, ...] = ("incident",),
+        author: str = "", number: int = 900, moved: bool = False,
+    ) -> None:  # fmt: skip
+        """Somebody does something to an issue, which the forge tells with the issue as it then is."""
+        people = (self.world.person(author or login), self.world.person(login))
+        page = f"https://forge.example/acme/shop/issues/{number}"
+        said = (number, what, "Checkout fails", body, frozenset(labels), *people, self.clock.now, page, moved)
+        self.issues.take(self.world.target(self.home), Issue(*said))
 
     def tell(self, report: Report) -> Claim | None:
         """What somebody says of an incident is taken in, as by its job."""

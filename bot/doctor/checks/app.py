@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.doctor.facts import App, Facts, Installation
 from bot.doctor.finding import Finding
-from bot.setup.manifest import Manifest, level_at_least
+from bot.setup.manifest import OPTIONAL, Manifest, level_at_least
 
 _UNEASY, _REFUSED = 10, 45  # seconds: a token is dated a minute back and good for five
 
@@ -32,7 +32,11 @@ def permissions(facts: Facts, manifest: Manifest) -> Iterator[Finding]:
     if facts.app is None:
         return
     where = f"{facts.app.settings_url}/permissions"
-    if missing := lacking(facts.app.permissions, manifest.permissions):
+    needed, without = apart(lacking(facts.app.permissions, manifest.permissions))
+    for name, level in without.items():
+        words = f"The App may not do what it could use: {name}: {level}. {OPTIONAL[name]}"
+        yield Finding("permissions", "note", "the App", words, f"Grant that at {where}, if you want it.")
+    if missing := needed:
         reasons = "; ".join(f"{name}: {manifest.reasons[name]}" for name in missing)
         words = f"The App may not do what it needs to: {_listed(missing)}."
         fix = f"Grant that at {where} ({reasons}). Each account then has to accept it."
@@ -44,7 +48,14 @@ def permissions(facts: Facts, manifest: Manifest) -> Iterator[Finding]:
 
 
 def events(facts: Facts, manifest: Manifest) -> Iterator[Finding]:
-    if facts.app is not None and (missing := sorted(set(manifest.events) - facts.app.events)):
+    if facts.app is None:
+        return
+    unheard = set(manifest.events) - facts.app.events
+    for name in sorted(unheard & OPTIONAL.keys()):
+        words = f"The App is not told of {name}. {OPTIONAL[name]}"
+        fix = f"Subscribe at {facts.app.settings_url}/permissions, below the permissions, if you want it."
+        yield Finding("events", "note", "the App", words, fix)
+    if missing := sorted(unheard - OPTIONAL.keys()):
         reasons = "; ".join(f"{name}: {manifest.reasons[name]}" for name in missing)
         words = f"The App is not told of {', '.join(missing)}."
         fix = f"Subscribe at {facts.app.settings_url}/permissions, below the permissions ({reasons})."
@@ -73,10 +84,12 @@ def _installation(installation: Installation, app: App, manifest: Manifest) -> I
     # what the App itself lacks is told above; here is what it has and the account has not agreed to yet
     has = app.permissions
     wanted = {name: level for name, level in manifest.permissions.items() if level_at_least(has.get(name), level)}
-    if missing := lacking(installation.permissions, wanted):
+    needed, without = apart(lacking(installation.permissions, wanted))
+    if missing := needed | without:
         words = f"New permissions are not accepted yet: {_listed(missing)}."
-        yield Finding("installations", "error", account, words, f"An owner of {account} accepts them at {url}.")
-    if unheard := sorted(set(manifest.events) & app.events - installation.events):
+        fix = f"An owner of {account} accepts them at {url}."
+        yield Finding("installations", "error" if needed else "note", account, words, fix)
+    if unheard := sorted((set(manifest.events) & app.events - installation.events) - OPTIONAL.keys()):
         words = f"Events are not sent for this installation yet: {', '.join(unheard)}."
         fix = f"They begin when an owner of {account} accepts the App's permissions at {url}."
         yield Finding("installations", "error", account, words, fix)
@@ -93,6 +106,12 @@ def _installation(installation: Installation, app: App, manifest: Manifest) -> I
 def lacking(given: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
     """What is wanted and not covered by what is given."""
     return {name: level for name, level in wanted.items() if not level_at_least(given.get(name), level)}
+
+
+def apart(missing: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Of what is missing: what nothing works without, and what everything else works without."""
+    without = {name: level for name, level in missing.items() if name in OPTIONAL}
+    return {name: level for name, level in missing.items() if name not in OPTIONAL}, without
 
 
 def _writing(permissions: Mapping[str, str]) -> dict[str, str]:

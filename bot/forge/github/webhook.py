@@ -14,9 +14,11 @@ from bot.forge.github.shapes import (
     Small,
     User,
     Words,
+    person,
     shaped,
 )
 from bot.policy.events import Changed, Commented, Labelled, Pressed, Queued
+from bot.policy.incidents.issue import NOT_SAYING, SAYING, Issue
 from bot.policy.pull import Comment
 
 
@@ -49,6 +51,24 @@ class _PullRequest(_Delivery):
 class _Issue(Shape):
     number: Small
     pull_request: dict[str, object] | None = None
+
+
+class _Issued(Shape):
+    number: Small
+    title: str
+    body: str | None = None
+    user: User | None = None
+    labels: tuple[Label, ...] = ()
+    updated_at: Moment
+    html_url: str = ""
+    pull_request: dict[str, object] | None = None
+
+
+class _Issues(_Delivery):
+    repository: RepositoryName
+    issue: _Issued
+    sender: User
+    changes: dict[str, object] | None = None
 
 
 class _IssueComment(_Delivery):
@@ -161,6 +181,7 @@ _PULL_ACTIONS = frozenset(
         "auto_merge_disabled",
     }
 )
+MOST_BODY = 20_000  # characters of an issue that are read
 _COMMITS_NAMED = 20  # a push names the files of no more commits than GitHub's limit; from there on, look for oneself
 
 Payload = Mapping[str, Any]
@@ -204,6 +225,28 @@ def _issue_comment(payload: Payload) -> tuple[Envelope, ...]:
         return ()
     said = Comment(news.comment.id, author.person(), news.comment.body or "", news.comment.created_at)
     return (news.envelope(news.repository, news.issue.number, Commented(said)),)
+
+
+def _issues(payload: Payload) -> tuple[Envelope, ...]:
+    if _action(payload) not in SAYING | NOT_SAYING:
+        return ()
+    news = shaped(_Issues, payload)
+    issue, sender = news.issue, news.sender.person()
+    if issue.pull_request is not None or sender.bot:
+        return ()
+    said = Issue(
+        number=issue.number,
+        what=news.action,
+        title=issue.title,
+        body=(issue.body or "")[:MOST_BODY],
+        labels=frozenset(label.name for label in issue.labels),
+        author=person(issue.user),
+        by=sender,
+        at=issue.updated_at,
+        page=issue.html_url,
+        moved="old_issue" in (news.changes or {}),
+    )
+    return (news.envelope(news.repository, None, said),)
 
 
 def _check_run(payload: Payload) -> tuple[Envelope, ...]:
@@ -307,6 +350,7 @@ _READERS: Mapping[str, Callable[[Payload], tuple[Envelope, ...]]] = {
     "installation": _installation,
     "installation_repositories": _installation_repositories,
     "issue_comment": _issue_comment,
+    "issues": _issues,
     "merge_group": _merge_group,
     "ping": _nothing,
     "pull_request": _pull_request,

@@ -12,6 +12,7 @@ from bot.policy.config.sections.critical_from import CriticalFrom
 from bot.policy.config.sections.escalation import EscalationPolicy
 from bot.policy.config.sections.freezes import FreezePolicy
 from bot.policy.config.sections.gate import Gate
+from bot.policy.config.sections.incidents import IncidentPolicy
 from bot.policy.config.sections.levels import LEVELS
 from bot.policy.config.sections.mode import Mode
 from bot.policy.state import ConfigProblem
@@ -34,6 +35,7 @@ class Config:
     exempt_paths: tuple[str, ...] = ()
     escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
     freezes: FreezePolicy = field(default_factory=FreezePolicy)
+    incidents: IncidentPolicy = field(default_factory=IncidentPolicy)
     critical: Mapping[str, int] = field(default_factory=dict)
     critical_from: CriticalFrom = field(default_factory=CriticalFrom)
     frozen_paths: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from bot.policy.config.sections.critical_from import CriticalFromShape
 from bot.policy.config.sections.escalation import EscalationShape
 from bot.policy.config.sections.freezes import FreezesShape
 from bot.policy.config.sections.gate import GateShape
+from bot.policy.config.sections.incidents import IncidentsShape
 from bot.policy.config.table import TABLE
 from bot.policy.config.window_shape import ExceptShape, HolidaysShape, WeeklyShape, WindowShape
 from bot.policy.config.yaml_positions import read
@@ -49,6 +50,7 @@ def test_the_example_uses_every_setting_and_is_valid_for_editors_too():
         HolidaysShape,
         GateShape,
         FreezesShape,
+        IncidentsShape,
         EscalationShape,
         CriticalFromShape,
     ]
