@@ -157,7 +157,8 @@ def view(readings: Readings, asked: Asked, now: datetime) -> View:
 def _months(
     config: Config, first: date, now: datetime, scope: Scope, days: tuple[Office, ...] = ()
 ) -> tuple[Month, ...]:
-    return tuple(paint(config.calendar, following(first, at), now, scope, _feasts(days)) for at in range(MONTHS))
+    today, feasts = now.astimezone(ZoneInfo(config.timezone)).date(), _feasts(days)
+    return tuple(paint(config.calendar, following(first, at), today, scope, feasts) for at in range(MONTHS))
 
 
 def _difference(
@@ -213,5 +214,5 @@ def _changes(stretches: list[InForce], zone: ZoneInfo) -> Iterator[Change]:
             yield Change(stretch.since.astimezone(UTC).astimezone(zone), stretch.level, stretch.share, window)
 
 
-def _feasts(days: tuple[Office, ...]) -> list[tuple[date, str]]:
-    return [(day, f"{words} ({office.name})") for office in days for day, words in office.days]
+def _feasts(days: tuple[Office, ...]) -> tuple[tuple[date, str], ...]:
+    return tuple((day, f"{words} ({office.name})") for office in days for day, words in office.days)

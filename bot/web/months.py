@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise, takewhile
 from zoneinfo import ZoneInfo
 
@@ -68,11 +69,15 @@ class Month:
     openings: tuple[Opening, ...]  # by their beginning
 
 
-Feasts = Sequence[tuple[date, str]]
+Feasts = tuple[tuple[date, str], ...]
 
 
-def paint(calendar: Calendar, first: date, now: datetime, scope: Scope, feasts: Feasts = ()) -> Month:
-    """The month that begins at `first`, in the calendar's zone, for what the scope names."""
+@lru_cache(maxsize=64)
+def paint(calendar: Calendar, first: date, today: date, scope: Scope, feasts: Feasts = ()) -> Month:
+    """The month that begins at `first`, in the calendar's zone, for what the scope names.
+
+    A page is looked at more often than its calendar changes: the same month is painted once.
+    """
     zone = ZoneInfo(calendar.zone)
     days = _days(first)
     begins = [instant(at_minute(day, 0), zone) for day in (*days, following(first))]
@@ -81,7 +86,6 @@ def paint(calendar: Calendar, first: date, now: datetime, scope: Scope, feasts: 
     spans = {window: _spans(window, begins[0], begins[-1]) for window in windows}
     shown = [window for window in windows if spans[window]]
     stretches = within(calendar, begins[0], begins[-1], scope)
-    today = now.astimezone(zone).date()
     painted = [
         Day(
             date=day,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
@@ -139,14 +140,14 @@ def _when(window: Window) -> str:
     return describe(window)
 
 
-def overlaps(windows: Iterable[Window], start: datetime, end: datetime, zone: str) -> tuple[Overlap, ...]:
+@lru_cache(maxsize=64)
+def overlaps(windows: tuple[Window, ...], start: datetime, end: datetime, zone: str) -> tuple[Overlap, ...]:
     """Every set of windows that are open together between two instants, the longest lists first."""
-    listed_ = list(windows)
     seen: dict[tuple[int, ...], list[tuple[datetime, datetime]]] = {}
-    for (low, high), together in _together(listed_, start, end):
+    for (low, high), together in _together(windows, start, end):
         if len(together) > 1:
             seen.setdefault(together, []).append((low, high))
-    rows = (_overlap([listed_[at] for at in together], times, zone) for together, times in seen.items())
+    rows = (_overlap([windows[at] for at in together], times, zone) for together, times in seen.items())
     return tuple(sorted(rows, key=lambda row: (-len(row.names), row.names)))[:MOST]
 
 

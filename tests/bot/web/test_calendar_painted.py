@@ -48,7 +48,7 @@ def at(bars: Iterable[Bar], minute: int) -> Level:
 def test_what_is_painted_held_is_held_and_nothing_else(zone: str, day: date, data: st.DataObject) -> None:
     calendar, drawn = drawn_calendar(data, zone, day)
     firsts = (day.replace(day=1), following(day.replace(day=1)))
-    months = [paint(calendar, first, moment(zone, day, 0), Scope()) for first in firsts]
+    months = [paint(calendar, first, day, Scope()) for first in firsts]
     for month in months:
         for cell in (cell for week in month.weeks for cell in week if cell is not None):
             if not timedelta() <= cell.date - day < timedelta(days=DAYS):
