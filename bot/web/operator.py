@@ -124,13 +124,14 @@ class View:
 
 
 def view(readings: Readings, asked: Asked, now: datetime) -> View:
+    names = {str(one.id): one.full_name for one in asked.reader.repositories}
     return View(
         depth=readings.depth,
         late=readings.depth.oldest > LATE_S,
         kinds=tuple(_kinds(readings.tally)),
-        failing=tuple(_work(job) for job in readings.failing),
+        failing=tuple(_work(job, names) for job in readings.failing),
         failing_number=readings.failing_number,
-        dead=tuple(_work(job) for job in readings.dead),
+        dead=tuple(_work(job, names) for job in readings.dead),
         deliveries={one.state: one.number for one in readings.arrived},
         came=sum(one.number for one in readings.arrived),
         again=sum(one.again for one in readings.arrived),
@@ -157,8 +158,11 @@ def _kinds(tally: tuple[Tally, ...]) -> Iterator[Kind]:
         )
 
 
-def _work(job: Listed) -> Work:
-    return Work(job.id, job.kind, job.key, job.attempts, job.run_at, " ".join(job.error.split()))
+def _work(job: Listed, names: dict[str, str]) -> Work:
+    """A pull request by the name of its repository, where the reader may read it; by its number elsewhere."""
+    repository, mark, number = job.key.partition("#")
+    about = f"{names[repository]}#{number}" if mark and repository in names else job.key
+    return Work(job.id, job.kind, about, job.attempts, job.run_at, " ".join(job.error.split()))
 
 
 def _left(limit: Limit, asked: Asked, now: datetime) -> Left:

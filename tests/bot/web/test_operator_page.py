@@ -168,6 +168,13 @@ def test_nothing_happens_to_a_job_without_an_operator_a_form_of_ours_and_a_reaso
     assert list(web.line.store.audit.records()) == []
 
 
+def test_a_pull_request_is_named_where_the_operator_may_read_it(web: Web, queue: LeaseQueue) -> None:
+    bury(web, queue, f"{web.line.home.id}#7")
+    bury(web, queue, "4711#8")
+    bury(web, queue, "all")
+    assert [one.about for one in seen(web).dead] == ["all", "4711#8", "acme/shop#7"]
+
+
 def test_each_dead_job_has_a_form_that_names_it(web: Web, queue: LeaseQueue) -> None:
     job = bury(web, queue, "1#1", "ValueError: <script>alert(1)</script>")
     text = web.text("/operator")
