@@ -6,6 +6,7 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from scoring.scorer import SHIPPED
 _PATIENCE_S = 5
 
 
-def here(settings: Settings, environment: Mapping[str, str]) -> Here:
+def here(settings: Settings, environment: Mapping[str, str], now: datetime | None = None) -> Here:
     return Here(
         folder=str(settings.folder),
         database=database(settings.database_url),
@@ -37,7 +38,7 @@ def here(settings: Settings, environment: Mapping[str, str]) -> Here:
         free=shutil.disk_usage(_existing(settings.folder)).free,
         git=git_version(),
         unknown_settings=misspelt(environment),
-        work=work_of(settings.database_url),
+        work=work_of(settings.database_url, now),
         drift=drift_of(settings.database_url),
     )
 
@@ -59,13 +60,13 @@ def database(url: str) -> Part:
         engine.dispose()
 
 
-def work_of(url: str) -> Work | None:
+def work_of(url: str, now: datetime | None = None) -> Work | None:
     """None when the database is not there, has an older form, or does not answer: `database` says which."""
     if database(url).state != "ready":
         return None
     engine = open_engine(url, busy=_PATIENCE_S)
     try:
-        return work(engine)
+        return work(engine, now)
     except sa.exc.SQLAlchemyError:
         return None
     finally:

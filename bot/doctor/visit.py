@@ -30,7 +30,7 @@ def visit(
         facts = fetch(
             wires,
             api=settings.github_api,
-            here=here(settings, environment),
+            here=here(settings, environment, clock()),
             clock=clock,
             scope=scope or Scope(),
             public_url=settings.public_url,

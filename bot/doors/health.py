@@ -3,15 +3,16 @@
 import threading
 from collections import deque
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
 from bot.jobs.kinds import PULL
 from bot.jobs.lease import LeaseQueue
 from bot.jobs.port import Job
+from bot.store.claims import A_DAY, MOST_A_DAY
 from bot.store.engine import reading
-from bot.store.tables import pulls, repositories
+from bot.store.tables import claims, pulls, repositories
 
 TRIES = 3  # a job that failed so often is said to be failing
 TOP = 0.95  # the share that the mildest of the usual levels holds back lies above it
@@ -30,20 +31,23 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What the database tells of the work. `dead` by kind of job; `failing` are waiting jobs tried in vain so far."""
+    """What the database tells of the work. `dead` by kind of job; `failing` are waiting jobs tried in vain so far;
+    `floods` are repositories of which so many claims of incidents came in a day that no more are taken in."""
 
     dead: tuple[tuple[str, int], ...] = ()
     newest: str = ""  # error of the newest dead job
     failing: int = 0
     ranks: tuple[Ranked, ...] = ()
+    floods: tuple[tuple[str, int], ...] = ()
 
 
-def work(engine: sa.Engine) -> Work:
+def work(engine: sa.Engine, now: datetime | None = None) -> Work:
+    """Without the time `now` nothing is said of floods."""
     queue = LeaseQueue(engine)
     dead = queue.dead(limit=1000)
     kinds = sorted({job.kind for job in dead})
     counts = tuple((kind, sum(job.kind == kind for job in dead)) for kind in kinds)
-    return Work(counts, dead[0].error if dead else "", queue.failing(TRIES), _ranks(engine))
+    return Work(counts, dead[0].error if dead else "", queue.failing(TRIES), _ranks(engine), _floods(engine, now))
 
 
 def _ranks(engine: sa.Engine) -> tuple[Ranked, ...]:
@@ -57,6 +61,20 @@ def _ranks(engine: sa.Engine) -> tuple[Ranked, ...]:
     )
     with reading(engine) as connection:
         return tuple(Ranked(row.full_name, row.scored, int(row.top)) for row in connection.execute(query))
+
+
+def _floods(engine: sa.Engine, now: datetime | None) -> tuple[tuple[str, int], ...]:
+    counted = sa.func.count().label("counted")
+    query = (
+        sa.select(repositories.c.full_name, counted)
+        .join(repositories, repositories.c.id == claims.c.repository_id)
+        .where(claims.c.came_at > (now or datetime.max.replace(tzinfo=UTC)) - A_DAY)
+        .group_by(repositories.c.full_name)
+        .having(counted >= MOST_A_DAY)
+        .order_by(repositories.c.full_name)
+    )
+    with reading(engine) as connection:
+        return tuple((row.full_name, row.counted) for row in connection.execute(query)) if now else ()
 
 
 class Looks:

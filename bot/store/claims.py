@@ -52,14 +52,6 @@ class Claims(Audited):
             every = self._of(connection, repository_id)
         return tuple(claim for claim in every if state in (None, claim.state))
 
-    def floods(self, since: datetime) -> dict[int, int]:
-        """Repositories of which as many claims came since then as a day may bring, and how many those are."""
-        counted = sa.func.count().label("counted")
-        query = sa.select(claims.c.repository_id, counted).where(claims.c.came_at > since)
-        query = query.group_by(claims.c.repository_id).having(counted >= MOST_A_DAY)
-        with self.read() as connection:
-            return {row.repository_id: row.counted for row in connection.execute(query)}
-
     def _of(self, connection: sa.Connection, repository_id: int) -> tuple[Claim, ...]:
         query = sa.select(claims).where(claims.c.repository_id == repository_id).order_by(claims.c.id)
         return tuple(_claim(row) for row in connection.execute(query))

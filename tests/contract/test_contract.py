@@ -195,6 +195,9 @@ def test_a_pull_request_that_is_open_tells_since_when_and_nothing_of_its_end(
     life = facts(anywhere, change).life
     assert life is not None
     assert (life.closed_at, life.landed_at, life.landed_as) == (None, None, "")
+    ended = anywhere.forge.ended(anywhere.target, change.number)
+    assert (ended.merged, ended.sha, ended.author.id) == (False, "", anywhere.me["id"])
+    assert anywhere.forge.landed_with(anywhere.target, change.head) == ()
 
 
 def test_what_lands_is_the_commit_that_was_meant_and_lands_once(anywhere: Anywhere, change: Change) -> None:
@@ -208,6 +211,10 @@ def test_what_lands_is_the_commit_that_was_meant_and_lands_once(anywhere: Anywhe
     assert anywhere.forge.file(anywhere.target, f"{change.branch}.txt", anywhere.main) == "one line\n"
     life = facts(anywhere, change).life
     assert life is not None
+    ended = anywhere.forge.ended(anywhere.target, change.number)
+    assert (ended.merged, ended.sha, ended.head_sha) == (True, life.landed_as, change.head)
+    assert ended.base_ref == anywhere.default
+    assert anywhere.forge.landed_with(anywhere.target, change.head) == (change.number,)
     assert life.landed_at is not None
     assert life.opened_at <= life.landed_at
     assert life.closed_at == life.landed_at
@@ -234,6 +241,9 @@ def test_an_issue_is_opened_once_for_each_key_and_closed(anywhere: Anywhere) -> 
 def test_what_is_not_there_is_gone(anywhere: Anywhere) -> None:
     with pytest.raises(Gone):
         anywhere.forge.pull(anywhere.target, 2_000_000_000)
+    with pytest.raises(Gone):
+        anywhere.forge.ended(anywhere.target, 2_000_000_000)
+    assert anywhere.forge.landed_with(anywhere.target, "0" * 40) == ()
     with pytest.raises(Gone):
         anywhere.forge.repository(Target(anywhere.target.installation_id, 1, f"{anywhere.repository}-is-not-there"))
 

@@ -28,6 +28,7 @@ CHECKS: dict[str, Check] = {
     "jobs": work.jobs,
     "looks": work.looks,
     "share": work.share,
+    "floods": work.floods,
     "drift": work.drift,
 }
 

@@ -31,6 +31,13 @@ def looks(facts: Facts, manifest: Manifest) -> Iterator[Finding]:
         yield Finding("looks", "warning", "the work", words, "codechill jobs list --state waiting shows why.")
 
 
+def floods(facts: Facts, manifest: Manifest) -> Iterator[Finding]:
+    for repository, count in facts.here.work.floods if facts.here.work else ():
+        words = f"{count} claims of incidents came within a day, and no more are taken in until it is over."
+        fix = f"codechill incidents list --repository {repository} shows who sends them; withdraw what is none."
+        yield Finding("floods", "warning", repository, words, fix)
+
+
 def share(facts: Facts, manifest: Manifest) -> Iterator[Finding]:
     for ranks in facts.here.work.ranks if facts.here.work else ():
         if ranks.scored >= LEAST and not ranks.top:

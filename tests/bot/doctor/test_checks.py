@@ -120,6 +120,7 @@ CASES: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"here": replace(HERE, work=Work((("pull", 1),), "x"))}, [("jobs", "error")]),
     ({"here": replace(HERE, work=Work((("redeliver", 1),), "x"))}, [("jobs", "warning")]),
     ({"here": replace(HERE, work=Work(failing=3))}, [("looks", "warning")]),
+    ({"here": replace(HERE, work=Work(floods=(("acme/shop", 200),)))}, [("floods", "warning")]),
     ({"here": replace(HERE, work=Work(ranks=(Ranked("acme/cart", 90, 0),)))}, [("share", "warning")]),
     ({"here": replace(HERE, drift=(("acme/shop", SIGN),))}, [("drift", "warning")]),
     ({"here": replace(HERE, work=Work(ranks=(Ranked("acme/cart", 89, 0), Ranked("a/b", 500, 1))))}, []),

@@ -21,6 +21,7 @@ from payloads import (
     pagerduty_event,
 )
 
+from bot.doors.health import work
 from bot.doors.incidents.door import MOST_BYTES, IncidentDoor
 from bot.doors.incidents.signing import stamp
 from bot.forge.port import Target
@@ -221,12 +222,15 @@ def test_the_body_is_forgotten_once_its_job_is_done(world: World) -> None:
 
 
 def test_a_flood_ends_at_a_bound_and_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.store.claims.MOST_A_DAY", 3)
+    for place in ("bot.store.claims", "bot.doors.health"):
+        monkeypatch.setattr(f"{place}.MOST_A_DAY", 3)
     for number in range(5):
         assert world.send(GOOD | {"incident": f"INC-{number}"})[0] == 202
     assert len(world.claims()) == 3
-    assert world.store.claims.floods(world.now - timedelta(days=1)) == {7: 3}
+    assert work(world.store.engine, world.now).floods == (("acme/shop", 3),)
+    assert work(world.store.engine).floods == ()
     world.now += timedelta(days=2)
+    assert work(world.store.engine, world.now).floods == ()
     world.send(GOOD | {"incident": "INC-9"})
     assert len(world.claims()) == 4
 
