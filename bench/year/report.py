@@ -12,6 +12,30 @@ from bench.year.weeks import Series, picture
 from bot.backtest.measure import interval
 from bot.learning.guardrails import GROUPS
 
+HOW = """\
+It is a replay: the App, its database, git and HTTP are those that serve; GitHub is the sandbox; the people and their
+habits are made up, and the clock is moved from one event to the next.
+
+- What had landed before the year is the history that the App reads at its start. What landed in the year comes as pull
+  requests of fifteen people: each author of the history is played by one of them, always the same. A pull request is
+  opened some hours before its change landed (after the change before it that touches the same files), and merged when
+  it landed, or later where it is held. Messages name commits under the names that they got here, so that reverts and
+  `Fixes:` arrive when they did, and say what they said.
+- Where not every change becomes a pull request, the others are pushed when they landed: seen by the App as history.
+- Who is held waits, asks for an exception (a manager approves, denies or does not answer), or gives up, each person
+  after habits of their own.
+- Incidents are told by signed requests and comments: of 60 % of the changes that a later one repairs, between landing
+  and repair. Of other landings 1.5 % are blamed wrongly, which a person disputes, and 2 % are poisoned by an outsider:
+  by a comment without rights, or a request with a false signature.
+- Windows: every weekend (the riskiest 10 %), a week in August and the turn of the year (the riskiest half). The first
+  repository enforces them, the second one is in shadow mode.
+- What comes round every few minutes in life (sweeps, reactions, redeliveries) comes round once a day here, and outcomes
+  and drift are read once a week.
+
+To look at it, on every page that the server has:
+
+    python -m bench.year.look FOLDER
+"""
 SAID = {
     "true": "the change is at fault: a later one repairs it",
     "wrong": "another change is blamed, disputed later",
@@ -45,6 +69,7 @@ def _page(database: sqlite3.Connection, pictures: str, command: str) -> Iterator
     yield ""
     yield f"    {command}"
     yield ""
+    yield HOW
     yield from _opened(database, rows)
     yield from _held(database, rows)
     yield from _windows(database, rows)
