@@ -10,12 +10,13 @@ import sqlalchemy as sa
 
 from bot.clock.edges import KnownEdges
 from bot.demo.stage import Stage
-from bot.jobs.kinds import FOLLOW
+from bot.jobs.kinds import FOLLOW, MEASURE
 from bot.jobs.port import Job
 from bot.store.tables import jobs
 
 HOP = timedelta(days=1)  # what comes round every few minutes in life comes round once a day here
-ROUNDS = {FOLLOW.name: timedelta(days=7)}  # outcomes and drift are read once a week, not once a day
+# outcomes and drift are read once a week, not once a day; models are measured once a month, not once a week
+ROUNDS = {FOLLOW.name: timedelta(days=7), MEASURE.name: timedelta(days=30)}
 
 
 @dataclass

@@ -29,8 +29,8 @@ habits are made up, and the clock is moved from one event to the next.
   by a comment without rights, or a request with a false signature.
 - Windows: every weekend (the riskiest 10 %), a week in August and the turn of the year (the riskiest half). The first
   repository enforces them, the second one is in shadow mode.
-- What comes round every few minutes in life (sweeps, reactions, redeliveries) comes round once a day here, and outcomes
-  and drift are read once a week.
+- What comes round every few minutes in life (sweeps, reactions, redeliveries) comes round once a day here, outcomes and
+  drift are read once a week, and models are measured once a month.
 
 To look at it, on every page that the server has:
 
