@@ -7,6 +7,7 @@ and programs; nothing here is about one person.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from markupsafe import Markup
@@ -208,7 +209,8 @@ def _difference(told: Mapping[str, Any] | None) -> str:
 
 def calibration(bands: Sequence[Mapping[str, Any]]) -> Markup:
     """Ten bands of equal size from the least to the most likely: observed faults with their intervals, and expected."""
-    most = max((each["high"] or 0.0 for each in bands), default=0.0) or 1.0
+    highest = max((each["high"] or 0.0 for each in bands), default=0.0)
+    most = min(1.0, ceil(20 * highest) / 20) or 1.0  # a round number for the scale
     points = [
         svg.Point(
             f"band {at}", float(at), each["observed"],

@@ -267,7 +267,7 @@ def _grid(most: float, high: float) -> Markup:
                 _n(LEFT), _n(WIDE - RIGHT), _n(y), _n(y)
             )
         )
-        drawn.append(_text(LEFT - 6, y + 4, f"{most * tick:g}" if most != 1.0 else f"{tick:.0%}", "end"))
+        drawn.append(_text(LEFT - 6, y + 4, f"{most * tick:g}" if most > 1.0 else f"{100 * most * tick:.3g}%", "end"))
     return Markup().join(drawn)
 
 

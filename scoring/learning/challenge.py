@@ -23,7 +23,7 @@ Scored = Callable[[Corpus, int], Floats]  # fitted on what was known when row `c
 
 NOT_WORSE = 0.97  # the lower end of the ratio captured must reach this at every gate in use
 ERROR_MORE = 0.005  # so much more may expected and observed faults differ, as a share of changes
-FAULTS = 60  # in the window, where the history has them: fewer tell nothing from nothing
+FAULTS = 120  # in the window, where the history has them: fewer tell little from nothing
 LONGEST = 730 * 86400  # seconds: what was long ago says little of what comes
 BANDS = 10
 ROUNDS = 2000

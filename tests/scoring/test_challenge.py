@@ -27,14 +27,14 @@ START = 1_600_000_000
 NAMES = tuple(feature.name for feature in FEATURES)
 
 
-def table(size: int = 3000, rate: float = 0.06, seed: int = 3) -> Dataset:
-    """A change a quarter day; `churn` says how risky it is, and faults become known ten days later."""
+def table(size: int = 6000, rate: float = 0.06, seed: int = 3) -> Dataset:
+    """Eight changes a day; `churn` says how risky it is, and faults become known ten days later."""
     rng = np.random.default_rng(seed)
     raw = rng.random((size, len(NAMES))).astype(np.float32)
     churn = NAMES.index("churn")
     raw[:, churn] = rng.lognormal(3, 1.5, size)
     chance = rate * raw[:, churn] / raw[:, churn].mean()
-    at = START + np.arange(size, dtype=np.int64) * DAY // 4
+    at = START + np.arange(size, dtype=np.int64) * DAY // 8
     known = np.where(rng.random(size) < np.minimum(chance, 0.9), at + 10 * DAY, NEVER)
     shas = tuple(f"{n:040x}" for n in range(size))
     return Dataset("shop", NAMES, shas, at, raw, rolling(raw), known, known.copy(), np.zeros(size, dtype=bool))
@@ -60,15 +60,15 @@ def test_the_window_is_the_newest_that_has_matured_and_holds_enough_faults() -> 
     known = TABLE.known_at[window.cut : window.end] < NOW
     assert (int(known.sum()), window.faults) == (FAULTS, FAULTS)
     early = window_of(TABLE, NOW - 300 * DAY)
-    assert early.end == window.end - 300 * 4
+    assert early.end == window.end - 300 * 8
 
 
 def test_it_is_never_more_than_half_and_never_empty_of_faults() -> None:
-    few = replace(TABLE, known_at=np.where(np.arange(3000) % 300 == 0, TABLE.at + DAY, NEVER))
+    few = replace(TABLE, known_at=np.where(np.arange(6000) % 300 == 0, TABLE.at + DAY, NEVER))
     window = window_of(few, NOW)
     assert window.cut == window.end // 2
     with pytest.raises(ScoringError, match="nothing to judge by"):
-        window_of(replace(TABLE, known_at=np.full(3000, NEVER)), NOW)
+        window_of(replace(TABLE, known_at=np.full(6000, NEVER)), NOW)
 
 
 def test_who_learns_for_the_window_knows_only_what_was_known_when_it_began() -> None:
@@ -99,7 +99,7 @@ def test_what_could_be_worse_is_refused_though_it_looks_as_good() -> None:
     """Nearly the same order: chance alone could explain the difference, in either direction."""
 
     def shuffled(corpus: Corpus, cut: int) -> np.ndarray:  # type: ignore[type-arg]
-        noise = np.random.default_rng(5).normal(size=len(corpus.table.shas)) * 0.9
+        noise = np.random.default_rng(5).normal(size=len(corpus.table.shas)) * 0.5
         return by("churn")(corpus, cut) + noise
 
     close = judged(by("churn"), shuffled)
@@ -127,6 +127,6 @@ def test_the_calibration_error_of_a_model_that_says_the_rate_of_all_is_how_far_t
 def test_the_correction_of_the_default_is_fitted_on_what_was_known_then() -> None:
     start = np.zeros(len(TABLE.shas))
     scores = corrected(start)(CORPUS, 2000)
-    later = replace(TABLE, known_at=np.where(np.arange(3000) < 2000, TABLE.known_at, NEVER))
+    later = replace(TABLE, known_at=np.where(np.arange(6000) < 2000, TABLE.known_at, NEVER))
     assert (scores == corrected(start)(Corpus(later), 2000)).all()
     assert np.ptp(scores) > 0

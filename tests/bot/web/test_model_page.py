@@ -120,7 +120,8 @@ def test_every_number_is_what_plain_sql_finds(web: Web) -> None:
         models = connection.execute(sa.text("SELECT id, state, why FROM models ORDER BY id")).all()
         signs = connection.execute(sa.text('SELECT sign, value, "limit", n FROM drift ORDER BY sign')).all()
     assert (
-        f"Landings {body['landings']:,} Known to have been at fault {body['faults']} Rate of faults now 2.1 %" in text
+        f"{body['landings']:,} landings that have matured {body['faults']} of them known to have been at fault 2.1 %"
+        in text
     )
     for one in models:
         assert f"{one.id} {one.state} since" in text
@@ -148,7 +149,7 @@ def test_a_label_of_an_incident_names_the_claim_that_is_disputed(web: Web) -> No
     text = plain(web.text(ADDRESS))
     assert "reverted by bbbbbbb" in text
     assert "Quicker ledger named by INC-7" in text
-    assert "by a commit that says that it was no fault" in text
+    assert "one that says that it was no fault counts as none" in text
 
 
 def test_the_view_asks_nobody_and_speaks_of_no_single_person(web: Web) -> None:
