@@ -24,6 +24,7 @@ from payloads import (
 from bot.doors.health import work
 from bot.doors.incidents.door import MOST_BYTES, IncidentDoor
 from bot.doors.incidents.signing import stamp
+from bot.doors.incidents.sources import SOURCES
 from bot.forge.port import Target
 from bot.jobs.kinds import REPORT
 from bot.jobs.lease import LeaseQueue
@@ -350,3 +351,10 @@ def test_what_a_tool_sends_in_another_shape_is_refused_with_the_place(world: Wor
     assert world.tell(Sent("firehydrant", {"event": {"resource_type": "incident"}}, "", ""))[0] == 422
     assert world.tell(Sent("incident-io", {"event_type": "public_incident.incident_updated_v2"}, "", ""))[0] == 422
     assert world.inbox() == 0
+
+
+def test_the_page_for_operators_names_every_source_with_its_address() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "incidents.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if "/incidents/" in line and line.startswith("| `")]
+    assert {row.split("`")[1] for row in rows} == {source.name for source in SOURCES}
+    assert all(f"/incidents/{source.name}`" in page for source in SOURCES)

@@ -33,7 +33,7 @@ def test_every_setting_that_is_documented_exists() -> None:
     assert named <= {name.upper() for name in Settings.model_fields}
 
 
-@pytest.mark.parametrize("page", ["docs/self-hosting.md", "docs/threat-model.md", "SECURITY.md"])
+@pytest.mark.parametrize("page", ["docs/self-hosting.md", "docs/threat-model.md", "docs/incidents.md", "SECURITY.md"])
 def test_every_link_to_a_file_leads_somewhere(page: str) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / page).read_text())
     assert [link for link in links if not ((ROOT / page).parent / link).exists()] == []
