@@ -17,19 +17,29 @@ from bench.history import both
 from scoring.history.index import History
 from scoring.incidents import Incident
 
-HEADS = ("repository", "changes", "known so many changes ago", "read again s", "cpu", "counted in s", "cpu", "held ms")
+HEADS = (
+    "repository",
+    "changes",
+    "known so many changes ago",
+    "read again s",
+    "cpu",
+    "counted in s",
+    "cpu",
+    "held ms",
+    "cpu",
+)
 
 
 class Held:
-    """How long what waits for the index had to wait."""
+    """How long the index was held, by the wall's clock and of the processor."""
 
-    seconds = 0.0
+    seconds = cpu = 0.0
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        start = time.perf_counter()
+        start, before = time.perf_counter(), time.process_time()
         yield
-        self.seconds = time.perf_counter() - start
+        self.seconds, self.cpu = time.perf_counter() - start, time.process_time() - before
 
 
 def measure(path: Path, folder: Path, now: int) -> Iterator[tuple[object, ...]]:
@@ -42,7 +52,7 @@ def measure(path: Path, folder: Path, now: int) -> Iterator[tuple[object, ...]]:
         history.report([Incident(f"known {ago} ago", changes[-ago].at, sha=changes[-ago - 20].sha)])
         walked, walked_cpu = both(partial(history.relabel, alone=held.alone()))
         times = (f"{seconds:.2f}" for seconds in (read, read_cpu, walked, walked_cpu))
-        yield path.parent.name, len(changes), ago, *times, f"{held.seconds * 1000:.0f}"
+        yield path.parent.name, len(changes), ago, *times, f"{held.seconds * 1000:.0f}", f"{held.cpu * 1000:.0f}"
 
 
 def main() -> None:

@@ -103,7 +103,7 @@ class Scorer:
         if self.kind.kept:
             self.shipped = AskedOnce(self.shipped, state, self.kind.limit)
         self._own: Own | None = None
-        self._own_stamp: tuple[int, int, str, str] | None = None
+        self._own_stamp: tuple[object, ...] = ()
         self._reference: tuple[tuple[str, int, int], Reference] | None = None
 
     def report(self, incidents: Sequence[Incident]) -> None:
@@ -293,9 +293,10 @@ class Scorer:
 
     def _read_own(self) -> None:
         # what a job fitted or counted in meanwhile counts from the next change on, never within one
-        stamp = (len(self.history), correction.stamp(self.history), self.history.reported, self.history.counted)
+        stamp = correction.stamp(self.history)
         if self._own_stamp != stamp:
             self._own_stamp, self._own, self._reference = stamp, correction.own_of(self.history, self.shipped), None
+            self._witness = Witness(self.history)
 
     def _look_back(self, row: int) -> Reference:
         key = (self.history.tip, row, len(self.history))

@@ -98,11 +98,6 @@ class History:
         """What tells the imported incidents that are known from any others: "" while there are none."""
         return self._digest
 
-    @property
-    def counted(self) -> str:
-        """What changes when late incidents were counted in."""
-        return self.store.meta("counted")
-
     def close(self) -> None:
         self.store.close()
 
@@ -148,13 +143,11 @@ class History:
         with self.locked("again.lock"), beside(self.store) as draft:
             if not self.late():  # another process did it meanwhile
                 return False
-            read, landings = self._again, self.first_parent
-            again = Relabelling(self.store, draft, self.features, self.incidents, landings=landings, read=read)
+            source, landings = self._again, self.first_parent
+            again = Relabelling(self.store, draft, self.features, self.incidents, landings=landings, read=source)
             again.follow(progress)
-            with alone or nullcontext(), self.locked():
-                again.follow()
-                if again.stands():
-                    again.take_place()
+            with self.store.unsettled(), alone or nullcontext(), self.locked():
+                again.finish()
         return True
 
     def _bring_up(self, tip: str, now: int, progress: Progress | None) -> int:
@@ -262,8 +255,8 @@ class History:
     def repaired(self) -> dict[str, str]:
         """Each change that a later commit says was at fault, and the first change that brought such a commit."""
         repairs = self.store.db.execute(
-            "SELECT bad.sha, told.sha FROM label JOIN seen bad ON bad.n=culprit JOIN named ON named.sha=evidence "
-            "JOIN seen told ON told.n=named.n WHERE bad.row IS NOT NULL AND fault ORDER BY known_at DESC, told.n DESC"
+            "SELECT bad.sha, good.sha FROM label JOIN seen bad ON bad.n=culprit JOIN named ON named.sha=evidence "
+            "JOIN seen good ON good.n=named.n WHERE bad.row IS NOT NULL AND fault ORDER BY known_at DESC, good.n DESC"
         )
         return dict(repairs.fetchall())
 

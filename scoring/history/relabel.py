@@ -69,13 +69,17 @@ class Relabelling:
         if progress:
             progress(self._done, total)
 
-    def stands(self) -> bool:
-        """Whether the index is still the one that was followed, and was not read anew from its start meanwhile."""
-        return self._index.meta("born") == self._born and self._index.next("seen", "n") == self._done
+    def finish(self) -> None:
+        """Follow what came meanwhile and write into the index what differs, all at once; hold the index meanwhile.
 
-    def take_place(self) -> None:
-        """Write into the index what differs, all at once. Whoever reads it meanwhile sees it as it was before."""
-        self._draft.close()
+        Whoever reads it sees it as it was before, or as it is then. One that was read anew from its start meanwhile is
+        left as it is: it knows the incidents.
+        """
+        if self._index.meta("born") == self._born:
+            self.follow()
+            self._take_place()
+
+    def _take_place(self) -> None:
         db = self._index.db
         db.execute("ATTACH ? AS draft", (str(self._draft.path),))
         try:
@@ -109,7 +113,7 @@ def beside(index: Store) -> Iterator[Store]:
     """An empty index beside another, gone afterwards; what a killed process left there is removed first."""
     path = index.path.with_name("again.sqlite")
     _remove(path)
-    draft = Store(path)
+    draft = Store(path, draft=True)
     try:
         yield draft
     finally:
@@ -118,7 +122,7 @@ def beside(index: Store) -> Iterator[Store]:
 
 
 def _remove(path: Path) -> None:
-    for end in ("", "-wal", "-shm"):
+    for end in ("", "-journal", "-wal", "-shm"):
         path.with_name(path.name + end).unlink(missing_ok=True)
 
 

@@ -43,15 +43,18 @@ CREATE TABLE IF NOT EXISTS label(
 
 
 class Store:
-    """Tables of one repository's index. Keys and paths are bytes. Raises ScoringError when the file is no index."""
+    """Tables of one repository's index. Keys and paths are bytes. Raises ScoringError when the file is no index.
 
-    def __init__(self, path: Path) -> None:
+    `draft`: it need not outlive the process, so nothing waits for the disk.
+    """
+
+    def __init__(self, path: Path, *, draft: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self.db = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
         try:
-            self.db.execute("PRAGMA journal_mode=WAL")
-            self.db.execute("PRAGMA synchronous=NORMAL")
+            self.db.execute(f"PRAGMA journal_mode={'MEMORY' if draft else 'WAL'}")
+            self.db.execute(f"PRAGMA synchronous={'OFF' if draft else 'NORMAL'}")
             self.db.executescript(_SCHEMA)
         except sqlite3.DatabaseError as error:
             self.db.close()
@@ -70,6 +73,16 @@ class Store:
             self.db.execute("ROLLBACK")
             raise
         self.db.execute("COMMIT")
+
+    @contextmanager
+    def unsettled(self) -> Iterator[None]:
+        """What is written inside is moved from the journal into the file only afterwards, which takes longer."""
+        self.db.execute("PRAGMA wal_autocheckpoint=0")
+        try:
+            yield
+        finally:
+            self.db.execute("PRAGMA wal_autocheckpoint=1000")
+            self.db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     @contextmanager
     def reading(self) -> Iterator[None]:

@@ -27,12 +27,13 @@ def own_of(history: History, shipped: Model) -> Own | None:
     return None if stored is None or stored["rows"] > len(history) else _own(stored)
 
 
-def stamp(history: History) -> int:
-    """What changes when another correction is there; 0 while there is none."""
+def stamp(history: History) -> tuple[object, ...]:
+    """What changes when another correction is there, and when the index knows more, or other faults."""
     try:
-        return (history.folder / _NAME).stat().st_mtime_ns
+        fitted = (history.folder / _NAME).stat().st_mtime_ns
     except OSError:
-        return 0
+        fitted = 0
+    return len(history), fitted, history.reported, history.store.meta("counted")
 
 
 def alone(history: History, model: Model) -> bool:
