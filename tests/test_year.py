@@ -78,7 +78,7 @@ def test_only_true_words_about_incidents_are_labels(year: Year, database: sqlite
 
 
 def test_the_numbers_on_the_page_are_those_of_the_store(year: Year, database: sqlite3.Connection) -> None:
-    page = report.write(year.folder, year.folder / "year", "the command")
+    page = report.write(year.folder, year.folder / "year")
     cells = [re.split(r" *\| *", line)[2:-1] for line in page.splitlines() if line.startswith("| `acme/engine`")]
     count = database.execute(
         "SELECT count(*), sum(state = 'pushed'), sum(number > 0), sum(state = 'landed'), sum(state = 'left'),"

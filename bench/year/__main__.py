@@ -41,6 +41,7 @@ def main() -> int:
         with lived(
             given.out, given.repo, given.start, given.start + timedelta(days=given.days), given.seed, given.most
         ) as year:
+            year.command = _command()
             return _live(year, given.page)
     except NotUsable as error:
         sys.stderr.write(f"{error}\n")
@@ -66,7 +67,7 @@ def _live(year: Year, page: Path | None) -> int:
     sys.stderr.write("\n")
     year.note(time.monotonic() - began)
     sys.stdout.write(year.speed(time.monotonic() - began))
-    sys.stdout.write(f"{report.publish(year.folder, page, _command())}\n")
+    sys.stdout.write(f"{report.publish(year.folder, page)}\n")
     return 0
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 FILE = "diary.db"
 TABLES = """
-CREATE TABLE IF NOT EXISTS year (one INTEGER PRIMARY KEY, start TEXT, ends TEXT, seed INTEGER, seconds REAL);
+CREATE TABLE IF NOT EXISTS year (one INTEGER PRIMARY KEY, start TEXT, ends TEXT, seed INTEGER, seconds REAL,
+  command TEXT);
 CREATE TABLE IF NOT EXISTS repositories (id INTEGER PRIMARY KEY, name TEXT, mode TEXT, source TEXT, method TEXT);
 CREATE TABLE IF NOT EXISTS changes (
   repository_id INTEGER, origin TEXT, number INTEGER, login TEXT, state TEXT, lines INTEGER,

@@ -9,8 +9,8 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from playwright.sync_api import FloatRect, sync_playwright
 from playwright.sync_api import Page as BrowserPage
-from playwright.sync_api import sync_playwright
 
 from bench.year.cast import OPERATOR
 from bot.demo.replay import NotUsable
@@ -21,7 +21,8 @@ from bot.sandbox import Sandbox
 from bot.web.pages import PAGES
 
 CHROMIUM = "/usr/bin/chromium"
-SIZES = {"wide": (1200, 900), "narrow": (390, 844)}
+SIZES = {"": (1200, 900), "-narrow": (390, 844)}  # by the end of a picture's name
+LONGEST = 1800  # pixels of a picture; what lies below is more of the same
 
 
 @contextmanager
@@ -72,7 +73,7 @@ def photographed(folder: Path, place: Path) -> list[str]:
         browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         context = browser.new_context()
         _sign_in(context.new_page(), here)
-        for size, (width, height) in SIZES.items():
+        for end, (width, height) in SIZES.items():
             view = context.new_page()
             view.set_viewport_size({"width": width, "height": height})
             view.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
@@ -80,9 +81,17 @@ def photographed(folder: Path, place: Path) -> list[str]:
                 answer = view.goto(f"{here.address}{path}")
                 if answer is None or answer.status != 200:
                     wrong.append(f"{path}: {answer.status if answer else 'no answer'}")
-                view.screenshot(path=place / f"{name}-{size}.png", full_page=True)
+                _shoot(view, place / f"{name}{end}.jpg")
         browser.close()
     return wrong
+
+
+def _shoot(view: BrowserPage, place: Path) -> None:
+    """The whole page, or its beginning."""
+    tall = view.evaluate("document.documentElement.scrollHeight")
+    width = (view.viewport_size or {"width": 0})["width"]
+    clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": min(tall, LONGEST)}
+    view.screenshot(path=place, full_page=True, clip=clip, type="jpeg", quality=60)
 
 
 def _sign_in(view: BrowserPage, here: Stage) -> None:

@@ -1,6 +1,8 @@
 """The year as a page: every number by SQL from the App's database and the diary beside it."""
 
+import argparse
 import sqlite3
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +10,7 @@ from statistics import median
 
 from bench.year import figures
 from bench.year.figures import SHARES, Captured, ask, captured
+from bench.year.look import addresses
 from bench.year.weeks import Series, picture
 from bot.backtest.measure import interval
 from bot.learning.guardrails import GROUPS
@@ -35,6 +38,9 @@ habits are made up, and the clock is moved from one event to the next.
 To look at it, on every page that the server has:
 
     python -m bench.year.look FOLDER
+
+and to write this page again, with pictures of them: `python -m bench.year.look FOLDER --pictures docs/year`, then
+`python -m bench.year.report FOLDER --page docs/year.md`.
 """
 SAID = {
     "true": "the change is at fault: a later one repairs it",
@@ -44,30 +50,33 @@ SAID = {
 COLOURS = {"landed": "#57ab5a", "stopped": "#d4a72c", "blamed": "#cf222e"}
 
 
-def write(folder: Path, place: Path, command: str) -> str:
-    """The page as Markdown; its pictures are written into `place`, which has the page's name without its end."""
+def write(folder: Path, place: Path) -> str:
+    """The page as Markdown; its drawings are written into `place`, which has the page's name without its end.
+
+    Pictures of the server's pages that lie there already (`bench.year.look --pictures`) are shown.
+    """
     with figures.opened(folder) as database:
         place.mkdir(parents=True, exist_ok=True)
         for name, drawn in _pictures(database):
             (place / f"{name}.svg").write_text(drawn)
-        return "\n".join(_page(database, place.name, command)) + "\n"
+        return "\n".join([*_page(database, place.name), *_pages(folder, place)]) + "\n"
 
 
-def publish(folder: Path, page: Path | None, command: str) -> Path:
+def publish(folder: Path, page: Path | None) -> Path:
     """Write the page and its pictures; returns where. Left out: into the year's own folder."""
     page = page or folder / "year.md"
-    page.write_text(write(folder, page.with_suffix(""), command))
+    page.write_text(write(folder, page.with_suffix("")))
     return page
 
 
-def _page(database: sqlite3.Connection, pictures: str, command: str) -> Iterator[str]:
+def _page(database: sqlite3.Connection, pictures: str) -> Iterator[str]:
     year = ask(database, figures.YEAR)[0]
     rows = ask(database, figures.REPOSITORIES)
     yield "# A simulated year"
     yield ""
     yield f"{_day(year['start'])} to {_day(year['ends'])}, seed {year['seed']}. This page is written by"
     yield ""
-    yield f"    {command}"
+    yield f"    {year['command']}"
     yield ""
     yield HOW
     yield from _opened(database, rows)
@@ -290,6 +299,16 @@ def _speed(database: sqlite3.Connection, year: sqlite3.Row, rows: figures.Rows) 
         yield f"| {row['kind']} | {row['jobs']:,} | {row['seconds']:.1f} | {row['seconds'] / row['jobs'] * 1000:.0f} |"
 
 
+def _pages(folder: Path, place: Path) -> Iterator[str]:
+    shown = [name for name in addresses(folder) if (place / f"{name}.jpg").exists()]
+    if shown:
+        yield ""
+        yield "## The pages at the end of that year"
+    for name in shown:
+        yield ""
+        yield f"![the page {name}]({place.name}/{name}.jpg)"
+
+
 def _pictures(database: sqlite3.Connection) -> Iterator[tuple[str, str]]:
     year = ask(database, figures.YEAR)[0]
     weeks = max(1, -(-(_moment(year["ends"]) - _moment(year["start"])).days // 7))
@@ -317,3 +336,18 @@ def _moment(text: str) -> datetime:
 
 def _day(text: str) -> str:
     return f"{_moment(text):%-d %B %Y}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.year.report", description=__doc__)
+    parser.add_argument("folder", type=Path, help="what was named with --out")
+    parser.add_argument("--page", type=Path, help="where to write it; left out: year.md in that folder")
+    given = parser.parse_args()
+    if not (given.folder / "diary.db").exists():
+        parser.error(f"{given.folder} holds no year: live one with --out {given.folder} first")
+    sys.stdout.write(f"{publish(given.folder, given.page)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -43,10 +43,13 @@ class Year:
     diary: Diary
     folder: Path
     seed: int
+    command: str = ""  # that began it
 
     def note(self, seconds: float) -> None:
         """Everything of now into the diary; `seconds` it took to get here."""
-        self.diary.write("year", [(1, moment(self.start), moment(self.time.clock.now), self.seed, seconds)])
+        self.diary.write(
+            "year", [(1, moment(self.start), moment(self.time.clock.now), self.seed, seconds, self.command)]
+        )
         self.diary.write("changes", (row for street in self.streets for row in street.rows()))
         self.diary.write("work", ((kind, self.time.done[kind], spent) for kind, spent in self.time.spent.items()))
 
