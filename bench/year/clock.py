@@ -15,8 +15,8 @@ from bot.jobs.port import Job
 from bot.store.tables import jobs
 
 HOP = timedelta(days=1)  # what comes round every few minutes in life comes round once a day here
-# outcomes and drift are read once a week, not once a day; models are measured once a month, not once a week
-ROUNDS = {FOLLOW.name: timedelta(days=7), MEASURE.name: timedelta(days=30)}
+# outcomes and drift are read once a week, not once a day; longer than a week nothing is remembered to have come round
+ROUNDS = {FOLLOW.name: timedelta(days=7), MEASURE.name: timedelta(days=7)}
 
 
 @dataclass

@@ -33,7 +33,7 @@ habits are made up, and the clock is moved from one event to the next.
 - Windows: every weekend (the riskiest 10 %), a week in August and the turn of the year (the riskiest half). The first
   repository enforces them, the second one is in shadow mode.
 - What comes round every few minutes in life (sweeps, reactions, redeliveries) comes round once a day here, outcomes and
-  drift are read once a week, and models are measured once a month.
+  drift are read once a week, and models are measured then.
 
 To look at it, on every page that the server has:
 
