@@ -1,5 +1,6 @@
 """What people said of a score."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -63,6 +64,14 @@ class FeedbackLog(Database):
         with self.read() as connection:
             rows = connection.execute(sa.select(feedback).where(here).order_by(feedback.c.at, feedback.c.by_id)).all()
         return tuple(_feedback(row) for row in rows)
+
+    def useful(self, repository_ids: Collection[int]) -> tuple[int, int]:
+        """Of these repositories: how many opinions found a score useful, and how many there are."""
+        good = sa.func.coalesce(sa.func.sum(sa.case((feedback.c.useful, 1), else_=0)), 0)
+        query = sa.select(good, sa.func.count()).where(feedback.c.repository_id.in_(repository_ids))
+        with self.read() as connection:
+            useful, number = connection.execute(query).one()
+        return int(useful), number
 
     def all(self, repository_id: int | None = None) -> tuple[Feedback, ...]:
         """Oldest first, for evaluation."""

@@ -26,6 +26,15 @@ class Landing:
     checked: bool = False  # our check was finished on the commit that was merged
 
 
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Merges of one repository: how many, how many of them `checked`, and when the newest was."""
+
+    merged: int
+    checked: int
+    newest: datetime
+
+
 class Landings(Database):
     def add(self, landing: Landing) -> bool:
         """Once for each pull request: a merged one never opens again. Says whether it was new."""
@@ -37,6 +46,16 @@ class Landings(Database):
             here = of_pull(landings, repository_id, number)
             row = connection.execute(sa.select(landings).where(here)).one_or_none()
         return None if row is None else Landing(**row._mapping)
+
+    def covered(self, since: datetime, repository_ids: Collection[int]) -> dict[int, Covered]:
+        """By repository, those that had any merge since then."""
+        where = landings.c.repository_id
+        checked = sa.func.sum(sa.case((landings.c.checked, 1), else_=0)).label("checked")
+        newest = sa.func.max(landings.c.at).label("newest")
+        query = sa.select(where, sa.func.count().label("merged"), checked, newest).group_by(where)
+        with self.read() as connection:
+            rows = connection.execute(query.where(landings.c.at >= since, where.in_(repository_ids))).all()
+        return {row.repository_id: Covered(row.merged, int(row.checked), row.newest) for row in rows}
 
     def since(self, moment: datetime, repository_ids: Collection[int] | None = None) -> tuple[Landing, ...]:
         """Newest first, of these repositories or of all."""

@@ -1,7 +1,7 @@
 """What became of everything that was assessed: a row for each head of a pull request that has a score."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -70,6 +70,13 @@ class Outcomes(Audited):
         """By number, each in the order of its assessments."""
         order = (outcomes.c.number, outcomes.c.assessed_at, outcomes.c.head_sha)
         query = sa.select(outcomes).where(outcomes.c.repository_id == repository_id).order_by(*order)
+        with self.read() as connection:
+            return tuple(_outcome(dict(row._mapping)) for row in connection.execute(query))
+
+    def newest(self, repository_ids: Collection[int], most: int) -> tuple[Outcome, ...]:
+        """Those that ended last, of these repositories together; the newest first."""
+        here = sa.and_(outcomes.c.repository_id.in_(repository_ids), outcomes.c.ended_at.is_not(None))
+        query = sa.select(outcomes).where(here).order_by(outcomes.c.ended_at.desc()).limit(most)
         with self.read() as connection:
             return tuple(_outcome(dict(row._mapping)) for row in connection.execute(query))
 

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 from bot.config.repository import ORGANISATION, composed
 from bot.learning.guardrails import CAVEAT, Guardrails, guardrails
-from bot.store import Feedback, KnownFinding, KnownRepository, Landing, Outcome, Sight
+from bot.store import KnownFinding, KnownRepository, Outcome, Sight
+from bot.store.landings import Covered
 from bot.web.page import Asked, Stored
 from scoring.learning.rates import Rate
 
 BACK = timedelta(days=90)  # landings that coverage is of
+MOST = 5000  # outcomes that guardrails are counted of: those that ended last
 WORST_FIRST = ("error", "warning", "note")
 
 
@@ -20,10 +22,10 @@ class Readings:
 
     sights: tuple[Sight, ...]
     modes: tuple[tuple[int, str, str], ...]  # repository, branch, mode of its configuration
-    landings: tuple[Landing, ...]
+    covered: dict[int, Covered]
     findings: tuple[KnownFinding, ...]
     outcomes: tuple[Outcome, ...]
-    feedback: tuple[Feedback, ...]
+    useful: tuple[int, int]  # opinions that found a score useful, and all
 
 
 def read(store: Stored, asked: Asked, now: datetime) -> Readings:
@@ -33,10 +35,10 @@ def read(store: Stored, asked: Asked, now: datetime) -> Readings:
     return Readings(
         sights=store.shown.open(ids),
         modes=tuple(_modes(store, ids, now)),
-        landings=store.landings.since(now - BACK, ids),
+        covered=store.landings.covered(now - BACK, ids),
         findings=tuple(one for one in store.findings.all() if one.about.partition(" ")[0] in names),
-        outcomes=tuple(row for one in here for row in store.outcomes.of(one.id)),
-        feedback=tuple(row for one in here for row in store.feedback.all(one.id)),
+        outcomes=store.outcomes.newest(ids, MOST),
+        useful=store.feedback.useful(ids),
     )
 
 
@@ -84,7 +86,9 @@ class View:
     held: int
     checked: Rate
     rails: Guardrails
-    outcomes: int  # assessments that were followed
+    useful: Rate
+    outcomes: int  # assessments that were followed to their end, MOST at most
+    most: int = MOST
     caveat: str = CAVEAT
 
     @property
@@ -102,15 +106,16 @@ def view(readings: Readings, asked: Asked, now: datetime) -> View:
         findings=tuple(sorted(_warned(readings.findings), key=lambda one: _place(one.severity))),
         watched=sum(row.watched for row in rows),
         held=sum(row.held for row in rows),
-        checked=_checked(readings.landings),
-        rails=guardrails(readings.outcomes, readings.feedback, now),
+        checked=_checked(readings.covered.values()),
+        rails=guardrails(readings.outcomes, (), now),
+        useful=Rate(*readings.useful),
         outcomes=len(readings.outcomes),
     )
 
 
 def _row(repository: KnownRepository, readings: Readings) -> Row:
     sights = [one for one in readings.sights if one.repository_id == repository.id]
-    landings = [one for one in readings.landings if one.repository_id == repository.id]
+    covered = readings.covered.get(repository.id)
     modes: dict[str, list[str]] = {}
     for where, branch, mode in readings.modes:
         if where == repository.id:
@@ -121,15 +126,15 @@ def _row(repository: KnownRepository, readings: Readings) -> Row:
         modes=tuple((mode, ", ".join(sorted(branches))) for mode, branches in sorted(modes.items())),
         watched=len(sights),
         held=sum(one.pull.held and one.pull.mode == "enforce" for one in sights),
-        checked=_checked(landings),
-        landed_at=max((one.at for one in landings), default=None),
+        checked=_checked([covered] if covered else []),
+        landed_at=covered.newest if covered else None,
         wrong=sum(one.severity != "note" for one in findings),
     )
 
 
-def _checked(landings: Iterable[Landing]) -> Rate:
-    marks = [landing.checked for landing in landings]
-    return Rate(sum(marks), len(marks))
+def _checked(covered: Iterable[Covered]) -> Rate:
+    each = tuple(covered)
+    return Rate(sum(one.checked for one in each), sum(one.merged for one in each))
 
 
 def _warned(findings: Iterable[KnownFinding]) -> Iterator[Warned]:

@@ -110,4 +110,13 @@ def test_guardrails_count_what_became_of_landings(web: Web) -> None:
     assert (group.landings, group.rates["reverted"].part, group.hours) == (3, 1, 24.0)
     assert group.landings == scalar(line, "SELECT count(*) FROM outcomes WHERE fate = 'landed'")
     assert group.rates["reverted"].part == scalar(line, "SELECT count(*) FROM outcomes WHERE reverted_at IS NOT NULL")
-    assert "1 of 3" not in web.text("/organisation", "eve")
+    assert seen(web, "eve").outcomes == 0
+
+
+def test_opinions_are_counted_of_what_one_may_read(web: Web) -> None:
+    line, now = web.line, web.line.clock.now
+    for number, useful in ((1, True), (2, True), (3, False)):
+        line.store.feedback.save(line.home.id, number, "a" * 40, line.world.person("ben"), useful, at=now)
+    assert (seen(web).useful.part, seen(web).useful.whole) == (2, 3)
+    assert seen(web).useful.part == scalar(line, "SELECT count(*) FROM feedback WHERE useful")
+    assert seen(web, "eve").useful.whole == 0
