@@ -21,6 +21,12 @@ from bot.web.words import KINDS, SHORT, sentence
 from scoring.assessment import Assessment, Evidence, Part
 
 DONE = "done"  # what the line says of an action that it carried out
+ACTIONS = {
+    "SetCheck": "check set", "PutComment": "card written", "RemoveComment": "double removed", "Reply": "answer written",
+    "React": "reaction", "SaveEscalation": "exception kept", "SaveFeedback": "feedback kept", "Ask": "asked",
+    "SaveAttestation": "attestation kept", "Rescore": "scored again", "StartFreeze": "freeze begun",
+    "EndFreeze": "freeze ended",
+}  # fmt: skip
 MOST_EVIDENCE = 20  # commits beside one sentence
 MOST_RECORDS = 200  # of the audit log that are shown, the newest
 KNOWN = {"decision": "decided", "escalation": "exception", "attestation": "attested"}
@@ -183,7 +189,7 @@ def view(readings: Readings, asked: Asked, now: datetime) -> View:
         parts=tuple(_part(one) for one in card.parts),
         paths=pull.paths,
         pushes=pushes,
-        chart=_chart(pushes, pull.share) if pushes else None,
+        chart=_chart(pushes, pull.share) if len(pushes) > 1 else None,
         features=tuple(sorted(seen.features.items())) if seen else (),
         request=None if request is None else Request.of(request, pull, asked),
         exceptions=tuple(_exception(one, pull.private) for one in reversed(readings.requests)),
@@ -298,7 +304,8 @@ def _decided(body: dict[str, Any]) -> str:
 
 
 def _did(outcome: dict[str, Any]) -> str:
-    action = (outcome.get("action") or {}).get("is", "")
+    name = (outcome.get("action") or {}).get("is", "")
+    action = ACTIONS.get(name, name)
     return action if outcome.get("words") == DONE else f"{action}: not done"
 
 

@@ -65,6 +65,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "percent": lambda share: words.percent(share).replace(" ", "\u00a0"),
     "visible": visible,
     "prose": prose,
+    "whole": lambda share: f"{share:.0%}".replace("%", "\u00a0%"),
     "count": count,
     "between": between,
 }
