@@ -1,5 +1,6 @@
 """Exceptions from a freeze that were asked for and answered, and what authors attested."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -35,6 +36,14 @@ class Exceptions(Audited):
         query = sa.select(escalations.c.body).where(here).order_by(escalations.c.at, escalations.c.id)
         with self.read() as connection:
             return tuple(_escalation(body) for body in connection.scalars(query))
+
+    def asked(self, repository_ids: Collection[int]) -> dict[tuple[int, int], Escalation]:
+        """By repository and number: the newest request of each pull request that waits for an answer."""
+        here = escalations.c.repository_id.in_(repository_ids) & (escalations.c.state == "asked")
+        query = sa.select(escalations).where(here).order_by(escalations.c.at, escalations.c.id)
+        with self.read() as connection:
+            rows = connection.execute(query).all()
+        return {(row.repository_id, row.number): _escalation(row.body) for row in rows}
 
     def all(self, repository_id: int | None = None) -> tuple[tuple[int, int, Escalation], ...]:
         """Repository id, number and request, oldest first."""

@@ -1,6 +1,7 @@
 """Freezes that a person started by hand. Ending one early is saving it again with an earlier end."""
 
 import json
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -52,6 +53,16 @@ class Freezes(Audited):
                 freeze = json.loads(body)["freeze"]["id"]
                 numbers[freeze] = (*numbers.get(freeze, ()), seq)
         return numbers
+
+    def lasting(self, repository_ids: Collection[int], since: datetime) -> dict[int, tuple[Freeze, ...]]:
+        """The same of several repositories at once; those without one are left out."""
+        here = freezes.c.repository_id.in_(repository_ids) & (freezes.c.end.is_(None) | (freezes.c.end >= since))
+        query = sa.select(freezes.c.repository_id, freezes.c.body).where(here)
+        kept: dict[int, list[Freeze]] = {}
+        with self.read() as connection:
+            for row in connection.execute(query.order_by(freezes.c.start, freezes.c.id)):
+                kept.setdefault(row.repository_id, []).append(from_text(Freeze, row.body))
+        return {repository: tuple(some) for repository, some in kept.items()}
 
     @staticmethod
     def _read(connection: sa.Connection, repository_id: int, *which: sa.ColumnElement[bool]) -> tuple[Freeze, ...]:

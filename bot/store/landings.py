@@ -65,3 +65,14 @@ class Landings(Database):
         with self.read() as connection:
             rows = connection.execute(query.order_by(landings.c.at.desc(), landings.c.number.desc())).all()
         return tuple(Landing(**row._mapping) for row in rows)
+
+    def in_freezes(
+        self, moment: datetime, repository_ids: Collection[int], most: int
+    ) -> tuple[tuple[Landing, ...], int]:
+        """The newest of those that landed since then while a part was held back, and how many there are."""
+        here = [landings.c.at >= moment, landings.c.share > 0, landings.c.repository_id.in_(repository_ids)]
+        newest = sa.select(landings).where(*here).order_by(landings.c.at.desc(), landings.c.number.desc())
+        with self.read() as connection:
+            rows = connection.execute(newest.limit(most)).all()
+            count = connection.scalar(sa.select(sa.func.count()).select_from(landings).where(*here))
+        return tuple(Landing(**row._mapping) for row in rows), int(count or 0)

@@ -1,8 +1,10 @@
 """What a person should see of each pull request, as it was decided last: what pages show."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -11,8 +13,10 @@ from bot.policy.opinion import Opinion
 from bot.policy.pull import Person
 from bot.policy.views import Card
 from bot.store.database import Database, of_pull
-from bot.store.tables import landings, pulls, shown
+from bot.store.tables import pulls, shown
 
+# held and an exception waits for an answer; held; held by the rules in a mode that holds nothing; not scored yet
+State = Literal["asks", "held", "would", "waiting", "free"]
 MOST_PATHS = 3000  # that are kept of one pull request
 
 
@@ -41,6 +45,15 @@ class ShownPull:
     card: Card
     digest: str = ""  # of the card: an answer given on a page is to this and to nothing else
 
+    @property
+    def state(self) -> State:
+        """Where it stands while it is open."""
+        if self.held and self.mode == "enforce":
+            return "asks" if self.card.ask is not None and self.card.ask.state == "asked" else "held"
+        if self.held:
+            return "would"
+        return "waiting" if self.card.tone == "waiting" else "free"
+
 
 @dataclass(frozen=True, slots=True)
 class Sight:
@@ -56,12 +69,14 @@ class Sight:
 class Shown(Database):
     def save(self, repository_id: int, number: int, pull: ShownPull, *, at: datetime) -> None:
         """In place of what was shown before. The same again changes nothing."""
-        key, body = {"repository_id": repository_id, "number": number}, to_text(pull)
+        key, here = {"repository_id": repository_id, "number": number}, of_pull(shown, repository_id, number)
+        until = pull.until and pull.until.astimezone(UTC)
+        values = {"body": to_text(pull), "state": pull.state, "until": until}
         with self.read() as connection:
-            before = connection.scalar(sa.select(shown.c.body).where(of_pull(shown, repository_id, number)))
-        if before != body:
+            row = connection.execute(sa.select(shown.c.body, shown.c.state).where(here)).one_or_none()
+        if row is None or (row.body, row.state) != (values["body"], values["state"]):
             with self.write() as connection:
-                self._put(connection, shown, key, {"at": at, "body": body})
+                self._put(connection, shown, key, values | {"at": at})
 
     def forget(self, repository_id: int) -> None:
         """Of a repository that may not be seen any more."""
@@ -80,20 +95,45 @@ class Shown(Database):
             rows = connection.execute(_SIGHTS.where(here).order_by(shown.c.repository_id, shown.c.number)).all()
         return tuple(_sight(row) for row in rows)
 
-    def landed(self, repository_ids: Collection[int], since: datetime) -> dict[tuple[int, int], ShownPull]:
-        """By repository and number: what was shown last of those that landed since then."""
-        of_it = (landings.c.repository_id == shown.c.repository_id) & (landings.c.number == shown.c.number)
-        query = sa.select(shown).join(landings, of_it)
+    def counts(self, repository_ids: Collection[int]) -> dict[str, int]:
+        """How many open pull requests of these repositories there are in each state."""
+        query = sa.select(shown.c.state, sa.func.count()).join(pulls, _OF_PULL).group_by(shown.c.state)
         with self.read() as connection:
-            here = landings.c.repository_id.in_(repository_ids) & (landings.c.at >= since)
-            rows = connection.execute(query.where(here)).all()
+            rows = connection.execute(query.where(shown.c.repository_id.in_(repository_ids), pulls.c.open)).all()
+        return {row.state: row[1] for row in rows}
+
+    def listed(
+        self, repository_ids: Collection[int], state: State, most: int, naming: Collection[str] = ()
+    ) -> tuple[Sight, ...]:
+        """At most so many open ones in that state, those that are free soonest first.
+
+        With `naming` only those in whose text all of these stand somewhere, and those whose paths are unknown: whoever
+        asks looks where.
+        """
+        here = [shown.c.repository_id.in_(repository_ids), shown.c.state == state, pulls.c.open]
+        unknown = shown.c.body.contains('"paths":null', autoescape=True)
+        here += [unknown | shown.c.body.contains(_in_json(text), autoescape=True) for text in naming]
+        soonest = (shown.c.until.is_(None), shown.c.until, shown.c.repository_id, shown.c.number)
+        with self.read() as connection:
+            rows = connection.execute(_SIGHTS.where(*here).order_by(*soonest).limit(most)).all()
+        return tuple(_sight(row) for row in rows)
+
+    def of(self, pulls_of: Collection[tuple[int, int]]) -> dict[tuple[int, int], ShownPull]:
+        """What was shown last of each, by repository and number."""
+        here = sa.tuple_(shown.c.repository_id, shown.c.number).in_(list(pulls_of))
+        with self.read() as connection:
+            rows = connection.execute(sa.select(shown).where(here)).all()
         return {(row.repository_id, row.number): from_text(ShownPull, row.body) for row in rows}
 
 
-_SIGHTS = sa.select(shown, pulls.c.open).join(
-    pulls, (pulls.c.repository_id == shown.c.repository_id) & (pulls.c.number == shown.c.number)
-)
+_OF_PULL = (pulls.c.repository_id == shown.c.repository_id) & (pulls.c.number == shown.c.number)
+_SIGHTS = sa.select(shown.c.repository_id, shown.c.number, shown.c.at, shown.c.body, pulls.c.open).join(pulls, _OF_PULL)
 
 
-def _sight(row: sa.Row[tuple[object, ...]]) -> Sight:
+def _in_json(text: str) -> str:
+    """As it stands inside of a JSON text."""
+    return json.dumps(text)[1:-1]
+
+
+def _sight(row: Any) -> Sight:
     return Sight(row.repository_id, row.number, row.open, row.at, from_text(ShownPull, row.body))

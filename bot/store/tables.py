@@ -116,8 +116,11 @@ shown = sa.Table(
     *_of_pull(),
     sa.Column("at", Moment, nullable=False),  # when it was decided so first
     sa.Column("body", sa.Text, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, server_default=""),  # asks, held, would, waiting, free
+    sa.Column("until", Moment),  # when what is held lands again
     sa.PrimaryKeyConstraint("repository_id", "number"),
 )
+sa.Index("ix_shown_state", shown.c.state)
 
 landings = sa.Table(
     "landings",

@@ -1,63 +1,73 @@
 """Now: what is held, why and until when, what waits for whom, what opens next, and what landed in a freeze."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bot.config.repository import ORGANISATION, composed
-from bot.policy.calendar import InForce, Scope
 from bot.policy.config import Config
-from bot.policy.config.freezes import joined
 from bot.policy.escalation import Escalation
 from bot.policy.opinion import Verdict
 from bot.store import Landing, ShownPull, Sight
+from bot.web.levels import Branch, Level, branches, levels
 from bot.web.page import Asked, Stored, readable
 
 BACK = timedelta(days=14)  # what landed in a freeze is listed for so long
-MOST = 200  # rows of one list; what is left out is counted
-AHEAD = timedelta(days=60)  # what opens later is not told
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A branch whose configuration is known."""
-
-    repository_id: int
-    ref: str
-    config: Config
+MOST = 100  # rows of one list; what is left out is counted
+SEARCHED = 1000  # rows that are looked through for a path or a team
 
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """What the store knows of the repositories that somebody may read."""
+    """What the store knows of the repositories that somebody may read, as far as they are asked about."""
 
-    sights: tuple[Sight, ...]
-    requests: dict[tuple[int, int], Escalation]  # the last of each pull request
-    branches: tuple[Branch, ...]
-    landings: tuple[Landing, ...]  # newest first
-    landed: dict[tuple[int, int], ShownPull]
+    asking: tuple[Sight, ...]
+    held: tuple[Sight, ...]
+    would: tuple[Sight, ...]
+    counts: Mapping[str, int]  # of the open pull requests in each state, whatever their paths and teams
+    requests: Mapping[tuple[int, int], Escalation]  # that wait for an answer
+    branches: tuple[Branch, ...]  # of all repositories
+    landings: tuple[Landing, ...]  # in a freeze, newest first
+    landed: int  # in a freeze, whatever their paths and teams
+    shown: Mapping[tuple[int, int], ShownPull]  # of those that landed
 
 
 def read(store: Stored, asked: Asked, now: datetime) -> Readings:
-    ids = frozenset(one.id for one in asked.reader.repositories)
+    every = frozenset(one.id for one in asked.reader.repositories)
+    known, wanted = tuple(branches(store, every, now)), _named(asked)
+    here = frozenset(one.id for one in asked.reader.repositories if wanted in ("", one.full_name))
+    naming = [text for text in (asked.query.get("team", ""), _plain_part(_path(asked))) if text]
+    most = SEARCHED if naming else MOST
+    landings, landed = store.landings.in_freezes(now - BACK, here, most)
     return Readings(
-        sights=store.shown.open(ids),
-        requests={(where, number): last for where, number, last in store.exceptions.all() if where in ids},
-        branches=tuple(_branches(store, ids, now)),
-        landings=store.landings.since(now - BACK, ids),
-        landed=store.shown.landed(ids, now - BACK),
+        asking=store.shown.listed(here, "asks", most, naming),
+        held=store.shown.listed(here, "held", most, naming),
+        would=store.shown.listed(here, "would", most, naming),
+        counts=store.shown.counts(here),
+        requests=store.exceptions.asked(here),
+        branches=known,
+        landings=landings,
+        landed=landed,
+        shown=store.shown.of([(one.repository_id, one.number) for one in landings]),
     )
 
 
-def _branches(store: Stored, ids: frozenset[int], now: datetime) -> Iterator[Branch]:
-    for known in store.configurations.in_force(ORGANISATION):
-        config = composed(known, now) if known.repository_id in ids else None
-        if config is not None:
-            freezes = store.freezes.of(known.repository_id, now)
-            yield Branch(known.repository_id, known.ref, joined(config, freezes))
+def _named(asked: Asked) -> str:
+    """The repository that is asked about; "": all that may be read."""
+    wanted = asked.query.get("repository", "")
+    return wanted if any(one.full_name == wanted for one in asked.reader.repositories) else ""
+
+
+def _path(asked: Asked) -> str:
+    return asked.query.get("path", "")[:200].strip()
+
+
+def _plain_part(path: str) -> str:
+    """The longest part of a pattern that stands in every path it fits."""
+    return max(re.split(r"[*?[]", path), key=len)
 
 
 # --- what is shown
@@ -104,20 +114,6 @@ class Row:
     request: Request | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
-    """What is in force on a branch, and since and until when."""
-
-    repository: str
-    branch: str
-    level: str
-    share: float
-    window: str
-    reason: str
-    since: datetime | None
-    until: datetime | None
-
-
 How = Literal["free", "exception", "past the check"]
 
 
@@ -156,11 +152,12 @@ class View:
     waiting: tuple[Row, ...]  # exceptions that somebody has to answer, the oldest first
     held: tuple[Row, ...]  # the others that are held, those that are free soonest first
     would: tuple[Row, ...]  # held by the rules, in a repository whose mode holds nothing
-    unscored: int  # wait for their score
-    watched: int  # open pull requests looked at
+    count: Mapping[str, int]  # of all of each: asks, held (without those), would, waiting (for a score)
+    watched: int | None  # open pull requests that were looked at; None: filtered by what is not counted
     in_force: tuple[Level, ...]  # strictest first
     opens: tuple[Level, ...]  # soonest first
     landed: tuple[Landed, ...]  # newest first
+    landings: int  # how many landed, those that are not listed included
     filters: Filters
     answered: str = ""  # the pull request whose exception was answered just now, "": none
 
@@ -177,23 +174,25 @@ class View:
 def view(readings: Readings, asked: Asked, now: datetime) -> View:
     names = {one.id: one.full_name for one in asked.reader.repositories}
     filters = _filters(readings, asked, names)
-    here = [one for one in readings.sights if _passes(one.pull, names[one.repository_id], filters)]
-    requests = {one: answerable(readings.requests.get((one.repository_id, one.number)), one.pull) for one in here}
-    rows = {one: _row(one, names[one.repository_id], requests[one], asked) for one in here}
-    enforced = [one for one in here if one.pull.held and one.pull.mode == "enforce"]
-    levels = [(branch, list(_soon(branch, now))) for branch in readings.branches if _of(branch, names, filters)]
-    in_force = [_level(branch, at[0], names) for branch, at in levels]
-    opens = [_level(branch, later, names) for branch, at in levels for later in _openings(at, now)]
-    waiting = [rows[one] for one in enforced if rows[one].request]
+    asking, held, would = (
+        [_row(one, names, readings, asked) for one in some if _passes(one.pull, filters)]
+        for some in (readings.asking, readings.held, readings.would)
+    )
+    of = tuple(one for one in readings.branches if filters.repository in ("", names[one.repository_id]))
+    in_force, opens = levels(of, names, now)
+    landed = tuple(_landed(readings, names, filters))
+    narrow = bool(filters.team or filters.path)
+    counts = {"asks": len(asking), "held": len(held), "would": len(would)} if narrow else readings.counts
     return View(
-        waiting=tuple(sorted(waiting, key=lambda row: row.request.at if row.request else now)),
-        held=tuple(sorted((rows[one] for one in enforced if not rows[one].request), key=_soonest)),
-        would=tuple(sorted((rows[one] for one in here if one.pull.held and one.pull.mode != "enforce"), key=_soonest)),
-        unscored=sum(one.pull.card.tone == "waiting" for one in here),
-        watched=len(here),
-        in_force=tuple(sorted(in_force, key=lambda one: (-one.share, one.repository, one.branch))),
-        opens=tuple(sorted(opens, key=lambda one: (one.since or now, one.repository, one.branch))),
-        landed=tuple(_landed(readings, names, filters, asked)),
+        waiting=tuple(sorted(asking, key=lambda row: row.request.at if row.request else now)[:MOST]),
+        held=tuple(held[:MOST]),
+        would=tuple(would[:MOST]),
+        count={state: counts.get(state, 0) for state in ("asks", "held", "would", "waiting")},
+        watched=None if narrow else sum(counts.values()),
+        in_force=tuple(in_force),
+        opens=tuple(opens),
+        landed=landed[:MOST],
+        landings=len(landed) if narrow else readings.landed,
         filters=filters,
         answered=_answered(asked),
     )
@@ -205,29 +204,29 @@ def _answered(asked: Asked) -> str:
     return f"{name}#{number}" if readable(asked.reader, name) and number.isdecimal() else ""
 
 
-def _soonest(row: Row) -> tuple[bool, float, str, int]:
-    return row.until is None, row.until.timestamp() if row.until else 0.0, row.repository, row.number
-
-
 # --- filters
 
 
-def _filters(readings: Readings, asked: Asked, names: dict[int, str]) -> Filters:
-    teams = {who for one in readings.sights for who in one.pull.may_answer if who.startswith("@")}
-    repository, team = asked.query.get("repository", ""), asked.query.get("team", "")
+def _filters(readings: Readings, asked: Asked, names: Mapping[int, str]) -> Filters:
+    teams = {who for one in readings.branches for who in _approvers(one.config) if who.startswith("@")}
+    team = asked.query.get("team", "")
     return Filters(
-        repository=repository if repository in names.values() else "",
+        repository=_named(asked),
         team=team if team in teams else "",
-        path=asked.query.get("path", "")[:200].strip(),
+        path=_path(asked),
         repositories=tuple(sorted(names.values(), key=str.lower)),
         teams=tuple(sorted(teams)),
     )
 
 
-def _passes(pull: ShownPull, name: str, filters: Filters) -> bool:
+def _approvers(config: Config) -> Iterator[str]:
+    yield from config.escalation.managers
+    for some in config.escalation.by_path.values():
+        yield from some
+
+
+def _passes(pull: ShownPull, filters: Filters) -> bool:
     """A change whose paths are unknown may touch any path."""
-    if filters.repository and name != filters.repository:
-        return False
     if filters.team and filters.team not in pull.may_answer:
         return False
     return not filters.path or pull.paths is None or any(_under(path, filters.path) for path in pull.paths)
@@ -240,10 +239,6 @@ def _under(path: str, wanted: str) -> bool:
     return path == wanted or path.startswith(wanted.rstrip("/") + "/")
 
 
-def _of(branch: Branch, names: dict[int, str], filters: Filters) -> bool:
-    return not filters.repository or names[branch.repository_id] == filters.repository
-
-
 # --- rows
 
 
@@ -253,8 +248,9 @@ def answerable(last: Escalation | None, pull: ShownPull) -> Escalation | None:
     return last if last is not None and last.state == "asked" and ask is not None and ask.state == "asked" else None
 
 
-def _row(sight: Sight, name: str, request: Escalation | None, asked: Asked) -> Row:
-    pull = sight.pull
+def _row(sight: Sight, names: Mapping[int, str], readings: Readings, asked: Asked) -> Row:
+    pull, name = sight.pull, names[sight.repository_id]
+    request = answerable(readings.requests.get((sight.repository_id, sight.number)), pull)
     return Row(
         repository=name,
         number=sight.number,
@@ -293,35 +289,13 @@ def in_zone(moment: datetime | None, zone: str) -> datetime | None:
     return None if moment is None else moment.astimezone(ZoneInfo(zone))
 
 
-# --- the calendar
-
-
-def _soon(branch: Branch, now: datetime) -> Iterator[InForce]:
-    """The level in force, then those that follow within sight."""
-    for at, stretch in enumerate(branch.config.calendar.levels(now, Scope(branch.ref))):
-        if at and (stretch.since is None or stretch.since > now + AHEAD):
-            return
-        yield stretch
-
-
-def _openings(stretches: list[InForce], now: datetime) -> Iterable[InForce]:
-    """The next one that holds more than what is in force now."""
-    stricter = (later for later in stretches[1:] if later.share > 0)
-    return [first] if (first := next(stricter, None)) is not None else []
-
-
-def _level(branch: Branch, at: InForce, names: dict[int, str]) -> Level:
-    window, reason = (at.window.name, at.window.reason) if at.window else ("", "")
-    return Level(names[branch.repository_id], branch.ref, at.level, at.share, window, reason, at.since, at.until)
-
-
 # --- what landed
 
 
-def _landed(readings: Readings, names: dict[int, str], filters: Filters, asked: Asked) -> Iterator[Landed]:
+def _landed(readings: Readings, names: Mapping[int, str], filters: Filters) -> Iterator[Landed]:
     for landing in readings.landings:
-        pull, name = readings.landed.get((landing.repository_id, landing.number)), names[landing.repository_id]
-        if landing.share <= 0 or pull is None or not _passes(pull, name, filters):
+        pull, name = readings.shown.get((landing.repository_id, landing.number)), names[landing.repository_id]
+        if pull is None or not _passes(pull, filters):
             continue
         yield Landed(
             repository=name,

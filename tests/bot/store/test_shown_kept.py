@@ -1,5 +1,6 @@
 """What pages show of a pull request comes back from the database as it was decided, on every database."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.plain import from_text, to_text
@@ -72,5 +73,32 @@ def test_a_landing_is_kept_once_and_told_by_its_moment(store: Store) -> None:
     assert store.landings.since(AT) == store.landings.since(AT, [1]) == (landing,)
     assert store.landings.since(AT, [2]) == store.landings.since(AT + timedelta(seconds=1)) == ()
     store.shown.save(1, 5, PULL, at=AT)
-    assert store.shown.landed([1], AT) == {(1, 5): PULL}
-    assert store.shown.landed([2], AT) == {}
+    assert store.shown.of([(1, 5), (1, 6)]) == {(1, 5): PULL}
+    assert store.shown.of([]) == {}
+    assert store.landings.in_freezes(AT, [1], 10) == ((landing,), 1)
+    store.landings.add(replace(landing, number=6, at=AT + timedelta(hours=1)))
+    store.landings.add(replace(landing, number=7, share=0.0))
+    newest, count = store.landings.in_freezes(AT, [1], 1)
+    assert ([one.number for one in newest], count) == ([6], 2)
+
+
+def test_they_are_listed_and_counted_by_where_they_stand_those_that_are_free_soonest_first(store: Store) -> None:
+    store.repositories.saw(KnownRepository(1, 1, "acme/shop"))
+    quiet = replace(CARD, tone="quiet", ask=None)
+    free = replace(PULL, held=False, card=quiet)
+    wait = replace(free, card=replace(quiet, tone="waiting"))
+    kinds = {1: PULL, 2: replace(PULL, card=quiet, until=None), 3: replace(PULL, card=quiet), 4: free, 5: wait,
+             6: replace(PULL, mode="advise"),
+             7: replace(PULL, card=quiet, paths=None, until=AT + timedelta(1))}  # fmt: skip
+    for number, pull in kinds.items():
+        store.pulls.save(1, number, head_sha=PULL.head_sha, base_ref="main", open=True)
+        store.shown.save(1, number, pull, at=AT)
+    assert [pull.state for pull in kinds.values()] == ["asks", "held", "held", "free", "waiting", "would", "held"]
+    assert store.shown.counts([1, 2]) == {"asks": 1, "held": 3, "free": 1, "waiting": 1, "would": 1}
+    assert store.shown.counts([2]) == {}
+    assert [one.number for one in store.shown.listed([1], "held", 10)] == [3, 7, 2]
+    assert [one.number for one in store.shown.listed([1], "held", 2)] == [3, 7]
+    assert [one.number for one in store.shown.listed([1], "held", 9, ["a\udcff.py"])] == [3, 7, 2]
+    assert [one.number for one in store.shown.listed([1], "held", 9, ["b_%.py"])] == [7]
+    store.pulls.close(1, 3)
+    assert store.shown.counts([1])["held"] == 2

@@ -1,9 +1,11 @@
 """The Now page tells what the line decided: what is held, what waits for whom, what opens, what landed."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from bot.forge.port import Target
 from bot.policy.events import Changed
@@ -24,6 +26,37 @@ def seen(web: Web, reader: str = "ana", **query: str) -> now_page.View:
 def land(line: Line, pull: Pull) -> None:
     line.forge.lander.merge(Target(INSTALLATION, line.home.id, line.home.full_name), pull.number, pull.head, "merge")
     line.look(pull, Changed("closed"))
+
+
+def test_its_numbers_are_those_that_plain_sql_counts(web: Web) -> None:
+    line = web.line
+    line.window()
+    asking, free = line.seen(0.97), line.seen(0.1)
+    line.say(asking, "ana", "/chill justify launch_with_rollback The launch is tonight")
+    for percentile in (0.6, 0.7, 0.8, 0.2):
+        line.seen(percentile)
+    closed = line.seen(0.9)
+    line.world.close(closed)
+    line.look(closed, Changed("closed"))
+    land(line, free)
+    queries = {
+        "held": "SELECT count(*) FROM pulls WHERE open AND verdict > 0",
+        "watched": "SELECT count(*) FROM pulls WHERE open",
+        "waiting": "SELECT count(*) FROM escalations WHERE state = 'asked'",
+        "landed": "SELECT count(*) FROM landings WHERE share > 0",
+    }
+    with line.store.read() as connection:
+        counted = {name: connection.scalar(sa.text(query)) for name, query in queries.items()}
+    shown = seen(web)
+    assert counted == {"held": 4, "watched": 5, "waiting": 1, "landed": 1}
+    assert counted == {
+        "held": len(shown.held) + len(shown.waiting),
+        "watched": shown.watched,
+        "waiting": len(shown.waiting),
+        "landed": shown.landings,
+    }
+    assert (shown.count["held"], shown.count["asks"]) == (3, 1)
+    assert re.findall(r"<b>(\d+)</b> <span>", web.text("/now")) == ["1", "4"]
 
 
 def test_what_is_held_says_why_until_when_and_who_may_approve(web: Web) -> None:
@@ -145,6 +178,7 @@ def test_who_reads_one_repository_learns_nothing_of_another(web: Web) -> None:
     web.reads("ben", "acme/secret-plans")
     shown = seen(web, "ben")
     assert (shown.held, shown.in_force, shown.watched, shown.filters.teams) == ((), (), 0, ())
+    assert set(shown.count.values()) == {0}
     assert "shop" not in web.text("/now", "ben")
     assert "shop" not in web.text("/now?repository=acme/shop&team=@acme/release-managers", "ben")
     assert seen(web, "ben", repository="acme/shop").filters.repository == ""
