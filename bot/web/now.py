@@ -39,7 +39,7 @@ def read(store: Stored, asked: Asked, now: datetime) -> Readings:
     every = frozenset(one.id for one in asked.reader.repositories)
     known, wanted = tuple(branches(store, every, now)), _named(asked)
     here = frozenset(one.id for one in asked.reader.repositories if wanted in ("", one.full_name))
-    naming = [text for text in (asked.query.get("team", ""), _plain_part(_path(asked))) if text]
+    naming = [text for text in (_team(asked, known), _plain_part(_path(asked))) if text]
     most = SEARCHED if naming else MOST
     landings, landed = store.landings.in_freezes(now - BACK, here, most)
     return Readings(
@@ -208,15 +208,23 @@ def _answered(asked: Asked) -> str:
 
 
 def _filters(readings: Readings, asked: Asked, names: Mapping[int, str]) -> Filters:
-    teams = {who for one in readings.branches for who in _approvers(one.config) if who.startswith("@")}
-    team = asked.query.get("team", "")
     return Filters(
         repository=_named(asked),
-        team=team if team in teams else "",
+        team=_team(asked, readings.branches),
         path=_path(asked),
         repositories=tuple(sorted(names.values(), key=str.lower)),
-        teams=tuple(sorted(teams)),
+        teams=tuple(sorted(_teams(readings.branches))),
     )
+
+
+def _team(asked: Asked, known: tuple[Branch, ...]) -> str:
+    """One that may approve somewhere where this reader may read; "": every one."""
+    team = asked.query.get("team", "")
+    return team if team in _teams(known) else ""
+
+
+def _teams(known: tuple[Branch, ...]) -> set[str]:
+    return {who for one in known for who in _approvers(one.config) if who.startswith("@")}
 
 
 def _approvers(config: Config) -> Iterator[str]:

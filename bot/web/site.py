@@ -154,6 +154,8 @@ def environment() -> Environment:
     )
     env.filters |= FILTERS
     env.globals |= {"svg": svg, "version": version("codechill")}
+    for name in env.list_templates(extensions=["j2"]):
+        env.get_template(name)  # the first reader does not wait for it to be compiled
     return env
 
 

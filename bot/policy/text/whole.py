@@ -26,6 +26,8 @@ def all_whole(value: Any) -> Any:
 
 def visible(text: str) -> str:
     """Hidden, control, direction and line-breaking characters shown as \\u escapes, so that nothing is obeyed."""
+    if text.isascii() and text.isprintable():
+        return text  # as most texts are
     return "".join(_shown(char) for char in text)
 
 

@@ -18,6 +18,9 @@ from tests.fakes.line import Line
 FORGE, HERE = "https://forge.example", "https://chill.example"
 
 
+ENV = environment()  # compiled once for all tests
+
+
 @dataclass
 class People:
     """Who is signed in, by the name in a header of the test's own."""
@@ -39,7 +42,7 @@ class Web:
         self.people.readers["eve"] = Reader(66, "eve")
         self.looked: list[Envelope] = []  # what pages asked the line to look at
         self.desk = Desk(line.store.only(Stored), self._look, Shares())
-        self.site = Site(line.store.only(Stored), self.people, line.clock, HERE, FORGE, pages, environment(), self.desk)
+        self.site = Site(line.store.only(Stored), self.people, line.clock, HERE, FORGE, pages, ENV, self.desk)
         self.app = Flask("pages")
         self.app.register_blueprint(self.site.blueprint())
         self.app.register_blueprint(subscribe.Door(self.site, subscribe.Rights(line.forge)).blueprint())
