@@ -34,8 +34,8 @@ PERMISSIONS = {
     "statuses": "write",
     "administration": "read",
 }
-EVENTS = ("check_run", "check_suite", "issue_comment", "merge_group", "pull_request", "pull_request_review", "push",
-          "repository", "status")  # fmt: skip
+EVENTS = ("check_run", "check_suite", "issue_comment", "issues", "merge_group", "pull_request", "pull_request_review",
+          "push", "repository", "status")  # fmt: skip
 THREADS = 16
 
 

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from bot.demo.stage import Stage, stage
 from bot.doors.incidents.signing import stamp
+from bot.sandbox.verbs import issues
 from scoring.history.index import History
 from tests.bot.conftest import Place, settled
 
@@ -68,3 +69,39 @@ def test_a_comment_and_a_signed_request_become_labels_that_the_scorer_has(shop_p
     head = sandbox.pull(place.name, second).head_sha  # the merge itself is no change; what it brought is
     place.open(place.change("api/more.py", b"x = 3\n", onto=str(merge)))
     assert labels(place) == {(str(landed), "INC-1"), (head, "INC-2")}
+
+
+def told(place: Place, person: str, title: str, body: str, *labels: str) -> int:
+    """An issue that somebody opens and labels."""
+    sandbox = place.stage.sandbox
+    with sandbox.world.lock:
+        home = sandbox.repository(place.name)
+        made = issues.open_issue(sandbox.world, home, person, title, body)
+        issues.set_labels(sandbox.world, home, made, list(labels), person)
+    place.settle()
+    return made.number
+
+
+def test_an_issue_of_a_writer_and_a_revert_are_claims_and_an_outsiders_issue_is_none(
+    running: Stage, shop: Path
+) -> None:
+    place, sandbox = settled(running, "acme/issues", shop), running.sandbox
+    first = place.open(place.change("api/orders.py", b"def order():\n    return 1\n"), title="Keep orders")
+    sandbox.merge(place.name, first, sandbox.release_manager, method="squash")
+    place.settle()
+    home = next(one for one in running.app.store.repositories.all() if one.full_name == place.name)
+    sandbox.add_person("mallory")
+    told(place, "mallory", "It is down", f"Cause: #{first}", "incident")
+    assert running.app.store.claims.of(home.id) == ()
+    number = told(place, sandbox.reviewer, "Orders were lost", f"### Cause\n\n#{first}", "incident", "sev1")
+    (claim,) = running.app.store.claims.of(home.id)
+    assert (claim.incident, claim.state, claim.severe) == (f"{place.name}#{number}", "confirmed", True)
+    tip = sandbox.tip(place.name)
+    second = place.open(
+        place.change("api/orders.py", place.read("api/orders.py"), onto=tip), title='Revert "Keep orders"'
+    )
+    sandbox.merge(place.name, second, sandbox.release_manager, method="squash")
+    place.settle()
+    claims = running.app.store.claims.of(home.id)
+    assert [(each.kind, each.level) for each in claims] == [("incident", 1), ("guess", 8)]
+    assert claims[1].reason.startswith("its own author took it back within an hour")
