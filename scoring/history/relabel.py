@@ -58,10 +58,10 @@ class Relabelling:
             lacking = self._read(self._index.lacking_records(self._done))
             stored = self._index.walked(self._done)
             while batch := list(islice(stored, _BATCH)):
-                for at, kept_record, words in batch:
-                    commit, brought = record.load(kept_record) if kept_record else next(lacking)
+                for at, dumped, words in batch:
+                    commit, brought = record.load(dumped) if dumped else next(lacking)
                     same = np.frombuffer(words, dtype=np.uint32) if words is not None and at < self._since else None
-                    self._walk.add(commit, at, brought, new=not kept_record, words=same)
+                    self._walk.add(commit, at, brought, new=not dumped, words=same)
                     self._done += 1
                     if progress and self._done % 200 == 0:
                         progress(self._done, total)

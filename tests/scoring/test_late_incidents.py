@@ -41,13 +41,13 @@ def past(folder: Path) -> list[str]:
     return build(folder, steps)
 
 
-def kept(history: History) -> dict[str, list[Any]]:
+def tables_of(history: History) -> dict[str, list[Any]]:
     """All of the index that the past is in."""
     db = history.store.db
-    tables = ("entry", "seen", "named", "features", "part", "wording", "words", "label", "reported", "landed", "record")
+    names = ("entry", "seen", "named", "features", "part", "wording", "words", "label", "reported", "landed", "record")
     return {
         table: sorted(db.execute(f"SELECT * FROM {table}").fetchall(), key=repr)  # noqa: S608 (names from above)
-        for table in tables
+        for table in names
     } | {"meta": db.execute("SELECT * FROM meta WHERE name IN ('bias', 'clock', 'tip') ORDER BY name").fetchall()}
 
 
@@ -98,18 +98,18 @@ def test_incidents_known_from_the_start_and_incidents_that_arrive_late_in_any_or
     late.report(incidents)
     late.refresh(shas[-1], now=NOW)
     assert not late.late()
-    assert kept(late) == kept(once)
+    assert tables_of(late) == tables_of(once)
 
 
 def test_git_is_not_asked_again(tmp_path: Path) -> None:
     shas = past(tmp_path / "repo")
     incident = Incident("INC-1", START + 3 * DAY + 1, sha=shas[3])
-    once = kept(read(tmp_path / "repo", tmp_path / "once", shas[-1], incident))
+    once = tables_of(read(tmp_path / "repo", tmp_path / "once", shas[-1], incident))
     history = read(tmp_path / "repo", tmp_path / "state", shas[-1])
     shutil.rmtree(tmp_path / "repo")
     history.report([incident])
     assert (history.late(), history.relabel(), history.late(), history.relabel()) == (True, True, False, False)
-    assert kept(history) == once
+    assert tables_of(history) == once
     assert sorted(path.name for path in (tmp_path / "state").glob("again*")) == ["again.lock"]
 
 
@@ -125,7 +125,7 @@ def test_commits_that_an_earlier_version_read_without_records_are_read_once_more
         history.refresh(shas[-1], now=NOW)
         history.report([incident])
         assert history.relabel()
-        assert kept(history) == kept(once)
+        assert tables_of(history) == tables_of(once)
 
 
 def test_until_it_is_counted_in_a_late_incident_is_a_label_and_a_fact_at_once(
@@ -163,7 +163,7 @@ def test_the_index_grows_while_a_late_incident_is_counted_in(repo: tuple[Path, l
     assert history.relabel(progress=meanwhile)
     assert steps == [(13, 13, 7)]
     assert not server.late()
-    assert kept(server) == kept(read(folder, tmp_path / "once", shas[-1], incident))
+    assert tables_of(server) == tables_of(read(folder, tmp_path / "once", shas[-1], incident))
 
 
 def test_an_index_that_was_read_anew_meanwhile_is_left_as_it_is(tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_an_index_that_was_read_anew_meanwhile_is_left_as_it_is(tmp_path: Path) 
     )
     history.report([incident])
     history.relabel(progress=lambda done, total: read(tmp_path / "repo", tmp_path / "state", forced, incident).close())
-    assert kept(history) == kept(read(tmp_path / "repo", tmp_path / "once", forced, incident))
+    assert tables_of(history) == tables_of(read(tmp_path / "repo", tmp_path / "once", forced, incident))
 
 
 def test_whoever_is_stopped_while_counting_in_leaves_the_index_as_it_was(
@@ -184,7 +184,7 @@ def test_whoever_is_stopped_while_counting_in_leaves_the_index_as_it_was(
     folder, shas = repo
     incident = Incident("INC-1", START + 3 * DAY + 1, sha=shas[3])
     history = read(folder, tmp_path / "state", shas[-1])
-    before = kept(history)
+    before = tables_of(history)
     history.report([incident])
     shutil.copy(tmp_path / "state" / "index.sqlite", tmp_path / "state" / "again.sqlite")  # of one that was killed
 
@@ -193,9 +193,9 @@ def test_whoever_is_stopped_while_counting_in_leaves_the_index_as_it_was(
 
     with pytest.raises(KeyboardInterrupt):
         history.relabel(progress=stop)
-    assert (kept(history), history.late()) == (before, True)
+    assert (tables_of(history), history.late()) == (before, True)
     assert history.relabel()
-    assert kept(history) == kept(read(folder, tmp_path / "once", shas[-1], incident))
+    assert tables_of(history) == tables_of(read(folder, tmp_path / "once", shas[-1], incident))
 
 
 def test_who_reads_meanwhile_sees_the_index_as_it_was(repo: tuple[Path, list[str]], tmp_path: Path) -> None:

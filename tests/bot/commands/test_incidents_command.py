@@ -158,3 +158,11 @@ def test_the_imported_list_stays_apart_from_what_is_claimed(place: Place, tmp_pa
     (tmp_path / "list.csv").write_text("incident,cause,known_at\n")
     place.run("import", "--repository", "acme/shop", str(tmp_path / "list.csv"))
     assert [incident.name for incident in place.store.incidents.of(7)] == ["PagerDuty P1"]
+
+
+def test_what_is_imported_late_is_counted_in_by_a_job(place: Place, tmp_path: Path) -> None:
+    queue = LeaseQueue(place.store.engine)
+    (tmp_path / "list.csv").write_text(f"incident,cause,known_at\nOLD-1,{ONE[:9]},2026-03-02T08:15:00Z\n")
+    for _ in range(2):  # the same list again asks for nothing
+        place.run("import", "--repository", "acme/shop", str(tmp_path / "list.csv"))
+    assert [(job.kind, job.key) for job in queue.listed("waiting", None)] == [("relabel", "relabel/7")]
