@@ -14,7 +14,8 @@ from bot.policy.incidents.causes import cause_of
 from bot.policy.incidents.claim import Landed
 from bot.policy.incidents.report import Cause, Level, Report
 from bot.policy.pull import PullRequest
-from scoring.incidents import Mention, is_fault, is_partial, is_relanding, is_revert, mentions
+from scoring.incidents.blame import Mention, is_fault, is_partial, mentions
+from scoring.incidents.titles import is_relanding, is_revert
 
 QUICK = timedelta(hours=1)  # its own author took it back before anybody can be said to have met it
 _TRAILER = re.compile(r"^(?P<name>incident|caused-by|fixes):[ \t]*(?P<value>\S.*?)[ \t]*$", re.I | re.M)

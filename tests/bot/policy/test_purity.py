@@ -18,7 +18,10 @@ LIBRARIES = {
     "dateutil", "holidays", "icalendar", "markdown_it", "pydantic", "yaml",
 }  # fmt: skip
 # values, and readers of texts that they are given
-INSIDE = ("bot.policy", "scoring.assessment", "scoring.facts.services")
+INSIDE = (
+    "bot.plain", "bot.policy", "scoring.assessment", "scoring.facts.services", "scoring.incidents.blame",
+    "scoring.incidents.titles",
+)  # fmt: skip
 ASKS = {"now", "today", "utcnow", "open", "print", "input", "exec", "eval", "getenv", "environ"}
 
 
