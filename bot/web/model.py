@@ -280,7 +280,7 @@ def _is_of(claim: Claim, label: Mapping[str, Any]) -> bool:
 
 
 def _card(card: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "Default model", f"{card['id']}, {card['kind']}, of {card['created']}"
+    yield "Measured with", f"{card['id']}, {card['kind']}, of {card['created']}"
     yield "What it is for", card["purpose"]
     yield "What it is not for", card["not_for"]
     yield "Learned from", f"{count(card['repositories'])} repositories, {count(card['changes'])} changes"

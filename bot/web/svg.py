@@ -149,10 +149,10 @@ def lines(title: str, rows: Sequence[Line], *, words: str = "") -> Markup:
         y = HIGH - BOTTOM - 10 - 18 * (len(rows) - 1 - at)
         drawn.append(
             Markup('<line class="key {}" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(
-                row.tone, _n(WIDE - 200), _n(WIDE - 176), _n(y - 4), _n(y - 4)
+                row.tone, _n(WIDE - 260), _n(WIDE - 236), _n(y - 4), _n(y - 4)
             )
         )
-        drawn.append(_text(WIDE - 170, y, row.name))
+        drawn.append(_text(WIDE - 228, y, row.name))
     drawn += [_dot(plot, point) for point in (rows[0].points if rows else ()) if point.words]
     drawn += [_text(plot.x(at), HIGH - 8, f"{at:.0%}", "middle") for at in (0.0, 0.25, 0.5, 0.75, 1.0)]
     return _svg("line", title, words, WIDE, HIGH, _grid(1.0, HIGH - TOP - BOTTOM), Markup().join(drawn))

@@ -24,6 +24,7 @@ Scored = Callable[[Corpus, int], Floats]  # fitted on what was known when row `c
 NOT_WORSE = 0.97  # the lower end of the ratio captured must reach this at every gate in use
 ERROR_MORE = 0.005  # so much more may expected and observed faults differ, as a share of changes
 FAULTS = 120  # in the window, where the history has them: fewer tell little from nothing
+LEAST = 30  # faults in the window: of nine, two models caught the very same ones, and that proves nothing
 LONGEST = 730 * 86400  # seconds: what was long ago says little of what comes
 BANDS = 10
 ROUNDS = 2000
@@ -60,6 +61,9 @@ class Comparison:
     @property
     def why_not(self) -> str:
         """Why the challenger must not serve; "" when it is not worse."""
+        if self.window.faults < LEAST:
+            few = f"{self.window.faults} faults in the newest half of the past"
+            return f"{few} are too few to judge by: {LEAST} are needed"
         for gate in self.gates:
             if not gate.ratio.low >= NOT_WORSE:
                 return (
@@ -75,16 +79,21 @@ class Comparison:
 
 
 def window_of(table: Dataset, now: int) -> Window:
-    """The newest changes that have matured at `now`: as many as hold FAULTS faults, at most two years, at most half.
+    """The newest changes that have matured at `now`: as many as hold FAULTS faults, at most half of all, and at most
+    two years where these hold LEAST.
 
     Raises ScoringError when nothing in them was at fault.
     """
     end = int(np.searchsorted(table.at, now - MATURITY, "right"))
-    label = table.inducing[:end] & (table.known_at[:end] < now)
-    floor = max(end // 2, int(np.searchsorted(table.at, now - LONGEST)))
-    places = np.flatnonzero(label)
-    cut = max(floor, int(places[-FAULTS]) if len(places) >= FAULTS else 0)
-    faults = int(label[cut:].sum())
+    places = np.flatnonzero(table.inducing[:end] & (table.known_at[:end] < now))
+
+    def holding(faults: int) -> int:
+        """The row from which on there are so many."""
+        return int(places[-faults]) if len(places) >= faults else 0
+
+    recent = min(int(np.searchsorted(table.at, now - LONGEST)), holding(LEAST))
+    cut = max(end // 2, recent, holding(FAULTS))
+    faults = int((places >= cut).sum())
     if not faults:
         raise ScoringError(
             "None of the newest matured changes is known to have been at fault: there is nothing to judge by."

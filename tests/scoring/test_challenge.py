@@ -10,6 +10,7 @@ from scoring.features import FEATURES
 from scoring.history.dataset import MATURITY, NEVER, Dataset
 from scoring.learning.challenge import (
     FAULTS,
+    LEAST,
     NOT_WORSE,
     Comparison,
     Scored,
@@ -69,6 +70,22 @@ def test_it_is_never_more_than_half_and_never_empty_of_faults() -> None:
     assert window.cut == window.end // 2
     with pytest.raises(ScoringError, match="nothing to judge by"):
         window_of(replace(TABLE, known_at=np.full(6000, NEVER)), NOW)
+
+
+def test_two_years_are_enough_where_they_hold_enough_faults_and_are_not_where_they_do_not() -> None:
+    slow = replace(TABLE, at=START + np.arange(6000, dtype=np.int64) * DAY)  # a change a day: sixteen years
+    moment = int(slow.at[-1])
+    often = replace(slow, known_at=np.where(np.arange(6000) % 20 == 0, slow.at + DAY, NEVER))
+    assert window_of(often, moment).faults == 35  # seven hundred days
+    seldom = replace(slow, known_at=np.where(np.arange(6000) % 60 == 0, slow.at + DAY, NEVER))
+    assert window_of(seldom, moment).faults == LEAST
+
+
+def test_of_too_few_faults_nothing_follows_though_both_caught_the_same() -> None:
+    few = replace(TABLE, known_at=np.where(np.arange(6000) % 300 == 0, TABLE.at + DAY, NEVER))
+    same = compare(Corpus(few), by("churn"), by("churn"), (0.05,), NOW)
+    assert same.gates[0].ratio.low in (1.0, pytest.approx(float("nan"), nan_ok=True))
+    assert same.why_not == "10 faults in the newest half of the past are too few to judge by: 30 are needed"
 
 
 def test_who_learns_for_the_window_knows_only_what_was_known_when_it_began() -> None:

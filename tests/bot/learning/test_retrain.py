@@ -35,11 +35,11 @@ SHOP = Target(1, 7, "acme/shop")
 
 
 def history(folder: Path) -> list[str]:
-    """A commit a day by three people; every seventh writes eighty lines, and is at fault."""
+    """A commit a day by three people; every sixth writes eighty lines, and is at fault."""
     subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(folder)], check=True)
     text = []
     for n in range(SIZE):
-        size = 80 if n % 7 == 0 else 2 + n % 5
+        size = 80 if n % 6 == 0 else 2 + n % 5
         message, content = f"Change {n}", "".join(f"w{n}_{line}\n" for line in range(size))
         text.append(f"commit refs/heads/main\ncommitter p{n % 3} <p{n % 3}@x.org> {START + n * DAY} +0000")
         text.append(f"data {len(message)}\n{message}\nM 100644 inline f{n % 11}.c\ndata {len(content)}\n{content}")
@@ -53,7 +53,7 @@ class Place:
     def __init__(self, folder: Path) -> None:
         self.folder, self.clock = folder, Clock(datetime.fromtimestamp(START + SIZE * DAY, UTC))
         self.shas = history(folder / "origin")
-        self.incidents = [Incident(f"I{n}", START + (n + 3) * DAY, sha=self.shas[n]) for n in range(0, SIZE - 10, 7)]
+        self.incidents = [Incident(f"I{n}", START + (n + 3) * DAY, sha=self.shas[n]) for n in range(0, SIZE - 10, 6)]
         self.store = Store(f"sqlite:///{folder / 'codechill.db'}")
         self.store.repositories.saw(KnownRepository(7, 1, "acme/shop"))
         self.mirror = Mirror(folder / "mirrors", git=Git(timeout=20, protocols="file"))

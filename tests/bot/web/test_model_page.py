@@ -3,13 +3,13 @@
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.store import KnownModel, KnownSign, Measurement
+from bot.store import KnownModel, KnownSign, Measurement, Store
 from bot.web import model
 from bot.web.model import UNMEASURED
 from bot.web.page import Asked
@@ -69,8 +69,8 @@ def figures() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def filled(web: Web) -> None:
-    store, home, now = web.line.store, web.line.home.id, web.line.clock.now
+def filled(store: Store, home: int, now: datetime) -> None:
+    """With what jobs keep of a repository."""
     store.measurements.save(Measurement(home, now, figures()))
     ratio = {"value": 1.25, "low": 1.0, "high": 1.5}
     gates = [{"share": 0.05, "champion": 0.2, "challenger": 0.25, "ratio": ratio}]
@@ -79,6 +79,10 @@ def filled(web: Web) -> None:
     store.models.add(replace(tried, id="table1-2026-11-20-aa", kind="table1", state="refused", why="it could be worse"))
     sign = KnownSign(home, "share held 5 %", now, 2.6, 1.5, 200, True, "13 % rank among the riskiest 5 %.", "Name 2 %.")
     store.drift.save([sign, replace(sign, sign="labels", value=1.0, limit=0.5, alert=False, words="", fix="")], at=now)
+
+
+def fill(web: Web) -> None:
+    filled(web.line.store, web.line.home.id, web.line.clock.now)
 
 
 def plain(html: str) -> str:
@@ -100,7 +104,7 @@ def test_where_there_is_too_little_it_says_how_much_is_needed(web: Web) -> None:
 
 
 def test_it_shows_the_curve_beside_the_regression_size_and_a_die_with_intervals(web: Web) -> None:
-    filled(web)
+    fill(web)
     html = web.text(ADDRESS)
     text = plain(html)
     assert (
@@ -113,7 +117,7 @@ def test_it_shows_the_curve_beside_the_regression_size_and_a_die_with_intervals(
 
 
 def test_every_number_is_what_plain_sql_finds(web: Web) -> None:
-    filled(web)
+    fill(web)
     text = plain(web.text(ADDRESS))
     with web.line.store.read() as connection:
         body = json.loads(connection.scalar(sa.text("SELECT body FROM measurements")) or "")
@@ -135,7 +139,7 @@ def test_every_number_is_what_plain_sql_finds(web: Web) -> None:
 
 
 def test_nothing_from_outside_is_more_than_text(web: Web) -> None:
-    filled(web)
+    fill(web)
     html = web.text(ADDRESS)
     assert "<script>alert(1)" not in html
     assert "<b>src" not in html
@@ -145,7 +149,7 @@ def test_nothing_from_outside_is_more_than_text(web: Web) -> None:
 
 
 def test_a_label_of_an_incident_names_the_claim_that_is_disputed(web: Web) -> None:
-    filled(web)
+    fill(web)
     text = plain(web.text(ADDRESS))
     assert "reverted by bbbbbbb" in text
     assert "Quicker ledger named by INC-7" in text
@@ -153,7 +157,7 @@ def test_a_label_of_an_incident_names_the_claim_that_is_disputed(web: Web) -> No
 
 
 def test_the_view_asks_nobody_and_speaks_of_no_single_person(web: Web) -> None:
-    filled(web)
+    fill(web)
     readings = model.Readings(web.line.store.measurements.newest(web.line.home.id), (), (), ())
     asked = web_asked(web)
     first = model.view(readings, asked, web.line.clock.now)

@@ -7,6 +7,7 @@ import gzip
 import os
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from bot.demo.stage import Stage
 from bot.web.pages import PAGES
 from tests.bot.conftest import Place, settled
+from tests.bot.web.test_model_page import filled
 from tests.browsers import browser, in_a_browser
 
 __all__ = ["browser"]
@@ -52,6 +54,9 @@ def town(running: Stage, shop: Path) -> Town:
     people.merge(place.name, free, people.reviewer)
     place.settle()
     place.say(asking, people.author, "/chill justify launch_with_rollback The launch is tonight, and the flag is off.")
+    store = place.stage.app.store
+    (home,) = (one.id for one in store.repositories.all() if one.full_name == place.name)
+    filled(store, home, datetime.now(UTC))
     return Town(place, asking, held, free)
 
 

@@ -68,3 +68,17 @@ def test_the_meter_is_as_full_as_the_rank_and_marked_where_it_is_held() -> None:
     assert [rect.get("width") for rect in meter.iter("rect")] == ["100", "97", "1.5"]
     assert meter.get("class") == "meter held"
     assert tree(svg.share(0.5, 0.9)).get("class") == "meter"
+
+
+def test_several_lines_share_their_ground_and_only_the_first_has_points_and_a_band() -> None:
+    def points(*values: float) -> tuple[svg.Point, ...]:
+        return tuple(
+            svg.Point(f"p{n}", n / 2, value, f"{value:.0%}", value - 0.1, value + 0.1) for n, value in enumerate(values)
+        )
+
+    drawn = svg.lines(
+        "Two", [svg.Line("ours", points(0.1, 0.6, 1.0)), svg.Line("<theirs>", points(0.1, 0.3, 1.0), "soft")]
+    )
+    assert (drawn.count("<polyline"), drawn.count("<circle"), drawn.count('class="band"')) == (2, 3, 1)
+    assert "&lt;theirs&gt;" in drawn
+    assert 'class="ink soft"' in drawn
