@@ -29,6 +29,7 @@ COMMANDS = {
         "bot.commands.guardrails:guardrails",
         "Count what became of what was let through, held and excepted.",
     ),
+    "report": ("bot.commands.report:report", "Report what a week came to: held, landed, exceptions, faults."),
     "model": ("bot.commands.model:model", "List, compare, promote and roll back the models of a server."),
     "jobs": ("bot.commands.jobs:jobs", "List jobs; retry or remove those that were given up."),
     "db": ("bot.commands.db:db", "Back up the database, and restore it."),

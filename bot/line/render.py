@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -101,6 +102,11 @@ def commit(sha: str, page: str = "") -> Safe:
     return Safe(f"[{short}]({page}/commit/{sha})") if _ADDRESS.fullmatch(page) and _HEX.fullmatch(sha) else short
 
 
+def pull(number: int, page: str = "") -> Safe:
+    """#12, linked where there is a page to open."""
+    return Safe(f"[#{number}]({page}/pull/{number})" if _ADDRESS.fullmatch(page) else f"#{number}")
+
+
 def one_in(probability: float) -> str:
     """0.07 as "1 in 14"."""
     return f"1 in {max(1, round(1 / probability)):,}" if probability > 0 else "never so far"
@@ -163,7 +169,7 @@ class Markdown:
             "percent": words.percent,
             "mention": lambda name: Safe("@" + re.sub(r"[^A-Za-z0-9/_.-]", "", name.removeprefix("@"))),
         }
-        self._env.globals |= {"sentence": sentence, "reason": reason}
+        self._env.globals |= {"sentence": sentence, "reason": reason, "pull": pull}
 
     def comment(self, action: PutComment) -> str:
         return self._card("comment.md.j2", action.card, markers.sticky(action.card.digest()), COMMENT_LIMIT)
@@ -174,6 +180,11 @@ class Markdown:
     def reply(self, action: Reply) -> str:
         mark = markers.note(action.digest) if action.comment is None else markers.reply(action.comment)
         return self._env.get_template("reply.md.j2").render(reply=action, mark=Safe(mark)).strip() + "\n"
+
+    def report(self, template: str, *, page: str, zone: str, **values: object) -> str:
+        """A document of its own. `page` is the address of the repository on the forge, where that is one."""
+        text = self._env.get_template(template).render(page=page, zone=ZoneInfo(zone), **values)
+        return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
     def card(self, card: Card) -> str:
         """The comment's text without its hidden mark."""
