@@ -1,11 +1,13 @@
 """A week read from the store, and written as Markdown."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.config.repository import ORGANISATION, composed
 from bot.learning.week import Readings, Span, Week, span_named, span_of, week
 from bot.line.render import Markdown
+from bot.policy.config import Config
 from bot.store import Configurations, DriftLog, Exceptions, FeedbackLog, KnownRepository, Landings, Outcomes
 
 
@@ -23,11 +25,19 @@ class Parts:
 
 def zone_of(configurations: Configurations, repository_id: int, now: datetime) -> str:
     """The time zone of the repository's configuration; UTC where none is known."""
+    return next((config.timezone for config in _configs(configurations, repository_id, now)), "UTC")
+
+
+def modes_of(configurations: Configurations, repository_id: int, now: datetime) -> frozenset[str]:
+    """Modes of its branches, where they are known."""
+    return frozenset(config.mode for config in _configs(configurations, repository_id, now))
+
+
+def _configs(configurations: Configurations, repository_id: int, now: datetime) -> Iterator[Config]:
     for known in configurations.in_force(ORGANISATION):
         config = composed(known, now) if known.repository_id == repository_id else None
         if config is not None:
-            return config.timezone
-    return "UTC"
+            yield config
 
 
 def span(parts: Parts, repository_id: int, name: str, now: datetime) -> Span:

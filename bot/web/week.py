@@ -17,7 +17,7 @@ MOST = 100  # rows of one list; what is left out is counted
 class Readings:
     week: Week
     titles: dict[int, str]  # from outside
-    modes: frozenset[str]  # of the open pull requests' configurations
+    modes: frozenset[str]  # of its branches
     markdown: str
 
 
@@ -31,20 +31,19 @@ def read(store: Stored, asked: Asked, now: datetime) -> Readings:
     except ValueError:
         raise NotThere from None
     week = weekly.read(parts, home.id, span, now)
-    opened = store.shown.open([home.id])
-    landed = store.shown.landed([home.id], min([span.since, *(fault.landed_at for fault in week.faults)]))
-    titles = {number: pull.title for (_, number), pull in landed.items()}
+    numbers = {row.number for row in (*week.held[:MOST], *week.faults)}
+    known = store.shown.of({(home.id, number) for number in numbers})
     return Readings(
         week,
-        titles | {one.number: one.pull.title for one in opened},
-        frozenset(one.pull.mode for one in opened) | {pull.mode for pull in landed.values()},
+        {number: pull.title for (_, number), pull in known.items()},
+        weekly.modes_of(store.configurations, home.id, now),
         weekly.markdown(home, week, asked.forge),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`would`: nothing is really held here, as no pull request has a configuration that enforces."""
+    """`would`: nothing is really held here, as no branch has a configuration that enforces."""
 
     repository: str
     week: Week
