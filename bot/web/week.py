@@ -31,7 +31,7 @@ def read(store: Stored, asked: Asked, now: datetime) -> Readings:
     except ValueError:
         raise NotThere from None
     week = weekly.read(parts, home.id, span, now)
-    numbers = {row.number for row in (*week.held[:MOST], *week.faults)}
+    numbers = {row.number for row in week.held[:MOST]} | {fault.number for fault in week.faults}
     known = store.shown.of({(home.id, number) for number in numbers})
     return Readings(
         week,
