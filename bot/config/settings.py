@@ -160,6 +160,8 @@ class Settings(Place):
         if not (self.client_id and self.client_secret.get_secret_value()):
             return "pages are off: set CODECHILL_CLIENT_ID and CODECHILL_CLIENT_SECRET of the App (docs/pages.md)"
         parts = urlsplit(self.public_url)
+        if parts.path.strip("/"):
+            return "pages are off: CODECHILL_PUBLIC_URL has to be a host of its own, without a path (docs/pages.md)"
         if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
             return ""
         return "pages are off: CODECHILL_PUBLIC_URL has to be this server's https:// address (docs/pages.md)"

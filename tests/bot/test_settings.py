@@ -122,3 +122,43 @@ def test_a_model_that_cannot_be_used_is_refused_before_anything_is_answered(
 ) -> None:
     with pytest.raises(ValueError, match=r"CODECHILL_MODEL: .* is no model folder: card.json is missing"):
         build(settings(monkeypatch, CODECHILL_MODEL=str(tmp_path), CODECHILL_FOLDER=str(tmp_path / "server")))
+
+
+WITH_PAGES = {
+    "CODECHILL_CLIENT_ID": "Iv1.abc",
+    "CODECHILL_CLIENT_SECRET": "a client secret",
+    "CODECHILL_PUBLIC_URL": "https://chill.example.org",
+}
+WITHOUT = [
+    ({"CODECHILL_CLIENT_ID": ""}, "set CODECHILL_CLIENT_ID and CODECHILL_CLIENT_SECRET"),
+    ({"CODECHILL_CLIENT_SECRET": ""}, "set CODECHILL_CLIENT_ID and CODECHILL_CLIENT_SECRET"),
+    ({"CODECHILL_PUBLIC_URL": ""}, "has to be this server's https:// address"),
+    ({"CODECHILL_PUBLIC_URL": "http://chill.example.org"}, "has to be this server's https:// address"),
+    ({"CODECHILL_PUBLIC_URL": "https://example.org/chill"}, "without a path"),
+]
+
+
+@pytest.mark.parametrize(("change", "why"), WITHOUT)
+def test_pages_are_off_until_people_can_sign_in_and_it_is_said_why(
+    monkeypatch: pytest.MonkeyPatch, change: dict[str, str], why: str
+) -> None:
+    assert why in settings(monkeypatch, **WITH_PAGES | change).why_no_pages()
+    for name in WITH_PAGES:
+        monkeypatch.delenv(name)
+    assert "pages are off" in settings(monkeypatch).why_no_pages()
+
+
+@pytest.mark.parametrize("url", ["https://chill.example.org/", "http://127.0.0.1:8080", "http://localhost:8080"])
+def test_pages_are_on_with_a_client_and_an_address_that_keeps_secrets(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    given = settings(monkeypatch, **WITH_PAGES | {"CODECHILL_PUBLIC_URL": url})
+    assert given.why_no_pages() == ""
+    assert "a client secret" in given.secrets()
+    assert "a client secret" not in repr(given)
+
+
+def test_operators_are_named_by_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings(monkeypatch, CODECHILL_OPERATORS="583231, 9919,").operator_ids == {583231, 9919}
+    with pytest.raises(ValidationError, match="'octocat' is no account number"):
+        settings(monkeypatch, CODECHILL_OPERATORS="octocat")
