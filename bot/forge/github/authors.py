@@ -5,34 +5,16 @@ good: the number decides, whatever the login in it was. Everything else is an ad
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
+from bot.forge.github.graph import Actor, commits
 from bot.forge.github.hosts import private_addresses
 from bot.forge.github.wire import GitHubWire
-from bot.forge.port import Authors, Gone, Target
+from bot.forge.port import Authors, Target
 
 NO_ADDRESS = "(no address)"
 _BY_NUMBER = re.compile(r"([0-9]{1,18})\+[^@]*")
-_QUERY = """
-query($owner: String!, $name: String!, $number: Int!, $after: String) {
-  repository(owner: $owner, name: $name) {
-    databaseId
-    pullRequest(number: $number) {
-      commits(first: 100, after: $after) {
-        totalCount
-        pageInfo { hasNextPage endCursor }
-        nodes { commit {
-          oid
-          authors(first: 50) { totalCount nodes { email user { databaseId } } }
-          committer { email user { databaseId } }
-        } }
-      }
-    }
-  }
-}
-"""
 
 
 def commit_authors(
@@ -40,17 +22,16 @@ def commit_authors(
 ) -> Authors | None:
     """`also`: addresses that git names. None when GitHub does not list every commit, or every author of one."""
     tally, seen, total = _Tally(*private_addresses(api)), 0, 0
-    for page in _pages(wire, target, number):
-        seen, total = seen + len(page["nodes"]), page["totalCount"]
-        for node in page["nodes"]:
-            authors, committer = node["commit"]["authors"], node["commit"]["committer"]
-            if len(authors["nodes"]) < authors["totalCount"]:
+    for page in commits(wire, target, number):
+        seen, total = seen + len(page.nodes), page.total
+        for commit in (node.commit for node in page.nodes):
+            if len(commit.authors.nodes) < commit.authors.total:
                 return None
-            tally.commits.add(node["commit"]["oid"])
-            for author in authors["nodes"]:
+            tally.commits.add(commit.oid)
+            for author in commit.authors.nodes:
                 tally.take(author)
-            if committer and _folded(committer["email"]) != tally.forge:
-                tally.take(committer)
+            if commit.committer is not None and _folded(commit.committer.email) != tally.forge:
+                tally.take(commit.committer)
     return tally.all(also) if seen >= total else None
 
 
@@ -65,10 +46,10 @@ class _Tally:
     placed: set[str] = field(default_factory=set)
     unplaced: set[str] = field(default_factory=set)
 
-    def take(self, actor: dict[str, Any]) -> None:
-        address = _folded(actor.get("email"))
-        if actor.get("user"):
-            self.people.add(int(actor["user"]["databaseId"]))
+    def take(self, actor: Actor) -> None:
+        address = _folded(actor.email)
+        if actor.user is not None:
+            self.people.add(actor.user.id)
             self.placed.add(address)
         self._by_number(address)
         if address not in self.placed:
@@ -91,18 +72,3 @@ class _Tally:
 
 def _folded(address: str | None) -> str:
     return (address or "").strip().casefold() or NO_ADDRESS
-
-
-def _pages(wire: GitHubWire, target: Target, number: int) -> Iterator[dict[str, Any]]:
-    owner, _, name = target.full_name.partition("/")
-    after: str | None = None
-    while True:
-        given = {"owner": owner, "name": name, "number": int(number), "after": after}
-        home = wire.query(target, _QUERY, given)["repository"]
-        if home["databaseId"] != target.repository_id:
-            raise Gone(f"{target.full_name} is another repository now")
-        page = home["pullRequest"]["commits"]
-        yield page
-        if not page["pageInfo"]["hasNextPage"]:
-            return
-        after = page["pageInfo"]["endCursor"]
