@@ -62,18 +62,25 @@ def _list(case: Case, call: Call, rest: str) -> Answer:
     claims = [claim for claim in case.state.claims if not rest or claim.state == rest]
     if not claims:
         return Answer("Nothing is claimed here.")
-    rows = [_row(claim) for claim in claims[-_MOST:]]
-    more = f"\n\n{len(claims) - _MOST} older ones: `codechill incidents list`." if len(claims) > _MOST else ""
-    return Answer("\n".join(["| claim | incident | cause | state | why |", "|---|---|---|---|---|", *rows]) + more)
+    private = case.pull.repository.private
+    rows = [_row(claim, private=private) for claim in claims[-_MOST:]]
+    older = len(claims) - _MOST
+    more = f"{older} older ones: `codechill incidents list`." if older > 0 else ""
+    where = "This repository is public: names and reasons are shown by `codechill incidents` only."
+    apart = "" if private else where
+    table = "\n".join(["| claim | incident | cause | state | why |", "|---|---|---|---|---|", *rows])
+    return Answer("\n\n".join(filter(None, (table, more, apart))))
 
 
 _MOST = 20
 
 
-def _row(claim: Claim) -> str:
-    cells = (words.code(claim.incident), words.code(str(claim.cause or "not named")), claim.state)
-    why = words.code(claim.reason) if claim.reason else f"evidence of level {int(claim.level)}"
-    return " | ".join((f"| {claim.id}", *(cell.replace("|", "/") for cell in (*cells, why)))) + " |"
+def _row(claim: Claim, *, private: bool) -> str:
+    """In public nothing that was told from outside: an incident's name may hold a customer's."""
+    name, reason = (words.code(claim.incident), claim.reason) if private else ("", "")
+    why = words.code(reason) if reason else f"evidence of level {int(claim.level)}"
+    cells = (str(claim.id), name, words.code(str(claim.cause or "not named")), claim.state, why)
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,10 @@ def test_what_is_claimed_is_listed(line: Line) -> None:
     assert "Nothing is claimed here." in line.answer(pull)
     line.say(pull, "ben", "/chill incident cause this INC-204 | nasty | @everybody")
     line.say(pull, "ben", "/chill incident list")
+    assert "| 1 |  | `#1` | confirmed | evidence of level 1 |" in line.answer(pull)
+    assert "INC-204" not in line.answer(pull)  # whoever reads the repository may not know it
+    line.home.private = True
+    line.say(pull, "mia", "/chill incident list")
     assert "| 1 | `INC-204` | `#1` | confirmed | evidence of level 1 |" in line.answer(pull)
 
 

@@ -15,6 +15,7 @@ from bot.policy.incidents.causes import cause_of, field_of
 from bot.policy.incidents.claim import Claim, Landed, Ruling, again, claimed, nearest_match
 from bot.policy.incidents.report import LINK, MOST_LINKS, TEXT, Cause, Level, Report, is_severe
 from bot.policy.incidents.shown import exported, row
+from bot.policy.pull import Repository
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ONE, TWO = "1a" * 20, "2b" * 20
@@ -250,6 +251,11 @@ def test_the_newest_claims_are_listed_and_those_in_one_state() -> None:
     assert "| 24 |" in listed
     assert "| 4 |" not in listed
     assert "4 older ones: `codechill incidents list`." in listed
+    assert "names and reasons are shown by" not in listed
+    public = answer("/chill incident list", many, repository=Repository(7, "acme/shop", "main"))[-1].words  # type: ignore[attr-defined]
+    assert "`INC-1`" in listed
+    assert "INC-1" not in public
+    assert "This repository is public: names and reasons are shown by `codechill incidents` only." in public
     assert answer("/chill incident list disputed", many)[-1].words == "Nothing is claimed here."  # type: ignore[attr-defined]
 
 
