@@ -4,6 +4,7 @@ SCREENSHOTS=folder keeps a picture of each.
 """
 
 import gzip
+import json
 import os
 import re
 from dataclasses import dataclass
@@ -12,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from bot.demo.stage import Stage
+from bot.store.tables import jobs
 from bot.web.pages import PAGES
 from tests.bot.conftest import Place, settled
 from tests.bot.web.test_model_page import filled
@@ -176,6 +179,30 @@ def test_a_release_manager_reads_filters_and_approves_with_the_keyboard_alone(br
     assert town.place.check(town.asking).conclusion == "success"
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # looks at once, as it does every 20 s
     page.locator(".row", has_text="Move billing").wait_for(state="detached")
+    opened.close()
+
+
+def test_an_operator_lets_a_job_that_was_given_up_run_again_with_the_keyboard_alone(
+    browser: Browser, town: Town, signed_in: dict[str, Any]
+) -> None:
+    store = town.place.stage.app.store
+    dead = {"kind": "prune", "payload": "{}", "key": "clock/prune", "priority": 0, "state": "dead", "attempts": 8}
+    with store.write() as connection:
+        connection.execute(sa.insert(jobs).values(**dead, run_at=datetime.now(UTC), error="OSError: no space left"))
+    opened = browser.new_context(storage_state=signed_in)  # type: ignore[arg-type]
+    page = opened.new_page()
+    page.goto(town.address("/operator"))
+    assert "OSError: no space left" in page.locator(".jobs").inner_text()
+    _tab_to(page, "[name=reason]")
+    page.keyboard.press("Enter")  # without a reason the browser itself sends nothing
+    page.keyboard.type("There is space again")
+    _tab_to(page, "button[value=retry]")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("#dead$"))
+    assert page.locator(".jobs").count() == 0
+    (record,) = store.audit.records(kind="job retried")
+    facts = json.loads(record.body)
+    assert (facts["by"]["login"], facts["reason"]) == (town.place.stage.sandbox.release_manager, "There is space again")
     opened.close()
 
 
