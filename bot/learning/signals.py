@@ -3,7 +3,7 @@
 Pure: numbers and outcomes go in, readings come out. A reading that rests on too little alarms nobody.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bot.learning.fates import LANDINGS, REPLACED
 from bot.policy.standing.level import among_riskiest
 from bot.store import Outcome
-from scoring.history.dataset import MATURITY, Dataset
+from scoring.history.dataset import MATURITY, Times
 from scoring.learning.drift import Shift, shift
 from scoring.learning.rates import Rate, fisher
 
@@ -66,19 +66,20 @@ def _moved(name: str, moved: Shift, words: str) -> Reading:
     return Reading(name, moved.value, MOVED, moved.newest, alert, said, fix if alert else "")
 
 
-def features_moved(table: Dataset, names: Iterable[str]) -> Reading:
-    """Features by value. Ranks would not do: what most changes have none of ranks a little higher with each of them."""
-    columns = [table.columns.index(name) for name in names]
-    values = table.raw[-REFERENCE - NEWEST :, columns].astype(np.float64)
-    before, newest = values[:-NEWEST], values[-NEWEST:]
-    if len(before) < LEAST or not columns:
+def features_moved(names: Sequence[str], values: NDArray[np.float32]) -> Reading:
+    """Features by value. Ranks would not do: what most changes have none of ranks a little higher with each of them.
+
+    `values` has a row for each of the newest REFERENCE + NEWEST changes, oldest first, and a column for each name.
+    """
+    before, newest = values[:-NEWEST].astype(np.float64), values[-NEWEST:].astype(np.float64)
+    if len(before) < LEAST or not names:
         return Reading("features", 0.0, WIDE, len(newest), False, "")
-    moved = {table.columns[each]: shift(before[:, n], newest[:, n]).value for n, each in enumerate(columns)}
+    moved = {name: shift(before[:, n], newest[:, n]).value for n, name in enumerate(names)}
     far = sorted((name for name in moved if moved[name] > MOVED), key=lambda name: -moved[name])
-    share = len(far) / len(columns)
+    share = len(far) / len(names)
     alert = share > WIDE
     words = (
-        f"{len(far)} of {len(columns)} features of the newest {len(newest)} changes are spread otherwise than before, "
+        f"{len(far)} of {len(names)} features of the newest {len(newest)} changes are spread otherwise than before, "
         f"most of all {', '.join(far[:3])}."
     )
     fix = (
@@ -138,10 +139,14 @@ def calibration(outcomes: Sequence[Outcome], now: datetime) -> Reading:
     return Reading("calibration", times, OFF, len(landed), alert, words if alert else "", fix if alert else "")
 
 
-def labels_arrive(table: Dataset, now: int) -> Reading:
-    """Faults known within 30 days of landing: of the newest matured changes against those before."""
-    end = int(np.searchsorted(table.at, now - MATURITY, "right"))
-    soon = table.known_at[:end] - table.at[:end] <= MATURITY
+def labels_arrive(at: Times, known_at: Times, now: int) -> Reading:
+    """Faults known within 30 days of landing: of the newest matured changes against those before.
+
+    `at` tells when changes landed, oldest first, `known_at` when each was first known to be at fault: NEVER where it
+    was not. Seconds since 1970.
+    """
+    end = int(np.searchsorted(at, now - MATURITY, "right"))
+    soon = known_at[:end] - at[:end] <= MATURITY
     newest, before = soon[-NEWEST:], soon[:-NEWEST][-REFERENCE:]
     lately, usual = Rate(int(newest.sum()), len(newest)), Rate(int(before.sum()), len(before))
     times = (lately.value or 0.0) / usual.value if usual.value else 1.0

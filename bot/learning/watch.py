@@ -5,7 +5,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 import structlog
+from numpy.typing import NDArray
 
 from bot.jobs.kinds import RETRAIN_ONE, OfRepository, Training
 from bot.jobs.port import JobQueue
@@ -14,8 +16,7 @@ from bot.learning.learned import Learned
 from bot.learning.retrain import gates_in_use
 from bot.learning.signals import Reading
 from bot.store import KnownSign
-from scoring.features import FEATURES
-from scoring.history.dataset import collect
+from scoring.history.dataset import NEVER, Times
 from scoring.history.index import History
 from scoring.models.design import learned
 
@@ -64,14 +65,28 @@ class DriftWatch:
         with self.history(repository_id) as history:
             if history is not None and len(history):
                 with history.store.reading():
-                    table = collect(history, str(repository_id))
-                yield signals.features_moved(table, watched())
-                yield signals.labels_arrive(table, int(now.timestamp()))
+                    names, values = newest_values(history)
+                    at, known_at = labelled(history)
+                yield signals.features_moved(names, values)
+                yield signals.labels_arrive(at, known_at, int(now.timestamp()))
 
 
-def watched() -> tuple[str, ...]:
-    """The features that are compared: those that models learn from and that speak of the change itself.
+def newest_values(history: History) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    """The features that models learn from and that speak of the change itself, of the newest changes.
 
     What its place has seen before it, and how fast all of it goes, never stands still: of these some always moved.
     """
-    return tuple(feature.name for feature in FEATURES if learned(feature.name) and feature.family in OF_THE_CHANGE)
+    size = len(history)
+    columns = [n for n, each in enumerate(history.features) if learned(each.name) and each.family in OF_THE_CHANGE]
+    values = history.matrix(max(0, size - signals.REFERENCE - signals.NEWEST), size)[:, columns]
+    return tuple(history.features[n].name for n in columns), values
+
+
+def labelled(history: History) -> tuple[Times, Times]:
+    """When changes landed, and when each was first known to be at fault."""
+    at = np.array([change.at for change in history.changes()], dtype=np.int64)
+    known_at = np.full(len(at), NEVER, dtype=np.int64)
+    for row, label in history.labels():
+        if label.fault:
+            known_at[row] = min(known_at[row], label.known_at)
+    return at, known_at

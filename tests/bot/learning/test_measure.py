@@ -17,7 +17,9 @@ from bot.jobs.lease import LeaseQueue
 from bot.learning.learned import Learned
 from bot.learning.measure import OTHERS, Measure, alarms, bands
 from bot.learning.registry import Registry
+from bot.learning.watch import labelled, newest_values
 from bot.store import KnownRepository, Store
+from scoring.history.dataset import collect
 from scoring.history.index import History
 from scoring.incidents import Incident
 from scoring.scorer import SHIPPED
@@ -157,3 +159,13 @@ def test_what_is_a_week_old_is_measured_again(past: History, tmp_path: Path) -> 
     place.clock.now += timedelta(days=7)
     place.measure.everything(Nothing())
     assert len(place.queue.listed("waiting", 10)) == 1
+
+
+def test_drift_reads_the_newest_changes_alone_and_sees_what_the_whole_table_shows(past: History) -> None:
+    table = collect(past, "shop")
+    names, values = newest_values(past)
+    columns = [table.columns.index(name) for name in names]
+    assert (values == table.raw[-1250:, columns]).all()
+    at, known_at = labelled(past)
+    assert (at == table.at).all()
+    assert (known_at == table.ever_at).all()
