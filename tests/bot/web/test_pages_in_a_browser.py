@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -215,3 +216,21 @@ def _tab_to(page: Page, selector: str, most: int = 60) -> None:
             assert width == "2px", selector
             return
     raise AssertionError(f"{selector} cannot be reached with the keyboard")
+
+
+def test_a_calendar_program_reads_at_the_address_that_a_person_makes_until_it_is_taken_back(
+    browser: Browser, town: Town, signed_in: dict[str, Any]
+) -> None:
+    opened = browser.new_context(storage_state=signed_in)  # type: ignore[arg-type]
+    page = opened.new_page()
+    page.goto(town.address("/r/<owner>/<repo>/calendar"))
+    page.get_by_role("button", name="Make an address").click()
+    address = page.get_by_label("Address for").input_value()
+    answer = requests.get(address, timeout=10)  # by a program that is not signed in
+    assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (200, "text/calendar")
+    assert "BEGIN:VEVENT" in answer.text
+    page.get_by_role("link", name="Back to the calendar").click()
+    page.get_by_role("button", name="Take it back").click()
+    page.get_by_role("button", name="Make an address").wait_for()
+    assert requests.get(address, timeout=10).status_code == 404
+    opened.close()
