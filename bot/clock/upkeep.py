@@ -10,6 +10,7 @@ from bot.jobs.kinds import Nothing
 from bot.line.accounts import FRESH
 from bot.store import (
     Accounts,
+    Claims,
     Contents,
     Groups,
     Inbox,
@@ -45,6 +46,7 @@ class Ageing:
     groups: Groups
     sessions: Sessions
     shown: Shown
+    claims: Claims
 
 
 def prune(ageing: Ageing, clock: Callable[[], datetime], *forget: Callable[[int], None]) -> Callable[[Nothing], None]:
@@ -65,5 +67,6 @@ def prune(ageing: Ageing, clock: Callable[[], datetime], *forget: Callable[[int]
                     each(one.id)
                 ageing.contents.forget(one.id)
                 ageing.shown.forget(one.id)
+                ageing.claims.forget(one.id)
 
     return handle

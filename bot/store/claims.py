@@ -52,6 +52,12 @@ class Claims(Audited):
             every = self._of(connection, repository_id)
         return tuple(claim for claim in every if state in (None, claim.state))
 
+    def forget(self, repository_id: int) -> None:
+        """What was told of incidents of a repository that may not be seen any more; which changes they were stays."""
+        bare = {"title": "", "text": "", "links": ""}
+        with self.write() as connection:
+            connection.execute(sa.update(claims).where(claims.c.repository_id == repository_id).values(**bare))
+
     def _of(self, connection: sa.Connection, repository_id: int) -> tuple[Claim, ...]:
         query = sa.select(claims).where(claims.c.repository_id == repository_id).order_by(claims.c.id)
         return tuple(_claim(row) for row in connection.execute(query))

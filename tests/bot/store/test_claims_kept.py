@@ -73,6 +73,19 @@ def test_a_ruling_and_what_it_does_to_labels_are_one(kept: Store) -> None:
     assert [json.loads(record.body)["was"] for record in kept.audit.records()] == [None, "confirmed", "disputed"]
 
 
+def test_of_a_repository_that_may_not_be_seen_any_more_the_words_are_forgotten_and_the_labels_stay(
+    kept: Store,
+) -> None:
+    kept.claims.report(7, SAID, Landed((ONE,)), at=NOW)
+    kept.claims.report(8, SAID, Landed((TWO,)), at=NOW)
+    for _ in range(2):
+        kept.claims.forget(7)
+    (claim,) = kept.claims.of(7)
+    assert (claim.title, claim.text, claim.links, claim.commits) == ("", "", (), (ONE,))
+    assert [each.sha for each in kept.incidents.of(7)] == [ONE]
+    assert [each.text for each in kept.claims.of(8)] == [SAID.text]
+
+
 def test_guesses_reverts_and_disputes_are_no_incidents(kept: Store) -> None:
     for number, level in enumerate(level for level in Level if level > Level.TRAILER):
         kept.claims.report(7, replace(SAID, incident=f"I{number}", level=level, links=()), Landed((ONE,)), at=NOW)
