@@ -164,6 +164,7 @@ class Link:
     name: str
     words: str
     address: str
+    of_repository: bool
 
 
 def navigation(pages: Sequence[Page], reader: Reader | None, here: KnownRepository | None) -> tuple[Link, ...]:
@@ -171,7 +172,8 @@ def navigation(pages: Sequence[Page], reader: Reader | None, here: KnownReposito
     if reader is None:
         return ()
     seen = (page for page in pages if page.nav and (page.who != "operators" or reader.operator))
-    return tuple(Link(page.name, page.nav, _address(page, here)) for page in seen if here or not page.of_repository)
+    there = (page for page in seen if here or not page.of_repository)
+    return tuple(Link(page.name, page.nav, _address(page, here), page.of_repository) for page in there)
 
 
 def _address(page: Page, here: KnownRepository | None) -> str:

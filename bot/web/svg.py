@@ -106,7 +106,7 @@ def columns(title: str, rows: Sequence[Sequence[Bar]], names: Sequence[str], *, 
             )
         if at % every == 0 and at < len(names):
             drawn.append(_text(x + step * 0.38, HIGH - 8, names[at], "middle"))
-    return _svg("columns", title, words, WIDE, HIGH, _grid(most, high), Markup().join(drawn))
+    return _svg("columns", title, words, WIDE, HIGH, _grid(_counts(most), most, high), Markup().join(drawn))
 
 
 def line(
@@ -127,7 +127,7 @@ def line(
     drawn += [Markup('<polyline class="ink" points="{}"/>').format(plot.places(run)) for run in _runs(points)]
     drawn += [_dot(plot, point) for point in points if point.value is not None]
     drawn += _ends(plot, points)
-    return _svg("line", title, words, WIDE, HIGH, _grid(most, HIGH - TOP - BOTTOM), Markup().join(drawn))
+    return _svg("line", title, words, WIDE, HIGH, _grid(_shares(most), most, HIGH - TOP - BOTTOM), Markup().join(drawn))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def lines(title: str, rows: Sequence[Line], *, words: str = "") -> Markup:
         drawn.append(_text(WIDE - 228, y, row.name))
     drawn += [_dot(plot, point) for point in (rows[0].points if rows else ()) if point.words]
     drawn += [_text(plot.x(at), HIGH - 8, f"{at:.0%}", "middle") for at in (0.0, 0.25, 0.5, 0.75, 1.0)]
-    return _svg("line", title, words, WIDE, HIGH, _grid(1.0, HIGH - TOP - BOTTOM), Markup().join(drawn))
+    return _svg("line", title, words, WIDE, HIGH, _grid(_shares(1.0), 1.0, HIGH - TOP - BOTTOM), Markup().join(drawn))
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,17 +258,26 @@ def _svg(kind: str, title: str, words: str, wide: float, high: float, *inside: M
     )  # fmt: skip
 
 
-def _grid(most: float, high: float) -> Markup:
+def _grid(ticks: Sequence[tuple[float, str]], most: float, high: float) -> Markup:
+    """A line and a name for each tick; `most` is at the top."""
     drawn = []
-    for tick in (0.0, 0.5, 1.0):
-        y = TOP + high - high * tick
-        drawn.append(
-            Markup('<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(
-                _n(LEFT), _n(WIDE - RIGHT), _n(y), _n(y)
-            )
-        )
-        drawn.append(_text(LEFT - 6, y + 4, f"{most * tick:g}" if most > 1.0 else f"{100 * most * tick:.3g}%", "end"))
+    for value, name in ticks:
+        y = TOP + high - high * value / most
+        line_ = Markup('<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/>')
+        drawn.append(line_.format(_n(LEFT), _n(WIDE - RIGHT), _n(y), _n(y)) + _text(LEFT - 6, y + 4, name, "end"))
     return Markup().join(drawn)
+
+
+def _shares(most: float) -> list[tuple[float, str]]:
+    """Of a whole as percents; of what may be more than a whole as numbers."""
+    parts = [most * part for part in (0.0, 0.5, 1.0)]
+    return [(part, f"{part:g}" if most > 1.0 else f"{100 * part:.3g}%") for part in parts]
+
+
+def _counts(most: float) -> list[tuple[float, str]]:
+    """Whole numbers only: nobody counts half a change."""
+    half = int(most) // 2
+    return [(float(value), f"{value:,}") for value in sorted({0, half, int(most)}) if value <= most]
 
 
 def _text(x: float, y: float, words: str, anchor: str = "start") -> Markup:

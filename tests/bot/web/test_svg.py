@@ -82,3 +82,12 @@ def test_several_lines_share_their_ground_and_only_the_first_has_points_and_a_ba
     assert (drawn.count("<polyline"), drawn.count("<circle"), drawn.count('class="band"')) == (2, 3, 1)
     assert "&lt;theirs&gt;" in drawn
     assert 'class="ink soft"' in drawn
+
+
+def test_counts_are_whole_numbers_and_shares_are_percents() -> None:
+    def names(drawn: str) -> list[str | None]:
+        return [text.text for text in tree(drawn).iter("text")]
+
+    assert {"0", "1"} <= set(names(svg.columns("Weeks", [[svg.Bar("a", 1, "1")]], ["one"])))
+    assert {"0", "2", "5"} <= set(names(svg.columns("Weeks", [[svg.Bar("a", 5, "5")]], ["one"])))
+    assert {"0%", "50%", "100%"} <= set(names(svg.line("Score", [svg.Point("now", 0, 0.5, "50")])))
