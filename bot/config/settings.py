@@ -146,10 +146,10 @@ class Settings(Place):
     def secrets(self) -> tuple[str, ...]:
         """Texts that must never be logged."""
         held = keys(self.api_keys.get_secret_value()).values()
-        own = (self.private_key.get_secret_value(), self.client_secret.get_secret_value())
+        ours = (self.private_key.get_secret_value(), self.client_secret.get_secret_value())
         sources = source_secrets(self.incident_secrets.get_secret_value()).values()
         of_sources = (secret for secrets in sources for secret in secrets)
-        return (*self.webhook_secrets, *(secret for secret in own if secret), *held, *of_sources)
+        return (*self.webhook_secrets, *(secret for secret in ours if secret), *held, *of_sources)
 
     @property
     def operator_ids(self) -> frozenset[int]:

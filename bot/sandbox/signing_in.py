@@ -74,8 +74,8 @@ class SigningIn:
         """GitHub tells the App at its first callback address, never at the one that was asked for."""
         if not self.world.app.callback_urls:
             return Response(WRONG_ADDRESS, 400, GUARDS, mimetype="text/plain")
-        told = {"error": "redirect_uri_mismatch", "error_description": WRONG_ADDRESS, "state": state}
-        return redirect(f"{self.world.app.callback_urls[0]}?{urlencode(told)}", 302)
+        refusal = {"error": "redirect_uri_mismatch", "error_description": WRONG_ADDRESS, "state": state}
+        return redirect(f"{self.world.app.callback_urls[0]}?{urlencode(refusal)}", 302)
 
     def back(self, login: str, address: str, state: str, challenge: str) -> AnyResponse:
         """To the App, with a code."""

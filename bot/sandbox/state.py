@@ -288,7 +288,6 @@ class World:
 
     @property
     def bot(self) -> Account:
-        """The App's own account."""
         return self.accounts[f"{self.app.slug}[bot]"]
 
     def account(self, login: str) -> Account:
@@ -299,7 +298,6 @@ class World:
         raise not_found()
 
     def find(self, full_name: str) -> Repository | None:
-        """The repository of that name now, or None."""
         wanted = full_name.lower()
         return next((each for each in self.repositories.values() if each.full_name.lower() == wanted), None)
 

@@ -35,5 +35,5 @@ def act(desk: Desk, asked: Asked, now: datetime) -> str:
     text = " ".join(form.get("text", "").split())[:MOST_TEXT]
     pressed = Pressed(form["answer"], by, sight.pull.head_sha, sight.pull.digest, "page", text)
     desk.look(Envelope(here.installation_id, here.id, here.full_name, sight.number, pressed), now)
-    kept = {name: value for name, value in asked.query.items() if name in ("repository", "team", "path")}
-    return "?" + urlencode({**kept, "answered": f"{here.full_name}#{sight.number}"})
+    filters = {name: value for name, value in asked.query.items() if name in ("repository", "team", "path")}
+    return "?" + urlencode({**filters, "answered": f"{here.full_name}#{sight.number}"})

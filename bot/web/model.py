@@ -191,19 +191,19 @@ def _end(at: float) -> svg.Point:
 def _gated(row: Mapping[str, Any]) -> tuple[str, ...]:
     cells = [percent(row["target"])]
     for name, _ in ORDERS:
-        told = row.get(name)
-        if isinstance(told, Mapping):
-            cells.append(f"{percent(told['captured'])} [{percent(told['low'])}, {percent(told['high'])}]")
+        share = row.get(name)
+        if isinstance(share, Mapping):
+            cells.append(f"{percent(share['captured'])} [{percent(share['low'])}, {percent(share['high'])}]")
         else:
-            cells.append(percent(told))
+            cells.append(percent(share))
     return (*cells, *(_difference(row.get(f"over_{name}")) for name in ("table1", "churn")))
 
 
-def _difference(told: Mapping[str, Any] | None) -> str:
+def _difference(lead: Mapping[str, Any] | None) -> str:
     """In points of a hundred, with its interval."""
-    if told is None or told["value"] is None:
+    if lead is None or lead["value"] is None:
         return "–"
-    value, low, high = (f"{100 * told[name]:+.1f}".replace("-", "\u2212") for name in ("value", "low", "high"))
+    value, low, high = (f"{100 * lead[name]:+.1f}".replace("-", "\u2212") for name in ("value", "low", "high"))
     return f"{value} [{low}, {high}]"
 
 

@@ -86,13 +86,13 @@ class Door:
 
     def _signed_in(self, code: str, name: str, to: str) -> AnyResponse:
         grant = self.forge.exchange(code, self._verifier(name), self.back)
-        person, now, kept = self.forge.person(grant.token), self.clock(), new_name()
+        person, now, session = self.forge.person(grant.token), self.clock(), new_name()
         lasts = min(self.lasts, timedelta(seconds=grant.lasts))
         sealed = self.seal.hide(TOKEN, grant.token)
-        self.sessions.begin(Session(digest(kept), person, sealed, now + lasts))
+        self.sessions.begin(Session(digest(session), person, sealed, now + lasts))
         _log.info("signin", person=person.id, login=person.login)
         answer = _nowhere_kept(redirect(to, 303))
-        self._set(answer, self.readers.cookie, self.seal.signed(COOKIE, kept), lasts)
+        self._set(answer, self.readers.cookie, self.seal.signed(COOKIE, session), lasts)
         answer.delete_cookie(self.begun_cookie, secure=self.secure, httponly=True, samesite="Lax")
         return answer
 

@@ -4,165 +4,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.forge.envelope import Envelope, Pushed, Reachable, Ungrouped, Unreachable
+from bot.forge.github import payloads
 from bot.forge.github.shapes import (
-    Id,
-    Label,
-    Moment,
     RepositoryName,
-    Sha,
-    Shape,
-    Small,
-    User,
-    Words,
     person,
     shaped,
 )
 from bot.policy.events import Changed, Commented, Labelled, Pressed, Queued
 from bot.policy.incidents.issue import NOT_SAYING, SAYING, Issue
 from bot.policy.pull import Comment
-
-
-class _Delivery(Shape):
-    action: str = ""
-    installation: Id | None = None
-
-    def envelope(self, repository: RepositoryName, number: int | None, event: Any) -> Envelope:
-        installation = self.installation.id if self.installation else 0
-        return Envelope(installation, repository.id, repository.full_name, number, event)
-
-
-class _Head(Shape):
-    sha: Sha
-
-
-class _Pull(Shape):
-    number: Small
-    head: _Head
-    updated_at: Moment | None = None
-
-
-class _PullRequest(_Delivery):
-    repository: RepositoryName
-    pull_request: _Pull
-    label: Label | None = None
-    sender: User | None = None
-
-
-class _Issue(Shape):
-    number: Small
-    pull_request: dict[str, object] | None = None
-
-
-class _Issued(Shape):
-    number: Small
-    title: str
-    body: str | None = None
-    user: User | None = None
-    labels: tuple[Label, ...] = ()
-    updated_at: Moment
-    html_url: str = ""
-    pull_request: dict[str, object] | None = None
-
-
-class _Issues(_Delivery):
-    repository: RepositoryName
-    issue: _Issued
-    sender: User
-    changes: dict[str, object] | None = None
-
-
-class _IssueComment(_Delivery):
-    repository: RepositoryName
-    issue: _Issue
-    comment: Words
-    sender: User | None = None
-
-
-class _Base(Shape):
-    repo: Id
-
-
-class _Named(Shape):
-    number: Small
-    base: _Base
-
-
-class _Checked(Shape):
-    head_sha: Sha
-    external_id: str | None = None
-    pull_requests: tuple[_Named, ...] | None = ()
-
-    def numbers(self, repository: RepositoryName) -> tuple[int | None, ...]:
-        """Pull requests of this repository only: GitHub also names those into a fork's parent. (None,) when unknown."""
-        here = (pull.number for pull in self.pull_requests or () if pull.base.repo.id == repository.id)
-        return tuple(sorted(set(here))) or (None,)
-
-
-class _Action(Shape):
-    identifier: str
-
-
-class _CheckRun(_Delivery):
-    repository: RepositoryName
-    check_run: _Checked
-    requested_action: _Action | None = None
-    sender: User | None = None
-
-
-class _CheckSuite(_Delivery):
-    repository: RepositoryName
-    check_suite: _Checked
-
-
-class _Group(Shape):
-    head_sha: Sha
-    head_ref: str
-    base_ref: str
-
-
-class _MergeGroup(_Delivery):
-    repository: RepositoryName
-    merge_group: _Group
-
-
-class _Commit(Shape):
-    added: tuple[str, ...] = ()
-    modified: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-
-    def paths(self) -> tuple[str, ...]:
-        return (*self.added, *self.modified, *self.removed)
-
-
-class _Push(_Delivery):
-    repository: RepositoryName
-    ref: str
-    after: Sha
-    deleted: bool = False
-    forced: bool = False
-    commits: tuple[_Commit, ...] = ()
-    sender: User | None = None
-
-
-class _RepositoryNews(_Delivery):
-    repository: RepositoryName
-
-
-class _Account(Shape):
-    login: str = ""
-
-
-class _Installed(Id):
-    account: _Account | None = None
-
-
-class _Installation(Shape):
-    action: str
-    installation: _Installed
-    repositories: tuple[RepositoryName, ...] = ()
-    repositories_added: tuple[RepositoryName, ...] = ()
-    repositories_removed: tuple[RepositoryName, ...] = ()
-
 
 _PULL_ACTIONS = frozenset(
     {
@@ -195,7 +45,7 @@ def _action(payload: Payload) -> str:
 def _pull_request(payload: Payload) -> tuple[Envelope, ...]:
     if _action(payload) not in _PULL_ACTIONS:
         return ()
-    news = shaped(_PullRequest, payload)
+    news = shaped(payloads.PullRequest, payload)
     pull, label, sender = news.pull_request, news.label, news.sender
     by = sender.person() if sender else None
     if news.action == "labeled" and label is not None and by and not by.bot and pull.updated_at is not None:
@@ -206,10 +56,10 @@ def _pull_request(payload: Payload) -> tuple[Envelope, ...]:
 def _review(payload: Payload) -> tuple[Envelope, ...]:
     if _action(payload) not in ("submitted", "dismissed"):
         return ()
-    return _changed(shaped(_PullRequest, payload), "review")
+    return _changed(shaped(payloads.PullRequest, payload), "review")
 
 
-def _changed(news: _PullRequest, what: str) -> tuple[Envelope, ...]:
+def _changed(news: payloads.PullRequest, what: str) -> tuple[Envelope, ...]:
     pull = news.pull_request
     by = news.sender.person() if news.sender else None
     return (news.envelope(news.repository, pull.number, Changed(what, pull.updated_at, pull.head.sha, by)),)
@@ -218,7 +68,7 @@ def _changed(news: _PullRequest, what: str) -> tuple[Envelope, ...]:
 def _issue_comment(payload: Payload) -> tuple[Envelope, ...]:
     if _action(payload) != "created":
         return ()
-    news = shaped(_IssueComment, payload)
+    news = shaped(payloads.IssueComment, payload)
     author = news.comment.user
     by_bot = any(user is not None and user.person().bot for user in (author, news.sender))
     if news.issue.pull_request is None or author is None or by_bot:
@@ -230,7 +80,7 @@ def _issue_comment(payload: Payload) -> tuple[Envelope, ...]:
 def _issues(payload: Payload) -> tuple[Envelope, ...]:
     if _action(payload) not in SAYING | NOT_SAYING:
         return ()
-    news = shaped(_Issues, payload)
+    news = shaped(payloads.Issues, payload)
     issue, sender = news.issue, news.sender.person()
     if issue.pull_request is not None or sender.bot:
         return ()
@@ -252,14 +102,14 @@ def _issues(payload: Payload) -> tuple[Envelope, ...]:
 def _check_run(payload: Payload) -> tuple[Envelope, ...]:
     if _action(payload) not in ("rerequested", "requested_action"):
         return ()
-    news = shaped(_CheckRun, payload)
+    news = shaped(payloads.CheckRun, payload)
     event = _check_event(news)
     if event is None:
         return ()
     return tuple(news.envelope(news.repository, number, event) for number in news.check_run.numbers(news.repository))
 
 
-def _check_event(news: _CheckRun) -> Changed | Pressed | None:
+def _check_event(news: payloads.CheckRun) -> Changed | Pressed | None:
     if news.action == "rerequested":
         return Changed("rerequested", None, news.check_run.head_sha)
     if news.requested_action is None or news.sender is None:
@@ -271,7 +121,7 @@ def _check_event(news: _CheckRun) -> Changed | Pressed | None:
 def _check_suite(payload: Payload) -> tuple[Envelope, ...]:
     if _action(payload) != "rerequested":
         return ()
-    news = shaped(_CheckSuite, payload)
+    news = shaped(payloads.CheckSuite, payload)
     event = Changed("rerequested", None, news.check_suite.head_sha)
     return tuple(news.envelope(news.repository, number, event) for number in news.check_suite.numbers(news.repository))
 
@@ -279,7 +129,7 @@ def _check_suite(payload: Payload) -> tuple[Envelope, ...]:
 def _merge_group(payload: Payload) -> tuple[Envelope, ...]:
     if _action(payload) not in ("checks_requested", "destroyed"):
         return ()
-    news = shaped(_MergeGroup, payload)
+    news = shaped(payloads.MergeGroup, payload)
     group = news.merge_group
     asked = Queued(group.head_sha, group.head_ref, group.base_ref)
     event = asked if news.action == "checks_requested" else Ungrouped(group.head_sha)
@@ -287,7 +137,7 @@ def _merge_group(payload: Payload) -> tuple[Envelope, ...]:
 
 
 def _push(payload: Payload) -> tuple[Envelope, ...]:
-    news = shaped(_Push, payload)
+    news = shaped(payloads.Push, payload)
     if news.deleted or not news.ref.startswith("refs/heads/") or news.ref.startswith("refs/heads/gh-readonly-queue/"):
         return ()
     paths = tuple(sorted({path for commit in news.commits for path in commit.paths()}))
@@ -305,12 +155,12 @@ def _repository(payload: Payload) -> tuple[Envelope, ...]:
             event = Unreachable(why)
         case _:
             return ()
-    news = shaped(_RepositoryNews, payload)
+    news = shaped(payloads.RepositoryNews, payload)
     return (news.envelope(news.repository, None, event),)
 
 
 def _installation(payload: Payload) -> tuple[Envelope, ...]:
-    news = shaped(_Installation, payload)
+    news = shaped(payloads.Installation, payload)
     match news.action:
         case "created" | "unsuspend" | "new_permissions_accepted":
             return _each(news, news.repositories, Reachable(news.action))
@@ -321,20 +171,22 @@ def _installation(payload: Payload) -> tuple[Envelope, ...]:
 
 
 def _installation_repositories(payload: Payload) -> tuple[Envelope, ...]:
-    news = shaped(_Installation, payload)
+    news = shaped(payloads.Installation, payload)
     added = tuple(_one(news, repository, Reachable("added")) for repository in news.repositories_added)
     return added + tuple(_one(news, repository, Unreachable("removed")) for repository in news.repositories_removed)
 
 
-def _each(news: _Installation, repositories: tuple[RepositoryName, ...], event: Reachable) -> tuple[Envelope, ...]:
+def _each(
+    news: payloads.Installation, repositories: tuple[RepositoryName, ...], event: Reachable
+) -> tuple[Envelope, ...]:
     return tuple(_one(news, repository, event) for repository in repositories) or (_whole(news, event),)
 
 
-def _one(news: _Installation, repository: RepositoryName, event: Reachable | Unreachable) -> Envelope:
+def _one(news: payloads.Installation, repository: RepositoryName, event: Reachable | Unreachable) -> Envelope:
     return Envelope(news.installation.id, repository.id, repository.full_name, None, event)
 
 
-def _whole(news: _Installation, event: Reachable | Unreachable) -> Envelope:
+def _whole(news: payloads.Installation, event: Reachable | Unreachable) -> Envelope:
     return Envelope(
         news.installation.id, 0, news.installation.account.login if news.installation.account else "", None, event
     )
