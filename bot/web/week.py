@@ -87,19 +87,14 @@ def _days(week: Week, would: bool) -> Markup:
         (name, day.landed, day.in_freeze, day.held, day.though, day.faulty)
         for name, day in zip(names, week.days, strict=True)
     ]
-    drawing = Markup().join(
-        [
-            svg.columns("Landed", landed, names, words=f"{week.landed} landed, {week.in_freeze} of them in a window."),
-            svg.columns(held.capitalize(), began, names, words=f"{len(week.held)} {held}."),
-        ]
-    )
+    words = f"{week.landed} landed, {week.in_freeze} of them in a window."
+    drawing = svg.columns("Landed", landed, names, words=words)
+    note = "Grey: landed while nothing was held back. Green: landed in a window."
+    if week.held:
+        drawing += svg.columns(held.capitalize(), began, names, words=f"{len(week.held)} {held}.")
+        note += f" Below, in blue: {held}."
     head = ("Day", "Landed", "In a window", held.capitalize(), "Landed though held", "Named at fault since")
-    note = f"Above what landed, grey while nothing was held back, green in a window; below in blue what {_were(held)}."
     return svg.figure("Day by day", drawing, head, rows, note)
-
-
-def _were(held: str) -> str:
-    return held if held.startswith("would") else f"was {held}"
 
 
 def _bar(day: str, words: str, value: int, tone: str) -> svg.Bar:
