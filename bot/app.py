@@ -59,6 +59,9 @@ from bot.line.perform import Changeable
 from bot.line.reconcile import Reconciler
 from bot.line.records import Written
 from bot.line.render import Markdown
+from bot.notices.post import Post
+from bot.notices.readings import Told
+from bot.notices.send import sender
 from bot.policy.incidents.report import Report
 from bot.policy.text.suggest import did_you_mean
 from bot.process.privacy import keep_private
@@ -177,6 +180,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
                 handler(jobs.FIT, lambda one: assessor.fit(one.repository_id)),
                 handler(jobs.RELABEL, lambda one: assessor.relabel(one.repository_id)),
                 handler(jobs.REPORT, incidents.take),
+                handler(jobs.NOTICES, _post(settings, store, clock).take),
                 *learning(store.only(Learned), queue, assessor, registry, clock, settings.retrain_days),
                 handler(jobs.DOCTOR, on_visit(Watch(visits(settings, os.environ, clock), store.findings, clock))),
             ]
@@ -245,6 +249,13 @@ def _assessor(
         forge, mirror, indexes, models=registry.served, incidents=store.incidents.of, landed=accounts.landed,
         fit_due=later(jobs.FIT), relabel_due=later(jobs.RELABEL),
     )  # fmt: skip
+
+
+def _post(settings: Settings, store: Store, clock: Clock) -> Post:
+    channels, private = settings.notice_channels, networks(settings.channel_networks)
+    senders = {name: sender(one, channels, private) for name, one in channels.channel.items()}
+    base = "" if settings.why_no_pages() else settings.public_url.rstrip("/")
+    return Post(store.only(Told), channels, senders, base, clock)
 
 
 def _incident_secrets(settings: Settings) -> Mapping[str, tuple[str, ...]]:

@@ -14,6 +14,7 @@ from bot.store import (
     Contents,
     Groups,
     Inbox,
+    Notices,
     Pushes,
     Repositories,
     Sent,
@@ -27,6 +28,7 @@ _log = structlog.get_logger(__name__)
 KEPT = timedelta(days=8)  # deliveries and buckets: a day longer than any forge can send again
 CONTENTS = timedelta(days=90)  # what was read of a change; one that is open still is read again
 PUSHES = timedelta(days=400)  # who pushed to a pull request that is open for longer is not remembered
+TOLD = timedelta(days=400)  # longer than anything that is told stays true
 GROUP = timedelta(days=1)  # no merge queue waits longer for its checks
 # why a repository is gone for good, or until its owner installs the App again; a suspended or archived one is kept
 LEFT = frozenset({"deleted", "removed", "not found", "installation: deleted"})
@@ -47,6 +49,7 @@ class Ageing:
     sessions: Sessions
     shown: Shown
     claims: Claims
+    notices: Notices
 
 
 def prune(ageing: Ageing, clock: Callable[[], datetime], *forget: Callable[[int], None]) -> Callable[[Nothing], None]:
@@ -61,6 +64,7 @@ def prune(ageing: Ageing, clock: Callable[[], datetime], *forget: Callable[[int]
         ageing.contents.prune(now - CONTENTS)
         ageing.groups.prune(now - GROUP)
         ageing.sessions.prune(now)
+        ageing.notices.prune(now - TOLD)
         for one in ageing.repositories.all(gone=True):
             if one.gone in LEFT:  # private history may be among what is kept of it
                 for each in forget:

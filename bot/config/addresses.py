@@ -10,11 +10,12 @@ import re
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 MOST_BYTES = 1024 * 1024
@@ -28,6 +29,7 @@ _CHARSETS = {"utf-8", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252", "
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _UNICAST = ipaddress.ip_network("2000::/3")  # all that IPv6 has given out; what lies beyond may lead anywhere
 
+Answer = TypeVar("Answer")
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolve = Callable[[str, int], Iterable[str]]  # every address of a name, as text; raises OSError
@@ -126,24 +128,42 @@ class Addresses:
         if parts is None or not self.allows(address):
             host = parts.hostname if parts else None
             raise Unfetchable(f"the operator of this server allows no calendars from {host or 'such an address'}")
-        line = _Line(self._reachable(parts))
+        return self._speak(parts, lambda connection: self._ask(connection, parts, tag))
+
+    def post(self, address: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """The status of the answer; what else it says is not read. Raises Unfetchable."""
+        parts = _split(address)
+        if parts is None or not self.allows(address):
+            raise Unfetchable("the operator of this server allows no such address")
+
+        def send(connection: http.client.HTTPConnection) -> int:
+            connection.request("POST", _target(parts), body, {"User-Agent": "codechill", **headers})
+            return connection.getresponse().status
+
+        return self._speak(parts, send)
+
+    def _speak(self, parts: SplitResult, ask: Callable[[http.client.HTTPConnection], Answer]) -> Answer:
+        """Within the time there is. Raises Unfetchable."""
+        line = _Line(self.reachable(parts.hostname or "", _port(parts)))
         with closing(self._connection(parts, line)) as connection:
             timer = threading.Timer(self._seconds, line.cut)  # each byte would begin a socket's timeout anew
             timer.daemon = True
             timer.start()
             try:
-                page = self._ask(connection, parts, tag)
+                page = ask(connection)
                 if line.was_cut:  # what came until then would pass for the whole where no length was told
                     raise TimeoutError
                 return page
             except (OSError, http.client.HTTPException, ValueError) as error:
-                raise Unfetchable(_in_words(TimeoutError() if line.was_cut else error)) from None
+                raise Unfetchable(in_words(TimeoutError() if line.was_cut else error)) from None
             finally:
                 timer.cancel()
 
-    def _reachable(self, parts: SplitResult) -> Ip:
-        """The one address to connect to; every address of the name has to be fit, so that none is a matter of luck."""
-        host, port = parts.hostname or "", _port(parts)
+    def reachable(self, host: str, port: int) -> Ip:
+        """The one address to connect to; every address of the name has to be fit, so that none is a matter of luck.
+
+        Raises Unfetchable.
+        """
         pool = ThreadPoolExecutor(1)
         try:
             addresses = [
@@ -191,7 +211,7 @@ class Addresses:
         }
         if tag:
             headers["If-None-Match"] = tag
-        connection.request("GET", f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}", headers=headers)
+        connection.request("GET", _target(parts), headers=headers)
         answer = connection.getresponse()
         if answer.status == 304 and tag:
             return Fetched(None, tag)
@@ -232,6 +252,10 @@ def _split(address: str) -> SplitResult | None:
     return parts if _PATH.fullmatch(address) else None
 
 
+def _target(parts: SplitResult) -> str:
+    return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+
+
 def _port(parts: SplitResult) -> int:
     return parts.port or _PORTS[parts.scheme]
 
@@ -259,7 +283,7 @@ class _Line:
                 self.end.shutdown(socket.SHUT_RDWR)
 
 
-def _in_words(error: Exception) -> str:
+def in_words(error: Exception) -> str:
     match error:
         case ssl.SSLCertVerificationError():
             return "its certificate is not valid"

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.config.addresses import networks, places
+from bot.config.channels import Channels, channels
 from bot.config.keys import keys, source_secrets
 from bot.forge.github.hosts import api_of
 from bot.policy.text.suggest import nearest
@@ -76,6 +77,10 @@ class Settings(Place):
     calendars: str = Field("", description="where .ics calendars may be read: hosts or address prefixes")
     calendar_networks: str = Field("", description="private networks those may lead into: 10.0.0.0/8")
     calendar_minutes: int = Field(15, ge=1, le=1440, description="how often calendars at addresses are read again")
+    channels: SecretStr = Field(
+        SecretStr(""), description="where notices go: a TOML file, or its text; docs/notices.md"
+    )
+    channel_networks: str = Field("", description="private networks those may lead into: 10.0.0.0/8")
     paced: bool = Field(True, description="false: a GitHub Enterprise Server without rate limits")
     doctor_hours: int = Field(24, ge=0, le=168, description="how often the doctor looks by itself; 0: never")
     retrain_days: int = Field(30, ge=0, le=3650, description="how often models are fitted and compared; 0: when asked")
@@ -100,7 +105,14 @@ class Settings(Place):
         places(given)
         return given
 
-    @field_validator("calendar_networks")
+    @field_validator("channels", mode="after")
+    @classmethod
+    def _channels(cls, given: SecretStr) -> SecretStr:
+        text = _toml(given.get_secret_value())
+        channels(text)
+        return SecretStr(text)
+
+    @field_validator("calendar_networks", "channel_networks")
     @classmethod
     def _networks(cls, given: str) -> str:
         networks(given)
@@ -149,7 +161,12 @@ class Settings(Place):
         ours = (self.private_key.get_secret_value(), self.client_secret.get_secret_value())
         sources = source_secrets(self.incident_secrets.get_secret_value()).values()
         of_sources = (secret for secrets in sources for secret in secrets)
-        return (*self.webhook_secrets, *(secret for secret in ours if secret), *held, *of_sources)
+        of_channels = self.notice_channels.secrets()
+        return (*self.webhook_secrets, *(secret for secret in ours if secret), *held, *of_sources, *of_channels)
+
+    @property
+    def notice_channels(self) -> Channels:
+        return channels(self.channels.get_secret_value())
 
     @property
     def operator_ids(self) -> frozenset[int]:
@@ -201,6 +218,16 @@ def _content(text: str) -> str:
         return Path(text).expanduser().read_text("ascii").strip()
     except (OSError, ValueError, RuntimeError):
         raise ValueError("the private key is neither a PEM text, nor base64 of one, nor a readable file") from None
+
+
+def _toml(given: str) -> str:
+    """The text of a TOML file given as its path or as the text itself. Raises ValueError without what was given."""
+    if not given.strip() or "[" in given:
+        return given
+    try:
+        return Path(given.strip()).expanduser().read_text("utf-8")
+    except (OSError, ValueError, RuntimeError):
+        raise ValueError("the channels are neither TOML nor a readable file of it") from None
 
 
 def misspelt(environment: Mapping[str, object]) -> tuple[str, ...]:

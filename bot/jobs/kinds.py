@@ -262,6 +262,8 @@ MEASURE_ONE = Kind(
     limit=LONG,
 )
 
+NOTICES = _beat("notices", "Tell people what is due, by mail, Slack, Teams or webhook", timedelta(minutes=1), EDGES)
+
 Row = Kind[Any]
 JOBS: tuple[Row, ...] = (
     PULL,
@@ -286,6 +288,7 @@ JOBS: tuple[Row, ...] = (
     RETRAIN_ONE,
     MEASURE,
     MEASURE_ONE,
+    NOTICES,
 )
 
 

@@ -29,6 +29,7 @@ from bot.store.measurements import Measurement, Measurements
 from bot.store.migrate import migrate
 from bot.store.models import KnownModel, Models
 from bot.store.notes import Notes
+from bot.store.notices import KnownNotice, Notices
 from bot.store.outcomes import Followed, Outcome, Outcomes
 from bot.store.private import PrivateReason, PrivateReasons
 from bot.store.pulls import KnownPull, Lived, Pulls, SeenPull
@@ -70,6 +71,7 @@ __all__ = [
     "KnownFinding",
     "KnownGroup",
     "KnownModel",
+    "KnownNotice",
     "KnownPull",
     "KnownRepository",
     "KnownSign",
@@ -82,6 +84,7 @@ __all__ = [
     "Measurements",
     "Models",
     "Notes",
+    "Notices",
     "Outcome",
     "Outcomes",
     "PrivateReason",
@@ -145,6 +148,7 @@ class Store:
         # what was said, by us and to us
         self.notes = Notes(self.engine)
         self.sent = Sent(self.engine)
+        self.notices = Notices(self.engine)
         self.limits = RateLimits(self.engine)
         self.versions = Versions(self.engine)
         self.feedback = FeedbackLog(self.engine)

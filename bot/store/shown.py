@@ -49,10 +49,15 @@ class ShownPull:
     def state(self) -> State:
         """Where it stands while it is open."""
         if self.held and self.mode == "enforce":
-            return "asks" if self.card.ask is not None and self.card.ask.state == "asked" else "held"
+            return "asks" if self.asks else "held"
         if self.held:
             return "would"
         return "waiting" if self.card.tone == "waiting" else "free"
+
+    @property
+    def asks(self) -> bool:
+        """Whether it shows that an exception waits for an answer."""
+        return self.card.ask is not None and self.card.ask.state == "asked"
 
 
 @dataclass(frozen=True, slots=True)

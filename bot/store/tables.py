@@ -518,3 +518,18 @@ ticks = sa.Table(
     sa.Column("key", sa.String(255), primary_key=True),
     sa.Column("at", Moment, nullable=False),
 )
+
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("key", sa.String(128), nullable=False),  # what it tells
+    sa.Column("channel", sa.String(80), nullable=False),
+    sa.Column("repository_id", sa.BigInteger, nullable=False),  # 0: none
+    sa.Column("first_at", Moment, nullable=False),  # when it was tried first
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_at", Moment),  # when it is tried again; None: never
+    sa.Column("sent_at", Moment),
+    sa.Column("error", sa.Text, nullable=False),  # of the last try, "": none
+    sa.PrimaryKeyConstraint("key", "channel"),
+)
+sa.Index("ix_notices_channel_first_at", notices.c.channel, notices.c.first_at)

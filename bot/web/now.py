@@ -252,8 +252,7 @@ def _under(path: str, wanted: str) -> bool:
 
 def answerable(last: Escalation | None, pull: ShownPull) -> Escalation | None:
     """The exception that waits for an answer, where the newest request does."""
-    ask = pull.card.ask
-    return last if last is not None and last.state == "asked" and ask is not None and ask.state == "asked" else None
+    return last if last is not None and last.state == "asked" and pull.asks else None
 
 
 def _row(sight: Sight, names: Mapping[int, str], readings: Readings, asked: Asked) -> Row:

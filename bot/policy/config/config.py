@@ -15,6 +15,7 @@ from bot.policy.config.sections.gate import Gate
 from bot.policy.config.sections.incidents import IncidentPolicy
 from bot.policy.config.sections.levels import LEVELS
 from bot.policy.config.sections.mode import Mode
+from bot.policy.config.sections.notices import NoticePolicy
 from bot.policy.state import ConfigProblem
 from scoring.facts.services import Sources
 
@@ -36,6 +37,7 @@ class Config:
     escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
     freezes: FreezePolicy = field(default_factory=FreezePolicy)
     incidents: IncidentPolicy = field(default_factory=IncidentPolicy)
+    notices: NoticePolicy = field(default_factory=NoticePolicy)
     critical: Mapping[str, int] = field(default_factory=dict)
     critical_from: CriticalFrom = field(default_factory=CriticalFrom)
     frozen_paths: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from bot.policy.config.sections.escalation import EscalationShape
 from bot.policy.config.sections.freezes import FreezesShape
 from bot.policy.config.sections.gate import GateShape
 from bot.policy.config.sections.incidents import IncidentsShape
+from bot.policy.config.sections.notices import DeputyShape, NoticesShape, QuietShape
 from bot.policy.config.table import TABLE
 from bot.policy.config.window_shape import ExceptShape, HolidaysShape, WeeklyShape, WindowShape
 from bot.policy.config.yaml_positions import read
@@ -52,6 +53,9 @@ def test_the_example_uses_every_setting_and_is_valid_for_editors_too():
         FreezesShape,
         IncidentsShape,
         EscalationShape,
+        NoticesShape,
+        QuietShape,
+        DeputyShape,
         CriticalFromShape,
     ]
     known = {field.alias or name for shape in shapes for name, field in shape.model_fields.items()}

@@ -15,6 +15,7 @@ from bot.policy.config.sections import (
     levels,
     mode,
     notice,
+    notices,
     timezone,
     windows,
 )
@@ -30,6 +31,7 @@ SECTIONS: tuple[Section[Any, Any], ...] = (
     escalation.SECTION,
     freezes.SECTION,
     incidents.SECTION,
+    notices.SECTION,
     critical.SECTION,
     critical_from.SECTION,
     frozen_paths.SECTION,
