@@ -36,3 +36,4 @@ def test_a_configuration_cannot_write_half_a_character():
 def test_what_would_be_obeyed_or_hidden_is_shown_instead():
     assert visible("a\u202eb\u200bc\U000e0041\x1b[1m") == "a\\u202eb\\u200bc\\U000e0041\\u001b[1m"
     assert visible("two\nlines\tand\u2028more é😀") == "two lines and more é😀"
+    assert visible("plain words") == "plain words"

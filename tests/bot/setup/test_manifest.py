@@ -96,3 +96,10 @@ def test_a_missing_manifest_is_named(tmp_path: Path) -> None:
 )
 def test_levels_of_permissions_are_ordered(given: str | None, wanted: str, enough: bool) -> None:
     assert level_at_least(given, wanted) is enough
+
+
+def test_people_come_back_to_pages_where_there_is_a_server_for_them() -> None:
+    back = "https://c.example/signin/callback"
+    wanted = {"redirect_url": "http://127.0.0.1:1/callback", "webhook_url": None}
+    assert read().as_github_wants(**wanted, callback_url=back)["callback_urls"] == [back]  # type: ignore[arg-type]
+    assert "callback_urls" not in read().as_github_wants(**wanted)  # type: ignore[arg-type]
