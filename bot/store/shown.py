@@ -107,6 +107,16 @@ class Shown(Database):
             rows = connection.execute(query.where(shown.c.repository_id.in_(repository_ids), pulls.c.open)).all()
         return {row.state: row[1] for row in rows}
 
+    def counts_by_repository(self, repository_ids: Collection[int]) -> dict[int, dict[str, int]]:
+        """The same of each repository that has any."""
+        columns = (shown.c.repository_id, shown.c.state)
+        query = sa.select(*columns, sa.func.count().label("number")).join(pulls, _OF_PULL).group_by(*columns)
+        counted: dict[int, dict[str, int]] = {}
+        with self.read() as connection:
+            for row in connection.execute(query.where(shown.c.repository_id.in_(repository_ids), pulls.c.open)):
+                counted.setdefault(row.repository_id, {})[row.state] = row.number
+        return counted
+
     def listed(
         self, repository_ids: Collection[int], state: State, most: int, naming: Collection[str] = ()
     ) -> tuple[Sight, ...]:

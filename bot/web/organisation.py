@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.config.repository import ORGANISATION, composed
 from bot.learning.guardrails import CAVEAT, Guardrails, guardrails
-from bot.store import KnownFinding, KnownRepository, Outcome, Sight
+from bot.store import KnownFinding, KnownRepository, Outcome
 from bot.store.landings import Covered
 from bot.web.page import Asked, Stored
 from scoring.learning.rates import Rate
@@ -20,7 +20,7 @@ WORST_FIRST = ("error", "warning", "note")
 class Readings:
     """What the store knows of the repositories that somebody may read."""
 
-    sights: tuple[Sight, ...]
+    open: dict[int, dict[str, int]]  # by repository and state, how many open pull requests were looked at
     modes: tuple[tuple[int, str, str], ...]  # repository, branch, mode of its configuration
     covered: dict[int, Covered]
     findings: tuple[KnownFinding, ...]
@@ -33,7 +33,7 @@ def read(store: Stored, asked: Asked, now: datetime) -> Readings:
     ids = frozenset(one.id for one in here)
     names = {one.full_name for one in here}
     return Readings(
-        sights=store.shown.open(ids),
+        open=store.shown.counts_by_repository(ids),
         modes=tuple(_modes(store, ids, now)),
         covered=store.landings.covered(now - BACK, ids),
         findings=tuple(one for one in store.findings.all() if one.about.partition(" ")[0] in names),
@@ -114,7 +114,7 @@ def view(readings: Readings, asked: Asked, now: datetime) -> View:
 
 
 def _row(repository: KnownRepository, readings: Readings) -> Row:
-    sights = [one for one in readings.sights if one.repository_id == repository.id]
+    states = readings.open.get(repository.id, {})
     covered = readings.covered.get(repository.id)
     modes: dict[str, list[str]] = {}
     for where, branch, mode in readings.modes:
@@ -124,8 +124,8 @@ def _row(repository: KnownRepository, readings: Readings) -> Row:
     return Row(
         name=repository.full_name,
         modes=tuple((mode, ", ".join(sorted(branches))) for mode, branches in sorted(modes.items())),
-        watched=len(sights),
-        held=sum(one.pull.held and one.pull.mode == "enforce" for one in sights),
+        watched=sum(states.values()),
+        held=states.get("asks", 0) + states.get("held", 0),
         checked=_checked([covered] if covered else []),
         landed_at=covered.newest if covered else None,
         wrong=sum(one.severity != "note" for one in findings),

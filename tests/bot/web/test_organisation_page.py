@@ -69,6 +69,8 @@ def test_what_is_held_and_watched_is_what_the_store_holds(web: Web) -> None:
     assert shown.watched == scalar(line, "SELECT count(*) FROM pulls WHERE open")
     assert shown.held == scalar(line, "SELECT count(*) FROM pulls WHERE open AND verdict > 0")
     assert shown.rows[0].modes == (("enforce", "main"),)
+    line.say(line.home.pulls[1], "ana", "/chill justify launch_with_rollback The launch is tonight")
+    assert (seen(web).held, seen(web).watched) == (1, 2)  # one that waits for its exception is held still
 
 
 def test_in_a_repository_that_only_advises_nothing_is_held(web: Web) -> None:
