@@ -90,7 +90,7 @@ def address(page: Page) -> str:
     return re.sub(r"<int:number>", "1", page.path).replace("<owner>", "acme").replace("<repo>", "shop1")
 
 
-def told(what: str, seconds: tuple[float, ...]) -> str:
+def figures(what: str, seconds: tuple[float, ...]) -> str:
     inorder = sorted(seconds)
     half, most = inorder[len(inorder) // 2], inorder[int(0.95 * (len(inorder) - 1))]
     return f"{what} p50 {half * 1000:4.0f} ms, p95 {most * 1000:4.0f} ms"
@@ -122,7 +122,7 @@ def main() -> None:
                 times.append((time.perf_counter() - clock, time.process_time() - processor))
                 if answer.status_code != 200:
                     raise SystemExit(f"{page.name}: {answer.status_code}")
-            click.echo(f"{page.name:<14} " + "; ".join(map(told, ("clock", "processor"), zip(*times, strict=True))))
+            click.echo(f"{page.name:<14} " + "; ".join(map(figures, ("clock", "processor"), zip(*times, strict=True))))
         store.close()
 
 

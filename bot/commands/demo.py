@@ -78,7 +78,7 @@ def _ending(sandbox: Sandbox, story: Story) -> Iterator[str]:
     risky = story.numbers[story.roles[0].name]
     page, manager = f"{sandbox.address}/acme/demo/pull/{risky}", sandbox.release_manager
     yield "Look at them in a browser:"
-    yield f"  {story.stage.address}/now   (what is held, why and until when)"
+    yield f"  {story.stage.address}/now   (what is held, why and until when; sign in as {manager})"
     yield f"  {page}?as={sandbox.author}   (held back)"
     yield f"  {sandbox.address}/   (all of them)"
     yield "Try it, in the comment box at the end of that page:"
