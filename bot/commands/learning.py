@@ -98,7 +98,7 @@ def train(
     from scoring.learning import train as learning
 
     command = f"codechill train --kind {kind} --folds {folds} --name {name}"
-    corpora = _corpora(repos, state, missing_blobs, incidents)
+    corpora = corpora_of(repos, state, missing_blobs, incidents)
     with TemporaryDirectory() as draft:
         folder = Path(draft) / "model"
         card = learning.train(chosen, corpora, folder, name, command, folds)
@@ -144,7 +144,7 @@ def evaluate(
     from scoring.learning import evaluate as measure
 
     read_card(model)
-    corpora = _corpora(repos, state, missing_blobs, incidents)
+    corpora = corpora_of(repos, state, missing_blobs, incidents)
     tables = [corpus.table for corpus in corpora]
     scored = [measure.score_all(corpus.table, measure.unseen(model, corpus)) for corpus in corpora]
     digest = measure.require_same(scored)
@@ -165,7 +165,7 @@ def evaluate(
         click.echo("\n" + select.report(tables))
 
 
-def _corpora(repos: Sequence[Path], state: Path | None, missing_blobs: str, incidents: Path | None) -> list[Corpus]:
+def corpora_of(repos: Sequence[Path], state: Path | None, missing_blobs: str, incidents: Path | None) -> list[Corpus]:
     imported = read_incidents(incidents) if incidents else ()
     corpora = [_corpus(repo, state, missing_blobs == "empty", imported) for repo in repos]
     require_apart([corpus.table for corpus in corpora])

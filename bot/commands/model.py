@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from bot.commands.challenge import attempt
 from bot.commands.database import Unusable, known_repository, with_stored
 from bot.commands.jobs import Nothing
 from bot.jobs import LeaseQueue
@@ -58,6 +59,9 @@ def model() -> None:
 
     Exit status: 0 done, 1 the answer is no, 2 it could not be done.
     """
+
+
+model.add_command(attempt)
 
 
 @model.command("list")
