@@ -73,7 +73,7 @@ SELECT c.repository_id, count(*) AS blamed, count(o.number) AS known FROM diary.
 LEFT JOIN (SELECT DISTINCT repository_id, number FROM outcomes
     WHERE fate <> 'replaced' AND (reverted_at IS NOT NULL OR repaired_at IS NOT NULL)) o
   ON o.repository_id = c.repository_id AND o.number = c.number
-WHERE c.blamed_at IS NOT NULL GROUP BY 1"""
+WHERE c.blamed_at IS NOT NULL AND c.number > 0 GROUP BY 1"""
 
 SENT = """
 SELECT s.repository_id, s.kind, s.by, count(*) AS times, sum(s.status >= 400) AS refused,

@@ -22,8 +22,8 @@ habits are made up, and the clock is moved from one event to the next.
 - What had landed before the year is the history that the App reads at its start. What landed in the year comes as pull
   requests of fifteen people: each author of the history is played by one of them, always the same. A pull request is
   opened some hours before its change landed (after the change before it that touches the same files), and merged when
-  it landed, or later where it is held. Messages name commits under the names that they got here, so that reverts and
-  `Fixes:` arrive when they did, and say what they said.
+  it landed, or later where it is held: by a squash in the first repository, by a merge commit in the second one. Reverts
+  and `Fixes:` arrive when they did, and name what the forge shows as merged: the squash, or the merge commit.
 - Where not every change becomes a pull request, the others are pushed when they landed: seen by the App as history.
 - Who is held waits, asks for an exception (a manager approves, denies or does not answer), or gives up, each person
   after habits of their own.
@@ -47,6 +47,7 @@ SAID = {
     "wrong": "another change is blamed, disputed later",
     "poison": "poison, by an outsider",
 }
+FATES = {**GROUPS, "censored": "held, never landed", "closed": "never held, closed by its author", "open": "open still"}
 COLOURS = {"landed": "#57ab5a", "stopped": "#d4a72c", "blamed": "#cf222e"}
 
 
@@ -180,14 +181,14 @@ def _outcomes(database: sqlite3.Connection, rows: figures.Rows) -> Iterator[str]
     yield "|---|---|---:|---:|---:|"
     for row in rows:
         for each in [each for each in ended if each["repository_id"] == row["id"]]:
-            words = GROUPS.get(each["fate"], each["fate"])
+            words = FATES.get(each["fate"], each["fate"])
             yield f"| `{row['name']}` | {words} | {each['times']} | {each['repaired']} | {each['incidents']} |"
     yield ""
     names = {row["id"]: row["name"] for row in rows}
     for each in ask(database, figures.LEARNED):
         yield (
-            f"Of the {each['blamed']} changes of `{names[each['repository_id']]}` that hurt by the plain words of a"
-            f" later one, the App has learned of {each['known']}."
+            f"Of the {each['blamed']} pull requests of `{names[each['repository_id']]}` that hurt by the plain words of a"
+            f" later change, the App has learned of {each['known']} from those words."
         )
         yield ""
 
