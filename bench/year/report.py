@@ -22,8 +22,8 @@ habits are made up, and the clock is moved from one event to the next.
 - What had landed before the year is the history that the App reads at its start. What landed in the year comes as pull
   requests of fifteen people: each author of the history is played by one of them, always the same. A pull request is
   opened some hours before its change landed (after the change before it that touches the same files), and merged when
-  it landed, or later where it is held: by a squash in the first repository, by a merge commit in the second one. Reverts
-  and `Fixes:` arrive when they did, and name what the forge shows as merged: the squash, or the merge commit.
+  it landed, or later where it is held: by a squash in the first repository, by a merge commit in the second one.
+  Reverts and `Fixes:` arrive when they did, and name what the forge shows as merged: the squash, or the merge commit.
 - Where not every change becomes a pull request, the others are pushed when they landed: seen by the App as history.
 - Who is held waits, asks for an exception (a manager approves, denies or does not answer), or gives up, each person
   after habits of their own.
@@ -187,8 +187,8 @@ def _outcomes(database: sqlite3.Connection, rows: figures.Rows) -> Iterator[str]
     names = {row["id"]: row["name"] for row in rows}
     for each in ask(database, figures.LEARNED):
         yield (
-            f"Of the {each['blamed']} pull requests of `{names[each['repository_id']]}` that hurt by the plain words of a"
-            f" later change, the App has learned of {each['known']} from those words."
+            f"Of the {each['blamed']} pull requests of `{names[each['repository_id']]}` that hurt by the plain words of"
+            f" a later change, the App has learned of {each['known']} from those words."
         )
         yield ""
 
