@@ -46,6 +46,8 @@ SELECT repository_id, state, count(*) AS times FROM escalations GROUP BY 1, 2 OR
 
 CONFIGURATIONS = "SELECT repository_id, text FROM configurations WHERE ref = 'main'"
 
+COVERED = "SELECT DISTINCT repository_id FROM landings WHERE window <> ''"
+
 HELD = """
 SELECT repository_id, count(DISTINCT number) AS held FROM audit
 WHERE kind = 'decision' AND json_extract(body, '$.verdict') = 'block' GROUP BY 1"""

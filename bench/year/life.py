@@ -161,7 +161,8 @@ class Street:
             self._refused(life, str(refusal))
             return
         life.state = "landed"
-        self._landed(life, pull.merge_commit_sha or "")
+        # a merge commit brings the branch's own commit, and that is what a message names
+        self._landed(life, pull.head_sha if self.method == "merge" else pull.merge_commit_sha or "")
         if life in self.waiting:
             self.waiting.remove(life)
         self.time.settle()

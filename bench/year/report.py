@@ -23,7 +23,7 @@ habits are made up, and the clock is moved from one event to the next.
   requests of fifteen people: each author of the history is played by one of them, always the same. A pull request is
   opened some hours before its change landed (after the change before it that touches the same files), and merged when
   it landed, or later where it is held: by a squash in the first repository, by a merge commit in the second one.
-  Reverts and `Fixes:` arrive when they did, and name what the forge shows as merged: the squash, or the merge commit.
+  Reverts and `Fixes:` arrive when they did, and name commits under the names that they got here.
 - Where not every change becomes a pull request, the others are pushed when they landed: seen by the App as history.
 - Who is held waits, asks for an exception (a manager approves, denies or does not answer), or gives up, each person
   after habits of their own.
@@ -133,6 +133,7 @@ def _held(database: sqlite3.Connection, rows: figures.Rows) -> Iterator[str]:
 
 def _windows(database: sqlite3.Connection, rows: figures.Rows) -> Iterator[str]:
     ready, texts = ask(database, figures.READY), ask(database, figures.CONFIGURATIONS)
+    covered = {each["repository_id"] for each in ask(database, figures.COVERED)}
     yield "## What the windows held"
     yield ""
     yield "| repository | window | ready to land in it | held | asked for | 95 % | hurt | of them held |"
@@ -140,6 +141,9 @@ def _windows(database: sqlite3.Connection, rows: figures.Rows) -> Iterator[str]:
     for row in rows:
         mine = [each for each in ready if each["repository_id"] == row["id"]]
         text = next(each["text"] for each in texts if each["repository_id"] == row["id"])
+        if row["id"] not in covered:
+            yield f"| `{row['name']}` | none counted: its branch is not protected, and no window names it |" + " |" * 6
+            continue
         for one in figures.in_windows(mine, text):
             low, high = interval(one.held, one.ready) or (0.0, 1.0)
             held = f"{one.held} ({one.held / one.ready:.0%}) | {one.share:.0%} | {low:.0%} to {high:.0%}"

@@ -27,9 +27,9 @@ mode: {mode}
 timezone: Europe/Berlin
 escalation: {{managers: ["@acme/release-managers"]}}
 windows:
-  - {{name: Weekend, level: yellow, weekly: {{from: "Fri 17:00", to: "Mon 08:00"}}}}
-  - {{name: Summer freeze, level: red, from: {year}-08-05 00:00, to: {year}-08-12 08:00}}
-  - {{name: Year-end freeze, level: red, from: {year}-12-20 17:00, to: {next}-01-02 08:00}}
+  - {{name: Weekend, level: yellow, weekly: {{from: "Fri 17:00", to: "Mon 08:00"}}, branches: [main]}}
+  - {{name: Summer freeze, level: red, from: {year}-08-05 00:00, to: {year}-08-12 08:00, branches: [main]}}
+  - {{name: Year-end freeze, level: red, from: {year}-12-20 17:00, to: {next}-01-02 08:00, branches: [main]}}
 """
 
 
