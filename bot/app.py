@@ -35,6 +35,7 @@ from bot.doors.webhook import Door, Limits, create_blueprint
 from bot.facts.fact import Known
 from bot.forge.github.deliveries import GitHubDeliveries
 from bot.forge.github.forge import GitHubForge
+from bot.forge.github.hosts import web_of
 from bot.forge.port import Forge, Target
 from bot.forge.shadow import ShadowForge
 from bot.git.fetch import Git
@@ -46,6 +47,7 @@ from bot.jobs.kinds import Desk, beats, handler
 from bot.jobs.lease import LeaseQueue
 from bot.jobs.port import Job
 from bot.jobs.worker import Rules, Worker
+from bot.learning import weekly
 from bot.learning.handlers import handlers as learning
 from bot.learning.learned import Learned
 from bot.learning.registry import Registry
@@ -255,7 +257,8 @@ def _post(settings: Settings, store: Store, clock: Clock) -> Post:
     channels, private = settings.notice_channels, networks(settings.channel_networks)
     senders = {name: sender(one, channels, private) for name, one in channels.channel.items()}
     base = "" if settings.why_no_pages() else settings.public_url.rstrip("/")
-    return Post(store.only(Told), channels, senders, base, clock)
+    told, weeks = store.only(Told), store.only(weekly.Parts)
+    return Post(told, weeks, channels, senders, base, web_of(settings.github_api), clock)
 
 
 def _incident_secrets(settings: Settings) -> Mapping[str, tuple[str, ...]]:

@@ -9,10 +9,12 @@ import structlog
 
 from bot.config.channels import Channels
 from bot.jobs.kinds import Nothing
+from bot.learning import weekly
 from bot.notices.kinds import due
 from bot.notices.notice import Notice
 from bot.notices.readings import Here, Readings, Told, read
 from bot.notices.send import Sender, Unsent
+from bot.notices.weekly import with_report
 from bot.policy.config.sections.notices import NoticePolicy
 from bot.store import KnownNotice
 
@@ -26,12 +28,15 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 30, 60, 18
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """`take` is a handler of jobs. What was sent and could not be remembered is sent again: at least once."""
+    """`take` is a handler of jobs. `base` is where pages are, `forge` the address of the forge that people open.
+    What was sent and could not be remembered is sent again: at least once."""
 
     told: Told
+    weeks: weekly.Parts
     channels: Channels
     senders: Mapping[str, Sender]
     base: str
+    forge: str
     clock: Callable[[], datetime]
 
     def take(self, _: Nothing) -> None:
@@ -53,8 +58,15 @@ class Post:
                 continue
             today[where] = today.get(where, 0) + (before is None)
             sent += 1
-            if not self._send(notice, channel, before or _first(notice, channel, now), now):
+            if not self._send(self._whole(readings, notice, now), channel, before or _first(notice, channel, now), now):
                 broken.add(channel)
+
+    def _whole(self, readings: Readings, notice: Notice, now: datetime) -> Notice:
+        """With what is long to read, which only what is sent needs."""
+        here = next((one for one in readings.repositories if one.id == notice.repository_id), None)
+        if notice.kind != "week" or here is None:
+            return notice
+        return with_report(notice, here, self.weeks, self.forge, now)
 
     def _send(self, notice: Notice, channel: str, before: KnownNotice, now: datetime) -> bool:
         tries = before.tries + 1

@@ -24,15 +24,18 @@ def escaped(text: str) -> str:
 
 
 def _plain(text: str, most: int) -> dict[str, Any]:
-    cut = text if len(text) <= most else text[: most - 1] + "…"
-    return {"type": "plain_text", "text": escaped(cut), "emoji": False}
+    """Cut so that it fits when it is escaped, which makes a character five at most."""
+    while len(escaped(text)) > most:
+        text = text[: min(len(text) - 2, most)] + "…"
+    return {"type": "plain_text", "text": escaped(text), "emoji": False}
 
 
 def _parts(text: str) -> list[str]:
-    """Pieces of whole lines that a section takes; escaping makes a text five times as long at most."""
+    """Pieces that a section takes, of whole lines where those are short enough."""
     pieces, most = [""], MOST_SECTION // 5
-    for each in text.splitlines():
-        if len(pieces[-1]) + len(each) > most and pieces[-1]:
+    short = (each[at : at + most] for each in text.splitlines() for at in range(0, max(1, len(each)), most))
+    for each in short:
+        if len(escaped(pieces[-1])) + len(escaped(each)) >= MOST_SECTION:
             pieces.append("")
         pieces[-1] += each + "\n"
     return [piece.strip() for piece in pieces if piece.strip()]

@@ -6,6 +6,7 @@ from typing import Any
 from bot.config.addresses import networks
 from bot.config.channels import Channels, channels
 from bot.jobs.kinds import Nothing
+from bot.learning import weekly
 from bot.notices.post import Post
 from bot.notices.readings import Told
 from bot.notices.send import sender
@@ -46,7 +47,8 @@ private = {private}
         self.post = self._post(read, senders)
 
     def _post(self, read: Channels, senders: dict[str, Any]) -> Post:
-        return Post(self.line.store.only(Told), read, senders, "https://chill.acme.example", self.line.clock)
+        told, weeks = self.line.store.only(Told), self.line.store.only(weekly.Parts)
+        return Post(told, weeks, read, senders, "https://chill.acme.example", "https://github.example", self.line.clock)
 
     def configure(self, *parts: str) -> None:
         self.line.configure(MANAGERS + "".join(parts or (BOTH, WINDOW)))

@@ -65,7 +65,7 @@ def http_receiver() -> Iterator[Receiver]:
 
 
 @dataclass
-class Post:
+class Mailbox:
     """What a mail server took. `offers`: whether it offers TLS; `refuses`: whose mail it does not take."""
 
     port: int = 0
@@ -73,12 +73,13 @@ class Post:
     refuses: str = "nobody@acme.example"
     mails: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
     logins: list[str] = field(default_factory=list)
+    secure_logins: int = 0
 
 
 class Session(socketserver.StreamRequestHandler):
     @property
-    def post(self) -> Post:
-        return cast(Post, self.server.post)  # type: ignore[attr-defined]
+    def post(self) -> Mailbox:
+        return cast(Mailbox, self.server.post)  # type: ignore[attr-defined]
 
     def handle(self) -> None:
         self.to: list[str] = []
@@ -101,6 +102,7 @@ class Session(socketserver.StreamRequestHandler):
                 self.encrypt()
             case "AUTH":
                 self.post.logins.append(line.split(" ")[2])
+                self.post.secure_logins += self.secure
                 self.say("235 yes")
             case "RCPT":
                 who = line.partition("<")[2].partition(">")[0]
@@ -132,8 +134,8 @@ class Session(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def mail_server(offers: ssl.SSLContext | None = None) -> Iterator[Post]:
-    post = Post(offers=offers)
+def mail_server(offers: ssl.SSLContext | None = None) -> Iterator[Mailbox]:
+    post = Mailbox(offers=offers)
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Session) as server:
         server.daemon_threads = True
         server.post = post  # type: ignore[attr-defined]

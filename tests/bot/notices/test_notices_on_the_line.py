@@ -1,6 +1,17 @@
 """What happens on the line is told once, to those who asked for it, over channels that may hear it."""
 
+import json
+from datetime import timedelta
+from pathlib import Path
+
+from bot.learning import weekly
+from bot.learning.week import span_named
+from bot.notices.kinds import KINDS
+from bot.policy.config.sections.notices import KIND_NAMES
+from bot.policy.incidents.report import Cause, Level, Report
+from bot.store import KnownFinding, KnownSign
 from tests.bot.notices.notices_world import BOTH, WINDOW, Office
+from tests.fakes.line import FRIDAY
 
 OPENED = "acme/shop: Launch holds back the riskiest 50 % of changes until Sun 29 Nov 00:00 UTC"
 ASKS = "/chill justify launch_with_rollback The launch is tonight, with customers of ours watching"
@@ -110,3 +121,147 @@ def test_a_receiver_takes_nothing_with_another_secret(office: Office) -> None:
     office.line.seen(0.3)
     office.turn()
     assert (office.receiver.refused, office.signed()) == (1, [])
+
+
+def test_an_exception_that_ends_soon_is_told_to_those_who_can_still_do_something(office: Office) -> None:
+    office.configure()
+    pull = office.line.seen()
+    office.line.say(pull, "ana", ASKS)
+    office.turn()
+    office.turn(hours=34)  # two hours before the window closes
+    told = office.signed()[-1]
+    assert (told["kind"], told["title"]) == ("expiry", "acme/shop#1: an exception ends Sun 29 Nov 00:00 UTC")
+    assert told["lines"][1] == "It ends with Launch: nobody has answered it."
+    assert told["answers"] == ["@acme/release-managers"]
+    office.turn(hours=1)
+    assert len(office.signed()) == 3
+
+
+def test_an_exception_that_was_approved_and_is_not_used_ends_for_its_author(office: Office) -> None:
+    office.configure("notices: {channels: {signed: [expiry]}}\n", WINDOW)
+    pull = office.line.seen()
+    office.line.say(pull, "ana", ASKS)
+    office.line.say(pull, "mia", "/chill approve")
+    office.turn(hours=35)
+    (told,) = office.signed()
+    assert told["lines"][1] == "It ends with Launch: it is approved, and the change has not landed."
+    assert told["answers"] == ["ana"]
+
+
+def test_an_incident_names_a_landed_change_as_a_guess_or_as_its_cause(office: Office) -> None:
+    office.configure("notices: {channels: {signed: [incident]}}\n")
+    pull = office.line.seen(0.3)
+    office.line.merge(pull)
+    office.line.seen(0.2)  # what is shown of the repository says that it is public
+    office.line.issue("mia")
+    office.turn()
+    (told,) = office.signed()
+    assert told["title"] == "An incident came from acme/shop#1, which landed"
+    assert told["lines"][-1] == "It counts as its cause."
+    assert told["address"] == "https://chill.acme.example/r/acme/shop/pulls/1"
+    office.turn(days=1)
+    assert len(office.signed()) == 1
+
+
+def test_what_happened_long_ago_and_was_imported_is_no_news(office: Office) -> None:
+    office.configure("notices: {channels: {signed: [incident]}}\n")
+    office.line.merge(office.line.seen(0.3))
+    office.line.seen(0.2)
+    office.line.clock.forward(days=30)
+    office.line.tell(
+        Report("csv", "INC-1", office.line.clock.now - timedelta(days=20), "mia", Level.ROLLBACK, Cause(number=1))
+    )
+    office.turn()
+    assert [len(one.commits) for one in office.line.claims()] == [1]  # it names what landed
+    assert office.signed() == []
+
+
+def test_drift_is_told_when_it_begins_and_not_every_day(office: Office) -> None:
+    office.configure("notices: {channels: {signed: [drift]}}\n")
+    office.line.seen(0.3)
+    for day in (1, 2, 3):
+        sign = KnownSign(
+            office.line.home.id, "scores", FRIDAY + timedelta(days=day), 0.4, 0.2, 900, day > 1, "Scores moved", "Fit"
+        )
+        office.line.store.drift.save([sign], at=sign.at)
+        office.turn(days=1)
+    (told,) = office.signed()
+    assert (told["title"], told["lines"]) == ("acme/shop: Scores moved", ["Fit"])
+
+
+def test_what_the_doctor_finds_goes_to_the_repository_or_to_the_operator(office: Office) -> None:
+    text = office.usual().replace('kind = "slack"', 'kind = "slack"\noperator = true')
+    office.channels(text)
+    office.configure("notices: {channels: {signed: [doctor]}}\n")
+    office.line.seen(0.3)
+    office.line.store.findings.save(
+        [
+            KnownFinding("required", "error", "acme/shop main", "The check is not required.", "Require it."),
+            KnownFinding("required", "error", "other/shop main", "The check is not required."),
+            KnownFinding("required", "warning", "acme/shop next", "It will not be."),
+            KnownFinding("disk", "error", "this machine", "The disk is full."),
+        ],
+        at=FRIDAY,
+    )
+    office.turn()
+    office.turn()
+    assert office.titles() == ["acme/shop main: The check is not required."]
+    assert [one["text"] for one in office.slack()] == ["this machine: The disk is full."]
+    office.turn(days=7)
+    assert len(office.titles()) == 2
+
+
+def test_the_weekly_report_comes_on_monday_morning_in_the_zone_of_the_repository(office: Office) -> None:
+    office.configure("timezone: America/New_York\n", "notices: {channels: {signed: [week], room: [week]}}\n")
+    office.line.seen(0.3)
+    office.turn(days=3, hours=1, minutes=59)  # Monday 13:59 in UTC, 08:59 there
+    assert office.signed() == []
+    office.turn()
+    office.turn(hours=10)
+    (told,) = office.signed()
+    assert told["title"] == "acme/shop: week 2026-W48"
+    home = office.line.store.repositories.named("acme/shop")
+    assert home is not None
+    week = weekly.read(office.post.weeks, home.id, span_named("2026-W48", "America/New_York"), office.line.clock.now)
+    assert told["report"].splitlines()[0] == weekly.markdown(home, week, "https://github.example").splitlines()[0]
+    assert "Nobody gave any." in json.dumps(office.slack()[0])
+
+
+def test_quiet_hours_keep_back_what_is_told_afterwards(office: Office) -> None:
+    quiet = 'notices: {channels: {signed: []}, quiet: {from: "12:00", to: "14:00"}}\n'
+    office.configure(quiet, WINDOW)
+    pull = office.line.seen()
+    office.line.say(pull, "ana", ASKS)
+    office.turn()
+    assert office.signed() == []
+    office.line.say(pull, "mia", "/chill approve")
+    office.turn(hours=2)
+    assert office.titles() == [OPENED]
+
+
+def test_a_deputy_is_named_and_told_while_a_manager_is_away(office: Office) -> None:
+    office.line.configure(
+        "version: 1\nescalation: {managers: [mia, max]}\n"
+        "notices: {channels: {signed: [exception]}, deputies: [{for: mia, deputy: ben, until: 2026-12-01}]}\n" + WINDOW
+    )
+    office.line.say(office.line.seen(), "ana", ASKS)
+    office.turn()
+    (told,) = office.signed()
+    assert told["answers"] == ["ben", "max"]
+    assert told["lines"][-2:] == ["May answer: mia or max", "mia is away until Tue 1 Dec 00:00 UTC; ben stands in"]
+
+
+def test_a_flood_is_bounded_a_day(office: Office) -> None:
+    office.configure("notices: {channels: {signed: [doctor]}}\n")
+    office.line.seen(0.3)
+    many = [KnownFinding("required", "error", f"acme/shop b{n}", "It is not required.") for n in range(70)]
+    office.line.store.findings.save(many, at=FRIDAY)
+    for _ in range(4):
+        office.turn()
+    assert len(office.signed()) == 50
+
+
+def test_every_kind_that_a_file_may_name_is_in_the_table_and_documented() -> None:
+    assert tuple(kind.name for kind in KINDS) == KIND_NAMES
+    page = (Path(__file__).parents[3] / "docs" / "notices.md").read_text("utf-8")
+    assert [name for name in KIND_NAMES if f"| `{name}` |" not in page] == []
