@@ -50,19 +50,21 @@ def read(payload: object, received: datetime) -> tuple[Report, ...]:
     if not shaped(_Which, payload).event.event_type.startswith("incident."):
         return ()
     event = shaped(_Delivery, payload).event
-    data, incident = event.data, event.data.incident or event.data
-    fields = [(name, str(each.value or "")) for each in data.custom_fields for name in (each.name, each.display_name)]
-    cause, by = stated(fields, data.content), event.agent.words if event.agent else ""
+    resource, incident = event.data, event.data.incident or event.data
+    fields = [
+        (name, str(each.value or "")) for each in resource.custom_fields for name in (each.name, each.display_name)
+    ]
+    cause, by = stated(fields, resource.content), event.agent.words if event.agent else ""
     report = Report(
         source="pagerduty",
         incident=f"PagerDuty {incident.id}",
         at=earlier(event.occurred_at, received),
         by=by or "PagerDuty",
         cause=cause,
-        evidence=f"{'a note' if data.content else 'a field'} in PagerDuty names it" if cause else "",
-        title=data.title or incident.words,
-        severity=data.priority.words if data.priority else "",
+        evidence=f"{'a note' if resource.content else 'a field'} in PagerDuty names it" if cause else "",
+        title=resource.title or incident.words,
+        severity=resource.priority.words if resource.priority else "",
         links=(incident.html_url,) if incident.html_url else (),
-        text=data.content if cause else "",
+        text=resource.content if cause else "",
     )
     return (report,)

@@ -61,7 +61,7 @@ SIGNS: dict[str, Callable[[str, bytes, datetime], Headers]] = {
 }
 
 
-def pagerduty_event(kind: str, data: dict[str, Any]) -> dict[str, Any]:
+def pagerduty_event(kind: str, resource: dict[str, Any]) -> dict[str, Any]:
     agent = {
         "html_url": "https://acme.pagerduty.com/users/PLH1HKV",
         "id": "PLH1HKV",
@@ -76,7 +76,7 @@ def pagerduty_event(kind: str, data: dict[str, Any]) -> dict[str, Any]:
         "occurred_at": "2026-11-24T11:58:00.169Z",
         "agent": agent,
         "client": None,
-        "data": data,
+        "data": resource,
     }
     return {"event": event}
 

@@ -81,10 +81,10 @@ class World:
         self, body: object, path: str = "/incidents/signed", *, secret: str = SECRET, at: datetime | None = None,
         raw: bytes | None = None, **headers: str,
     ) -> tuple[int, str]:  # fmt: skip
-        data = json.dumps(body).encode() if raw is None else raw
+        written = json.dumps(body).encode() if raw is None else raw
         time = str(int((at or self.now).timestamp()))
-        signed = {"X-Codechill-Time": time, "X-Codechill-Signature": stamp(secret, time, data)}
-        answer = self.client.post(path, data=data, headers={**signed, **headers})
+        signed = {"X-Codechill-Time": time, "X-Codechill-Signature": stamp(secret, time, written)}
+        answer = self.client.post(path, data=written, headers={**signed, **headers})
         return answer.status_code, answer.get_data(as_text=True).strip()
 
     def tell(self, sent: Sent, cause: str = "acme/shop#12", *, secret: str = "", query: str = "") -> tuple[int, str]:

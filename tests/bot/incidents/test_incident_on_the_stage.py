@@ -71,7 +71,7 @@ def test_a_comment_and_a_signed_request_become_labels_that_the_scorer_has(shop_p
     assert labels(place) == {(str(landed), "INC-1"), (head, "INC-2")}
 
 
-def told(place: Place, person: str, title: str, body: str, *labels: str) -> int:
+def labelled_issue(place: Place, person: str, title: str, body: str, *labels: str) -> int:
     """An issue that somebody opens and labels."""
     sandbox = place.stage.sandbox
     with sandbox.world.lock:
@@ -91,9 +91,9 @@ def test_an_issue_of_a_writer_and_a_revert_are_claims_and_an_outsiders_issue_is_
     place.settle()
     home = next(one for one in running.app.store.repositories.all() if one.full_name == place.name)
     sandbox.add_person("mallory")
-    told(place, "mallory", "It is down", f"Cause: #{first}", "incident")
+    labelled_issue(place, "mallory", "It is down", f"Cause: #{first}", "incident")
     assert running.app.store.claims.of(home.id) == ()
-    number = told(place, sandbox.reviewer, "Orders were lost", f"### Cause\n\n#{first}", "incident", "sev1")
+    number = labelled_issue(place, sandbox.reviewer, "Orders were lost", f"### Cause\n\n#{first}", "incident", "sev1")
     (claim,) = running.app.store.claims.of(home.id)
     assert (claim.incident, claim.state, claim.severe) == (f"{place.name}#{number}", "confirmed", True)
     tip = sandbox.tip(place.name)

@@ -75,9 +75,9 @@ def test_a_revert_that_a_person_calls_an_incident_is_known_as_one_from_then_on()
 
 
 def test_a_revert_for_another_reason_than_a_fault_is_no_label_until_a_person_says_so() -> None:
-    kept = claim(Level.REVERTED_NUMBER, fault=False)
-    assert (kept.state, kept.is_label) == ("confirmed", False)
-    assert Ruling.CONFIRM.on(kept, by="ben", reason="", at=NOW).is_label
+    known = claim(Level.REVERTED_NUMBER, fault=False)
+    assert (known.state, known.is_label) == ("confirmed", False)
+    assert Ruling.CONFIRM.on(known, by="ben", reason="", at=NOW).is_label
 
 
 def test_confirming_what_counts_already_does_not_move_when_it_became_known() -> None:
@@ -130,14 +130,14 @@ def test_no_order_of_claims_makes_an_unconfirmed_one_a_label(taken: list[tuple[s
 
 
 def test_reports_of_one_incident_meet_by_name_or_link_and_by_cause() -> None:
-    kept = claim(links=("https://pd.example/1",))
-    assert nearest_match([kept], report(incident="inc-1"), LANDED) is kept
-    assert nearest_match([kept], report(incident="other", links=("https://pd.example/1",)), LANDED) is kept
-    assert nearest_match([kept], report(incident="other"), LANDED) is None
-    assert nearest_match([kept], report(cause=Cause(number=13)), Landed((TWO,))) is None
-    assert nearest_match([kept], report(cause=None), Landed()) is kept
+    known = claim(links=("https://pd.example/1",))
+    assert nearest_match([known], report(incident="inc-1"), LANDED) is known
+    assert nearest_match([known], report(incident="other", links=("https://pd.example/1",)), LANDED) is known
+    assert nearest_match([known], report(incident="other"), LANDED) is None
+    assert nearest_match([known], report(cause=Cause(number=13)), Landed((TWO,))) is None
+    assert nearest_match([known], report(cause=None), Landed()) is known
     nameless = replace(claim(cause=None, landed=Landed()), id=2)
-    assert nearest_match([nameless, kept], report(), LANDED) is kept
+    assert nearest_match([nameless, known], report(), LANDED) is known
     assert nearest_match([nameless], report(cause=Cause(number=13)), Landed()) is nameless
     unknown = claim(landed=Landed(words="not merged"))
     assert nearest_match([unknown], report(cause=Cause(number=13)), Landed()) is None
@@ -272,10 +272,10 @@ def test_nothing_is_answered_in_shadow_mode_to_bots_or_about_anything_else() -> 
 
 
 def test_a_claim_is_a_row_of_plain_values_and_its_text_is_only_exported() -> None:
-    told = claim(text="The cache", links=("https://pd.example/1",), severity="sev1")
-    shown = row(told, "acme/shop")
-    assert shown.items() <= exported(told, "acme/shop").items()
-    assert (exported(told, "acme/shop")["root_cause"], "root_cause" in shown) == ("The cache", False)
+    one = claim(text="The cache", links=("https://pd.example/1",), severity="sev1")
+    shown = row(one, "acme/shop")
+    assert shown.items() <= exported(one, "acme/shop").items()
+    assert (exported(one, "acme/shop")["root_cause"], "root_cause" in shown) == ("The cache", False)
     assert (shown["known_at"], shown["cause"], shown["label"]) == ("2026-11-24T12:00:00+00:00", "#12", True)
     waiting = row(claim(cause=None, landed=Landed()), "acme/shop")
     assert (waiting["known_at"], waiting["cause"], waiting["label"]) == (None, None, False)
