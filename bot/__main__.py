@@ -32,6 +32,7 @@ COMMANDS = {
     "report": ("bot.commands.report:report", "Report what a week came to: held, landed, exceptions, faults."),
     "model": ("bot.commands.model:model", "List, compare, promote and roll back the models of a server."),
     "jobs": ("bot.commands.jobs:jobs", "List jobs; retry or remove those that were given up."),
+    "notices": ("bot.commands.notices:notices", "List what people were told by mail or chat; try a channel."),
     "db": ("bot.commands.db:db", "Back up the database, and restore it."),
     "audit": ("bot.commands.audit:audit", "Verify or export the audit log."),
 }

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from bot.notices.notice import Notice, key, line, title
-from bot.notices.readings import Here, Readings
+from bot.notices.readings import HEARD, Here, Readings
 from bot.policy.incidents.claim import Claim
 from bot.store import KnownFinding
 
 _OF_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+(?: |$)")
-HEARD = timedelta(days=2)  # of an incident that became known earlier, everybody has heard
 NEWS = timedelta(days=14)  # one that happened earlier is history that was imported
 
 

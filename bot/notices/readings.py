@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.config.repository import ORGANISATION, composed
 from bot.policy.config import Config
@@ -24,6 +24,8 @@ from bot.store import (
     Sight,
 )
 
+HEARD = timedelta(days=2)  # of an incident that became known earlier, everybody has heard
+LIVE = frozenset({"asked", "approved"})  # states of an exception of which something is left to tell
 TRUNKS = ("main", "master", "trunk", "develop")
 
 
@@ -50,9 +52,9 @@ class Here:
     name: str
     private: bool
     branches: tuple[tuple[str, Config], ...]
-    sights: tuple[Sight, ...]  # of open pull requests
-    requests: tuple[tuple[int, Escalation], ...]  # the last of each pull request, by number
-    claims: tuple[Claim, ...]
+    sights: tuple[Sight, ...]  # of open pull requests with a request
+    requests: tuple[tuple[int, Escalation], ...]  # the last of each pull request, if it is live, by number
+    claims: tuple[Claim, ...]  # of which something was heard lately
     signs: tuple[tuple[KnownSign, datetime], ...]  # those that alarm, each with the day on which it began
 
     @property
@@ -81,27 +83,28 @@ def read(store: Told, base: str, now: datetime) -> Readings:
             freezes = store.freezes.of(known.repository_id, now)
             branches.setdefault(known.repository_id, []).append((known.ref, joined(config, freezes)))
     asking = {number: some for number, some in branches.items() if any(each.notices.channels for _, each in some)}
-    return Readings(tuple(_here(store, asking)), store.findings.all(), base)
+    names = {one.id: one.full_name for one in store.repositories.all()}
+    heres = (
+        _here(store, number, names[number], tuple(some), now) for number, some in asking.items() if number in names
+    )
+    return Readings(tuple(heres), store.findings.all(), base)
 
 
-def _here(store: Told, branches: dict[int, list[tuple[str, Config]]]) -> Iterator[Here]:
-    sights = store.shown.open(frozenset(branches))
-    for known in store.repositories.all():
-        if known.id not in branches:
-            continue
-        ours = tuple(one for one in sights if one.repository_id == known.id)
-        newest = max(ours, key=lambda one: one.at, default=None)
-        requests = {number: last for _, number, last in store.exceptions.all(known.id)}
-        yield Here(
-            id=known.id,
-            name=known.full_name,
-            private=newest is None or newest.pull.private,
-            branches=tuple(branches[known.id]),
-            sights=ours,
-            requests=tuple(sorted(requests.items(), key=lambda one: one[0])),
-            claims=store.claims.of(known.id),
-            signs=tuple(_alarming(store.drift, known.id)),
-        )
+def _here(store: Told, number: int, name: str, branches: tuple[tuple[str, Config], ...], now: datetime) -> Here:
+    newest = store.shown.newest(number)
+    requests = {pull: last for _, pull, last in store.exceptions.all(number)}
+    live = {pull: last for pull, last in sorted(requests.items()) if last.state in LIVE}
+    sights = (store.shown.get(number, pull) for pull in live)
+    return Here(
+        id=number,
+        name=name,
+        private=newest is None or newest.pull.private,
+        branches=branches,
+        sights=tuple(one for one in sights if one is not None and one.open),
+        requests=tuple(live.items()),
+        claims=store.claims.since(number, now - HEARD),
+        signs=tuple(_alarming(store.drift, number)),
+    )
 
 
 def _alarming(drift: DriftLog, repository_id: int) -> Iterator[tuple[KnownSign, datetime]]:

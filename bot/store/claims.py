@@ -58,6 +58,13 @@ class Claims(Audited):
         with self.write() as connection:
             connection.execute(sa.update(claims).where(claims.c.repository_id == repository_id).values(**bare))
 
+    def since(self, repository_id: int, moment: datetime) -> tuple[Claim, ...]:
+        """Those that came into their present state after that, oldest first."""
+        here = sa.and_(claims.c.repository_id == repository_id, claims.c.state_at > moment)
+        with self.read() as connection:
+            rows = connection.execute(sa.select(claims).where(here).order_by(claims.c.id)).all()
+        return tuple(_claim(row) for row in rows)
+
     def _of(self, connection: sa.Connection, repository_id: int) -> tuple[Claim, ...]:
         query = sa.select(claims).where(claims.c.repository_id == repository_id).order_by(claims.c.id)
         return tuple(_claim(row) for row in connection.execute(query))

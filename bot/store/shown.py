@@ -93,6 +93,13 @@ class Shown(Database):
             row = connection.execute(_SIGHTS.where(of_pull(shown, repository_id, number))).one_or_none()
         return None if row is None else _sight(row)
 
+    def newest(self, repository_id: int) -> Sight | None:
+        """What changed last in what is shown of a repository, of pull requests that are open or not."""
+        query = sa.select(shown.c.number).where(shown.c.repository_id == repository_id)
+        with self.read() as connection:
+            number = connection.scalar(query.order_by(shown.c.at.desc(), shown.c.number.desc()).limit(1))
+        return None if number is None else self.get(repository_id, number)
+
     def open(self, repository_ids: Collection[int]) -> tuple[Sight, ...]:
         """Of every open pull request of these repositories, by repository and number."""
         here = shown.c.repository_id.in_(repository_ids) & pulls.c.open
