@@ -75,7 +75,7 @@ def claimed(report: Report, repository_id: int, landed: Landed, at: datetime) ->
             incident=report.incident,
             cause=report.cause,
             commits=landed.commits,
-            level=report.level,
+            level=_strength(report),
             sources=(report.source,),
             by=report.by,
             said_at=report.at,
@@ -96,12 +96,13 @@ def claimed(report: Report, repository_id: int, landed: Landed, at: datetime) ->
 
 def again(claim: Claim, report: Report, landed: Landed, at: datetime) -> Claim:
     """Another report of the same: it adds what was not known, and evidence that is stronger."""
-    stronger = report.level < claim.level or (not claim.commits and bool(landed.commits))
+    before, now = _strength(claim), _strength(report)
+    stronger = now < before or (not claim.commits and bool(landed.commits))
     joined = replace(
         claim,
         cause=report.cause if report.cause is not None and (stronger or claim.cause is None) else claim.cause,
         commits=claim.commits or landed.commits,
-        level=min(claim.level, report.level),
+        level=min(before, now),
         sources=tuple(dict.fromkeys((*claim.sources, report.source))),
         evidence=report.evidence if stronger or not claim.evidence else claim.evidence,
         title=claim.title or report.title,
@@ -161,6 +162,11 @@ def nearest_match(claims: Iterable[Claim], report: Report, landed: Landed) -> Cl
     return min(
         matching, key=lambda claim: (claim.commits != landed.commits, claim.cause is None, claim.id), default=None
     )
+
+
+def _strength(said: Claim | Report) -> Level:
+    """Of the evidence for a cause: whoever names none adds nothing to what another only guessed."""
+    return said.level if said.cause is not None else Level.HEARSAY
 
 
 def _settled(claim: Claim, at: datetime) -> Claim:

@@ -66,6 +66,22 @@ def test_a_cause_that_is_named_later_confirms_what_waited_for_one() -> None:
     assert (known.state, known.commits, known.known_at, known.reports) == ("confirmed", (ONE,), later, 3)
 
 
+@pytest.mark.parametrize("level", [Level.ROLLBACK, Level.TIME, Level.HEARSAY])
+@pytest.mark.parametrize("nameless_first", [True, False])
+def test_a_word_that_names_no_cause_lends_nothing_to_a_guess(level: Level, nameless_first: bool) -> None:
+    nameless, guess = (report(cause=None), Landed()), (report(level), LANDED)
+    first, second = (nameless, guess) if nameless_first else (guess, nameless)
+    made = again(claimed(first[0], 7, first[1], NOW), *second, NOW)
+    assert (made.state, made.level, made.commits, made.is_label) == ("candidate", level, (ONE,), False)
+    assert again(again(made, *nameless, NOW), *guess, NOW).state == "candidate"
+    assert again(made, report(), LANDED, NOW).is_label
+
+
+def test_a_word_that_names_no_cause_makes_no_incident_of_a_revert() -> None:
+    revert = claim(Level.REVERTED_COMMIT)
+    assert again(revert, report(cause=None), Landed(), NOW).kind == "revert"
+
+
 def test_a_revert_that_a_person_calls_an_incident_is_known_as_one_from_then_on() -> None:
     revert, later = claim(Level.REVERTED_COMMIT), NOW + timedelta(days=3)
     incident = again(revert, report(severity="sev1", text="The cache"), LANDED, later)
