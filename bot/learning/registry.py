@@ -109,7 +109,8 @@ class Registry:
         """Why a model may not serve now; "" when it may."""
         if model.state != "shadow":
             return f"it is {model.state}" + (f": {model.why}" if model.why else "")
-        changes = len(self.models.said(model.repository_id, model.id))
+        # however often one is pushed, it is one
+        changes = len({number for number, *_ in self.models.said(model.repository_id, model.id)})
         days = (self.clock() - model.at) / timedelta(days=1)
         if changes < LEAST_CHANGES or days < LEAST_DAYS.days:
             return (
@@ -128,13 +129,14 @@ class Registry:
 
     def rollback(self, repository_id: int, why: str, *, by: str = "") -> tuple[str, str]:
         """The model that served before serves again; returns the ids of the one that goes and the one that comes,
-        DEFAULT for the default. Raises Refused when the default serves already."""
+        DEFAULT for the default. One whose folder is not as it was written keeps nobody from going back: the default
+        serves then. Raises Refused when the default serves already."""
         goes = self.models.champion(repository_id)
         if goes is None:
             raise Refused("the default model serves: there is nothing before it")
-        comes = self._before(goes)
+        before = self._before(goes)
+        comes = before if before is not None and self._whole(before) else None
         if comes is not None:
-            self.require_whole(comes)
             self.models.set(comes, "champion", f"{goes.id} was rolled back: {why}", at=self.clock(), by=by)
         self.models.set(goes, "refused", f"rolled back: {why}", at=self.clock(), by=by)
         return goes.id, comes.id if comes else DEFAULT

@@ -149,8 +149,8 @@ def chosen(measured: dict[str, Comparison]) -> str:
 def gates_in_use(configurations: Configurations, repository_id: int, now: datetime) -> tuple[float, ...]:
     """The shares that the windows of the repository's branches hold back; GATES where there are none."""
     shares: set[float] = set()
-    for each in configurations.in_force(ORGANISATION):
-        config = composed(each, now) if each.repository_id == repository_id else None
+    for each in configurations.in_force(ORGANISATION, {repository_id}):
+        config = composed(each, now)
         if config is not None:
             shares |= {window.level.share for window in config.calendar.windows if 0 < window.level.share <= 0.5}
     return tuple(sorted(shares)) or GATES

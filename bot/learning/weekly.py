@@ -34,8 +34,8 @@ def modes_of(configurations: Configurations, repository_id: int, now: datetime) 
 
 
 def _configs(configurations: Configurations, repository_id: int, now: datetime) -> Iterator[Config]:
-    for known in configurations.in_force(ORGANISATION):
-        config = composed(known, now) if known.repository_id == repository_id else None
+    for known in configurations.in_force(ORGANISATION, {repository_id}):
+        config = composed(known, now)
         if config is not None:
             yield config
 
@@ -49,10 +49,10 @@ def span(parts: Parts, repository_id: int, name: str, now: datetime) -> Span:
 
 def read(parts: Parts, repository_id: int, of: Span, now: datetime) -> Week:
     readings = Readings(
-        outcomes=parts.outcomes.of(repository_id),
+        outcomes=parts.outcomes.between(repository_id, of.since, of.until),
         landings=parts.landings.since(of.since, [repository_id]),
         requests=[(number, each) for _, number, each in parts.exceptions.all(repository_id)],
-        feedback=parts.feedback.all(repository_id),
+        feedback=parts.feedback.all(repository_id, of.since),
         signs=parts.drift.newest(repository_id),
     )
     return week(of, readings, now)

@@ -73,9 +73,11 @@ class FeedbackLog(Database):
             useful, number = connection.execute(query).one()
         return int(useful), number
 
-    def all(self, repository_id: int | None = None) -> tuple[Feedback, ...]:
+    def all(self, repository_id: int | None = None, since: datetime | None = None) -> tuple[Feedback, ...]:
         """Oldest first, for evaluation."""
         query = sa.select(feedback).order_by(feedback.c.at, feedback.c.by_id)
+        if since is not None:
+            query = query.where(feedback.c.at >= since)
         if repository_id is not None:
             query = query.where(feedback.c.repository_id == repository_id)
         with self.read() as connection:

@@ -1,8 +1,8 @@
 """What became of everything that was assessed: a row for each head of a pull request that has a score."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -68,17 +68,24 @@ class Followed:
 class Outcomes(Audited):
     def of(self, repository_id: int) -> tuple[Outcome, ...]:
         """By number, each in the order of its assessments."""
-        order = (outcomes.c.number, outcomes.c.assessed_at, outcomes.c.head_sha)
-        query = sa.select(outcomes).where(outcomes.c.repository_id == repository_id).order_by(*order)
+        query = _OUTCOMES.where(outcomes.c.repository_id == repository_id).order_by(*_ORDER)
         with self.read() as connection:
-            return tuple(_outcome(dict(row._mapping)) for row in connection.execute(query))
+            return tuple(map(_outcome, connection.execute(query)))
+
+    def between(self, repository_id: int, since: datetime, until: datetime) -> tuple[Outcome, ...]:
+        """Those of which something became known from `since` on and before `until`: held, ended, named at fault."""
+        moments = (outcomes.c[name] for name in ("held_at", "ended_at", "reverted_at", "repaired_at", "incident_at"))
+        within = sa.or_(*(sa.and_(moment >= since, moment < until) for moment in moments))
+        query = _OUTCOMES.where(outcomes.c.repository_id == repository_id, within).order_by(*_ORDER)
+        with self.read() as connection:
+            return tuple(map(_outcome, connection.execute(query)))
 
     def newest(self, repository_ids: Collection[int], most: int) -> tuple[Outcome, ...]:
         """Those that ended last, of these repositories together; the newest first."""
         here = sa.and_(outcomes.c.repository_id.in_(repository_ids), outcomes.c.ended_at.is_not(None))
-        query = sa.select(outcomes).where(here).order_by(outcomes.c.ended_at.desc()).limit(most)
+        query = _OUTCOMES.where(here).order_by(outcomes.c.ended_at.desc()).limit(most)
         with self.read() as connection:
-            return tuple(_outcome(dict(row._mapping)) for row in connection.execute(query))
+            return tuple(map(_outcome, connection.execute(query)))
 
     def followed(self, repository_id: int) -> tuple[Followed, ...]:
         """Every assessment of a repository, oldest first."""
@@ -125,7 +132,8 @@ class Outcomes(Audited):
 
 
 _OF_PULL = ("head_sha", "open", "published_at", "closed_at")
-_NAMES = tuple(field.name for field in fields(Outcome))
+_OUTCOMES = sa.select(*(outcomes.c[field.name] for field in fields(Outcome)))  # a row is the arguments of one
+_ORDER = (outcomes.c.number, outcomes.c.assessed_at, outcomes.c.head_sha)
 
 
 def _same_pull(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -141,11 +149,8 @@ def _followed(row: sa.Row[Any]) -> Followed:
     )  # fmt: skip
 
 
-def _outcome(row: Mapping[str, Any]) -> Outcome:
-    values = {name: row[name] for name in _NAMES}
-    return Outcome(
-        **values | {"commits": tuple(row["commits"].split()), "evidence": json.loads(row["evidence"] or '""')}
-    )
+def _outcome(row: Any) -> Outcome:
+    return replace(Outcome(*row), commits=tuple(row.commits.split()), evidence=json.loads(row.evidence or '""'))
 
 
 def _plain(row: Outcome) -> dict[str, Any]:

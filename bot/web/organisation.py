@@ -12,7 +12,7 @@ from bot.web.page import Asked, Stored
 from scoring.learning.rates import Rate
 
 BACK = timedelta(days=90)  # landings that coverage is of
-MOST = 5000  # outcomes that guardrails are counted of: those that ended last
+MOST = 3000  # outcomes that guardrails are counted of: those that ended last
 WORST_FIRST = ("error", "warning", "note")
 
 
@@ -43,8 +43,8 @@ def read(store: Stored, asked: Asked, now: datetime) -> Readings:
 
 
 def _modes(store: Stored, ids: frozenset[int], now: datetime) -> Iterator[tuple[int, str, str]]:
-    for known in store.configurations.in_force(ORGANISATION):
-        config = composed(known, now) if known.repository_id in ids else None
+    for known in store.configurations.in_force(ORGANISATION, ids):
+        config = composed(known, now)
         if config is not None:
             yield known.repository_id, known.ref, config.mode
 

@@ -23,6 +23,7 @@ from bot.web.words import FILTERS
 
 _log = structlog.get_logger(__name__)
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "web"
+MOST_NUMBER = 999_999_999  # of a pull request, wherever one is named
 YEAR = 365 * 24 * 3600
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -102,6 +103,8 @@ class Site:
                 return reader
             here = readable(reader, f"{owner}/{repo}") if page.of_repository else None
             if (page.of_repository and here is None) or (page.who == "operators" and not reader.operator):
+                return self.missing(reader)
+            if number is not None and number > MOST_NUMBER:
                 return self.missing(reader)
             if request.method == "POST" and not is_own(request, self.address, self.readership):
                 return self.say(403, NOT_OURS, reader)

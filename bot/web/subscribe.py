@@ -106,7 +106,8 @@ class Door:
             return known
         reader, here = known
         person, branch = Person(reader.id, reader.login), request.form.get("branch", "")
-        self.store.subscriptions.end(here.id, person, branch, at=self.site.clock())
+        if any(one.ref == branch for one in self.store.subscriptions.of(here.id, reader.id)):
+            self.store.subscriptions.end(here.id, person, branch, at=self.site.clock())
         return redirect(f"/r/{here.full_name}/calendar#subscribe", 303)
 
     def _own(self, full_name: str) -> tuple[Reader, KnownRepository] | Response:

@@ -56,14 +56,14 @@ class Place:
         draft = folder(self.path / "drafts" / name, name, seed)
         return self.registry.add(7, draft, "own", FIGURES, refused=refused)
 
-    def ask(self, name: str, changes: int = LEAST_CHANGES) -> None:
-        """Of so many changes it said something beside the one that serves."""
+    def ask(self, name: str, changes: int = LEAST_CHANGES, pulls: int = 10_000) -> None:
+        """Of so many changes, in so many pull requests, it said something beside the one that serves."""
         for number in range(1, changes + 1):
             said = Assessment(
                 f"{number:040x}", self.clock.now, 0.5, 0.01, 0.01, (), (), "shipped", 500, 12, log_odds=-3.0,
                 beside={name: -2.0},
             )  # fmt: skip
-            self.store.assessments.save(7, number, said.sha, said)
+            self.store.assessments.save(7, number % pulls, said.sha, said)
 
     def tried(self, name: str, seed: int = 1) -> KnownModel:
         self.fitted(name, seed)
@@ -188,6 +188,21 @@ def test_rolling_back_lets_the_one_before_serve_and_in_the_end_the_default(place
         ("own-1", "refused"),
     ]
     assert seen[-1]["why"] == "rolled back: this one too"
+
+
+def test_rolling_back_past_one_that_is_not_as_it_was_written_leads_to_the_default(place: Place) -> None:
+    first, second = place.promoted("own-1"), place.promoted("own-2", seed=2)
+    (place.registry.place(first) / "card.json").write_text("{}")
+    assert place.registry.rollback(7, "it holds the wrong changes") == (second.id, DEFAULT)
+    assert place.registry.served(7).folder == SHIPPED
+    assert place.states() == {"own-1": "refused", "own-2": "refused"}
+
+
+def test_one_change_that_is_pushed_again_and_again_is_one_change(place: Place) -> None:
+    model = place.fitted("own-1")
+    place.ask("own-1", 2 * LEAST_CHANGES, pulls=LEAST_CHANGES - 1)
+    place.clock.now += 2 * LEAST_DAYS
+    assert place.registry.why_not_yet(model).startswith(f"it was asked of {LEAST_CHANGES - 1} changes")
 
 
 def test_of_a_repository_that_is_gone_no_model_is_left(place: Place) -> None:

@@ -63,6 +63,21 @@ def test_outcomes_come_back_as_they_were_kept(store: Store) -> None:
     assert store.outcomes.of(7) == (replace(row, looked_again_at=NOW + 14 * DAY),)
 
 
+def test_what_became_known_in_a_span_is_read_alone(store: Store) -> None:
+    def row(number: int, **moments: datetime) -> Outcome:
+        return Outcome(7, number, HEAD, NOW, "m", 0.9, 0.1, "landed", **moments)  # type: ignore[arg-type]
+
+    week = NOW + 7 * DAY
+    within = [
+        row(1, held_at=NOW), row(2, ended_at=week - DAY), row(3, ended_at=NOW - DAY, reverted_at=NOW + DAY),
+        row(4, ended_at=NOW - DAY, repaired_at=NOW), row(5, ended_at=NOW - DAY, incident_at=NOW),
+    ]  # fmt: skip
+    outside = [row(6), row(7, held_at=NOW - DAY, ended_at=week), row(8, published_at=NOW, looked_again_at=NOW)]
+    store.outcomes.save([*within, *outside])
+    assert store.outcomes.between(7, NOW, week) == tuple(within)
+    assert store.outcomes.between(8, NOW, week) == ()
+
+
 def test_a_repository_has_one_champion(store: Store) -> None:
     first = KnownModel(7, "own-1", "own", "shadow", "", NOW, NOW, {"model.onnx": SHA}, {"gates": []})
     second = replace(first, id="own-2", trained_at=NOW + DAY)

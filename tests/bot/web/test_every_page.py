@@ -142,3 +142,8 @@ def test_without_somebody_who_says_who_reads_there_are_no_pages() -> None:
 def test_every_page_has_its_section_in_the_documentation() -> None:
     text = (Path(__file__).resolve().parents[3] / "docs" / "pages.md").read_text("utf-8")
     assert [page.path for page in PAGES if f"`{page.path}`" not in text] == []
+
+
+@pytest.mark.parametrize("number", ["0", "1000000000", "9" * 19, "9" * 30, "9" * 5000])
+def test_a_number_that_no_pull_request_has_is_not_there(web: Web, number: str) -> None:
+    assert web.get(f"/r/acme/shop/pulls/{number}").status_code == 404
