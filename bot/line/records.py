@@ -62,11 +62,12 @@ class Records:
             self.store.repositories.saw(KnownRepository(now.repository_id, now.installation_id, now.full_name))
 
     def record(self, made: Round, outcomes: tuple[Outcome, ...], *, final: bool = True) -> None:
-        """A look that changes nothing leaves no record in the audit log."""
+        """A look that changes nothing leaves no record in the audit log. In shadow mode, where nothing is ever written
+        to the forge, another state does: what would have been held is counted by these records."""
         state, decision, now = made.state, made.decision, self.clock()
         self.save(made, final=final)
-        self.store.shown.save(made.look.target.repository_id, state.pull.number, shown(decision.case), at=now)
-        if outcomes:
+        turned = self.store.shown.save(made.look.target.repository_id, state.pull.number, shown(decision.case), at=now)
+        if outcomes or (turned and decision.case.config.mode == "shadow"):
             self.store.audit.add(
                 "decision",
                 at=now,

@@ -72,8 +72,8 @@ class Sight:
 
 
 class Shown(Database):
-    def save(self, repository_id: int, number: int, pull: ShownPull, *, at: datetime) -> None:
-        """In place of what was shown before. The same again changes nothing."""
+    def save(self, repository_id: int, number: int, pull: ShownPull, *, at: datetime) -> bool:
+        """In place of what was shown before. The same again changes nothing. Says whether its state is another one."""
         key, here = {"repository_id": repository_id, "number": number}, of_pull(shown, repository_id, number)
         until = pull.until and pull.until.astimezone(UTC)
         values = {"body": to_text(pull), "state": pull.state, "until": until}
@@ -82,6 +82,7 @@ class Shown(Database):
         if row is None or (row.body, row.state) != (values["body"], values["state"]):
             with self.write() as connection:
                 self._put(connection, shown, key, values | {"at": at})
+        return row is None or row.state != values["state"]
 
     def forget(self, repository_id: int) -> None:
         """Of a repository that may not be seen any more."""

@@ -1,5 +1,7 @@
 """Modes and gates on the line: how strongly a verdict is shown, and what lifts it."""
 
+import json
+
 import pytest
 
 from tests.fakes.line import Line
@@ -29,6 +31,15 @@ def test_shadow_decides_and_writes_nothing_whatever_is_said(line: Line) -> None:
     assert (line.home.runs, line.ours(pull), line.forge.done) == ([], [], [])
     assert decision is not None
     assert decision.verdict.name == "BLOCK"
+
+
+def test_shadow_records_once_what_it_would_have_held(line: Line) -> None:
+    line.window("red", "mode: shadow")
+    risky, quiet = line.seen(0.97), line.seen(0.1)
+    line.tick(risky)
+    line.tick(quiet)
+    records = [(each.number, json.loads(each.body)["verdict"]) for each in line.store.audit.records(kind="decision")]
+    assert records == [(risky.number, "block"), (quiet.number, "pass")]
 
 
 @pytest.mark.parametrize(
