@@ -46,6 +46,8 @@ def deliver(mail: EmailMessage, smtp: Smtp, addresses: Addresses, tls: ssl.SSLCo
         raise Unfetchable(_words(error)) from None
     except OSError as error:
         raise Unfetchable(in_words(error)) from None
+    except ValueError:
+        raise Unfetchable("what the mail server said cannot be read") from None
 
 
 def _connected(smtp: Smtp, ip: str, context: ssl.SSLContext) -> smtplib.SMTP:

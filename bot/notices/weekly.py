@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.learning import week, weekly
 from bot.notices.notice import Notice, key, title
 from bot.notices.readings import Here, Readings
+from bot.policy.text.whole import whole
 from bot.store import KnownRepository
 
 HOUR = 9  # of Monday
@@ -26,7 +27,8 @@ def reports(readings: Readings, now: datetime) -> Iterator[Notice]:
 def with_report(notice: Notice, here: Here, parts: weekly.Parts, forge: str, now: datetime) -> Notice:
     """`forge` is the address that people open."""
     home = KnownRepository(here.id, 0, here.name)
-    return replace(notice, report=weekly.markdown(home, weekly.read(parts, here.id, _span(here, now), now), forge))
+    text = weekly.markdown(home, weekly.read(parts, here.id, _span(here, now), now), forge)
+    return replace(notice, report=whole(text))
 
 
 def _span(here: Here, now: datetime) -> week.Span:

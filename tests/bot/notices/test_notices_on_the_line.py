@@ -1,8 +1,12 @@
 """What happens on the line is told once, to those who asked for it, over channels that may hear it."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
 
 from bot.learning import weekly
 from bot.learning.week import span_named
@@ -10,7 +14,7 @@ from bot.notices.kinds import KINDS
 from bot.notices.post import WAITS
 from bot.policy.config.sections.notices import KIND_NAMES
 from bot.policy.incidents.report import Cause, Level, Report
-from bot.store import KnownFinding, KnownSign
+from bot.store import KnownFinding, KnownNotice, KnownSign
 from tests.bot.notices.notices_world import BOTH, WINDOW, Office
 from tests.fakes.line import FRIDAY
 
@@ -266,3 +270,33 @@ def test_every_kind_that_a_file_may_name_is_in_the_table_and_documented() -> Non
     assert tuple(kind.name for kind in KINDS) == KIND_NAMES
     page = (Path(__file__).parents[3] / "docs" / "notices.md").read_text("utf-8")
     assert [name for name in KIND_NAMES if f"| `{name}` |" not in page] == []
+
+
+def test_what_was_sent_and_could_not_be_remembered_is_sent_again_with_the_same_id(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(notice: KnownNotice) -> None:
+        raise sa.exc.OperationalError("", {}, Exception("the database is away"))
+
+    office.configure("notices: {channels: {signed: []}}\n", WINDOW)
+    office.line.seen(0.3)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(office.post.told.notices, "save", away)
+        with pytest.raises(sa.exc.OperationalError):
+            office.turn()
+    office.turn()
+    office.turn()
+    first, second = office.signed()
+    assert first["id"] == second["id"] == office.receiver.came[1][2]["X-Codechill-Notice"]
+
+
+def test_a_time_that_a_wrong_clock_set_is_not_waited_for(office: Office) -> None:
+    office.configure("notices: {channels: {signed: []}}\n", WINDOW)
+    office.line.seen(0.3)
+    office.receiver.status = 503
+    office.turn()
+    (known,) = office.line.store.notices.newest(1)
+    office.line.store.notices.save(replace(known, next_at=FRIDAY + timedelta(days=300)))
+    office.receiver.status = 200
+    office.turn()
+    assert office.titles() == [OPENED]

@@ -35,6 +35,7 @@ def test_it_is_read() -> None:
 def test_without_it_nobody_is_told() -> None:
     assert Config.default().notices == NoticePolicy()
     assert NoticePolicy().channels_for("window") == ()
+    assert [each.key for each in TABLE.shown(Config.default()) if each.key.startswith("notices")] == []
 
 
 @pytest.mark.parametrize(
