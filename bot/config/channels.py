@@ -82,7 +82,7 @@ class MailChannel(_Channel):
 
     kind: Literal["mail"]
     to: list[Mailbox] = Field(min_length=1)
-    people: dict[str, Mailbox] = {}
+    people: dict[Annotated[str, AfterValidator(str.lower)], Mailbox] = {}
 
 
 class Smtp(_Shape):

@@ -26,9 +26,10 @@ def message(notice: Notice, sender: str, to: Iterable[str], now: datetime) -> Em
 
 
 def recipients(notice: Notice, channel: MailChannel) -> tuple[str, ...]:
-    """Those whom it is for, where the operator named their addresses; else all of the channel."""
+    """Those whom it is for; where the operator did not name the address of one of them, all of the channel too."""
     persons = [channel.people[who] for who in notice.answers if who in channel.people]
-    return tuple(dict.fromkeys(persons or channel.to))
+    everybody = [] if persons and len(persons) == len(notice.answers) else channel.to
+    return tuple(dict.fromkeys([*persons, *everybody]))
 
 
 def deliver(mail: EmailMessage, smtp: Smtp, addresses: Addresses, tls: ssl.SSLContext | None = None) -> None:

@@ -99,7 +99,7 @@ class Session(socketserver.StreamRequestHandler):
                 self.say("250-post.acme.example", *starttls, "250-AUTH PLAIN", "250 SMTPUTF8")
             case "STARTTLS":
                 self.say("220 go on")
-                self.encrypt()
+                return self.encrypt()
             case "AUTH":
                 self.post.logins.append(line.split(" ")[2])
                 self.post.secure_logins += self.secure
@@ -118,11 +118,15 @@ class Session(socketserver.StreamRequestHandler):
                 self.say("250 yes")
         return True
 
-    def encrypt(self) -> None:
+    def encrypt(self) -> bool:
         assert self.post.offers is not None
-        self.request = self.post.offers.wrap_socket(self.request, server_side=True)
+        try:
+            self.request = self.post.offers.wrap_socket(self.request, server_side=True)
+        except ssl.SSLError:  # the other side does not trust it
+            return False
         self.rfile, self.wfile = self.request.makefile("rb"), self.request.makefile("wb", 0)
         self.secure = True
+        return True
 
     def take(self) -> None:
         lines = []
