@@ -7,7 +7,7 @@ from typing import TextIO
 
 import click
 
-from bot.commands.database import Unusable, repository_number, with_stored
+from bot.commands.database import LARGEST, PULL, Unusable, repository_number, with_stored
 from bot.store import AuditLog, PrivateReason, PrivateReasons, Record, Repositories
 
 _ANCHOR = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
@@ -49,8 +49,8 @@ def verify(audit: AuditLog, anchor: str | None, style: str) -> None:
 @audit.command()
 @with_stored("audit", "private_reasons", "repositories")
 @click.option("--repository", help="Only this one: its number, or OWNER/NAME.")
-@click.option("--number", type=click.IntRange(min=1), help="Only this pull request.")
-@click.option("--since", type=click.IntRange(min=0), default=0, help="Only records after this one.")
+@click.option("--number", type=PULL, help="Only this pull request.")
+@click.option("--since", type=click.IntRange(0, LARGEST), default=0, help="Only records after this one.")
 @click.option("--output", type=click.File("w", encoding="utf-8", atomic=True), default="-", help="A file; - prints.")
 @click.option("--private", is_flag=True, help="With the reasons told in confidence: for those who may know them only.")
 def export(

@@ -15,7 +15,11 @@ from bot.store.engine import words
 
 R = TypeVar("R")
 
-__all__ = ["Unusable", "known_repository", "open_at", "open_store", "repository_number", "with_stored"]
+LARGEST = 2**63 - 1  # number that a database keeps
+ROW = click.IntRange(1, LARGEST)  # the number of a row
+PULL = click.IntRange(1, 999_999_999)  # the number of a pull request
+
+__all__ = ["PULL", "ROW", "Unusable", "known_repository", "open_at", "open_store", "repository_number", "with_stored"]
 
 
 def with_stored(*names: str, folder: bool = False) -> Callable[[Callable[..., R]], Callable[..., R]]:
@@ -74,7 +78,8 @@ def known_repository(repositories: Repositories, repository: str) -> KnownReposi
 
 def repository_number(repositories: Repositories, repository: str) -> int:
     """A number stands for itself: records outlive what they are about. Raises Unusable for an unknown name."""
-    return int(repository) if repository.isdecimal() else known_repository(repositories, repository).id
+    stands = repository.isdecimal() and len(repository) < 20 and int(repository) <= LARGEST
+    return int(repository) if stands else known_repository(repositories, repository).id
 
 
 def _is_address(url: str) -> bool:

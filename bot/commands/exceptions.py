@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import click
 
-from bot.commands.database import Unusable, known_repository, with_stored
+from bot.commands.database import PULL, Unusable, known_repository, with_stored
 from bot.policy.escalation import Escalation
 from bot.policy.text.whole import visible
 from bot.store import Exceptions, PrivateReason, PrivateReasons, Repositories
@@ -16,7 +16,7 @@ from bot.store import Exceptions, PrivateReason, PrivateReasons, Repositories
 LONGEST = 10_000  # characters of a private reason
 State = Literal["asked", "approved", "denied", "void", "expired"]
 _repository = click.option("--repository", required=True, help="Its number, or OWNER/NAME.")
-_number = click.option("--number", type=click.IntRange(min=1), required=True, help="Of the pull request.")
+_number = click.option("--number", type=PULL, required=True, help="Of the pull request.")
 _by = click.option("--by", "by", required=True, help="Who does this, for the audit log.")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
-from bot.commands.database import Unusable, known_repository, with_stored
+from bot.commands.database import ROW, Unusable, known_repository, with_stored
 from bot.commands.scoring import plainly
 from bot.doors.incidents.signed import read_all
 from bot.forge.github.shapes import Unreadable
@@ -30,7 +30,7 @@ _repository = click.option("--repository", required=True, metavar="OWNER/NAME", 
 _format = click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 _by = click.option("--by", required=True, help="Who does this, for the audit log.")
 _reason = click.option("--reason", default="", help="Why, for the next person who looks.")
-_number = click.argument("claim", type=click.IntRange(min=1))
+_number = click.argument("claim", type=ROW)
 
 
 class Imports(click.Group):
@@ -104,7 +104,9 @@ def report(repositories: Repositories, engine: sa.Engine, repository: str, by: s
     home, now = known_repository(repositories, repository), datetime.now(UTC)
     try:
         reports = tuple(replace(each, source="file", by=by).trimmed() for each in read_all(_rows(file), now))
-    except (Unreadable, ValueError, csv.Error) as problem:
+    except RecursionError:
+        raise Unusable(f"{file} cannot be read: it is nested too deeply") from None
+    except (Unreadable, OSError, ValueError, csv.Error) as problem:
         raise Unusable(f"{file} cannot be read: {problem}") from None
     _enqueue(engine, home, reports)
     click.echo(f"{home.full_name}: {len(reports)} incidents; `codechill incidents list` shows what became of them.")
@@ -222,6 +224,9 @@ def _rows(file: Path) -> list[Any]:
     if text.lstrip().startswith(("[", "{")):
         rows = json.loads(text)
         return rows if isinstance(rows, list) else [rows]
+    header = next(csv.reader(text.splitlines()), [])
+    if "incident" not in (name.strip().lower() for name in header):
+        raise ValueError("it names no incidents: write JSON, or a CSV whose first line names incident and cause")
     return [{name.strip().lower(): value for name, value in each.items() if name and value} for each in _csv(text)]
 
 

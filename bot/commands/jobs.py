@@ -8,7 +8,7 @@ from typing import Any, Literal
 import click
 import sqlalchemy as sa
 
-from bot.commands.database import Unusable, with_stored
+from bot.commands.database import ROW, Unusable, with_stored
 from bot.jobs import LeaseQueue
 from bot.jobs.dead import DeadJobs
 from bot.jobs.port import Listed
@@ -18,7 +18,7 @@ from bot.store import AuditLog
 State = Literal["waiting", "running", "dead"]
 LONGEST_ERROR = 200  # characters of an error on a line; --format json has it whole
 
-_chosen = click.argument("ids", nargs=-1, type=click.IntRange(min=1), metavar="[ID]...")
+_chosen = click.argument("ids", nargs=-1, type=ROW, metavar="[ID]...")
 _all = click.option("--all", "everything", is_flag=True, help="Every dead job.")
 
 
@@ -47,7 +47,7 @@ def jobs() -> None:
 @jobs.command("list")
 @with_stored("engine")
 @click.option("--state", type=click.Choice(["waiting", "running", "dead"]), help="Only these.")
-@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True, help="At most so many.")
+@click.option("--limit", type=ROW, default=100, show_default=True, help="At most so many.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def list_(engine: sa.Engine, state: State | None, limit: int, style: str) -> None:
     """List jobs, newest first."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from bot.commands.database import open_store, with_stored
+from bot.commands.database import ROW, open_store, with_stored
 from bot.commands.operator import Unusable, env_option, settings_from
 from bot.config.addresses import networks
 from bot.config.repository import ORGANISATION, composed
@@ -39,7 +39,7 @@ def notices() -> None:
 
 @notices.command("list")
 @with_stored("notices")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
+@click.option("--limit", type=ROW, default=50, show_default=True, help="At most so many.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def list_(notices: Notices, limit: int, style: str) -> None:
     """List what was sent or tried, newest first."""

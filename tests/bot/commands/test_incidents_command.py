@@ -136,6 +136,27 @@ def test_a_file_that_cannot_be_used_is_refused_with_its_row(place: Place, tmp_pa
     assert "row 2: cause: write owner/name#123" in ran.output
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[" * 100_000, "nested too deeply"),
+        ("", "names no incidents"),
+        ("null", "names no incidents"),
+        ("name,sha\nINC-1,#1\n", "names no incidents"),
+        ("[1]", "row 1"),
+        ('[{"incident": ' + "9" * 6000 + "}]", "cannot be read"),
+    ],
+    ids=range(6),
+)
+def test_what_is_no_list_of_incidents_is_refused_in_one_sentence(
+    place: Place, tmp_path: Path, text: str, why: str
+) -> None:
+    (tmp_path / "i").write_text(text)
+    ran = place.run("report", "--repository", "acme/shop", "--by", "ben", str(tmp_path / "i"), status=2)
+    assert why in ran.output
+    assert LeaseQueue(place.store.engine).claim("test", datetime.now(UTC), REPORT.limit) is None
+
+
 def test_a_cause_for_a_claim_that_has_none_is_looked_up_by_the_server(place: Place) -> None:
     said = place.run("confirm", "2", "--by", "ben", "--cause", "#12", "--reason", "We looked").stdout
     assert said.startswith("Claim 2: the server looks what #12 landed as")

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from bot.__main__ import main
 from bot.commands.refusals import sentence
+from bot.store import Store
 
 FILE_IN_THE_WAY = "a part of this path is a file, not a folder"
 
@@ -36,6 +37,30 @@ def test_a_file_where_a_folder_should_be_is_named(
     (said,) = result.output.strip().splitlines()[-1:]
     assert "FILE" in said
     assert "Errno" not in said
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("jobs", "retry", "BIG"),
+        ("jobs", "drop", "BIG", "--reason", "x"),
+        ("jobs", "list", "--limit", "BIG"),
+        ("incidents", "show", "BIG"),
+        ("incidents", "dispute", "BIG", "--by", "ben", "--reason", "x"),
+        ("feedback", "export", "--repository", "BIG"),
+        ("audit", "export", "--number", "BIG"),
+        ("audit", "export", "--since", "BIG"),
+        ("audit", "export", "--repository", "BIG"),
+        ("notices", "list", "--limit", "BIG"),
+    ],
+    ids=" ".join,
+)
+def test_a_number_that_no_database_keeps_is_refused(command: tuple[str, ...], tmp_path: Path) -> None:
+    file = tmp_path / "a.db"
+    Store(f"sqlite:///{file}").close()
+    ran = CliRunner().invoke(main, [*(word.replace("BIG", str(2**63)) for word in command), "--database", str(file)])
+    assert (ran.exit_code, type(ran.exception)) == (2, SystemExit)
+    assert str(2**63) in ran.output
 
 
 @pytest.mark.parametrize(
