@@ -2,12 +2,10 @@
 
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import sqlalchemy as sa
 import structlog
 from flask import Flask
 
@@ -20,7 +18,7 @@ from bot.clock.turns import Covered, Turns
 from bot.clock.upkeep import Ageing, prune
 from bot.config.addresses import Addresses, networks, places
 from bot.config.calendars import Calendars
-from bot.config.keys import keys, source_secrets
+from bot.config.keys import keys
 from bot.config.repository import Configurations
 from bot.config.settings import Settings
 from bot.doctor.visits import on_visit, visits
@@ -29,7 +27,7 @@ from bot.doors.api import Api, Freezing
 from bot.doors.front import landing
 from bot.doors.health import Looks, jobs_by_state
 from bot.doors.incidents.door import IncidentDoor
-from bot.doors.incidents.sources import SOURCES
+from bot.doors.incidents.sources import secrets_of
 from bot.doors.metrics import Metrics
 from bot.doors.webhook import Door, Limits, create_blueprint
 from bot.facts.fact import Known
@@ -38,7 +36,7 @@ from bot.forge.github.forge import GitHubForge
 from bot.forge.github.hosts import web_of
 from bot.forge.port import Forge, Target
 from bot.forge.shadow import ShadowForge
-from bot.git.fetch import Git
+from bot.git.fetch import Git, inherited
 from bot.git.mirror import Mirror
 from bot.jobs import kinds as jobs
 from bot.jobs.fanout import Fanout
@@ -50,7 +48,7 @@ from bot.jobs.worker import Rules, Worker
 from bot.learning import weekly
 from bot.learning.handlers import handlers as learning
 from bot.learning.learned import Learned
-from bot.learning.registry import Registry
+from bot.learning.registry import Registry, chosen
 from bot.line.accounts import Accounts
 from bot.line.assess import MirrorAssessor
 from bot.line.events import EventDesk, not_before
@@ -65,15 +63,12 @@ from bot.notices.post import Post
 from bot.notices.readings import Told
 from bot.notices.send import sender
 from bot.policy.incidents.report import Report
-from bot.policy.text.suggest import did_you_mean
 from bot.process.privacy import keep_private
 from bot.store import Store
+from bot.store.engine import files_of
 from bot.web.page import Stored
 from bot.web.pages import FIRST
 from bot.web.together import Entered, add_pages, details
-from scoring.errors import ScoringError
-from scoring.models.registry import load
-from scoring.scorer import SHIPPED
 
 _log = structlog.get_logger(__name__)
 MIRROR_WAIT_S = 1.0  # a worker waits so long for another's fetch, then does something else
@@ -113,12 +108,12 @@ class App:
 def build(settings: Settings, *, clock: Clock = now) -> App:
     """Raises ValueError or OSError with one sentence when a setting does not work out."""
     ours = [settings.folder / name for name in ("mirrors", "indexes", "models")]
-    keep_private(settings.folder, [*ours, *_files_of(settings.database_url)])
+    keep_private(settings.folder, [*ours, *files_of(settings.database_url)])
     store = Store(settings.database_url)
     queue = LeaseQueue(store.engine)
     forge = _forge(settings, store, clock)
     mirror = _mirror(settings)
-    registry = Registry(store.models, settings.folder.absolute() / "models", _model(settings), clock)
+    registry = Registry(store.models, settings.folder.absolute() / "models", chosen(settings.model), clock)
     assessor = _assessor(settings, store, queue, forge, mirror, registry, clock)
     calendars = Calendars(
         store.feeds, Addresses(places(settings.calendars), networks(settings.calendar_networks)), clock
@@ -207,7 +202,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         _log.info("pages.off", words=why)
     else:
         add_pages(web, settings, store.only(Stored), store.only(Entered), queue, clock, forge)
-    if secrets := _incident_secrets(settings):
+    if secrets := secrets_of(settings.incident_secrets.get_secret_value()):
         door = IncidentDoor(secrets, store.inbox, store.repositories, queue, clock, worker.wake, metrics.delivery)
         web.register_blueprint(door.blueprint())
     return App(web, worker, schedule, store, queue, reconciler, clock)
@@ -230,7 +225,7 @@ def _forge(settings: Settings, store: Store, clock: Clock) -> Forge:
 
 
 def _mirror(settings: Settings) -> Mirror:
-    git = Git(settings.git_timeout, settings.git_protocols, _environment())
+    git = Git(settings.git_timeout, settings.git_protocols, inherited(os.environ))
     # one worker is always left for pull requests whose commits are here already
     fetches = max(1, settings.workers - 1)
     return Mirror(settings.folder.absolute() / "mirrors", git=git, wait=MIRROR_WAIT_S, at_once=fetches)
@@ -259,28 +254,6 @@ def _post(settings: Settings, store: Store, clock: Clock) -> Post:
     base = "" if settings.why_no_pages() else settings.public_url.rstrip("/")
     told, weeks = store.only(Told), store.only(weekly.Parts)
     return Post(told, weeks, channels, senders, base, web_of(settings.github_api), clock)
-
-
-def _incident_secrets(settings: Settings) -> Mapping[str, tuple[str, ...]]:
-    """By the name of their source. Raises ValueError for a source that there is none of."""
-    secrets, known = source_secrets(settings.incident_secrets.get_secret_value()), [one.name for one in SOURCES]
-    for name in secrets:
-        if name not in known:
-            meant = did_you_mean(name, known) or f": there is {', '.join(known)}"
-            raise ValueError(f"CODECHILL_INCIDENT_SECRETS names no source of incidents with {name}{meant}")
-    return secrets
-
-
-def _model(settings: Settings) -> Path:
-    """The folder of the model that scores; one that the operator chose is tried before anything is answered."""
-    if settings.model is None:
-        return SHIPPED
-    folder = settings.model.expanduser().absolute()
-    try:
-        load(folder)
-    except ScoringError as error:
-        raise ValueError(f"CODECHILL_MODEL: {error}") from error
-    return folder
 
 
 def _redelivery(settings: Settings, store: Store, clock: Clock) -> Redelivery:
@@ -364,17 +337,3 @@ def _at_once(schedule: Schedule, worker: Worker) -> None:
     """A freeze by hand does not wait for the clock's next look."""
     schedule.look()
     worker.wake()
-
-
-def _files_of(database: str) -> tuple[Path, ...]:
-    """Where SQLite keeps a database, wherever that is."""
-    url = sa.make_url(database)
-    if url.get_backend_name() != "sqlite" or not url.database:
-        return ()
-    return tuple(Path(f"{url.database}{end}") for end in ("", "-wal", "-shm"))
-
-
-def _environment() -> dict[str, str]:
-    """What git inherits: where programs are, and a proxy when one is set."""
-    names = ("PATH", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
-    return {name: os.environ[name] for name in (*names, "SSL_CERT_FILE", "GIT_SSL_CAINFO") if name in os.environ}

@@ -53,3 +53,9 @@ class Git:
         """All that a git command in `folder` may inherit; `secrets` are settings handed over out of sight."""
         own = {"safe.directory": str(folder), **(secrets or {})}
         return environment(settings=own.items(), protocols=self.protocols, inherited=self.environment)
+
+
+def inherited(environ: Mapping[str, str]) -> dict[str, str]:
+    """What git inherits: where programs are, and a proxy when one is set."""
+    names = ("PATH", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+    return {name: environ[name] for name in (*names, "SSL_CERT_FILE", "GIT_SSL_CAINFO") if name in environ}

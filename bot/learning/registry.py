@@ -19,6 +19,7 @@ from bot.store import KnownModel
 from bot.store.models import Models
 from scoring.errors import ScoringError
 from scoring.models.registry import load
+from scoring.scorer import SHIPPED
 
 _log = structlog.get_logger(__name__)
 LEAST_CHANGES = 50  # that a model is asked of beside the one that serves, before it may
@@ -151,3 +152,15 @@ def hashes(folder: Path) -> dict[str, str]:
     """The sha256 of every file of a model's folder, by its name in it."""
     files = (each for each in sorted(folder.rglob("*")) if each.is_file())
     return {str(each.relative_to(folder)): hashlib.sha256(each.read_bytes()).hexdigest() for each in files}
+
+
+def chosen(model: Path | None) -> Path:
+    """The folder of the model that scores; one that the operator chose is tried before anything is answered."""
+    if model is None:
+        return SHIPPED
+    folder = model.expanduser().absolute()
+    try:
+        load(folder)
+    except ScoringError as error:
+        raise ValueError(f"CODECHILL_MODEL: {error}") from error
+    return folder

@@ -92,3 +92,11 @@ def take_turns(connection: sa.Connection, what: int) -> None:
     """Wait until no other transaction does `what`. On SQLite there is one writer anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:what)"), {"what": what})
+
+
+def files_of(database: str) -> tuple[Path, ...]:
+    """Where SQLite keeps a database, wherever that is."""
+    url = sa.make_url(database)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return ()
+    return tuple(Path(f"{url.database}{end}") for end in ("", "-wal", "-shm"))

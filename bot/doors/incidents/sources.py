@@ -1,11 +1,13 @@
 """The table of sources: where each sends, how it signs, and what reads it. To add one: its adapter, and its row."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.config.keys import source_secrets
 from bot.doors.incidents import devlake, firehydrant, grafana, incident_io, pagerduty, signed, signing
 from bot.policy.incidents.report import Report
+from bot.policy.text.suggest import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +31,13 @@ SOURCES: tuple[Source, ...] = (
     Source("firehydrant", "FireHydrant webhooks", signing.firehydrant, firehydrant.read),
     Source("grafana-irm", "Grafana IRM outgoing webhooks", signing.grafana, grafana.read),
 )
+
+
+def secrets_of(text: str) -> Mapping[str, tuple[str, ...]]:
+    """By the name of their source. Raises ValueError for a source that there is none of."""
+    secrets, known = source_secrets(text), [one.name for one in SOURCES]
+    for name in secrets:
+        if name not in known:
+            meant = did_you_mean(name, known) or f": there is {', '.join(known)}"
+            raise ValueError(f"CODECHILL_INCIDENT_SECRETS names no source of incidents with {name}{meant}")
+    return secrets
