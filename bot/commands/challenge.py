@@ -47,8 +47,8 @@ def attempt(
     champion = corrected(unseen(model, corpus))
     measured = {kind.name: compare(corpus, champion, fitted_at(kind), gates, now) for kind in fittable(kinds)}
     if style == "json":
-        told = {name: figures(each, "tried") | {"why_not": each.why_not} for name, each in measured.items()}
-        click.echo(json.dumps(told, indent=2))
+        plain = {name: figures(each, "tried") | {"why_not": each.why_not} for name, each in measured.items()}
+        click.echo(json.dumps(plain, indent=2))
     else:
         click.echo("".join(f"{line}\n" for name, each in measured.items() for line in _lines(name, each)), nl=False)
     if not chosen(measured):

@@ -25,7 +25,7 @@ ACTIONS = {
     "SetCheck": "check set", "PutComment": "card written", "RemoveComment": "double removed", "Reply": "answer written",
     "React": "reaction", "SaveEscalation": "exception kept", "SaveFeedback": "feedback kept", "Ask": "asked",
     "SaveAttestation": "attestation kept", "Rescore": "scored again", "StartFreeze": "freeze begun",
-    "EndFreeze": "freeze ended",
+    "EndFreeze": "freeze ended", "ReportIncident": "incident noted", "RuleClaim": "claim ruled on",
 }  # fmt: skip
 MOST_EVIDENCE = 20  # commits beside one sentence
 MOST_RECORDS = 200  # of the audit log that are shown, the newest

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 import sqlalchemy as sa
 
+from bot.policy.actions import Action
 from bot.web import pull as pull_page
 from bot.web.page import Asked
 from bot.web.together import details
@@ -147,3 +149,7 @@ def test_what_could_not_be_scored_says_why(web: Web) -> None:
 
 def test_the_details_of_a_check_lead_there() -> None:
     assert details("https://chill.example/")("acme/shop", 7) == "https://chill.example/r/acme/shop/pulls/7"
+
+
+def test_every_action_has_its_words_in_the_record() -> None:
+    assert pull_page.ACTIONS.keys() == {each.__name__ for each in get_args(Action)}
