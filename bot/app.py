@@ -60,7 +60,7 @@ from bot.line.reconcile import Reconciler
 from bot.line.records import Written
 from bot.line.render import Markdown
 from bot.notices.post import Post
-from bot.notices.readings import Told
+from bot.notices.readings import Stored as Noticed
 from bot.notices.send import sender
 from bot.policy.incidents.report import Report
 from bot.process.privacy import keep_private
@@ -252,8 +252,8 @@ def _post(settings: Settings, store: Store, clock: Clock) -> Post:
     channels, private = settings.notice_channels, networks(settings.channel_networks)
     senders = {name: sender(one, channels, private) for name, one in channels.channel.items()}
     base = "" if settings.why_no_pages() else settings.public_url.rstrip("/")
-    told, weeks = store.only(Told), store.only(weekly.Parts)
-    return Post(told, weeks, channels, senders, base, web_of(settings.github_api), clock)
+    stored, weeks = store.only(Noticed), store.only(weekly.Parts)
+    return Post(stored, weeks, channels, senders, base, web_of(settings.github_api), clock)
 
 
 def _redelivery(settings: Settings, store: Store, clock: Clock) -> Redelivery:

@@ -12,7 +12,7 @@ from bot.jobs.kinds import Nothing
 from bot.learning import weekly
 from bot.notices.kinds import due
 from bot.notices.notice import Notice
-from bot.notices.readings import Here, Readings, Told, read
+from bot.notices.readings import Here, Readings, Stored, read
 from bot.notices.send import Sender, Unsent
 from bot.notices.weekly import with_report
 from bot.policy.config.sections.notices import NoticePolicy
@@ -31,7 +31,7 @@ class Post:
     """`take` is a handler of jobs. `base` is where pages are, `forge` the address of the forge that people open.
     What was sent and could not be remembered is sent again: at least once."""
 
-    told: Told
+    store: Stored
     weeks: weekly.Parts
     channels: Channels
     senders: Mapping[str, Sender]
@@ -43,10 +43,10 @@ class Post:
         now = self.clock()
         if not self.channels.channel:
             return
-        readings = read(self.told, self.base, now)
+        readings = read(self.store, self.base, now)
         notices = due(readings, now)
-        known = self.told.notices.of({one.key for one in notices})
-        today = dict(self.told.notices.since(now - DAY))
+        known = self.store.notices.of({one.key for one in notices})
+        today = dict(self.store.notices.since(now - DAY))
         broken: set[str] = set()
         sent = 0
         for notice, channel in routed(readings, notices, self.channels, now):
@@ -74,10 +74,10 @@ class Post:
             self.senders[channel](notice, now)
         except Unsent as error:
             again = now + WAITS[tries - 1] if tries <= len(WAITS) else None
-            self.told.notices.save(replace(before, tries=tries, next_at=again, error=str(error)))
+            self.store.notices.save(replace(before, tries=tries, next_at=again, error=str(error)))
             _log.warning("notice.not_sent", channel=channel, kind=notice.kind, words=str(error), tries=tries)
             return False
-        self.told.notices.save(replace(before, tries=tries, next_at=None, sent_at=now, error=""))
+        self.store.notices.save(replace(before, tries=tries, next_at=None, sent_at=now, error=""))
         return True
 
 

@@ -30,7 +30,7 @@ TRUNKS = ("main", "master", "trunk", "develop")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Stored:
     """The components that notices read, and the one that remembers them."""
 
     repositories: Repositories
@@ -74,7 +74,7 @@ class Readings:
     base: str = ""  # where pages are; "": there are none
 
 
-def read(store: Told, base: str, now: datetime) -> Readings:
+def read(store: Stored, base: str, now: datetime) -> Readings:
     """Of those repositories only whose file names a channel."""
     branches: dict[int, list[tuple[str, Config]]] = {}
     for known in store.configurations.in_force(ORGANISATION):
@@ -90,7 +90,7 @@ def read(store: Told, base: str, now: datetime) -> Readings:
     return Readings(tuple(heres), store.findings.all(), base)
 
 
-def _here(store: Told, number: int, name: str, branches: tuple[tuple[str, Config], ...], now: datetime) -> Here:
+def _here(store: Stored, number: int, name: str, branches: tuple[tuple[str, Config], ...], now: datetime) -> Here:
     newest = store.shown.newest(number)
     requests = {pull: last for _, pull, last in store.exceptions.all(number)}
     live = {pull: last for pull, last in sorted(requests.items()) if last.state in LIVE}

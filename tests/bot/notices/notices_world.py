@@ -8,7 +8,7 @@ from bot.config.channels import Channels, channels
 from bot.jobs.kinds import Nothing
 from bot.learning import weekly
 from bot.notices.post import Post
-from bot.notices.readings import Told
+from bot.notices.readings import Stored
 from bot.notices.send import sender
 from tests.bot.notices.receivers import SECRET, Receiver
 from tests.fakes.line import MANAGERS, Line
@@ -47,8 +47,10 @@ private = {private}
         self.post = self._post(read, senders)
 
     def _post(self, read: Channels, senders: dict[str, Any]) -> Post:
-        told, weeks = self.line.store.only(Told), self.line.store.only(weekly.Parts)
-        return Post(told, weeks, read, senders, "https://chill.acme.example", "https://github.example", self.line.clock)
+        stored, weeks = self.line.store.only(Stored), self.line.store.only(weekly.Parts)
+        return Post(
+            stored, weeks, read, senders, "https://chill.acme.example", "https://github.example", self.line.clock
+        )
 
     def configure(self, *parts: str) -> None:
         self.line.configure(MANAGERS + "".join(parts or (BOTH, WINDOW)))

@@ -27,9 +27,9 @@ def test_a_window_that_opened_is_told_once_with_its_end(office: Office) -> None:
     office.line.seen(0.3)
     office.turn()
     office.turn()
-    (told,) = office.signed()
-    assert (told["kind"], told["title"], told["lines"]) == ("window", OPENED, ["Branches: main"])
-    assert told["address"] == "https://chill.acme.example/now"
+    (notice,) = office.signed()
+    assert (notice["kind"], notice["title"], notice["lines"]) == ("window", OPENED, ["Branches: main"])
+    assert notice["address"] == "https://chill.acme.example/now"
     assert [one["text"] for one in office.slack()] == [OPENED]
 
 
@@ -44,9 +44,9 @@ def test_where_the_mode_holds_nothing_the_notice_says_so(office: Office) -> None
     office.configure("mode: shadow\n", BOTH, WINDOW)
     office.line.seen(0.3)
     office.turn()
-    (told,) = office.signed()
-    assert told["title"].startswith("acme/shop: Launch would hold back the riskiest 50 %")
-    assert told["lines"][-1] == "The repository's mode is shadow: nothing is held back."
+    (notice,) = office.signed()
+    assert notice["title"].startswith("acme/shop: Launch would hold back the riskiest 50 %")
+    assert notice["lines"][-1] == "The repository's mode is shadow: nothing is held back."
 
 
 def test_an_exception_waits_for_those_who_may_answer_without_its_text(office: Office) -> None:
@@ -54,14 +54,14 @@ def test_an_exception_waits_for_those_who_may_answer_without_its_text(office: Of
     pull = office.line.seen()
     office.line.say(pull, "ana", ASKS)
     office.turn()
-    told = office.signed()[-1]
-    assert (told["kind"], told["title"]) == ("exception", "acme/shop#1: an exception waits for an answer")
-    assert told["lines"][1:] == [
+    notice = office.signed()[-1]
+    assert (notice["kind"], notice["title"]) == ("exception", "acme/shop#1: an exception waits for an answer")
+    assert notice["lines"][1:] == [
         "ana asks: A launch depends on it, and a way back is ready",
         "May answer: acme/release-managers",
     ]
-    assert told["answers"] == ["@acme/release-managers"]
-    assert told["address"] == "https://chill.acme.example/r/acme/shop/pulls/1"
+    assert notice["answers"] == ["@acme/release-managers"]
+    assert notice["address"] == "https://chill.acme.example/r/acme/shop/pulls/1"
     assert b"customers of ours" not in b"".join(body for _, body, _ in office.receiver.came)
 
 
@@ -134,10 +134,10 @@ def test_an_exception_that_ends_soon_is_told_to_those_who_can_still_do_something
     office.line.say(pull, "ana", ASKS)
     office.turn()
     office.turn(hours=34)  # two hours before the window closes
-    told = office.signed()[-1]
-    assert (told["kind"], told["title"]) == ("expiry", "acme/shop#1: an exception ends Sun 29 Nov 00:00 UTC")
-    assert told["lines"][1] == "It ends with Launch: nobody has answered it."
-    assert told["answers"] == ["@acme/release-managers"]
+    notice = office.signed()[-1]
+    assert (notice["kind"], notice["title"]) == ("expiry", "acme/shop#1: an exception ends Sun 29 Nov 00:00 UTC")
+    assert notice["lines"][1] == "It ends with Launch: nobody has answered it."
+    assert notice["answers"] == ["@acme/release-managers"]
     office.turn(hours=1)
     assert len(office.signed()) == 3
 
@@ -148,9 +148,9 @@ def test_an_exception_that_was_approved_and_is_not_used_ends_for_its_author(offi
     office.line.say(pull, "ana", ASKS)
     office.line.say(pull, "mia", "/chill approve")
     office.turn(hours=35)
-    (told,) = office.signed()
-    assert told["lines"][1] == "It ends with Launch: it is approved, and the change has not landed."
-    assert told["answers"] == ["ana"]
+    (notice,) = office.signed()
+    assert notice["lines"][1] == "It ends with Launch: it is approved, and the change has not landed."
+    assert notice["answers"] == ["ana"]
 
 
 def test_an_incident_names_a_landed_change_as_a_guess_or_as_its_cause(office: Office) -> None:
@@ -160,10 +160,10 @@ def test_an_incident_names_a_landed_change_as_a_guess_or_as_its_cause(office: Of
     office.line.seen(0.2)  # what is shown of the repository says that it is public
     office.line.issue("mia")
     office.turn()
-    (told,) = office.signed()
-    assert told["title"] == "An incident came from acme/shop#1, which landed"
-    assert told["lines"][-1] == "It counts as its cause."
-    assert told["address"] == "https://chill.acme.example/r/acme/shop/pulls/1"
+    (notice,) = office.signed()
+    assert notice["title"] == "An incident came from acme/shop#1, which landed"
+    assert notice["lines"][-1] == "It counts as its cause."
+    assert notice["address"] == "https://chill.acme.example/r/acme/shop/pulls/1"
     office.turn(days=1)
     assert len(office.signed()) == 1
 
@@ -190,8 +190,8 @@ def test_drift_is_told_when_it_begins_and_not_every_day(office: Office) -> None:
         )
         office.line.store.drift.save([sign], at=sign.at)
         office.turn(days=1)
-    (told,) = office.signed()
-    assert (told["title"], told["lines"]) == ("acme/shop: Scores moved", ["Fit"])
+    (notice,) = office.signed()
+    assert (notice["title"], notice["lines"]) == ("acme/shop: Scores moved", ["Fit"])
 
 
 def test_what_the_doctor_finds_goes_to_the_repository_or_to_the_operator(office: Office) -> None:
@@ -223,12 +223,12 @@ def test_the_weekly_report_comes_on_monday_morning_in_the_zone_of_the_repository
     assert office.signed() == []
     office.turn()
     office.turn(hours=10)
-    (told,) = office.signed()
-    assert told["title"] == "acme/shop: week 2026-W48"
+    (notice,) = office.signed()
+    assert notice["title"] == "acme/shop: week 2026-W48"
     home = office.line.store.repositories.named("acme/shop")
     assert home is not None
     week = weekly.read(office.post.weeks, home.id, span_named("2026-W48", "America/New_York"), office.line.clock.now)
-    assert told["report"].splitlines()[0] == weekly.markdown(home, week, "https://github.example").splitlines()[0]
+    assert notice["report"].splitlines()[0] == weekly.markdown(home, week, "https://github.example").splitlines()[0]
     assert "Nobody gave any." in json.dumps(office.slack()[0])
 
 
@@ -251,9 +251,9 @@ def test_a_deputy_is_named_and_told_while_a_manager_is_away(office: Office) -> N
     )
     office.line.say(office.line.seen(), "ana", ASKS)
     office.turn()
-    (told,) = office.signed()
-    assert told["answers"] == ["ben", "max"]
-    assert told["lines"][-2:] == ["May answer: mia or max", "mia is away until Tue 1 Dec 00:00 UTC; ben stands in"]
+    (notice,) = office.signed()
+    assert notice["answers"] == ["ben", "max"]
+    assert notice["lines"][-2:] == ["May answer: mia or max", "mia is away until Tue 1 Dec 00:00 UTC; ben stands in"]
 
 
 def test_a_flood_is_bounded_a_day(office: Office) -> None:
@@ -281,7 +281,7 @@ def test_what_was_sent_and_could_not_be_remembered_is_sent_again_with_the_same_i
     office.configure("notices: {channels: {signed: []}}\n", WINDOW)
     office.line.seen(0.3)
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(office.post.told.notices, "save", away)
+        meanwhile.setattr(office.post.notice.notices, "save", away)
         with pytest.raises(sa.exc.OperationalError):
             office.turn()
     office.turn()
