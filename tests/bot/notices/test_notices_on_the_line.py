@@ -281,7 +281,7 @@ def test_what_was_sent_and_could_not_be_remembered_is_sent_again_with_the_same_i
     office.configure("notices: {channels: {signed: []}}\n", WINDOW)
     office.line.seen(0.3)
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(office.post.notice.notices, "save", away)
+        meanwhile.setattr(office.post.store.notices, "save", away)
         with pytest.raises(sa.exc.OperationalError):
             office.turn()
     office.turn()
