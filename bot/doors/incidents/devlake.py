@@ -7,13 +7,13 @@ line `Cause: owner/name#12` in the description names the cause, and without one 
 
 from datetime import datetime
 
-from bot.doors.incidents.shapes import earlier, stated
+from bot.doors.incidents.shapes import Named, earlier, stated
 from bot.forge.github.shapes import Moment, Shape, shaped
 from bot.policy.incidents.report import Report
 
 
 class _Issue(Shape):
-    issue_key: str
+    issue_key: Named
     title: str = ""
     description: str | None = None
     url: str | None = None

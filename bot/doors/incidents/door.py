@@ -89,7 +89,11 @@ class IncidentDoor:
             raise Refused(400, "the body is no JSON") from None
         if any(report.at < now - OLD for report in reports):
             raise Refused(409, f"it was said more than {OLD.days} days ago: import what is older with a file")
-        return tuple(replace(report.trimmed(), source=source.name) for report in reports[:MOST_REPORTS])
+        if len(reports) > MOST_REPORTS:
+            raise Refused(
+                413, f"a request names at most {MOST_REPORTS} incidents, this one {len(reports)}: send several"
+            )
+        return tuple(replace(report.trimmed(), source=source.name) for report in reports)
 
     def _repository(self, source: Source, reports: tuple[Report, ...]) -> int:
         """That of causes which name none: it stands in the address. Raises Refused for an unknown one."""

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from bot.doors.incidents.shapes import earlier, of_mapping, stated
+from bot.doors.incidents.shapes import Named, earlier, of_mapping, stated
 from bot.forge.github.shapes import Moment, Shape, shaped
 from bot.policy.incidents.report import Report
 
@@ -28,7 +28,7 @@ class _Slug(Shape):
 
 
 class _Incident(Shape):
-    id: str
+    id: Named
     number: int = 0
     name: str = ""
     summary: str | None = None

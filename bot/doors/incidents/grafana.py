@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from bot.doors.incidents.shapes import earlier, stated
+from bot.doors.incidents.shapes import Named, earlier, stated
 from bot.forge.github.shapes import Moment, Shape, shaped
 from bot.policy.incidents.report import Report
 
@@ -26,7 +26,7 @@ class _Label(Shape):
 
 
 class _Incident(Shape):
-    id: str = Field(alias="incidentID")
+    id: Named = Field(alias="incidentID")
     title: str = ""
     severity: str = ""
     labels: tuple[_Label, ...] = ()

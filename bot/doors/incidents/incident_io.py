@@ -8,7 +8,7 @@ private incident only the id is sent: nothing is kept of it.
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.doors.incidents.shapes import Reference, earlier, stated
+from bot.doors.incidents.shapes import Named, Reference, earlier, stated
 from bot.forge.github.shapes import Moment, Shape, Unreadable, shaped
 from bot.policy.incidents.report import Report
 
@@ -40,7 +40,7 @@ class _Entry(Shape):
 
 
 class _Incident(Shape):
-    id: str
+    id: Named
     reference: str = ""
     name: str = ""
     summary: str | None = None

@@ -8,7 +8,7 @@ Shapes after https://developer.pagerduty.com/docs/webhooks-overview: `event.even
 from datetime import datetime
 
 from bot.doors.incidents.shapes import Reference, earlier, stated
-from bot.forge.github.shapes import Moment, Shape, shaped
+from bot.forge.github.shapes import Moment, Shape, Unreadable, shaped
 from bot.policy.incidents.report import Report
 
 
@@ -51,6 +51,8 @@ def read(payload: object, received: datetime) -> tuple[Report, ...]:
         return ()
     event = shaped(_Delivery, payload).event
     resource, incident = event.data, event.data.incident or event.data
+    if not incident.id.strip():
+        raise Unreadable("event.data: it does not say which incident it is about")
     fields = [
         (name, str(each.value or "")) for each in resource.custom_fields for name in (each.name, each.display_name)
     ]

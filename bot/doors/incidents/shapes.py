@@ -2,12 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import StringConstraints
 
 from bot.forge.github.shapes import Shape
 from bot.policy.incidents.causes import cause_of, field_of
 from bot.policy.incidents.report import Cause
 
 _FIELDS = frozenset({"cause", "root cause", "caused by", "cause pr", "cause pull request", "cause commit", "culprit"})
+
+
+# what an incident is called: of blanks alone, all would be the same one
+Named = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class Reference(Shape):

@@ -10,9 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from pydantic import Field
-
-from bot.doors.incidents.shapes import earlier
+from bot.doors.incidents.shapes import Named, earlier
 from bot.forge.github.shapes import Moment, Shape, Unreadable, shaped
 from bot.policy.incidents.causes import cause_of
 from bot.policy.incidents.report import Level, Report
@@ -26,7 +24,7 @@ _SAYS = {
 
 
 class _Incident(Shape):
-    incident: str = Field(min_length=1)
+    incident: Named
     cause: str = ""
     title: str = ""
     severity: str = ""

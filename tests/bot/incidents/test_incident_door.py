@@ -22,7 +22,7 @@ from payloads import (
 )
 
 from bot.doors.health import work
-from bot.doors.incidents.door import MOST_BYTES, IncidentDoor
+from bot.doors.incidents.door import MOST_BYTES, MOST_REPORTS, IncidentDoor
 from bot.doors.incidents.signing import stamp
 from bot.doors.incidents.sources import SOURCES
 from bot.forge.port import Target
@@ -183,6 +183,21 @@ REFUSED: list[tuple[dict[str, Any], int, str]] = [
     ({"body": {"incident": "INC-1"}}, 422, "it names no repository"),
     ({"body": GOOD | {"cause": "the cache"}}, 422, "cause: write owner/name#123"),
     ({"body": GOOD | {"incident": ""}}, 422, "incident: "),
+    ({"body": GOOD | {"incident": " \n"}}, 422, "incident: "),
+    (
+        {"path": "/incidents/devlake", "secret": SECRETS["devlake"], "body": [{"issue_key": " "}]},
+        422,
+        "issue_key: ",
+    ),
+    (
+        {
+            "path": "/incidents/devlake?repository=acme/shop",
+            "secret": SECRETS["devlake"],
+            "body": [{"issue_key": f"D-{n}"} for n in range(MOST_REPORTS + 1)],
+        },
+        413,
+        "a request names at most 50 incidents, this one 51: send several",
+    ),
     ({"body": GOOD | {"evidence": "hunch"}}, 422, "evidence: "),
     ({"body": GOOD | {"at": "2026-11-10T00:00:00Z"}}, 409, "it was said more than 7 days ago"),
     ({"body": [GOOD]}, 422, "the whole: "),
@@ -348,6 +363,8 @@ def test_a_status_that_changed_brings_its_incident_one_step_deeper(world: World)
 def test_what_a_tool_sends_in_another_shape_is_refused_with_the_place(world: World) -> None:
     odd = Sent("pagerduty", {"event": {"event_type": "incident.annotated"}}, "", "")
     assert world.tell(odd) == (422, "it cannot be read: event.data: Field required")
+    nameless = Sent("pagerduty", {"event": {"event_type": "incident.triggered", "data": {"title": "Down"}}}, "", "")
+    assert world.tell(nameless)[0] == 422
     assert world.tell(Sent("firehydrant", {"event": {"resource_type": "incident"}}, "", ""))[0] == 422
     assert world.tell(Sent("incident-io", {"event_type": "public_incident.incident_updated_v2"}, "", ""))[0] == 422
     assert world.inbox() == 0
