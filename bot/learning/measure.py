@@ -92,8 +92,9 @@ def measured(past: Past, outcomes: Outcomes, scores: Scores, gate: float, now: d
     faults = sum(row in outcomes.by_row for row in rows)
     if len(rows) < LEAST or not faults:
         raise ScoringError(
-            f"{len(rows):,} matured landings can be scored, {faults} of them known to have been at fault; at least "
-            f"{LEAST} and one are needed."
+            f"Too little has matured to measure the model here: {len(rows):,} landings can be scored and are "
+            f"{RIPE.days} days old or older, {faults} of them known to have been at fault; it takes {LEAST} and one. "
+            "It is tried again once a week, and nothing that is decided depends on it."
         )
     return {
         "from": past.landings[rows[0]].at.date().isoformat(),

@@ -134,6 +134,16 @@ class Requests:
     waiting: int
     hours: float | None  # the median from being asked to being answered, of those answered
 
+    @property
+    def took(self) -> str:
+        """That median for people; "" where nothing was answered."""
+        if self.hours is None:
+            return ""
+        minutes = round(self.hours * 60)
+        if minutes >= 60:
+            return f"{self.hours:.1f} hours"
+        return _count(minutes, "minute") if minutes else "less than a minute"
+
 
 @dataclass(frozen=True, slots=True)
 class Week:

@@ -12,6 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from bot.learning.signals import LEAST
 from bot.policy.incidents.claim import Claim
 from bot.store import KnownModel, KnownSign, Measurement
 from bot.web import svg
@@ -256,7 +257,9 @@ def _model(known: KnownModel) -> Model:
 
 def _sign(known: KnownSign) -> Sign:
     name = SIGNS.get(known.sign) or known.sign.capitalize()
-    return Sign(name, f"{known.value:.2f}", f"{known.limit:g}", known.n, known.alert, known.words, known.fix)
+    value = f"{known.value:.2f}" if known.n >= LEAST else "–"
+    words = known.words or ("nothing" if known.n >= LEAST else f"too few to tell: it takes {LEAST}")
+    return Sign(name, value, f"{known.limit:g}", known.n, known.alert, words, known.fix)
 
 
 def _labels(labels: Sequence[Mapping[str, Any]], claims: Sequence[Claim], home: str) -> Iterator[Label]:

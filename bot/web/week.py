@@ -88,13 +88,17 @@ def _days(week: Week, would: bool) -> Markup:
         for name, day in zip(names, week.days, strict=True)
     ]
     words = f"{week.landed} landed, {week.in_freeze} of them in a window."
-    drawing = svg.columns("Landed", landed, names, words=words)
-    note = "Grey: landed while nothing was held back. Green: landed in a window."
+    drawing, notes = Markup(), []
+    if week.landed:
+        drawing += svg.columns("Landed", landed, names, words=words)
+        notes.append("Grey: landed while nothing was held back. Green: landed in a window.")
     if week.held:
         drawing += svg.columns(held.capitalize(), began, names, words=f"{len(week.held)} {held}.")
-        note += f" Below, in blue: {held}."
+        notes.append(f"{'Below, in blue' if week.landed else 'Blue'}: {held}.")
     head = ("Day", "Landed", "In a window", held.capitalize(), "Landed though held", "Named at fault since")
-    return svg.figure("Day by day", drawing, head, rows, note)
+    return svg.figure(
+        "Day by day", drawing, head, rows, " ".join(notes) or "Nothing landed, and nothing was held for the first time."
+    )
 
 
 def _bar(day: str, words: str, value: int, tone: str) -> svg.Bar:

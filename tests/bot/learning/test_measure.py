@@ -113,7 +113,9 @@ def test_a_history_that_is_too_short_says_what_is_needed(tmp_path: Path) -> None
     history = History(origin, tmp_path / "index")
     history.refresh(history.git.resolve("main"), now=START + DAY)
     told = Place(tmp_path, history).figures()
-    assert told["why_not"].startswith("0 matured landings can be scored")
+    assert told["why_not"].startswith(
+        "Too little has matured to measure the model here: 0 landings can be scored and are 30 "
+    )
     history.close()
 
 
