@@ -103,13 +103,18 @@ def report(repositories: Repositories, engine: sa.Engine, repository: str, by: s
     """
     home, now = known_repository(repositories, repository), datetime.now(UTC)
     try:
-        reports = tuple(replace(each, source="file", by=by).trimmed() for each in read_all(_rows(file), now))
+        said = tuple(replace(each, source="file", by=by).trimmed() for each in read_all(_rows(file), now, by="a file"))
     except RecursionError:
         raise Unusable(f"{file} cannot be read: it is nested too deeply") from None
+    except UnicodeDecodeError:
+        raise Unusable(f"{file} is no text in UTF-8: hand in a CSV with a header, or JSON") from None
     except (Unreadable, OSError, ValueError, csv.Error) as problem:
         raise Unusable(f"{file} cannot be read: {problem}") from None
-    _enqueue(engine, home, reports)
-    click.echo(f"{home.full_name}: {len(reports)} incidents; `codechill incidents list` shows what became of them.")
+    if not said:
+        raise Unusable(f"{file} names no incident: below a header `incident,cause` each line is one")
+    _enqueue(engine, home, said)
+    many = "1 incident" if len(said) == 1 else f"{len(said):,} incidents"
+    click.echo(f"{home.full_name}: {many}; `codechill incidents list` shows what the server makes of it.")
 
 
 @incidents.command("list")
@@ -171,7 +176,7 @@ def confirm(
     said = Report("person", one.incident, datetime.now(UTC), by, cause=named, evidence=f"{by} said so", text=reason)
     home = known_repository(repositories, str(one.repository_id))
     _enqueue(engine, home, (replace(said, links=one.links).trimmed(),))
-    click.echo(f"Claim {claim}: the server looks what {named} landed as; `codechill incidents show {claim}` tells.")
+    click.echo(f"Claim {claim}: the server looks what {named} landed as; `codechill incidents list` tells.")
 
 
 @incidents.command()

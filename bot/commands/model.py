@@ -18,7 +18,7 @@ from bot.jobs.kinds import RETRAIN_ONE, Training
 from bot.learning.registry import DEFAULT, LEAST_CHANGES, LEAST_DAYS, Refused, Registry
 from bot.learning.retrain import fittable, missing
 from bot.policy.text.whole import visible
-from bot.store import KnownModel, Models, Repositories
+from bot.store import AuditLog, KnownModel, Models, Repositories
 from scoring.models.registry import KINDS
 from scoring.scorer import SHIPPED
 
@@ -81,6 +81,8 @@ def list_(repositories: Repositories, registry: Registry, repository: str | None
         click.echo(visible(line))
     if not known:
         click.echo("No model was fitted here: the default one serves every repository.", err=True)
+        for last in _last_try(registry, chosen):
+            click.echo(visible(last), err=True)
 
 
 @model.command()
@@ -178,6 +180,12 @@ def rollback(repositories: Repositories, registry: Registry, repository: str, re
 
 def _who() -> str:
     return getpass.getuser()
+
+
+def _last_try(registry: Registry, repository_id: int | None) -> Iterator[str]:
+    """When models were tried to be fitted last, and what came of it: nothing where nobody tried."""
+    for record in list(AuditLog(registry.models.engine).records(repository_id, kind="retraining"))[-1:]:
+        yield f"Tried {record.at:%Y-%m-%d %H:%M} UTC: {json.loads(record.body)['words']}"
 
 
 def _model(repositories: Repositories, registry: Registry, repository: str, name: str) -> KnownModel:

@@ -237,6 +237,11 @@ class Git:
         asked = ("--stdout", "--no-signature", "--no-color", "--no-ext-diff", "-M")
         return self.raw("format-patch", *asked, *revisions, "--").decode(errors="replace")
 
+    def shown(self, sha: str) -> str:
+        """One commit with its message and its diff; of a merge against its first parent."""
+        asked = ("--first-parent", "-m", "--patch", "--no-color", "--no-ext-diff", "--no-textconv", "-M")
+        return self.raw("show", *asked, "--end-of-options", sha).decode(errors="replace")
+
     def content(self, sha: str, path: str) -> tuple[str, str, bytes] | None:
         """Kind (blob or tree), object id and content of a path at a commit; None where there is none."""
         try:

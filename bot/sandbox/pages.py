@@ -52,6 +52,8 @@ def add_to(app: Flask, server: Server) -> None:
     app.add_url_rule("/<owner>/<repo>", "page repository", views.repository)
     app.add_url_rule("/<owner>/<repo>/pull/<int:number>", "page pull", views.pull)
     app.add_url_rule("/<owner>/<repo>/pull/<int:number>.diff", "page diff", views.diff)
+    app.add_url_rule("/<owner>/<repo>/commit/<sha>", "page commit", views.commit)
+    app.add_url_rule("/<owner>/<repo>/blob/<ref>/<path:path>", "page blob", views.blob)
     app.add_url_rule("/<owner>/<repo>/runs/<int:run_id>", "page run", views.run)
     app.add_url_rule("/<owner>/<repo>/pull/<int:number>/<deed>", "page deed", views.act, methods=["POST"])
 
@@ -108,7 +110,22 @@ class Views:
             known = pull_of(repository, number)
             git = Git(repository.folder)
             text = git.diff(git.merge_base(known.base_sha, known.head_sha), known.head_sha)
-        return Response(text, headers=GUARDS, content_type="text/plain; charset=utf-8")
+        return plain(text)
+
+    def commit(self, owner: str, repo: str, sha: str) -> Response:
+        """One commit with what it changed: where links to evidence lead."""
+        with self.world.lock:
+            git = Git(self.world.repository(f"{owner}/{repo}").folder)
+            return plain(git.shown(git.commit_sha(sha)))
+
+    def blob(self, owner: str, repo: str, ref: str, path: str) -> Response:
+        """One file at a commit or branch, as plain text."""
+        with self.world.lock:
+            git = Git(self.world.repository(f"{owner}/{repo}").folder)
+            kind, _, content = git.content(git.commit_sha(ref), path) or ("", "", b"")
+        if kind != "blob":
+            raise not_found()
+        return plain(content.decode(errors="replace"))
 
     def run(self, owner: str, repo: str, run_id: int) -> Response:
         """One check run."""
@@ -141,6 +158,11 @@ class Views:
         except Refusal as refusal:
             return self.pull(owner, repo, number, refusal_words(refusal), refusal.status)
         return redirect(f"/{repository.full_name}/pull/{number}?as={person.login}", 303)
+
+
+def plain(text: str) -> Response:
+    """Text that no browser takes for a page."""
+    return Response(text, headers=GUARDS, content_type="text/plain; charset=utf-8")
 
 
 def newest(repository: Repository) -> list[Pull]:

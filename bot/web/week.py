@@ -77,6 +77,7 @@ def _days(week: Week, would: bool) -> Markup:
     """Two drawings over the same days: what landed, and what was held for the first time."""
     held = "would have been held" if would else "held for the first time"
     names = [f"{day.day:%a %-d %b}" for day in week.days]
+    below = [f"{day.day:%a %-d}" for day in week.days]  # seven of them have room on a phone
     landed = [
         [_bar(name, "landed, nothing held back", day.landed - day.in_freeze, "free"),
          _bar(name, "landed in a window", day.in_freeze, "good")]
@@ -90,10 +91,10 @@ def _days(week: Week, would: bool) -> Markup:
     words = f"{week.landed} landed, {week.in_freeze} of them in a window."
     drawing, notes = Markup(), []
     if week.landed:
-        drawing += svg.columns("Landed", landed, names, words=words)
+        drawing += svg.columns("Landed", landed, below, words=words)
         notes.append("Grey: landed while nothing was held back. Green: landed in a window.")
     if week.held:
-        drawing += svg.columns(held.capitalize(), began, names, words=f"{len(week.held)} {held}.")
+        drawing += svg.columns(held.capitalize(), began, below, words=f"{len(week.held)} {held}.")
         notes.append(f"{'Below, in blue' if week.landed else 'Blue'}: {held}.")
     head = ("Day", "Landed", "In a window", held.capitalize(), "Landed though held", "Named at fault since")
     return svg.figure(

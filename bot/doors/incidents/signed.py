@@ -17,9 +17,9 @@ from bot.policy.incidents.report import Level, Report
 
 _LEVELS = {"person": Level.PERSON, "rollback": Level.ROLLBACK, "time": Level.TIME}
 _SAYS = {
-    "person": "a signed request names it",
-    "rollback": "a signed request says that an older version was deployed again",
-    "time": "a signed request names it as what landed shortly before",
+    "person": "{} names it",
+    "rollback": "{} says that an older version was deployed again",
+    "time": "{} names it as what landed shortly before",
 }
 
 
@@ -36,8 +36,8 @@ class _Incident(Shape):
     evidence: Literal["person", "rollback", "time"] = "person"
 
 
-def read(payload: object, received: datetime) -> tuple[Report, ...]:
-    """Raises Unreadable."""
+def read(payload: object, received: datetime, by: str = "a signed request") -> tuple[Report, ...]:
+    """`by`: what says so, for people. Raises Unreadable."""
     given = shaped(_Incident, payload)
     cause = cause_of(given.cause) if given.cause else None
     if given.cause and cause is None:
@@ -46,10 +46,10 @@ def read(payload: object, received: datetime) -> tuple[Report, ...]:
         source="signed",
         incident=given.incident,
         at=earlier(given.at, received),
-        by=given.by or "a signed request",
+        by=given.by or by,
         level=_LEVELS[given.evidence],
         cause=cause,
-        evidence=_SAYS[given.evidence] if cause else "",
+        evidence=_SAYS[given.evidence].format(by) if cause else "",
         title=given.title,
         severity=given.severity,
         links=tuple(link for link in (given.link, *given.links) if link),
@@ -58,12 +58,12 @@ def read(payload: object, received: datetime) -> tuple[Report, ...]:
     return (report,)
 
 
-def read_all(rows: Sequence[object], received: datetime) -> tuple[Report, ...]:
+def read_all(rows: Sequence[object], received: datetime, by: str) -> tuple[Report, ...]:
     """Rows of a file of that form. Raises Unreadable, naming the row."""
     reports: list[Report] = []
     for place, one in enumerate(rows, 1):
         try:
-            reports += read(one, received)
+            reports += read(one, received, by)
         except Unreadable as problem:
             raise Unreadable(f"row {place}: {problem}") from None
     return tuple(reports)

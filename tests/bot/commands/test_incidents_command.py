@@ -127,6 +127,7 @@ def test_a_file_of_reports_is_taken_in_by_the_server(place: Place, tmp_path: Pat
     assert ran.stdout.startswith("acme/shop: 2 incidents")
     first, second = queued(place)
     assert (first.source, first.by, first.cause, first.text) == ("file", "ben", Cause(number=12), "The cache")
+    assert first.evidence == "a file names it"
     assert (second.incident, second.cause) == ("INC-2", None)
 
 
@@ -155,6 +156,16 @@ def test_what_is_no_list_of_incidents_is_refused_in_one_sentence(
     ran = place.run("report", "--repository", "acme/shop", "--by", "ben", str(tmp_path / "i"), status=2)
     assert why in ran.output
     assert LeaseQueue(place.store.engine).claim("test", datetime.now(UTC), REPORT.limit) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"", "names no incident"), (b"incident,cause\n", "names no incident"), (b"\xff\x00", "is no text in UTF-8")],
+)
+def test_a_file_without_incidents_is_refused_in_words(place: Place, tmp_path: Path, content: bytes, words: str) -> None:
+    (tmp_path / "i").write_bytes(content)
+    ran = place.run("report", "--repository", "acme/shop", "--by", "ben", str(tmp_path / "i"), status=2)
+    assert words in ran.output
 
 
 def test_a_cause_for_a_claim_that_has_none_is_looked_up_by_the_server(place: Place) -> None:

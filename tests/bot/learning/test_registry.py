@@ -212,6 +212,14 @@ def test_of_a_repository_that_is_gone_no_model_is_left(place: Place) -> None:
     assert (place.row("own-1").state, place.registry.served(7).folder) == ("retired", SHIPPED)
 
 
+def test_where_none_was_fitted_the_list_says_what_came_of_the_last_try(place: Place) -> None:
+    assert "Tried" not in place.run("list").output
+    for words in ("a single author", "at least 20 are needed to train"):
+        place.store.audit.add("retraining", at=place.clock.now, repository_id=7, because="due", words=words)
+    said = place.run("list", "--repository", "acme/shop").output
+    assert ("at least 20 are needed to train" in said, "a single author" in said) == (True, False)
+
+
 def test_the_commands_list_show_promote_and_roll_back(place: Place) -> None:
     here = ("--repository", "acme/shop")
     place.clock.now = datetime.now(UTC) - LEAST_DAYS - timedelta(hours=1)

@@ -107,6 +107,12 @@ def test_requests_are_counted_when_they_were_asked_answered_and_left_waiting() -
     assert (counted.asked, counted.approved, counted.denied, counted.waiting, counted.hours) == (4, 1, 1, 2, 9.0)
 
 
+def test_a_quick_answer_is_told_in_minutes() -> None:
+    took = [seen(requests=[request(1, 1, 1 + days, "approved")]).requests.took for days in (1, 1 / 48, 0.0001)]
+    assert took == ["24.0 hours", "30 minutes", "less than a minute"]
+    assert seen().requests.took == ""
+
+
 def test_advice_is_given_only_where_the_numbers_ask_for_it() -> None:
     assert seen().advice == ()
     assert seen(requests=[request(1, 6.5)]).advice == ()

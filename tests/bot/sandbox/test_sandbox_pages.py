@@ -162,3 +162,14 @@ def test_a_diff_is_plain_text(box: Sandbox, place: str) -> None:
     status, text, headers = ask(box, f"{place}.diff")
     assert (status, headers["Content-Type"]) == (200, "text/plain; charset=utf-8")
     assert "+full" in text
+
+
+def test_links_to_commits_and_files_lead_somewhere(box: Sandbox, history: History) -> None:
+    sha = history.shas["change"]
+    status, patch, headers = ask(box, f"/{REPO}/commit/{sha}")
+    assert (status, headers["Content-Type"]) == (200, "text/plain; charset=utf-8")
+    assert (f"commit {sha}" in str(patch), "diff --git" in str(patch)) == (True, True)
+    path = history.git("ls-tree", "-r", "--name-only", sha).splitlines()[0]
+    text = history.git("show", f"{sha}:{path}")
+    assert str(ask(box, f"/{REPO}/blob/{sha}/{path}")[1]).strip() == text
+    assert [ask(box, f"/{REPO}/{path}")[0] for path in ("commit/beef", "blob/main/none", f"blob/{sha}")] == [404] * 3

@@ -103,6 +103,12 @@ def test_where_there_is_too_little_it_says_how_much_is_needed(web: Web) -> None:
     assert told["why_not"] in plain(web.text(ADDRESS))
 
 
+def test_a_sign_that_rests_on_too_few_shows_no_value(web: Web) -> None:
+    now = web.line.clock.now
+    web.line.store.drift.save([KnownSign(web.line.home.id, "labels", now, 1.0, 0.5, 99, False, "", "")], at=now)
+    assert "Labels that arrive – 0.5 99 too few to tell: it takes 100" in plain(web.text(ADDRESS))
+
+
 def test_it_shows_the_curve_beside_the_regression_size_and_a_die_with_intervals(web: Web) -> None:
     fill(web)
     html = web.text(ADDRESS)
