@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 import secrets
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -19,7 +20,6 @@ from scoring.facts.wording import Ids
 from scoring.features import FEATURES, Feature, signature
 from scoring.git import Git, check
 from scoring.history.arrivals import Message, arrivals
-from scoring.history.ledger import Ledger
 from scoring.history.order import ahead
 from scoring.history.partial import with_empty_blobs
 from scoring.history.readers import commits
@@ -27,6 +27,7 @@ from scoring.history.relabel import Relabelling, beside
 from scoring.history.state import State
 from scoring.history.store import Store
 from scoring.history.stream import Commit
+from scoring.history.waiting import Unread
 from scoring.history.walk import Walk, vector
 from scoring.incidents import Incident, Label
 from scoring.ranking.gating import Parts
@@ -73,16 +74,20 @@ class History:
         state.mkdir(parents=True, exist_ok=True)
         self.store = Store(state / "index.sqlite")
         self.incidents: tuple[Incident, ...] = ()
+        self._unread = Unread(self.store, ())
         self._digest = ""  # a digest of the incidents
         self.report(incidents)
 
     def report(self, incidents: Sequence[Incident]) -> bool:
         """Know these imported incidents and no others; says whether that changes anything.
 
-        One that was known before the newest change landed is late: `relabel` counts it in, and a withdrawn one out.
+        One of a change in the index that was known before the newest landed is late: `relabel` counts it in, and a
+        withdrawn one out.
         """
         before = self.incidents
         self.incidents = tuple(sorted(dict.fromkeys(incidents), key=lambda each: (each.known_at, each.key())))
+        if self.incidents != before:
+            self._unread = Unread(self.store, self.incidents)
         keys = "\n".join(incident.key() for incident in self.incidents)
         self._digest = hashlib.sha256(keys.encode("utf-8", "surrogateescape")).hexdigest() if keys else ""
         if self._digest == self.store.meta("incidents"):
@@ -129,8 +134,7 @@ class History:
 
     def late(self) -> bool:
         """Whether the index was read without an incident known by then, or with one that is no more."""
-        unread = any(map(self._is_late, self._unread()))
-        return unread or not self.store.reported() <= {incident.key() for incident in self.incidents}
+        return self._unread.since() is not None
 
     def relabel(self, *, alone: AbstractContextManager[object] | None = None, progress: Progress | None = None) -> bool:
         """Count late incidents in where they belong, and withdrawn ones out; says whether there were any.
@@ -141,10 +145,13 @@ class History:
         if not self._mine() or not self.late():
             return False
         with self.locked("again.lock"), beside(self.store) as draft:
-            if not self.late():  # another process did it meanwhile
+            since = self._unread.since()
+            if since is None:  # another process did it meanwhile
                 return False
-            source, landings = self._again, self.first_parent
-            again = Relabelling(self.store, draft, self.features, self.incidents, landings=landings, read=source)
+            again = Relabelling(
+                self.store, draft, self.features, self.incidents,
+                since=since, landings=self.first_parent, read=self._again,
+            )  # fmt: skip
             again.follow(progress)
             with self.store.unsettled(), alone or nullcontext(), self.locked():
                 again.finish()
@@ -172,7 +179,7 @@ class History:
     def facts(self, change: Change, lines: Sequence[LineCounts], at: int) -> Facts:
         """The facts of a change that is not in the index, as of its present state."""
         state = State(self.store)
-        for incident in self._unread():
+        for incident in self._unread.here():
             if incident.known_at <= at:
                 state.report(incident)  # never written: the next commit counts it in
         commits = change.attested
@@ -236,21 +243,18 @@ class History:
     def labels(self) -> list[tuple[int, Label]]:
         """(row, label) for everything ever known of changes in the index."""
         stored = self.store.db.execute(
-            "SELECT row, culprit, known_at, kind, evidence, fault FROM label JOIN seen ON culprit=n "
+            "SELECT row, at, culprit, known_at, kind, evidence, fault FROM label JOIN seen ON culprit=n "
             "WHERE row IS NOT NULL ORDER BY row"
         )
-        known = {(incident.known_at, incident.name) for incident in self.incidents}
-        labels = [
+        known = defaultdict(list)
+        for incident in self.incidents:
+            known[incident.name].append(incident.known_at)
+        return [
             (row, Label(culprit, at, kind, by, bool(fault)))
-            for row, culprit, at, kind, by, fault in stored
-            if kind != "incident" or (at, by) in known  # a withdrawn one counts no more at once
-        ]
-        ledger = Ledger(self.store)
-        for incident in self._unread():
-            culprit = ledger.find(incident.mention())
-            if culprit is not None and culprit.row is not None:
-                labels.append((culprit.row, Label(culprit.n, incident.known_at, "incident", incident.name, fault=True)))
-        return labels
+            for row, landed, culprit, at, kind, by, fault in stored
+            # a withdrawn one counts no more at once
+            if kind != "incident" or any(max(moment, landed) == at for moment in known.get(by, ()))
+        ] + self._unread.labels()
 
     def repaired(self) -> dict[str, str]:
         """Each change that a later commit says was at fault, and the first change that brought such a commit."""
@@ -279,17 +283,9 @@ class History:
 
     def labelled(self) -> int:
         """How many changes carry a label."""
-        if self.store.reported() == {incident.key() for incident in self.incidents}:
+        if not self._unread.withdrawn() and not self._unread.here():
             return int(self.store.db.execute("SELECT count(DISTINCT culprit) FROM label").fetchone()[0])
         return len({label.culprit for _, label in self.labels()})
-
-    def _unread(self) -> list[Incident]:
-        """Incidents that are no part of the past yet: known only after the newest commit, or late; oldest first."""
-        reported = self.store.reported() if self.incidents else set()
-        return [incident for incident in self.incidents if incident.key() not in reported]
-
-    def _is_late(self, incident: Incident) -> bool:
-        return incident.known_at <= int(self.store.meta("clock") or -1)
 
     def _mine(self) -> bool:
         return self.store.meta("signature") == self._signature()
@@ -320,8 +316,7 @@ class History:
             self.store.set_meta("incidents", self._digest)
 
     def _read(self, todo: Sequence[str], now: int, progress: Progress | None) -> None:
-        ahead = [incident for incident in self._unread() if not self._is_late(incident)]
-        walk = Walk(self.store, self.features, ahead, landings=self.first_parent)
+        walk = Walk(self.store, self.features, self._unread.ahead(), landings=self.first_parent)
         git, done = self.git, 0
         if self.absent_as_empty:
             git, self.absent = with_empty_blobs(self.git, self.folder / "view.git", todo[-1], self.tip)

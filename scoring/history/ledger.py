@@ -82,6 +82,14 @@ class Ledger:
         name = self._named(mention)
         return replace(self._at(name.n), undo=name.undo) if name else None
 
+    def knows(self, mention: Mention) -> bool:
+        """Whether some commit has this id prefix or number, be it one of several; that never ends."""
+        if mention.sha:
+            query = "SELECT 1 FROM named WHERE sha>=? AND sha<? LIMIT 1"
+            pending = any(name.sha.startswith(mention.sha) for name in self._by_prefix.get(mention.sha[:7], ()))
+            return pending or self._store.db.execute(query, (mention.sha, mention.sha + "g")).fetchone() is not None
+        return bool(mention.number) and self._numbered(mention.number, "") is not None
+
     def _named(self, mention: Mention) -> Name | None:
         if mention.sha:
             # a title finds the commit of another branch here, under the id that it has here

@@ -32,7 +32,10 @@ _BY_ROW = ("features", "part")
 
 
 class Relabelling:
-    """One walk. `read` asks git for commits that an index of an earlier version has no record of."""
+    """One walk. What landed before `since` looks the same.
+
+    `read` asks git for commits that an index of an earlier version has no record of.
+    """
 
     def __init__(
         self,
@@ -41,13 +44,13 @@ class Relabelling:
         features: Sequence[Feature],
         incidents: Sequence[Incident],
         *,
+        since: int,
         landings: bool,
         read: Reader,
     ) -> None:
         self._index, self._draft, self._read = index, draft, read
         self._born = index.meta("born")
-        changed = index.reported() ^ {incident.key() for incident in incidents}
-        self._since = min(map(_known_at, changed))
+        self._since = since
         self._walk = Walk(draft, features, incidents, landings=landings)
         self._done = 0
 
@@ -124,7 +127,3 @@ def beside(index: Store) -> Iterator[Store]:
 def _remove(path: Path) -> None:
     for end in ("", "-journal", "-wal", "-shm"):
         path.with_name(path.name + end).unlink(missing_ok=True)
-
-
-def _known_at(key: str) -> int:
-    return int(key.split(" ", 1)[0])

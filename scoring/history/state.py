@@ -22,6 +22,7 @@ from scoring.history.persons import Persons
 from scoring.history.store import Store
 from scoring.history.stream import Commit
 from scoring.history.vocabulary import Vocabulary
+from scoring.history.waiting import Waiting
 from scoring.incidents import Incident, Label, is_fix
 
 
@@ -46,6 +47,7 @@ class State:
         self._effects: set[bytes] = set()  # of changes not yet written
         self._labels: list[Label] = []
         self._reported: list[str] = []
+        self._waiting = Waiting()
         self.rows = store.next("features", "row")
         self.clock = int(store.meta("clock") or 0)
         # a store that was empty at first needs no look-ups for what memory does not hold
@@ -154,12 +156,22 @@ class State:
         seen = Seen(self._ledger.length, commit.sha, at, who, message.number, message.title, message.undo, paths, row)
         self._ledger.add(seen, brought)
         self.clock = at
+        for incident in self._waiting.take((each.sha, each.number, each.undo) for each in (*brought, message)):
+            self.report(incident)
+
+    def wait(self, incident: Incident) -> None:
+        """Count a known incident in when the change that it names is learned, which none is yet."""
+        self._waiting.add(incident)
 
     def report(self, incident: Incident) -> None:
-        """Count an imported incident in, as known at this point of the history."""
+        """Count an imported incident in, as known at this point of the history; or when its change is learned."""
+        if not self._ledger.knows(incident.mention()):
+            self.wait(incident)
+            return
         culprit = self._ledger.find(incident.mention())
         if culprit is not None and culprit.row is not None:
-            self._labels.append(Label(culprit.n, incident.known_at, "incident", incident.name, fault=True))
+            known_at = max(incident.known_at, culprit.at)
+            self._labels.append(Label(culprit.n, known_at, "incident", incident.name, fault=True))
             self._spread(culprit, max(incident.known_at, self.clock))
             self._vocabulary.learn(self._wording(culprit.row), fault=True)
         self._reported.append(incident.key())

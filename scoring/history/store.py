@@ -23,6 +23,7 @@ CREATE INDEX IF NOT EXISTS seen_row ON seen(row) WHERE row IS NOT NULL;
 CREATE TABLE IF NOT EXISTS brought(
   sha TEXT PRIMARY KEY, n INTEGER NOT NULL, number INTEGER NOT NULL, title TEXT NOT NULL, undo INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS brought_n ON brought(n);
 CREATE INDEX IF NOT EXISTS brought_number ON brought(number) WHERE number > 0;
 CREATE INDEX IF NOT EXISTS brought_title ON brought(title);
 CREATE VIEW IF NOT EXISTS named AS
@@ -160,6 +161,10 @@ class Store:
     def reported(self) -> set[str]:
         """Keys of the imported incidents that are part of the past."""
         return {key for (key,) in self.db.execute("SELECT incident FROM reported")}
+
+    def named_since(self, first: int) -> Iterator[tuple[str, int, int]]:
+        """(id, number, undo) of the commits from the place `first` on, and of what they brought."""
+        yield from self.db.execute("SELECT sha, number, undo FROM named WHERE n>=?", (first,))
 
     def wording(self, row: int) -> bytes:
         return bytes(self.db.execute("SELECT ids FROM wording WHERE row=?", (row,)).fetchone()[0])

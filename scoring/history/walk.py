@@ -1,6 +1,7 @@
 """The way through history: each commit is looked at as of its moment, then it becomes part of the past.
 
-An incident becomes part of the past before the first commit that landed when it was known.
+An incident becomes part of the past before the first commit that landed when it was known, or with the change that it
+names when that is read only then.
 """
 
 from collections import deque
@@ -26,7 +27,10 @@ def vector(features: Sequence[Feature], facts: Facts) -> NDArray[np.float32]:
 
 
 class Walk:
-    """From where `store` stands. `landings`: a merge is a change; `incidents` are in the order they were known."""
+    """From where `store` stands. `landings`: a merge is a change; `incidents` are in the order they were known.
+
+    One that was known by the newest commit of `store` is of a change that is not in it.
+    """
 
     def __init__(
         self, store: Store, features: Sequence[Feature], incidents: Iterable[Incident], *, landings: bool
@@ -34,6 +38,8 @@ class Walk:
         self._store, self._features, self._landings = store, features, landings
         self._state = State(store)
         self._due = deque(incidents)
+        while self._due and self._state.commits and self._due[0].known_at <= self._state.clock:
+            self._state.wait(self._due.popleft())  # without a search
         self._records: list[tuple[int, bytes]] = []
 
     def moment(self, commit: Commit, now: int) -> int:

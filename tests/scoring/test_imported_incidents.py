@@ -57,7 +57,7 @@ def test_incidents_read_with_the_history_or_imported_later_give_one_index(
         Incident("A", START + 4 * DAY, number=1),
         Incident("B", START + 9 * DAY + 1, sha=shas[8]),
         Incident("unknown", START + 5 * DAY, sha="f" * 12),
-        Incident("too early to be its cause", START + 2 * DAY, sha=shas[7]),
+        Incident("before it landed", START + 2 * DAY, sha=shas[7]),
     )
     once = known(tmp_path / "repo", tmp_path / "once", shas[-1], *incidents)
     known(tmp_path / "repo", tmp_path / "steps", shas[steps[0]]).close()
@@ -65,7 +65,10 @@ def test_incidents_read_with_the_history_or_imported_later_give_one_index(
         stepped = known(tmp_path / "repo", tmp_path / "steps", shas[step], *incidents)
     assert np.array_equal(stepped.matrix(), once.matrix())
     assert stepped.labels() == once.labels()
-    assert [(row, label.evidence) for row, label in once.labels()] == [(1, "A"), (8, "B")]
+    labels = [(row, label.evidence, label.known_at) for row, label in once.labels()]
+    assert labels == [
+        (1, "A", incidents[0].known_at), (7, "before it landed", START + 7 * DAY), (8, "B", incidents[1].known_at)
+    ]  # fmt: skip
     forgotten = known(tmp_path / "repo", tmp_path / "steps", shas[-1])
     assert (seen(forgotten), forgotten.labels()) == ([False] * 12, [])
 

@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 
 from scoring.change import FileChange
 from scoring.facts.lines import COUNTS, LineCounts
+from scoring.features import FEATURES
 from scoring.history import record
 from scoring.history.arrivals import tell
 from scoring.history.index import History
 from scoring.history.read import commit_change
+from scoring.history.store import Store
 from scoring.history.stream import Commit
+from scoring.history.waiting import Unread
+from scoring.history.walk import Walk
 from scoring.incidents import Incident
 from scoring.scorer import Scorer
 
@@ -83,7 +87,7 @@ def test_incidents_known_from_the_start_and_incidents_that_arrive_late_in_any_or
 ) -> None:
     folder, shas = repo
     state = tmp_path_factory.mktemp("law")
-    names = [*shas, 40 * "f"]
+    names = [*shas, 40 * "f"]  # the last names nothing
     incidents = [
         Incident(f"I{place}", at, number=n) if by_number and n else Incident(f"I{place}", at, sha=names[n])
         for place, (n, at, by_number) in enumerate(causes)
@@ -99,6 +103,81 @@ def test_incidents_known_from_the_start_and_incidents_that_arrive_late_in_any_or
     late.refresh(shas[-1], now=NOW)
     assert not late.late()
     assert tables_of(late) == tables_of(once)
+    landed = {change.sha: change.at for change in once.changes()}
+    moments = {label.evidence: label.known_at for _, label in once.labels() if label.kind == "incident"}
+    by_id = [incident for incident in incidents if incident.sha in landed]
+    assert {each.name: moments.get(each.name) for each in by_id} == {
+        each.name: max(each.known_at, landed[each.sha]) for each in by_id
+    }
+
+
+@pytest.mark.parametrize("steps", [(6, 19), (6, 9, 10, 12, 19), (12, 19), (19,)])
+@pytest.mark.parametrize("landings", [False, True])
+def test_an_incident_that_is_known_before_its_change_is_read_counts_from_the_moment_it_is(
+    steps: tuple[int, ...], landings: bool, repo: tuple[Path, list[str]], tmp_path: Path
+) -> None:
+    folder, shas = repo
+    incidents = [
+        Incident("of the same second", START + 8 * DAY, sha=shas[8]),
+        Incident("of a clock ahead", START + 9 * DAY, sha=shas[10][:8]),
+        Incident("of a number", START + 3 * DAY, number=10),
+        Incident("of a landing", START + 4 * DAY, sha=shas[17]),
+    ]
+    once = read(folder, tmp_path / "once", shas[-1], *incidents, first_parent=landings)
+    history = History(folder, tmp_path / "grown", first_parent=landings, incidents=incidents)
+    for step in steps:
+        history.refresh(shas[step], now=NOW, relabel=False)
+        assert (history.late(), history.relabel()) == (False, False)
+    assert tables_of(history) == tables_of(once)
+    known = [(history.sha_at(row), label.known_at) for row, label in history.labels() if label.kind == "incident"]
+    side = (shas[18], START + 18 * DAY) if landings else (shas[17], START + 17 * DAY)
+    assert sorted(known, key=lambda each: each[1]) == [
+        (shas[8], START + 8 * DAY), (shas[10], START + 10 * DAY), (shas[10], START + 10 * DAY), side
+    ]  # fmt: skip
+    assert history.labelled() == len({row for row, _ in history.labels()})
+
+
+def test_incidents_of_other_repositories_are_never_late_and_are_looked_for_once(
+    repo: tuple[Path, list[str]], tmp_path: Path
+) -> None:
+    folder, shas = repo
+    elsewhere = [Incident(f"E{n}", START + n * DAY // 20, sha=f"{n:07x}" + 33 * "f") for n in range(200)]
+    elsewhere += [Incident(f"N{n}", START + n * DAY // 20, number=1000 + n) for n in range(200)]
+    histories = [History(folder, tmp_path / state, incidents=each) for state, each in (("a", []), ("b", elsewhere))]
+    searches: list[list[str]] = [[], []]
+    for history, searched in zip(histories, searches, strict=True):
+        history.refresh(shas[10], now=NOW)
+        assert (history.late(), history.relabel()) == (False, False)
+        history.store.db.set_trace_callback(searched.append)
+        for sha in shas[11:17]:
+            history.report(history.incidents)
+            history.refresh(sha, now=NOW)
+            assert not history.late()
+        history.store.db.set_trace_callback(None)
+    without, beside = ([each for each in searched if " named WHERE " in each] for searched in searches)
+    # one for what came with each of the six, which costs what came
+    assert len(without) < len(beside) <= len(without) + 12
+    assert len(histories[0].labels()) == histories[1].labelled() == histories[0].labelled()
+
+
+def test_an_id_that_two_commits_begin_with_is_settled_when_it_was_read(tmp_path: Path) -> None:
+    shas = [f"{7 * 'a'}{n}{32 * '0'}" for n in range(2)]
+    commits = [
+        Commit(sha, (), START + n * DAY, "ann@x.org", "Ann", f"Change {n}", (), ()) for n, sha in enumerate(shas)
+    ]
+    for known_at, culprits in ((START, [0]), (START + 2 * DAY, [])):
+        incident = Incident("INC-1", known_at, sha=7 * "a")
+        last = Commit("b" * 40, (), START + 3 * DAY, "ann@x.org", "Ann", "Last", (), ())
+        labels, states = [], []
+        for name, known in (("knew", [incident]), ("knows", [])):
+            store = Store(tmp_path / f"{known_at}{name}.sqlite")
+            walk = Walk(store, FEATURES, known, landings=False)
+            for commit in (*commits, last):
+                walk.add(commit, commit.time)
+            walk.flush()
+            labels.append([culprit for (culprit,) in store.db.execute("SELECT culprit FROM label")])
+            states.append(Unread(store, [incident]).late())
+        assert (labels, states) == ([culprits, []], [[], [incident]])
 
 
 def test_git_is_not_asked_again(tmp_path: Path) -> None:

@@ -29,11 +29,6 @@ def shop_place(running: Stage, shop: Path) -> Place:
     return settled(running, "acme/incidents", shop)
 
 
-def a_second_later() -> None:
-    """Git dates commits by whole seconds, and nothing is known of a change before it landed."""
-    time.sleep(1.1)
-
-
 def labels(place: Place) -> set[tuple[str, str]]:
     """Commits and what says that they caused an incident, as the scorer's index has them."""
     home = next(one for one in place.stage.app.store.repositories.all() if one.full_name == place.name)
@@ -53,13 +48,11 @@ def test_a_comment_and_a_signed_request_become_labels_that_the_scorer_has(shop_p
     first = place.open(place.change("api/orders.py", b"def order():\n    return 1\n"))
     landed = sandbox.merge(place.name, first, sandbox.release_manager, method="squash").merge_commit_sha
     place.settle()
-    a_second_later()
     said = place.say(first, sandbox.release_manager, "/chill incident cause this sev1 INC-1 Orders were lost")
     assert said.startswith("Noted: `#1` is named as the cause of `INC-1`.")
     second = place.open(place.change("api/cart.py", b"def cart():\n    return 2\n", onto=str(landed)))
     merge = sandbox.merge(place.name, second, sandbox.release_manager, method="merge").merge_commit_sha
     place.settle()
-    a_second_later()
     body = json.dumps({"incident": "INC-2", "cause": f"{place.name}@{str(merge)[:10]}"}).encode()
     now = str(int(time.time()))
     headers = {"X-Codechill-Time": now, "X-Codechill-Signature": stamp(SECRET, now, body)}
