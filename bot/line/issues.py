@@ -9,7 +9,7 @@ from bot.forge.port import Forge, Target
 from bot.policy.config.sections.incidents import IncidentPolicy
 from bot.policy.incidents.claim import Claim, Ruling
 from bot.policy.incidents.issue import NOT_SAYING, SAYING, Issue, said_in
-from bot.policy.incidents.report import Cause, Report
+from bot.policy.incidents.report import Report
 from bot.policy.pull import Person
 from bot.store import Claims
 
@@ -30,15 +30,15 @@ class Issues:
         if policy.is_incident(issue.labels) == (issue.what in NOT_SAYING) or not self._may(target, issue.by):
             return
         if issue.what in NOT_SAYING:
-            self._withdraw(target, issue, None, "its label was taken off")
+            self._withdraw(target, issue, lambda _: True, "its label was taken off")
             return
         author_may = issue.author == issue.by or self._may(target, issue.author)
         said = said_in(issue, target.full_name, policy.severity(issue.labels), author_may=author_may)
-        if said.cause is not None:
-            self._withdraw(target, issue, said.cause, f"the issue names {said.cause} now")
+        why = f"the issue names {said.cause} now" if said.cause else "the issue names no cause any more"
+        self._withdraw(target, issue, lambda claim: claim.cause not in (None, said.cause), why)
         self.report(target, said)
 
-    def _withdraw(self, target: Target, issue: Issue, still: Cause | None, why: str) -> None:
+    def _withdraw(self, target: Target, issue: Issue, unsaid: Callable[[Claim], bool], why: str) -> None:
         """What only the issue said is withdrawn by whoever changed it, where it does not say that still."""
         now = self.clock()
 
@@ -48,7 +48,7 @@ class Issues:
         for claim in self.claims.of(target.repository_id):
             alone = claim.incident == issue.name(target.full_name) and claim.sources == ("issue",)
             stands = claim.state in ("candidate", "confirmed")
-            if alone and stands and (still is None or claim.cause not in (None, still)):
+            if alone and stands and unsaid(claim):
                 self.claims.rule(claim.id, withdrawn, at=now)
 
     def _policy(self, target: Target) -> IncidentPolicy:

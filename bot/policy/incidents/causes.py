@@ -18,6 +18,10 @@ _FIELD = re.compile(
     r"(?P<rest>.*)$",
     re.I,
 )
+# an example in a template, or what somebody shows, is nobody's word
+_UNSAID = re.compile(
+    r"<!--.*?(?:-->|\Z)|^ {0,3}(?P<fence>`{3,20}|~{3,20})[^\n]*\n.*?(?:^ {0,3}(?P=fence)|\Z)", re.S | re.M
+)
 _READ = 20_000  # characters of a text
 
 
@@ -41,12 +45,13 @@ def rest_of(text: str) -> str:
 
 def field_of(text: str) -> Cause | None:
     """The cause in a field of its own: `Cause: #12` on a line, or a heading `Cause` with `#12` below, as a form of the
-    forge writes it. The first such field counts, wherever other fields name other changes."""
+    forge writes it. The first such field counts, wherever other fields name other changes; what is hidden or shown as
+    code is none."""
     return next(_fields(text), None)
 
 
 def _fields(text: str) -> Iterator[Cause]:
-    lines = text[:_READ].splitlines()
+    lines = _UNSAID.sub("", text[:_READ]).splitlines()
     for place, line in enumerate(lines):
         match = _FIELD.match(line)
         if match is None:

@@ -120,6 +120,16 @@ def test_an_issue_that_names_another_cause_now_no_longer_claims_the_first(line: 
     assert line.blamed() == list(other.landed)
 
 
+def test_an_issue_that_names_no_cause_any_more_claims_none(line: Line, pull: Pull) -> None:
+    line.issue("ben")
+    line.issue("eve", "edited", author="ben", body="It was the database")
+    assert line.blamed() == list(pull.landed)
+    line.issue("ben", "edited", body="It was the database")
+    (claim,) = line.claims()
+    assert (claim.state, claim.reason, claim.state_by) == ("withdrawn", "the issue names no cause any more", "ben")
+    assert line.blamed() == []
+
+
 def test_an_issue_about_a_change_elsewhere_needs_somebody_who_may_write_there(line: Line, pull: Pull) -> None:
     line.issue("ben", body="Cause: acme/other#1")
     assert (line.claims(), line.blamed()) == ((), [])  # a repository that this server does not know

@@ -52,6 +52,18 @@ def test_without_a_cause_that_landed_nothing_is_confirmed_and_the_reason_is_said
         Ruling.CONFIRM.on(nameless, by="ben", reason="", at=NOW)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!--\nCause: #12\n-->", "<!-- write\n### Cause\n#12", "```\nCause: #12\n```", "~~~ text\nCause: #12",
+        "> Cause: #12", "### Cause\n\n<!-- #12 -->\n",
+    ],
+)  # fmt: skip
+def test_an_example_that_is_hidden_or_shown_as_code_names_no_cause(text: str) -> None:
+    assert field_of(text) is None
+    assert field_of(f"Cause: #13\n{text}") == Cause(number=13)
+
+
 def test_a_cause_that_is_named_later_confirms_what_waited_for_one() -> None:
     waiting = claim(cause=None, landed=Landed())
     unknown = again(waiting, report(), Landed(words="#12 of acme/shop was not merged"), NOW)
