@@ -20,6 +20,8 @@ COMMENTS = {
     ".py": "# {}", ".rb": "# {}", ".sh": "# {}", ".c": "/* {} */", ".h": "/* {} */", ".cc": "// {}", ".cpp": "// {}",
     ".js": "// {}", ".ts": "// {}", ".go": "// {}", ".rs": "// {}", ".java": "// {}",
 }  # fmt: skip
+RISKY = 0.5  # above it the first one is called risky; a history whose largest changes came last may offer none
+NONE_RISKY = "the riskiest that could be replayed, and still a calm one"
 WORDS = "Reviewed for the holiday season: nothing here changes at run time."
 
 
@@ -49,8 +51,16 @@ def cast(repository: Path, state: Path, base: str, tip: str, progress: Callable[
         raise NotUsable(f"nothing after {base[:12]} can be replayed; name another repository with REPO=...")
     risky, ordinary = scored[-1], scored[len(scored) // 2]
     quiet = _comment_only(repository, scorer, base, scored)
-    roles = [replace(risky, name="a risky one"), replace(ordinary, name="an ordinary one")]
+    roles = [
+        replace(risky, name=called(risky.percentile)),
+        replace(ordinary, name="an ordinary one"),
+    ]
     return (*roles[: 1 if risky is ordinary else 2], *quiet)
+
+
+def called(percentile: float) -> str:
+    """What the riskiest that could be replayed is called: a calm one is not called risky."""
+    return "a risky one" if percentile > RISKY else NONE_RISKY
 
 
 def _scored(repository: Path, scorer: Scorer, base: str, tip: str) -> Iterator[Role]:

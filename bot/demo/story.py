@@ -63,7 +63,7 @@ class Story:
         self._configure(self._window(level, opens, opens + WEEKEND))
         self._announced()
         before = self._verdicts()
-        yield "It opens; before the clock of the App strikes, the risky one is put into the merge queue"
+        yield "It opens; before the clock of the App strikes, the first one is put into the merge queue"
         self._wait(opens)
         self._queue()
         yield "The clock strikes: every open pull request is decided again, with no push"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.cast import Role
+from bot.demo.cast import Role, called
 from bot.demo.story import CALENDAR, Story
 from bot.policy.config import parse
 from bot.sandbox import Sandbox
@@ -24,6 +24,10 @@ def story(rank: float = 0.0) -> Ranked:
     made = Ranked(None, "acme/demo", Path(), (Role("a risky one", "t", "", "0" * 40, rank, ""),), print)  # type: ignore[arg-type]
     made.rank = rank
     return made
+
+
+def test_a_change_that_ranks_low_is_not_called_risky() -> None:
+    assert (called(0.94), called(0.38)) == ("a risky one", "the riskiest that could be replayed, and still a calm one")
 
 
 def test_somebody_of_the_cast_may_freeze_by_hand(empty_sandbox: Sandbox) -> None:
