@@ -15,7 +15,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.config.repository import ORGANISATION, composed
-from bot.forge.port import ForgeError, Target
+from bot.forge.port import ForgeError, Gone, Target
 from bot.policy.calendar import Scope
 from bot.policy.calendar.export import Published, to_ics
 from bot.policy.config import Config
@@ -59,7 +59,10 @@ class Rights:
             at, may = self._known.get(key, (None, False))
         if at is not None and at <= now < at + BELIEVED:
             return may
-        may = self.forge.may_read(Target(here.installation_id, here.id, here.full_name), person)
+        try:
+            may = self.forge.may_read(Target(here.installation_id, here.id, here.full_name), person)
+        except Gone:  # what has its name now is another one: who may read that says nothing of it
+            may = False
         with self._lock:
             self._known[key] = (now, may)
             self._known.move_to_end(key)

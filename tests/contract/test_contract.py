@@ -171,6 +171,9 @@ def test_who_may_write_is_told_by_number_and_not_by_name(anywhere: Anywhere) -> 
     assert anywhere.forge.access(anywhere.target, Person(me["id"] + 1, me["login"]), frozenset()) == frozenset()
     assert anywhere.forge.may_read(anywhere.target, Person(me["id"], me["login"]))
     assert not anywhere.forge.may_read(anywhere.target, Person(me["id"] + 1, me["login"]))
+    another = replace(anywhere.target, repository_id=anywhere.target.repository_id + 1)
+    with pytest.raises(Gone):
+        anywhere.forge.may_read(another, Person(me["id"], me["login"]))
     nobody = Person(1, f"nobody-{me['login'][:20]}-x")
     assert (
         anywhere.forge.access(

@@ -172,7 +172,7 @@ class GitHubForge:
         return frozenset(granted)
 
     def may_read(self, target: Target, person: Person) -> bool:
-        answer = self._reads.permission(target, person.login)
+        answer = self._reads.permission(self._present(target), person.login)
         if answer.user is None or answer.user.id != person.id:
             return False
         return answer.permission in ("read", "write", "admin")

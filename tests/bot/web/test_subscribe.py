@@ -88,6 +88,12 @@ def test_who_may_no_longer_read_the_repository_reads_no_calendar_within_an_hour(
     assert seen.get(where, reader=None).status_code == 404
 
 
+def test_who_may_read_what_has_the_name_now_reads_no_calendar_of_what_had_it_before(seen: Web) -> None:
+    where = address(seen)
+    seen.line.home.id += 1  # renamed, which nobody told, and another one made in its place
+    assert seen.get(where, reader=None).status_code == 404
+
+
 def test_while_the_forge_is_silent_nothing_is_shown_and_programs_are_told_to_come_again(seen: Web) -> None:
     where = address(seen)
     seen.line.forge.away = True
