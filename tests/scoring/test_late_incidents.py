@@ -160,6 +160,21 @@ def test_incidents_of_other_repositories_are_never_late_and_are_looked_for_once(
     assert len(histories[0].labels()) == histories[1].labelled() == histories[0].labelled()
 
 
+def test_a_change_that_a_process_without_the_incident_has_read_makes_it_late(
+    repo: tuple[Path, list[str]], tmp_path: Path
+) -> None:
+    folder, shas = repo
+    incidents = [Incident("ID", START, sha=shas[8][:9]), Incident("NUMBER", START, number=7)]
+    server = read(folder, tmp_path / "state", shas[5], *incidents)
+    assert not server.late()
+    for step, expected in ((6, set()), (7, {(7, "NUMBER")}), (8, {(7, "NUMBER"), (8, "ID")})):
+        History(folder, tmp_path / "state").refresh(shas[step], now=NOW, relabel=False)
+        labels = {(row, label.evidence) for row, label in server.labels() if label.kind == "incident"}
+        assert (server.late(), labels) == (bool(expected), expected)
+    assert server.relabel()
+    assert tables_of(server) == tables_of(read(folder, tmp_path / "once", shas[8], *incidents))
+
+
 def test_an_id_that_two_commits_begin_with_is_settled_when_it_was_read(tmp_path: Path) -> None:
     shas = [f"{7 * 'a'}{n}{32 * '0'}" for n in range(2)]
     commits = [
