@@ -22,7 +22,7 @@ from scoring.history.persons import Persons
 from scoring.history.store import Store
 from scoring.history.stream import Commit
 from scoring.history.vocabulary import Vocabulary
-from scoring.history.waiting import Waiting
+from scoring.history.waiting import Waiting, blames
 from scoring.incidents import Incident, Label, is_fix
 
 
@@ -169,7 +169,7 @@ class State:
             self.wait(incident)
             return
         culprit = self._ledger.find(incident.mention())
-        if culprit is not None and culprit.row is not None:
+        if culprit is not None and culprit.row is not None and blames(incident, culprit.at):
             known_at = max(incident.known_at, culprit.at)
             self._labels.append(Label(culprit.n, known_at, "incident", incident.name, fault=True))
             self._spread(culprit, max(incident.known_at, self.clock))

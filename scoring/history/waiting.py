@@ -12,6 +12,16 @@ from scoring.incidents import Incident, Label
 
 Named = tuple[str, int, int]  # id, number, and whether it takes something back: such a one is not named by its number
 _SHORT = 7  # characters of the shortest id that names a commit
+_LEEWAY = 24 * 3600  # seconds by which the clocks of a commit and of an incident may be apart
+
+
+def blames(incident: Incident, landed_at: int) -> bool:
+    """Whether the change of that name, which landed then, can be its cause.
+
+    A commit id names one change wherever it is read. A number is one of every repository: a change that got it after
+    the incident was known is another one.
+    """
+    return bool(incident.sha) or landed_at <= incident.known_at + _LEEWAY
 
 
 class Waiting:
@@ -75,7 +85,7 @@ class Unread:
         labels = []
         for incident in self.here():
             culprit = ledger.find(incident.mention())
-            if culprit is not None and culprit.row is not None:
+            if culprit is not None and culprit.row is not None and blames(incident, culprit.at):
                 known_at = max(incident.known_at, culprit.at)  # nothing is known of a change before it landed
                 labels.append((culprit.row, Label(culprit.n, known_at, "incident", incident.name, fault=True)))
         return labels

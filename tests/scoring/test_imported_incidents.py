@@ -58,6 +58,7 @@ def test_incidents_read_with_the_history_or_imported_later_give_one_index(
         Incident("B", START + 9 * DAY + 1, sha=shas[8]),
         Incident("unknown", START + 5 * DAY, sha="f" * 12),
         Incident("before it landed", START + 2 * DAY, sha=shas[7]),
+        Incident("another repository's number", START + 2 * DAY, number=9),
     )
     once = known(tmp_path / "repo", tmp_path / "once", shas[-1], *incidents)
     known(tmp_path / "repo", tmp_path / "steps", shas[steps[0]]).close()

@@ -120,7 +120,7 @@ def test_an_incident_that_is_known_before_its_change_is_read_counts_from_the_mom
     incidents = [
         Incident("of the same second", START + 8 * DAY, sha=shas[8]),
         Incident("of a clock ahead", START + 9 * DAY, sha=shas[10][:8]),
-        Incident("of a number", START + 3 * DAY, number=10),
+        Incident("of a number", START + 9 * DAY, number=10),
         Incident("of a landing", START + 4 * DAY, sha=shas[17]),
     ]
     once = read(folder, tmp_path / "once", shas[-1], *incidents, first_parent=landings)
@@ -164,7 +164,7 @@ def test_a_change_that_a_process_without_the_incident_has_read_makes_it_late(
     repo: tuple[Path, list[str]], tmp_path: Path
 ) -> None:
     folder, shas = repo
-    incidents = [Incident("ID", START, sha=shas[8][:9]), Incident("NUMBER", START, number=7)]
+    incidents = [Incident("ID", START, sha=shas[8][:9]), Incident("NUMBER", START + 6 * DAY, number=7)]
     server = read(folder, tmp_path / "state", shas[5], *incidents)
     assert not server.late()
     for step, expected in ((6, set()), (7, {(7, "NUMBER")}), (8, {(7, "NUMBER"), (8, "ID")})):
