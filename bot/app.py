@@ -47,6 +47,7 @@ from bot.jobs.port import Job
 from bot.jobs.worker import Rules, Worker
 from bot.learning import weekly
 from bot.learning.handlers import handlers as learning
+from bot.learning.handlers import while_reachable
 from bot.learning.learned import Learned
 from bot.learning.registry import Registry, chosen
 from bot.line.accounts import Accounts
@@ -174,8 +175,10 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
                 handler(jobs.REDELIVER, sweeps.deliveries),
                 handler(jobs.REACTIONS, Thumbs(forge=forge, reactions=store.reactions, clock=clock).take),
                 handler(jobs.PRUNE, prune(store.only(Ageing), clock, assessor.forget, registry.forget)),
-                handler(jobs.FIT, lambda one: assessor.fit(one.repository_id)),
-                handler(jobs.RELABEL, lambda one: assessor.relabel(one.repository_id)),
+                handler(jobs.FIT, while_reachable(store.repositories, lambda one: assessor.fit(one.repository_id))),
+                handler(
+                    jobs.RELABEL, while_reachable(store.repositories, lambda one: assessor.relabel(one.repository_id))
+                ),
                 handler(jobs.REPORT, incidents.take),
                 handler(jobs.NOTICES, _post(settings, store, clock).take),
                 *learning(store.only(Learned), queue, assessor, registry, clock, settings.retrain_days),
