@@ -43,7 +43,7 @@ def at(bars: Iterable[Bar], minute: int) -> Level:
 
 
 @pytest.mark.parametrize(("zone", "day"), PLACES[::2])
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(data=st.data())
 def test_what_is_painted_held_is_held_and_nothing_else(zone: str, day: date, data: st.DataObject) -> None:
     calendar, drawn = drawn_calendar(data, zone, day)
@@ -73,7 +73,7 @@ def drawn_calendar(data: st.DataObject, zone: str, day: date) -> tuple[Calendar,
 
 
 @pytest.mark.parametrize(("zone", "day"), PLACES[::3])
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(data=st.data())
 def test_what_a_proposal_changes_is_where_brute_force_finds_two_levels(
     zone: str, day: date, data: st.DataObject
@@ -91,7 +91,7 @@ def test_what_a_proposal_changes_is_where_brute_force_finds_two_levels(
 
 
 @pytest.mark.parametrize(("zone", "day"), PLACES[1::3])
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(data=st.data())
 def test_a_calendar_program_reads_as_held_what_is_held(zone: str, day: date, data: st.DataObject) -> None:
     calendar, drawn = drawn_calendar(data, zone, day)
