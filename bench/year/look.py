@@ -16,6 +16,7 @@ from bench.year.cast import OPERATOR
 from bot.demo.replay import NotUsable
 from bot.demo.stage import Stage, stage
 from bot.demo.stage import now as truly
+from bot.learning.week import span_of
 from bot.process.logs import configure
 from bot.sandbox import Sandbox
 from bot.web.pages import PAGES
@@ -54,6 +55,7 @@ def addresses(folder: Path) -> dict[str, str]:
     repositories = _repositories(folder)
     with closing(sqlite3.connect(folder / "diary.db")) as diary:
         held = dict(diary.execute("SELECT repository_id, max(number) FROM changes WHERE held_at > '' GROUP BY 1"))
+        days = dict(diary.execute("SELECT repository_id, max(held_at) FROM changes WHERE held_at > '' GROUP BY 1"))
         opened = dict(diary.execute("SELECT repository_id, max(number) FROM changes GROUP BY 1"))
     places: dict[str, str] = {}
     for page in PAGES:
@@ -61,6 +63,8 @@ def addresses(folder: Path) -> dict[str, str]:
             owner, _, name = full_name.partition("/")
             number = held.get(identity) or opened[identity]
             path = page.path.replace("<owner>", owner).replace("<repo>", name).replace("<int:number>", str(number))
+            if page.name == "week" and identity in days:  # the newest week in which something was held
+                path += f"?week={span_of(datetime.fromisoformat(days[identity]).date(), 'UTC').name}"
             places[f"{page.name}-{name}" if page.of_repository else page.name] = path
     return places
 
