@@ -350,17 +350,19 @@ def test_whose_change_it_is_says_the_account_that_opened_it_and_no_commit(place:
     people, store = place.stage.sandbox, place.stage.app.store
     address = replay.git(place.folder, "log", "-1", "--format=%ae", place.base)
     landed = replay.git(place.folder, "log", "--format=%H", f"--author=<{address}>", place.base).split()
-    found = {}
+    seen, change = {}, place.large()
     for login, confirmed in (("vera", address), ("sten", "sten@new.example")):
         login = f"{login}-{place.name[5:]}"
         people.add_person(login, member=True)
         people.confirm(login, confirmed)
-        number = place.open(place.large(), "Rework billing", author=login)
+        number = place.open(change, "Rework billing", author=login)
         account = people.world.accounts[login]
         repository, head = people.repository(place.name).id, people.pull(place.name, number).head_sha
         risk = store.assessments.get(repository, number, head)
         assert risk is not None
-        found[confirmed] = (store.accounts.commits(repository, account.id, since=risk.at), risk.percentile)
-    (vera, known), (sten, new) = found.values()
+        seen[confirmed] = (store.accounts.commits(repository, account.id, since=risk.at), risk.percentile)
+        people.close(place.name, number, login)
+        place.settle()
+    (vera, known), (sten, new) = seen.values()
     assert ({*(vera or ())}, sten) == ({*landed[:100]}, ())
     assert known < new
