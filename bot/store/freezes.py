@@ -58,11 +58,11 @@ class Freezes(Audited):
         """The same of several repositories at once; those without one are left out."""
         here = freezes.c.repository_id.in_(repository_ids) & (freezes.c.end.is_(None) | (freezes.c.end >= since))
         query = sa.select(freezes.c.repository_id, freezes.c.body).where(here)
-        kept: dict[int, list[Freeze]] = {}
+        by_repository: dict[int, list[Freeze]] = {}
         with self.read() as connection:
             for row in connection.execute(query.order_by(freezes.c.start, freezes.c.id)):
-                kept.setdefault(row.repository_id, []).append(from_text(Freeze, row.body))
-        return {repository: tuple(some) for repository, some in kept.items()}
+                by_repository.setdefault(row.repository_id, []).append(from_text(Freeze, row.body))
+        return {repository: tuple(some) for repository, some in by_repository.items()}
 
     @staticmethod
     def _read(connection: sa.Connection, repository_id: int, *which: sa.ColumnElement[bool]) -> tuple[Freeze, ...]:
