@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.policy.candidate import Gatekeeping, Inspection, ModelReview, Origin, Trust, Waiting
 from bot.policy.content import Content
 from bot.policy.escalation import Escalation
 from bot.policy.incidents.claim import Claim
@@ -66,6 +67,13 @@ class State:
     held_twins: frozenset[int] = frozenset()  # those of them that are held by themselves
     questions: tuple[Question, ...] = ()  # asked of nobody yet
     claims: tuple[Claim, ...] = ()  # of incidents that changes of this repository caused; while somebody asks of them
+    # what automatic review looks at, as far as somebody needed it
+    origin: Origin | Unknown = _NOBODY_LOOKED
+    inspection: Inspection | Unknown = _NOBODY_LOOKED
+    review: ModelReview | Unknown = _NOBODY_LOOKED
+    trust: Trust | Unknown = _NOBODY_LOOKED
+    gatekeeping: Gatekeeping | Unknown = _NOBODY_LOOKED
+    waiting: Waiting | None = None
 
     @property
     def content_name(self) -> str | None:

@@ -1,0 +1,151 @@
+"""What is known of a pull request that may review and land itself, beyond what every look knows.
+
+Each is a fact of its own and may be Unknown: whatever automatic review does not know is for a person to look at.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from bot.policy.pull import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit of a pull request as the forge lists it; None: no account is known for that address."""
+
+    sha: str
+    author: Person | None
+    committer: Person | None
+    verified: bool  # the forge checked its signature
+    message: str = ""  # from outside; its trailers name a source, and nothing else is read of it
+    parents: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a pull request comes from. `commits` are all of them, or there is no Origin."""
+
+    head_repository: int | None  # None: it is gone
+    association: str  # of its author with the repository, in the forge's word: "MEMBER", "FIRST_TIME_CONTRIBUTOR", ...
+    commits: tuple[Commit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """Something in a change that no machine lets pass, found by a static rule."""
+
+    rule: str  # its name in the table of static rules
+    words: str  # one sentence without text from outside
+    path: str = ""  # from outside, escape when shown
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """A changed stretch of a file: lines counted from 1; a count of 0 where nothing is on that side."""
+
+    path: str
+    old_start: int
+    old_count: int
+    new_start: int
+    new_count: int
+
+
+Category = Literal[
+    "refactor_no_behaviour_change",
+    "dead_code_removal",
+    "defensive_check",
+    "logging_added",
+    "formatting",
+    "docs_comments",
+    "import_cleanup",
+    "tests_added",
+    "static_resource",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the deterministic reviewer says of one hunk. Level: P proof, S strong evidence, H a hint, None nothing."""
+
+    hunk: Hunk
+    level: Literal["P", "S", "H"] | None
+    category: Category | None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a reading of the contents themselves says of a change; the same for the same content and version."""
+
+    hazards: tuple[Hazard, ...]
+    hunks: tuple[Judged, ...]  # every one, counted by us
+    files: int
+    lines: int  # added and deleted
+    proven: bool  # proved as a whole to change no behaviour: it may waive size, and nothing else
+    percentile: float | None  # 0 to 1: the highest rank of the whole and of each part; None: it could not be scored
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReview:
+    """What a language model says of a change, after we checked the form of it: it may veto or confirm, never permit."""
+
+    accepts: bool
+    why: str  # in our words
+    confidence: int = 0
+    effort: int = 0
+    categories: frozenset[Category] = frozenset()
+    signals: frozenset[str] = frozenset()
+    model: str = ""
+    prompt: str = ""  # hash of what was asked
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What became of a source's changes in the days that count, and what is told of it today."""
+
+    landed: int = 0
+    reverted: int = 0
+    rejected: int = 0  # by people, before it landed
+    judged: int = 0  # landed or rejected
+    incidents: int = 0
+    landed_today: int = 0  # by itself, in the organisation's day
+
+
+Dial = Literal["shadow", "P5", "P10", "P20", "P25", "P50"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Where a source stands: earned and lost by itself. `denied`: why nothing of it lands, until a person lifts it."""
+
+    track: Track
+    dial: Dial = "shadow"
+    denied: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A change that waits to land by itself. It holds for this head into this base under this policy, and no other."""
+
+    head_sha: str
+    base_ref: str
+    policy: str
+    since: datetime
+    land_after: datetime
+    diff: str = ""  # name of its content: a rebase that leaves it as it is keeps the delay
+
+
+@dataclass(frozen=True, slots=True)
+class Gatekeeping:
+    """What the branch's rules ask of a landing, as they are in force, and what the forge says of this head."""
+
+    required: frozenset[str] = frozenset()  # names of checks
+    checks: dict[str, str | None] = field(default_factory=dict)  # conclusion of each on the head; None: still running
+    approvals: int = 0  # that the rules ask for
+    code_owners: bool = False  # one of them must review
+    counts: bool | None = None  # whether an App's approval counts here; None: it is not known
+    queue: bool = False  # a merge queue is required
+    decision: str = ""  # reviewDecision as read back: "APPROVED", "REVIEW_REQUIRED", "CHANGES_REQUESTED", ""
+    obstacles: tuple[str, ...] = ()  # why it cannot land by itself here, in words for people

@@ -1,0 +1,56 @@
+"""A stage of the funnel gives one of five answers, each with why; whatever it cannot tell is for a person to decide."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.policy.config import Config
+from bot.policy.state import State
+
+Outcome = Literal["passed", "refused", "person", "waits", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`rule` names what decided within the stage: records, the ledger and its statistics count by it."""
+
+    outcome: Outcome
+    rule: str = ""
+    why: str = ""  # one sentence for people; text from outside stands in it as words.code() only
+
+
+PASSED = Answer("passed")
+
+
+def person(rule: str, why: str) -> Answer:
+    return Answer("person", rule, why)
+
+
+def refused(rule: str, why: str) -> Answer:
+    return Answer("refused", rule, why)
+
+
+def waits(rule: str, why: str) -> Answer:
+    return Answer("waits", rule, why)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One pull request at one moment, as every stage sees it."""
+
+    state: State
+    config: Config
+    now: datetime
+
+
+Judge = Callable[[Candidate], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A row of the funnel; cheap ones come first, and the first that does not pass ends it."""
+
+    name: str
+    words: str  # what it asks, for people
+    judge: Judge

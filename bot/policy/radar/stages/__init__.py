@@ -1,0 +1,1 @@
+"""The stages, one file each; none reads another's answer."""
