@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.policy.pull import Person
+from scoring.inspection import Bump, Category, Dependencies, Hazard, Hunk, Inspection, Judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,62 +30,6 @@ class Origin:
     head_repository: int | None  # None: it is gone
     association: str  # of its author with the repository, in the forge's word: "MEMBER", "FIRST_TIME_CONTRIBUTOR", ...
     commits: tuple[Commit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Hazard:
-    """Something in a change that no machine lets pass, found by a static rule."""
-
-    rule: str  # its name in the table of static rules
-    words: str  # one sentence without text from outside
-    path: str = ""  # from outside, escape when shown
-    line: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Hunk:
-    """A changed stretch of a file: lines counted from 1; a count of 0 where nothing is on that side."""
-
-    path: str
-    old_start: int
-    old_count: int
-    new_start: int
-    new_count: int
-
-
-Category = Literal[
-    "refactor_no_behaviour_change",
-    "dead_code_removal",
-    "defensive_check",
-    "logging_added",
-    "formatting",
-    "docs_comments",
-    "import_cleanup",
-    "tests_added",
-    "static_resource",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What the deterministic reviewer says of one hunk. Level: P proof, S strong evidence, H a hint, None nothing."""
-
-    hunk: Hunk
-    level: Literal["P", "S", "H"] | None
-    category: Category | None
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """What a reading of the contents themselves says of a change; the same for the same content and version."""
-
-    hazards: tuple[Hazard, ...]
-    hunks: tuple[Judged, ...]  # every one, counted by us
-    files: int
-    lines: int  # added and deleted
-    proven: bool  # proved as a whole to change no behaviour: it may waive size, and nothing else
-    percentile: float | None  # 0 to 1: the highest rank of the whole and of each part; None: it could not be scored
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +94,22 @@ class Gatekeeping:
     queue: bool = False  # a merge queue is required
     decision: str = ""  # reviewDecision as read back: "APPROVED", "REVIEW_REQUIRED", "CHANGES_REQUESTED", ""
     obstacles: tuple[str, ...] = ()  # why it cannot land by itself here, in words for people
+
+
+__all__ = [
+    "Bump",
+    "Category",
+    "Commit",
+    "Dependencies",
+    "Dial",
+    "Gatekeeping",
+    "Hazard",
+    "Hunk",
+    "Inspection",
+    "Judged",
+    "ModelReview",
+    "Origin",
+    "Track",
+    "Trust",
+    "Waiting",
+]
