@@ -38,3 +38,8 @@ class Change:
     # the newest landed commits that a forge says are its author's: they alone tell who that is, whatever `author` says;
     # none: somebody new here. None: no forge was asked, and `author` is believed, as that of a landed commit is
     attested: tuple[str, ...] | None = field(default=None, kw_only=True)
+
+    @property
+    def places(self) -> list[str]:
+        """Every path it touches: a file moved out of a folder has changed that folder."""
+        return [path for file in self.files for path in (file.path, file.old_path) if path is not None]

@@ -1,8 +1,9 @@
 """Score changes of one repository: the one entry the server uses. Needs onnxruntime and numpy, no training library."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,6 @@ from scoring.errors import ScoringError
 from scoring.facts.lines import LineCounts
 from scoring.facts.moment import Facts
 from scoring.facts.services import NONE, WEIGHTS, Services
-from scoring.facts.wording import Ids
 from scoring.features import BY_NAME
 from scoring.hidden.reading import Hidden, code_folders, hidden, versions
 from scoring.history.index import History, Progress
@@ -30,6 +30,7 @@ from scoring.history.patch import read as read_patch
 from scoring.history.read import lines_of
 from scoring.incidents import Incident
 from scoring.models import correction
+from scoring.models.asked import Asked, Reference
 from scoring.models.asked_once import AskedOnce
 from scoring.models.corpus import text_at, text_of
 from scoring.models.model import Model, Rows
@@ -43,31 +44,9 @@ from scoring.ranking.ranking import Moment, Ranking
 
 SHIPPED = Path(__file__).resolve().parent.parent / "deploy" / "models" / "shipped"
 Clock = Callable[[], datetime]
+NOW: Clock = partial(datetime.now, UTC)
 Matrix = NDArray[np.float32]
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """The recent changes that a change is compared with, feature by feature, and ranked among."""
-
-    row: int  # where the change stands or would stand
-    raw: Matrix  # of the rows that features are compared with
-    usual: Matrix  # the median of each feature
-    logits: Floats  # of rows needed(row) to row - 1, in landing order: those that gate
-    paths: tuple[tuple[str, ...], ...]  # of the same
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What models are asked of: a change or a part of it, with the words of the whole."""
-
-    vector: Matrix
-    words: Ids
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Scorer:
@@ -87,7 +66,7 @@ class Scorer:
         shipped: Path = SHIPPED,
         absent_as_empty: bool = False,
         incidents: Sequence[Incident] = (),
-        clock: Clock = _now,
+        clock: Clock = NOW,
         tried: Sequence[Path] = (),
     ) -> None:
         self.tried: tuple[Model, ...] = tuple(load(folder) for folder in tried)
@@ -175,9 +154,7 @@ class Scorer:
         tip = self.history.tip if row is None else change.base
 
         def rank_of(smaller: Sequence[Files]) -> Sequence[float]:
-            return [
-                float(each) for each in moment.percentiles(self._smaller(change, smaller, past, critical, kept_out))
-            ]
+            return [*map(float, moment.percentiles(self._smaller(change, smaller, past, critical, kept_out)))]
 
         known = self._witness.known(change, lines, tip=tip, tier=whole.tier, patch=patch)
         of_hidden = (reason(kept_out),) if riskiest >= honest else ()
@@ -208,12 +185,39 @@ class Scorer:
 
         Raises ScoringError when the model cannot be asked of versions that nobody made.
         """
+        past, moment = self._at_tip(NONE)
+        return [*map(float, moment.percentiles(self._smaller(change, versions, past, NONE)))]
+
+    def highest(self, change: Change, *, critical: Services = NONE, proof: Proof | None = None) -> float:
+        """The highest rank, 0 to 1, of a change as one, of its parts and of each of its files alone.
+
+        Of one that is in the index already: of it as one and of its parts, as of the moment it landed. Raises
+        ScoringError when the model cannot be asked of versions that nobody made.
+        """
+        self._read_own()
+        row = self.history.row_of(change.sha)
+        if row is not None:
+            past = self._look_back(row)
+            asked = [Asked(self.history.matrix(row, row + 1)[0], self.history.words([row])[0]), *self._landed(row)]
+            scores = self._logits(self._rows(asked, past.raw)) + WEIGHTS.get(critical.tier(change.places), 0.0)
+            moment = self._moment(past, critical)
+        else:
+            past, moment = self._at_tip(critical)
+            lines = lines_of(self.repository, change)
+            kept_out = hidden(
+                self.history.git, change, lines, read_patch(self.history.git, change), code_folders(past.paths)
+            )
+            files = list(zip(change.files, lines, strict=True))
+            scores = self._smaller(change, [files, *([each] for each in files)], past, critical, kept_out, as_one=True)
+        ranked = moment.percentiles(np.array([scores.max() + evidence.log_odds(proof)]))
+        return evidence.percentile(float(ranked[0]), proof)
+
+    def _at_tip(self, critical: Services) -> tuple[Reference, Moment]:
         if not self.kind.of_versions:
             raise ScoringError(f"The model {self.shipped.card.id} speaks only of changes as they are.")
         self._read_own()
         past = self._look_back(len(self.history))
-        moment = self._moment(past, NONE)
-        return [float(each) for each in moment.percentiles(self._smaller(change, versions, past, NONE))]
+        return past, self._moment(past, critical)
 
     def _facts(self, change: Change, lines: Sequence[LineCounts], critical: Services) -> Facts:
         # a clock that its author set wrong would fade the past, or hide it: as the index takes the clock of a commit
@@ -221,7 +225,7 @@ class Scorer:
         if self.history.row_of(change.sha) is None:
             at = max(at, self.history.clock)
         facts = self.history.facts(change, lines, at)
-        return replace(facts, tier=critical.tier(_places(change)))
+        return replace(facts, tier=critical.tier(change.places))
 
     def _parts_of(self, facts: Facts) -> list[Asked]:
         """What gates of a change: its parts, or else the whole."""
@@ -241,7 +245,7 @@ class Scorer:
 
     def _smaller(
         self, change: Change, smaller: Sequence[Files], past: Reference, critical: Services,
-        kept_out: Sequence[Hidden] = (),
+        kept_out: Sequence[Hidden] = (), *, as_one: bool = False,
     ) -> Floats:  # fmt: skip
         asked: list[Asked] = []
         owners: list[int] = []
@@ -251,6 +255,7 @@ class Scorer:
             lines = [counts for _, counts in files]
             facts = self._facts(part, lines, critical)
             asked += self._parts_of(facts)
+            asked += [Asked(self.history.vector(facts), facts.wording.ids)] if as_one else []
             for each in versions(part, lines, kept_out) if files else ():
                 asked += self._parts_of(self._plain(facts, each, part, critical))
             owners += [place] * (len(asked) - len(owners))
@@ -338,11 +343,6 @@ class Scorer:
     ) -> tuple[Suggestion, ...]:
         files = list(zip(change.files, lines, strict=True))
         return suggestions(files, patch, percentile, rank, depends.names_before(self.history.git, change))
-
-
-def _places(change: Change) -> list[str]:
-    # a file moved out of a critical service has changed that service
-    return [path for file in change.files for path in (file.path, file.old_path) if path is not None]
 
 
 def _kept(name: str) -> bool:

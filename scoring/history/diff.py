@@ -72,10 +72,14 @@ class Diff:
         agree_with_text(files, self.patch)
         return files, lines
 
+    def apart(self) -> tuple[Record, ...]:
+        """The records without renames, by path: a moved file goes and comes, whatever a reader takes it for."""
+        parts = (part for _, record in _records(self.raw) for part in record.apart())
+        return tuple(sorted(parts, key=lambda record: record.paths))
+
     def listing(self) -> bytes:
-        """The records without renames: a moved file goes and comes, whatever a reader takes it for."""
-        apart = [part for _, record in _records(self.raw) for part in record.apart()]
-        return b"".join(map(bytes, sorted(apart, key=lambda record: record.paths)))
+        """The same as git writes them."""
+        return b"".join(map(bytes, self.apart()))
 
 
 def read(git: Git, base: str, head: str, *, most: int | None = None, limits: Limits = LIMITS) -> Diff:

@@ -1,0 +1,33 @@
+"""The table of static rules. Size is none of them: how much is too much is a setting, and a proof may waive it."""
+
+from collections.abc import Sequence
+
+from scoring.hazards import shape
+from scoring.hazards.rule import Rule, Sides, each
+from scoring.inspection import Hazard
+
+RULES: tuple[Rule, ...] = (
+    each("mode", "links, submodules, permissions", shape.modes),
+    each("lfs_pointer", "contents that git LFS keeps elsewhere", shape.pointers),
+    each("attributes", "files that tell git how to show or change others", shape.attributes),
+    each("large_file", "contents that were not read to their end", shape.large),
+    each("binary", "contents that are no text", shape.binary),
+)
+MOST_HAZARDS = 50  # of one change that are told
+
+
+def hazards(sides: Sides, rules: Sequence[Rule] = RULES) -> tuple[Hazard, ...]:
+    """What the rules find, in their order. A rule that fails is a hazard itself."""
+    return tuple(hazard for rule in rules for hazard in _looked(rule, sides))
+
+
+def _looked(rule: Rule, sides: Sides) -> list[Hazard]:
+    told: list[Hazard] = []
+    try:
+        for hazard in rule.check(sides):
+            told.append(hazard)
+            if len(told) == MOST_HAZARDS:
+                break
+    except Exception as error:  # noqa: BLE001 - contents are hostile: what a rule cannot read is for a person
+        told.append(Hazard(rule.name, f"This rule could not read the change ({type(error).__name__})."))
+    return told

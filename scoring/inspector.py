@@ -1,0 +1,49 @@
+"""Inspect a change: static rules, hunks and counts, by one function for the server and the backtest."""
+
+from scoring.change import Change
+from scoring.git import Git
+from scoring.hazards import hazards
+from scoring.hazards.rule import MOST, TooMuchToRead, sides_of
+from scoring.history.diff import Diff
+from scoring.inspection import Hazard, Inspection
+from scoring.semantics import ChangeVerdict
+
+VERSION = 1  # raised when the same contents are judged otherwise
+
+
+def inspect(git: Git, diff: Diff, change: Change, verdict: ChangeVerdict, percentile: float | None) -> Inspection:
+    """What a reading of the contents says of a change. `change` and `verdict` are read from the same `diff`.
+
+    `percentile` is `Scorer.highest` of it, None where it could not be scored. Raises GitError.
+    """
+    return Inspection(
+        hazards=_hazards(git, diff, change),
+        hunks=(),
+        files=len(change.files),
+        lines=sum(file.added + file.deleted for file in change.files),
+        proven=verdict.level == "P",
+        percentile=percentile,
+    )
+
+
+def _hazards(git: Git, diff: Diff, change: Change) -> tuple[Hazard, ...]:
+    try:
+        with git.blobs(MOST) as blobs:
+            sides = sides_of(diff, blobs)
+            return (*_other_files(sides.paths, change), *hazards(sides))
+    except TooMuchToRead:
+        return (Hazard("large_change", "Its contents have more bytes than are looked at."),)
+    except KeyError:
+        return (Hazard("unreadable", "A content that it names is not at hand."),)
+
+
+def _other_files(paths: frozenset[str], change: Change) -> tuple[Hazard, ...]:
+    """A second reading of which files it touches: trees and counted lines have to name the same ones."""
+    if paths != frozenset(change.places) - _copied(change):
+        return (Hazard("file_list", "Two readings of the change disagree on its files."),)
+    return ()
+
+
+def _copied(change: Change) -> frozenset[str]:
+    """Where copies came from: those files stay as they were."""
+    return frozenset(file.old_path for file in change.files if file.status == "C" and file.old_path)
