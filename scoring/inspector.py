@@ -5,8 +5,10 @@ from scoring.git import Git
 from scoring.hazards import hazards
 from scoring.hazards.rule import MOST, TooMuchToRead, sides_of
 from scoring.history.diff import Diff
-from scoring.inspection import Hazard, Inspection
+from scoring.inspection import Hazard, Inspection, Judged
+from scoring.review.reviewer import review
 from scoring.semantics import ChangeVerdict
+from scoring.semantics.guards import MAX_BYTES
 
 VERSION = 1  # raised when the same contents are judged otherwise
 
@@ -18,12 +20,17 @@ def inspect(git: Git, diff: Diff, change: Change, verdict: ChangeVerdict, percen
     """
     return Inspection(
         hazards=_hazards(git, diff, change),
-        hunks=(),
+        hunks=_hunks(git, change, verdict),
         files=len(change.files),
         lines=sum(file.added + file.deleted for file in change.files),
         proven=verdict.level == "P",
         percentile=percentile,
     )
+
+
+def _hunks(git: Git, change: Change, verdict: ChangeVerdict) -> tuple[Judged, ...]:
+    with git.blobs(MAX_BYTES) as blobs:
+        return review(change, verdict, blobs.read)
 
 
 def _hazards(git: Git, diff: Diff, change: Change) -> tuple[Hazard, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.facts.fact import Fact, Live, Look
-from bot.policy.pull import Unknown
+from bot.policy.pull import AWAITED, Unknown
 from bot.policy.state import Question
 
 
@@ -24,6 +24,6 @@ def asked(name: str, about: Callable[[Look], str], needs: tuple[Fact[Any], ...])
             return answer
         if not live.answers.awaited(repository, question):
             look.questions[question] = None
-        return Unknown("its answer is still to come")
+        return AWAITED
 
     return Fact(name, read, lambda: Unknown("nobody was asked"), needs=needs)

@@ -71,6 +71,9 @@ class Unknown:
     why: str  # "the diff has 11,204 files"
 
 
+AWAITED = Unknown("its answer is still to come")  # of what takes long and was asked
+
+
 @dataclass(frozen=True, slots=True)
 class Hands:
     """Who had a hand in a change: authors, co-authors and committers of its commits, merges included, and who pushed

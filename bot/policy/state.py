@@ -70,7 +70,7 @@ class State:
     # what automatic review looks at, as far as somebody needed it
     origin: Origin | Unknown = _NOBODY_LOOKED
     inspection: Inspection | Unknown = _NOBODY_LOOKED
-    review: ModelReview | Unknown = _NOBODY_LOOKED
+    review: ModelReview | Unknown | None = _NOBODY_LOOKED  # None: no language model is asked here
     trust: Trust | Unknown = _NOBODY_LOOKED
     gatekeeping: Gatekeeping | Unknown = _NOBODY_LOOKED
     waiting: Waiting | None = None

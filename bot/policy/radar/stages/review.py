@@ -1,10 +1,66 @@
-"""What reviewers say: the deterministic one has to know every hunk; a language model may veto or confirm."""
+"""What reviewers say: the deterministic one has to know every hunk; a language model may veto or confirm.
 
-from bot.policy.radar.stage import Answer, Candidate, Stage, person
+A hunk of a manifest or a lock file is none of the nine categories: the static rules explain all of it, package by
+package, or have it refused, so here it is enough that they found nothing (docs/auto-review.md).
+"""
+
+from typing import get_args
+
+from bot.policy.candidate import Category, Inspection, Judged, ModelReview
+from bot.policy.pull import AWAITED, Unknown
+from bot.policy.radar.stage import PASSED, Answer, Candidate, Stage, person, waits
+from bot.policy.text.words import code
+
+CATEGORIES: frozenset[str] = frozenset(get_args(Category))
+SAFE = ("P", "S")
 
 
 def judge(candidate: Candidate) -> Answer:
-    return person("not_known", "Nobody can tell yet.")
+    inspection, review = candidate.state.inspection, candidate.state.review
+    if isinstance(inspection, Unknown):
+        return person("contents_unknown", f"Its contents could not be read: {inspection.why}.")
+    answer = _by_rules(inspection)
+    return _by_model(review) if answer == PASSED else answer
+
+
+def _by_rules(inspection: Inspection) -> Answer:
+    """Whether every hunk, counted by us, is safe for certain or by strong evidence."""
+    explained = _explained(inspection)
+    if not inspection.hunks or len({each.hunk.path for each in inspection.hunks}) < inspection.files:
+        return person("hunks_missing", "Not every changed file of it could be told apart into what changed.")
+    doubtful = [each for each in inspection.hunks if not _safe(each) and each.hunk.path not in explained]
+    if not doubtful:
+        return PASSED
+    first = next((each for each in doubtful if each.level is None), doubtful[0])
+    rule = "hunk_unknown" if first.level is None else "hunk_hinted"
+    counts = f"{len(doubtful)} of {len(inspection.hunks)} changed stretches"
+    where = f"{counts} not known to be safe, the first in {code(first.hunk.path)}"
+    return person(rule, f"A person has to look: {where}. {first.words}".strip())
+
+
+def _safe(judged: Judged) -> bool:
+    return judged.level in SAFE and judged.category in CATEGORIES
+
+
+def _explained(inspection: Inspection) -> frozenset[str]:
+    """Files of packages whose every change is one of a version that the static rules let pass."""
+    packages = inspection.dependencies
+    if packages is None or not packages.bumps or inspection.hazards:
+        return frozenset()
+    return frozenset(packages.files)
+
+
+def _by_model(review: ModelReview | Unknown | None) -> Answer:
+    """None where no model is asked: then what the rules say stands."""
+    if review is None:
+        return PASSED
+    if isinstance(review, Unknown):
+        if review == AWAITED:
+            return waits("model_awaited", "The language model's answer is still to come.")
+        return person("model_unknown", f"The language model did not confirm it: {review.why}.")
+    if not review.accepts or review.signals or not review.categories <= CATEGORIES:
+        return person("model_vetoed", f"The language model does not confirm it. {review.why}".strip())
+    return PASSED
 
 
 STAGE = Stage("review", "Is every hunk of it safe?", judge)
