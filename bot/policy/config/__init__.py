@@ -1,5 +1,6 @@
 """The repository's configuration: its sections, what they say, where each value stands, and what is wrong with it."""
 
+from bot.policy.config.auto_review import AutoReview, ChangeSource
 from bot.policy.config.config import FILE, ORGANISATION_FILE, Config
 from bot.policy.config.section import Shown, Source
 from bot.policy.config.sections.escalation import REASONS, EscalationPolicy
@@ -15,6 +16,8 @@ __all__ = [
     "LONGEST",
     "ORGANISATION_FILE",
     "REASONS",
+    "AutoReview",
+    "ChangeSource",
     "Config",
     "ConfigError",
     "EscalationPolicy",

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.policy.calendar import Calendar, Window, feed
 from bot.policy.calendar.feed import MISSING, Copy, Feed
 from bot.policy.calendar.times import Dated
+from bot.policy.config.auto_review import AutoReview
 from bot.policy.config.section import Source
 from bot.policy.config.sections.critical_from import CriticalFrom
 from bot.policy.config.sections.escalation import EscalationPolicy
@@ -41,6 +42,7 @@ class Config:
     critical: Mapping[str, int] = field(default_factory=dict)
     critical_from: CriticalFrom = field(default_factory=CriticalFrom)
     frozen_paths: tuple[str, ...] = ()
+    auto_review: AutoReview = field(default_factory=AutoReview)
     problems: tuple[ConfigProblem, ...] = ()  # of calendars it names; the file itself is sound
     notes: tuple[ConfigProblem, ...] = ()  # what one should know and nobody has to mend
     floor: frozenset[str] = frozenset()  # in an organisation's file: what repositories may only tighten
@@ -60,6 +62,7 @@ class Config:
         named = [*self.escalation.managers, *self.freezes.by]
         named += [*(who for some in self.escalation.by_path.values() for who in some)]
         named += [who for each in self.calendar.windows for who in each.authors or ()]
+        named += self.auto_review.people.authors or ()
         return frozenset(who for who in named if who.startswith("@"))
 
     def feeds(self) -> tuple[str, ...]:

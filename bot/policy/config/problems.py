@@ -79,6 +79,7 @@ def settings_of(*shapes: type[BaseModel]) -> list[str]:
 
 
 def _inside(shape: type[BaseModel], key: str) -> type[BaseModel]:
-    field = next(field for name, field in shape.model_fields.items() if key == (field.alias or name))
-    kinds = [field.annotation, *get_args(field.annotation)]
-    return next(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel))
+    """A name that somebody gave leads no further: the settings of that shape stand below each."""
+    field = next((field for name, field in shape.model_fields.items() if key == (field.alias or name)), None)
+    kinds = [] if field is None else [field.annotation, *get_args(field.annotation)]
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), shape)

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, Literal, get_args, get_origin
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -67,10 +68,15 @@ def _sections(shape: type[BaseModel], prefix: str) -> Iterator[str]:
         yield f"| `{key}` | {_kind(field)} | {_default(field)} | {field.description or ''} |\n"
         nested = _nested(field.annotation)
         if nested is not None:
-            many = "[]" if "list" in str(field.annotation) else ""
-            inner.append((nested, f"{prefix}.{key}{many}".lstrip(".")))
+            inner.append((nested, f"{prefix}.{key}{_many(field.annotation)}".lstrip(".")))
     for nested, path in inner:
         yield from _sections(nested, path)
+
+
+def _many(annotation: Any) -> str:
+    """Where the settings of one of many stand."""
+    kinds = {get_origin(kind) for kind in (annotation, *get_args(annotation))}
+    return "[]" if list in kinds else ".<name>" if dict in kinds else ""
 
 
 def _nested(annotation: Any) -> type[BaseModel] | None:
@@ -81,10 +87,17 @@ def _nested(annotation: Any) -> type[BaseModel] | None:
 
 def _kind(field: FieldInfo) -> str:
     """What is written there: the choices, or an example; the patterns are in the schema."""
-    if get_origin(field.annotation) is Literal:
-        return " or ".join(f"`{choice}`" for choice in get_args(field.annotation))
+    optional = get_origin(field.annotation) in (Union, UnionType)
+    kinds = (field.annotation, *(get_args(field.annotation) if optional else ()))
+    choices = [kind for kind in kinds if get_origin(kind) is Literal]
+    if choices:
+        return " or ".join(f"`{choice}`" for choice in get_args(choices[0]))
     if field.examples:
         return f"like `{_written(field.examples[0])}`"
+    if field.annotation is bool:
+        return "`true` or `false`"
+    if isinstance(field.default, int | float | str):
+        return f"like {_default(field)}"
     return "list of settings" if "list" in str(field.annotation) else "settings"
 
 
@@ -94,6 +107,8 @@ def _written(value: object) -> str:
         return "{" + ", ".join(f"{_written(key)}: {_written(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_written(item) for item in value) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
     quoted = isinstance(value, str) and not re.fullmatch(r"[\w.+/% :;=,-]+", value)
     return f'"{value}"' if quoted else str(value)
 
@@ -103,4 +118,4 @@ def _default(field: FieldInfo) -> str:
         return "required"
     if field.default_factory is not None or field.default in (None, "", [], {}):
         return ""
-    return f"`{field.default:.0%}`" if isinstance(field.default, float) else f"`{field.default}`"
+    return f"`{field.default:.0%}`" if isinstance(field.default, float) else f"`{_written(field.default)}`"

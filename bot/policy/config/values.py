@@ -1,10 +1,12 @@
 """Single values of the file: all arrive as text, and each becomes its value or says what was meant."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core.core_schema import CoreSchema, no_info_plain_validator_function
 
 from bot.policy.calendar.instants import zones
 from bot.policy.config import walltime
@@ -15,6 +17,8 @@ _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _DECIMAL = re.compile(r"(?:0|1)?\.\d+|0|1\.0+")
 _NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,80}")
 _OWNER = re.compile(r"@[\w.-]+(/[\w.-]+)?|[^@\s]+@[^@\s]+", re.ASCII)
+_SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,79}")
+_TRAILER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}: [^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,200}(?<! )")
 _LOGIN = re.compile(r"@[\w.-]+/[\w.-]+|[\w.-]+(\[bot\])?", re.ASCII)
 
 
@@ -91,6 +95,20 @@ def owner(text: object) -> str:
     return written.lower()
 
 
+def source_name(text: object) -> str:
+    written = _text(text)
+    if not _SOURCE.fullmatch(written):
+        raise ValueError("a source is named by 1 to 80 letters, digits, dots, dashes and slashes, like renovate/npm")
+    return written
+
+
+def trailer(text: object) -> str:
+    written = _text(text)
+    if not _TRAILER.fullmatch(written):
+        raise ValueError('a trailer is one line of a commit message, like "Codemod-Id: tidy-imports"')
+    return written
+
+
 def flag(text: object) -> bool:
     written = _text(text)
     if written not in ("true", "false"):
@@ -150,6 +168,8 @@ Word = Annotated[str, BeforeValidator(word), _as("string", pattern=r"^[\w-]{1,40
 Manager = Annotated[str, BeforeValidator(manager), _as("string", pattern=_LOGIN.pattern)]
 Tier = Annotated[int, BeforeValidator(tier), _as("integer", minimum=1, maximum=99)]
 Owner = Annotated[str, BeforeValidator(owner), _as("string", pattern=f"^({_OWNER.pattern})$")]
+SourceName = Annotated[str, BeforeValidator(source_name), _as("string", pattern=f"^{_SOURCE.pattern}$")]
+Trailer = Annotated[str, BeforeValidator(trailer), _as("string", pattern="^[A-Za-z][A-Za-z0-9-]{0,60}: \\S.{0,200}$")]
 Flag = Annotated[bool, BeforeValidator(flag), _as("boolean")]
 Start = Annotated[datetime, BeforeValidator(_start), _as("string", **_DATE)]
 End = Annotated[datetime, BeforeValidator(_end), _as("string", **_DATE)]
@@ -163,6 +183,27 @@ Words = Annotated[str, BeforeValidator(_text), AfterValidator(lambda text: " ".j
 Globs = Annotated[list[Glob], Field(max_length=100)]
 Branches = Annotated[list[Branch], Field(max_length=100)]
 Managers = Annotated[list[Manager], Field(max_length=50)]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A whole number between two others, both included: Annotated[int, Between(1, 10)]."""
+
+    low: int
+    high: int
+
+    def read(self, text: object) -> int:
+        written = _text(text).strip().replace("_", "")
+        number = int(written) if re.fullmatch(r"[0-9]{1,18}", written) else -1
+        if not self.low <= number <= self.high:
+            raise ValueError(f'"{written[:40]}" is no whole number from {self.low:,} to {self.high:,}')
+        return number
+
+    def __get_pydantic_core_schema__(self, *_: Any) -> CoreSchema:
+        return no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, *_: Any) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.low, "maximum": self.high}
 
 
 class Shape(BaseModel):

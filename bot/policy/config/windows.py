@@ -170,7 +170,7 @@ def describe(window: Window) -> str:
         case Dated(start, end):
             return f"{_moment(start) or 'since ever'} to {_moment(end) or 'without end'}"
         case Rule(rule, _, at, length):
-            return f"{rule} at {_clock(at)} for {_length(length)}"
+            return f"{rule} at {_clock(at)} for {length_of(length)}"
         case PublicHolidays(country, subdivision, before, categories):
             eve = "" if before is None else f", from {_clock(before)} of the day before"
             kinds = ", ".join(categories) or "public"
@@ -199,7 +199,7 @@ def _moment(moment: datetime | None) -> str:
     return "" if moment is None else moment.isoformat(" ", "seconds" if moment.second else "minutes")
 
 
-def _length(length: timedelta) -> str:
+def length_of(length: timedelta) -> str:
     minutes = round(length / timedelta(minutes=1))
     return f"{minutes // 60}h" if minutes % 60 == 0 else f"{minutes}m"
 

@@ -11,6 +11,17 @@ from bot.policy.calendar.export import AHEAD, Published, to_ics
 from bot.policy.chat import commands
 from bot.policy.chat import grammar as chat
 from bot.policy.config import parse
+from bot.policy.config.auto_review_shape import (
+    AutoReviewShape,
+    BotsShape,
+    DependenciesShape,
+    GatesShape,
+    LabelsShape,
+    PeopleShape,
+    ReviewerShape,
+    SizeShape,
+    SourceShape,
+)
 from bot.policy.config.reference import markdown
 from bot.policy.config.sections.critical_from import CriticalFromShape
 from bot.policy.config.sections.escalation import EscalationShape
@@ -57,6 +68,15 @@ def test_the_example_uses_every_setting_and_is_valid_for_editors_too():
         QuietShape,
         DeputyShape,
         CriticalFromShape,
+        AutoReviewShape,
+        LabelsShape,
+        BotsShape,
+        PeopleShape,
+        GatesShape,
+        SourceShape,
+        SizeShape,
+        DependenciesShape,
+        ReviewerShape,
     ]
     known = {field.alias or name for shape in shapes for name, field in shape.model_fields.items()}
     assert known - written == {"floor", "subdivision"}  # an organisation's, and a country's that has some

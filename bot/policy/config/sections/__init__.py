@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.policy.config.section import Section
 from bot.policy.config.sections import (
+    auto_review,
     critical,
     critical_from,
     escalation,
@@ -35,4 +36,5 @@ SECTIONS: tuple[Section[Any, Any], ...] = (
     critical.SECTION,
     critical_from.SECTION,
     frozen_paths.SECTION,
+    auto_review.SECTION,
 )
