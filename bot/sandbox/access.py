@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives import serialization
@@ -30,6 +31,7 @@ class Caller:
     permissions: Mapping[str, str] = field(default_factory=dict)
     repository_ids: frozenset[int] | None = None
     for_person: bool = False  # an App that acts for the person
+    app_id: int = 0  # of an App, or of an installation of it
 
 
 @dataclass(frozen=True)
@@ -89,34 +91,33 @@ def authenticate(world: World, header: str | None) -> Caller:
 
 def installation_caller(world: World, token: InstallationToken) -> Caller:
     """The App acting on its installation. Raises Refusal."""
-    if token.expires_at <= world.valid_at() or world.installation.deleted:
+    here = world.installed(token.app_id)
+    if token.expires_at <= world.valid_at() or here.installation.deleted:
         raise bad_credentials()
-    if world.installation.suspended_at:
+    if here.installation.suspended_at:
         raise Refusal(403, "This installation has been suspended")
     chosen = None if token.repository_ids is None else frozenset(token.repository_ids)
-    return Caller("installation", world.bot.login, token.permissions, chosen)
+    return Caller("installation", f"{here.app.slug}[bot]", token.permissions, chosen, app_id=here.app.id)
 
 
 def user_caller(world: World, token: UserToken) -> Caller:
     """The App acting for a person: it may what both may. Raises Refusal (401)."""
     if token.expires_at <= world.valid_at():
         raise bad_credentials()
-    return Caller("person", token.login, world.app.permissions, for_person=True)
+    return Caller("person", token.login, world.app.permissions, for_person=True, app_id=world.app.id)
 
 
 def app_caller(world: World, token: str) -> Caller:
-    """The App itself, known by a JWT signed with its key. Raises Refusal (401)."""
+    """An App itself, known by a JWT signed with its key. Raises Refusal (401)."""
+    unchecked: Any = {"verify_exp": False, "verify_iat": False, "require": ["iat", "exp", "iss"]}
     try:
-        claims = jwt.decode(
-            token,
-            world.app.public_key_pem,
-            algorithms=["RS256"],
-            options={"verify_exp": False, "verify_iat": False, "require": ["iat", "exp", "iss"]},
-        )
+        said = str(jwt.decode(token, options=unchecked | {"verify_signature": False})["iss"])
+        app = next((one.app for one in world.apps if said in {str(one.app.id), f"Iv1.{one.app.id:016x}"}), world.app)
+        claims = jwt.decode(token, app.public_key_pem, algorithms=["RS256"], options=unchecked)
     except jwt.InvalidTokenError as refused:
         raise Refusal(401, "A JSON web token could not be decoded") from refused
     now = world.valid_at().timestamp()
-    if str(claims["iss"]) not in {str(world.app.id), f"Iv1.{world.app.id:016x}"}:
+    if said not in {str(app.id), f"Iv1.{app.id:016x}"}:
         raise Refusal(401, "'Issuer' claim ('iss') must be an Integer")
     if claims["exp"] <= now:
         raise Refusal(401, "'Expiration time' claim ('exp') must be a numeric value representing the future time")
@@ -124,44 +125,44 @@ def app_caller(world: World, token: str) -> Caller:
         raise Refusal(401, "'Expiration time' claim ('exp') is too far in the future")
     if claims["iat"] > now + DRIFT.total_seconds():
         raise Refusal(401, "'Issued at' claim ('iat') must be an Integer representing a time in the past")
-    return Caller("app", world.app.slug)
+    return Caller("app", app.slug, app_id=app.id)
 
 
 def hand_out_token(
-    world: World, permissions: Mapping[str, str] | None, repository_ids: set[int] | None
+    world: World, permissions: Mapping[str, str] | None, repository_ids: set[int] | None, app_id: int
 ) -> InstallationToken:
     """A new installation token, never wider than the installation. Raises Refusal (403, 422)."""
-    here = world.installation
+    here = world.installed(app_id).installation
     if here.suspended_at:
         raise Refusal(403, "This installation has been suspended")
     for name, level in (permissions or {}).items():
         if LEVELS.index(level) > LEVELS.index(here.permissions.get(name, "none")):
             raise Refusal(422, "The permissions requested are not granted to this installation.")
-    if repository_ids is not None and not all(reachable(world, each) for each in repository_ids):
+    if repository_ids is not None and not all(reachable(world, each, app_id) for each in repository_ids):
         raise Refusal(422, "There is at least one repository that does not exist or is not accessible to the parent")
     wide = dict(here.permissions if not permissions else {**permissions, "metadata": "read"})
-    token = InstallationToken(new_token(world), world.valid_at() + TOKEN_LIFE, wide, repository_ids)
+    token = InstallationToken(new_token(world, app_id), world.valid_at() + TOKEN_LIFE, wide, repository_ids, app_id)
     world.tokens[token.token] = token
     return token
 
 
-def reachable(world: World, repository_id: int) -> bool:
+def reachable(world: World, repository_id: int, app_id: int) -> bool:
     """Whether the installation covers a repository that exists."""
-    return repository_id in world.repositories and world.covered(world.repositories[repository_id])
+    return repository_id in world.repositories and world.covered(world.repositories[repository_id], app_id)
 
 
-def new_token(world: World) -> str:
+def new_token(world: World, app_id: int) -> str:
     """A token in the old form (40 characters) or the new one, which is several hundred long."""
     if not world.long_tokens:
         return f"ghs_{secrets.token_hex(18)}"
-    return f"ghs_{world.app.id}_{'.'.join(secrets.token_urlsafe(size) for size in (30, 160, 256))}"
+    return f"ghs_{app_id}_{'.'.join(secrets.token_urlsafe(size) for size in (30, 160, 256))}"
 
 
 def sees(world: World, caller: Caller, repository: Repository) -> bool:
     """Whether a repository exists for a caller at all."""
     if caller.kind == "installation":
         inside = caller.repository_ids is None or repository.id in caller.repository_ids
-        return (inside and world.covered(repository)) or not repository.private
+        return (inside and world.covered(repository, caller.app_id)) or not repository.private
     return world.role(repository, caller.login) != "none"
 
 
@@ -185,7 +186,7 @@ def allow(world: World, caller: Caller, need: Need, repository: Repository | Non
 
 def allow_installation(world: World, caller: Caller, need: Need, repository: Repository | None) -> None:
     """The same for an installation token."""
-    outside = repository is not None and not world.covered(repository)
+    outside = repository is not None and not world.covered(repository, caller.app_id)
     granted = any(has(caller, each) for each in need.app)
     reading = all(each.endswith(":read") for each in need.app)
     if not granted or (outside and not reading):

@@ -111,6 +111,10 @@ class Git:
             )
         return done.stdout
 
+    def commit_shas(self, tip: str, without: str) -> list[str]:
+        """Every commit of `tip` that `without` does not have, newest first."""
+        return self.text("rev-list", tip, f"^{without}").split()
+
     def text(self, *arguments: str) -> str:
         """The same, as text without the last line end."""
         return self.raw(*arguments).decode(errors="replace").rstrip("\n")

@@ -31,7 +31,7 @@ class Team:
 
 @dataclass
 class App:
-    """The one GitHub App, its key pair (PEM) and its webhook."""
+    """A GitHub App, its key pair (PEM) and its webhook."""
 
     id: int
     slug: str
@@ -64,6 +64,14 @@ class Installation:
 
 
 @dataclass
+class Installed:
+    """An App beside the first, with the one installation that it has."""
+
+    app: App
+    installation: Installation
+
+
+@dataclass
 class InstallationToken:
     """A token that was handed out; it may be narrower than the installation."""
 
@@ -71,6 +79,7 @@ class InstallationToken:
     expires_at: datetime
     permissions: dict[str, str]
     repository_ids: set[int] | None
+    app_id: int = 0
 
 
 @dataclass

@@ -14,9 +14,10 @@ from bot.sandbox.errors import Refusal, not_found
 from bot.sandbox.git import Git
 from bot.sandbox.markdown import to_html
 from bot.sandbox.measures import sizes
+from bot.sandbox.reports import CheckRun
 from bot.sandbox.rules import holds
 from bot.sandbox.server import Server
-from bot.sandbox.state import ROLES, CheckRun, Pull, Repository, World, pull_of
+from bot.sandbox.state import ROLES, Pull, Repository, World, pull_of
 from bot.sandbox.verbs import checks, conversation, merging, pulls, queue
 
 FACES = {

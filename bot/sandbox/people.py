@@ -1,6 +1,6 @@
 """What people do on the sandbox, and what is there to be seen afterwards. Each raises Refusal as GitHub would."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.sandbox.errors import Refusal
@@ -8,26 +8,14 @@ from bot.sandbox.git import SHA, Git
 from bot.sandbox.git_listings import NOTHING
 from bot.sandbox.hooks import Delivery, Outbox
 from bot.sandbox.owners import Account, Team, new_token
+from bot.sandbox.protecting import ORGANISATION, Protecting
+from bot.sandbox.reports import CheckRun
 from bot.sandbox.rules import holds
-from bot.sandbox.state import (
-    CheckRun,
-    Comment,
-    Protection,
-    Pull,
-    QueueEntry,
-    Reaction,
-    Repository,
-    Review,
-    World,
-    pull_of,
-    thread_of,
-)
+from bot.sandbox.state import Comment, Pull, QueueEntry, Reaction, Repository, Review, World, pull_of, thread_of
 from bot.sandbox.verbs import checks, conversation, issues, merging, pulls, pushes, queue, repositories
 
-ORGANISATION = "acme"
 
-
-class People:
+class People(Protecting):
     """The verbs of a sandbox; whoever holds the world has them."""
 
     world: World
@@ -92,36 +80,6 @@ class People:
             return pulls.open_pull(
                 self.world, repository, head, head_ref, base or repository.default_branch, login, **words
             )
-
-    def protect(
-        self,
-        repo: str,
-        branch: str = "",
-        required_checks: Sequence[str] = ("codechill",),
-        *,
-        from_app: bool = True,
-        approvals: int = 0,
-        strict: bool = False,
-        enforce_admins: bool = True,
-        merge_queue: bool = False,
-        shown_as: Collection[str] = ("branch protection", "ruleset"),
-    ) -> None:
-        """Ask for checks (reported by the App itself, with `from_app`) and approvals before a merge into a branch.
-
-        GitHub shows such rules as classic branch protection or as a ruleset; here as both unless told otherwise.
-        """
-        expected = self.world.app.id if from_app else None
-        checks: dict[str, int | None] = dict.fromkeys(required_checks, expected)
-        rules = Protection(checks, approvals, strict, enforce_admins, merge_queue, frozenset(shown_as))
-        with self.world.lock:
-            repository = self.repository(repo)
-            repositories.protect(repository, branch or repository.default_branch, rules)
-
-    def unprotect(self, repo: str, branch: str = "") -> None:
-        """Ask for nothing any more."""
-        with self.world.lock:
-            repository = self.repository(repo)
-            repositories.protect(repository, branch or repository.default_branch, None)
 
     def grant(self, repo: str, person: str, role: str) -> None:
         """Give a person a role: none, read, triage, write, maintain or admin."""
@@ -249,10 +207,6 @@ class People:
             return merging.wish(self.world, self.repository(repo), number, person, method)
 
     # look
-
-    def repository(self, repo: str) -> Repository:
-        """A repository and everything in it. Raises Refusal (404)."""
-        return self.world.repository(repo)
 
     def pull(self, repo: str, number: int) -> Pull:
         """A pull request. Raises Refusal (404)."""

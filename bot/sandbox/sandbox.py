@@ -15,7 +15,8 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.hooks import Outbox
 from bot.sandbox.limits import Limits
 from bot.sandbox.owners import Account, App, Installation, Team, new_token
-from bot.sandbox.people import ORGANISATION, People
+from bot.sandbox.people import People
+from bot.sandbox.protecting import ORGANISATION
 from bot.sandbox.server import Server, create_app
 from bot.sandbox.state import (
     World,

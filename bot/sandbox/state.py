@@ -10,24 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.sandbox.errors import Refusal, not_found
-from bot.sandbox.owners import Account, App, Installation, InstallationToken, Team, UserToken
+from bot.sandbox.owners import Account, App, Installation, InstallationToken, Installed, Team, UserToken
+from bot.sandbox.reports import CheckRun, CheckSuite, Protection, Status
 
 ROLES = ("none", "read", "triage", "write", "maintain", "admin")  # ascending, GitHub's names for people's rights
-
-
-@dataclass
-class Protection:
-    """What a branch asks for before a merge. `checks` maps a context to the App id that must report it, or None.
-
-    GitHub has two ways to ask, which may be used together; `shown_as` says which show this.
-    """
-
-    checks: dict[str, int | None] = field(default_factory=dict)
-    approvals: int = 0
-    strict: bool = False
-    enforce_admins: bool = True
-    merge_queue: bool = False
-    shown_as: frozenset[str] = frozenset({"branch protection", "ruleset"})
 
 
 @dataclass
@@ -77,53 +63,12 @@ class Review:
 
 
 @dataclass
-class CheckSuite:
-    """All check runs of the App on one commit of one repository."""
+class Conversation:
+    """A review thread: somebody said something of a line, and it is resolved or not."""
 
     id: int
-    repository_id: int
-    sha: str
-    branch: str | None
-    before: str | None
-    created_at: datetime
-    updated_at: datetime
-
-
-@dataclass
-class CheckRun:
-    """A check run of the App; `output` and `actions` are as sent."""
-
-    id: int
-    suite_id: int
-    repository_id: int
-    sha: str
-    name: str
-    status: str
-    conclusion: str | None
-    external_id: str
-    details_url: str | None
-    started_at: datetime | None
-    completed_at: datetime | None
-    title: str | None = None
-    summary: str | None = None
-    text: str | None = None
-    annotations: list[dict[str, Any]] = field(default_factory=list)
-    actions: list[dict[str, str]] = field(default_factory=list)
-
-
-@dataclass
-class Status:
-    """A commit status."""
-
-    id: int
-    repository_id: int
-    sha: str
-    context: str
-    state: str
-    description: str | None
-    target_url: str | None
     login: str
-    created_at: datetime
+    resolved: bool = False
 
 
 @dataclass
@@ -164,6 +109,8 @@ class Pull:
     auto_merge: AutoMerge | None = None
     reviews: list[Review] = field(default_factory=list)
     reactions: list[Reaction] = field(default_factory=list)
+    conversations: list[Conversation] = field(default_factory=list)
+    pushed_by: str = ""  # who pushed last; empty: its author
     earlier: "Pull | None" = None
 
     def changed(self, now: datetime, **values: Any) -> None:
@@ -223,6 +170,9 @@ class Repository:
     pushed_at: datetime
     fork_of: int | None = None
     archived: bool = False
+    methods: frozenset[str] = frozenset({"merge", "squash", "rebase"})  # ways to merge that its settings allow
+    code_owners: frozenset[str] = frozenset()  # logins that own everything
+    signed: set[str] = field(default_factory=set)  # commits whose signature the forge verified
     next_number: int = 1
     roles: dict[str, str] = field(default_factory=dict)
     protections: dict[str, Protection] = field(default_factory=dict)
@@ -254,6 +204,8 @@ class World:
     clock: Callable[[], datetime]
     app: App
     installation: Installation
+    others: list[Installed] = field(default_factory=list)  # Apps beside it, each with its one installation
+    app_reviews: str = "contents"  # whose count: of Apps that may write contents, "always" any App's, or "never" one's
     address: str = ""
     accounts: dict[str, Account] = field(default_factory=dict)
     teams: dict[tuple[str, str], Team] = field(default_factory=dict)
@@ -290,6 +242,22 @@ class World:
     def bot(self) -> Account:
         return self.accounts[f"{self.app.slug}[bot]"]
 
+    @property
+    def apps(self) -> list[Installed]:
+        """All Apps, the first one first."""
+        return [Installed(self.app, self.installation), *self.others]
+
+    def installed(self, app_id: int) -> Installed:
+        """An App by its number. Raises Refusal (404)."""
+        for each in self.apps:
+            if each.app.id == app_id:
+                return each
+        raise not_found()
+
+    def app_of(self, login: str) -> Installed | None:
+        """The App behind a bot's login."""
+        return next((each for each in self.apps if f"{each.app.slug}[bot]" == login), None)
+
     def account(self, login: str) -> Account:
         """An account by login, whatever its case. Raises Refusal (404)."""
         for known, account in self.accounts.items():
@@ -320,10 +288,11 @@ class World:
         roles += [team.roles.get(repository.id, "none") for team in self.teams.values() if login in team.members]
         return max(roles, key=ROLES.index)
 
-    def covered(self, repository: Repository) -> bool:
-        """Whether the App is installed on a repository."""
-        here = repository.owner == self.installation.account and not self.installation.deleted
-        chosen = self.installation.repository_ids
+    def covered(self, repository: Repository, app_id: int = 0) -> bool:
+        """Whether an App, the first one if none is named, is installed on a repository."""
+        installation = self.installed(app_id).installation if app_id else self.installation
+        here = repository.owner == installation.account and not installation.deleted
+        chosen = installation.repository_ids
         return here and (chosen is None or repository.id in chosen)
 
 

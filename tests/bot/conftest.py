@@ -14,7 +14,8 @@ from bot.demo import replay, sample
 from bot.demo.stage import Stage, stage
 from bot.policy.config import FILE
 from bot.process.logs import configure
-from bot.sandbox.state import CheckRun, Comment
+from bot.sandbox.reports import CheckRun
+from bot.sandbox.state import Comment
 
 WHO = {"GIT_AUTHOR_NAME": "Ada Author", "GIT_AUTHOR_EMAIL": "ada@acme.example"}
 OPEN_WINDOW = "windows:\n  - {name: Always, level: LEVEL, from: 2020-01-01}\n"

@@ -11,13 +11,14 @@ from bot.sandbox.measures import base_now, merges, sizes
 from bot.sandbox.shapes import accounts, stamp, stamp_or_none
 from bot.sandbox.shapes import pulls as shapes
 from bot.sandbox.shapes import repositories as repository_shapes
-from bot.sandbox.state import Comment, Issue, Pull, QueueEntry, Repository, Review, Thread, World
+from bot.sandbox.state import Comment, Conversation, Issue, Pull, QueueEntry, Repository, Review, Thread, World
 from bot.sandbox.verbs import queue
 
 Node = dict[str, Any]
 Info = Any  # of graphql-core: where in a query a field stands
 LISTED_COMMITS = 250  # of one pull request, as with REST
 MOST = 100  # of a page
+WAYS = {"mergeCommit": "merge", "squashMerge": "squash", "rebaseMerge": "rebase"}
 
 
 def connection(rows: Sequence[Any], show: Callable[[Any], Node], total: int | None = None) -> Callable[..., Node]:
@@ -103,6 +104,9 @@ def commit(world: World, facts: CommitFacts) -> Node:
         "author": signed(world, facts.author),
         "committer": signed(world, facts.committer),
         "authors": connection(list(emails), lambda email: writer(world, email)),
+        "signature": {"isValid": True, "state": "VALID", "email": facts.committer.email}
+        if any(facts.sha in each.signed for each in world.repositories.values())
+        else None,
     }
 
 
@@ -141,6 +145,8 @@ def repository(world: World, repository: Repository) -> Node:
         "owner": actor(world, repository.owner),
         "defaultBranchRef": tip
         and {"name": branch, "prefix": "refs/heads/", "target": lambda info: commit_at(world, repository, tip)},
+        **{f"{way}Allowed": name in repository.methods for way, name in WAYS.items()},
+        "mergeQueue": lambda info, branch=None: queue_of(world, repository, branch or repository.default_branch),
         "pullRequest": lambda info, number: one(
             repository.pulls, number, "PullRequest", lambda it: pull(world, repository, it)
         ),
@@ -215,6 +221,11 @@ def pull(world: World, repository: Repository, known: Pull) -> Node:
             return "UNKNOWN"
         return "MERGEABLE" if merges(repository.folder, base_now(repository, known), known.head_sha) else "CONFLICTING"
 
+    def opinionated(info: Info, writersOnly: bool = False, **page: Any) -> Node:
+        last = {each.login: each for each in known.reviews if each.state not in {"COMMENTED", "PENDING"}}
+        chosen = rules.opinions(world, repository, known) if writersOnly else list(last.values())
+        return connection(chosen, lambda each: review(world, repository, each))(info, **page)
+
     wish, reviews = known.auto_merge, [each for each in known.reviews if each.state != "PENDING"]
     return thread(world, repository, known) | {
         "__typename": "PullRequest",
@@ -242,7 +253,45 @@ def pull(world: World, repository: Repository, known: Pull) -> Node:
         "mergeQueueEntry": lambda info: entry(world, repository, queue.entry_of(repository, known.number)),
         "commits": commits,
         "reviews": connection(reviews, lambda each: review(world, repository, each)),
+        "reviewDecision": lambda info: rules.decision(world, repository, known),
+        "latestOpinionatedReviews": opinionated,
+        "reviewThreads": connection(known.conversations, conversation),
+        "baseRef": lambda info: ref(world, repository, known.base_ref),
     }
+
+
+def conversation(known: Conversation) -> Node:
+    return {"id": f"PRRT_{known.id}", "isResolved": known.resolved, "isOutdated": False}
+
+
+def ref(world: World, repository: Repository, name: str) -> Node | None:
+    """A branch, with what its classic protection asks of who may read it."""
+    tip, rules = Git(repository.folder).resolve(name), repository.protections.get(name)
+    if tip is None:
+        return None
+    classic = rules if rules and "branch protection" in rules.shown_as else None
+    asked = classic and {
+        "pattern": name,
+        **dict.fromkeys(("allowsForcePushes", "allowsDeletions", "blocksCreations"), False),
+        "requiredApprovingReviewCount": classic.approvals or None,
+        "requiredStatusCheckContexts": sorted(classic.checks),
+        "requiresCodeOwnerReviews": classic.code_owners,
+        "requiresConversationResolution": classic.conversations,
+        "requiresLinearHistory": classic.linear,
+        "requiresSignatures": classic.signatures,
+        "viewerCanPush": False,
+    }
+    there = {"name": name, "prefix": "refs/heads/", "refUpdateRule": asked}
+    return there | {"target": lambda info: commit_at(world, repository, tip)}
+
+
+def queue_of(world: World, repository: Repository, branch: str) -> Node | None:
+    """The merge queue of a branch that asks for one."""
+    rules = repository.protections.get(branch)
+    if rules is None or not rules.merge_queue:
+        return None
+    page = f"{world.address}/{repository.full_name}/queue/{branch}"
+    return {"__typename": "MergeQueue", "id": f"MQ_{repository.id}_{branch}", "url": page}
 
 
 def review(world: World, repository: Repository, known: Review) -> Node:

@@ -5,7 +5,7 @@ import json
 from bot.sandbox import access
 from bot.sandbox.errors import Refusal, not_found
 from bot.sandbox.hooks import Delivery
-from bot.sandbox.owners import Team
+from bot.sandbox.owners import Installed, Team
 from bot.sandbox.rest import Answer, Call, operation
 from bot.sandbox.shapes import Json, accounts, repositories, stamp
 from bot.sandbox.state import Repository
@@ -14,12 +14,19 @@ from bot.sandbox.state import Repository
 @operation("GET /app", "jwt", "nobody")
 def get_app(call: Call) -> Answer:
     """The App itself."""
-    return Answer(body=accounts.app(call.world) | {"installations_count": len(installations(call))})
+    app = asking(call).app
+    return Answer(body=accounts.app(call.world, app) | {"installations_count": len(installations(call))})
+
+
+def asking(call: Call) -> Installed:
+    """The App that asks."""
+    return call.world.installed(call.caller.app_id)
 
 
 def installations(call: Call) -> list[Json]:
     """The App's installations: one or none."""
-    return [] if call.world.installation.deleted else [accounts.installation(call.world)]
+    here = asking(call)
+    return [] if here.installation.deleted else [accounts.installation(call.world, here)]
 
 
 @operation("GET /app/installations", "jwt", "nobody")
@@ -30,10 +37,10 @@ def list_installations(call: Call) -> Answer:
 
 def installed(call: Call, wanted: int | None = None) -> Answer:
     """The installation. Raises Refusal (404)."""
-    here = call.world.installation
-    if here.deleted or wanted not in {None, here.id}:
+    here = asking(call)
+    if here.installation.deleted or wanted not in {None, here.installation.id}:
         raise not_found()
-    return Answer(body=accounts.installation(call.world))
+    return Answer(body=accounts.installation(call.world, here))
 
 
 @operation("GET /app/installations/{installation_id}", "jwt", "nobody")
@@ -45,14 +52,14 @@ def get_installation(call: Call) -> Answer:
 @operation("GET /repos/{owner}/{repo}/installation", "jwt", "nobody")
 def get_repository_installation(call: Call) -> Answer:
     """The one that covers a repository."""
-    if not call.world.covered(call.repository):
+    if not call.world.covered(call.repository, call.caller.app_id):
         raise not_found()
     return installed(call)
 
 
 @operation("GET /orgs/{org}/installation", "jwt", "nobody")
 def get_organisation_installation(call: Call) -> Answer:
-    if call.parts["org"].lower() != call.world.installation.account.lower():
+    if call.parts["org"].lower() != asking(call).installation.account.lower():
         raise not_found()
     return installed(call)
 
@@ -60,7 +67,7 @@ def get_organisation_installation(call: Call) -> Answer:
 @operation("GET /users/{username}/installation", "jwt", "nobody")
 def get_user_installation(call: Call) -> Answer:
     """The one of an account."""
-    if call.parts["username"].lower() != call.world.installation.account.lower():
+    if call.parts["username"].lower() != asking(call).installation.account.lower():
         raise not_found()
     return installed(call)
 
@@ -71,13 +78,14 @@ def create_token(call: Call) -> Answer:
     installed(call, call.parts["installation_id"])
     chosen = set(call.body["repository_ids"]) if "repository_ids" in call.body else None
     if names := call.body.get("repositories"):
-        known = {each.name: each.id for each in call.world.repositories.values() if call.world.covered(each)}
+        app, world = call.caller.app_id, call.world
+        known = {each.name: each.id for each in world.repositories.values() if world.covered(each, app)}
         chosen = (chosen or set()) | {known.get(name, 0) for name in names}
-    if chosen is None and call.world.installation.repository_ids is not None:
+    if chosen is None and asking(call).installation.repository_ids is not None:
         selection = "selected"
     else:
         selection = "all" if chosen is None else "selected"
-    token = access.hand_out_token(call.world, call.body.get("permissions"), chosen)
+    token = access.hand_out_token(call.world, call.body.get("permissions"), chosen, call.caller.app_id)
     body = {
         "token": token.token,
         "expires_at": stamp(token.expires_at),
@@ -100,7 +108,8 @@ def revoke_token(call: Call) -> Answer:
 def list_repositories(call: Call) -> Answer:
     """What an installation token reaches."""
     chosen = call.caller.repository_ids
-    reached = [each for each in call.world.repositories.values() if call.world.covered(each)]
+    app = call.caller.app_id
+    reached = [each for each in call.world.repositories.values() if call.world.covered(each, app)]
     rows = [repositories.repository(call.world, each) for each in reached if chosen is None or each.id in chosen]
     return Answer(rows=rows, key="repositories")
 
@@ -108,7 +117,7 @@ def list_repositories(call: Call) -> Answer:
 @operation("GET /app/hook/config", "jwt", "nobody")
 def get_hook(call: Call) -> Answer:
     """Where webhooks go."""
-    body = {"content_type": "json", "insecure_ssl": "0", "secret": "********", "url": call.world.app.webhook_url}
+    body = {"content_type": "json", "insecure_ssl": "0", "secret": "********", "url": asking(call).app.webhook_url}
     return Answer(body={name: value for name, value in body.items() if value})
 
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from bot.sandbox.reports import CheckRun
 from bot.sandbox.rest import Answer, Call, operation
 from bot.sandbox.shapes import checks as shapes
 from bot.sandbox.shapes import repositories as repository_shapes
-from bot.sandbox.state import CheckRun
 from bot.sandbox.verbs import checks
 
 
@@ -13,7 +13,12 @@ from bot.sandbox.verbs import checks
 def create_run(call: Call) -> Answer:
     """A new run."""
     return Answer(
-        201, shapes.check_run(call.world, call.repository, checks.create_run(call.world, call.repository, call.body))
+        201,
+        shapes.check_run(
+            call.world,
+            call.repository,
+            checks.create_run(call.world, call.repository, call.body, call.caller.app_id),
+        ),
     )
 
 
@@ -30,7 +35,7 @@ def get_run(call: Call) -> Answer:
 @operation("PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}", "checks:write", "nobody")
 def update_run(call: Call) -> Answer:
     """More about a run."""
-    known = checks.update_run(call.world, call.repository, run(call), call.body)
+    known = checks.update_run(call.world, call.repository, run(call), call.body, call.caller.app_id)
     return Answer(200, shapes.check_run(call.world, call.repository, known))
 
 
@@ -59,11 +64,10 @@ def listed(call: Call, runs: list[CheckRun]) -> Answer:
     query = call.query
     chosen = [each for each in runs if query.get("check_name") in {None, each.name}]
     chosen = [each for each in chosen if query.get("status") in {None, each.status}]
-    if query.get("app_id") not in {None, str(call.world.app.id)}:
-        chosen = []
+    chosen = [each for each in chosen if query.get("app_id") in {None, str(each.app_id)}]
     newest = sorted(chosen, key=lambda each: -each.id)
     if query.get("filter", "latest") == "latest":
-        newest = list({each.name: each for each in reversed(newest)}.values())
+        newest = list({(each.app_id, each.name): each for each in reversed(newest)}.values())
     rows = [shapes.check_run(call.world, call.repository, each) for each in newest]
     return Answer(rows=rows, key="check_runs")
 

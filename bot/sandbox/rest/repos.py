@@ -5,21 +5,15 @@ from typing import Any
 from bot.sandbox.errors import Refusal, invalid, not_found
 from bot.sandbox.git import SHA
 from bot.sandbox.git_listings import NOTHING
+from bot.sandbox.reports import Protection
 from bot.sandbox.rest import Answer, Call, operation
 from bot.sandbox.shapes import accounts, stamp
 from bot.sandbox.shapes import pulls as pull_shapes
 from bot.sandbox.shapes import repositories as shapes
-from bot.sandbox.state import ROLES, Protection
+from bot.sandbox.state import ROLES
 from bot.sandbox.verbs import pushes, repositories
 
 LARGEST_CONTENT = 1024 * 1024  # bytes; GitHub leaves the content of larger files out
-REVIEWS = {
-    "dismiss_stale_reviews_on_push": False,
-    "require_code_owner_review": False,
-    "require_last_push_approval": False,
-    "required_review_thread_resolution": False,
-    "allowed_merge_methods": ["merge", "squash", "rebase"],
-}
 QUEUE = {
     "check_response_timeout_minutes": 60,
     "grouping_strategy": "ALLGREEN",
@@ -28,6 +22,18 @@ QUEUE = {
     "merge_method": "MERGE",
     "min_entries_to_merge": 1,
     "min_entries_to_merge_wait_minutes": 5,
+}
+MORE: dict[str, dict[str, Any]] = {  # parameters of rules that are shown only
+    "required_deployments": {"parameters": {"required_deployment_environments": ["production"]}},
+    "commit_message_pattern": {"parameters": {"operator": "starts_with", "pattern": "JIRA-"}},
+    "workflows": {"parameters": {"workflows": [{"path": ".github/workflows/must.yml", "repository_id": 1}]}},
+    "code_scanning": {
+        "parameters": {
+            "code_scanning_tools": [
+                {"tool": "CodeQL", "alerts_threshold": "errors", "security_alerts_threshold": "high_or_higher"}
+            ]
+        }
+    },
 }
 OLD_NAMES = {"none": "none", "read": "read", "triage": "read", "write": "write", "maintain": "write", "admin": "admin"}
 
@@ -132,12 +138,26 @@ def rules_of(known: Protection) -> list[Any]:
     ]
     inside = {"strict_required_status_checks_policy": known.strict, "required_status_checks": checks}
     asked: list[Any] = [{"type": "required_status_checks", "parameters": inside}] if checks else []
-    if known.approvals:
-        reviews = REVIEWS | {"required_approving_review_count": known.approvals}
+    if (reviews := reviews_of(known)) != reviews_of(Protection()):
         asked.append({"type": "pull_request", "parameters": reviews})
     if known.merge_queue:
         asked.append({"type": "merge_queue", "parameters": QUEUE})
-    return asked
+    kinds = {"required_signatures": known.signatures, "required_linear_history": known.linear}
+    asked += [{"type": kind} for kind, wanted in kinds.items() if wanted]
+    return asked + [{"type": kind} | MORE.get(kind, {}) for kind in known.more]
+
+
+def reviews_of(known: Protection) -> dict[str, Any]:
+    """What a ruleset asks of reviews."""
+    return {
+        "required_approving_review_count": known.approvals,
+        "dismiss_stale_reviews_on_push": known.dismiss_stale,
+        "require_code_owner_review": known.code_owners,
+        "require_last_push_approval": known.last_push,
+        "required_review_thread_resolution": known.conversations,
+        "require_extra_approval_for_unattributed_changes": known.unattributed,
+        "allowed_merge_methods": sorted(known.methods),
+    }
 
 
 @operation("GET /repos/{owner}/{repo}/rules/branches/{branch}", "metadata:read", "read")
@@ -171,11 +191,15 @@ def get_ruleset(call: Call) -> Answer:
         raise not_found()
     name, known = rulesets(call)[number]
     body = ruleset(call, number, name) | {"rules": rules_of(known)}
+    may_bypass = call.caller.app_id in known.bypass if call.caller.kind == "installation" else False
+    body["current_user_can_bypass"] = "always" if may_bypass else "never"
     body["conditions"] = {"ref_name": {"include": [f"refs/heads/{name}"], "exclude": []}}
     may_change = call.caller.permissions.get("administration") == "write"
     if may_change or call.world.role(call.repository, call.caller.login) == "admin":
         administrators = {"actor_id": 5, "actor_type": "RepositoryRole", "bypass_mode": "always"}
         body["bypass_actors"] = [] if known.enforce_admins else [administrators]
+        for app in sorted(known.bypass):
+            body["bypass_actors"].append({"actor_id": app, "actor_type": "Integration", "bypass_mode": "always"})
     return Answer(body=body)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.sandbox.owners import Account, Team
+from bot.sandbox.owners import Account, App, Installed, Team
 from bot.sandbox.shapes import Json, stamp, stamp_or_none
 from bot.sandbox.state import World
 
@@ -135,8 +135,9 @@ def full_team(world: World, known: Team) -> Json:
     }
 
 
-def app(world: World) -> Json:
-    known = world.app
+def app(world: World, known: App | None = None) -> Json:
+    """An App; the first one, if none is named."""
+    known = known or world.app
     return {
         "id": known.id,
         "slug": known.slug,
@@ -154,8 +155,19 @@ def app(world: World) -> Json:
     }
 
 
-def installation(world: World) -> Json:
-    here, owner = world.installation, world.account(world.installation.account)
+def reporter(world: World, app_id: int) -> Json:
+    """The App that reports a check: one that is installed here, or one that nothing is known of but its number."""
+    installed = next((each.app for each in world.apps if each.app.id == app_id), None)
+    if installed is not None:
+        return app(world, installed)
+    stranger = {"id": app_id, "slug": f"app-{app_id}", "node_id": f"A_{app_id}", "name": f"App {app_id}"}
+    return {**app(world), **stranger, "html_url": f"{world.address}/apps/app-{app_id}", "permissions": {}, "events": []}
+
+
+def installation(world: World, installed: Installed | None = None) -> Json:
+    """The installation of an App; of the first one, if none is named."""
+    app, here = (installed.app, installed.installation) if installed else (world.app, world.installation)
+    owner = world.account(here.account)
     return {
         "id": here.id,
         "account": user(world, here.account),
@@ -163,9 +175,9 @@ def installation(world: World) -> Json:
         "access_tokens_url": f"{world.api}/app/installations/{here.id}/access_tokens",
         "repositories_url": f"{world.api}/installation/repositories",
         "html_url": f"{world.address}/organizations/{here.account}/settings/installations/{here.id}",
-        "app_id": world.app.id,
-        "client_id": f"Iv1.{world.app.id:016x}",
-        "app_slug": world.app.slug,
+        "app_id": app.id,
+        "client_id": f"Iv1.{app.id:016x}",
+        "app_slug": app.slug,
         "target_id": owner.id,
         "target_type": owner.kind,
         "permissions": here.permissions,

@@ -1,9 +1,10 @@
 """Check runs, check suites and commit statuses as JSON."""
 
 from bot.sandbox.git import Git
+from bot.sandbox.reports import CheckRun, CheckSuite, Status
 from bot.sandbox.shapes import Json, accounts, repositories, stamp, stamp_or_none
 from bot.sandbox.shapes.repositories import url_of
-from bot.sandbox.state import CheckRun, CheckSuite, Repository, Status, World
+from bot.sandbox.state import Repository, World
 
 
 def pull_requests(world: World, repository: Repository, sha: str) -> list[Json]:
@@ -46,7 +47,7 @@ def check_run(world: World, repository: Repository, run: CheckRun) -> Json:
             "annotations_url": f"{url}/annotations",
         },
         "check_suite": {"id": run.suite_id},
-        "app": accounts.app(world),
+        "app": accounts.reporter(world, run.app_id),
         "pull_requests": pull_requests(world, repository, run.sha),
     }
 
@@ -82,7 +83,7 @@ def check_suite(world: World, repository: Repository, suite: CheckSuite) -> Json
         "before": suite.before,
         "after": suite.sha,
         "pull_requests": pull_requests(world, repository, suite.sha),
-        "app": accounts.app(world),
+        "app": accounts.reporter(world, suite.app_id),
         "repository": repositories.repository(world, repository),
         "created_at": stamp(suite.created_at),
         "updated_at": stamp(suite.updated_at),

@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.sandbox.git import CommitFacts, FileFacts, Git, Signature, literal
+from bot.sandbox.reports import Protection
 from bot.sandbox.shapes import Json, accounts, stamp
-from bot.sandbox.state import ROLES, Protection, Repository, World
+from bot.sandbox.state import ROLES, Repository, World
 
 LINKS = {
     "archive_url": "/{archive_format}{/ref}",
@@ -101,9 +102,9 @@ def repository(world: World, repository: Repository) -> Json:
         "updated_at": stamp(repository.pushed_at),
         "pushed_at": stamp(repository.pushed_at),
         "allow_forking": True,
-        "allow_merge_commit": True,
-        "allow_squash_merge": True,
-        "allow_rebase_merge": True,
+        "allow_merge_commit": "merge" in repository.methods,
+        "allow_squash_merge": "squash" in repository.methods,
+        "allow_rebase_merge": "rebase" in repository.methods,
         "allow_auto_merge": True,
         "allow_update_branch": True,
         "delete_branch_on_merge": False,
@@ -176,13 +177,17 @@ def protection(world: World, repository: Repository, name: str, known: Protectio
     shape: Json = {"url": url, "enforce_admins": {"url": f"{url}/enforce_admins", "enabled": known.enforce_admins}}
     if known.checks:
         shape["required_status_checks"] = required_checks(world, repository, name, known)
-    if known.approvals:
+    if known.approvals or known.code_owners or known.last_push:
         shape["required_pull_request_reviews"] = {
             "url": f"{url}/required_pull_request_reviews",
-            "dismiss_stale_reviews": False,
-            "require_code_owner_reviews": False,
+            "dismiss_stale_reviews": known.dismiss_stale,
+            "require_code_owner_reviews": known.code_owners,
+            "require_last_push_approval": known.last_push,
             "required_approving_review_count": known.approvals,
         }
+    shape["required_linear_history"] = {"enabled": known.linear}
+    shape["required_conversation_resolution"] = {"enabled": known.conversations}
+    shape["required_signatures"] = {"url": f"{url}/required_signatures", "enabled": known.signatures}
     return shape | {name: {"enabled": False} for name in ("allow_force_pushes", "allow_deletions")}
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from bot.sandbox.errors import Refusal, invalid, not_found
 from bot.sandbox.git import Git
+from bot.sandbox.reports import CheckRun, CheckSuite, Status
 from bot.sandbox.shapes.checks import status as status_shape
 from bot.sandbox.shapes.repositories import commit as commit_shape
-from bot.sandbox.state import CheckRun, CheckSuite, Repository, Status, World, writable
+from bot.sandbox.state import Repository, World, writable
 from bot.sandbox.verbs import merging, tell
 from bot.sandbox.verbs.suites import request_suite, tell_run, tell_suite
 
@@ -30,8 +31,9 @@ def suite_of(repository: Repository, suite_id: int) -> CheckSuite:
     return repository.suites[suite_id]
 
 
-def create_run(world: World, repository: Repository, body: dict[str, Any]) -> CheckRun:
-    """A new run on a commit. Raises Refusal (403, 422)."""
+def create_run(world: World, repository: Repository, body: dict[str, Any], app_id: int = 0) -> CheckRun:
+    """A new run on a commit, by the first App if no other is named. Raises Refusal (403, 422)."""
+    app = app_id or world.app.id
     writable(repository)
     sha = Git(repository.folder).resolve(body["head_sha"])
     if sha is None or sha != body["head_sha"]:
@@ -39,9 +41,11 @@ def create_run(world: World, repository: Repository, body: dict[str, Any]) -> Ch
     if not body["name"].strip():
         raise invalid("CheckRun", "name", "can't be blank", "missing_field")
     check_report(body)
-    suite = request_suite(world, repository, sha, None, None, world.bot.login)
+    suite = request_suite(world, repository, sha, None, None, world.bot.login, app)
     now = world.now()
-    made = CheckRun(world.new_id(), suite.id, repository.id, sha, body["name"], "queued", None, "", None, now, None)
+    made = CheckRun(
+        world.new_id(), suite.id, repository.id, sha, body["name"], "queued", None, "", None, now, None, app_id=app
+    )
     repository.runs[made.id] = made
     report(world, made, body)
     forget_old_runs(repository, made)
@@ -50,9 +54,13 @@ def create_run(world: World, repository: Repository, body: dict[str, Any]) -> Ch
     return made
 
 
-def update_run(world: World, repository: Repository, run: CheckRun, body: dict[str, Any]) -> CheckRun:
+def update_run(world: World, repository: Repository, run: CheckRun, body: dict[str, Any], app_id: int = 0) -> CheckRun:
     """More about a run. Raises Refusal (403, 422)."""
     writable(repository)
+    if run.app_id != (app_id or world.app.id):
+        raise Refusal(
+            403, f"Invalid app_id `{run.app_id}` - check run can only be modified by the GitHub App that made it"
+        )
     check_report(body)
     report(world, run, body)
     after_report(world, repository, run)

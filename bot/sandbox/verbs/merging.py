@@ -4,8 +4,9 @@ from bot.sandbox.errors import Refusal
 from bot.sandbox.git import Git, Signature
 from bot.sandbox.measures import base_now
 from bot.sandbox.merges import merged_tree
+from bot.sandbox.reports import Protection
 from bot.sandbox.rules import commit_holds, holds
-from bot.sandbox.state import AutoMerge, Protection, Pull, QueueEntry, Repository, World, pull_of, writable
+from bot.sandbox.state import AutoMerge, Pull, QueueEntry, Repository, World, pull_of, writable
 from bot.sandbox.verbs import pulls, pushes, queue, tell
 from bot.sandbox.verbs.suites import request_suite
 
@@ -13,9 +14,21 @@ MOST_REBASED = 100  # commits; GitHub rebases no more
 
 
 def may_bypass(world: World, repository: Repository, pull: Pull, login: str) -> bool:
-    """Whether the rules of the branch do not bind this person."""
-    rules = repository.protections.get(pull.base_ref)
-    return rules is not None and not rules.enforce_admins and world.role(repository, login) == "admin"
+    """Whether the rules of the branch do not bind this person or App."""
+    rules, app = repository.protections.get(pull.base_ref), world.app_of(login)
+    if rules is None:
+        return False
+    if app is not None:
+        return app.app.id in rules.bypass
+    return not rules.enforce_admins and world.role(repository, login) == "admin"
+
+
+def ways(repository: Repository, base_ref: str) -> frozenset[str]:
+    """How a pull request into that branch may be merged."""
+    rules = repository.protections.get(base_ref)
+    allowed = repository.methods & rules.methods if rules else repository.methods
+    barred = {"merge"} if rules and rules.linear else set()
+    return allowed - barred - ({"rebase"} if rules and rules.signatures else set())
 
 
 def merge(
@@ -30,7 +43,10 @@ def merge(
     rules = repository.protections.get(pull.base_ref)
     if rules and rules.merge_queue:
         raise Refusal(405, "Changes must be made through the merge queue")
-    if (stopped := holds(world, repository, pull)) and not may_bypass(world, repository, pull, login):
+    bypasses = may_bypass(world, repository, pull, login)
+    if method not in (repository.methods if bypasses else ways(repository, pull.base_ref)):
+        raise Refusal(405, f"{method.title()} merges are not allowed on this repository.")
+    if (stopped := holds(world, repository, pull)) and not bypasses:
         raise Refusal(405, " ".join(each.words for each in stopped))
     base = base_now(repository, pull)
     if method == "rebase":

@@ -49,7 +49,8 @@ def pushed(world: World, repository: Repository, ref: str, before: str, after: s
 
 def synchronize(world: World, base: Repository, pull: Pull, before: str, after: str, sender: str) -> None:
     """A pull request's branch moved."""
-    pull.changed(world.now(), head_sha=after, base_sha=Git(base.folder).resolve(pull.base_ref) or pull.base_sha)
+    tip = Git(base.folder).resolve(pull.base_ref) or pull.base_sha
+    pull.changed(world.now(), head_sha=after, base_sha=tip, pushed_by=sender)
     pulls.keep_head(world, base, pull)
     queue.leave(world, base, pull, "head moved", sender)
     pulls.tell_pull(world, base, pull, "synchronize", sender, before=before, after=after)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from bot.sandbox.errors import invalid
 from bot.sandbox.git import Git
+from bot.sandbox.reports import Protection
 from bot.sandbox.shapes import Json, accounts
-from bot.sandbox.state import ROLES, Protection, Repository, World
+from bot.sandbox.state import ROLES, Repository, World
 from bot.sandbox.verbs import tell
 
 NAME = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,100}\Z")

@@ -1,21 +1,30 @@
 """Check suites and what is said about them and their runs."""
 
+from bot.sandbox.reports import CheckRun, CheckSuite
 from bot.sandbox.shapes.checks import check_run, check_suite
-from bot.sandbox.state import CheckRun, CheckSuite, Repository, World
+from bot.sandbox.state import Repository, World
 from bot.sandbox.verbs import tell
 
 
 def request_suite(
-    world: World, repository: Repository, sha: str, branch: str | None, before: str | None, sender: str
+    world: World,
+    repository: Repository,
+    sha: str,
+    branch: str | None,
+    before: str | None,
+    sender: str,
+    app_id: int = 0,
 ) -> CheckSuite:
-    """The App's check suite on a commit; the App is told when it is new."""
-    existing = next((each for each in repository.suites.values() if each.sha == sha), None)
+    """An App's check suite on a commit, the first one's if none is named, who is told when it is new."""
+    app = app_id or world.app.id
+    existing = next((each for each in repository.suites.values() if (each.sha, each.app_id) == (sha, app)), None)
     if existing:
         return existing
     now, identity = world.now(), world.new_id()
-    suite = CheckSuite(identity, repository.id, sha, branch, before, now, now)
+    suite = CheckSuite(identity, repository.id, sha, branch, before, now, now, app)
     repository.suites[identity] = suite
-    tell_suite(world, repository, suite, "requested", sender)
+    if app == world.app.id:
+        tell_suite(world, repository, suite, "requested", sender)
     return suite
 
 

@@ -16,7 +16,7 @@ import structlog
 from bot.demo import replay, sample
 from bot.demo.stage import Stage, stage
 from bot.policy.config import FILE
-from bot.sandbox.state import CheckRun
+from bot.sandbox.reports import CheckRun
 from bot.store.tables import jobs
 from tests.bot.conftest import BASIC, OPEN_WINDOW, WHO, Place
 

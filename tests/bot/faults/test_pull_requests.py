@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.demo import replay
-from bot.sandbox.state import CheckRun, CheckSuite
+from bot.sandbox.reports import CheckRun, CheckSuite
 from tests.bot.conftest import BASIC, WHO
 from tests.bot.faults.conftest import Line
 
