@@ -46,16 +46,47 @@ class ModelReview:
     prompt: str = ""  # hash of what was asked
 
 
+PEOPLE = "people"  # what stands for whatever people wrote, where sources of bots have names of their own
+EVERYTHING = "*"  # what stands for all that lands by itself in an organisation
+
+
+@dataclass(frozen=True, slots=True)
+class SourceKey:
+    """A source as it is trusted: by itself, in one repository, or in the whole organisation (repository 0).
+
+    `organisation` is the installation of the App: repositories of one owner.
+    """
+
+    organisation: int
+    repository: int
+    name: str
+
+    @property
+    def everything(self) -> "SourceKey":
+        """All that lands by itself in the organisation."""
+        return SourceKey(self.organisation, 0, EVERYTHING)
+
+
 @dataclass(frozen=True, slots=True)
 class Track:
     """What became of a source's changes in the days that count, and what is told of it today."""
 
     landed: int = 0
-    reverted: int = 0
+    reverted: int = 0  # of those that landed
     rejected: int = 0  # by people, before it landed
     judged: int = 0  # landed or rejected
-    incidents: int = 0
+    incidents: int = 0  # that became known in those days
     landed_today: int = 0  # by itself, in the organisation's day
+
+
+@dataclass(frozen=True, slots=True)
+class Churn:
+    """What landed by itself today of one author, and how often it changed the paths of this change."""
+
+    changes: int = 0
+    lines: int = 0  # added and deleted
+    most: int = 0  # of landings that one path of this change had
+    path: str = ""  # that path; from outside, escape when shown
 
 
 Dial = Literal["shadow", "P5", "P10", "P20", "P25", "P50"]
@@ -63,11 +94,18 @@ Dial = Literal["shadow", "P5", "P10", "P20", "P25", "P50"]
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Where a source stands: earned and lost by itself. `denied`: why nothing of it lands, until a person lifts it."""
+    """Where a source stands: earned and lost by itself. `denied`: why nothing of it lands, until a person lifts it;
+    from outside, escape when shown. `stopped` is the same of everything in the organisation."""
 
-    track: Track
+    key: SourceKey
+    track: Track = Track()
     dial: Dial = "shadow"
+    since: datetime | None = None  # at that dial; None: always
     denied: str = ""
+    stopped: str = ""
+    churn: Churn = Churn()
+    overdue: int = 0  # deferred reviews of its author, or of their team, that nobody did in time
+    noted: bool = False  # that this change is one of the source
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from bot.store.feeds import Feeds, KnownFeed
 from bot.store.findings import Findings, KnownFinding
 from bot.store.freezes import Freezes
 from bot.store.groups import Groups, KnownGroup
+from bot.store.hindsights import Hindsight, Hindsights
 from bot.store.inbox import Delivery, Enqueue, Inbox
 from bot.store.incidents import Incidents
 from bot.store.landings import Landing, Landings
@@ -39,6 +40,9 @@ from bot.store.repositories import KnownRepository, Repositories
 from bot.store.sent import Sent
 from bot.store.sessions import Session, Sessions
 from bot.store.shown import Shown, ShownPull, Sight
+from bot.store.slots import Slot, Slots
+from bot.store.sourced import Sourced, SourcedChange
+from bot.store.sources import Sources, Standing
 from bot.store.subscriptions import Subscription, Subscriptions
 from bot.store.ticks import Ticks
 from bot.store.versions import Versions
@@ -64,6 +68,8 @@ __all__ = [
     "Followed",
     "Freezes",
     "Groups",
+    "Hindsight",
+    "Hindsights",
     "Inbox",
     "Incidents",
     "KnownConfiguration",
@@ -103,6 +109,12 @@ __all__ = [
     "Shown",
     "ShownPull",
     "Sight",
+    "Slot",
+    "Slots",
+    "Sourced",
+    "SourcedChange",
+    "Sources",
+    "Standing",
     "Store",
     "Subscription",
     "Subscriptions",
@@ -135,8 +147,9 @@ class Store:
         self.freezes = Freezes(self.engine, audit)
         self.contents = Contents(self.engine)
         self.assessments = Assessments(self.engine)
-        self.incidents = Incidents(self.engine, audit)
-        self.claims = Claims(self.engine, audit, self.incidents)
+        self.sources = Sources(self.engine, audit)
+        self.incidents = Incidents(self.engine, audit, self.sources)
+        self.claims = Claims(self.engine, audit, self.incidents, self.sources)
         self.exceptions = Exceptions(self.engine, audit)
         self.private_reasons = PrivateReasons(self.engine, audit)
         self.accounts = Accounts(self.engine)
@@ -145,6 +158,10 @@ class Store:
         self.models = Models(self.engine, audit)
         self.drift = DriftLog(self.engine, audit)
         self.measurements = Measurements(self.engine)
+        # what landed by itself
+        self.sourced = Sourced(self.engine)
+        self.slots = Slots(self.engine)
+        self.hindsights = Hindsights(self.engine, audit)
         # what was said, by us and to us
         self.notes = Notes(self.engine)
         self.sent = Sent(self.engine)

@@ -11,6 +11,7 @@ from bot.policy.incidents.claim import Claim, ClaimState, Landed, again, claimed
 from bot.policy.incidents.report import Cause, Level, Report
 from bot.store.audit import Audited, AuditLog
 from bot.store.incidents import Incidents
+from bot.store.sources import Sources
 from bot.store.tables import claims
 
 A_DAY = timedelta(days=1)
@@ -18,11 +19,12 @@ MOST_A_DAY = 200  # new claims of one repository; more are a flood, and wait for
 
 
 class Claims(Audited):
-    """A claim that is confirmed is handed over to `incidents` in the transaction that confirms it."""
+    """A claim that is confirmed is handed over to `incidents` in the transaction that confirms it, and there a source
+    of automatic changes answers for it."""
 
-    def __init__(self, engine: sa.Engine, audit: AuditLog, incidents: Incidents) -> None:
+    def __init__(self, engine: sa.Engine, audit: AuditLog, incidents: Incidents, sources: Sources) -> None:
         super().__init__(engine, audit)
-        self._incidents = incidents
+        self._incidents, self._sources = incidents, sources
 
     def report(self, repository_id: int, report: Report, landed: Landed, *, at: datetime) -> Claim | None:
         """Keep what somebody said: with the claim that it is of, or as a new one. None: too many came this day."""
@@ -90,6 +92,7 @@ class Claims(Audited):
             connection.execute(sa.update(claims).where(claims.c.id == claim.id).values(**_row(claim)))
         if before is None or replace(before, reports=claim.reports) != claim:  # said once more is no news
             self._incidents.hand_over(claim, connection)
+            self._sources.answer_for(claim, connection, at=at)
             # its text is kept once, beside it
             said = replace(claim, text=f"{len(claim.text)} characters" if claim.text else "")
             was = None if before is None else before.state

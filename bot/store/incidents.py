@@ -9,12 +9,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.policy.incidents.claim import Claim
-from bot.store.audit import Audited
+from bot.store.audit import Audited, AuditLog
+from bot.store.sources import Sources
 from bot.store.tables import incidents
 from scoring.incidents import Incident
 
 
 class Incidents(Audited):
+    def __init__(self, engine: sa.Engine, audit: AuditLog, sources: Sources) -> None:
+        super().__init__(engine, audit)
+        self._sources = sources
+
     def save(self, repository_id: int, known: Sequence[Incident], *, at: datetime) -> bool:
         """Keep these and no others of those imported, with one audit record. The same again changes nothing and returns
         False. What claims make is left alone."""
@@ -29,6 +34,8 @@ class Incidents(Audited):
             rows = [_row(repository_id, each, at) for digest, each in wanted.items() if digest not in before]
             if rows:
                 connection.execute(sa.insert(incidents), rows)
+            imported = [each for digest, each in wanted.items() if digest not in before]
+            self._sources.answer_for_imported(repository_id, imported, connection, at=at)
             recorded = list(wanted.values())
             self._audit.add("incidents", at=at, repository_id=repository_id, connection=connection, incidents=recorded)
             return True

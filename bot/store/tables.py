@@ -533,3 +533,68 @@ notices = sa.Table(
     sa.PrimaryKeyConstraint("key", "channel"),
 )
 sa.Index("ix_notices_channel_first_at", notices.c.channel, notices.c.first_at)
+
+
+def _of_source() -> tuple[sa.Column[Any], ...]:
+    """Whose trust it is about. `organisation` is an installation; `scope` a repository, 0: the whole organisation."""
+    return (
+        sa.Column("organisation", sa.BigInteger, nullable=False),
+        sa.Column("scope", sa.BigInteger, nullable=False),
+        sa.Column("name", sa.String(80), nullable=False),
+    )
+
+
+sources = sa.Table(
+    "sources",
+    metadata,
+    *_of_source(),
+    sa.Column("dial", sa.String(8), nullable=False),
+    sa.Column("since", Moment, nullable=False),  # at that dial
+    sa.Column("denied", sa.Text, nullable=False, server_default=""),  # why; empty: it is not
+    sa.Column("denied_by", sa.String(255), nullable=False, server_default=""),
+    sa.Column("denied_at", Moment),
+    sa.Column("lifted", sa.Text, nullable=False, server_default=""),  # why the last denial was
+    sa.Column("lifted_by", sa.String(255), nullable=False, server_default=""),
+    sa.Column("lifted_at", Moment),
+    sa.PrimaryKeyConstraint("organisation", "scope", "name"),
+)
+
+sourced = sa.Table(
+    "sourced",
+    metadata,
+    *_of_pull(),
+    *_of_source(),
+    sa.Column("author_id", sa.BigInteger, nullable=False),
+    sa.Column("at", Moment, nullable=False),  # when it was recognised first
+    sa.Column("rejected_at", Moment),  # the first no of a person
+    sa.Column("rejected_by", sa.String(255), nullable=False, server_default=""),
+    sa.Column("rejected_how", sa.String(64), nullable=False, server_default=""),
+    sa.Column("dropped_at", Moment),  # closed by the source itself: nobody said no
+    sa.PrimaryKeyConstraint("repository_id", "number"),
+)
+sa.Index("ix_sourced_organisation_scope_name", sourced.c.organisation, sourced.c.scope, sourced.c.name)
+
+slots = sa.Table(
+    "slots",
+    metadata,
+    *_of_pull(),
+    *_of_source(),
+    sa.Column("day", sa.String(10), nullable=False),  # the organisation's: 2026-11-28
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("author_id", sa.BigInteger, nullable=False),
+    sa.Column("step", sa.String(8), nullable=False),  # of the dial, when it was claimed
+    sa.Column("lines", sa.Integer, nullable=False),
+    sa.Column("paths", sa.Text, nullable=False),  # a JSON list
+    sa.PrimaryKeyConstraint("repository_id", "number"),
+)
+sa.Index("ix_slots_organisation_day", slots.c.organisation, slots.c.day)
+
+hindsights = sa.Table(
+    "hindsights",
+    metadata,
+    sa.Column("claim", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("answer", sa.String(8), nullable=False),  # yes, no, unsure: would a person have caught it?
+    sa.Column("by", sa.String(255), nullable=False),
+    sa.Column("because", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
