@@ -13,7 +13,19 @@ from bot.facts.assessor import Assessor
 from bot.forge.port import Forge, Target
 from bot.policy.events import Event
 from bot.policy.state import Question
-from bot.store import Assessments, Claims, Contents, Exceptions, Findings, Notes, Pulls, Pushes
+from bot.store import (
+    Assessments,
+    Claims,
+    Contents,
+    Exceptions,
+    Findings,
+    Notes,
+    Pulls,
+    Pushes,
+    Slots,
+    Sourced,
+    Sources,
+)
 
 T = TypeVar("T")
 Filled = Mapping[str, object]  # fields of State by name
@@ -61,6 +73,9 @@ class Known:
     notes: Notes
     findings: Findings
     claims: Claims
+    sources: Sources
+    sourced: Sourced
+    slots: Slots
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from bot.facts.people import GRANTED, HANDS
 from bot.facts.proposal import OTHER, PROPOSAL
 from bot.facts.pull import PAGE, PULL, TARGET
 from bot.facts.risk import RISK
+from bot.facts.trust import TRUST
 from bot.facts.twins import HELD_TWINS, TWINS
 
 Facts = tuple[Fact[Any], ...]
@@ -36,9 +37,10 @@ FACTS: Facts = (
     TWINS,
     HELD_TWINS,
     CLAIMS,
+    TRUST,
 )
 AT_ONCE: Facts = (PULL, CONFIGURATION, PAGE, GRANTED, WARNINGS)  # before anything is scored
-LOOK: Facts = (*AT_ONCE, CONTENT, RISK, PROPOSAL, ESCALATIONS, ATTESTED, HANDS, NOTES, TWINS, HELD_TWINS, CLAIMS)
+LOOK: Facts = (*AT_ONCE, CONTENT, RISK, PROPOSAL, ESCALATIONS, ATTESTED, HANDS, NOTES, TWINS, HELD_TWINS, CLAIMS, TRUST)
 FAILED: Facts = (PULL, CONFIGURATION, RISK, ESCALATIONS, ATTESTED, HANDS, NOTES, WARNINGS, TWINS)
 MEMBER: Facts = (PULL, CONFIGURATION, GRANTED, CONTENT, RISK, PROPOSAL, ESCALATIONS, ATTESTED, HANDS, NOTES, HELD_TWINS)
 CLOSED: Facts = (PULL, CONFIGURATION, GRANTED, NOTES, CLAIMS)  # nothing is decided any more, but it is spoken of

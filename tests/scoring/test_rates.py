@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.learning.rates import Rate, fisher, ratio, wilson
+from scoring.learning.rates import Rate, fisher, ratio, upper, wilson
 
 
 def test_the_lady_who_tasted_eight_cups_and_was_right_in_three_of_four() -> None:
@@ -63,3 +63,19 @@ def test_both_sides_together_are_one_and_the_table_as_it_is(a: int, n: int, b: i
     exactly = comb(hits, first.part) * comb(n + m - hits, n - first.part) / comb(n + m, n)
     other = fisher(Rate(n - first.part, n), Rate(m - second.part, m))
     assert fisher(first, second) + other == pytest.approx(1 + exactly, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "bound"),
+    [(0, 100, 0.0295), (0, 300, 0.0099), (1, 100, 0.0436), (0, 1, 0.95), (0, 0, 1.0), (5, 5, 1.0)],
+)
+def test_radar_13_what_a_rate_lies_below_with_95_percent_confidence(part: int, whole: int, bound: float) -> None:
+    """0 of n: 1 - 0.05 ** (1 / n), by hand; 1 of 100: Wilson's formula with z = 1.644854, by hand."""
+    assert upper(part, whole) == pytest.approx(bound, abs=5e-5)
+
+
+def test_the_bound_rises_with_every_case_and_falls_with_every_clean_one() -> None:
+    for whole in (10, 100, 1000):
+        bounds = [upper(part, whole) for part in range(whole + 1)]
+        assert bounds == sorted(bounds)
+    assert [upper(0, n) for n in range(1, 50)] == sorted((upper(0, n) for n in range(1, 50)), reverse=True)
