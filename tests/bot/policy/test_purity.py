@@ -17,10 +17,10 @@ LIBRARIES = {
     # parsers and tables that read nothing but what they are given
     "dateutil", "holidays", "icalendar", "markdown_it", "pydantic", "pydantic_core", "yaml",
 }  # fmt: skip
-# values, and readers of texts that they are given
+# values, arithmetic, and readers of texts that they are given
 INSIDE = (
     "bot.plain", "bot.policy", "scoring.assessment", "scoring.facts.services", "scoring.incidents.blame",
-    "scoring.incidents.titles", "scoring.inspection",
+    "scoring.incidents.titles", "scoring.inspection", "scoring.learning.rates",
 )  # fmt: skip
 ASKS = {"now", "today", "utcnow", "open", "print", "input", "exec", "eval", "getenv", "environ"}
 
