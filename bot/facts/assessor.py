@@ -11,6 +11,7 @@ from bot.policy.state import Cause, Failure
 from scoring.assessment import Assessment
 from scoring.facts.services import Sources
 from scoring.history.diff import Diff
+from scoring.inspection import Inspection
 
 
 class Unscorable(Exception):
@@ -52,3 +53,9 @@ class Assessor(Protocol):
     def assess(
         self, target: Target, pull: PullRequest, base: Base, diff: Diff, critical: Sources, now: datetime
     ) -> Assessment: ...
+
+    def inspect(
+        self, target: Target, pull: PullRequest, base: Base, diff: Diff, critical: Sources, now: datetime
+    ) -> Inspection:
+        """What its contents themselves say; nothing that its author typed beside them counts."""
+        ...

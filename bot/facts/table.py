@@ -7,6 +7,7 @@ from bot.facts.configuration import CONFIGURATION
 from bot.facts.content import BASE, CONTENT, CONTRIBUTORS, DIFF
 from bot.facts.exceptions import ATTESTED, ESCALATIONS
 from bot.facts.fact import Fact
+from bot.facts.inspection import INSPECTION
 from bot.facts.notes import NOTES, WARNINGS
 from bot.facts.people import GRANTED, HANDS
 from bot.facts.proposal import OTHER, PROPOSAL
@@ -38,9 +39,24 @@ FACTS: Facts = (
     HELD_TWINS,
     CLAIMS,
     TRUST,
+    INSPECTION,
 )
+AUTO_REVIEW: Facts = (TRUST, INSPECTION)  # they cost nothing while it is off
 AT_ONCE: Facts = (PULL, CONFIGURATION, PAGE, GRANTED, WARNINGS)  # before anything is scored
-LOOK: Facts = (*AT_ONCE, CONTENT, RISK, PROPOSAL, ESCALATIONS, ATTESTED, HANDS, NOTES, TWINS, HELD_TWINS, CLAIMS, TRUST)
+LOOK: Facts = (
+    *AT_ONCE,
+    CONTENT,
+    RISK,
+    PROPOSAL,
+    ESCALATIONS,
+    ATTESTED,
+    HANDS,
+    NOTES,
+    TWINS,
+    HELD_TWINS,
+    CLAIMS,
+    *AUTO_REVIEW,
+)
 FAILED: Facts = (PULL, CONFIGURATION, RISK, ESCALATIONS, ATTESTED, HANDS, NOTES, WARNINGS, TWINS)
 MEMBER: Facts = (PULL, CONFIGURATION, GRANTED, CONTENT, RISK, PROPOSAL, ESCALATIONS, ATTESTED, HANDS, NOTES, HELD_TWINS)
 CLOSED: Facts = (PULL, CONFIGURATION, GRANTED, NOTES, CLAIMS)  # nothing is decided any more, but it is spoken of

@@ -32,11 +32,14 @@ from scoring.history.diff import read as read_diff
 from scoring.history.index import History
 from scoring.history.read import change_of
 from scoring.incidents import Incident
+from scoring.inspection import Inspection
+from scoring.inspector import inspect
 from scoring.scorer import SHIPPED, Scorer
 from scoring.semantics import ChangeVerdict
 from scoring.semantics.git import prove
 
 _log = structlog.get_logger(__name__)
+MOST_INSPECTIONS = 2_000
 MOST_FILES = 3_000  # GitHub lists no more, and nobody reviews them
 
 
@@ -65,6 +68,7 @@ class MirrorAssessor:
         self._guard = threading.Lock()
         self._locks: dict[int, threading.Lock] = {}
         self._scorers: dict[int, tuple[Served, Scorer]] = {}
+        self._inspections: dict[tuple[int, str, str, int], tuple[Sources, Inspection]] = {}
         self._critical: dict[int, tuple[str, Sources, Services]] = {}  # what each base branch tells at its tip
 
     def base(self, target: Target, pull: PullRequest) -> Base:
@@ -118,6 +122,42 @@ class MirrorAssessor:
         change = replace(change, attested=self._landed(target, pull.author))
         with self._refusing(repository, cause="us"):
             return self._assessed(repository, base.tip, change, critical, verdict)
+
+    def inspect(
+        self, target: Target, pull: PullRequest, base: Base, diff: Diff, critical: Sources, now: datetime
+    ) -> Inspection:
+        """Kept in memory, for the newest changes that were asked about."""
+        repository = target.repository_id
+        key = (repository, base.sha, diff.head, pull.author.id)
+        before = self._inspections.get(key)
+        if before is not None and before[0] == critical:
+            return before[1]
+        with self._refusing(repository):
+            change, git = change_of(diff, at=now, title="", message=""), self._mirror.git(repository)
+            verdict = prove(git, change)
+            known = replace(change, attested=self._landed(target, pull.author))
+            rank = self._highest(repository, base.tip, known, critical, verdict)
+            inspection = inspect(git, diff, change, verdict, rank)
+        with self._guard:
+            self._inspections[key] = (critical, inspection)
+            if len(self._inspections) > MOST_INSPECTIONS:
+                del self._inspections[next(iter(self._inspections))]
+        return inspection
+
+    def _highest(
+        self, repository: int, tip: str, change: Change, critical: Sources, verdict: ChangeVerdict
+    ) -> float | None:
+        """None where a model that serves cannot be asked of parts, or the history cannot be read."""
+        with self._lock(repository):
+            scorer = self._scorer(repository)
+            scorer.report(self._incidents(repository))
+            try:
+                scorer.refresh(tip, relabel=False)
+                services = self._services(repository, tip, critical)
+                return scorer.highest(change, critical=services, proof=verdict.proof())
+            except (ScoringError, sqlite3.DatabaseError) as error:
+                _log.warning("assess.not_ranked", repository=repository, words=str(error))
+                return None
 
     @contextmanager
     def _refusing(self, repository: int, cause: Cause = "change") -> Iterator[None]:

@@ -17,6 +17,9 @@ from bot.policy.config import Config
 from bot.policy.content import Content
 from bot.policy.pull import Person, PullRequest, Repository
 from scoring.assessment import Assessment
+from scoring.errors import ScoringError
+from scoring.inspection import Inspection
+from scoring.scorer import Scorer
 
 SHOP = Target(1, 7, "acme/shop")
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -51,6 +54,11 @@ class Place:
         base = self.assessor.base(SHOP, pull)
         return self.assessor.assess(SHOP, pull, base, self.assessor.diff(SHOP, base, self.head), critical, NOW)
 
+    def inspect(self) -> Inspection:
+        pull, critical = self.pull(), Config.default().criticality()
+        base = self.assessor.base(SHOP, pull)
+        return self.assessor.inspect(SHOP, pull, base, self.assessor.diff(SHOP, base, self.head), critical, NOW)
+
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
@@ -71,6 +79,23 @@ def test_a_change_is_read_with_the_people_behind_it(place: Place) -> None:
     content = place.content()
     assert (content.paths, place.contributors()) == (("b.txt",), frozenset({"a@example.org"}))
     assert len(content.name) == 64
+
+
+def test_contents_are_inspected_once_and_ranked(place: Place) -> None:
+    told = place.inspect()
+    assert (told.files, told.lines, told.proven) == (1, 1, False)
+    assert told.percentile == place.assess().percentile
+    assert place.inspect() is told
+
+
+def test_contents_that_a_model_cannot_rank_are_inspected_without_a_rank(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> float:
+        raise ScoringError("The model speaks only of changes as they are.")
+
+    monkeypatch.setattr(Scorer, "highest", refuse)
+    assert place.inspect().percentile is None
 
 
 def test_a_message_of_nothing_but_empty_lines_costs_no_more_than_its_length(place: Place) -> None:

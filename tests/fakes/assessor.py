@@ -11,6 +11,7 @@ from bot.policy.pull import PullRequest
 from scoring.assessment import Assessment, Proof, Reason
 from scoring.facts.services import Sources
 from scoring.history.diff import Diff
+from scoring.inspection import Inspection
 from tests.fakes.world import World
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -26,17 +27,19 @@ class Believed:
     reasons: tuple[Reason, ...] = (LINES,)
     wrong: Unscorable | None = None
     contributors: frozenset[str] = frozenset()
+    inspection: Inspection | None = None  # None: nothing speaks against it, and it is as risky as it is said to be
 
 
 @dataclass
 class MemoryAssessor:
-    """Files differ between base and head as their texts do. `read` and `scored` count what was done."""
+    """Files differ between base and head as their texts do. `read`, `scored`, `inspected` count what was done."""
 
     world: World
     believed: dict[str, Believed] = field(default_factory=dict)
     usual: Believed = field(default_factory=Believed)
     read: int = 0
     scored: int = 0
+    inspected: int = 0
 
     def believe(self, sha: str, percentile: float = 0.5, **more: object) -> None:
         self.believed[sha] = Believed(percentile, **more)  # type: ignore[arg-type]
@@ -82,6 +85,17 @@ class MemoryAssessor:
             proof=believed.proof,
             base=base.sha,
         )
+
+    def inspect(
+        self, target: Target, pull: PullRequest, base: Base, diff: Diff, critical: Sources, now: datetime
+    ) -> Inspection:
+        self.inspected += 1
+        believed = self._of(pull.head_sha)
+        if believed.wrong is not None:
+            raise believed.wrong
+        proven = believed.proof is not None and believed.proof.level == "P"
+        usual = Inspection(hazards=(), hunks=(), files=1, lines=2, proven=proven, percentile=believed.percentile)
+        return believed.inspection or usual
 
     def _of(self, sha: str) -> Believed:
         return self.believed.get(sha, replace(self.usual))
