@@ -19,7 +19,9 @@ from bot.store import (
     Contents,
     Exceptions,
     Findings,
+    LandingQueue,
     Notes,
+    Passages,
     Pulls,
     Pushes,
     Slots,
@@ -76,6 +78,8 @@ class Known:
     sources: Sources
     sourced: Sourced
     slots: Slots
+    passages: Passages
+    landing_queue: LandingQueue
 
 
 @dataclass(frozen=True, slots=True)

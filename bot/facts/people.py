@@ -4,18 +4,22 @@ from bot.facts.configuration import CONFIGURATION
 from bot.facts.content import CONTRIBUTORS
 from bot.facts.exceptions import ATTESTED
 from bot.facts.fact import Cost, Fact, Live, Look
+from bot.facts.landing_queue import WAITING
 from bot.facts.pull import PULL, TARGET
 from bot.policy.events import commander
 from bot.policy.pull import Hands, Unknown
+from bot.policy.radar.objections import speakers
 
 
 def _granted(live: Live, look: Look) -> dict[int, frozenset[str]]:
-    """Of who gave the command, and of who approved this head."""
+    """Of who gave the command, of who approved this head, and of who may stop it from landing by itself."""
     pull, config = look[PULL], look[CONFIGURATION].config
     asked = [person for person in (commander(look.event),) if person is not None]
     if any(window.authors for window in config.calendar.windows):
         asked.append(pull.author)  # some windows hold only what some people wrote
     asked += [r.author for r in pull.reviews if r.state == "approved" and r.head_sha == pull.head_sha]
+    if config.auto_review.on:
+        asked += [pull.author, *speakers(pull, look[WAITING].wishes.heard)]
     teams = config.teams()
     people = {person.id: person for person in asked}.values()
     return {person.id: live.forge.access(look[TARGET], person, teams) for person in people}
@@ -37,5 +41,5 @@ def _nobody() -> Unknown:
     return Unknown("nobody looked")
 
 
-GRANTED = Fact("granted", _granted, dict, needs=(PULL, TARGET, CONFIGURATION), cost=Cost(requests=2))
+GRANTED = Fact("granted", _granted, dict, needs=(PULL, TARGET, CONFIGURATION, WAITING), cost=Cost(requests=2))
 HANDS = Fact("hands", _hands, _nobody, needs=(PULL, TARGET, GRANTED, ATTESTED, CONTRIBUTORS), cost=Cost(requests=1))

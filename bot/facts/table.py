@@ -8,6 +8,7 @@ from bot.facts.content import BASE, CONTENT, CONTRIBUTORS, DIFF
 from bot.facts.exceptions import ATTESTED, ESCALATIONS
 from bot.facts.fact import Fact
 from bot.facts.inspection import INSPECTION
+from bot.facts.landing_queue import PROGRAM, RECORDED, WAITING
 from bot.facts.notes import NOTES, WARNINGS
 from bot.facts.people import GRANTED, HANDS
 from bot.facts.proposal import OTHER, PROPOSAL
@@ -23,6 +24,7 @@ FACTS: Facts = (
     TARGET,
     PAGE,
     CONFIGURATION,
+    WAITING,
     GRANTED,
     WARNINGS,
     BASE,
@@ -40,8 +42,10 @@ FACTS: Facts = (
     CLAIMS,
     TRUST,
     INSPECTION,
+    RECORDED,
+    PROGRAM,
 )
-AUTO_REVIEW: Facts = (TRUST, INSPECTION)  # they cost nothing while it is off
+AUTO_REVIEW: Facts = (TRUST, INSPECTION, WAITING, RECORDED, PROGRAM)  # they cost next to nothing while it is off
 AT_ONCE: Facts = (PULL, CONFIGURATION, PAGE, GRANTED, WARNINGS)  # before anything is scored
 LOOK: Facts = (
     *AT_ONCE,

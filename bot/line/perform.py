@@ -12,9 +12,12 @@ from bot.forge.port import Forge, ForgeAction, ReadOnly, Refused, Target
 from bot.policy.actions import (
     Action,
     Ask,
+    CancelLanding,
     EndFreeze,
     PutComment,
+    QueueLanding,
     React,
+    ReleaseLanding,
     RemoveComment,
     Reply,
     ReportIncident,
@@ -23,14 +26,16 @@ from bot.policy.actions import (
     SaveAttestation,
     SaveEscalation,
     SaveFeedback,
+    SavePassage,
     SetCheck,
     StartFreeze,
+    StopLanding,
 )
 from bot.policy.incidents.claim import Claim
 from bot.policy.incidents.report import Report
 from bot.policy.pull import CheckRun, PullRequest
 from bot.policy.state import Question
-from bot.store import Assessments, Claims, Exceptions, FeedbackLog, Freezes, Notes
+from bot.store import Assessments, Claims, Exceptions, FeedbackLog, Freezes, LandingQueue, Notes, Passages
 
 DONE = "done"
 NOBODY = "nobody here answers such a question"
@@ -55,6 +60,8 @@ class Changeable:
     freezes: Freezes
     notes: Notes
     claims: Claims
+    passages: Passages
+    landing_queue: LandingQueue
 
 
 class Performer:
@@ -104,6 +111,9 @@ class Performer:
             case SaveEscalation() | SaveAttestation() | SaveFeedback() | Rescore() | StartFreeze() | EndFreeze():
                 self._keep((target.repository_id, pull.number), action)
                 return Outcome(action, DONE)
+            case SavePassage() | QueueLanding() | CancelLanding() | StopLanding() | ReleaseLanding():
+                self._auto_review((target.repository_id, pull.number), action)
+                return Outcome(action, DONE)
             case ReportIncident():
                 self._report(target, action.report)
                 return Outcome(action, DONE)
@@ -148,6 +158,26 @@ class Performer:
                 for freeze in self._store.freezes.of(repository, action.at):
                     if freeze.id == action.id:
                         self._store.freezes.save(repository, replace(freeze, end=action.at), at=now)
+            case _:
+                assert_never(action)
+
+    def _auto_review(
+        self,
+        key: tuple[int, int],
+        action: SavePassage | QueueLanding | CancelLanding | StopLanding | ReleaseLanding,
+    ) -> None:
+        now, queue = self._clock(), self._store.landing_queue
+        match action:
+            case SavePassage():
+                self._store.passages.save(*key, action.decided, at=now)
+            case QueueLanding():
+                queue.put(*key, action.waiting, at=now)
+            case CancelLanding():
+                queue.cancel(*key, action.rule, at=now)
+            case StopLanding():
+                queue.stop(*key, action.stop, at=now)
+            case ReleaseLanding():
+                queue.release(*key, action.heard, action.consent, action.by, at=now)
             case _:
                 assert_never(action)
 

@@ -17,6 +17,7 @@ from bot.facts.content import BASE, CONTENT
 from bot.facts.exceptions import ATTESTED, ESCALATIONS
 from bot.facts.fact import Known, Live, Look
 from bot.facts.gather import gather
+from bot.facts.landing_queue import RECORDED, WAITING
 from bot.facts.notes import NOTES
 from bot.facts.people import GRANTED
 from bot.facts.pull import PULL, TARGET
@@ -29,7 +30,19 @@ from bot.line.groups import Groups
 from bot.line.perform import Changeable, Outcome, Performer, checks_after
 from bot.line.records import Records, Round, Written
 from bot.line.stale import Stale, Staleness
-from bot.policy.actions import Action, EndFreeze, Phase, Rescore, SaveAttestation, SaveEscalation, StartFreeze
+from bot.policy.actions import (
+    Action,
+    CancelLanding,
+    EndFreeze,
+    Phase,
+    QueueLanding,
+    ReleaseLanding,
+    Rescore,
+    SaveAttestation,
+    SaveEscalation,
+    StartFreeze,
+    StopLanding,
+)
 from bot.policy.decide import Decision, decide
 from bot.policy.events import Event, Queued
 from bot.policy.incidents.report import Report
@@ -43,7 +56,12 @@ CHANGES: dict[type[Action], Facts] = {  # the facts that an action of the phase 
     Rescore: (RISK,),
     StartFreeze: (CONFIGURATION,),
     EndFreeze: (CONFIGURATION,),
+    QueueLanding: (WAITING,),
+    CancelLanding: (WAITING,),
+    StopLanding: (WAITING,),
+    ReleaseLanding: (WAITING,),
 }
+MOST_ROUNDS = 3  # of what is kept: what a person says, what follows from it for the queue, and no more
 _BEFORE = tuple(phase for phase in Phase if phase is not Phase.SHOWN)
 
 
@@ -89,10 +107,12 @@ class Reconciler:
         self._records.follow_name(look)
         self._begin(look)
         decided = self._decide_unmoved(look, event)
-        if decided.actions(Phase.KEPT):
+        for _ in range(MOST_ROUNDS):
+            kept = decided.actions(Phase.KEPT)
+            if not kept:
+                break
             self._perform(decided, decided.actions(*_BEFORE))
-            changed = {fact for action in decided.actions(Phase.KEPT) for fact in CHANGES[type(action)]}
-            look.forget(NOTES, HELD_TWINS, *changed)
+            look.forget(NOTES, HELD_TWINS, RECORDED, *(fact for action in kept for fact in CHANGES[type(action)]))
             look.questions.clear()  # they are asked now
             decided = self._decide_unmoved(look)
         self._show(decided)

@@ -11,17 +11,19 @@ from datetime import datetime
 from enum import IntEnum
 from typing import ClassVar, Literal
 
+from bot.policy.candidate import Consent, Stop, Waiting
 from bot.policy.config.freezes import Freeze
 from bot.policy.escalation import Escalation
 from bot.policy.incidents.claim import Ruling
 from bot.policy.incidents.report import Report
 from bot.policy.pull import CHECK, CheckRun, Person
+from bot.policy.radar.record import Decided
 from bot.policy.shown import Shown, shown
 from bot.policy.state import Question, State
 from bot.policy.views import Card
 
 Conclusion = Literal["success", "failure", "neutral", "action_required"]
-Owner = Literal["check", "comment", "exceptions", "commands", "questions"]  # a key of RESPONSES
+Owner = Literal["check", "comment", "exceptions", "commands", "questions", "auto_review"]  # a key of RESPONSES
 
 
 class Phase(IntEnum):
@@ -47,7 +49,7 @@ class SetCheck:
     """Our check run of a name on a commit. `conclusion` None means in progress."""
 
     phase: ClassVar[Phase] = Phase.SHOWN
-    owners: ClassVar[tuple[Owner, ...]] = ("check",)
+    owners: ClassVar[tuple[Owner, ...]] = ("check", "auto_review")
 
     head_sha: str
     conclusion: Conclusion | None
@@ -111,7 +113,7 @@ class RemoveComment:
 class Reply:
     """A short answer to one comment, or (comment None) a note on the pull request when its verdict crosses a gate."""
 
-    owners: ClassVar[tuple[Owner, ...]] = ("comment", "exceptions", "commands")
+    owners: ClassVar[tuple[Owner, ...]] = ("comment", "exceptions", "commands", "auto_review")
 
     key: str  # what it answers: done once for each key
     words: str  # plain text, ours, Markdown allowed
@@ -277,6 +279,74 @@ class RuleClaim:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class SavePassage:
+    """What automatic review decided, where that is another decision than the last: a row of the ledger."""
+
+    phase: ClassVar[Phase] = Phase.SAID
+    owners: ClassVar[tuple[Owner, ...]] = ("auto_review",)
+
+    decided: Decided
+
+    def holds(self, state: State) -> bool:
+        return self.decided.digest == state.recorded
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLanding:
+    """Let it wait to land by itself: it begins, or goes on with another head of the same content."""
+
+    phase: ClassVar[Phase] = Phase.KEPT
+    owners: ClassVar[tuple[Owner, ...]] = ("auto_review",)
+
+    waiting: Waiting
+
+    def holds(self, state: State) -> bool:
+        return self.waiting == state.waiting
+
+
+@dataclass(frozen=True, slots=True)
+class CancelLanding:
+    """It does not wait to land any more. `rule` names why, as in the ledger."""
+
+    phase: ClassVar[Phase] = Phase.KEPT
+    owners: ClassVar[tuple[Owner, ...]] = ("auto_review",)
+
+    rule: str
+
+    def holds(self, state: State) -> bool:
+        return state.waiting is None
+
+
+@dataclass(frozen=True, slots=True)
+class StopLanding:
+    """Keep that somebody does not want it to land by itself; what was said outright is not replaced by less."""
+
+    phase: ClassVar[Phase] = Phase.KEPT
+    owners: ClassVar[tuple[Owner, ...]] = ("commands", "auto_review")
+
+    stop: Stop
+
+    def holds(self, state: State) -> bool:
+        kept = state.wishes.stop
+        return kept is not None and not self.stop.outranks(kept)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseLanding:
+    """A person takes back what stopped it, having read the remarks `heard`; `consent`: its author lets it land."""
+
+    phase: ClassVar[Phase] = Phase.KEPT
+    owners: ClassVar[tuple[Owner, ...]] = ("commands", "auto_review")
+
+    heard: frozenset[str]
+    consent: Consent | None = None
+    by: Person | None = None
+
+    def holds(self, state: State) -> bool:
+        return False
+
+
 Action = (
     SetCheck
     | PutComment
@@ -292,4 +362,9 @@ Action = (
     | Ask
     | ReportIncident
     | RuleClaim
+    | SavePassage
+    | QueueLanding
+    | CancelLanding
+    | StopLanding
+    | ReleaseLanding
 )

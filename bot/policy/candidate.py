@@ -108,9 +108,12 @@ class Trust:
     noted: bool = False  # that this change is one of the source
 
 
+Pipeline = Literal["ace", "verification", "approval"]  # bots; people, reviewed afterwards; people, reviewed by nobody
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A change that waits to land by itself. It holds for this head into this base under this policy, and no other."""
+    """A change that waits to land by itself. It holds for this content, base and policy, and no other."""
 
     head_sha: str
     base_ref: str
@@ -118,6 +121,46 @@ class Waiting:
     since: datetime
     land_after: datetime
     diff: str = ""  # name of its content: a rebase that leaves it as it is keeps the delay
+    pipeline: Pipeline = "ace"
+    source: str = ""  # "": a person's
+
+
+StopRule = Literal["hold", "review", "wait", "label", "comment", "thumb", "changes_requested"]
+SAID_OUTRIGHT: frozenset[StopRule] = frozenset({"hold", "review", "wait"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a change does not land by itself until a person says that it may. `by` None: nobody can tell whose it is."""
+
+    rule: StopRule
+    by: Person | None
+    at: datetime
+
+    def outranks(self, other: "Stop") -> bool:
+        """It is kept in place of the other: said outright it is worth more than seen, and nothing twice."""
+        return self.rule in SAID_OUTRIGHT and (other.rule not in SAID_OUTRIGHT or other.by != self.by)
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """The author of a change lets it land by itself, as it then was."""
+
+    by: Person
+    at: datetime
+    diff: str  # name of its content
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What people said about a change that may land by itself; pushes do not change it."""
+
+    stop: Stop | None = None
+    consent: Consent | None = None
+    heard: frozenset[str] = frozenset()  # keys of remarks that somebody answered with a release
+
+
+NOTHING_SAID = Wishes()
 
 
 @dataclass(frozen=True, slots=True)

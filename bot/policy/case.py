@@ -12,10 +12,14 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bot.policy.calendar import InForce, Scope
+from bot.policy.candidate import Waiting
 from bot.policy.config import Config
 from bot.policy.escalation import Escalation
 from bot.policy.opinion import Opinion, Verdict, held_by, is_proven, strictest
 from bot.policy.pull import PullRequest
+from bot.policy.radar import funnel, queue
+from bot.policy.radar.funnel import Passage
+from bot.policy.radar.queue import Not
 from bot.policy.standing import approval
 from bot.policy.standing.level import in_force, is_waiting, latest, scope
 from bot.policy.state import State
@@ -129,6 +133,16 @@ class Case:
         known = [end for end in ends if end is not None]
         last = max(known, default=self.now) if len(known) == len(ends) else self.now + SIGHT
         return last if until is None else min(last, until)
+
+    @cached_property
+    def passage(self) -> Passage:
+        """How far it comes through automatic review."""
+        return funnel.passage(self.state, self.config, self.now, funnel.STAGES)
+
+    @cached_property
+    def landing(self) -> Waiting | Not:
+        """Whether it should wait to land by itself."""
+        return queue.wanted(self.state, self.config, self.now, self.passage)
 
     @cached_property
     def card(self) -> Card:

@@ -10,7 +10,7 @@ from bot.policy.case import Case, Rule
 from bot.policy.config import Config
 from bot.policy.events import Event
 from bot.policy.opinion import Opinion, Verdict, combine
-from bot.policy.responses import check, commands, comment, exceptions, questions
+from bot.policy.responses import auto_review, check, commands, comment, exceptions, questions
 from bot.policy.rules import configuration, freeze, gate, semantics, twin
 from bot.policy.show.card import build
 from bot.policy.show.ticks import mark
@@ -23,6 +23,7 @@ RESPONSES: Mapping[Owner, Callable[[Case, Event | None], Iterable[Action]]] = {
     "exceptions": exceptions.respond,
     "commands": commands.respond,
     "questions": questions.respond,
+    "auto_review": auto_review.respond,
 }
 
 

@@ -37,6 +37,7 @@ class Comment:
 
 
 CHECK = "codechill"  # the check that says whether a change may land; others of ours have other names
+AUTO_REVIEW = "codechill/auto-review"  # says whether it lands by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,15 @@ class Review:
     state: ReviewState
     head_sha: str
     submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Somebody said something about a change that is no command."""
+
+    key: str
+    author: Person
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,7 @@ class PullRequest:
     spare: tuple[int, ...] = ()  # ids of comments of ours that are there already: one too many each
     replied_to: frozenset[int] = frozenset()  # ids of comments that carry a reply of ours
     noted: frozenset[str] = frozenset()  # digests of our notes that answer no comment
+    remarks: tuple[Remark, ...] = ()  # comments of people in the conversation; reviews stand apart
     life: Life | None = None
 
     def check_named(self, name: str) -> CheckRun | None:

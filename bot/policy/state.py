@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.policy.candidate import Gatekeeping, Inspection, ModelReview, Origin, Trust, Waiting
+from bot.policy.candidate import NOTHING_SAID, Gatekeeping, Inspection, ModelReview, Origin, Trust, Waiting, Wishes
 from bot.policy.content import Content
 from bot.policy.escalation import Escalation
 from bot.policy.incidents.claim import Claim
@@ -74,6 +74,9 @@ class State:
     trust: Trust | Unknown = _NOBODY_LOOKED
     gatekeeping: Gatekeeping | Unknown = _NOBODY_LOOKED
     waiting: Waiting | None = None
+    wishes: Wishes = NOTHING_SAID
+    recorded: str = ""  # digest of what automatic review decided last
+    program: str = ""  # version of codechill that decides
 
     @property
     def content_name(self) -> str | None:

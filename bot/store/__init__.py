@@ -23,6 +23,7 @@ from bot.store.groups import Groups, KnownGroup
 from bot.store.hindsights import Hindsight, Hindsights
 from bot.store.inbox import Delivery, Enqueue, Inbox
 from bot.store.incidents import Incidents
+from bot.store.landing_queue import LandingQueue
 from bot.store.landings import Landing, Landings
 from bot.store.leases import Leases
 from bot.store.limits import RateLimits
@@ -32,6 +33,7 @@ from bot.store.models import KnownModel, Models
 from bot.store.notes import Notes
 from bot.store.notices import KnownNotice, Notices
 from bot.store.outcomes import Followed, Outcome, Outcomes
+from bot.store.passages import Passages
 from bot.store.private import PrivateReason, PrivateReasons
 from bot.store.pulls import KnownPull, Lived, Pulls, SeenPull
 from bot.store.pushes import Pushes, SeenPush
@@ -82,6 +84,7 @@ __all__ = [
     "KnownRepository",
     "KnownSign",
     "Landing",
+    "LandingQueue",
     "Landings",
     "LastGood",
     "Leases",
@@ -93,6 +96,7 @@ __all__ = [
     "Notices",
     "Outcome",
     "Outcomes",
+    "Passages",
     "PrivateReason",
     "PrivateReasons",
     "Pulls",
@@ -162,6 +166,9 @@ class Store:
         self.sourced = Sourced(self.engine)
         self.slots = Slots(self.engine)
         self.hindsights = Hindsights(self.engine, audit)
+        # what reviews and lands itself
+        self.passages = Passages(self.engine)
+        self.landing_queue = LandingQueue(self.engine, audit)
         # what was said, by us and to us
         self.notes = Notes(self.engine)
         self.sent = Sent(self.engine)

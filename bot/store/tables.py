@@ -598,3 +598,33 @@ hindsights = sa.Table(
     sa.Column("because", sa.Text, nullable=False),
     sa.Column("at", Moment, nullable=False),
 )
+passages = sa.Table(
+    "passages",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    *_of_pull(),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("digest", sa.String(16), nullable=False),  # the same decision again has the same
+    sa.Column("head_sha", sa.String(64), nullable=False),
+    sa.Column("source", sa.Text, nullable=False),  # "": a person's, or of no source that is known
+    sa.Column("mode", sa.String(8), nullable=False),
+    sa.Column("pipeline", sa.String(16), nullable=False),
+    sa.Column("stage", sa.String(32), nullable=False),  # that ended it
+    sa.Column("outcome", sa.String(8), nullable=False),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sqlite_autoincrement=True,  # the number is the order in which it was decided
+)
+sa.Index("ix_passages_repository_id_number", passages.c.repository_id, passages.c.number)
+sa.Index("ix_passages_repository_id_at", passages.c.repository_id, passages.c.at)
+
+landing_queue = sa.Table(
+    "landing_queue",
+    metadata,
+    *_of_pull(),
+    sa.Column("land_after", Moment),  # None: it does not wait
+    sa.Column("waiting", sa.Text),
+    sa.Column("wishes", sa.Text, nullable=False),  # what people said of it
+    sa.PrimaryKeyConstraint("repository_id", "number"),
+)
+sa.Index("ix_landing_queue_land_after", landing_queue.c.land_after)

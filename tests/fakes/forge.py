@@ -24,6 +24,7 @@ from bot.forge.port import (
 )
 from bot.line.render import Markdown
 from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
+from bot.policy.chat.remarks import remarks
 from bot.policy.group import numbers
 from bot.policy.pull import CheckRun, Comment, Life, Person, PullRequest, Repository
 from tests.fakes.lander import MemoryLander
@@ -89,6 +90,7 @@ class MemoryForge(Forge):
                 pull.updated_at if pull.merged else None,
                 pull.landed_as,
             ),
+            remarks=remarks(each for each in pull.comments if each.author != BOT),
         ).showing(checks)
 
     def listed(self, target: Target, number: int) -> Listed:

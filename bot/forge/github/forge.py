@@ -19,6 +19,7 @@ from bot.forge.limits import Limits
 from bot.forge.memory import Forgetful, Memory, Thing
 from bot.forge.port import Authors, Ended, ForgeAction, Gone, Listed, Reactions, Refused, Target, Words
 from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
+from bot.policy.chat.remarks import remarks
 from bot.policy.group import numbers
 from bot.policy.pull import CheckRun, Comment, Life, Person, PullRequest, Repository, Review, ReviewState
 
@@ -84,7 +85,7 @@ class GitHubForge:
         facts = self._reads.pull(target, number)
         head, home = facts.head, facts.base
         target = _named(target, home.repo)
-        ours = self._our_comments(target, number)
+        ours, theirs = self._comments(target, number)
         cards = [comment for comment in ours if comment.digest is not None]
         branch, checks = self._reads.branch(target, home.ref), self.checks_of(target, head.sha)
         return PullRequest(
@@ -111,6 +112,7 @@ class GitHubForge:
             replied_to=frozenset(n for c in ours if (n := markers.reply_to(c.body)) is not None),
             noted=frozenset(note for c in ours if (note := markers.note_of(c.body)) is not None),
             life=self._life(target, facts),
+            remarks=remarks(theirs),
         ).showing(checks)
 
     def _life(self, target: Target, facts: PullFacts) -> Life | None:
@@ -285,8 +287,13 @@ class GitHubForge:
 
     # --- what is ours
 
-    def _our_comments(self, target: Target, number: int) -> list[Comment]:
-        return [_comment(each) for each in self._reads.comments(target, number) if each.by_app(self._app_id)]
+    def _comments(self, target: Target, number: int) -> tuple[list[Comment], list[Comment]]:
+        """Ours, and those of everybody else."""
+        ours: list[Comment] = []
+        theirs: list[Comment] = []
+        for each in self._reads.comments(target, number):
+            (ours if each.by_app(self._app_id) else theirs).append(_comment(each))
+        return ours, theirs
 
     def _present(self, target: Target) -> Target:
         """Under its present name. Raises Gone when its name is another repository's now."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.policy import managers
 from bot.policy.actions import (
     EndFreeze,
+    ReleaseLanding,
     ReportIncident,
     Rescore,
     RuleClaim,
@@ -16,6 +17,7 @@ from bot.policy.actions import (
     SaveEscalation,
     SaveFeedback,
     StartFreeze,
+    StopLanding,
 )
 from bot.policy.case import Case
 from bot.policy.config import walltime
@@ -28,7 +30,16 @@ from bot.policy.text import words
 from bot.policy.text.suggest import nearest
 
 Effect = (  # beside the answer
-    SaveEscalation | SaveAttestation | SaveFeedback | Rescore | StartFreeze | EndFreeze | ReportIncident | RuleClaim
+    SaveEscalation
+    | SaveAttestation
+    | SaveFeedback
+    | Rescore
+    | StartFreeze
+    | EndFreeze
+    | ReportIncident
+    | RuleClaim
+    | StopLanding
+    | ReleaseLanding
 )
 
 

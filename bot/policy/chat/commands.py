@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.policy.case import Case
 from bot.policy.chat import answers as does
-from bot.policy.chat import incidents
+from bot.policy.chat import incidents, landing
 from bot.policy.chat import permissions as may
 from bot.policy.chat.answers import Answer, Call, not_yours
 from bot.policy.pull import Person
@@ -116,6 +116,14 @@ COMMANDS: Mapping[str, Command] = {
             "/chill incident dispute 7 The database was full, the change only met it",
         ),
         says_why=True,
+    ),
+    "ship": Command(
+        "ship", "let it land by itself once automatic review passes it", WRITERS, may.author_or_writer, landing.ship
+    ),
+    "wait": Command("wait", "wait for a reviewer instead of landing by itself", "the author", may.author, landing.wait),
+    "review": Command("review", "send it back to people", WRITERS, may.author_or_writer, landing.review),
+    "hold": Command(
+        "hold", "stop it from landing by itself, also a bot's", WRITERS, may.author_or_writer, landing.hold
     ),
     "thaw": Command("thaw", "end a freeze by hand", "whom `freezes.by` names", may.freezer, does.thaw),
 }

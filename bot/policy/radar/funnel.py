@@ -1,10 +1,18 @@
-"""The funnel: every stage has to pass, in their order; anything else, an error too, goes to a person."""
+"""The funnel: every stage has to pass, in their order; anything else, an error too, goes to a person.
+
+A bot's change takes one way through it. A person's takes the first that lets it land now and has it reviewed later
+(Verification), and then, stricter, the one that waives that review (Approval).
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from bot.policy.candidate import Pipeline
+from bot.policy.config import Config
 from bot.policy.radar.stage import PASSED, Answer, Candidate, Stage
 from bot.policy.radar.stages import eligible, review, risk, static, whose
+from bot.policy.state import State
 
 STAGES: tuple[Stage, ...] = (whose.STAGE, eligible.STAGE, static.STAGE, risk.STAGE, review.STAGE)
 
@@ -16,6 +24,22 @@ class Passage:
     stage: str
     answer: Answer
     passed: tuple[str, ...] = ()  # names of stages
+    pipeline: Pipeline = "ace"
+
+    @property
+    def through(self) -> bool:
+        return self.answer.outcome == "passed"
+
+
+def passage(state: State, config: Config, now: datetime, stages: Sequence[Stage]) -> Passage:
+    """The widest way through the funnel that a change has; none is tried for a person that was not passed before."""
+    if state.pull.author.bot:
+        return run(Candidate(state, config, now, "ace"), stages)
+    verified = run(Candidate(state, config, now, "verification"), stages)
+    if not verified.through:
+        return verified
+    approved = run(Candidate(state, config, now, "approval"), stages)
+    return approved if approved.through or not config.auto_review.people.deferred_review else verified
 
 
 def run(candidate: Candidate, stages: Sequence[Stage] = STAGES) -> Passage:
@@ -24,9 +48,10 @@ def run(candidate: Candidate, stages: Sequence[Stage] = STAGES) -> Passage:
     for stage in stages:
         answer = _judged(stage, candidate)
         if answer.outcome != "passed":
-            return Passage(stage.name, answer, tuple(passed))
+            return Passage(stage.name, answer, tuple(passed), candidate.pipeline)
         passed.append(stage.name)
-    return Passage(passed[-1] if passed else "", PASSED if passed else Answer("person", "no_stages"), tuple(passed))
+    end = Passage(passed[-1] if passed else "", PASSED, tuple(passed), candidate.pipeline)
+    return end if passed else replace(end, answer=Answer("person", "no_stages"))
 
 
 def _judged(stage: Stage, candidate: Candidate) -> Answer:

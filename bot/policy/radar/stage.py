@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from bot.policy.candidate import Pipeline
 from bot.policy.config import Config
 from bot.policy.state import State
 
@@ -37,11 +38,12 @@ def waits(rule: str, why: str) -> Answer:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One pull request at one moment, as every stage sees it."""
+    """One pull request at one moment, as every stage sees it. `pipeline` says how strict they are."""
 
     state: State
     config: Config
     now: datetime
+    pipeline: Pipeline = "ace"
 
 
 Judge = Callable[[Candidate], Answer]

@@ -10,7 +10,7 @@ from bot.policy.chat.answers import Call, Effect
 from bot.policy.chat.commands import COMMANDS, run
 from bot.policy.config import Config
 from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
-from bot.policy.pull import Comment
+from bot.policy.pull import AUTO_REVIEW, CHECK, Comment
 from bot.policy.shown import shown
 from bot.policy.state import State
 from bot.policy.text import words
@@ -20,7 +20,8 @@ NEARLY = (
     "or a line of `---` below. `/chill help` lists what there is."
 )
 AFTERWARDS = frozenset({"incident"})  # commands that are answered once a pull request is closed, too
-DECIDING = frozenset({"approve", "deny", "attest"})
+DECIDING = frozenset({"approve", "deny", "attest", "ship"})
+OF_AUTO_REVIEW = frozenset({"stop-landing", "ship", "wait"})  # buttons of its check; stopping is never too late
 BUTTONS: Mapping[str, tuple[str, str]] = {
     "refresh": ("refresh", ""),
     "useful": ("feedback", "useful"),
@@ -28,6 +29,9 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
     "approve": ("approve", ""),
     "deny": ("deny", "with the button on the check"),
     "attest": ("attest", ""),
+    "stop-landing": ("hold", ""),
+    "ship": ("ship", ""),
+    "wait": ("wait", ""),
 }
 
 
@@ -114,7 +118,8 @@ def _counts(pressed: Pressed, case: Case) -> bool:
     """On this head and card, and where it decides, on what was shown: an old press sent again decides nothing."""
     if pressed.by.bot or pressed.head_sha != case.pull.head_sha:
         return False
-    there, check = shown(pressed.shown), case.pull.check
+    name = AUTO_REVIEW if pressed.button in OF_AUTO_REVIEW else CHECK
+    there, check = shown(pressed.shown), case.pull.check_named(name)
     if there is not None and there.number not in (0, case.pull.number):
         return False  # it was on the card of another pull request of the same commits
     if pressed.source == "page":

@@ -1,0 +1,106 @@
+"""Changes that may review and land themselves: the decision is kept, the queue follows it, and the check says it.
+
+Shadow writes nothing but the record. Suggest says it. Only enforce lets anything wait to land.
+"""
+
+from collections.abc import Iterable
+
+from bot.policy.actions import (
+    Button,
+    CancelLanding,
+    Conclusion,
+    QueueLanding,
+    ReleaseLanding,
+    Reply,
+    SavePassage,
+    SetCheck,
+    StopLanding,
+)
+from bot.policy.candidate import Stop, Waiting
+from bot.policy.case import Case
+from bot.policy.events import Changed, Event, Labelled
+from bot.policy.pull import AUTO_REVIEW
+from bot.policy.radar import objections
+from bot.policy.radar.record import decided
+from bot.policy.radar.strength import mode
+from bot.policy.show import landing
+
+STOP = Button("Stop landing", "A person looks at it first", "stop-landing")
+SHIP = Button("Let it land", "By itself, once the delay is over", "ship")
+WAIT = Button("Wait for a reviewer", "It does not land by itself", "wait")
+
+
+def respond(
+    case: Case, event: Event | None
+) -> Iterable[SavePassage | QueueLanding | CancelLanding | StopLanding | ReleaseLanding | SetCheck | Reply]:
+    if case.config.auto_review.mode == "off":
+        yield from _cancelled(case, "mode")
+        return
+    yield SavePassage(decided(case.state, case.config, case.passage))
+    yield from _objections(case, event)
+    yield from _queue(case)
+    if mode(case.state, case.config) in ("suggest", "enforce"):
+        number = case.pull.number
+        yield SetCheck(case.pull.head_sha, _conclusion(case), landing.card(case), _buttons(case), AUTO_REVIEW, number)
+
+
+def _queue(case: Case) -> Iterable[QueueLanding | CancelLanding | Reply]:
+    match case.landing:
+        case Waiting() as waiting:
+            yield QueueLanding(waiting)
+        case refusal:
+            yield from _cancelled(case, refusal.rule)
+
+
+def _cancelled(case: Case, rule: str) -> Iterable[CancelLanding | Reply]:
+    """Told once: who expects it to land by itself has to hear that it does not."""
+    before = case.state.waiting
+    if before is None:
+        return
+    yield CancelLanding(rule)
+    if case.config.mode != "shadow" and rule not in TOLD_BY_ANSWER:
+        said = landing.card(case)
+        yield Reply(f"landing:{before.since.isoformat()}", f"{said.headline}. {said.lead}")
+
+
+TOLD_BY_ANSWER = frozenset({"hold", "review", "wait", "mode"})
+
+
+def _objections(case: Case, event: Event | None) -> Iterable[StopLanding | ReleaseLanding]:
+    """What the forge shows is kept, so that taking it away again does not let it land by itself."""
+    stop, kept = objections.current(case.state, case.config), case.state.wishes.stop
+    if kept is not None and kept.rule == "label" and _lifted(kept, case, event):
+        yield ReleaseLanding(frozenset(), by=event.by if isinstance(event, Changed) else None)
+    elif stop is not None and kept is None and stop.rule != "changes_requested":
+        by = event.by if stop.rule == "label" and isinstance(event, Labelled | Changed) else stop.by
+        yield StopLanding(Stop(stop.rule, by, stop.at))
+
+
+def _lifted(kept: Stop, case: Case, event: Event | None) -> bool:
+    """The label was taken off by a person, or by the bot that had put it on."""
+    off = isinstance(event, Changed) and event.what == "unlabeled"
+    by = event.by if isinstance(event, Changed) else None
+    if not off or by is None or case.config.auto_review.hold_label in {each.lower() for each in case.pull.labels}:
+        return False
+    return not by.bot or (kept.by is not None and kept.by.id == by.id)
+
+
+def _conclusion(case: Case) -> Conclusion | None:
+    """It never fails: without it a person looks, as ever."""
+    if case.passage.answer.outcome == "waits":
+        return None
+    return "success" if isinstance(case.landing, Waiting) else "neutral"
+
+
+def _buttons(case: Case) -> tuple[Button, ...]:
+    if mode(case.state, case.config) != "enforce":
+        return ()
+    match case.landing:
+        case Waiting():
+            return (STOP,)
+        case refusal if refusal.rule == "nobody_ships_it":
+            return SHIP, WAIT
+        case refusal if refusal.stop is not None and refusal.stop.rule != "changes_requested":
+            return (SHIP,)
+        case _:
+            return ()

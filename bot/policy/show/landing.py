@@ -1,0 +1,78 @@
+"""What the check of automatic review says: whether it lands by itself, when, or who stopped it, and what comes next."""
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from bot.policy.candidate import Stop, StopRule, Waiting
+from bot.policy.case import Case
+from bot.policy.radar.funnel import STAGES
+from bot.policy.radar.strength import mode
+from bot.policy.text import words
+from bot.policy.views import Card
+
+HELD: Mapping[StopRule, str] = {
+    "hold": "held it",
+    "review": "sent it back to people",
+    "wait": "wants to wait for a reviewer",
+    "label": "put the label on that holds it",
+    "comment": "commented on it",
+    "thumb": "gave it 👎",
+    "changes_requested": "asked for changes",
+}
+_PIPELINES = {
+    "ace": "It passed every stage of automatic review, and nobody has to look.",
+    "verification": "It passed every stage of automatic review. Somebody looks at it afterwards.",
+    "approval": "It passed every stage of automatic review at the stricter threshold, and nobody has to look.",
+}
+
+
+def card(case: Case) -> Card:
+    landing = case.landing
+    if isinstance(landing, Waiting):
+        return Card("quiet", f"Lands by itself {when(landing, case)}", _PIPELINES[landing.pipeline] + _STOPPABLE)
+    if landing.stop is not None:
+        return Card("quiet", "Stopped: it does not land by itself", stopped(landing.stop, case))
+    if not case.passage.through:
+        return Card("quiet", *_unfinished(case))
+    return Card("quiet", *_through(landing.rule, case))
+
+
+_STOPPABLE = " Anybody who may write here can stop it until then: with the button, a comment, or `/chill hold`."
+
+
+def when(waiting: Waiting, case: Case) -> str:
+    return f"after {words.when(waiting.land_after.astimezone(ZoneInfo(case.config.timezone)))}"
+
+
+def stopped(stop: Stop, case: Case) -> str:
+    by = words.code(stop.by.login) if stop.by else "somebody"
+    return f"{words.capital(by)} {HELD[stop.rule]}. {_NEXT.get(stop.rule, _RELEASE)}"
+
+
+_RELEASE = "A person who may write here lets it go on with `/chill ship`; the delay begins anew then."
+_NEXT: Mapping[StopRule, str] = {
+    "changes_requested": "It goes on once they approve, or that review is dismissed.",
+    "wait": "Its author lets it land by itself after all with `/chill ship`.",
+}
+
+
+def _unfinished(case: Case) -> tuple[str, str]:
+    answer, asks = case.passage.answer, {stage.name: stage.words for stage in STAGES}
+    question = asks.get(case.passage.stage, "")
+    if answer.outcome == "waits":
+        return "Automatic review is not through yet", f"{question} {answer.why}".strip()
+    return "A person looks at this change", f"{question} {answer.why} Nothing else changes: review it as usual.".strip()
+
+
+def _through(rule: str, case: Case) -> tuple[str, str]:
+    if mode(case.state, case.config) != "enforce":
+        return (
+            "It could land by itself",
+            "It passed every stage. Nothing is approved or merged here: this is a suggestion.",
+        )
+    if rule == "draft":
+        return "It can land by itself once it is no draft", "It passed every stage of automatic review."
+    return (
+        "It can land by itself if its author wants that",
+        "It passed every stage of automatic review. Its author says so with `/chill ship`, or leaves it to a reviewer.",
+    )
