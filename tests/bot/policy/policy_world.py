@@ -7,9 +7,12 @@ from typing import Any, assert_never
 
 from bot.policy.actions import (
     Action,
+    CancelLanding,
     EndFreeze,
     PutComment,
+    QueueLanding,
     React,
+    ReleaseLanding,
     RemoveComment,
     Reply,
     ReportIncident,
@@ -18,9 +21,12 @@ from bot.policy.actions import (
     SaveAttestation,
     SaveEscalation,
     SaveFeedback,
+    SavePassage,
     SetCheck,
     StartFreeze,
+    StopLanding,
 )
+from bot.policy.candidate import Wishes
 from bot.policy.config import Config, parse
 from bot.policy.content import Content
 from bot.policy.pull import CheckRun, Comment, Hands, Person, PullRequest, Repository, Unknown
@@ -130,8 +136,9 @@ def _apply(before: State, action: Action) -> State:
     match action:
         case SetCheck():
             status = "in_progress" if action.conclusion is None else "completed"
-            check = CheckRun(1, action.head_sha, status, action.conclusion, action.digest)  # type: ignore[arg-type]
-            return replace(before, pull=replace(here, check=check))
+            check = CheckRun(1, action.head_sha, status, action.conclusion, action.digest, name=action.name)
+            ours = {run.name: run for run in (here.check, *here.other_checks) if run is not None}
+            return replace(before, pull=here.showing(ours | {action.name: check}))
         case PutComment():
             ours = Comment(9, BOT, "card", here.updated_at, digest=action.card.digest())
             return replace(before, pull=replace(here, comment=ours))
@@ -146,7 +153,28 @@ def _apply(before: State, action: Action) -> State:
             return replace(before, escalations=(*others, escalation))
         case SaveAttestation():
             return replace(before, attested=before.attested | {action.head_sha})
+        case SavePassage() | QueueLanding() | CancelLanding() | StopLanding() | ReleaseLanding():
+            return _auto_review(before, action)
         case React() | SaveFeedback() | Rescore() | StartFreeze() | EndFreeze() | ReportIncident() | RuleClaim():
             return before
+        case _:
+            assert_never(action)
+
+
+def _auto_review(
+    before: State, action: SavePassage | QueueLanding | CancelLanding | StopLanding | ReleaseLanding
+) -> State:
+    match action:
+        case SavePassage(decided):
+            return replace(before, recorded=decided.digest)
+        case QueueLanding(waiting):
+            return replace(before, waiting=waiting)
+        case CancelLanding():
+            return replace(before, waiting=None)
+        case StopLanding(stop):
+            return replace(before, wishes=replace(before.wishes, stop=stop))
+        case ReleaseLanding(heard, consent):
+            given = consent or before.wishes.consent
+            return replace(before, wishes=Wishes(None, given, before.wishes.heard | heard))
         case _:
             assert_never(action)

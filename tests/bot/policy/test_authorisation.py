@@ -12,6 +12,7 @@ from bot.policy.actions import (
     Action,
     EndFreeze,
     React,
+    ReleaseLanding,
     Reply,
     ReportIncident,
     Rescore,
@@ -20,6 +21,7 @@ from bot.policy.actions import (
     SaveFeedback,
     SetCheck,
     StartFreeze,
+    StopLanding,
 )
 from bot.policy.chat.commands import COMMANDS
 from bot.policy.config import Config
@@ -59,6 +61,10 @@ SAYS = {
     "feedback": "/chill feedback wrong generated",
     "freeze": "/chill freeze red 2h an outage",
     "thaw": "/chill thaw",
+    "ship": "/chill ship",
+    "wait": "/chill wait",
+    "review": "/chill review",
+    "hold": "/chill hold",
     "incident": "/chill incident cause this sev1 It emptied the carts",
 }
 DOES: dict[str, type[Action] | None] = {
@@ -72,6 +78,10 @@ DOES: dict[str, type[Action] | None] = {
     "feedback": SaveFeedback,
     "freeze": StartFreeze,
     "thaw": EndFreeze,
+    "ship": ReleaseLanding,
+    "wait": StopLanding,
+    "review": StopLanding,
+    "hold": StopLanding,
     "incident": ReportIncident,
 }
 CHANGES = tuple({kind for kind in DOES.values() if kind is not None})
@@ -80,8 +90,8 @@ OURS = Freeze("f", "Outage", "weekend", SATURDAY - timedelta(hours=1), None, "x"
 
 
 def config() -> Config:
-    """Every command has something to do: an attestation is asked for, and a freeze by hand is on."""
-    config = weekend("freezes: {by: [fay]}\ngate: {action: {weekend: author_attest}}\n")
+    """Every command has something to do: an attestation is asked for, a freeze by hand and automatic review are on."""
+    config = weekend("freezes: {by: [fay]}\ngate: {action: {weekend: author_attest}}\nauto_review: {mode: enforce}\n")
     by_path = {"api/**": ("pia",), "payments/**": ("pol",)}
     policy = replace(config.escalation, managers=(TEAM, "nan"), by_path=by_path)
     return joined(replace(config, escalation=policy), [OURS])
