@@ -30,6 +30,10 @@ COMMANDS = {
         "Count what became of what was let through, held and excepted.",
     ),
     "report": ("bot.commands.report:report", "Report what a week came to: held, landed, exceptions, faults."),
+    "sources": (
+        "bot.commands.sources:sources",
+        "See what sources of automatic changes earned; deny, lift, turn a dial.",
+    ),
     "model": ("bot.commands.model:model", "List, compare, promote and roll back the models of a server."),
     "jobs": ("bot.commands.jobs:jobs", "List jobs; retry or remove those that were given up."),
     "notices": ("bot.commands.notices:notices", "List what people were told by mail or chat; try a channel."),

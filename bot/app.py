@@ -46,6 +46,7 @@ from bot.jobs.lease import LeaseQueue
 from bot.jobs.port import Job
 from bot.jobs.worker import Rules, Worker
 from bot.learning import weekly
+from bot.learning.dials import Dials, Trusting
 from bot.learning.handlers import handlers as learning
 from bot.learning.handlers import while_reachable
 from bot.learning.learned import Learned
@@ -180,6 +181,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
                     jobs.RELABEL, while_reachable(store.repositories, lambda one: assessor.relabel(one.repository_id))
                 ),
                 handler(jobs.REPORT, incidents.take),
+                handler(jobs.DIALS, Dials(store.only(Trusting), clock).turn),
                 handler(jobs.NOTICES, _post(settings, store, clock).take),
                 *learning(store.only(Learned), queue, assessor, registry, clock, settings.retrain_days),
                 handler(jobs.DOCTOR, on_visit(Watch(visits(settings, os.environ, clock), store.findings, clock))),

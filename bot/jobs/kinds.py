@@ -262,6 +262,7 @@ MEASURE_ONE = Kind(
     limit=LONG,
 )
 
+DIALS = _beat("dials", "Take back the trust that sources of automatic changes have lost", timedelta(minutes=5), EDGES)
 NOTICES = _beat("notices", "Tell people what is due, by mail, Slack, Teams or webhook", timedelta(minutes=1), EDGES)
 
 Row = Kind[Any]
@@ -288,6 +289,7 @@ JOBS: tuple[Row, ...] = (
     RETRAIN_ONE,
     MEASURE,
     MEASURE_ONE,
+    DIALS,
     NOTICES,
 )
 

@@ -86,10 +86,10 @@ def guardrails(outcomes: Sequence[Outcome], feedback: Iterable[Feedback], now: d
         at=now,
         groups=tuple(_group(name, rows) for name, rows in groups.items()),
         comparisons=tuple(
-            _comparison(kind, f"{GROUPS[name]} against let through", groups[name], through)
+            compare(kind, f"{GROUPS[name]} against let through", groups[name], through)
             for name in GROUPS if name != LANDED for kind in KINDS
         ),
-        recent=tuple(_comparison(kind, LATELY, lately, before) for kind in KINDS),
+        recent=tuple(compare(kind, LATELY, lately, before) for kind in KINDS),
         fates={name: sum(row.fate == name for row in outcomes) for name in every},
         unripe=len(landed) - len(ripe),
         hours_to_close=hours(ended),
@@ -107,10 +107,10 @@ def hours(rows: Iterable[Outcome]) -> float | None:
     return median(lasted) if lasted else None
 
 
-def rate(rows: Sequence[Outcome], kind: str) -> Rate:
-    """How many of these landings were at fault in that way within RIPE of landing."""
+def rate(rows: Sequence[Outcome], kind: str, within: timedelta = RIPE) -> Rate:
+    """How many of these landings were at fault in that way so soon after landing."""
     moments = ((_landed_at(row), getattr(row, KINDS[kind])) for row in rows)
-    return Rate(sum(at is not None and at <= landed_at + RIPE for landed_at, at in moments), len(rows))
+    return Rate(sum(at is not None and at <= landed_at + within for landed_at, at in moments), len(rows))
 
 
 def _landed_at(row: Outcome) -> datetime:
@@ -122,6 +122,9 @@ def _group(name: str, rows: Sequence[Outcome]) -> Group:
     return Group(name, GROUPS[name], len(rows), {kind: rate(rows, kind) for kind in KINDS}, hours(rows))
 
 
-def _comparison(kind: str, words: str, first: Sequence[Outcome], second: Sequence[Outcome]) -> Comparison:
-    one, other = rate(first, kind), rate(second, kind)
+def compare(
+    kind: str, words: str, first: Sequence[Outcome], second: Sequence[Outcome], within: timedelta = RIPE
+) -> Comparison:
+    """How often each group was at fault in that way."""
+    one, other = rate(first, kind, within), rate(second, kind, within)
     return Comparison(kind, words, one, other, fisher(one, other), ratio(one, other))
