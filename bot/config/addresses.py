@@ -97,6 +97,15 @@ def _resolve(host: str, port: int) -> Iterable[str]:
     return [str(answer[4][0]) for answer in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a host said to a POST. A redirect is an answer like others: nobody follows it."""
+
+    status: int
+    body: bytes
+    retry_after: str = ""
+
+
 class Addresses:
     """`private` are networks that are no part of the internet and may be reached all the same."""
 
@@ -139,6 +148,24 @@ class Addresses:
         def send(connection: http.client.HTTPConnection) -> int:
             connection.request("POST", _target(parts), body, {"User-Agent": "codechill", **headers})
             return connection.getresponse().status
+
+        return self._speak(parts, send)
+
+    def exchange(self, address: str, body: bytes, headers: Mapping[str, str], *, most: int = MOST_BYTES) -> Answered:
+        """The whole answer to a POST. Raises Unfetchable, also where it is larger than `most` bytes or ends early."""
+        parts = _split(address)
+        if parts is None or not self.allows(address):
+            raise Unfetchable("the operator of this server allows no such address")
+
+        def send(connection: http.client.HTTPConnection) -> Answered:
+            connection.request("POST", _target(parts), body, {"User-Agent": "codechill", **headers})
+            answer = connection.getresponse()
+            content = answer.read(most + 1)
+            if len(content) > most:
+                raise Unfetchable(f"its answer is larger than {most // 1024} KiB")
+            if answer.length:
+                raise Unfetchable("its answer ended early")
+            return Answered(answer.status, content, answer.headers.get("Retry-After", ""))
 
         return self._speak(parts, send)
 

@@ -32,6 +32,10 @@ class Origin:
     commits: tuple[Commit, ...]
 
 
+# what any reviewer may see that no machine lets pass
+Signal = Literal["review_effort", "large_structural_change", "logic_error", "performance", "security"]
+
+
 @dataclass(frozen=True, slots=True)
 class ModelReview:
     """What a language model says of a change, after we checked the form of it: it may veto or confirm, never permit."""
@@ -190,6 +194,7 @@ __all__ = [
     "Judged",
     "ModelReview",
     "Origin",
+    "Signal",
     "Track",
     "Trust",
     "Waiting",

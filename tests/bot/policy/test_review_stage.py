@@ -10,7 +10,7 @@ from policy_world import SATURDAY, pull, weekend
 from bot.policy.candidate import Bump, Dependencies, Hazard, Hunk, Inspection, Judged, ModelReview
 from bot.policy.pull import AWAITED, Unknown
 from bot.policy.radar.stage import Answer, Candidate
-from bot.policy.radar.stages.review import judge
+from bot.policy.radar.stages.review import SIGNALS, judge
 from bot.policy.state import State
 
 SAFE = Judged(Hunk("lib/a.py", 1, 1, 1, 1), "P", "formatting", "Only the layout changed.")
@@ -74,16 +74,31 @@ def test_an_answer_that_is_on_its_way_is_waited_for_and_any_other_silence_is_for
 
 
 @pytest.mark.parametrize(
-    "review",
+    ("changes", "rule"),
     [
-        replace(CONFIRMED, accepts=False),
-        replace(CONFIRMED, signals=frozenset({"security"})),
-        replace(CONFIRMED, categories=frozenset({"formatting", "speedup"})),
+        ({"accepts": False}, "model_category"),
+        ({"categories": frozenset({"formatting", "speedup"})}, "model_category"),
+        ({"categories": frozenset()}, "model_category"),
+        ({"confidence": 7}, "model_confidence"),
+        ({"confidence": 11}, "model_confidence"),
+        ({"effort": 4}, "model_effort"),
+        ({"effort": 0}, "model_effort"),
+        ({"signals": frozenset({"mood"})}, "model_signals"),
+        *(({"signals": frozenset({signal})}, "model_signals") for signal in sorted(SIGNALS)),
     ],
 )
-def test_a_language_model_may_veto_what_the_rules_let_pass(review: ModelReview) -> None:
+def test_a_language_model_may_veto_what_the_rules_let_pass(changes: dict[str, Any], rule: str) -> None:
     assert answer(inspected(SAFE), CONFIRMED).outcome == "passed"
-    assert answer(inspected(SAFE), review).rule == "model_vetoed"
+    said = answer(inspected(SAFE), replace(CONFIRMED, **changes))
+    assert (said.outcome, said.rule) == ("person", rule)
+
+
+def test_confidence_of_8_and_effort_of_3_are_enough_unless_the_repository_asks_for_more() -> None:
+    just = replace(CONFIRMED, confidence=8, effort=3)
+    assert answer(inspected(SAFE), just).outcome == "passed"
+    stricter = weekend("auto_review: {reviewer: {min_confidence: 9}}\n")
+    state = State(pull(), inspection=inspected(SAFE), review=just)
+    assert judge(Candidate(state, stricter, SATURDAY)).rule == "model_confidence"
 
 
 HUNKS = [SAFE, replace(SAFE, level="S"), replace(SAFE, level="H"), replace(SAFE, level=None, category=None)]

@@ -6,13 +6,15 @@ package, or have it refused, so here it is enough that they found nothing (docs/
 
 from typing import get_args
 
-from bot.policy.candidate import Category, Inspection, Judged, ModelReview
+from bot.policy.candidate import Category, Inspection, Judged, ModelReview, Signal
+from bot.policy.config.auto_review import Reviewer
 from bot.policy.pull import AWAITED, Unknown
 from bot.policy.radar.stage import PASSED, Answer, Candidate, Stage, person, waits
 from bot.policy.text.words import code
 
 CATEGORIES: frozenset[str] = frozenset(get_args(Category))
 SAFE = ("P", "S")
+SIGNALS: frozenset[str] = frozenset(get_args(Signal))
 
 
 def judge(candidate: Candidate) -> Answer:
@@ -20,7 +22,7 @@ def judge(candidate: Candidate) -> Answer:
     if isinstance(inspection, Unknown):
         return person("contents_unknown", f"Its contents could not be read: {inspection.why}.")
     answer = _by_rules(inspection)
-    return _by_model(review) if answer == PASSED else answer
+    return _by_model(review, candidate.config.auto_review.reviewer) if answer == PASSED else answer
 
 
 def _by_rules(inspection: Inspection) -> Answer:
@@ -50,7 +52,7 @@ def _explained(inspection: Inspection) -> frozenset[str]:
     return frozenset(packages.files)
 
 
-def _by_model(review: ModelReview | Unknown | None) -> Answer:
+def _by_model(review: ModelReview | Unknown | None, asked: Reviewer) -> Answer:
     """None where no model is asked: then what the rules say stands."""
     if review is None:
         return PASSED
@@ -58,9 +60,29 @@ def _by_model(review: ModelReview | Unknown | None) -> Answer:
         if review == AWAITED:
             return waits("model_awaited", "The language model's answer is still to come.")
         return person("model_unknown", f"The language model did not confirm it: {review.why}.")
-    if not review.accepts or review.signals or not review.categories <= CATEGORIES:
-        return person("model_vetoed", f"The language model does not confirm it. {review.why}".strip())
+    for rule, vetoed, why in _vetoes(review, asked):
+        if vetoed:
+            return person(rule, f"The language model does not confirm it: {why}.")
     return PASSED
+
+
+def _vetoes(review: ModelReview, asked: Reviewer) -> tuple[tuple[str, bool, str], ...]:
+    safe = review.accepts and bool(review.categories) and review.categories <= CATEGORIES
+    signals = ", ".join(sorted(review.signals & SIGNALS)) or "one that is not known"
+    return (
+        ("model_category", not safe, review.why or "it names no safe category for a part of it"),
+        ("model_signals", bool(review.signals), f"it sees signs of risk ({signals})"),
+        (
+            "model_confidence",
+            not asked.min_confidence <= review.confidence <= 10,
+            f"its confidence is {review.confidence} of 10, {asked.min_confidence} are needed",
+        ),
+        (
+            "model_effort",
+            not 1 <= review.effort <= asked.max_effort,
+            f"it takes a review for {review.effort} of 5 in effort, {asked.max_effort} are the most",
+        ),
+    )
 
 
 STAGE = Stage("review", "Is every hunk of it safe?", judge)
