@@ -37,6 +37,7 @@ def _trust(live: Live, look: Look) -> Trust | Unknown:
         stopped=store.sources.get(key.everything).denied,
         churn=store.slots.churn(key.organisation, day, pull.author.id, look.target.repository_id, paths),
         noted=store.sourced.key_of(look.target.repository_id, look.number) is not None,
+        rejected=store.sourced.is_rejected(look.target.repository_id, look.number),
     )
 
 

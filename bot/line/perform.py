@@ -14,9 +14,11 @@ from bot.policy.actions import (
     Ask,
     CancelLanding,
     EndFreeze,
+    NoteSource,
     PutComment,
     QueueLanding,
     React,
+    RejectChange,
     ReleaseLanding,
     RemoveComment,
     Reply,
@@ -35,7 +37,8 @@ from bot.policy.incidents.claim import Claim
 from bot.policy.incidents.report import Report
 from bot.policy.pull import CheckRun, PullRequest
 from bot.policy.state import Question
-from bot.store import Assessments, Claims, Exceptions, FeedbackLog, Freezes, LandingQueue, Notes, Passages
+from bot.store import Assessments, Claims, Exceptions, FeedbackLog, Freezes, LandingQueue, Notes, Passages, Sourced
+from bot.store.sourced import SourcedChange
 
 DONE = "done"
 NOBODY = "nobody here answers such a question"
@@ -62,6 +65,7 @@ class Changeable:
     claims: Claims
     passages: Passages
     landing_queue: LandingQueue
+    sourced: Sourced
 
 
 class Performer:
@@ -110,6 +114,14 @@ class Performer:
                 return outcome
             case SaveEscalation() | SaveAttestation() | SaveFeedback() | Rescore() | StartFreeze() | EndFreeze():
                 self._keep((target.repository_id, pull.number), action)
+                return Outcome(action, DONE)
+            case NoteSource():
+                noted = SourcedChange(target.repository_id, pull.number, action.key, action.author.id, self._clock())
+                self._store.sourced.note(noted)
+                return Outcome(action, DONE)
+            case RejectChange():
+                by = action.by.login if action.by else ""
+                self._store.sourced.reject(target.repository_id, pull.number, by=by, how=action.how, at=self._clock())
                 return Outcome(action, DONE)
             case SavePassage() | QueueLanding() | CancelLanding() | StopLanding() | ReleaseLanding():
                 self._auto_review((target.repository_id, pull.number), action)

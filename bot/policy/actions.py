@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import ClassVar, Literal
 
-from bot.policy.candidate import Consent, Stop, Waiting
+from bot.policy.candidate import Consent, SourceKey, Stop, StopRule, Trust, Waiting
 from bot.policy.config.freezes import Freeze
 from bot.policy.escalation import Escalation
 from bot.policy.incidents.claim import Ruling
@@ -347,6 +347,34 @@ class ReleaseLanding:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class NoteSource:
+    """Keep that this change is one of a source: what becomes of it counts for the source's record."""
+
+    phase: ClassVar[Phase] = Phase.SAID
+    owners: ClassVar[tuple[Owner, ...]] = ("auto_review",)
+
+    key: SourceKey
+    author: Person
+
+    def holds(self, state: State) -> bool:
+        return isinstance(state.trust, Trust) and state.trust.noted
+
+
+@dataclass(frozen=True, slots=True)
+class RejectChange:
+    """A person said no to a change of a source: it counts against the source, once."""
+
+    phase: ClassVar[Phase] = Phase.SAID
+    owners: ClassVar[tuple[Owner, ...]] = ("auto_review",)
+
+    by: Person | None
+    how: StopRule
+
+    def holds(self, state: State) -> bool:
+        return isinstance(state.trust, Trust) and state.trust.rejected
+
+
 Action = (
     SetCheck
     | PutComment
@@ -367,4 +395,6 @@ Action = (
     | CancelLanding
     | StopLanding
     | ReleaseLanding
+    | NoteSource
+    | RejectChange
 )

@@ -110,6 +110,7 @@ class Trust:
     churn: Churn = Churn()
     overdue: int = 0  # deferred reviews of its author, or of their team, that nobody did in time
     noted: bool = False  # that this change is one of the source
+    rejected: bool = False  # a person said no to this change
 
 
 Pipeline = Literal["ace", "verification", "approval"]  # bots; people, reviewed afterwards; people, reviewed by nobody

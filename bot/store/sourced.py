@@ -46,6 +46,11 @@ class Sourced(Database):
         with self.write() as connection:
             return connection.execute(sa.update(sourced).where(here).values(**values)).rowcount == 1
 
+    def is_rejected(self, repository_id: int, number: int) -> bool:
+        query = sa.select(sourced.c.rejected_at).where(of_pull(sourced, repository_id, number))
+        with self.read() as connection:
+            return connection.scalar(query) is not None
+
     def drop(self, repository_id: int, number: int, *, at: datetime) -> None:
         """Its own source closed it: nobody said no."""
         here = sa.and_(of_pull(sourced, repository_id, number), sourced.c.dropped_at.is_(None))

@@ -1,7 +1,7 @@
 """The funnel: every stage has to pass, in their order; anything else, an error too, goes to a person.
 
-A bot's change takes one way through it. A person's takes the first that lets it land now and has it reviewed later
-(Verification), and then, stricter, the one that waives that review (Approval).
+A bot's change takes one way through it. A person's may take the strict one, which waives every review (Approval), or
+else the one that lets it land now and has it reviewed later (Verification).
 """
 
 from collections.abc import Sequence
@@ -32,14 +32,13 @@ class Passage:
 
 
 def passage(state: State, config: Config, now: datetime, stages: Sequence[Stage]) -> Passage:
-    """The widest way through the funnel that a change has; none is tried for a person that was not passed before."""
+    """The way through the funnel that asks for the least afterwards, of those that it may take."""
     if state.pull.author.bot:
         return run(Candidate(state, config, now, "ace"), stages)
-    verified = run(Candidate(state, config, now, "verification"), stages)
-    if not verified.through:
-        return verified
     approved = run(Candidate(state, config, now, "approval"), stages)
-    return approved if approved.through or not config.auto_review.people.deferred_review else verified
+    if approved.through or not config.auto_review.people.deferred_review:
+        return approved
+    return run(Candidate(state, config, now, "verification"), stages)
 
 
 def run(candidate: Candidate, stages: Sequence[Stage] = STAGES) -> Passage:

@@ -11,7 +11,7 @@ from bot.policy.candidate import Stop, Waiting
 from bot.policy.config import Config
 from bot.policy.radar import objections
 from bot.policy.radar.funnel import Passage
-from bot.policy.radar.strength import mode
+from bot.policy.radar.strength import mode, source_of
 from bot.policy.radar.version import policy
 from bot.policy.state import State
 
@@ -36,14 +36,16 @@ def wanted(state: State, config: Config, now: datetime, passage: Passage) -> Wai
         return Not(passage.answer.rule or "unknown")
     if passage.pipeline != "ace" and (state.wishes.consent is None or state.wishes.consent.diff != diff):
         return Not("nobody_ships_it")
+    source = source_of(state, config)
     fresh = Waiting(
         head_sha=pull.head_sha,
         base_ref=pull.base_ref,
         policy=policy(config, state.program),
         since=now,
-        land_after=now + config.auto_review.delay_for(None),
+        land_after=now + config.auto_review.delay_for(source),
         diff=diff,
         pipeline=passage.pipeline,
+        source=source.name if source else "",
     )
     return _continued(state.waiting, fresh)
 

@@ -9,7 +9,7 @@ from bot.policy.config import Config
 from bot.policy.config.auto_review import AutoMode
 from bot.policy.radar.funnel import Passage
 from bot.policy.radar.stage import Outcome
-from bot.policy.radar.strength import mode
+from bot.policy.radar.strength import mode, source_of
 from bot.policy.radar.version import policy
 from bot.policy.state import State
 
@@ -38,7 +38,7 @@ class Decided:
 
 
 def decided(state: State, config: Config, passage: Passage) -> Decided:
-    pull, answer = state.pull, passage.answer
+    pull, answer, source = state.pull, passage.answer, source_of(state, config)
     return Decided(
         head_sha=pull.head_sha,
         base_sha=pull.base_sha,
@@ -47,7 +47,7 @@ def decided(state: State, config: Config, passage: Passage) -> Decided:
         policy=policy(config, state.program),
         model=state.risk.model if state.risk else "",
         pipeline=passage.pipeline,
-        source="",
+        source=source.name if source else "",
         mode=mode(state, config),
         passed=passage.passed,
         stage=passage.stage,

@@ -9,20 +9,22 @@ from bot.policy.actions import (
     Button,
     CancelLanding,
     Conclusion,
+    NoteSource,
     QueueLanding,
+    RejectChange,
     ReleaseLanding,
     Reply,
     SavePassage,
     SetCheck,
     StopLanding,
 )
-from bot.policy.candidate import Stop, Waiting
+from bot.policy.candidate import Stop, StopRule, Trust, Waiting
 from bot.policy.case import Case
 from bot.policy.events import Changed, Event, Labelled
 from bot.policy.pull import AUTO_REVIEW
 from bot.policy.radar import objections
 from bot.policy.radar.record import decided
-from bot.policy.radar.strength import mode
+from bot.policy.radar.strength import mode, source_of
 from bot.policy.show import landing
 
 STOP = Button("Stop landing", "A person looks at it first", "stop-landing")
@@ -30,18 +32,44 @@ SHIP = Button("Let it land", "By itself, once the delay is over", "ship")
 WAIT = Button("Wait for a reviewer", "It does not land by itself", "wait")
 
 
-def respond(
-    case: Case, event: Event | None
-) -> Iterable[SavePassage | QueueLanding | CancelLanding | StopLanding | ReleaseLanding | SetCheck | Reply]:
+REJECTIONS: frozenset[StopRule] = frozenset({"hold", "review", "label", "changes_requested"})
+Wanted = (
+    SavePassage
+    | QueueLanding
+    | CancelLanding
+    | StopLanding
+    | ReleaseLanding
+    | NoteSource
+    | RejectChange
+    | SetCheck
+    | Reply
+)
+
+
+def respond(case: Case, event: Event | None) -> Iterable[Wanted]:
     if case.config.auto_review.mode == "off":
         yield from _cancelled(case, "mode")
         return
+    if case.waiting:
+        return
+    yield from _of_source(case)
     yield SavePassage(decided(case.state, case.config, case.passage))
     yield from _objections(case, event)
     yield from _queue(case)
     if mode(case.state, case.config) in ("suggest", "enforce"):
         number = case.pull.number
         yield SetCheck(case.pull.head_sha, _conclusion(case), landing.card(case), _buttons(case), AUTO_REVIEW, number)
+
+
+def _of_source(case: Case) -> Iterable[NoteSource | RejectChange]:
+    """What becomes of it is told of its source."""
+    trust, source = case.state.trust, source_of(case.state, case.config)
+    if not isinstance(trust, Trust) or source is None:
+        return
+    yield NoteSource(trust.key, case.pull.author)
+    stop = objections.current(case.state, case.config)
+    if trust.noted and stop is not None and stop.rule in REJECTIONS and stop.by != case.pull.author:
+        yield RejectChange(stop.by, stop.rule)
 
 
 def _queue(case: Case) -> Iterable[QueueLanding | CancelLanding | Reply]:

@@ -1,17 +1,18 @@
 """Changes that review and land themselves, on the line: when one waits to land, what stops it, who says so."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
-from bot.policy.candidate import Waiting
+from bot.policy.candidate import PEOPLE, Dial, SourceKey, Waiting
+from bot.policy.events import Changed, Pressed
 from bot.policy.pull import AUTO_REVIEW
 from bot.policy.radar import funnel
 from bot.policy.radar.stage import PASSED, Answer, Candidate, Stage, person
 from tests.fakes.line import Line
-from tests.fakes.world import Pull, Run
+from tests.fakes.world import INSTALLATION, Pull, Run
 
 DAY = timedelta(hours=24)
 
@@ -33,8 +34,12 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gatekeeper]:
     return keeper
 
 
-def turned(line: Line, mode: str = "enforce", more: str = "") -> None:
+def turned(line: Line, mode: str = "enforce", more: str = "", dial: Dial = "P20") -> None:
+    """Automatic review is on, and what people write has earned that step of the dial."""
     line.configure(f"version: 1\nauto_review:\n  mode: {mode}\n  landing_delay: 24h\n{more}")
+    for name in (PEOPLE, "renovate"):
+        key = SourceKey(INSTALLATION, line.home.id, name)
+        line.store.sources.turn(key, dial, by="ops", because="it did well", at=line.clock.now)
 
 
 def waiting(line: Line, pull: Pull) -> Waiting | None:
@@ -124,3 +129,87 @@ def test_after_a_restart_it_waits_on(line: Line, gate: Gatekeeper) -> None:
     line.restart()
     line.tick(pull)
     assert waiting(line, pull) == before
+
+
+RENOVATE = "  sources: {renovate: {account: %d, kind: dependencies, branch: 'topic-*'}}\n"
+
+
+def of_a_bot(line: Line, mode: str = "enforce", dial: Dial = "P20") -> Pull:
+    """A change of a source that is known, which was looked at."""
+    bot = line.world.bot("renovate[bot]")
+    turned(line, mode, RENOVATE % bot.id, dial)
+    pull = line.open(0.02)
+    pull.author = bot
+    line.look(pull)
+    return pull
+
+
+def test_a_source_s_change_waits_to_land_and_nobody_has_to_ask(line: Line, gate: Gatekeeper) -> None:
+    place = waiting(line, of_a_bot(line))
+    assert place is not None
+    assert (place.pipeline, place.source) == ("ace", "renovate")
+
+
+def test_of_a_source_that_has_earned_nothing_yet_only_the_record_is_written(line: Line, gate: Gatekeeper) -> None:
+    pull = of_a_bot(line, dial="shadow")
+    assert decisions(line, pull) == [("shadow", "passed", "")]
+    assert [each.name for each in line.home.runs] == ["codechill"]
+
+
+def test_a_hold_on_a_source_s_change_stops_it_and_counts_as_a_no_to_the_source(line: Line, gate: Gatekeeper) -> None:
+    pull = of_a_bot(line)
+    line.say(pull, "ben", "/chill hold")
+    assert waiting(line, pull) is None
+    line.tick(pull)
+    assert line.store.sourced.is_rejected(line.home.id, pull.number)
+    line.push(pull, 0.02, login="renovate[bot]")
+    assert waiting(line, pull) is None
+
+
+def test_the_button_on_the_check_stops_it(line: Line, gate: Gatekeeper) -> None:
+    pull = of_a_bot(line)
+    line.look(pull, Pressed("stop-landing", line.world.person("ben"), pull.head, run(line, pull).digest))
+    assert waiting(line, pull) is None
+    assert "`ben` held it" in run(line, pull).summary
+
+
+def test_in_suggest_it_is_said_and_nothing_waits(line: Line, gate: Gatekeeper) -> None:
+    pull = of_a_bot(line, "suggest")
+    assert (waiting(line, pull), run(line, pull).title) == (None, "It could land by itself")
+
+
+def test_the_label_holds_it_until_a_person_takes_it_off_and_no_bot_but_the_one_that_put_it_on(
+    line: Line, gate: Gatekeeper
+) -> None:
+    pull = of_a_bot(line)
+    line.label(pull, "ben", "codechill:hold")
+    assert waiting(line, pull) is None
+    pull.labels.clear()
+    line.look(pull, Changed("unlabeled", by=line.world.bot("other[bot]")))
+    assert waiting(line, pull) is None
+    line.look(pull, Changed("unlabeled", by=line.world.person("ben")))
+    assert waiting(line, pull) is not None
+
+
+def test_changes_requested_stop_it_until_that_person_approves(line: Line, gate: Gatekeeper) -> None:
+    pull = of_a_bot(line)
+    line.review(pull, "ben", "changes_requested")
+    assert waiting(line, pull) is None
+    line.review(pull, "ben", "approved")
+    assert waiting(line, pull) is not None
+
+
+def test_another_diff_begins_the_delay_anew_and_the_same_diff_on_another_head_keeps_it(
+    line: Line, gate: Gatekeeper
+) -> None:
+    pull = of_a_bot(line)
+    first = waiting(line, pull)
+    assert first is not None
+    line.clock.forward(hours=2)
+    line.push(pull, 0.02, files=line.home.files[pull.head], login="renovate[bot]")  # rebased
+    rebased = waiting(line, pull)
+    assert rebased == replace(first, head_sha=pull.head)
+    line.push(pull, 0.02, login="renovate[bot]")
+    other = waiting(line, pull)
+    assert other is not None
+    assert other.since == line.clock.now

@@ -9,9 +9,11 @@ from bot.policy.actions import (
     Action,
     CancelLanding,
     EndFreeze,
+    NoteSource,
     PutComment,
     QueueLanding,
     React,
+    RejectChange,
     ReleaseLanding,
     RemoveComment,
     Reply,
@@ -155,7 +157,17 @@ def _apply(before: State, action: Action) -> State:
             return replace(before, attested=before.attested | {action.head_sha})
         case SavePassage() | QueueLanding() | CancelLanding() | StopLanding() | ReleaseLanding():
             return _auto_review(before, action)
-        case React() | SaveFeedback() | Rescore() | StartFreeze() | EndFreeze() | ReportIncident() | RuleClaim():
+        case (
+            React()
+            | SaveFeedback()
+            | Rescore()
+            | StartFreeze()
+            | EndFreeze()
+            | ReportIncident()
+            | RuleClaim()
+            | NoteSource()
+            | RejectChange()
+        ):
             return before
         case _:
             assert_never(action)

@@ -1,6 +1,6 @@
 """Whether a change may be considered at all: gates of its source, caps, denials, paths that are never automated."""
 
-from bot.policy.candidate import Trust
+from bot.policy.candidate import Pipeline, Trust
 from bot.policy.config.auto_review import AutoReview, ChangeSource
 from bot.policy.radar.flood import flood
 from bot.policy.radar.gates import names_tests, shut
@@ -20,7 +20,12 @@ def judge(candidate: Candidate) -> Answer:
     if trust.stopped:
         return person("stopped", f"Nothing lands by itself in this organisation: {code(trust.stopped)}.")
     source = policy.sources.get(trust.key.name)
-    return _of_paths(candidate) or _of_source(source, trust, policy) or _of_today(candidate, source, trust) or PASSED
+    return (
+        _of_paths(candidate)
+        or _of_source(source, trust, policy, candidate.pipeline)
+        or _of_today(candidate, source, trust)
+        or PASSED
+    )
 
 
 def _of_paths(candidate: Candidate) -> Answer | None:
@@ -37,11 +42,11 @@ def _of_paths(candidate: Candidate) -> Answer | None:
     return None
 
 
-def _of_source(source: ChangeSource | None, trust: Trust, policy: AutoReview) -> Answer | None:
+def _of_source(source: ChangeSource | None, trust: Trust, policy: AutoReview, pipeline: Pipeline) -> Answer | None:
     if trust.denied:
         return person("denied", f"{code(trust.key.name)} is denied until a person lifts it: {code(trust.denied)}.")
     if source is None:
-        return _of_people(trust)
+        return None if pipeline == "approval" else _of_people(trust)
     if source.name in policy.denied:
         return person("denied_by_file", f"The configuration denies {code(source.name)}.")
     if names_tests(source.name, policy.gates):
