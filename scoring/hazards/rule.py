@@ -1,22 +1,28 @@
 """A static rule looks at the files of a change as they are at base and at head, and names what it finds."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from scoring.git.blobs import Blobs
 from scoring.history.diff import Diff, Record
 from scoring.inspection import Hazard
+from scoring.semantics import guards
 
 MOST = 4 << 20  # bytes of one version of one file that are read: lock files are the largest that people merge
-MOST_BYTES = 32 << 20  # of a change
+MOST_BYTES = 16 << 20  # of a change
 
 
 class TooMuchToRead(Exception):
     """The contents of a change have more bytes than are looked at."""
 
 
-@dataclass(frozen=True, slots=True)
+def is_text(content: bytes | None) -> bool:
+    return content is not None and b"\0" not in content and guards.decode(content) is not None
+
+
+@dataclass(frozen=True)
 class File:
     """One path at base and at head; None where it is not there. A moved file is one that goes and one that comes."""
 
@@ -26,12 +32,15 @@ class File:
     old_mode: str = "100644"
     new_mode: str = "100644"
 
-    def added(self) -> Iterator[tuple[int, bytes]]:
-        """Lines at head that stand nowhere in the file at base, by number from 1."""
+    @cached_property
+    def added(self) -> tuple[tuple[int, bytes], ...]:
+        """Lines at head that stand nowhere in the file at base, by number from 1; none of what is no text."""
+        if not is_text(self.new):
+            return ()
         before = frozenset((self.old or b"").split(b"\n"))
-        for number, line in enumerate((self.new or b"").split(b"\n"), 1):
-            if line not in before:
-                yield number, line
+        return tuple(
+            (number, line) for number, line in enumerate((self.new or b"").split(b"\n"), 1) if line not in before
+        )
 
 
 def _nowhere(side: str, path: str) -> bytes:

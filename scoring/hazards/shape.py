@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from scoring.hazards.rule import MOST, File
+from scoring.hazards.rule import MOST, File, is_text
 from scoring.inspection import Hazard
 from scoring.semantics import guards, resources
 from scoring.semantics.verdict import Pair
@@ -45,12 +45,8 @@ def large(file: File) -> Iterator[Hazard]:
 
 def binary(file: File) -> Iterator[Hazard]:
     """No text, and no picture or font that reads as one."""
-    if not any(_is_binary(content) for content in (file.old, file.new)):
+    if all(content is None or is_text(content) for content in (file.old, file.new)):
         return
     verdict = resources.check(Pair(file.old, file.new, file.path, file.path, file.old_mode, file.new_mode))
     if verdict is None or verdict.level != "S":
         yield Hazard("binary", "It is no text, so nothing can be read of it.", file.path)
-
-
-def _is_binary(content: bytes | None) -> bool:
-    return content is not None and (b"\0" in content or guards.decode(content) is None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from scoring.hazards import shape
+from scoring.hazards import kinds, secrets, shape, speech, text
 from scoring.hazards.rule import Rule, Sides, each
 from scoring.inspection import Hazard
 
@@ -12,6 +12,14 @@ RULES: tuple[Rule, ...] = (
     each("attributes", "files that tell git how to show or change others", shape.attributes),
     each("large_file", "contents that were not read to their end", shape.large),
     each("binary", "contents that are no text", shape.binary),
+    each("file_kind", "files of kinds that are not allowed", kinds.allowed),
+    each("looks_like_prose", "names that end like prose and are none", kinds.prose),
+    each("hidden_text", "characters that turn text around, hide it or end a line", text.hidden),
+    each("look_alike", "names that look like others", text.look_alikes),
+    each("escaped_code", "escapes and encodings by which a comment is code", text.escapes),
+    each("named_encoding", "encodings that a file names for itself", text.cookies),
+    each("secret", "keys and passwords", secrets.secrets),
+    each("speech", "words to whoever reviews", speech.injections),
 )
 MOST_HAZARDS = 50  # of one change that are told
 

@@ -38,6 +38,8 @@ from scoring.models.registry import load
 from scoring.scorer import SHIPPED
 load(SHIPPED)
 assert holidays.country_holidays("DE", "BY", years=2026)
+from scoring.hazards.secrets import values
+assert list(values("a.py", "key = 'AKIA" "QYLPMN5HHHFPZAM2'"))
 time.sleep(2)
 """
 SCORE = """
