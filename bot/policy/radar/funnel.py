@@ -48,8 +48,9 @@ def run(candidate: Candidate, stages: Sequence[Stage] = STAGES) -> Passage:
         answer = _judged(stage, candidate)
         if answer.outcome != "passed":
             return Passage(stage.name, answer, tuple(passed), candidate.pipeline)
-        passed.append(stage.name)
-    end = Passage(passed[-1] if passed else "", PASSED, tuple(passed), candidate.pipeline)
+        # a stage that passed for another reason than its own says so: what was bypassed stands in the record
+        passed.append(f"{stage.name}: {answer.rule}" if answer.rule else stage.name)
+    end = Passage(stages[-1].name if passed else "", PASSED, tuple(passed), candidate.pipeline)
     return end if passed else replace(end, answer=Answer("person", "no_stages"))
 
 
