@@ -12,6 +12,7 @@ from bot.store import (
     Accounts,
     Claims,
     Contents,
+    Exhibits,
     Groups,
     Inbox,
     Notices,
@@ -50,6 +51,7 @@ class Ageing:
     shown: Shown
     claims: Claims
     notices: Notices
+    exhibits: Exhibits
 
 
 def prune(ageing: Ageing, clock: Callable[[], datetime], *forget: Callable[[int], None]) -> Callable[[Nothing], None]:
@@ -65,6 +67,7 @@ def prune(ageing: Ageing, clock: Callable[[], datetime], *forget: Callable[[int]
         ageing.groups.prune(now - GROUP)
         ageing.sessions.prune(now)
         ageing.notices.prune(now - TOLD)
+        ageing.exhibits.prune(now - TOLD)
         for one in ageing.repositories.all(gone=True):
             if one.gone in LEFT:  # private history may be among what is kept of it
                 for each in forget:
@@ -72,5 +75,6 @@ def prune(ageing: Ageing, clock: Callable[[], datetime], *forget: Callable[[int]
                 ageing.contents.forget(one.id)
                 ageing.shown.forget(one.id)
                 ageing.claims.forget(one.id)
+                ageing.exhibits.forget(one.id)
 
     return handle

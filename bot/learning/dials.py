@@ -37,8 +37,8 @@ class Trusting:
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """Where a source stands, what became of its changes, and where its dial should go. `move` None: no configuration
-    in force names it, or it is not a source of bots."""
+    """Where a source stands, what became of its changes, and where its dial should go. `move` None: it is denied, or no
+    configuration in force names it."""
 
     standing: Standing
     track: Track
@@ -110,8 +110,9 @@ def _earned(stored: Trusting, key: SourceKey, config: Config | None, now: dateti
     day = f"{now.astimezone(ZoneInfo(known.timezone)):%Y-%m-%d}"
     track = stored.sourced.track(key, now - timedelta(days=policy.gates.days), day)
     at_step = stored.sourced.landed_since(key, standing.since or now, settled(now))
-    source = policy.sources.get(key.name)
-    if source is None or standing.denied:
+    source, people = policy.sources.get(key.name), key.name == PEOPLE and config is not None
+    if standing.denied or not (source or people):
         return Earned(standing, track, at_step, None)
-    move = propose(standing.dial, track, at_step, policy.gates, policy.threshold_for(source))
+    most = policy.threshold_for(source) if source else policy.people.verification
+    move = propose(standing.dial, track, at_step, policy.gates, most, people=people)
     return Earned(standing, track, at_step, move)

@@ -13,6 +13,7 @@ from bot.policy.actions import (
     Action,
     Ask,
     CancelLanding,
+    DenySource,
     EndFreeze,
     NoteSource,
     PutComment,
@@ -37,8 +38,20 @@ from bot.policy.incidents.claim import Claim
 from bot.policy.incidents.report import Report
 from bot.policy.pull import CheckRun, PullRequest
 from bot.policy.state import Question
-from bot.store import Assessments, Claims, Exceptions, FeedbackLog, Freezes, LandingQueue, Notes, Passages, Sourced
+from bot.store import (
+    Assessments,
+    Claims,
+    Exceptions,
+    FeedbackLog,
+    Freezes,
+    LandingQueue,
+    Notes,
+    Passages,
+    Sourced,
+    Sources,
+)
 from bot.store.sourced import SourcedChange
+from bot.store.sources import OURS
 
 DONE = "done"
 NOBODY = "nobody here answers such a question"
@@ -66,6 +79,7 @@ class Changeable:
     passages: Passages
     landing_queue: LandingQueue
     sourced: Sourced
+    sources: Sources
 
 
 class Performer:
@@ -118,6 +132,9 @@ class Performer:
             case NoteSource():
                 noted = SourcedChange(target.repository_id, pull.number, action.key, action.author.id, self._clock())
                 self._store.sourced.note(noted)
+                return Outcome(action, DONE)
+            case DenySource(key, because):
+                self._store.sources.deny(key, by=OURS, because=because, at=self._clock())
                 return Outcome(action, DONE)
             case RejectChange():
                 by = action.by.login if action.by else ""

@@ -10,7 +10,7 @@ from bot.facts.configuration import CONFIGURATION
 from bot.facts.fact import Look
 from bot.facts.pull import PULL, TARGET
 from bot.line.perform import Outcome
-from bot.policy.actions import Action, Phase
+from bot.policy.actions import Action, Phase, SavePassage
 from bot.policy.calendar import Scope
 from bot.policy.case import Case
 from bot.policy.decide import Decision
@@ -20,7 +20,20 @@ from bot.policy.opinion import Verdict
 from bot.policy.pull import PullRequest
 from bot.policy.standing.level import is_ready
 from bot.policy.state import State
-from bot.store import AuditLog, KnownRepository, Landing, Landings, Lived, Pulls, Repositories, Shown, ShownPull
+from bot.store import (
+    AuditLog,
+    Exhibits,
+    KnownRepository,
+    Landing,
+    Landings,
+    Lived,
+    Pulls,
+    Reads,
+    Repositories,
+    Shown,
+    ShownPull,
+    Sourced,
+)
 from bot.store.shown import MOST_PATHS
 
 _log = structlog.get_logger(__name__)
@@ -48,6 +61,9 @@ class Written:
     shown: Shown
     landings: Landings
     audit: AuditLog
+    reads: Reads
+    exhibits: Exhibits
+    sourced: Sourced
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +82,7 @@ class Records:
         to the forge, another state does: what would have been held is counted by these records."""
         state, decision, now = made.state, made.decision, self.clock()
         self.save(made, final=final)
+        self._keep_for_review(made, outcomes)
         turned = self.store.shown.save(made.look.target.repository_id, state.pull.number, shown(decision.case), at=now)
         if outcomes or (turned and decision.case.config.mode == "shadow"):
             self.store.audit.add(
@@ -87,6 +104,7 @@ class Records:
 
     def landed(self, look: Look) -> None:
         """A merged pull request, with what was in force on its base branch then."""
+        self._ended(look)
         pull = look[PULL]
         if pull.life is None or pull.life.landed_at is None:
             return
@@ -108,6 +126,24 @@ class Records:
                 checked=pull.check is not None and pull.check.conclusion is not None,
             )
         )
+
+    def _keep_for_review(self, made: Round, outcomes: tuple[Outcome, ...]) -> None:
+        """Who has read it, and the facts of a decision of automatic review that is another one than the last."""
+        if made.decision.case.config.auto_review.on:
+            repository_id = made.look.target.repository_id
+            self.store.reads.save(repository_id, made.state.pull)
+            if any(isinstance(each.action, SavePassage) for each in outcomes):
+                self.store.exhibits.save(repository_id, made.state, at=self.clock())
+
+    def _ended(self, look: Look) -> None:
+        """Who had read it by then; and where a source closed its own change, nobody said no to it."""
+        if not look[CONFIGURATION].config.auto_review.on:
+            return
+        pull, by = look[PULL], look.event.by if isinstance(look.event, Changed) else None
+        self.store.reads.save(look.target.repository_id, pull)
+        landed = pull.life is not None and pull.life.landed_at is not None
+        if by is not None and by == pull.author and not landed:
+            self.store.sourced.drop(look.target.repository_id, pull.number, at=self.clock())
 
     def answer(self, made: Round, outcomes: tuple[Outcome, ...]) -> None:
         """What was answered about a pull request that is closed: nothing is decided about it."""

@@ -362,6 +362,20 @@ class NoteSource:
 
 
 @dataclass(frozen=True, slots=True)
+class DenySource:
+    """Nothing of a source lands any more until a person lifts that: it touched what no machine may touch."""
+
+    phase: ClassVar[Phase] = Phase.SAID
+    owners: ClassVar[tuple[Owner, ...]] = ("auto_review",)
+
+    key: SourceKey
+    because: str  # from outside, escape when shown
+
+    def holds(self, state: State) -> bool:
+        return isinstance(state.trust, Trust) and bool(state.trust.denied)
+
+
+@dataclass(frozen=True, slots=True)
 class RejectChange:
     """A person said no to a change of a source: it counts against the source, once."""
 
@@ -396,5 +410,6 @@ Action = (
     | StopLanding
     | ReleaseLanding
     | NoteSource
+    | DenySource
     | RejectChange
 )

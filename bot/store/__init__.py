@@ -12,9 +12,11 @@ from bot.store.audit import AuditLog, Broken, Record
 from bot.store.claims import Claims
 from bot.store.configurations import Configurations, KnownConfiguration, LastGood
 from bot.store.contents import Contents
+from bot.store.courses import Course, Courses
 from bot.store.drift import DriftLog, KnownSign
 from bot.store.engine import BUSY, open_engine, reading, writing
 from bot.store.exceptions import Exceptions
+from bot.store.exhibits import Exhibit, Exhibits
 from bot.store.feedback import Feedback, FeedbackLog
 from bot.store.feeds import Feeds, KnownFeed
 from bot.store.findings import Findings, KnownFinding
@@ -38,6 +40,7 @@ from bot.store.private import PrivateReason, PrivateReasons
 from bot.store.pulls import KnownPull, Lived, Pulls, SeenPull
 from bot.store.pushes import Pushes, SeenPush
 from bot.store.reactions import Reactions, Thumb
+from bot.store.reads import Read, Reads
 from bot.store.repositories import KnownRepository, Repositories
 from bot.store.sent import Sent
 from bot.store.sessions import Session, Sessions
@@ -59,10 +62,14 @@ __all__ = [
     "Claims",
     "Configurations",
     "Contents",
+    "Course",
+    "Courses",
     "Delivery",
     "DriftLog",
     "Enqueue",
     "Exceptions",
+    "Exhibit",
+    "Exhibits",
     "Feedback",
     "FeedbackLog",
     "Feeds",
@@ -103,6 +110,8 @@ __all__ = [
     "Pushes",
     "RateLimits",
     "Reactions",
+    "Read",
+    "Reads",
     "Record",
     "Repositories",
     "SeenPull",
@@ -166,6 +175,9 @@ class Store:
         self.sourced = Sourced(self.engine)
         self.slots = Slots(self.engine)
         self.hindsights = Hindsights(self.engine, audit)
+        self.reads = Reads(self.engine)
+        self.courses = Courses(self.engine)
+        self.exhibits = Exhibits(self.engine)
         # what reviews and lands itself
         self.passages = Passages(self.engine)
         self.landing_queue = LandingQueue(self.engine, audit)

@@ -628,3 +628,23 @@ landing_queue = sa.Table(
     sa.PrimaryKeyConstraint("repository_id", "number"),
 )
 sa.Index("ix_landing_queue_land_after", landing_queue.c.land_after)
+
+reads = sa.Table(
+    "reads",
+    metadata,
+    *_of_pull(),
+    sa.Column("person_id", sa.BigInteger, nullable=False),
+    sa.Column("at", Moment, nullable=False),  # the first time that they reviewed it
+    sa.Column("approved_at", Moment),  # and that they approved it
+    sa.PrimaryKeyConstraint("repository_id", "number", "person_id"),
+)
+
+exhibits = sa.Table(
+    "exhibits",
+    metadata,
+    *_of_pull(),
+    sa.Column("head_sha", sa.String(64), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),  # the facts that were decided on last, as JSON
+    sa.PrimaryKeyConstraint("repository_id", "number"),
+)

@@ -30,10 +30,11 @@ class Move:
     why: str
 
 
-def propose(dial: Dial, track: Track, at_step: Track, gates: Gates, most: Threshold) -> Move:
+def propose(dial: Dial, track: Track, at_step: Track, gates: Gates, most: Threshold, *, people: bool = False) -> Move:
     """Judge a source by its `track`, and by `at_step`: what landed by itself at the present step and is settled.
 
-    `most` is the step that its configuration allows. Pure: the same record gives the same answer.
+    `most` is the step that its configuration allows. What people write has no record before it lands by itself, so the
+    first step out of shadow is theirs to take. Pure: the same record gives the same answer.
     """
     down = _down(dial, track, at_step, gates)
     if down is not None:
@@ -41,8 +42,10 @@ def propose(dial: Dial, track: Track, at_step: Track, gates: Gates, most: Thresh
     higher = _next(dial, most)
     if higher is None:
         return Move("stays", dial, f"The configuration allows no more than {most}.")
-    for gate in shut(track, gates):
+    for gate in () if people else shut(track, gates):
         return Move("stays", dial, gate.why)
+    if dial == "shadow" and people:
+        return Move("up", higher, "What would land by itself is in the record; nothing did yet.")
     if dial == "shadow":
         return Move("up", higher, f"{track.landed} changes landed, {track.reverted} of them were reverted.")
     return _up(dial, higher, at_step, gates)

@@ -9,6 +9,7 @@ from bot.policy.actions import (
     Button,
     CancelLanding,
     Conclusion,
+    DenySource,
     NoteSource,
     QueueLanding,
     RejectChange,
@@ -24,6 +25,7 @@ from bot.policy.events import Changed, Event, Labelled
 from bot.policy.pull import AUTO_REVIEW
 from bot.policy.radar import objections
 from bot.policy.radar.record import decided
+from bot.policy.radar.stages import eligible
 from bot.policy.radar.strength import mode, source_of
 from bot.policy.show import landing
 
@@ -40,6 +42,7 @@ Wanted = (
     | StopLanding
     | ReleaseLanding
     | NoteSource
+    | DenySource
     | RejectChange
     | SetCheck
     | Reply
@@ -61,12 +64,14 @@ def respond(case: Case, event: Event | None) -> Iterable[Wanted]:
         yield SetCheck(case.pull.head_sha, _conclusion(case), landing.card(case), _buttons(case), AUTO_REVIEW, number)
 
 
-def _of_source(case: Case) -> Iterable[NoteSource | RejectChange]:
+def _of_source(case: Case) -> Iterable[NoteSource | DenySource | RejectChange]:
     """What becomes of it is told of its source."""
     trust, source = case.state.trust, source_of(case.state, case.config)
     if not isinstance(trust, Trust) or source is None:
         return
     yield NoteSource(trust.key, case.pull.author)
+    if (case.passage.stage, case.passage.answer.rule) == (eligible.STAGE.name, eligible.SENSITIVE):
+        yield DenySource(trust.key, f"#{case.pull.number}: {case.passage.answer.why}")
     stop = objections.current(case.state, case.config)
     if trust.noted and stop is not None and stop.rule in REJECTIONS and stop.by != case.pull.author:
         yield RejectChange(stop.by, stop.rule)

@@ -42,7 +42,7 @@ def test_the_list_shows_each_source_with_its_record_and_what_is_proposed(say: Sa
     assert run.exit_code == 0
     assert [" ".join(line.split()) for line in run.stdout.splitlines()] == [
         "bumps acme/shop shadow 0 landed, 0 reverted, 0 rejected, 0 incidents",
-        "people acme/shop shadow 0 landed, 0 reverted, 0 rejected, 0 incidents",
+        "people acme/shop shadow 0 landed, 0 reverted, 0 rejected, 0 incidents -> P5",
         "tidy acme/shop shadow 120 landed, 0 reverted, 0 rejected, 0 incidents -> P5",
     ]
     row = json.loads(say("list", "--format", "json").stdout)[2]
@@ -61,7 +61,8 @@ def test_a_person_accepts_what_is_proposed_and_nothing_beyond_it(say: Say, store
     assert "its record does not speak for it" in again.stderr
     assert say("dial", "tidy", "P10", *BY, "--against").exit_code == 0
     assert say("dial", "tidy", "shadow", *BY).exit_code == 0  # down at any time
-    assert say("dial", "people", "P5", *BY).exit_code == 1  # no source of bots
+    assert say("dial", "people", "P10", *BY).exit_code == 1
+    assert say("dial", "people", "P5", *BY).exit_code == 0
 
 
 def test_radar_16_a_person_denies_and_lifts_with_a_reason_and_both_are_in_the_history(say: Say, store: Store) -> None:

@@ -8,6 +8,7 @@ from typing import Any, assert_never
 from bot.policy.actions import (
     Action,
     CancelLanding,
+    DenySource,
     EndFreeze,
     NoteSource,
     PutComment,
@@ -167,6 +168,7 @@ def _apply(before: State, action: Action) -> State:
             | RuleClaim()
             | NoteSource()
             | RejectChange()
+            | DenySource()
         ):
             return before
         case _:

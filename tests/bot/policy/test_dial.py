@@ -70,6 +70,14 @@ def test_radar_15_allow_listed_sources_go_to_p50_and_others_to_p20() -> None:
     assert [threshold_at(dial, "P20") for dial in STEPS] == ["P5", "P5", "P10", "P20", "P20", "P20"]
 
 
+def test_people_take_the_first_step_without_a_record_and_every_other_by_what_landed_at_the_one_before() -> None:
+    first = propose("shadow", Track(), Track(), GATES, "P10", people=True)
+    assert first == Move("up", "P5", "What would land by itself is in the record; nothing did yet.")
+    assert propose("P5", Track(landed=20), Track(landed=20), GATES, "P10", people=True).direction == "stays"
+    assert propose("P5", STEP, STEP, GATES, "P10", people=True).dial == "P10"
+    assert propose("P5", replace(STEP, incidents=1), STEP, GATES, "P10", people=True).dial == "shadow"
+
+
 def test_a_landing_counts_for_a_step_when_it_had_a_week_to_go_wrong() -> None:
     assert NOW - settled(NOW) == timedelta(days=7)
 

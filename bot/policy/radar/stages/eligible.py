@@ -38,7 +38,7 @@ def _of_paths(candidate: Candidate) -> Answer | None:
         return person("sox", f"Every change of {code(by_law)} has to be reviewed by a person, whatever is proved.")
     touched = sensitive(paths, config)
     if touched is not None:
-        return person(SENSITIVE, f"{code(touched[0])} is sensitive ({touched[1]}).")
+        return person(SENSITIVE, f"It touches {code(touched[0])}, which is sensitive ({touched[1]}).")
     return None
 
 

@@ -1,0 +1,129 @@
+"""Trust on the line: what a source does is kept as its own, and what it must not do takes its trust away."""
+
+import json
+
+import pytest
+
+from bot.policy.candidate import SourceKey, Track, Trust
+from bot.policy.events import Changed
+from bot.policy.radar import funnel
+from bot.policy.radar.stages import eligible
+from bot.store import Sourced, Standing
+from tests.fakes.line import Line
+from tests.fakes.world import INSTALLATION, Pull
+
+FILE = "version: 1\nauto_review:\n  mode: shadow\n  sources: {tidy: {account: %d, kind: codemod, branch: 'topic-*'}}\n"
+LISTED = {"api/list.py": "def rows():\n    return []\n"}
+
+
+@pytest.fixture(autouse=True)
+def gates_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(funnel, "STAGES", (eligible.STAGE,))
+
+
+def key(line: Line) -> SourceKey:
+    return SourceKey(INSTALLATION, line.home.id, "tidy")
+
+
+def standing(line: Line) -> Standing:
+    return line.store.sources.get(key(line))
+
+
+def tidy(line: Line, files: dict[str, str] | None = None) -> Pull:
+    """A change of the source, which was looked at."""
+    bot = line.world.bot("tidy[bot]")
+    line.configure(FILE % bot.id)
+    pull = line.open(0.02, files or LISTED)
+    pull.author = bot
+    line.look(pull)
+    return pull
+
+
+def track(line: Line) -> Track:
+    sourced: Sourced = line.store.sourced
+    return sourced.track(key(line), line.clock.now.replace(year=2026, month=10), f"{line.clock.now:%Y-%m-%d}")
+
+
+def rules(line: Line, pull: Pull) -> list[str]:
+    return [row.decided.rule for row in line.store.passages.of(line.home.id, pull.number)]
+
+
+def test_radar_18_a_change_of_a_source_counts_for_it_from_the_first_look_on_whoever_lands_it(line: Line) -> None:
+    pull = tidy(line)
+    assert rules(line, pull) == ["landed"]  # nothing landed of it before
+    assert line.store.sourced.key_of(line.home.id, pull.number) == key(line)
+    line.merge(pull, "ben")
+    assert track(line) == Track(landed=1, judged=1)
+
+
+def test_radar_16_a_source_that_touches_a_sensitive_path_is_denied_until_a_person_lifts_it(line: Line) -> None:
+    pull = tidy(line, {**LISTED, ".github/workflows/ci.yml": "on: push\n"})
+    assert rules(line, pull) == ["sensitive_path"]
+    assert standing(line).denied == "#1: It touches `.github/workflows/ci.yml`, which is sensitive (workflows)."
+    line.restart()
+    other = line.open(0.02, LISTED)
+    other.author = pull.author
+    line.look(other)
+    assert rules(line, other) == ["denied"]
+    line.look(pull)  # again, and nothing is said twice
+    assert [json.loads(record.body)["by"] for record in line.store.audit.records(kind="source")] == ["codechill"]
+    line.world.close(pull)
+    line.look(pull, Changed("closed", by=line.world.person("ben")))
+    line.store.sources.lift(key(line), by="maya", because="workflows are another source now", at=line.clock.now)
+    line.look(other)
+    assert rules(line, other) == ["denied", "landed"]
+
+
+def test_a_person_who_touches_a_sensitive_path_takes_no_trust_away(line: Line) -> None:
+    tidy(line)
+    pull = line.seen(0.02, files={"src/auth/check.py": "x = 1\n"})
+    assert rules(line, pull) == ["sensitive_path"]
+    assert line.store.sources.of() == ()
+
+
+def test_radar_46_an_incident_that_is_confirmed_in_a_comment_denies_the_source_at_once(line: Line) -> None:
+    pull = tidy(line)
+    line.merge(pull, "ben")
+    line.say(pull, "ben", "/chill incident cause this sev1 INC-204 Checkout was down")
+    assert (standing(line).denied, standing(line).denied_at) == (
+        "incident INC-204 was confirmed of its change #1", line.clock.now,
+    )  # fmt: skip
+    assert track(line).incidents == 1
+
+
+@pytest.mark.parametrize(("login", "rejected"), [("ben", 1), ("tidy[bot]", 0)])
+def test_radar_31_closed_by_a_person_is_a_no_and_closed_by_the_source_itself_is_none(
+    line: Line, login: str, rejected: int
+) -> None:
+    pull = tidy(line)
+    line.world.close(pull)
+    line.look(pull, Changed("closed", by=line.world.person(login)))
+    assert track(line) == Track(rejected=rejected, judged=rejected)
+
+
+def test_radar_31_a_hold_of_a_person_counts_against_the_source_once(line: Line) -> None:
+    pull = tidy(line)
+    line.say(pull, "ben", "/chill hold")
+    line.say(pull, "mia", "/chill hold")
+    assert track(line) == Track(rejected=1, judged=1)
+
+
+def test_who_read_a_change_is_kept_and_its_author_and_bots_read_nothing(line: Line) -> None:
+    pull = tidy(line)
+    line.review(pull, "ben", "commented")
+    line.world.review(pull, "mia", "approved")
+    line.world.review(pull, "tidy[bot]", "commented")
+    line.clock.forward(hours=1)
+    line.merge(pull, "ben")
+    readers = line.store.reads.of(line.home.id)[pull.number]
+    people = [line.world.person(login).id for login in ("ben", "mia")]
+    assert {each.person_id: each.approved_at is not None for each in readers} == dict(
+        zip(people, (False, True), strict=True)
+    )
+
+
+def test_the_facts_of_a_decision_are_kept_as_they_then_were(line: Line) -> None:
+    pull = tidy(line)
+    (exhibit,) = line.store.exhibits.of(line.home.id, line.clock.now.replace(year=2025))
+    assert (exhibit.number, exhibit.state.paths, exhibit.at) == (pull.number, tuple(LISTED), line.clock.now)
+    assert exhibit.state.trust == Trust(key(line))
