@@ -61,6 +61,8 @@ from bot.line.perform import Changeable
 from bot.line.reconcile import Reconciler
 from bot.line.records import Written
 from bot.line.render import Markdown
+from bot.line.reviewing import Stored as Reviewed
+from bot.line.reviewing import reviewing
 from bot.notices.post import Post
 from bot.notices.readings import Stored as Noticed
 from bot.notices.send import sender
@@ -126,6 +128,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
     def report(target: Target, said: Report) -> None:
         queue.add(jobs.REPORT.new(jobs.Reports("", target.repository_id, (said,)), clock()))
 
+    reviews = reviewing(settings, store.only(Reviewed), mirror, queue, clock)
     issues = Issues(forge, configurations, store.claims, report, clock)
     reconciler = Reconciler(
         forge=forge,
@@ -137,6 +140,8 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         configurations=configurations,
         clock=clock,
         report=report,
+        answers=reviews,
+        ask=reviews.ask if reviews else None,
     )
     metrics, looks = Metrics(queue.depth, clock, store.findings.all), Looks()
     fanout = Fanout(forge, store.repositories, store.pulls, store.groups, queue, clock, reconciler.group, issues.take)
@@ -182,6 +187,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
                 ),
                 handler(jobs.REPORT, incidents.take),
                 handler(jobs.DIALS, Dials(store.only(Trusting), clock).turn),
+                handler(jobs.REVIEW, reviews.take if reviews else lambda asked: None),
                 handler(jobs.NOTICES, _post(settings, store, clock).take),
                 *learning(store.only(Learned), queue, assessor, registry, clock, settings.retrain_days),
                 handler(jobs.DOCTOR, on_visit(Watch(visits(settings, os.environ, clock), store.findings, clock))),

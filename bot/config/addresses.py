@@ -107,7 +107,8 @@ class Answered:
 
 
 class Addresses:
-    """`private` are networks that are no part of the internet and may be reached all the same."""
+    """`private` are networks that are no part of the internet and may be reached all the same; `only_private`: nothing
+    else may."""
 
     def __init__(
         self,
@@ -117,7 +118,9 @@ class Addresses:
         resolve: Resolve = _resolve,
         seconds: float = SECONDS,
         tls: ssl.SSLContext | None = None,
+        only_private: bool = False,
     ) -> None:
+        self._only_private = only_private
         self._allowed, self._private, self._resolve, self._seconds = allowed, private, resolve, seconds
         self._tls = tls or ssl.create_default_context()
 
@@ -210,6 +213,8 @@ class Addresses:
         inner = _embedded(ip)
         if any(inner in network for network in self._private if network.version == inner.version):
             return True
+        if self._only_private:
+            return False
         known = inner in _UNICAST if isinstance(inner, ipaddress.IPv6Address) else not inner.is_multicast
         return inner.is_global and known
 

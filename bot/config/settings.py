@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.config.addresses import networks, places
@@ -81,6 +81,16 @@ class Settings(Place):
         SecretStr(""), description="where notices go: a TOML file, or its text; docs/notices.md"
     )
     channel_networks: str = Field("", description="private networks those may lead into: 10.0.0.0/8")
+    reviewer_address: str = Field(
+        "",
+        description="base address of a language model that may confirm, https://HOST/v1; empty: none",
+    )
+    reviewer_model: str = Field("", description="its name there")
+    reviewer_key: SecretStr = Field(SecretStr(""), description="its key, where it wants one")
+    reviewer_networks: str = Field("", description="private networks it may be in, then over http too: 10.0.0.0/8")
+    reviewer_timeout: float = Field(60, ge=1, le=600, description="seconds to wait for one answer of it")
+    reviewer_tokens_per_day: int = Field(500_000, ge=0, description="that one repository may spend on it a day")
+    reviewer_tokens_per_month: int = Field(10_000_000, ge=0, description="that an organisation may spend on it a month")
     paced: bool = Field(True, description="false: a GitHub Enterprise Server without rate limits")
     doctor_hours: int = Field(24, ge=0, le=168, description="how often the doctor looks by itself; 0: never")
     retrain_days: int = Field(30, ge=0, le=3650, description="how often models are fitted and compared; 0: when asked")
@@ -112,11 +122,32 @@ class Settings(Place):
         channels(text)
         return SecretStr(text)
 
-    @field_validator("calendar_networks", "channel_networks")
+    @field_validator("calendar_networks", "channel_networks", "reviewer_networks")
     @classmethod
     def _networks(cls, given: str) -> str:
         networks(given)
         return given
+
+    @field_validator("reviewer_address")
+    @classmethod
+    def _reviewer(cls, given: str) -> str:
+        if given and ("://" not in given or len(places(given)) != 1):
+            raise ValueError("write one base address, like https://models.example/v1")
+        return given
+
+    @model_validator(mode="after")
+    def _reviewer_is_whole(self) -> "Settings":
+        """Nothing is sent anywhere by half a setting."""
+        if bool(self.reviewer_address) != bool(self.reviewer_model):
+            raise ValueError(
+                "CODECHILL_REVIEWER_ADDRESS and CODECHILL_REVIEWER_MODEL belong together: set both or none"
+            )
+        if self.reviewer_address.startswith("http://") and not self.reviewer_networks:
+            raise ValueError(
+                "CODECHILL_REVIEWER_ADDRESS is http: that is allowed only within CODECHILL_REVIEWER_NETWORKS, as code "
+                "would go unencrypted"
+            )
+        return self
 
     @field_validator("operators")
     @classmethod
@@ -158,7 +189,7 @@ class Settings(Place):
     def secrets(self) -> tuple[str, ...]:
         """Texts that must never be logged."""
         held = keys(self.api_keys.get_secret_value()).values()
-        ours = (self.private_key.get_secret_value(), self.client_secret.get_secret_value())
+        ours = (each.get_secret_value() for each in (self.private_key, self.client_secret, self.reviewer_key))
         sources = source_secrets(self.incident_secrets.get_secret_value()).values()
         of_sources = (secret for secrets in sources for secret in secrets)
         of_channels = self.notice_channels.secrets()

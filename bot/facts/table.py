@@ -13,12 +13,31 @@ from bot.facts.notes import NOTES, WARNINGS
 from bot.facts.people import GRANTED, HANDS
 from bot.facts.proposal import OTHER, PROPOSAL
 from bot.facts.pull import PAGE, PULL, TARGET
+from bot.facts.review import review
 from bot.facts.risk import RISK
 from bot.facts.trust import TRUST
 from bot.facts.twins import HELD_TWINS, TWINS
 
 Facts = tuple[Fact[Any], ...]
 
+AUTO_REVIEW: Facts = (TRUST, INSPECTION, WAITING, RECORDED, PROGRAM)  # they cost next to nothing while it is off
+AT_ONCE: Facts = (PULL, CONFIGURATION, PAGE, GRANTED, WARNINGS)  # before anything is scored
+BEFORE_REVIEW: Facts = (
+    *AT_ONCE,
+    CONTENT,
+    RISK,
+    PROPOSAL,
+    ESCALATIONS,
+    ATTESTED,
+    HANDS,
+    NOTES,
+    TWINS,
+    HELD_TWINS,
+    CLAIMS,
+    *AUTO_REVIEW,
+)
+REVIEW = review(BEFORE_REVIEW)  # it is dear: asked only of what all others let pass
+LOOK: Facts = (*BEFORE_REVIEW, REVIEW)
 FACTS: Facts = (
     PULL,
     TARGET,
@@ -44,22 +63,7 @@ FACTS: Facts = (
     INSPECTION,
     RECORDED,
     PROGRAM,
-)
-AUTO_REVIEW: Facts = (TRUST, INSPECTION, WAITING, RECORDED, PROGRAM)  # they cost next to nothing while it is off
-AT_ONCE: Facts = (PULL, CONFIGURATION, PAGE, GRANTED, WARNINGS)  # before anything is scored
-LOOK: Facts = (
-    *AT_ONCE,
-    CONTENT,
-    RISK,
-    PROPOSAL,
-    ESCALATIONS,
-    ATTESTED,
-    HANDS,
-    NOTES,
-    TWINS,
-    HELD_TWINS,
-    CLAIMS,
-    *AUTO_REVIEW,
+    REVIEW,
 )
 FAILED: Facts = (PULL, CONFIGURATION, RISK, ESCALATIONS, ATTESTED, HANDS, NOTES, WARNINGS, TWINS)
 MEMBER: Facts = (PULL, CONFIGURATION, GRANTED, CONTENT, RISK, PROPOSAL, ESCALATIONS, ATTESTED, HANDS, NOTES, HELD_TWINS)

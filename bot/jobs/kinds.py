@@ -93,6 +93,15 @@ class Reports:
 
 
 @dataclass(frozen=True, slots=True)
+class Reviewing:
+    """A question about a pull request: `about` says of which commits, and how it is asked."""
+
+    repository_id: int
+    number: int
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kind(Generic[P]):
     """A row of the table. Jobs of one key never overlap; of those that wait with the same key, one will do (`same`)."""
 
@@ -265,6 +274,13 @@ MEASURE_ONE = Kind(
 DIALS = _beat("dials", "Take back the trust that sources of automatic changes have lost", timedelta(minutes=5), EDGES)
 NOTICES = _beat("notices", "Tell people what is due, by mail, Slack, Teams or webhook", timedelta(minutes=1), EDGES)
 
+REVIEW = Kind(
+    "review",
+    "Ask a language model about a change that everything else lets pass",
+    Reviewing,
+    lambda asked: f"review/{pull_key(asked.repository_id, asked.number)}",
+)
+
 Row = Kind[Any]
 JOBS: tuple[Row, ...] = (
     PULL,
@@ -291,6 +307,7 @@ JOBS: tuple[Row, ...] = (
     MEASURE_ONE,
     DIALS,
     NOTICES,
+    REVIEW,
 )
 
 

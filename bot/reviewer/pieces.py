@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.reviewer.clean import Flagged, visible
-from bot.reviewer.redact import masked
+from bot.reviewer.redact import masked, masked_line
 from scoring.review.lines import Stretch, split, stretches
 
 CONTEXT = 3  # lines on each side
@@ -71,7 +71,7 @@ def _stretches(file: Sides) -> Iterator[list[tuple[Sign, str]]]:
     for index, each in enumerate(changed):
         before = changed[index - 1] if index else None
         after = changed[index + 1] if index + 1 < len(changed) else None
-        yield list(_shown(lines, each, before, after))
+        yield [(sign, masked_line(file.path, text)) for sign, text in _shown(lines, each, before, after)]
 
 
 def _text(content: bytes | None) -> str:

@@ -3,6 +3,8 @@
 import fnmatch
 import re
 
+from scoring.hazards.secrets import values
+
 MASK = "[a secret was here]"
 # The value is what goes; lines stay where they are.
 SECRETS = re.compile(
@@ -24,6 +26,13 @@ FOLDERS = frozenset({"secrets", ".ssh", ".aws", ".gnupg", "vault", "private"})
 def masked(text: str) -> str:
     """The text with as many lines, and no secret that is known by its form."""
     return SECRETS.sub(_mask, text)
+
+
+def masked_line(path: str, line: str) -> str:
+    """A line of a file of that name without what the static rules take for a secret."""
+    for value in sorted(set(values(path, line)), key=len, reverse=True):
+        line = line.replace(value, MASK) if value else line
+    return line
 
 
 def _mask(match: re.Match[str]) -> str:

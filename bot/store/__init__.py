@@ -31,6 +31,8 @@ from bot.store.leases import Leases
 from bot.store.limits import RateLimits
 from bot.store.measurements import Measurement, Measurements
 from bot.store.migrate import migrate
+from bot.store.model_reviews import ModelReviews
+from bot.store.model_tokens import ModelTokens
 from bot.store.models import KnownModel, Models
 from bot.store.notes import Notes
 from bot.store.notices import KnownNotice, Notices
@@ -98,6 +100,8 @@ __all__ = [
     "Lived",
     "Measurement",
     "Measurements",
+    "ModelReviews",
+    "ModelTokens",
     "Models",
     "Notes",
     "Notices",
@@ -169,6 +173,8 @@ class Store:
         self.findings = Findings(self.engine)
         self.outcomes = Outcomes(self.engine, audit)
         self.models = Models(self.engine, audit)
+        self.model_reviews = ModelReviews(self.engine, audit)
+        self.model_tokens = ModelTokens(self.engine)
         self.drift = DriftLog(self.engine, audit)
         self.measurements = Measurements(self.engine)
         # what landed by itself

@@ -648,3 +648,39 @@ exhibits = sa.Table(
     sa.Column("body", sa.Text, nullable=False),  # the facts that were decided on last, as JSON
     sa.PrimaryKeyConstraint("repository_id", "number"),
 )
+
+model_reviews = sa.Table(
+    "model_reviews",
+    metadata,
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("about", sa.String(64), nullable=False),  # hash of the question
+    sa.Column("version", sa.String(16), nullable=False),  # of the model and of what it is asked
+    sa.Column("asked_at", Moment, nullable=False),  # or answered
+    sa.Column("body", sa.Text),  # None: its answer is still to come
+    sa.PrimaryKeyConstraint("repository_id", "about", "version"),
+)
+
+model_answers = sa.Table(
+    "model_answers",
+    metadata,
+    sa.Column("installation_id", sa.BigInteger, nullable=False),  # what one was told another is not
+    sa.Column("key", sa.String(64), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),  # a verdict of the form that was asked for; no code
+    sa.PrimaryKeyConstraint("installation_id", "key"),
+)
+
+model_tokens = sa.Table(
+    "model_tokens",
+    metadata,
+    sa.Column("scope", sa.String(64), primary_key=True),  # a repository's day or an installation's month
+    sa.Column("tokens", sa.BigInteger, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+
+models_met = sa.Table(
+    "models_met",
+    metadata,
+    sa.Column("model", sa.String(200), primary_key=True),  # as its endpoint names it
+    sa.Column("at", Moment, nullable=False),
+)

@@ -20,6 +20,7 @@ from bot.jobs.kinds import (
     Kind,
     OfRepository,
     Reports,
+    Reviewing,
     Training,
     Unknown,
     beats,
@@ -105,6 +106,7 @@ def test_what_a_job_carries_survives_the_queue(row: Kind[object]) -> None:
         "edge": lambda: Edge(7, "main", NOON),
         "incident": lambda: Reports("guid", 7, (SAID,)),
         "edge-done": lambda: EdgeReport(7, "main", NOON, {"3": 1, "4": None}, 2),
+        "review": lambda: Reviewing(7, 3, "these commits"),
     }
     usual = (lambda: OfRepository(7)) if row.payload is OfRepository else row.payload
     payload = given.get(row.name, usual)()

@@ -95,6 +95,7 @@ def test_beside_a_change_what_hides_is_named_and_what_ends_a_turn_is_broken() ->
         'password = "hunter2hunter2"',
         "https://ana:hunter2hunter2@db.example/x",
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcdefghijkl",
+        'aws = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"',
         "-----BEGIN RSA PRIVATE KEY-----\nhunter2hunter2\n-----END RSA PRIVATE KEY-----",
     ],
 )
