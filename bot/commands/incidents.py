@@ -12,6 +12,7 @@ import click
 import sqlalchemy as sa
 
 from bot.commands.database import ROW, Unusable, known_repository, with_stored
+from bot.commands.hindsight import caught
 from bot.commands.scoring import plainly
 from bot.doors.incidents.signed import read_all
 from bot.forge.github.shapes import Unreadable
@@ -48,6 +49,9 @@ def incidents() -> None:
     Claims come from comments (`/chill incident`), issues, signed requests of your tools (docs/incidents.md) and files.
     One is a label that models learn from once it is confirmed: by strong evidence, or by a person here.
     """
+
+
+incidents.add_command(caught)
 
 
 @incidents.command("import")

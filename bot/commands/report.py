@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from bot.commands.auto_review_report import auto_review
 from bot.commands.database import Unusable, known_repository, with_stored
 from bot.learning import weekly
 from bot.learning.week import Week
@@ -15,7 +16,10 @@ from bot.store import Configurations, DriftLog, Exceptions, FeedbackLog, Landing
 
 @click.group()
 def report() -> None:
-    """Report what a week of a repository came to."""
+    """Report what a week of a repository, or automatic review in it, came to."""
+
+
+report.add_command(auto_review)
 
 
 @report.command("week")
