@@ -62,6 +62,7 @@ class MemoryForge(Forge):
         ours = [comment for comment in pull.comments if comment.author == BOT]
         cards = [replace(each, digest=markers.comment_digest(each.body)) for each in ours]
         cards = [each for each in cards if each.digest is not None]
+        answered = frozenset(reply for each in ours if (reply := markers.reply_to(each.body)) is not None)
         checks = self._checks(home, pull.head)
         return PullRequest(
             repository=_repository(home),
@@ -82,7 +83,7 @@ class MemoryForge(Forge):
             reviews=tuple(pull.reviews),
             comment=cards[0] if cards else None,
             spare=tuple(comment.id for comment in cards[1:]),
-            replied_to=frozenset(n for each in ours if (n := markers.reply_to(each.body)) is not None),
+            replied_to=answered,
             noted=frozenset(note for each in ours if (note := markers.note_of(each.body)) is not None),
             life=Life(
                 pull.opened_at,
@@ -90,7 +91,7 @@ class MemoryForge(Forge):
                 pull.updated_at if pull.merged else None,
                 pull.landed_as,
             ),
-            remarks=remarks(each for each in pull.comments if each.author != BOT),
+            remarks=remarks((each for each in pull.comments if each.author != BOT), answered),
         ).showing(checks)
 
     def listed(self, target: Target, number: int) -> Listed:

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.config.repository import Configurations
 from bot.facts.fact import Known
+from bot.facts.table import LOOK
 from bot.line.incidents import Incidents
 from bot.line.issues import Issues
 from bot.line.perform import Changeable
@@ -41,6 +42,7 @@ class Line:
         self.forge = MemoryForge(self.world, self.clock)
         self.assessor = MemoryAssessor(self.world)
         self.store = store
+        self.facts = LOOK
         self.home = self.world.repository("acme/shop", CODE)
         store.repositories.saw(KnownRepository(self.home.id, INSTALLATION, self.home.full_name))
         for login in ("ana", "ben", "mia", "max"):
@@ -59,6 +61,7 @@ class Line:
             assessor=self.assessor,
             configurations=configurations,
             clock=self.clock,
+            facts=self.facts,
             report=lambda target, report: self.tell(report),
         )
         self.issues = Issues(

@@ -87,6 +87,7 @@ class GitHubForge:
         target = _named(target, home.repo)
         ours, theirs = self._comments(target, number)
         cards = [comment for comment in ours if comment.digest is not None]
+        answered = frozenset(reply for each in ours if (reply := markers.reply_to(each.body)) is not None)
         branch, checks = self._reads.branch(target, home.ref), self.checks_of(target, head.sha)
         return PullRequest(
             repository=_repository(home.repo),
@@ -109,10 +110,10 @@ class GitHubForge:
             reviews=tuple(_reviews(self._reads.reviews(target, number))),
             comment=cards[0] if cards else None,
             spare=(*(comment.id for comment in cards[1:]), *_doubles(ours)),
-            replied_to=frozenset(n for c in ours if (n := markers.reply_to(c.body)) is not None),
+            replied_to=answered,
             noted=frozenset(note for c in ours if (note := markers.note_of(c.body)) is not None),
             life=self._life(target, facts),
-            remarks=remarks(theirs),
+            remarks=remarks(theirs, answered),
         ).showing(checks)
 
     def _life(self, target: Target, facts: PullFacts) -> Life | None:

@@ -1,16 +1,19 @@
-"""What people said in a conversation that is no command."""
+"""What people said in a conversation that is no command, and commands to stop that nobody has answered yet."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from bot.policy.chat import grammar
 from bot.policy.pull import Comment, Remark
 
+STOPPING = frozenset({"hold", "review", "wait"})  # one whose delivery was lost must not be passed over
 
-def remarks(comments: Iterable[Comment]) -> tuple[Remark, ...]:
+
+def remarks(comments: Iterable[Comment], answered: Collection[int]) -> tuple[Remark, ...]:
     """One that only looks like a command is a remark as well: somebody wanted something."""
-    said = (each for each in comments if not each.author.bot and not _is_command(each.body))
+    said = (each for each in comments if not each.author.bot and _counts(each, answered))
     return tuple(Remark(f"comment {each.id}", each.author, each.created_at) for each in said)
 
 
-def _is_command(body: str) -> bool:
-    return grammar.mentioned(body) and grammar.parse(body) is not None
+def _counts(comment: Comment, answered: Collection[int]) -> bool:
+    command = grammar.parse(comment.body) if grammar.mentioned(comment.body) else None
+    return command is None or (command.verb in STOPPING and comment.id not in answered)

@@ -10,10 +10,11 @@ from datetime import datetime
 
 from bot.policy.candidate import Pipeline
 from bot.policy.config import Config
-from bot.policy.radar.stage import PASSED, Answer, Candidate, Stage
+from bot.policy.radar.stage import OUTCOMES, PASSED, Answer, Candidate, Stage
 from bot.policy.radar.stages import eligible, review, risk, static, whose
 from bot.policy.state import State
 
+FAILED = "This stage failed, so a person has to look."
 STAGES: tuple[Stage, ...] = (whose.STAGE, eligible.STAGE, static.STAGE, risk.STAGE, review.STAGE)
 
 
@@ -56,6 +57,9 @@ def run(candidate: Candidate, stages: Sequence[Stage] = STAGES) -> Passage:
 
 def _judged(stage: Stage, candidate: Candidate) -> Answer:
     try:
-        return stage.judge(candidate)
+        answer = stage.judge(candidate)
     except Exception as error:  # noqa: BLE001 - whatever goes wrong in a stage, a person looks; the record names it
-        return Answer("error", type(error).__name__, "This stage failed, so a person has to look.")
+        return Answer("error", type(error).__name__, FAILED)
+    if not isinstance(answer, Answer) or answer.outcome not in OUTCOMES:
+        return Answer("error", "bad_answer", FAILED)
+    return answer

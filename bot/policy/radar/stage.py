@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from bot.policy.candidate import Pipeline
 from bot.policy.config import Config
 from bot.policy.state import State
 
 Outcome = Literal["passed", "refused", "person", "waits", "error"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 @dataclass(frozen=True, slots=True)

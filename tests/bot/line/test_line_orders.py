@@ -1,0 +1,23 @@
+"""A slice of bench/orders.py: in whatever order things happen, nothing is due to land that may not."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bench import orders
+from bot.policy.radar import funnel
+from bot.store import Store
+from tests.fakes.line import Line
+
+
+def test_in_no_order_of_events_is_a_head_due_to_land_that_did_not_pass_or_is_held_or_another_one(
+    anew: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(funnel, "STAGES", funnel.STAGES)  # put back afterwards
+    landings, wrong = 0, []
+    for seed in range(40):
+        due, refused = orders.walked(Line(anew()), seed, 8)
+        landings += due
+        wrong += refused
+    assert wrong == []
+    assert landings > 0

@@ -1,0 +1,126 @@
+"""The funnel: every stage has to pass, and whatever goes wrong in one sends a change to a person."""
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any, get_args
+
+import pytest
+from policy_world import BOT, SATURDAY, state, weekend
+
+from bot.policy.candidate import ModelReview
+from bot.policy.config import Config
+from bot.policy.radar import funnel
+from bot.policy.radar.funnel import STAGES, Passage, passage, run
+from bot.policy.radar.stage import PASSED, Answer, Candidate, Outcome, Stage, person, refused, waits
+from bot.policy.radar.stages import review
+
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+
+def config(more: str = "") -> Config:
+    return weekend(f"auto_review: {{mode: enforce{more}}}\n")
+
+
+CANDIDATE = Candidate(state(0.02), config(), SATURDAY)
+
+
+def stage(name: str, judge: Callable[[Candidate], Any]) -> Stage:
+    return Stage(name, f"{name}?", judge)
+
+
+def answering(*outcomes: Outcome) -> tuple[Stage, ...]:
+    """Stages that answer so, whatever they are asked."""
+    rows = zip("abcde", outcomes, strict=False)
+    return tuple(stage(name, lambda _, said=outcome: Answer(said, "rule", "Why.")) for name, outcome in rows)  # type: ignore[misc]
+
+
+def test_a_change_is_through_only_where_every_stage_passes_it_over_all_combinations() -> None:
+    for outcomes in product(OUTCOMES, repeat=len(STAGES)):
+        came = run(CANDIDATE, answering(*outcomes))
+        first = next((at for at, outcome in enumerate(outcomes) if outcome != "passed"), None)
+        assert came.through == (first is None), outcomes
+        assert came.passed == tuple("abcde"[: len(outcomes) if first is None else first]), outcomes
+        if first is not None:
+            assert (came.stage, came.answer.outcome) == ("abcde"[first], outcomes[first])
+
+
+def test_no_answer_of_a_language_model_turns_a_no_into_a_yes() -> None:
+    said = [ModelReview(accepts, "x", 10, 1) for accepts in (True, False)]
+    for outcomes, answer in product(product(OUTCOMES, repeat=len(STAGES) - 1), said):
+        candidate = Candidate(state(0.02, review=answer), config(), SATURDAY)
+        came = run(candidate, (*answering(*outcomes), review.STAGE))
+        assert not came.through or set(outcomes) == {"passed"}
+
+
+def _raises(error: Exception) -> Callable[[Candidate], Any]:
+    def judge(candidate: Candidate) -> Any:
+        raise error
+
+    return judge
+
+
+@pytest.mark.parametrize("at", range(len(STAGES)), ids=[each.name for each in STAGES])
+@pytest.mark.parametrize(
+    ("judge", "rule"),
+    [
+        (_raises(ValueError("broken")), "ValueError"),
+        (_raises(TimeoutError("slow")), "TimeoutError"),
+        (_raises(RecursionError("deep")), "RecursionError"),
+        (lambda _: None, "bad_answer"),
+        (lambda _: "passed", "bad_answer"),
+        (lambda _: Answer("approve"), "bad_answer"),  # type: ignore[arg-type]
+        (lambda _: True, "bad_answer"),
+    ],
+    ids=["exception", "time-out", "recursion", "nothing", "text", "unknown outcome", "yes"],
+)
+def test_a_fault_in_any_stage_sends_the_change_to_a_person(
+    at: int, judge: Callable[[Candidate], Any], rule: str
+) -> None:
+    stages = list(answering(*["passed"] * len(STAGES)))
+    stages[at] = stage("faulty", judge)
+    came = run(CANDIDATE, stages)
+    assert (came.through, came.stage, came.answer.outcome, came.answer.rule) == (False, "faulty", "error", rule)
+    assert came.answer.why == funnel.FAILED
+
+
+def test_without_stages_nothing_is_through() -> None:
+    assert run(CANDIDATE, ()) == Passage("", Answer("person", "no_stages"), (), "ace")
+
+
+def test_what_a_cheap_stage_refuses_reaches_no_dear_one() -> None:
+    asked: list[str] = []
+
+    def dear(candidate: Candidate) -> Answer:
+        asked.append("dear")
+        return PASSED
+
+    for no in (person, refused, waits):
+        run(CANDIDATE, (stage("cheap", lambda _, no=no: no("rule", "Why.")), stage("dear", dear)))  # type: ignore[misc]
+    assert asked == []
+
+
+def strict(candidate: Candidate) -> Answer:
+    """As risk is: what verification lets through, approval may not."""
+    return PASSED if candidate.pipeline == "verification" else person("not_among_the_safest", "Why.")
+
+
+@pytest.mark.parametrize(
+    ("judge", "more", "through", "pipeline"),
+    [
+        (lambda _: PASSED, "", True, "approval"),
+        (strict, "", True, "verification"),
+        (strict, ", people: {deferred_review: false}", False, "approval"),
+        (lambda _: person("rule", "Why."), "", False, "verification"),
+    ],
+    ids=["the safest", "safe", "safe, where nothing is put off", "not safe"],
+)
+def test_a_person_s_change_is_approved_where_it_is_among_the_safest_and_else_verified_and_reviewed_afterwards(
+    judge: Callable[[Candidate], Answer], more: str, through: bool, pipeline: str
+) -> None:
+    came = passage(state(0.02), config(more), SATURDAY, (stage("risk", judge),))
+    assert (came.through, came.pipeline) == (through, pipeline)
+
+
+def test_a_bot_s_change_takes_one_way() -> None:
+    came = passage(state(0.02, author=BOT), config(), SATURDAY, (stage("risk", lambda _: PASSED),))
+    assert (came.through, came.pipeline) == (True, "ace")
