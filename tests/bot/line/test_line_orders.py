@@ -15,7 +15,7 @@ def test_in_no_order_of_events_is_a_head_due_to_land_that_did_not_pass_or_is_hel
 ) -> None:
     monkeypatch.setattr(funnel, "STAGES", funnel.STAGES)  # put back afterwards
     landings, wrong = 0, []
-    for seed in range(40):
+    for seed in range(16):
         due, refused = orders.walked(Line(anew()), seed, 8)
         landings += due
         wrong += refused

@@ -31,7 +31,7 @@ def stage(name: str, judge: Callable[[Candidate], Any]) -> Stage:
 def answering(*outcomes: Outcome) -> tuple[Stage, ...]:
     """Stages that answer so, whatever they are asked."""
     rows = zip("abcde", outcomes, strict=False)
-    return tuple(stage(name, lambda _, said=outcome: Answer(said, "rule", "Why.")) for name, outcome in rows)  # type: ignore[misc]
+    return tuple(stage(name, lambda _, said=outcome: Answer(said)) for name, outcome in rows)  # type: ignore[misc]
 
 
 def test_a_change_is_through_only_where_every_stage_passes_it_over_all_combinations() -> None:
