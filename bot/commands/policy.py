@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bot.commands.loading import FILE_TYPE, from_files, note, warn
+from bot.commands.policy_replay import replay_
 from bot.policy.chat.commands import markdown as commands_page
 from bot.policy.config import FILE, settings
 from bot.policy.config.reference import markdown
@@ -15,7 +16,10 @@ from bot.policy.config.table import TABLE
 
 @click.group()
 def config() -> None:
-    """Check or show a repository's configuration."""
+    """Check or show a repository's configuration, and replay automatic review under another."""
+
+
+config.add_command(replay_)
 
 
 @config.command()
