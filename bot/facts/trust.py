@@ -3,6 +3,7 @@
 A source that an organisation's file names is trusted in the whole organisation, one of a repository's own file there.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -27,17 +28,18 @@ def _trust(live: Live, look: Look) -> Trust | Unknown:
     content = look[CONTENT]
     paths = content.paths if isinstance(content, Content) else ()
     day, store = f"{look.now.astimezone(ZoneInfo(config.timezone)):%Y-%m-%d}", live.store
-    standing = store.sources.get(key)
+    here, standing = (look.target.repository_id, look.number), store.sources.get(key)
+    track = store.sourced.track(key, look.now - timedelta(days=config.auto_review.gates.days), day)
     return Trust(
         key=key,
-        track=store.sourced.track(key, look.now - timedelta(days=config.auto_review.gates.days), day),
+        track=replace(track, landed_today=track.landed_today - store.slots.has(*here, day)),  # others only
         dial=standing.dial,
         since=standing.since,
         denied=standing.denied,
         stopped=store.sources.get(key.everything).denied,
-        churn=store.slots.churn(key.organisation, day, pull.author.id, look.target.repository_id, paths),
-        noted=store.sourced.key_of(look.target.repository_id, look.number) is not None,
-        rejected=store.sourced.is_rejected(look.target.repository_id, look.number),
+        churn=store.slots.churn(key.organisation, day, pull.author.id, *here, paths),
+        noted=store.sourced.key_of(*here) is not None,
+        rejected=store.sourced.is_rejected(*here),
     )
 
 

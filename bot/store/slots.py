@@ -55,6 +55,12 @@ class Slots(Database):
         with self.read() as connection:
             return self._taken(connection, key, day)
 
+    def has(self, repository_id: int, number: int, day: str) -> bool:
+        """Whether it has its place that day already."""
+        query = sa.select(slots.c.day).where(of_pull(slots, repository_id, number))
+        with self.read() as connection:
+            return connection.scalar(query) == day
+
     def of(self, repository_ids: Collection[int], since: datetime) -> tuple[Slot, ...]:
         """Oldest first."""
         here = sa.and_(slots.c.repository_id.in_(repository_ids), slots.c.at >= since)
@@ -62,9 +68,13 @@ class Slots(Database):
             rows = connection.execute(sa.select(slots).where(here).order_by(slots.c.at, slots.c.number)).all()
         return tuple(map(_slot, rows))
 
-    def churn(self, organisation: int, day: str, author_id: int, repository_id: int, paths: Collection[str]) -> Churn:
-        """What landed by itself that day of that author, and how often one of these paths was among it, whoever's."""
+    def churn(
+        self, organisation: int, day: str, author_id: int, repository_id: int, number: int, paths: Collection[str]
+    ) -> Churn:
+        """What landed by itself that day of that author, and how often one of these paths was among it, whoever's. The
+        pull request itself, which may have its place already, is not counted."""
         of_day = sa.select(slots).where(slots.c.organisation == organisation, slots.c.day == day)
+        of_day = of_day.where(sa.not_(of_pull(slots, repository_id, number)))
         with self.read() as connection:
             today = tuple(map(_slot, connection.execute(of_day)))
         by_author = [each for each in today if each.author_id == author_id]

@@ -8,7 +8,7 @@ from bot.policy.candidate import SourceKey, Track, Trust
 from bot.policy.events import Changed
 from bot.policy.radar import funnel
 from bot.policy.radar.stages import eligible
-from bot.store import Sourced, Standing
+from bot.store import Slot, Sourced, Standing
 from tests.fakes.line import Line
 from tests.fakes.world import INSTALLATION, Pull
 
@@ -106,6 +106,18 @@ def test_radar_31_a_hold_of_a_person_counts_against_the_source_once(line: Line) 
     line.say(pull, "ben", "/chill hold")
     line.say(pull, "mia", "/chill hold")
     assert track(line) == Track(rejected=1, judged=1)
+
+
+def test_radar_14_a_landing_that_has_its_place_does_not_stand_in_its_own_way(line: Line) -> None:
+    pull, now = tidy(line), line.clock.now
+    for number, seen in ((pull.number, 0), (77, 1)):
+        slot = Slot(line.home.id, number, key(line), f"{now:%Y-%m-%d}", now, pull.author.id, "P5")
+        assert line.store.slots.claim(slot, 9)
+        decided = line.look(pull)
+        assert decided is not None
+        trust = decided.case.state.trust
+        assert isinstance(trust, Trust)
+        assert (trust.track.landed_today, trust.churn.changes) == (seen, seen)
 
 
 def test_who_read_a_change_is_kept_and_its_author_and_bots_read_nothing(line: Line) -> None:

@@ -121,6 +121,7 @@ def test_a_place_is_claimed_once_given_back_and_counted_by_source_and_day(store:
     first = Slot(7, 1, KEY, TODAY, NOW, 99, "P5", 3, ("a.py",))
     assert store.slots.claim(first, 1)
     assert store.slots.claim(first, 1)  # the same landing, tried again after a kill
+    assert [store.slots.has(7, 1, day) for day in (TODAY, "2026-11-29")] == [True, False]
     assert not store.slots.claim(Slot(7, 2, KEY, TODAY, NOW, 99, "P5"), 1)
     assert store.slots.claim(Slot(7, 2, KEY, "2026-11-29", NOW + DAY, 99, "P5"), 1)
     assert store.slots.claim(Slot(7, 3, SourceKey(70, 7, "tidy"), TODAY, NOW, 99, "P5"), 1)
@@ -132,9 +133,10 @@ def test_a_place_is_claimed_once_given_back_and_counted_by_source_and_day(store:
 def test_what_landed_by_itself_today_of_one_author_is_added_up_and_so_are_landings_of_one_path(store: Store) -> None:
     for number, (author, paths) in enumerate([(99, ("a.py", "b.py")), (99, ("a.py",)), (5, ("a.py",))]):
         store.slots.claim(Slot(7, number, KEY, TODAY, NOW, author, "P5", 10, paths), 9)
-    assert store.slots.churn(70, TODAY, 99, 7, ("a.py", "c.py")) == Churn(2, 20, 3, "a.py")
-    assert store.slots.churn(70, TODAY, 5, 8, ("a.py",)) == Churn(1, 10, 0, "")
-    assert store.slots.churn(70, "2026-11-29", 99, 7, ("a.py",)) == Churn()
+    assert store.slots.churn(70, TODAY, 99, 7, 9, ("a.py", "c.py")) == Churn(2, 20, 3, "a.py")
+    assert store.slots.churn(70, TODAY, 5, 8, 9, ("a.py",)) == Churn(1, 10, 0, "")
+    assert store.slots.churn(70, "2026-11-29", 99, 7, 9, ("a.py",)) == Churn()
+    assert store.slots.churn(70, TODAY, 99, 7, 0, ("a.py",)) == Churn(1, 10, 2, "a.py")  # not itself
 
 
 def test_a_track_counts_what_landed_what_was_reverted_and_what_people_rejected(store: Store) -> None:
