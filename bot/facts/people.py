@@ -1,10 +1,10 @@
 """What the people whose word counts here may do, and whether they had a hand in the change themselves."""
 
 from bot.facts.configuration import CONFIGURATION
-from bot.facts.content import CONTRIBUTORS
 from bot.facts.exceptions import ATTESTED
 from bot.facts.fact import Cost, Fact, Live, Look
 from bot.facts.landing_queue import WAITING
+from bot.facts.origin import AUTHORS
 from bot.facts.pull import PULL, TARGET
 from bot.policy.events import commander
 from bot.policy.pull import Hands, Unknown
@@ -30,7 +30,7 @@ def _hands(live: Live, look: Look) -> Hands | Unknown:
     pull = look[PULL]
     if not look[GRANTED] and pull.head_sha not in look[ATTESTED]:
         return Hands()  # nobody's word counts
-    authors = live.forge.commit_authors(look[TARGET], pull.number, look[CONTRIBUTORS])
+    authors = look[AUTHORS]
     if authors is None:
         return Unknown("the forge does not list all of its commits")
     pushers = live.store.pushes.pushers(look.target.repository_id, authors.commits | {pull.head_sha})
@@ -42,4 +42,4 @@ def _nobody() -> Unknown:
 
 
 GRANTED = Fact("granted", _granted, dict, needs=(PULL, TARGET, CONFIGURATION, WAITING), cost=Cost(requests=2))
-HANDS = Fact("hands", _hands, _nobody, needs=(PULL, TARGET, GRANTED, ATTESTED, CONTRIBUTORS), cost=Cost(requests=1))
+HANDS = Fact("hands", _hands, _nobody, needs=(PULL, GRANTED, ATTESTED, AUTHORS))

@@ -10,6 +10,7 @@ from bot.facts.fact import Fact
 from bot.facts.inspection import INSPECTION
 from bot.facts.landing_queue import PROGRAM, RECORDED, WAITING
 from bot.facts.notes import NOTES, WARNINGS
+from bot.facts.origin import AUTHORS, ORIGIN
 from bot.facts.people import GRANTED, HANDS
 from bot.facts.proposal import OTHER, PROPOSAL
 from bot.facts.pull import PAGE, PULL, TARGET
@@ -20,7 +21,7 @@ from bot.facts.twins import HELD_TWINS, TWINS
 
 Facts = tuple[Fact[Any], ...]
 
-AUTO_REVIEW: Facts = (TRUST, INSPECTION, WAITING, RECORDED, PROGRAM)  # they cost next to nothing while it is off
+AUTO_REVIEW: Facts = (ORIGIN, TRUST, INSPECTION, WAITING, RECORDED, PROGRAM)  # little is asked while it is off
 AT_ONCE: Facts = (PULL, CONFIGURATION, PAGE, GRANTED, WARNINGS)  # before anything is scored
 BEFORE_REVIEW: Facts = (
     *AT_ONCE,
@@ -50,6 +51,8 @@ FACTS: Facts = (
     DIFF,
     CONTENT,
     CONTRIBUTORS,
+    AUTHORS,
+    ORIGIN,
     RISK,
     PROPOSAL,
     ESCALATIONS,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
+from bot.policy.candidate import Origin
 from bot.policy.pull import CheckRun, Person, PullRequest, Repository
 
 ForgeAction = SetCheck | PutComment | RemoveComment | Reply | React
@@ -78,12 +79,13 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Authors:
-    """Accounts behind the commits of a pull request, the addresses that no account is known for (case folded), and the
-    ids of those commits."""
+    """Accounts behind the commits of a pull request, the addresses that no account is known for (case folded), the ids
+    of those commits, and where it comes from with each of them."""
 
     people: frozenset[int]
     unplaced: frozenset[str]
     commits: frozenset[str]
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)

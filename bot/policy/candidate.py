@@ -10,6 +10,8 @@ from typing import Literal
 from bot.policy.pull import Person
 from scoring.inspection import Bump, Category, Dependencies, Hazard, Hunk, Inspection, Judged
 
+WEB_FLOW = Person(19864447, "web-flow")  # GitHub itself, where it commits for the one who wrote: it signed that
+
 
 @dataclass(frozen=True, slots=True)
 class Commit:
@@ -19,17 +21,20 @@ class Commit:
     author: Person | None
     committer: Person | None
     verified: bool  # the forge checked its signature
-    message: str = ""  # from outside; its trailers name a source, and nothing else is read of it
+    message: str = ""  # from outside; its trailers name a source or an agent, and nothing else is read of it
     parents: int = 1
+    helpers: tuple[Person | None, ...] = ()  # co-authors, by its trailers
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a pull request comes from. `commits` are all of them, or there is no Origin."""
+    """Where a pull request comes from. `commits` are all of them, oldest first, or there is no Origin."""
 
     head_repository: int | None  # None: it is gone
     association: str  # of its author with the repository, in the forge's word: "MEMBER", "FIRST_TIME_CONTRIBUTOR", ...
     commits: tuple[Commit, ...]
+    pushers: frozenset[int] = frozenset()  # accounts that pushed them, as far as deliveries told
+    app: int | None = None  # our own account on the forge; None: the forge did not tell
 
 
 # what any reviewer may see that no machine lets pass

@@ -24,6 +24,7 @@ from bot.forge.port import (
 )
 from bot.line.render import Markdown
 from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
+from bot.policy.candidate import Origin
 from bot.policy.chat.remarks import remarks
 from bot.policy.group import numbers
 from bot.policy.pull import CheckRun, Comment, Life, Person, PullRequest, Repository
@@ -141,11 +142,13 @@ class MemoryForge(Forge):
         return Reactions(pull.author, thumbs) if thumbs else None
 
     def commit_authors(self, target: Target, number: int, also: frozenset[str]) -> Authors | None:
-        _, pull = self.place(target, number, "commit_authors")
+        home, pull = self.place(target, number, "commit_authors")
         if pull.countless:
             return None
         people = frozenset(person.id for _, person in pull.commits)
-        return Authors(people, pull.unplaced | also, frozenset(sha for sha, _ in pull.commits))
+        commits = tuple(self.world.listed(sha, person) for sha, person in pull.commits)
+        origin = Origin(pull.head_repository or home.id, pull.association, commits, app=BOT.id)
+        return Authors(people, pull.unplaced | also, frozenset(sha for sha, _ in pull.commits), origin)
 
     def landed_by(self, target: Target, person: Person) -> tuple[str, ...]:
         return tuple(self.home(target, "landed_by").landed.get(person.id, ()))

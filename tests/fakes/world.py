@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from itertools import count
 
 from bot.forge.port import Target
+from bot.policy.candidate import Commit
 from bot.policy.pull import CHECK, Comment, Person, Review, ReviewState
 
 INSTALLATION = 1
@@ -60,6 +61,8 @@ class Pull:
     commits: list[tuple[str, Person]] = field(default_factory=list)
     unplaced: frozenset[str] = frozenset()
     countless: bool = False  # more commits than the forge lists
+    association: str = "MEMBER"  # of its author
+    head_repository: int | None = None  # a fork's; None: the same
 
 
 @dataclass
@@ -106,6 +109,7 @@ class World:
         self.teams: dict[str, set[int]] = {}  # "@org/team" -> its members
         self.homes: dict[str, Home] = {}
         self.reactions: dict[int, list[tuple[Person, str, datetime]]] = {}
+        self.odd: dict[str, Commit] = {}  # commits that their author did not simply sign, by name
 
     def person(self, login: str) -> Person:
         return self.people.setdefault(login, Person(next(self._ids), login))
@@ -151,6 +155,10 @@ class World:
         pull.commits.append((pull.head, self.person(login) if login else pull.author))
         pull.updated_at = self._now()
         return pull.head
+
+    def listed(self, sha: str, author: Person) -> Commit:
+        """A commit as the forge lists it: its author made and signed it, unless a test says otherwise."""
+        return self.odd.get(sha) or Commit(sha, author, author, verified=True)
 
     def say(self, pull: Pull, login: str, body: str) -> Comment:
         said = Comment(next(self._ids), self.person(login), body, self._now())
