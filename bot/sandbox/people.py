@@ -86,14 +86,25 @@ class People(Protecting):
         with self.world.lock:
             repositories.grant(self.repository(repo), person, role)
 
-    def add_person(self, login: str, name: str = "", *, member: bool = False, bot: bool = False) -> str:
-        """One more account, in the organisation or not; returns its token."""
+    def add_person(
+        self, login: str, name: str = "", *, member: bool = False, bot: bool = False, number: int = 0
+    ) -> str:
+        """One more account, in the organisation or not; returns its token. `number`: what it is known by."""
         with self.world.lock:
-            account = Account(self.world.new_id(), login, name or login, "Bot" if bot else "User", new_token())
+            account = Account(
+                number or self.world.new_id(), login, name or login, "Bot" if bot else "User", new_token()
+            )
             self.world.accounts[login] = account
             if member:
                 self.world.members[ORGANISATION].add(login)
             return account.token
+
+    def sign(self, repo: str, *commits: str, by_github: bool = False) -> None:
+        """Give commits a signature that the forge verified: their committer's, or its own where it made them itself."""
+        with self.world.lock:
+            self.repository(repo).signed.update(commits)
+            if by_github:
+                self.world.signed_by_github.update(commits)
 
     def confirm(self, login: str, address: str) -> None:
         """One more mail address of an account: commits with it are that account's."""

@@ -61,7 +61,7 @@ class Sandbox(People):
     The people, by login, each with `sandbox.token(login)`:
         author, reviewer, release_manager (the last is in the team acme/release-managers)
     Fill it (repositories are named "acme/NAME", pull requests by number):
-        add_repository, push, fork, open_pull, protect, grant, add_person, add_team
+        add_repository, push, sign, fork, open_pull, protect, grant, add_person, add_team
     Act as a person:
         comment, edit_comment, delete_comment, react, review, label, click, rerun, edit, close, reopen, draft,
         ask_reviewers, merge, enqueue, dequeue, auto_merge
@@ -233,6 +233,7 @@ def new_world(
     world.accounts = {login: Account(number, login, name, "User", new_token())
                       for number, (login, name) in enumerate(PEOPLE.values(), 101)}  # fmt: skip
     world.accounts[ORGANISATION] = Account(100, ORGANISATION, "Acme", "Organization")
+    world.accounts["web-flow"] = Account(19864447, "web-flow", "GitHub", addresses={"noreply@github.com"})
     world.accounts["codechill[bot]"] = Account(200, "codechill[bot]", "codechill", "Bot")
     world.members[ORGANISATION] = {login for login, _ in PEOPLE.values()}
     manager = PEOPLE["release_manager"][0]

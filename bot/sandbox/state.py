@@ -215,6 +215,7 @@ class World:
     tokens: dict[str, InstallationToken] = field(default_factory=dict)
     user_tokens: dict[str, UserToken] = field(default_factory=dict)
     long_tokens: bool = True
+    signed_by_github: set[str] = field(default_factory=set)  # commits that the forge made and signed itself
     newest: bool = False  # leave out what GitHub has announced to leave out
     send: Callable[[str, dict[str, Any], int | None], None] = lambda event, payload, repository_id: None
     lock: threading.RLock = field(default_factory=threading.RLock)

@@ -30,6 +30,8 @@ def connection(rows: Sequence[Any], show: Callable[[Any], Node], total: int | No
     ) -> Node:  # fmt: skip
         start, stop = place(after, 0), place(before, len(rows) + 1) - 1
         size = first if first is not None else last
+        if size is None and only_counted(info):
+            size = 0
         if size is None or not 0 <= size <= MOST:
             raise GraphQLError(f"Give `first` or `last`, between 0 and {MOST}, for `{info.field_name}`.")
         here = range(start, max(start, min(stop, len(rows))))
@@ -43,6 +45,12 @@ def connection(rows: Sequence[Any], show: Callable[[Any], Node], total: int | No
         return {"totalCount": whole, "pageInfo": ends | more, "nodes": nodes, "edges": edges}
 
     return page
+
+
+def only_counted(info: Info) -> bool:
+    """Whether nothing of a list is asked for but how long it is: then it needs no page."""
+    asked = [each for field in info.field_nodes for each in field.selection_set.selections]
+    return all(getattr(each, "name", None) is not None and each.name.value == "totalCount" for each in asked)
 
 
 def place(cursor: str | None, otherwise: int) -> int:
@@ -104,10 +112,17 @@ def commit(world: World, facts: CommitFacts) -> Node:
         "author": signed(world, facts.author),
         "committer": signed(world, facts.committer),
         "authors": connection(list(emails), lambda email: writer(world, email)),
-        "signature": {"isValid": True, "state": "VALID", "email": facts.committer.email}
-        if any(facts.sha in each.signed for each in world.repositories.values())
-        else None,
+        "parents": connection(facts.parents, lambda sha: {"__typename": "Commit", "id": f"C_{sha}", "oid": sha}),
+        "signature": signature(world, facts),
     }
+
+
+def signature(world: World, facts: CommitFacts) -> Node | None:
+    """What the forge found of a commit's signature; None: it has none."""
+    if not any(facts.sha in each.signed for each in world.repositories.values()):
+        return None
+    by_github = facts.sha in world.signed_by_github
+    return {"isValid": True, "state": "VALID", "email": facts.committer.email, "wasSignedByGitHub": by_github}
 
 
 def commit_at(world: World, repository: Repository, sha: str | None) -> Node | None:
@@ -240,6 +255,8 @@ def pull(world: World, repository: Repository, known: Pull) -> Node:
         "mergedAt": stamp_or_none(known.merged_at),
         "mergedBy": actor(world, known.merged_by),
         "mergeCommit": lambda info: commit_at(world, repository, known.merge_commit_sha if known.merged_at else None),
+        "authorAssociation": shapes.association(world, repository, known.login),
+        "headRepository": lambda info: head_repository(world, known),
         "headRefName": known.head_ref,
         "headRefOid": known.head_sha,
         "baseRefName": known.base_ref,
@@ -292,6 +309,12 @@ def queue_of(world: World, repository: Repository, branch: str) -> Node | None:
         return None
     page = f"{world.address}/{repository.full_name}/queue/{branch}"
     return {"__typename": "MergeQueue", "id": f"MQ_{repository.id}_{branch}", "url": page}
+
+
+def head_repository(world: World, known: Pull) -> Node | None:
+    """Where its branch is; None: that is gone."""
+    there = world.repositories.get(known.head_repository_id or 0)
+    return None if there is None else repository(world, there)
 
 
 def review(world: World, repository: Repository, known: Review) -> Node:

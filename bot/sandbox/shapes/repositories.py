@@ -208,11 +208,24 @@ def git_commit(world: World, repository: Repository, facts: CommitFacts) -> Json
         "message": facts.message,
         "tree": {"sha": facts.tree, "url": f"{url}/git/trees/{facts.tree}"},
         "parents": parents(world, repository, facts),
-        "verification": dict(UNSIGNED),
+        "verification": verification(repository, facts),
     }
 
 
 UNSIGNED = {"verified": False, "reason": "unsigned", "signature": None, "payload": None, "verified_at": None}
+
+
+def verification(repository: Repository, facts: CommitFacts) -> Json:
+    """What is shown of a commit's signature. No key is kept here: the repository knows what was signed."""
+    if facts.sha not in repository.signed:
+        return dict(UNSIGNED)
+    return {
+        "verified": True,
+        "reason": "valid",
+        "signature": "-----BEGIN PGP SIGNATURE-----\n\n-----END PGP SIGNATURE-----",
+        "payload": f"tree {facts.tree}",
+        "verified_at": stamp(facts.committer.when.astimezone(UTC)),
+    }
 
 
 def parents(world: World, repository: Repository, facts: CommitFacts) -> list[Json]:

@@ -93,7 +93,7 @@ def merge_commit(
     }[method]
     words = f"{title or usual[0]}\n\n{usual[1] if message is None else message}".rstrip()
     parents = [base] if method == "squash" else [base, pull.head_sha]
-    return git.write_commit(tree, parents, words, signed(world, login))
+    return by_github(world, repository, tree, parents, words, signed(world, login))
 
 
 def update_commit(world: World, head: Repository, pull: Pull, base: str, login: str) -> str:
@@ -103,7 +103,18 @@ def update_commit(world: World, head: Repository, pull: Pull, base: str, login: 
     if tree is None:
         raise Refusal(422, "merge conflict between base and head")
     words = f"Merge branch '{pull.base_ref}' into {pull.head_ref}"
-    return git.write_commit(tree, [pull.head_sha, base], words, signed(world, login))
+    return by_github(world, head, tree, [pull.head_sha, base], words, signed(world, login))
+
+
+def by_github(
+    world: World, repository: Repository, tree: str, parents: list[str], words: str, author: Signature
+) -> str:
+    """A commit that the forge makes for a person: it is the committer, and signs it."""
+    committer = Signature("GitHub", "noreply@github.com", world.now())
+    made = Git(repository.folder).write_commit(tree, parents, words, author, committer)
+    repository.signed.add(made)
+    world.signed_by_github.add(made)
+    return made
 
 
 def signed(world: World, login: str) -> Signature:

@@ -172,7 +172,8 @@ def test_a_pull_request_is_merged_in_each_way_at_the_head_that_was_seen(
     assert parents == ([main, change] if method == "merge" else [main])
     assert made["commit"]["message"] == ("change" if method == "rebase" else "In\n\nbecause")
     assert made["commit"]["author"]["name"] == ("Ada" if method == "rebase" else "Maya Manager")
-    assert made["commit"]["committer"]["name"] == "Maya Manager"
+    assert made["commit"]["committer"]["name"] == ("Maya Manager" if method == "rebase" else "GitHub")
+    assert made["commit"]["verification"]["verified"] is (method != "rebase")
     assert ask(box, f"/repos/{REPO}/contents/fuel", token)[0] == 200
 
 
