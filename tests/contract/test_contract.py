@@ -288,3 +288,14 @@ def test_the_app_reads_itself(github: Place) -> None:
         wire = wires.app()
         assert wire.answer("/app")[1]["id"] == github.app_id
         assert github.target.installation_id in {row["id"] for row in wire.pages("/app/installations")}
+
+
+def test_where_a_change_comes_from_is_told_by_numbers(anywhere: Anywhere, change: Change) -> None:
+    authors = anywhere.forge.commit_authors(anywhere.target, change.number, frozenset())
+    assert authors is not None
+    origin = authors.origin
+    assert origin.head_repository == anywhere.target.repository_id
+    assert origin.association in {"OWNER", "MEMBER", "COLLABORATOR"}
+    assert [(commit.sha, commit.parents) for commit in origin.commits] == [(change.head, 1)]
+    assert origin.app is not None
+    assert origin.app != anywhere.me["id"]
