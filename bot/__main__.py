@@ -25,6 +25,7 @@ COMMANDS = {
     "exceptions": ("bot.commands.exceptions:exceptions", "List requests for an exception; keep private reasons."),
     "feedback": ("bot.commands.feedback:feedback", "Export what people thought of scores, for evaluation."),
     "incidents": ("bot.commands.incidents:incidents", "Import incidents and the changes that caused them."),
+    "difftest": ("bot.commands.difftest:difftest", "Label what two builds answer differently to the same requests."),
     "guardrails": (
         "bot.commands.guardrails:guardrails",
         "Count what became of what was let through, held and excepted.",

@@ -44,3 +44,15 @@ def _lines(label: str, steady: Callable[[], float]) -> Iterator[Callable[[int, i
             click.echo(f"{label}: {done:,} of {total:,} ({done * 100 // max(1, total)} %)", err=True)
 
     yield report
+
+
+def counting(label: str, steady: Callable[[], float] = time.monotonic) -> Callable[[int], None]:
+    """What to call with how much is done, where nobody knows how much there is: a line every few seconds."""
+    due = [steady() + EVERY_S]
+
+    def report(done: int) -> None:
+        if steady() >= due[0]:
+            due[0] = steady() + EVERY_S
+            click.echo(f"{label}: {done:,}", err=True)
+
+    return report

@@ -1,0 +1,279 @@
+"""`codechill difftest`: differences between two builds come in, are answered once a group, and measured."""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import click
+
+from bot.commands import difftest_shown as shown
+from bot.commands.progress import counting
+from bot.commands.scoring import plainly
+from scoring.difftest.answers import Answer, pace
+from scoring.difftest.desk import Desk
+from scoring.difftest.evaluate import evaluate as evaluated
+from scoring.difftest.evaluate import refuse_random
+from scoring.difftest.export import chat
+from scoring.difftest.groups import Group
+from scoring.difftest.labels import NoiseReason, label_of
+from scoring.difftest.project import Project
+from scoring.difftest.readers import READERS, Sources
+from scoring.difftest.record import Origin
+from scoring.difftest.schema import json_schema
+from scoring.difftest.snapshots import compared, frozen
+from scoring.difftest.verdict import Conclusion
+from scoring.difftest.views import ALL
+from scoring.errors import ScoringError
+
+P = ParamSpec("P")
+FOLDER = Path(".codechill/difftest")
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_REASONS = [each.value for each in NoiseReason]
+_format = click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+_release = click.option("--release", help="The build; default: the newest.")
+_by = click.option("--by", required=True, help="Who answers.")
+
+
+def _at_a_desk(command: Callable[..., None]) -> Callable[..., None]:
+    """Hand the project and the team's desk to a command. Adds --project and --team."""
+
+    @wraps(command)
+    def run(*args: Any, folder: Path, team: str, **more: Any) -> None:
+        project = Project.open(folder)
+        desk = Desk.of(project.groups(team).all(), project.answers(), project.settings(team).bars)
+        if not desk.groups:
+            raise ScoringError(f"team {team} has no differences here: name another with --team")
+        command(*args, project=project, desk=desk, **more)
+
+    return _project(_team(run))
+
+
+_project = click.option(
+    "--project", "folder", type=click.Path(file_okay=False, path_type=Path), default=FOLDER, show_default=True,
+    help="The folder that keeps differences and answers.",
+)  # fmt: skip
+_team = click.option("--team", default="default", show_default=True, help="Whose differences.")
+
+
+@click.group()
+def difftest() -> None:
+    """Label the differences that two builds show when they answer the same requests.
+
+    \b
+      codechill difftest import --from har --build v2 --candidate v2.har v1.har
+      codechill difftest queue                        what to look at, regressions suspected first
+      codechill difftest label 3f2a9c1d04ab noise --by anna
+      codechill difftest verdict                      fails while a regression is open
+
+    One answer labels a group: all differences of one release, endpoint, field and kind. Nothing here decides by itself
+    but noise that was noise before; docs/difftest.md says how.
+    """
+
+
+@difftest.command("import", epilog="\b\n" + "\n".join(f"{name:<10} {one.words}" for name, one in READERS.items()))
+@click.option("--from", "kind", type=click.Choice(list(READERS)), required=True, help="What wrote the file.")
+@click.option("--candidate", type=_FILE, help="The test build's recording, for formats of one file a build.")
+@click.option("--secondary", type=_FILE, help="A second recording of production: what differs there is noise.")
+@click.option("--build", default="", help="The test build: one release.")
+@click.option("--baseline", default="", help="The build in production.")
+@click.option("--snapshot", default="", help="The recording that is labelled together.")
+@click.option("--sampling-rate", type=click.FloatRange(0, 1), help="The share of the traffic that was forked: 0.01.")
+@_project
+@_team
+@_format
+@click.argument("file", type=_FILE)
+@plainly
+def import_(
+    kind: str, candidate: Path | None, secondary: Path | None, build: str, baseline: str, snapshot: str,
+    sampling_rate: float | None, folder: Path, team: str, style: str, file: Path,
+) -> None:  # fmt: skip
+    """Read the differences in FILE; the same file again changes nothing.
+
+    Files may be packed (gzip) and of any size. Secrets and personal data are masked before anything is kept.
+    """
+    project, origin = Project.open(folder, make=True), Origin(team, build, baseline, snapshot, sampling_rate)
+    sources = Sources(origin, file, candidate, secondary, project.settings(team).tolerance)
+    imported = project.add(READERS[kind].read(sources), origin, counting(f"reading {file.name}"))
+    click.echo(shown.imported(imported, style))
+
+
+@difftest.command()
+@_release
+@_format
+@plainly
+@_at_a_desk
+def groups(project: Project, desk: Desk, release: str | None, style: str) -> None:
+    """List the groups of a release with what they were called, or what is suggested."""
+    name = _known(desk, release)
+    suggestions = desk.suggestions(name)
+    click.echo(
+        shown.groups(desk.of_release(name), suggestions, desk.standing, desk.automatic(name, suggestions), style)
+    )
+
+
+@difftest.command()
+@_format
+@click.argument("group")
+@plainly
+@_at_a_desk
+def show(project: Project, desk: Desk, group: str, style: str) -> None:
+    """Show a group: its record, what is suggested and why, and what people said."""
+    one = _group(desk, group)
+    suggestion = desk.suggestions(one.key.release)[one.id]
+    answers = [each for each in project.answers() if each.group == one.id]
+    click.echo(shown.group(one, suggestion, answers, style))
+
+
+@difftest.command()
+@_release
+@click.option("--freeze", is_flag=True, help="Keep them, to be compared with what people say later.")
+@_format
+@plainly
+@_at_a_desk
+def suggest(project: Project, desk: Desk, release: str | None, freeze: bool, style: str) -> None:
+    """Suggest a label for each group that has none, with how sure that is and why."""
+    name = _known(desk, release)
+    suggestions = desk.suggestions(name)
+    open_ = [each for each in desk.of_release(name) if desk.standing.get(each.id) is None]
+    if freeze:
+        count = project.freeze(frozen(open_, suggestions, datetime.now(UTC)))
+        click.echo(f"{count} predictions frozen; `codechill difftest evaluate --frozen` compares them later", err=True)
+    click.echo(shown.groups(open_, suggestions, desk.standing, desk.automatic(name, suggestions), style))
+
+
+@difftest.command()
+@_release
+@_format
+@plainly
+@_at_a_desk
+def queue(project: Project, desk: Desk, release: str | None, style: str) -> None:
+    """List what a person has to answer: regressions suspected first, then what is unsure."""
+    click.echo(shown.waiting(desk.queue(_known(desk, release)), style))
+
+
+@difftest.command()
+@_by
+@click.option("--why", default="", help="For the next person who looks.")
+@click.option("--reason", type=click.Choice(_REASONS), help="Why noise is noise, for reports.")
+@click.option("--everywhere", is_flag=True, help="Also the same field and kind at other endpoints of the release.")
+@click.argument("group")
+@click.argument("label")
+@plainly
+@_at_a_desk
+def label(
+    project: Project, desk: Desk, by: str, why: str, reason: str | None, everywhere: bool, group: str, label: str
+) -> None:
+    """Call GROUP noise, new_feature or regression: one answer for all its differences.
+
+    Two people may disagree; then it waits for a third.
+    """
+    one, now = _group(desk, group), datetime.now(UTC)
+    chosen = [each for each in desk.groups if each.id == one.id or (everywhere and _alike(each, one))]
+    answers = [
+        Answer(each.id, label_of(label), by, now, why, NoiseReason(reason) if reason else None) for each in chosen
+    ]
+    project.answer(answers)
+    count = sum(each.count for each in chosen)
+    click.echo(f"{label_of(label)}: {len(chosen)} group{'s' if len(chosen) > 1 else ''}, {count} differences")
+
+
+@difftest.command()
+@_by
+@click.argument("group", required=False)
+@plainly
+@_at_a_desk
+def undo(project: Project, desk: Desk, by: str, group: str | None) -> None:
+    """Take back what you said of GROUP; without GROUP what you said last."""
+    mine = [
+        each for each in project.answers() if each.by == by and (group is None or each.group == _group(desk, group).id)
+    ]
+    if not mine or mine[-1].label is None:
+        raise ScoringError(f"{by} said nothing that could be taken back")
+    project.answer([Answer(mine[-1].group, None, by, datetime.now(UTC))])
+    click.echo(f"taken back: {mine[-1].group} is no {mine[-1].label} of {by} any more")
+
+
+@difftest.command()
+@_release
+@_format
+@plainly
+@_at_a_desk
+def verdict(project: Project, desk: Desk, release: str | None, style: str) -> None:
+    """Say what a release comes to. Exit status: 0 all answered and no regression, 1 not so."""
+    name = _known(desk, release)
+    one = desk.verdict(name)
+    answers = [each for each in project.answers() if each.group in {group.id for group in desk.of_release(name)}]
+    click.echo(shown.verdict(name, one, pace(answers), style))
+    if one.conclusion is not Conclusion.SUCCESS:
+        raise click.exceptions.Exit(1)
+
+
+@difftest.command()
+@click.option("--split", default="next-release", show_default=True, help="Only by release; others are refused.")
+@click.option("--frozen", "only_frozen", is_flag=True, help="Compare predictions that were frozen before the labels.")
+@click.option("--without", type=click.Choice(ALL), multiple=True, help="Leave an attribute out.")
+@click.option("--ablation", is_flag=True, help="Leave each of the eight attributes out in turn.")
+@_format
+@plainly
+@_at_a_desk
+def evaluate(
+    project: Project, desk: Desk, split: str, only_frozen: bool, without: Sequence[str], ablation: bool, style: str
+) -> None:
+    """Measure suggestions: each release but the first is predicted from those before it.
+
+    Baselines (majority, rules, the nearest labelled group) and intervals are of the same run.
+    """
+    refuse_random(split)
+    if only_frozen:
+        click.echo(shown.snapshots(compared(project.predictions(), desk), style))
+    elif ablation:
+        rows = {"nothing": evaluated(desk.labelled, bars=desk.bars)}
+        rows |= {name: evaluated(desk.labelled, (name,), desk.bars) for name in ALL}
+        click.echo(shown.ablation(rows, style))
+    else:
+        click.echo(shown.evaluation(evaluated(desk.labelled, without, desk.bars), style))
+
+
+@difftest.command()
+@click.option("--as", "kind", type=click.Choice(["labels", "chat"]), default="labels", show_default=True)
+@click.option("--without", type=click.Choice(ALL), multiple=True, help="Leave an attribute out of chats.")
+@plainly
+@_at_a_desk
+def export(project: Project, desk: Desk, kind: str, without: Sequence[str]) -> None:
+    """Write what was labelled as JSON Lines: labels a group, or chats for fine-tuning."""
+    for each in desk.labelled:
+        row = chat(each, without) if kind == "chat" else shown.labelled(each, desk.standing[each.group.id])
+        click.echo(json.dumps(row, ensure_ascii=True))
+
+
+@difftest.command()
+def schema() -> None:
+    """Print the JSON Schema of one line of `import --from jsonl`."""
+    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=True))
+
+
+def _known(desk: Desk, release: str | None) -> str:
+    if release is None:
+        return desk.releases[-1]
+    if release not in desk.releases:
+        raise ScoringError(f"there is no release {release[:60]!r}: there are {', '.join(desk.releases[-10:])}")
+    return release
+
+
+def _group(desk: Desk, name: str) -> Group:
+    """By its id, or the first characters of it."""
+    matching = [each for each in desk.groups if name and each.id.startswith(name)]
+    if len(matching) != 1:
+        there = "no group" if not matching else "more than one group"
+        raise ScoringError(f"{name[:40]!r} names {there}: codechill difftest groups lists them")
+    return matching[0]
+
+
+def _alike(each: Group, other: Group) -> bool:
+    """The same field and kind at another endpoint, with no signal and no value that the other does not have."""
+    mine, its = each.key.signature, other.key.signature
+    same = (each.key.release, mine.team, mine.field, mine.kind) == (other.key.release, its.team, its.field, its.kind)
+    return same and set(each.patterns) <= set(other.patterns) and each.signals == other.signals

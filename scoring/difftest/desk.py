@@ -1,0 +1,106 @@
+"""A team's groups with what people said of them, what is suggested and what needs nobody: all of it pure."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from scoring.difftest import rules
+from scoring.difftest.answers import OPEN, Answer, Standing, State, standings
+from scoring.difftest.automation import Bars, Precedent, automatic
+from scoring.difftest.groups import Group, Signature
+from scoring.difftest.labeller import Labelled, train
+from scoring.difftest.queue import Waiting, queue
+from scoring.difftest.suggestion import Suggestion
+from scoring.difftest.verdict import Verdict, verdict
+
+
+@dataclass(frozen=True)
+class Desk:
+    """`releases` in order, the newest last."""
+
+    groups: tuple[Group, ...]
+    standing: Mapping[str, Standing]
+    releases: tuple[str, ...]
+    bars: Bars
+
+    @classmethod
+    def of(cls, groups: Sequence[Group], answers: Iterable[Answer], bars: Bars | None = None) -> "Desk":
+        """What came with a label stands as labelled, until somebody says otherwise."""
+        standing = {each.id: _came(each) for each in groups if each.label is not None} | standings(answers)
+        ordered = tuple(_with(each, standing.get(each.id, OPEN)) for each in groups)
+        return cls(ordered, standing, _releases(groups), bars or Bars())
+
+    @cached_property
+    def labelled(self) -> tuple[Labelled, ...]:
+        """What people labelled. What was carried teaches nothing: it would confirm itself."""
+        places = {name: place for place, name in enumerate(self.releases)}
+        return tuple(
+            Labelled(each, label, places[each.key.release])
+            for each in self.groups
+            if (label := self.standing.get(each.id, OPEN).label) is not None
+        )
+
+    def suggestions(self, release: str, without: Collection[str] = ()) -> dict[str, Suggestion]:
+        """group -> suggestion for one release, from what was labelled in the others before it and in itself."""
+        place = self.releases.index(release)
+        local = train([each for each in self.labelled if each.release <= place], without)
+        return {each.id: local.suggest(each) if local else rules.suggest(each) for each in self.of_release(release)}
+
+    def of_release(self, release: str) -> list[Group]:
+        return [each for each in self.groups if each.key.release == release]
+
+    def automatic(self, release: str, suggestions: Mapping[str, Suggestion]) -> dict[str, str]:
+        """group -> why it is noise without a person; only what nobody labelled."""
+        past = self._past(release)
+        reasons = {
+            each.id: automatic(each, suggestions[each.id], past.get(each.key.signature, ()), self.bars)
+            for each in self.of_release(release)
+            if self.standing.get(each.id, OPEN).state is State.OPEN
+        }
+        return {name: why for name, why in reasons.items() if why}
+
+    def queue(self, release: str) -> list[Waiting]:
+        suggestions = self.suggestions(release)
+        carried = self.automatic(release, suggestions)
+        waiting = [each for each in self.of_release(release) if each.id not in carried]
+        return queue(waiting, suggestions, self.standing)
+
+    def verdict(self, release: str) -> Verdict:
+        suggestions = self.suggestions(release)
+        waiting = queue(self.of_release(release), suggestions, self.standing)
+        suspected = [each.group.id for each in waiting if each.suspected]
+        return verdict(self.of_release(release), self.standing, self.automatic(release, suggestions), suspected)
+
+    def _past(self, release: str) -> dict[Signature, list[Precedent]]:
+        place = self.releases.index(release)
+        past: dict[Signature, list[Precedent]] = {}
+        for each in self.labelled:
+            if each.release < place:
+                precedent = Precedent(each.label, frozenset(each.group.patterns))
+                past.setdefault(each.group.key.signature, []).append(precedent)
+        return past
+
+
+def _came(group: Group) -> Standing:
+    return Standing(State.LABELLED, group.label, (group.examples[0].labelled_by or "imported",), group.labelled_at)
+
+
+def _with(group: Group, standing: Standing) -> Group:
+    """A person's answer is of every difference of the group, and its time is when its label was there."""
+    if standing.label is None or standing.by == ("imported",) or standing.at is None:
+        return group
+    if standing.label is group.label:
+        return group
+    return replace(group, labels=Counter({standing.label: group.count}), labelled_at=standing.at)
+
+
+def _releases(groups: Sequence[Group]) -> tuple[str, ...]:
+    """By when they were first seen; in the order in which they came where that is not known of each."""
+    first: dict[str, list[Group]] = {}
+    for each in groups:
+        first.setdefault(each.key.release, []).append(each)
+    moments = {name: [each.first_at for each in members if each.first_at] for name, members in first.items()}
+    if not all(moments.values()):
+        return tuple(first)
+    return tuple(sorted(first, key=lambda name: min(moments[name])))

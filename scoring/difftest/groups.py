@@ -1,0 +1,130 @@
+"""One answer for all that is the same: groups by release, endpoint template, field and kind."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from scoring.difftest.endpoints import template
+from scoring.difftest.labels import Label
+from scoring.difftest.noise import Measured
+from scoring.difftest.record import Difference
+from scoring.difftest.signals import Signal, signals
+
+EXAMPLES = 3
+PATTERNS = 50
+
+
+class Signature(NamedTuple):
+    """What a group has in common with one of another release."""
+
+    team: str
+    endpoint: str
+    field: str
+    kind: str
+
+
+class Key(NamedTuple):
+    release: str
+    signature: Signature
+
+    @property
+    def id(self) -> str:
+        """A short name of the group, the same at each reading."""
+        return hashlib.sha256("\x1f".join((self.release, *self.signature)).encode("utf-8", "replace")).hexdigest()[:12]
+
+
+@dataclass(slots=True)
+class Group:
+    """`count` differences of `key`, of which the first few are `examples`; `labels` are what was imported with them.
+
+    `asked_twice` is of how many production answered twice, `noisy` of how many it differed there itself.
+    """
+
+    key: Key
+    count: int = 0
+    asked_twice: int = 0
+    noisy: int = 0
+    signals: set[Signal] = field(default_factory=set)
+    patterns: Counter[str] = field(default_factory=Counter)
+    labels: Counter[Label] = field(default_factory=Counter)
+    snapshots: set[str] = field(default_factory=set)
+    examples: list[Difference] = field(default_factory=list)
+    first_at: datetime | None = None
+    labelled_at: datetime | None = None
+    measured: Measured | None = None
+
+    @property
+    def id(self) -> str:
+        return self.key.id
+
+    @property
+    def label(self) -> Label | None:
+        """What most of its differences were called where they came from."""
+        return max(self.labels, key=lambda each: (self.labels[each], each)) if self.labels else None
+
+    @property
+    def measured_noise(self) -> bool | None:
+        """Whether production differs there by itself as often; None where it was never asked twice."""
+        if self.measured is not None:
+            return self.measured.is_noise
+        return 2 * self.noisy >= self.asked_twice > 0 if self.asked_twice else None
+
+    def add(self, difference: Difference) -> None:
+        self.count += 1
+        self.signals |= signals(difference)
+        self.snapshots.add(difference.origin.snapshot)
+        if difference.noisy is not None:
+            self.asked_twice, self.noisy = self.asked_twice + 1, self.noisy + difference.noisy
+        if difference.pattern in self.patterns or len(self.patterns) < PATTERNS:
+            self.patterns[difference.pattern] += 1
+        if difference.label is not None:
+            self.labels[difference.label] += 1
+            self.labelled_at = _earlier(self.labelled_at, difference.labelled_at)
+        self.first_at = _earlier(self.first_at, difference.at)
+        if len(self.examples) < EXAMPLES:
+            self.examples.append(difference)
+
+
+class Groups:
+    """Grows with each difference; keeps a few of each group, so that any number goes in."""
+
+    def __init__(self) -> None:
+        self._groups: dict[Key, Group] = {}
+        self._measured: dict[tuple[str, str, str], Measured] = {}
+
+    def add(self, difference: Difference) -> Group:
+        key = key_of(difference)
+        group = self._groups.setdefault(key, Group(key))
+        group.add(difference)
+        return group
+
+    def measure(self, team: str, release: str, measured: Measured) -> None:
+        self._measured[team + "\x1f" + release, measured.endpoint, measured.field] = measured
+
+    def all(self) -> list[Group]:
+        """In the order in which they were first seen."""
+        for key, group in self._groups.items():
+            place = (f"{key.signature.team}\x1f{key.release}", key.signature.endpoint, key.signature.field)
+            group.measured = self._measured.get(place)
+        return list(self._groups.values())
+
+
+def grouped(differences: Iterable[Difference]) -> list[Group]:
+    groups = Groups()
+    for each in differences:
+        groups.add(each)
+    return groups.all()
+
+
+def key_of(difference: Difference) -> Key:
+    """The group that a difference is in."""
+    home = difference.origin
+    signature = Signature(home.team, template(difference.endpoint), difference.field, difference.kind)
+    return Key(home.build or home.snapshot, signature)
+
+
+def _earlier(first: datetime | None, second: datetime | None) -> datetime | None:
+    return min(first, second) if first and second else first or second

@@ -1,0 +1,180 @@
+"""A folder of differences, answers and frozen predictions: lines that are only ever added to.
+
+What is cut off in the middle of a line by a crash is passed over, and written again by the same import.
+"""
+
+import fcntl
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from scoring.difftest.answers import Answer
+from scoring.difftest.groups import Groups
+from scoring.difftest.intake import Imported, Intake
+from scoring.difftest.labels import Label, NoiseReason
+from scoring.difftest.noise import Measured
+from scoring.difftest.readers import Piece, Problem
+from scoring.difftest.readers.source import objects
+from scoring.difftest.record import Difference, Origin
+from scoring.difftest.schema import plain, read_difference, when
+from scoring.difftest.settings import TeamSettings, read_settings
+from scoring.difftest.templates import Templates
+from scoring.difftest.trimmed import as_it_is
+from scoring.errors import ScoringError
+
+EVERY = 500  # differences between two reports of progress
+Progress = Callable[[int], None]
+_ID = re.compile(rb'^\{"id": "([^"\\]{1,300})"')
+
+
+class Project:
+    """One folder; several people may add to it at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._differences, self._answers = folder / "differences.jsonl", folder / "answers.jsonl"
+        self._measured, self._predictions = folder / "measured.jsonl", folder / "predictions.jsonl"
+
+    @classmethod
+    def open(cls, folder: Path, *, make: bool = False) -> "Project":
+        """Raises ScoringError where there is none and none is to be made."""
+        if make:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        elif not (folder / "differences.jsonl").is_file():
+            raise ScoringError(f"{folder} holds no differences: codechill difftest import puts some there")
+        return cls(folder)
+
+    def settings(self, team: str) -> TeamSettings:
+        return self._teams.get(team, TeamSettings())
+
+    @cached_property
+    def _teams(self) -> dict[str, TeamSettings]:
+        path = self.folder / "settings.json"
+        return read_settings(path.read_text("utf-8")) if path.is_file() else {}
+
+    def add(self, pieces: Iterable[Piece], origin: Origin, progress: Progress = lambda _: None) -> Imported:
+        """Keep every difference that is not there yet, one at a time; what was read before an error stays."""
+        path = self.folder / "templates.json"
+        with _appending(self._differences) as differences, _appending(self._measured) as measured:
+            intake = Intake(self._known(), _templates(path), self.settings)
+            try:
+                for kept in intake.take(pieces, origin):
+                    match kept:
+                        case Difference():
+                            differences.write(_line({"id": kept.id, **plain(kept)}))
+                        case Measured():
+                            release = origin.build or origin.snapshot
+                            measured.write(_line({"team": origin.team, "release": release, "measured": asdict(kept)}))
+                    if intake.report.seen % EVERY == 0:
+                        progress(intake.report.seen)
+            finally:
+                _replace(path, json.dumps({team: each.plain() for team, each in intake.templates.items()}))
+        progress(intake.report.seen)
+        return intake.report
+
+    def differences(self) -> Iterator[Difference]:
+        for _, value in objects(self._differences) if self._differences.is_file() else ():
+            if not isinstance(value, Problem):
+                yield read_difference(value, Origin(), as_it_is)
+
+    def groups(self, team: str | None = None) -> Groups:
+        """All groups, of one team or of each."""
+        groups = Groups()
+        for each in self.differences():
+            if team is None or each.origin.team == team:
+                groups.add(each)
+        for value in _values(self._measured):
+            if team in (None, value["team"]):
+                groups.measure(value["team"], value["release"], Measured(**value["measured"]))
+        return groups
+
+    def answer(self, answers: Iterable[Answer]) -> None:
+        with _appending(self._answers) as file:
+            for each in answers:
+                file.write(_line({**asdict(each), "at": each.at.isoformat()}))
+
+    def answers(self) -> list[Answer]:
+        """In the order in which they were given."""
+        return [
+            Answer(
+                value["group"],
+                Label(value["label"]) if value["label"] else None,
+                value["by"],
+                _at(value),
+                value.get("why", ""),
+                NoiseReason(value["noise_reason"]) if value.get("noise_reason") else None,
+            )
+            for value in _values(self._answers)
+        ]
+
+    def freeze(self, predictions: Iterable[dict[str, Any]]) -> int:
+        """Keep predictions that nobody can change; of a group that has one by the same labeller the first stays."""
+        there = {(value["group"], value["by"]) for value in self.predictions()}
+        new = [each for each in predictions if (each["group"], each["by"]) not in there]
+        with _appending(self._predictions) as file:
+            for each in new:
+                file.write(_line(each))
+        return len(new)
+
+    def predictions(self) -> list[dict[str, Any]]:
+        return list(_values(self._predictions))
+
+    def _known(self) -> set[str]:
+        if not self._differences.is_file():
+            return set()
+        with self._differences.open("rb") as file:
+            return {json.loads(b'"' + match[1] + b'"') for line in file if (match := _ID.match(line))}
+
+
+def _templates(path: Path) -> dict[str, Templates]:
+    """team -> templates: what one team's logs say names no group of another's."""
+    if not path.is_file():
+        return {}
+    try:
+        return {str(team): Templates.read(each) for team, each in json.loads(path.read_text("utf-8")).items()}
+    except (ValueError, AttributeError):
+        raise ScoringError(f"{path} cannot be read: remove it, and import again") from None
+
+
+def _at(value: dict[str, Any]) -> datetime:
+    at = when(value["at"])
+    assert at is not None  # noqa: S101 - written by `answer`
+    return at
+
+
+def _line(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=True).encode() + b"\n"
+
+
+def _values(path: Path) -> Iterator[dict[str, Any]]:
+    for _, value in objects(path) if path.is_file() else ():
+        if not isinstance(value, Problem):
+            yield value
+
+
+@contextmanager
+def _appending(path: Path) -> Iterator[BinaryIO]:
+    """A file that this process alone adds to; half a line at its end is given one."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                file.write(b"\n")
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _replace(path: Path, text: str) -> None:
+    new = path.with_suffix(".new")
+    new.write_text(text, "utf-8")
+    new.replace(path)

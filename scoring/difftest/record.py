@@ -1,0 +1,73 @@
+"""One difference: the paper's seven attributes, where it comes from, and what was compared."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from scoring.difftest.labels import Label, NoiseReason
+
+ATTRIBUTES = ("category", "description", "calls", "tags", "comments", "test_logs", "prod_logs")
+# the paper's, then ours
+CATEGORIES = (
+    "ErrorCode", "MaskedResponse", "SignInReport", "TokenClaimsBlob", "Result", "Misc",
+    "StatusCode", "Header", "BodySchema", "BodyValue", "Ordering", "Latency", "Log",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody wrote beside a difference. Without a time nobody knows whether it was written with the label."""
+
+    text: str
+    at: datetime | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where differences come from, for all of one import. `sampling_rate` is the share of the traffic, 0 to 1."""
+
+    team: str = "default"
+    build: str = ""
+    baseline: str = ""
+    snapshot: str = ""
+    sampling_rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """`left` is what production (the primary) answered, `right` what the test build (the candidate) did.
+
+    `noisy`: whether production, asked twice, differed in the same place; None where it was not asked twice.
+    `missing` names the attributes that were not handed in.
+    """
+
+    id: str
+    origin: Origin
+    request: str = ""
+    endpoint: str = ""
+    at: datetime | None = None
+    category: str = "Misc"
+    description: str = ""
+    calls: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    test_logs: tuple[str, ...] = ()
+    prod_logs: tuple[str, ...] = ()
+    field: str = ""
+    kind: str = ""
+    pattern: str = ""
+    left: str | None = None
+    right: str | None = None
+    noisy: bool | None = None
+    label: Label | None = None
+    labelled_at: datetime | None = None
+    labelled_by: str = ""
+    noise_reason: NoiseReason | None = None
+    missing: tuple[str, ...] = ()
+
+
+def identity(origin: Origin, *parts: str) -> str:
+    """A name that the same difference has again when the same file is read again."""
+    whole = "\x1f".join((origin.team, origin.build, origin.snapshot, *parts))
+    return hashlib.sha256(whole.encode("utf-8", "backslashreplace")).hexdigest()[:20]

@@ -1,0 +1,176 @@
+"""`codechill difftest` from a recording to a verdict, by its commands alone."""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.__main__ import main
+from scoring.difftest.answers import Answer
+from scoring.difftest.labels import Label
+from scoring.difftest.project import Project
+from scoring.difftest.record import Difference, Origin
+from tests.scoring.difftest import recordings
+from tests.scoring.difftest.records import BEGAN, difference, releases
+
+
+class Desk:
+    """A project in a folder, and the command on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def run(self, verb: str, *arguments: str, status: int = 0) -> Result:
+        place = [] if verb == "schema" else ["--project", str(self.folder / "project")]
+        outcome = CliRunner().invoke(main, ["difftest", verb, *place, *arguments])
+        assert outcome.exit_code == status, outcome.output
+        return outcome
+
+    def rows(self, verb: str, *arguments: str, status: int = 0) -> list[dict[str, object]]:
+        rows: list[dict[str, object]] = json.loads(self.run(verb, *arguments, "--format", "json", status=status).stdout)
+        return rows
+
+    def file(self, content: str, name: str = "recording") -> str:
+        path = self.folder / name
+        path.write_text(content, "utf-8")
+        return str(path)
+
+    def keep(self, *differences: Difference) -> None:
+        Project.open(self.folder / "project", make=True).add(differences, Origin())
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_a_recording_comes_in_is_answered_and_the_verdict_is_good(desk: Desk) -> None:
+    arguments = ("--from", "har", "--build", "v2", "--candidate", desk.file(recordings.har(recordings.RIGHT), "b"))
+    recording = desk.file(recordings.har(recordings.LEFT), "a")
+    assert "4 differences are new, 0 were there already." in desk.run("import", *arguments, recording).output
+    assert "0 differences are new, 4 were there already." in desk.run("import", *arguments, recording).output
+    waiting = desk.rows("queue")
+    assert [(each["field"], each["count"]) for each in waiting] == [("body.at", 2), ("body.n", 2)]
+    assert "2 groups wait" in desk.run("verdict", status=1).output
+    for each in waiting:
+        desk.run("label", "--by", "anna", str(each["group"])[:6], "noise")
+    assert "v2: success" in desk.run("verdict").output
+    assert desk.run("queue").output == "Nothing waits for an answer.\n"
+
+
+def test_a_regression_fails_until_it_is_taken_back(desk: Desk) -> None:
+    desk.keep(difference(), difference("x", field="body.y", kind="removed"))
+    first, second = (str(each["group"]) for each in desk.rows("queue"))
+    desk.run("label", "--by", "anna", "--why", "it is gone", first, "regression")
+    desk.run("label", "--by", "anna", "--reason", "harmless", second, "UserMarkedNoise")
+    assert "v2: failure" in desk.run("verdict", status=1).output
+    assert "it is gone" in desk.run("show", first).output
+    assert f"taken back: regression of {first} by anna" in desk.run("undo", "--by", "anna", first).output
+    assert "v2: action_required" in desk.run("verdict", status=1).output
+    assert "said nothing" in desk.run("undo", "--by", "ben", status=2).output
+
+
+def test_one_answer_may_be_for_the_same_field_at_every_endpoint(desk: Desk) -> None:
+    rows = [difference(each, endpoint=f"GET /{each}", field="header.vary", kind="added") for each in ("a", "b", "c")]
+    desk.keep(*rows, difference("d", endpoint="GET /d", field="header.vary", kind="added", pattern="nothing → other"))
+    first = next(str(each["group"]) for each in desk.rows("queue") if each["endpoint"] == "GET /a")
+    said = desk.run("label", "--by", "anna", "--everywhere", first, "new_feature").output
+    assert said == "new_feature: 3 groups, 3 differences\n"
+    assert [each["endpoint"] for each in desk.rows("queue")] == ["GET /d"]
+
+
+def test_suggestions_are_frozen_once_and_compared_when_labels_are_there(desk: Desk) -> None:
+    desk.keep(*releases(2), difference())
+    assert "1 predictions frozen" in desk.run("suggest", "--release", "v2", "--freeze").stderr
+    assert "0 predictions frozen" in desk.run("suggest", "--release", "v2", "--freeze").stderr
+    desk.run("label", "--by", "anna", str(desk.rows("suggest", "--release", "v2")[0]["group"]), "noise")
+    said = desk.run("evaluate", "--frozen").output
+    assert "of 1\n" in said
+    assert "1 snapshots: 4 are the least" in said
+
+
+def test_evaluation_prints_the_baselines_and_refuses_a_random_split(desk: Desk) -> None:
+    desk.keep(*releases(3))
+    shown = desk.rows("evaluate")
+    assert isinstance(shown, dict)
+    assert set(shown["all"]) == {"local", "majority", "rules", "nearest"}
+    assert "UserMarkedNoise" in desk.run("evaluate").output
+    assert len(desk.run("evaluate", "--ablation").output.splitlines()) == 10
+    assert "a random split is refused" in desk.run("evaluate", "--split", "random", status=2).output
+
+
+def test_labels_and_chats_are_exported_a_line_each(desk: Desk) -> None:
+    desk.keep(*releases(1))
+    labels = [json.loads(each) for each in desk.run("export").output.splitlines()]
+    chats = [
+        json.loads(each) for each in desk.run("export", "--as", "chat", "--without", "comments").output.splitlines()
+    ]
+    assert len(labels) == len(chats) > 0
+    assert {each["label"] for each in labels} == {"noise", "new_feature", "regression"}
+    assert all("comments" not in json.loads(each["messages"][1]["content"]) for each in chats)
+
+
+def test_hostile_text_moves_nothing_on_a_terminal(desk: Desk) -> None:
+    desk.keep(difference(description="\x1b[2J\u202ehello", field="body.\x1b]0;x", endpoint="GET /\x1b[31m"))
+    for verb in (("queue",), ("groups",), ("suggest",), ("show", str(desk.rows("queue")[0]["group"]))):
+        assert not {"\x1b", "\u202e"} & set(desk.run(*verb).output)
+
+
+def test_what_is_not_there_is_said_with_what_to_do(desk: Desk) -> None:
+    assert "codechill difftest import puts some there" in desk.run("queue", status=2).output
+    desk.keep(difference())
+    assert "names no group" in desk.run("show", "zzz", status=2).output
+    assert "there are v2" in desk.run("queue", "--release", "v9", status=2).output
+    assert "name another with --team" in desk.run("queue", "--team", "x", status=2).output
+    group = str(desk.rows("queue")[0]["group"])
+    assert "is no label" in desk.run("label", "--by", "anna", group, "great", status=2).output
+
+
+def test_what_was_read_before_a_damaged_end_is_kept_and_read_once(desk: Desk) -> None:
+    rows = recordings.jsonl() + '\n{"description": "cut'
+    said = desk.run("import", "--from", "jsonl", "--build", "v2", desk.file(rows)).output
+    assert "2 differences are new" in said
+    assert "line 3: it is no JSON" in said
+    with (desk.folder / "project" / "differences.jsonl").open("a") as file:
+        file.write('{"id": "half')  # a process that was killed while it wrote
+    assert "0 differences are new, 2" in desk.run("import", "--from", "jsonl", "--build", "v2", desk.file(rows)).output
+    desk.keep(difference("after"))
+    assert sum(1 for _ in Project.open(desk.folder / "project").differences()) == 3
+
+
+def test_a_killed_import_goes_on_where_it_was(desk: Desk) -> None:
+    row = json.loads(recordings.jsonl().splitlines()[0])
+    path = desk.file("\n".join(json.dumps(row | {"request": f"r{each}"}) for each in range(3_000)))
+    place = desk.folder / "project"
+    command = [sys.executable, "-m", "bot", "difftest", "import", "--project", str(place), "--from", "jsonl", path]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    differences = place / "differences.jsonl"
+    while process.poll() is None and not (differences.is_file() and differences.stat().st_size):
+        pass
+    process.kill()
+    process.wait()
+    kept = sum(1 for _ in Project.open(place).differences())
+    assert 0 < kept <= 3_000
+    desk.run("import", "--from", "jsonl", path)
+    assert sum(1 for _ in Project.open(place).differences()) == 3_000
+
+
+def test_two_people_may_add_to_a_project_at_once(desk: Desk) -> None:
+    desk.keep(difference())
+    project = Project.open(desk.folder / "project")
+
+    def answer(by: str) -> None:
+        for number in range(20):
+            project.answer([Answer(f"g{number}", Label.NOISE, by, BEGAN)])
+
+    people = [Thread(target=answer, args=(by,)) for by in ("anna", "ben")]
+    for each in people:
+        each.start()
+    for each in people:
+        each.join()
+    assert Counter(each.by for each in project.answers()) == {"anna": 20, "ben": 20}

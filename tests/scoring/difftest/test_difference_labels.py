@@ -1,0 +1,352 @@
+"""What is suggested and why, who decides, and what needs nobody."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scoring.difftest import rules
+from scoring.difftest.answers import Answer, Standing, State, last_of, pace, standings
+from scoring.difftest.automation import Bars, Precedent, automatic
+from scoring.difftest.desk import Desk
+from scoring.difftest.export import chat, parts
+from scoring.difftest.groups import Group, grouped
+from scoring.difftest.insight import insight
+from scoring.difftest.labeller import Labeller, train
+from scoring.difftest.labels import DEFINITIONS, Label, NoiseReason
+from scoring.difftest.prompts import SYSTEM
+from scoring.difftest.queue import queue
+from scoring.difftest.record import Comment, Origin
+from scoring.difftest.settings import read_settings
+from scoring.difftest.signals import Signal
+from scoring.difftest.suggestion import Reason, Suggestion, verbatim
+from scoring.difftest.templates import Templates
+from scoring.difftest.verdict import Conclusion
+from scoring.difftest.views import ALL, attributes
+from scoring.errors import ScoringError
+from tests.scoring.difftest.records import BEGAN, difference, group, labelled, releases
+
+NOISE, FEATURE, REGRESSION = Label
+HOUR = timedelta(hours=1)
+
+
+def said(label: Label | None, by: str, minutes: int = 0, about: str = "g") -> Answer:
+    return Answer(about, label, by, BEGAN + timedelta(minutes=minutes))
+
+
+def test_the_insight_compares_what_category_and_description_speak_of() -> None:
+    one = difference(
+        category="ErrorCode",
+        description="the retryPolicy of the call differs",
+        test_logs=(
+            "INFO errorCode=50126 for request 3f2a9c1d4e5f",
+            "retry_policy: none",
+            "latency=17 ms",
+            "ERROR failed",
+        ),
+        prod_logs=("INFO errorCode=0 of 9d8c7b6a5f4e", "retry_policy: twice", "latency=19 ms"),
+    )
+    assert insight(one) == (
+        "lines that report an error: test 1, prod 0",
+        "errorcode: test 50126; prod 0",
+        "retry_policy: test none; prod twice",
+    )
+
+
+def test_values_that_only_differ_by_their_mask_are_said_to_be_the_same() -> None:
+    one = difference(
+        category="Result",
+        description="result id",
+        test_logs=("result_id=3f2a9c1d4e5f",),
+        prod_logs=("result_id=9d8c7b6a5f4e",),
+    )
+    assert insight(one) == ("result_id: the same but for <hex 12>",)
+    assert insight(difference(category="Result", test_logs=("a=1",), prod_logs=("a=2",))) == ()
+
+
+def test_templates_of_log_lines_grow_and_come_back_from_json() -> None:
+    tree = Templates()
+    names = [tree.add(f"user {name} signed in from 10.0.0.{n}").name for n, name in enumerate(("anna", "ben", "eve"))]
+    other = tree.add("cache is cold").name
+    assert len(set(names)) == 1
+    assert other not in names
+    again = Templates.read(json.loads(json.dumps(tree.plain())))
+    assert again.add("user zoe signed in from 10.0.0.9").name == names[0]
+    with pytest.raises(ScoringError, match="no log templates"):
+        Templates.read({"x": 7})
+
+
+def test_before_anybody_labelled_anything_rules_suggest() -> None:
+    assert rules.suggest(group(kind="status 200→500", field="status")).label is REGRESSION
+    assert rules.suggest(group(kind="added")).label is FEATURE
+    assert rules.suggest(group(kind="masked")).label is NOISE
+    assert rules.suggest(group(noisy=True)).reasons[0].words.endswith("differs there in 1 of 1 requests")
+    assert train(labelled()[:5]) is None
+
+
+def test_the_local_labeller_is_the_same_at_each_run_and_after_it_was_written() -> None:
+    members = labelled()
+    local, again = train(members), train(members)
+    assert local is not None
+    assert again is not None
+    back = Labeller.from_json(local.to_json())
+    for each in members[:20]:
+        first, second, third = (one.suggest(each.group) for one in (local, again, back))
+        assert first == second
+        assert first.label is third.label
+        assert first.confidence == pytest.approx(third.confidence, abs=1e-4)
+    with pytest.raises(ScoringError, match="fit it again"):
+        Labeller.from_json("{}")
+
+
+def test_a_suggestion_shows_the_labelled_groups_that_are_most_like_it() -> None:
+    members = labelled()
+    local = train([each for each in members if each.release < 4])
+    assert local is not None
+    suggestion = local.suggest(members[-1].group)
+    names = {each.group.id for each in members if each.release < 4}
+    assert {each.group for each in suggestion.neighbours} <= names
+    assert members[-1].group.id not in {each.group for each in suggestion.neighbours}
+    assert suggestion.neighbours[0].likeness >= suggestion.neighbours[-1].likeness
+
+
+def test_what_is_like_nothing_that_was_labelled_is_novel() -> None:
+    local = train(labelled())
+    assert local is not None
+    strange = group(
+        category="SignInReport", description="quantum flux of the capacitor inverted", endpoint="x", field="z"
+    )
+    assert local.suggest(strange).novel
+    assert not local.suggest(labelled()[0].group).novel
+
+
+def test_every_quote_of_a_reason_stands_in_the_record_word_for_word() -> None:
+    local = train(labelled())
+    assert local is not None
+    for each in labelled():
+        first = each.group.examples[0]
+        for reason in local.suggest(each.group).reasons:
+            assert reason.quote in first.description or reason.quote in (*first.test_logs, *first.prod_logs)
+    made_up = (Reason("it says", "status 503"), Reason("counted"), Reason("it says", "body.name"))
+    assert verbatim(made_up, difference(description="body.name value")) == made_up[1:]
+
+
+def test_comments_written_with_the_label_or_later_are_not_read() -> None:
+    comments = (
+        Comment("seen before", BEGAN - HOUR), Comment("it is noise", BEGAN), Comment("fixed now", BEGAN + HOUR),
+        Comment("who knows when"),
+    )  # fmt: skip
+    one = group(comments=comments, label=NOISE, labelled_at=BEGAN)
+    assert attributes(one)["comments"] == "seen before"
+    (row,) = labelled([difference(comments=comments, label=NOISE, labelled_at=BEGAN)])
+    assert "it is noise" not in json.dumps(chat(row))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_an_attribute_that_is_left_out_leaves_no_word(name: str) -> None:
+    words = {"category": "zcategory", "description": "zdescription", "calls": ("zcalls",), "tags": ("ztags",)}
+    logs = {"test_logs": ("zcategory=ztest_logs",), "prod_logs": ("zcategory=zprod_logs",)}
+    one = group(**words, **logs, comments=(Comment("zcomments", BEGAN),))  # type: ignore[arg-type]
+    whole = json.dumps(attributes(one))
+    left = json.dumps(attributes(one, (name,)))
+    if name == "insight":
+        assert "zcategory: test" in whole
+        assert "zcategory: test" not in left
+    else:
+        assert f"z{name}" in whole
+        assert f"z{name}" not in left.replace("zcategory=z", "" if name == "category" else "zcategory=z")
+
+
+def test_the_definitions_of_the_labels_are_in_the_prompt() -> None:
+    assert all(f"{label}: {words}" in SYSTEM for label, words in DEFINITIONS.items())
+
+
+def test_one_answer_labels_two_people_may_disagree_and_a_third_settles() -> None:
+    first, second, third = said(NOISE, "anna"), said(REGRESSION, "ben", 1), said(REGRESSION, "eve", 2)
+    assert standings([first])["g"] == Standing(State.LABELLED, NOISE, ("anna",), first.at)
+    assert standings([first, second])["g"].state is State.DISPUTED
+    assert standings([first, second])["g"].label is None
+    settled = standings([first, second, third])["g"]
+    assert (settled.state, settled.label) == (State.SETTLED, REGRESSION)
+    assert standings([first, said(NOISE, "ben", 1)])["g"].state is State.LABELLED
+
+
+def test_what_somebody_said_last_counts_and_can_be_taken_back() -> None:
+    answers = [said(NOISE, "anna"), said(REGRESSION, "anna", 1)]
+    assert standings(answers)["g"].label is REGRESSION
+    assert standings([*answers, said(None, "anna", 2)])["g"].label is NOISE
+    assert standings([*answers, said(None, "anna", 2), said(None, "anna", 3)])["g"].state is State.OPEN
+    assert last_of([*answers, said(FEATURE, "anna", 5, "h")], "anna") == said(FEATURE, "anna", 5, "h")
+    assert last_of(answers, "ben") is None
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.sampled_from([*Label, None]), st.sampled_from("abc")), max_size=8))
+def test_a_label_holds_only_where_more_say_it_than_any_other(spoken: list[tuple[Label | None, str]]) -> None:
+    answers = [said(label, by, minutes) for minutes, (label, by) in enumerate(spoken)]
+    standing = standings(answers).get("g", Standing())
+    piles: dict[str, list[Label]] = {}
+    for label, by in spoken:
+        pile = piles.setdefault(by, [])
+        if label is not None:
+            pile.append(label)
+        elif pile:
+            pile.pop()
+    voices = [pile[-1] for pile in piles.values() if pile]
+    most = [each for each in Label if voices and voices.count(each) == max(map(voices.count, Label))]
+    assert standing.label == (most[0] if len(most) == 1 else None)
+
+
+def test_minutes_are_counted_between_answers_and_pauses_are_not() -> None:
+    answers = [said(NOISE, "anna", each) for each in (0, 1, 2, 60, 61)] + [said(NOISE, "ben", 500)]
+    spent = pace(answers)
+    assert (spent.answers, spent.minutes, spent.an_hour) == (6, 6.0, 60.0)
+    assert pace([]).an_hour is None
+
+
+def test_regressions_that_are_suspected_come_first_then_the_unsure() -> None:
+    sure, unsure = group(field="a"), group(field="b")
+    signalled, suggested = group(field="c", kind="removed"), group(field="d")
+    disputed = group(field="e")
+    by = {
+        sure.id: Suggestion(NOISE, 0.99, "local", ((NOISE, 0.99),)),
+        unsure.id: Suggestion(NOISE, 0.4, "local", ((NOISE, 0.4),)),
+        signalled.id: Suggestion(NOISE, 0.9, "local", ((REGRESSION, 0.05),)),
+        suggested.id: Suggestion(REGRESSION, 0.8, "local", ((REGRESSION, 0.8),)),
+        disputed.id: Suggestion(NOISE, 0.9, "local", ((REGRESSION, 0.1),)),
+    }
+    standing = {disputed.id: Standing(State.DISPUTED)}
+    order = [each.group for each in queue([sure, unsure, signalled, suggested, disputed], by, standing)]
+    assert order == [suggested, disputed, signalled, unsure, sure]
+    assert queue([sure], by, {sure.id: Standing(State.LABELLED, NOISE)}) == []
+
+
+def carried(
+    one: Group, label: Label = NOISE, confidence: float = 0.99, *, past: Label | None = NOISE, **more: object
+) -> str:
+    precedents = [Precedent(past, frozenset(one.patterns))] if past else []
+    bars = Bars(**more) if more else Bars(carried=0.9)  # type: ignore[arg-type]
+    return automatic(one, Suggestion(label, confidence, "local"), precedents, bars)
+
+
+def test_noise_is_carried_above_a_bar_and_nothing_else_is() -> None:
+    one = group(kind="masked")
+    assert carried(one) == "people called it noise in 1 earlier release"
+    assert carried(one, confidence=0.89) == ""
+    assert carried(one, past=None) == ""
+    assert carried(one, past=REGRESSION) == ""
+    assert carried(one, FEATURE) == ""
+    assert carried(one, carried=None) == ""
+    assert carried(group(kind="value", noisy=False)) == ""  # production was asked twice and does not differ
+    assert carried(group(kind="value", noisy=True), past=None, measured=0.9).startswith("production differs")
+
+
+def test_a_value_that_came_in_no_earlier_release_is_not_carried() -> None:
+    one = group(kind="value", pattern="a → b")
+    precedent = [Precedent(NOISE, frozenset(["a → c"]))]
+    assert automatic(one, Suggestion(NOISE, 0.99, "local"), precedent, Bars()) == ""
+
+
+@pytest.mark.parametrize("signal", Signal)
+def test_nothing_with_a_signal_is_noise_by_itself(signal: Signal) -> None:
+    one = group(kind="masked", noisy=True)
+    one.signals.add(signal)
+    assert carried(one, measured=0.5, carried=0.5) == ""
+
+
+@pytest.mark.parametrize("label", [REGRESSION, FEATURE])
+def test_a_regression_and_a_new_feature_are_always_a_persons(label: Label) -> None:
+    assert carried(group(kind="masked"), label, measured=0.5, carried=0.5) == ""
+
+
+def test_a_team_learns_from_its_own_labels_and_sees_no_other() -> None:
+    both = [*releases(2, team="a"), *releases(2, seed=2, team="b")]
+    members = [each for each in grouped(both) if each.key.signature.team == "a"]
+    assert {each.examples[0].origin.team for each in members} == {"a"}
+    desk = Desk.of(members, [])
+    suggestions = desk.suggestions("v1")
+    assert {near.group for each in suggestions.values() for near in each.neighbours} <= {each.id for each in members}
+    assert {each.key.id for each in grouped(releases(1, team="a"))}.isdisjoint(
+        each.key.id for each in grouped(releases(1, team="b"))
+    )
+
+
+def test_each_team_has_its_own_words_bars_and_tolerances() -> None:
+    teams = read_settings(
+        '{"a": {"categories": ["Billing"], "carried": 0.95, "unordered": ["body.x"]}, "b": {"carried": null}}'
+    )
+    assert teams["a"].categories == ("Billing",)
+    assert (teams["a"].bars.carried, teams["b"].bars.carried) == (0.95, None)
+    assert teams["a"].tolerance.unordered == {"body.x"}
+    for wrong, words in (
+        ('{"a": {"bar": 1}}', "'bar' is unknown"), ('{"a": {"carried": 7}}', "from 0.5 to 1"), ("[]", "no object"),
+    ):  # fmt: skip
+        with pytest.raises(ScoringError, match=words):
+            read_settings(wrong)
+
+
+def test_corrections_are_learnt_from_and_what_was_carried_is_not() -> None:
+    rows = releases(3)
+    newest = [replace(each, label=None, labelled_at=None) if each.origin.build == "v2" else each for each in rows]
+    desk = Desk.of(grouped(newest), [])
+    suggestions = desk.suggestions("v2")
+    carried_ids = set(desk.automatic("v2", suggestions))
+    assert carried_ids
+    assert carried_ids.isdisjoint(each.group.id for each in desk.labelled)
+    one = desk.of_release("v2")[0]
+    after = Desk.of(grouped(newest), [Answer(one.id, REGRESSION, "anna", BEGAN + timedelta(days=20))])
+    assert [each.label for each in after.labelled if each.group.id == one.id] == [REGRESSION]
+
+
+def test_a_release_fails_while_a_regression_is_there_and_waits_while_somebody_has_to_answer() -> None:
+    rows = [replace(each, label=None, labelled_at=None) for each in releases(1)]
+    members = grouped(rows)
+    waiting = Desk.of(members, []).verdict("v0")
+    assert (waiting.conclusion, waiting.waiting) == (Conclusion.WAITING, len(members))
+    assert waiting.suspected == sum(bool(each.signals) for each in members)
+    answers = [Answer(each.id, NOISE, "anna", BEGAN) for each in members]
+    assert Desk.of(members, answers).verdict("v0").conclusion is Conclusion.SUCCESS
+    answers.append(Answer(members[0].id, REGRESSION, "anna", BEGAN + HOUR))
+    failed = Desk.of(members, answers).verdict("v0")
+    assert (failed.conclusion, failed.groups[REGRESSION]) == (Conclusion.FAILURE, 1)
+    assert sum(failed.differences.values()) == len(rows)
+
+
+def test_noise_is_told_apart_by_its_reason() -> None:
+    assert [*NoiseReason] == ["expected", "anticipated", "non_deterministic", "harmless"]
+    one = difference(noise_reason=NoiseReason.HARMLESS)
+    assert one.noise_reason is NoiseReason.HARMLESS
+
+
+@pytest.mark.parametrize("shares", [(0.6, 0.2, 0.2), (0.8, 0.05, 0.15)])
+def test_parts_for_fine_tuning_keep_the_shares_of_labels_and_no_signature_on_two_sides(
+    shares: tuple[float, float, float],
+) -> None:
+    members = labelled(releases(40))
+    split = parts(members, shares, seed=3)
+    assert sorted(map(len, split)) == sorted(map(len, parts(members, shares, seed=3)))
+    signatures = [{each.group.key.signature for each in part} for part in split]
+    assert len(signatures[0] | signatures[1] | signatures[2]) == sum(map(len, signatures))
+    for part, share in zip(split, shares, strict=True):
+        for label in (FEATURE, REGRESSION):
+            all_of = sum(each.label is label for each in members)
+            assert sum(each.label is label for each in part) == pytest.approx(share * all_of, abs=0.1 * all_of)
+    with pytest.raises(ScoringError, match="add up to 1"):
+        parts(members, (0.5, 0.2, 0.2))
+
+
+def test_a_chat_for_fine_tuning_asks_as_the_labeller_is_asked_and_answers_the_label() -> None:
+    row = chat(labelled()[0])
+    roles = [each["role"] for each in row["messages"]]
+    assert roles == ["system", "user", "assistant"]
+    assert json.loads(row["messages"][2]["content"]) == {"label": labelled()[0].label, "quotes": []}
+    assert set(json.loads(row["messages"][1]["content"])) == set(ALL)
+
+
+def test_a_group_is_of_one_team_release_endpoint_field_and_kind() -> None:
+    rows = [difference("x", endpoint=f"GET /users/{n}") for n in range(3)]
+    rows += [difference("y", origin=Origin("other", "v2")), difference("z", kind="type"), difference("w", build="v3")]
+    assert sorted(each.count for each in grouped(rows)) == [1, 1, 1, 3]
