@@ -12,7 +12,7 @@ import click
 from bot.commands import difftest_shown as shown
 from bot.commands.progress import counting
 from bot.commands.scoring import plainly
-from scoring.difftest.answers import Answer, pace
+from scoring.difftest.answers import Answer, last_of, pace
 from scoring.difftest.desk import Desk
 from scoring.difftest.evaluate import evaluate as evaluated
 from scoring.difftest.evaluate import refuse_random
@@ -187,13 +187,11 @@ def label(
 @_at_a_desk
 def undo(project: Project, desk: Desk, by: str, group: str | None) -> None:
     """Take back what you said of GROUP; without GROUP what you said last."""
-    mine = [
-        each for each in project.answers() if each.by == by and (group is None or each.group == _group(desk, group).id)
-    ]
-    if not mine or mine[-1].label is None:
+    last = last_of(project.answers(), by, _group(desk, group).id if group else None)
+    if last is None:
         raise ScoringError(f"{by} said nothing that could be taken back")
-    project.answer([Answer(mine[-1].group, None, by, datetime.now(UTC))])
-    click.echo(f"taken back: {mine[-1].group} is no {mine[-1].label} of {by} any more")
+    project.answer([Answer(last.group, None, by, datetime.now(UTC))])
+    click.echo(f"taken back: {last.label} of {last.group} by {by}")
 
 
 @difftest.command()
