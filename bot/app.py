@@ -33,15 +33,14 @@ from bot.doors.webhook import Door, Limits, create_blueprint
 from bot.facts.fact import Known
 from bot.forge.github.deliveries import GitHubDeliveries
 from bot.forge.github.forge import GitHubForge
-from bot.forge.github.hosts import web_of
 from bot.forge.port import Forge, Target
 from bot.forge.shadow import ShadowForge
 from bot.git.fetch import Git, inherited
 from bot.git.mirror import Mirror
 from bot.jobs import kinds as jobs
+from bot.jobs.desk import Desk, beats, handler
 from bot.jobs.fanout import Fanout
 from bot.jobs.intake import intake
-from bot.jobs.kinds import Desk, beats, handler
 from bot.jobs.lease import LeaseQueue
 from bot.jobs.port import Job
 from bot.jobs.worker import Rules, Worker
@@ -57,15 +56,15 @@ from bot.line.events import EventDesk, not_before
 from bot.line.incidents import Incidents
 from bot.line.issues import Issues
 from bot.line.landed import LandedCommits
+from bot.line.lands import Landable, landing_app, landing_jobs
 from bot.line.perform import Changeable
 from bot.line.reconcile import Reconciler
 from bot.line.records import Written
 from bot.line.render import Markdown
 from bot.line.reviewing import Stored as Reviewed
 from bot.line.reviewing import reviewing
-from bot.notices.post import Post
+from bot.notices.posting import posting
 from bot.notices.readings import Stored as Noticed
-from bot.notices.send import sender
 from bot.policy.incidents.report import Report
 from bot.process.privacy import keep_private
 from bot.store import Store
@@ -142,6 +141,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         report=report,
         answers=reviews,
         ask=reviews.ask if reviews else None,
+        landing=landing_app(settings, store.sent, store.limits, clock),
     )
     metrics, looks = Metrics(queue.depth, clock, store.findings.all), Looks()
     fanout = Fanout(forge, store.repositories, store.pulls, store.groups, queue, clock, reconciler.group, issues.take)
@@ -188,7 +188,8 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
                 handler(jobs.REPORT, incidents.take),
                 handler(jobs.DIALS, Dials(store.only(Trusting), clock).turn),
                 handler(jobs.REVIEW, reviews.take if reviews else lambda asked: None),
-                handler(jobs.NOTICES, _post(settings, store, clock).take),
+                handler(jobs.NOTICES, posting(settings, store.only(Noticed), store.only(weekly.Parts), clock).take),
+                *landing_jobs(store.only(Landable), queue, forge, mirror, clock),
                 *learning(store.only(Learned), queue, assessor, registry, clock, settings.retrain_days),
                 handler(jobs.DOCTOR, on_visit(Watch(visits(settings, os.environ, clock), store.findings, clock))),
             ]
@@ -257,14 +258,6 @@ def _assessor(
         forge, mirror, indexes, models=registry.served, incidents=store.incidents.of, landed=accounts.landed,
         fit_due=later(jobs.FIT), relabel_due=later(jobs.RELABEL),
     )  # fmt: skip
-
-
-def _post(settings: Settings, store: Store, clock: Clock) -> Post:
-    channels, private = settings.notice_channels, networks(settings.channel_networks)
-    senders = {name: sender(one, channels, private) for name, one in channels.channel.items()}
-    base = "" if settings.why_no_pages() else settings.public_url.rstrip("/")
-    stored, weeks = store.only(Noticed), store.only(weekly.Parts)
-    return Post(stored, weeks, channels, senders, base, web_of(settings.github_api), clock)
 
 
 def _redelivery(settings: Settings, store: Store, clock: Clock) -> Redelivery:

@@ -16,7 +16,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock.steps import Steps
-from bot.jobs.kinds import EDGE, MOVED, NAMES, STANDING, Beat, Edge, Nothing
+from bot.jobs.desk import Beat
+from bot.jobs.kinds import EDGE, MOVED, NAMES, STANDING, Edge, Nothing
 from bot.jobs.port import JobQueue, NewJob
 from bot.store import Leases, Ticks
 

@@ -53,6 +53,8 @@ class Settings(Place):
     incident_secrets: SecretStr = Field(
         SecretStr(""), description="who may tell of incidents: source=secret, source=secret; docs/incidents.md"
     )
+    landing_app_id: int = Field(0, ge=0, description="number of the second App, which lands; 0: nothing ever lands")
+    landing_private_key: SecretStr = Field(SecretStr(""), description="its key, as that of the first App")
     github_api: Annotated[str, AfterValidator(api_of)] = Field(
         "https://api.github.com", description="https://HOST/api/v3 for GitHub Enterprise Server"
     )
@@ -108,6 +110,22 @@ class Settings(Place):
     @classmethod
     def _pem(cls, given: SecretStr) -> SecretStr:
         return SecretStr(pem(given.get_secret_value()))
+
+    @field_validator("landing_private_key", mode="after")
+    @classmethod
+    def _landing_pem(cls, given: SecretStr) -> SecretStr:
+        return SecretStr(pem(given.get_secret_value())) if given.get_secret_value().strip() else SecretStr("")
+
+    @model_validator(mode="after")
+    def _two_apps(self) -> "Settings":
+        """One App that both judges and lands would let whoever has its key do everything."""
+        if self.landing_app_id == self.app_id:
+            raise ValueError("the App that lands has to be another one than that which judges (docs/self-hosting.md)")
+        if bool(self.landing_app_id) != bool(self.landing_private_key.get_secret_value()):
+            raise ValueError(
+                "landing needs both CODECHILL_LANDING_APP_ID and CODECHILL_LANDING_PRIVATE_KEY, or neither"
+            )
+        return self
 
     @field_validator("calendars")
     @classmethod
@@ -189,7 +207,8 @@ class Settings(Place):
     def secrets(self) -> tuple[str, ...]:
         """Texts that must never be logged."""
         held = keys(self.api_keys.get_secret_value()).values()
-        ours = (each.get_secret_value() for each in (self.private_key, self.client_secret, self.reviewer_key))
+        held_keys = (self.private_key, self.landing_private_key, self.client_secret, self.reviewer_key)
+        ours = tuple(secret.get_secret_value() for secret in held_keys)
         sources = source_secrets(self.incident_secrets.get_secret_value()).values()
         of_sources = (secret for secrets in sources for secret in secrets)
         of_channels = self.notice_channels.secrets()

@@ -17,8 +17,10 @@ from waitress.server import create_server
 from bot.app import App, build
 from bot.config.settings import CALLBACK, Settings
 from bot.sandbox import Sandbox
+from bot.sandbox.access import key_pair
 from bot.store.tables import jobs
 
+LANDING_APP = 4712
 Clock = Callable[[], datetime]
 
 
@@ -62,13 +64,14 @@ def stage(
     trusted: Clock | None = None,
     working: bool = True,
     port: int = 0,
+    lands: bool = False,
     **settings: Any,
 ) -> Iterator[Stage]:
     """Both running, with everything they keep under `folder`; stopped at the end.
 
     `settings` of the App may be given. The forge has its own clock where one is given, as it has in life; `trusted` is
     the one by which tokens end, where that has to be the true one. Not `working`: jobs are done by whoever calls
-    `app.worker.run_one`.
+    `app.worker.run_one`. `lands`: there is the second App as well, which lands.
     """
     sandbox = Sandbox(folder / "forge", forge_clock or clock)
     sandbox.world.trusted = trusted
@@ -77,6 +80,7 @@ def stage(
         listening = socket.create_server(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         sandbox.callback_urls.append(f"{address}{CALLBACK}")
+        settings = (with_landing_app(sandbox) if lands else {}) | settings
         app = build(settings_for(sandbox, folder / "app", **{"public_url": address} | settings), clock=clock)
         server = create_server(app.web, sockets=[listening], threads=8)
         thread = threading.Thread(target=server.run, name="app-http", daemon=True)
@@ -94,6 +98,14 @@ def stage(
             thread.join(timeout=5)
     finally:
         sandbox.stop()
+
+
+def with_landing_app(sandbox: Sandbox) -> dict[str, Any]:
+    """The second App on the sandbox, and its settings."""
+    private, public = key_pair()
+    rights = {"checks": "read", "contents": "write", "merge_queues": "write", "pull_requests": "write"}
+    made = sandbox.add_app(LANDING_APP, "codechill-landing", (private, public), **rights, statuses="read")
+    return {"landing_app_id": made.app.id, "landing_private_key": SecretStr(private)}
 
 
 def settings_for(sandbox: Sandbox, folder: Path, **more: Any) -> Settings:

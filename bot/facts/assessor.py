@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.forge.port import Target
 from bot.policy.content import Content
+from bot.policy.gatekeeping import Merged
 from bot.policy.pull import PullRequest
 from bot.policy.state import Cause, Failure
 from scoring.assessment import Assessment
@@ -58,4 +59,8 @@ class Assessor(Protocol):
         self, target: Target, pull: PullRequest, base: Base, diff: Diff, critical: Sources, now: datetime
     ) -> Inspection:
         """What its contents themselves say; nothing that its author typed beside them counts."""
+        ...
+
+    def merged(self, target: Target, pull: PullRequest, *, prove: bool) -> Merged:
+        """What merging it into its base as that is now gives; with `prove`, whether that changes no behaviour."""
         ...

@@ -10,11 +10,12 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 from bot.config.repository import Configurations
 from bot.facts.answers import Answers
 from bot.facts.assessor import Assessor
-from bot.forge.port import Forge, Target
+from bot.forge.port import Forge, Landing, Target
 from bot.policy.events import Event
 from bot.policy.state import Question
 from bot.store import (
     Assessments,
+    AutomaticLandings,
     Claims,
     Contents,
     Exceptions,
@@ -80,6 +81,7 @@ class Known:
     slots: Slots
     passages: Passages
     landing_queue: LandingQueue
+    automatic_landings: AutomaticLandings
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class Live:
     assessor: Assessor
     configurations: Configurations
     answers: Answers | None = None  # of what is asked for; None: nobody answers
+    landing: Landing | None = None  # the App that lands; None: nothing lands by itself
 
     def find(self, fact: Fact[T], look: Look) -> T:
         return fact.read(self, look)

@@ -7,6 +7,7 @@ from bot.facts.configuration import CONFIGURATION
 from bot.facts.content import BASE, CONTENT, CONTRIBUTORS, DIFF
 from bot.facts.exceptions import ATTESTED, ESCALATIONS
 from bot.facts.fact import Fact
+from bot.facts.gatekeeping import GATEKEEPING, LANDER
 from bot.facts.inspection import INSPECTION
 from bot.facts.landing_queue import PROGRAM, RECORDED, WAITING
 from bot.facts.notes import NOTES, WARNINGS
@@ -38,7 +39,7 @@ BEFORE_REVIEW: Facts = (
     *AUTO_REVIEW,
 )
 REVIEW = review(BEFORE_REVIEW)  # it is dear: asked only of what all others let pass
-LOOK: Facts = (*BEFORE_REVIEW, REVIEW)
+LOOK: Facts = (*BEFORE_REVIEW, REVIEW, GATEKEEPING, LANDER)
 FACTS: Facts = (
     PULL,
     TARGET,
@@ -67,6 +68,8 @@ FACTS: Facts = (
     RECORDED,
     PROGRAM,
     REVIEW,
+    GATEKEEPING,
+    LANDER,
 )
 FAILED: Facts = (PULL, CONFIGURATION, RISK, ESCALATIONS, ATTESTED, HANDS, NOTES, WARNINGS, TWINS)
 MEMBER: Facts = (PULL, CONFIGURATION, GRANTED, CONTENT, RISK, PROPOSAL, ESCALATIONS, ATTESTED, HANDS, NOTES, HELD_TWINS)

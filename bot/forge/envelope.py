@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.plain import plain, read
-from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
+from bot.policy.events import Changed, Commented, Due, Event, Labelled, Pressed, Queued, Tick
 from bot.policy.incidents.issue import Issue
 from bot.policy.pull import Person
 
@@ -58,7 +58,20 @@ class Envelope:
 
 _KINDS: Mapping[str, type[Event | RepositoryEvent]] = {
     kind.__name__: kind
-    for kind in (Changed, Commented, Pressed, Labelled, Tick, Queued, Pushed, Reachable, Unreachable, Ungrouped, Issue)
+    for kind in (
+        Changed,
+        Commented,
+        Pressed,
+        Labelled,
+        Tick,
+        Queued,
+        Due,
+        Pushed,
+        Reachable,
+        Unreachable,
+        Ungrouped,
+        Issue,
+    )
 }
 
 

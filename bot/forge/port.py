@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
 from bot.policy.candidate import Origin
+from bot.policy.gatekeeping import Gatekeeping, Method
 from bot.policy.pull import CheckRun, Person, PullRequest, Repository
 
 ForgeAction = SetCheck | PutComment | RemoveComment | Reply | React
@@ -96,9 +97,6 @@ class Reactions:
     given: tuple[tuple[Person, bool, datetime], ...]
 
 
-Method = Literal["merge", "squash", "rebase"]
-
-
 class Lander(Protocol):
     """What it takes to review, land and label by itself, and to keep issues. Needs the permissions of app.landing.yml.
 
@@ -131,6 +129,18 @@ class Lander(Protocol):
         ...
 
     def close_issue(self, target: Target, number: int) -> None: ...
+
+
+class Landing(Lander, Protocol):
+    """The App that lands, and nothing else: another one than that which judges."""
+
+    def account(self, target: Target) -> Person:
+        """Its own account, by which its reviews are known. Raises Refused where it is not installed."""
+        ...
+
+    def gate(self, target: Target, number: int, base_ref: str) -> Gatekeeping:
+        """What the branch asks of a landing, as far as the forge tells. Raises Refused where it is not installed."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from bot.jobs.intake import decide_group, look
 from bot.jobs.kinds import PRUNE, Nothing
 from bot.jobs.port import JobQueue
 from bot.policy.config import FILE, ORGANISATION_FILE
-from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
+from bot.policy.events import Changed, Commented, Due, Event, Labelled, Pressed, Queued, Tick
 from bot.policy.incidents.issue import Issue
 from bot.store import Groups, Pulls, Repositories
 
@@ -50,7 +50,7 @@ class Fanout:
                 self._issue(target, news.event)
             case Changed(_, _, str(sha)) | Pressed(_, _, str(sha)):
                 self._spread(news, self._pulls.at(news.repository_id, sha), news.event, delivery)
-            case Changed() | Pressed() | Commented() | Labelled() | Tick():
+            case Changed() | Pressed() | Commented() | Labelled() | Tick() | Due():
                 pass  # an event of one pull request that names none: nothing to look at
             case _:
                 assert_never(news.event)

@@ -14,7 +14,7 @@ from bot.forge.envelope import Envelope, Pushed, Reachable, RepositoryEvent, Ung
 from bot.jobs.kinds import NAMES, PEOPLE, PULL, REPOSITORY, SWEEP, TALK, USUAL, VERDICT, Events
 from bot.jobs.port import JobQueue, NewJob
 from bot.policy.chat.grammar import mentioned
-from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick, commander
+from bot.policy.events import Changed, Commented, Due, Event, Labelled, Pressed, Queued, Tick, commander
 from bot.policy.incidents.issue import Issue
 from bot.policy.pull import Person
 from bot.store import Delivery, Enqueue, KnownGroup, KnownRepository, Pulls, Pushes, Repositories, SeenPull, SeenPush
@@ -119,6 +119,8 @@ def _same(event: Event | RepositoryEvent) -> str | None:
             return what
         case Tick(why):
             return f"tick {why}"
+        case Due():
+            return "due"
         case Labelled(label, by):  # off and on again while the first waits asks for nothing more
             return f"label {by.id} {hashlib.sha256(label.encode('utf-8', 'replace')).hexdigest()[:16]}"
         case Commented() | Pressed() | Queued() | Pushed() | Reachable() | Unreachable() | Ungrouped() | Issue():
@@ -135,7 +137,7 @@ def _priority(event: Event | RepositoryEvent) -> int:
             return PEOPLE
         case Tick("sweep"):
             return SWEEP
-        case Tick() | Queued() | Pushed() | Reachable() | Unreachable() | Ungrouped() | Issue():
+        case Tick() | Queued() | Due() | Pushed() | Reachable() | Unreachable() | Ungrouped() | Issue():
             return USUAL
         case _:
             assert_never(event)

@@ -5,8 +5,8 @@ waits in the queue may be older than this program: a payload keeps its form, or 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from bot.forge import envelope as envelopes
 from bot.forge.envelope import Envelope
 from bot.forge.port import Gone, Misread
-from bot.jobs.port import Job, NewJob
+from bot.jobs.port import NewJob
 from bot.plain import plain, read
 from bot.policy.incidents.report import Report
 
@@ -132,9 +132,8 @@ class Kind(Generic[P]):
         try:
             return read(self.payload, body)
         except ValidationError as error:
-            raise Unknown(
-                f"a payload that is none of {self.name}: {error.errors(include_url=False)[0]['msg']}"
-            ) from None
+            why = error.errors(include_url=False)[0]["msg"]
+            raise Unknown(f"a payload that is none of {self.name}: {why}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,9 +248,7 @@ FOLLOW_ONE = Kind(
     priority=TALK,
 )
 
-RETRAIN = _beat(
-    "retrain", "Let models serve that were tried long enough, and fit others when due", timedelta(days=1), TALK
-)
+RETRAIN = _beat("retrain", "Let models serve that were tried long enough, and fit others", timedelta(days=1), TALK)
 RETRAIN_ONE = Kind(
     "retrain-one",
     "Fit challengers on the past of one repository and compare them with the model that serves",
@@ -280,6 +277,8 @@ REVIEW = Kind(
     Reviewing,
     lambda asked: f"review/{pull_key(asked.repository_id, asked.number)}",
 )
+LAND = _beat("land", "Look at changes whose delay is over, to land them", timedelta(minutes=1), EDGES)
+LANDED = _beat("landed", "Compare what landed by itself with what was approved", timedelta(minutes=1), EDGES)
 
 Row = Kind[Any]
 JOBS: tuple[Row, ...] = (
@@ -308,60 +307,6 @@ JOBS: tuple[Row, ...] = (
     DIALS,
     NOTICES,
     REVIEW,
+    LAND,
+    LANDED,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """A kind that is due again and again, with the payload that it has by itself."""
-
-    kind: Row
-    every: timedelta
-
-    def bucket(self, now: datetime) -> datetime:
-        """The beginning of the stretch of time that `now` lies in: the same for every process."""
-        seconds = self.every.total_seconds()
-        return datetime.fromtimestamp(now.timestamp() // seconds * seconds, UTC)
-
-
-def beats(operators: Mapping[str, timedelta], rows: tuple[Row, ...] = JOBS) -> tuple[Beat, ...]:
-    """How often the clock puts what into the queue: as the operator says by name, else as the row does; zero: never."""
-    often = {row: operators.get(row.name, row.every) for row in rows if row.every is not None}
-    return tuple(Beat(row, every) for row, every in often.items() if every)
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Hands each job to its handler. `handlers` is by kind; one that is missing is said when the server begins."""
-
-    handlers: Mapping[str, Callable[[Job], None]]
-    rows: tuple[Row, ...] = JOBS
-    kinds: Mapping[str, Row] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "kinds", {row.name: row for row in self.rows})
-        if self.handlers.keys() != self.kinds.keys():
-            raise ValueError(f"handlers and JOBS differ: {sorted(self.handlers.keys() ^ self.kinds.keys())}")
-
-    def handle(self, job: Job) -> None:
-        """Raises Unknown, and what the handler raises."""
-        if job.kind not in self.kinds:
-            raise Unknown(f"no job of this version of codechill: {job.kind}")
-        self.handlers[job.kind](job)
-
-    def hopeless(self, job: Job, error: Exception) -> bool:
-        return isinstance(error, self._of(job).hopeless)
-
-    def final(self, job: Job, error: Exception) -> bool:
-        return isinstance(error, self._of(job).final)
-
-    def limit(self, job: Job) -> timedelta:
-        return self._of(job).limit
-
-    def _of(self, job: Job) -> Row:
-        return self.kinds.get(job.kind, PULL)
-
-
-def handler(kind: Kind[P], do: Callable[[P], None]) -> tuple[str, Callable[[Job], None]]:
-    """An entry for Desk: the payload as its kind has it."""
-    return kind.name, lambda job: do(kind.load(job.payload))

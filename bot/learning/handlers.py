@@ -7,7 +7,8 @@ from typing import Protocol, TypeVar
 from bot.forge.port import Gone
 from bot.git.fetch import GitError
 from bot.jobs import kinds as jobs
-from bot.jobs.kinds import OfRepository, handler
+from bot.jobs.desk import handler
+from bot.jobs.kinds import OfRepository
 from bot.jobs.port import Job, JobQueue
 from bot.learning.evidence import Evidence
 from bot.learning.follow import Follow

@@ -19,6 +19,7 @@ from bot.git.contributors import contributors
 from bot.git.fetch import Corrupt, GitError, Refused, TooLarge, TooMuch
 from bot.git.mirror import Mirror, valid_sha
 from bot.policy.content import Content
+from bot.policy.gatekeeping import Merged
 from bot.policy.pull import Person, PullRequest
 from bot.policy.state import Cause
 from scoring.assessment import Assessment
@@ -26,6 +27,7 @@ from scoring.change import Change
 from scoring.errors import DamagedIndex, ScoringError
 from scoring.facts.services import Services, Sources
 from scoring.git import Git
+from scoring.git.merging import merged, scratch
 from scoring.history.criticality import read_services
 from scoring.history.diff import Diff
 from scoring.history.diff import read as read_diff
@@ -36,7 +38,7 @@ from scoring.inspection import Inspection
 from scoring.inspector import inspect
 from scoring.scorer import SHIPPED, Scorer
 from scoring.semantics import ChangeVerdict
-from scoring.semantics.git import prove
+from scoring.semantics.git import prove, read_change
 
 _log = structlog.get_logger(__name__)
 MOST_INSPECTIONS = 2_000
@@ -158,6 +160,15 @@ class MirrorAssessor:
             except (ScoringError, sqlite3.DatabaseError) as error:
                 _log.warning("assess.not_ranked", repository=repository, words=str(error))
                 return None
+
+    def merged(self, target: Target, pull: PullRequest, *, prove: bool) -> Merged:
+        base, repository = self.base(target, pull), target.repository_id
+        with self._refusing(repository), scratch(self._mirror.git(repository)) as work:
+            tree = merged(work, base.tip, pull.head_sha)
+            if tree is None:
+                return Merged("")
+            proven = _is_proven(work, base.tip, tree) if prove else None
+            return Merged(tree, proven)
 
     @contextmanager
     def _refusing(self, repository: int, cause: Cause = "change") -> Iterator[None]:
@@ -290,3 +301,7 @@ class MirrorAssessor:
 
 def _why(error: ScoringError) -> str:
     return "its diff is too large to read" if isinstance(error, TooLarge) else str(error).rstrip(".")
+
+
+def _is_proven(git: Git, base: str, tree: str) -> bool:
+    return prove(git, read_change(git, base, tree)).level == "P"

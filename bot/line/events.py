@@ -15,7 +15,7 @@ from bot.jobs.kinds import PULL, Events, Unknown
 from bot.jobs.port import Job
 from bot.line.reconcile import Reconciler
 from bot.line.stale import Stale
-from bot.policy.events import Changed, Commented, Labelled, Pressed, Tick
+from bot.policy.events import Changed, Commented, Due, Labelled, Pressed, Tick
 from bot.policy.opinion import Verdict
 from bot.policy.state import Cause
 from bot.store import Inbox, Repositories
@@ -48,7 +48,9 @@ class EventDesk:
     def _take(self, envelope: Envelope, delivery: str) -> None:
         target = self._target(envelope)
         match envelope.event:
-            case Changed() | Commented() | Pressed() | Labelled() | Tick() as event if envelope.number is not None:
+            case Changed() | Commented() | Pressed() | Labelled() | Tick() | Due() as event if (
+                envelope.number is not None
+            ):
                 decision = self._reconciler.pull(target, envelope.number, event)
                 if decision is not None:
                     self._decided(decision.verdict)

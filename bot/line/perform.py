@@ -9,18 +9,13 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.forge.port import Forge, ForgeAction, ReadOnly, Refused, Target
+from bot.line.landing import DONE, Steps
 from bot.policy.actions import (
     Action,
     Ask,
-    CancelLanding,
-    DenySource,
     EndFreeze,
-    NoteSource,
     PutComment,
-    QueueLanding,
     React,
-    RejectChange,
-    ReleaseLanding,
     RemoveComment,
     Reply,
     ReportIncident,
@@ -29,13 +24,24 @@ from bot.policy.actions import (
     SaveAttestation,
     SaveEscalation,
     SaveFeedback,
-    SavePassage,
     SetCheck,
     StartFreeze,
-    StopLanding,
 )
 from bot.policy.incidents.claim import Claim
 from bot.policy.incidents.report import Report
+from bot.policy.landing_actions import (
+    Approve,
+    CancelLanding,
+    DenySource,
+    Land,
+    NoteSource,
+    QueueLanding,
+    RejectChange,
+    ReleaseLanding,
+    SavePassage,
+    StopLanding,
+    Withdraw,
+)
 from bot.policy.pull import CheckRun, PullRequest
 from bot.policy.state import Question
 from bot.store import (
@@ -53,7 +59,7 @@ from bot.store import (
 from bot.store.sourced import SourcedChange
 from bot.store.sources import OURS
 
-DONE = "done"
+NO_LANDING = "nothing lands by itself here"
 NOBODY = "nobody here answers such a question"
 
 
@@ -93,7 +99,9 @@ class Performer:
         clock: Callable[[], datetime],
         ask: Callable[[Target, int, Question], None] | None = None,
         report: Callable[[Target, Report], None] = lambda target, report: None,
+        steps: Steps | None = None,
     ) -> None:
+        self._steps = steps
         self._forge = forge
         self._ask, self._report = ask, report
         self._store = store
@@ -143,18 +151,26 @@ class Performer:
             case SavePassage() | QueueLanding() | CancelLanding() | StopLanding() | ReleaseLanding():
                 self._auto_review((target.repository_id, pull.number), action)
                 return Outcome(action, DONE)
+            case Approve() | Withdraw() | Land():
+                return Outcome(action, self._stepped(target, pull, action))
             case ReportIncident():
                 self._report(target, action.report)
                 return Outcome(action, DONE)
             case RuleClaim():
                 return Outcome(action, self._rule(action))
             case Ask():
-                if self._ask is None:
-                    return Outcome(action, NOBODY)
-                self._ask(target, pull.number, action.question)
-                return Outcome(action, DONE)
+                return Outcome(action, self._asked(target, pull.number, action.question))
             case _:
                 assert_never(action)
+
+    def _stepped(self, target: Target, pull: PullRequest, action: Approve | Withdraw | Land) -> str:
+        return NO_LANDING if self._steps is None else self._steps.take(target, pull, action)
+
+    def _asked(self, target: Target, number: int, question: Question) -> str:
+        if self._ask is None:
+            return NOBODY
+        self._ask(target, number, question)
+        return DONE
 
     def _rule(self, action: RuleClaim) -> str:
         def ruled(claim: Claim) -> Claim:

@@ -16,6 +16,7 @@ from bot.facts.configuration import CONFIGURATION
 from bot.facts.content import BASE, CONTENT
 from bot.facts.exceptions import ATTESTED, ESCALATIONS
 from bot.facts.fact import Known, Live, Look
+from bot.facts.gatekeeping import GATEKEEPING
 from bot.facts.gather import gather
 from bot.facts.landing_queue import RECORDED, WAITING
 from bot.facts.notes import NOTES
@@ -24,28 +25,19 @@ from bot.facts.pull import PULL, TARGET
 from bot.facts.risk import RISK, Risk, last, scored
 from bot.facts.table import AT_ONCE, FAILED, LOOK, Facts
 from bot.facts.twins import HELD_TWINS
-from bot.forge.port import Forge, ForgeError, Target
+from bot.forge.port import Forge, ForgeError, Landing, Target
 from bot.line.afterwards import Afterwards
 from bot.line.groups import Groups
+from bot.line.landing import Steps
 from bot.line.perform import Changeable, Outcome, Performer, checks_after
 from bot.line.records import Records, Round, Written
 from bot.line.stale import Stale, Staleness
-from bot.policy.actions import (
-    Action,
-    CancelLanding,
-    EndFreeze,
-    Phase,
-    QueueLanding,
-    ReleaseLanding,
-    Rescore,
-    SaveAttestation,
-    SaveEscalation,
-    StartFreeze,
-    StopLanding,
-)
+from bot.policy.actions import Action, EndFreeze, Rescore, SaveAttestation, SaveEscalation, StartFreeze
 from bot.policy.decide import Decision, decide
 from bot.policy.events import Event, Queued
 from bot.policy.incidents.report import Report
+from bot.policy.landing_actions import Approve, CancelLanding, QueueLanding, ReleaseLanding, StopLanding
+from bot.policy.phases import Phase
 from bot.policy.responses.commands import noticed
 from bot.policy.state import Cause, Failure, Question
 from bot.store import Groups as MergeGroups
@@ -60,9 +52,10 @@ CHANGES: dict[type[Action], Facts] = {  # the facts that an action of the phase 
     CancelLanding: (WAITING,),
     StopLanding: (WAITING,),
     ReleaseLanding: (WAITING,),
+    Approve: (GATEKEEPING, WAITING),
 }
 MOST_ROUNDS = 3  # of what is kept: what a person says, what follows from it for the queue, and no more
-_BEFORE = tuple(phase for phase in Phase if phase is not Phase.SHOWN)
+_BEFORE = tuple(phase for phase in Phase if phase not in (Phase.SHOWN, Phase.LANDED))
 
 
 class Reconciler:
@@ -83,12 +76,14 @@ class Reconciler:
         answers: Answers | None = None,
         ask: Callable[[Target, int, Question], None] | None = None,
         report: Callable[[Target, Report], None] = lambda target, report: None,
+        landing: Landing | None = None,
     ) -> None:
         """`facts` are those that are decided on; with some that are asked for, `ask` and `answers` as well. `report`
-        has what somebody says of an incident taken in by a job."""
+        has what somebody says of an incident taken in by a job. `landing`: the App that lands; None: nothing does."""
         self._facts = facts
-        self._live = Live(forge, known, assessor, configurations, answers)
-        self._performer = Performer(forge, changeable, clock, ask, report)
+        self._live = Live(forge, known, assessor, configurations, answers, landing)
+        steps = Steps(landing, known.automatic_landings, known.landing_queue, known.slots, forge.tip, clock)
+        self._performer = Performer(forge, changeable, clock, ask, report, steps)
         self._staleness = Staleness(forge, known.pulls)
         self._records = Records(written, clock)
         self._afterwards = Afterwards(forge, self._performer, self._records, report, clock)
@@ -102,6 +97,7 @@ class Reconciler:
         if not look[PULL].open:
             self._records.landed(look)
             self._live.store.pulls.close(target.repository_id, number, look[PULL].life, look[PULL].head_sha)
+            self._live.store.landing_queue.cancel(target.repository_id, number, "closed", at=look.now)
             self._afterwards.take(look)
             return None
         self._records.follow_name(look)

@@ -10,13 +10,15 @@ from bot.facts.configuration import CONFIGURATION
 from bot.facts.fact import Look
 from bot.facts.pull import PULL, TARGET
 from bot.line.perform import Outcome
-from bot.policy.actions import Action, Phase, SavePassage
+from bot.policy.actions import Action
 from bot.policy.calendar import Scope
 from bot.policy.case import Case
 from bot.policy.decide import Decision
 from bot.policy.events import Changed, Event
+from bot.policy.landing_actions import SavePassage
 from bot.policy.managers import managers
 from bot.policy.opinion import Verdict
+from bot.policy.phases import Phase
 from bot.policy.pull import PullRequest
 from bot.policy.standing.level import is_ready
 from bot.policy.state import State

@@ -8,31 +8,32 @@ has to do it, its place in `ForgeAction` and in every forge; the type checker na
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from typing import ClassVar, Literal
 
-from bot.policy.candidate import Consent, SourceKey, Stop, StopRule, Trust, Waiting
 from bot.policy.config.freezes import Freeze
 from bot.policy.escalation import Escalation
 from bot.policy.incidents.claim import Ruling
 from bot.policy.incidents.report import Report
+from bot.policy.landing_actions import (
+    Approve,
+    CancelLanding,
+    DenySource,
+    Land,
+    NoteSource,
+    QueueLanding,
+    RejectChange,
+    ReleaseLanding,
+    SavePassage,
+    StopLanding,
+    Withdraw,
+)
+from bot.policy.phases import Owner, Phase
 from bot.policy.pull import CHECK, CheckRun, Person
-from bot.policy.radar.record import Decided
 from bot.policy.shown import Shown, shown
 from bot.policy.state import Question, State
 from bot.policy.views import Card
 
 Conclusion = Literal["success", "failure", "neutral", "action_required"]
-Owner = Literal["check", "comment", "exceptions", "commands", "questions", "auto_review"]  # a key of RESPONSES
-
-
-class Phase(IntEnum):
-    """In which order actions are performed, and what follows from them."""
-
-    NOTED = 0  # told before the check says it: afterwards nothing shows any more that it was not told
-    KEPT = 1  # changes what is known: once it is kept, facts are gathered and decided on again
-    SHOWN = 2  # shows the verdict, on what is then known
-    SAID = 3  # changes nothing that is decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,116 +280,6 @@ class RuleClaim:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class SavePassage:
-    """What automatic review decided, where that is another decision than the last: a row of the ledger."""
-
-    phase: ClassVar[Phase] = Phase.SAID
-    owners: ClassVar[tuple[Owner, ...]] = ("auto_review",)
-
-    decided: Decided
-
-    def holds(self, state: State) -> bool:
-        return self.decided.digest == state.recorded
-
-
-@dataclass(frozen=True, slots=True)
-class QueueLanding:
-    """Let it wait to land by itself: it begins, or goes on with another head of the same content."""
-
-    phase: ClassVar[Phase] = Phase.KEPT
-    owners: ClassVar[tuple[Owner, ...]] = ("auto_review",)
-
-    waiting: Waiting
-
-    def holds(self, state: State) -> bool:
-        return self.waiting == state.waiting
-
-
-@dataclass(frozen=True, slots=True)
-class CancelLanding:
-    """It does not wait to land any more. `rule` names why, as in the ledger."""
-
-    phase: ClassVar[Phase] = Phase.KEPT
-    owners: ClassVar[tuple[Owner, ...]] = ("auto_review",)
-
-    rule: str
-
-    def holds(self, state: State) -> bool:
-        return state.waiting is None
-
-
-@dataclass(frozen=True, slots=True)
-class StopLanding:
-    """Keep that somebody does not want it to land by itself; what was said outright is not replaced by less."""
-
-    phase: ClassVar[Phase] = Phase.KEPT
-    owners: ClassVar[tuple[Owner, ...]] = ("commands", "auto_review")
-
-    stop: Stop
-
-    def holds(self, state: State) -> bool:
-        kept = state.wishes.stop
-        return kept is not None and not self.stop.outranks(kept)
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseLanding:
-    """A person takes back what stopped it, having read the remarks `heard`; `consent`: its author lets it land."""
-
-    phase: ClassVar[Phase] = Phase.KEPT
-    owners: ClassVar[tuple[Owner, ...]] = ("commands", "auto_review")
-
-    heard: frozenset[str]
-    consent: Consent | None = None
-    by: Person | None = None
-
-    def holds(self, state: State) -> bool:
-        return False
-
-
-@dataclass(frozen=True, slots=True)
-class NoteSource:
-    """Keep that this change is one of a source: what becomes of it counts for the source's record."""
-
-    phase: ClassVar[Phase] = Phase.SAID
-    owners: ClassVar[tuple[Owner, ...]] = ("auto_review",)
-
-    key: SourceKey
-    author: Person
-
-    def holds(self, state: State) -> bool:
-        return isinstance(state.trust, Trust) and state.trust.noted
-
-
-@dataclass(frozen=True, slots=True)
-class DenySource:
-    """Nothing of a source lands any more until a person lifts that: it touched what no machine may touch."""
-
-    phase: ClassVar[Phase] = Phase.SAID
-    owners: ClassVar[tuple[Owner, ...]] = ("auto_review",)
-
-    key: SourceKey
-    because: str  # from outside, escape when shown
-
-    def holds(self, state: State) -> bool:
-        return isinstance(state.trust, Trust) and bool(state.trust.denied)
-
-
-@dataclass(frozen=True, slots=True)
-class RejectChange:
-    """A person said no to a change of a source: it counts against the source, once."""
-
-    phase: ClassVar[Phase] = Phase.SAID
-    owners: ClassVar[tuple[Owner, ...]] = ("auto_review",)
-
-    by: Person | None
-    how: StopRule
-
-    def holds(self, state: State) -> bool:
-        return isinstance(state.trust, Trust) and state.trust.rejected
-
-
 Action = (
     SetCheck
     | PutComment
@@ -412,4 +303,7 @@ Action = (
     | NoteSource
     | DenySource
     | RejectChange
+    | Approve
+    | Withdraw
+    | Land
 )

@@ -3,7 +3,7 @@
 Each is a fact of its own and may be Unknown: whatever automatic review does not know is for a person to look at.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -118,6 +118,19 @@ class Trust:
     rejected: bool = False  # a person said no to this change
 
 
+@dataclass(frozen=True, slots=True)
+class DayPlace:
+    """One of the landings that a source may have in the organisation's day: claimed before it is tried."""
+
+    key: SourceKey
+    day: str  # "2026-11-28"
+    limit: int
+    step: Dial
+    author: int
+    lines: int = 0
+    paths: tuple[str, ...] = ()
+
+
 Pipeline = Literal["ace", "verification", "approval"]  # bots; people, reviewed afterwards; people, reviewed by nobody
 
 
@@ -135,17 +148,19 @@ class Waiting:
     source: str = ""  # "": a person's
 
 
-StopRule = Literal["hold", "review", "wait", "label", "comment", "thumb", "changes_requested"]
+StopRule = Literal["hold", "review", "wait", "label", "comment", "thumb", "changes_requested", "landing"]
 SAID_OUTRIGHT: frozenset[StopRule] = frozenset({"hold", "review", "wait"})
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Why a change does not land by itself until a person says that it may. `by` None: nobody can tell whose it is."""
+    """Why a change does not land by itself until a person says that it may. `by` None: nobody can tell whose it is.
+    `words`: why it could not land when it was due, in ours."""
 
     rule: StopRule
     by: Person | None
     at: datetime
+    words: str = ""
 
     def outranks(self, other: "Stop") -> bool:
         """It is kept in place of the other: said outright it is worth more than seen, and nothing twice."""
@@ -173,27 +188,12 @@ class Wishes:
 NOTHING_SAID = Wishes()
 
 
-@dataclass(frozen=True, slots=True)
-class Gatekeeping:
-    """What the branch's rules ask of a landing, as they are in force, and what the forge says of this head."""
-
-    required: frozenset[str] = frozenset()  # names of checks
-    checks: dict[str, str | None] = field(default_factory=dict)  # conclusion of each on the head; None: still running
-    approvals: int = 0  # that the rules ask for
-    code_owners: bool = False  # one of them must review
-    counts: bool | None = None  # whether an App's approval counts here; None: it is not known
-    queue: bool = False  # a merge queue is required
-    decision: str = ""  # reviewDecision as read back: "APPROVED", "REVIEW_REQUIRED", "CHANGES_REQUESTED", ""
-    obstacles: tuple[str, ...] = ()  # why it cannot land by itself here, in words for people
-
-
 __all__ = [
     "Bump",
     "Category",
     "Commit",
     "Dependencies",
     "Dial",
-    "Gatekeeping",
     "Hazard",
     "Hunk",
     "Inspection",

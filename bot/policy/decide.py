@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.policy.actions import Action, Owner, Phase
+from bot.policy.actions import Action
 from bot.policy.calendar import Scope
 from bot.policy.case import Case, Rule
 from bot.policy.config import Config
 from bot.policy.events import Event
 from bot.policy.opinion import Opinion, Verdict, combine
-from bot.policy.responses import auto_review, check, commands, comment, exceptions, questions
+from bot.policy.phases import Owner, Phase
+from bot.policy.responses import auto_review, check, commands, comment, exceptions, landing, questions
 from bot.policy.rules import configuration, freeze, gate, semantics, twin
 from bot.policy.show.card import build
 from bot.policy.show.ticks import mark
@@ -24,6 +25,7 @@ RESPONSES: Mapping[Owner, Callable[[Case, Event | None], Iterable[Action]]] = {
     "commands": commands.respond,
     "questions": questions.respond,
     "auto_review": auto_review.respond,
+    "landing": landing.respond,
 }
 
 

@@ -64,7 +64,12 @@ class Queued:
     base_ref: str
 
 
-Event = Changed | Commented | Pressed | Labelled | Tick | Queued
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The delay of a change that waits to land by itself is over."""
+
+
+Event = Changed | Commented | Pressed | Labelled | Tick | Queued | Due
 
 
 def commander(event: Event | None) -> Person | None:
@@ -74,7 +79,7 @@ def commander(event: Event | None) -> Person | None:
             return comment.author
         case Pressed(_, by) | Labelled(_, by):
             return by
-        case Changed() | Tick() | Queued() | None:
+        case Changed() | Tick() | Queued() | Due() | None:
             return None
         case _:
             assert_never(event)

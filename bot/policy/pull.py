@@ -63,6 +63,7 @@ class Review:
     state: ReviewState
     head_sha: str
     submitted_at: datetime
+    number: int = 0  # that the forge gave it
 
 
 @dataclass(frozen=True, slots=True)

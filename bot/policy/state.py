@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.policy.candidate import NOTHING_SAID, Gatekeeping, Inspection, ModelReview, Origin, Trust, Waiting, Wishes
+from bot.policy.candidate import NOTHING_SAID, Inspection, ModelReview, Origin, Trust, Waiting, Wishes
 from bot.policy.content import Content
 from bot.policy.escalation import Escalation
+from bot.policy.gatekeeping import Gatekeeping
 from bot.policy.incidents.claim import Claim
-from bot.policy.pull import Hands, PullRequest, Unknown
+from bot.policy.pull import Hands, Person, PullRequest, Unknown
 from scoring.assessment import Assessment
 
 Cause = Literal["change", "forge", "us"]  # what its author wrote, the forge that did not answer, or codechill itself
@@ -77,6 +78,7 @@ class State:
     wishes: Wishes = NOTHING_SAID
     recorded: str = ""  # digest of what automatic review decided last
     program: str = ""  # version of codechill that decides
+    lander: Person | None = None  # the account of the App that lands; None: nothing ever lands by itself
 
     @property
     def content_name(self) -> str | None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from bot.store.accounts import Accounts
 from bot.store.assessments import Assessments
 from bot.store.audit import AuditLog, Broken, Record
+from bot.store.automatic_landings import AutomaticLanding, AutomaticLandings, LandingStop
 from bot.store.claims import Claims
 from bot.store.configurations import Configurations, KnownConfiguration, LastGood
 from bot.store.contents import Contents
@@ -60,6 +61,8 @@ __all__ = [
     "Accounts",
     "Assessments",
     "AuditLog",
+    "AutomaticLanding",
+    "AutomaticLandings",
     "Broken",
     "Claims",
     "Configurations",
@@ -94,6 +97,7 @@ __all__ = [
     "KnownSign",
     "Landing",
     "LandingQueue",
+    "LandingStop",
     "Landings",
     "LastGood",
     "Leases",
@@ -187,6 +191,7 @@ class Store:
         # what reviews and lands itself
         self.passages = Passages(self.engine)
         self.landing_queue = LandingQueue(self.engine, audit)
+        self.automatic_landings = AutomaticLandings(self.engine, audit)
         # what was said, by us and to us
         self.notes = Notes(self.engine)
         self.sent = Sent(self.engine)

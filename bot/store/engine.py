@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-MIGRATE, AUDIT, CLAIM, NAME, SLOT = range(7270117, 7270122)  # what writers on PostgreSQL take turns at
+MIGRATE, AUDIT, CLAIM, NAME, SLOT, LANDING = range(7270117, 7270123)  # what writers on PostgreSQL take turns at
 
 BUSY = 8.0  # seconds: GitHub waits ten for the answer to a webhook, and a late one counts as lost
 

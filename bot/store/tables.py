@@ -618,6 +618,32 @@ passages = sa.Table(
 sa.Index("ix_passages_repository_id_number", passages.c.repository_id, passages.c.number)
 sa.Index("ix_passages_repository_id_at", passages.c.repository_id, passages.c.at)
 
+automatic_landings = sa.Table(
+    "automatic_landings",
+    metadata,
+    *_of_pull(),
+    sa.Column("head_sha", sa.String(64), nullable=False),
+    sa.Column("base_ref", sa.String(255), nullable=False),
+    sa.Column("base_sha", sa.String(64), nullable=False),  # the branch was at it when it was tried
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("method", sa.String(8), nullable=False),  # empty: by the merge queue
+    sa.Column("state", sa.String(8), nullable=False),  # begun, queued, landed, refused
+    sa.Column("sha", sa.String(64), nullable=False, server_default=""),  # the commit that it became
+    sa.Column("verified", sa.String(16), nullable=False, server_default=""),  # same, different; empty: not compared
+    sa.Column("words", sa.Text, nullable=False, server_default=""),
+    sa.PrimaryKeyConstraint("repository_id", "number", "head_sha"),
+)
+sa.Index("ix_automatic_landings_repository_id_at", automatic_landings.c.repository_id, automatic_landings.c.at)
+
+landing_stops = sa.Table(
+    "landing_stops",
+    metadata,
+    sa.Column("repository_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("because", sa.Text, nullable=False),
+    sa.Column("by", sa.String(255), nullable=False),
+)
+
 landing_queue = sa.Table(
     "landing_queue",
     metadata,

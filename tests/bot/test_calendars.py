@@ -16,7 +16,8 @@ from bot.config.repository import Configurations
 from bot.forge.envelope import Envelope
 from bot.forge.port import ForgeError, Refused, Target
 from bot.jobs import LeaseQueue
-from bot.jobs.kinds import CALENDARS, PRUNE, Beat, Edge
+from bot.jobs.desk import Beat
+from bot.jobs.kinds import CALENDARS, PRUNE, Edge
 from bot.jobs.worker import Worker
 from bot.policy.calendar.feed import Copy
 from bot.policy.config import FILE, Config

@@ -11,7 +11,8 @@ from bot.clock.edges import KnownEdges
 from bot.clock.schedule import Reach, Schedule
 from bot.clock.steps import Steps
 from bot.forge.envelope import Envelope
-from bot.jobs.kinds import SWEEP_ALL, Beat
+from bot.jobs.desk import Beat
+from bot.jobs.kinds import SWEEP_ALL
 from bot.jobs.port import NewJob
 from bot.policy.calendar import Scope
 from bot.policy.config import parse

@@ -14,7 +14,8 @@ from bot.clock.schedule import Schedule
 from bot.forge.envelope import Envelope
 from bot.forge.port import Gone, Listed, Target
 from bot.jobs import LeaseQueue
-from bot.jobs.kinds import SWEEP_ALL, Beat, Edge, beats
+from bot.jobs.desk import Beat, beats
+from bot.jobs.kinds import SWEEP_ALL, Edge
 from bot.jobs.worker import Worker
 from bot.policy.config.freezes import Freeze
 from bot.policy.events import Tick

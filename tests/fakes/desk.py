@@ -11,7 +11,8 @@ from bot.clock.upkeep import Ageing, prune
 from bot.config.calendars import Calendars, Nowhere
 from bot.forge.envelope import Envelope
 from bot.jobs import kinds as jobs
-from bot.jobs.kinds import JOBS, Desk, Events, handler
+from bot.jobs.desk import Desk, handler
+from bot.jobs.kinds import JOBS, Events
 from bot.jobs.port import JobQueue
 from bot.store import Store
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.forge.port import Lander, Method, Refused, Target
+from bot.forge.port import Lander, Refused, Target
+from bot.policy.gatekeeping import Method
 from bot.policy.pull import Review
 from tests.fakes.world import BOT, Issue
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from bot.forge.github import shapes
+from bot.forge.github import protection, shapes
 from bot.forge.github.shapes import S, shaped
-from bot.forge.github.wire import GitHubWire, path_of
+from bot.forge.github.wire import GitHubWire, NotFound, path_of
 from bot.forge.port import Misread, Refused, Target
 
 _LANDED_AS = "query($pull: ID!) { node(id: $pull) { ... on PullRequest { mergeCommit { oid } } } }"
@@ -58,6 +58,31 @@ class Endpoints:
         asked: dict[str, Any] = {"filter": "all", "app_id": app_id}
         runs = self._rows(target, path, shapes.CheckRunFacts, "check_runs", **asked)
         return (run for run in runs if run.app is not None and run.app.id == app_id)
+
+    def latest_runs(self, target: Target, sha: str) -> Iterator[shapes.CheckRunFacts]:
+        """The newest of each name of every App."""
+        path = f"{path_of(target)}/commits/{_part(sha)}/check-runs"
+        return self._rows(target, path, shapes.CheckRunFacts, "check_runs", filter="latest")
+
+    def statuses(self, target: Target, sha: str) -> Iterator[shapes.StatusFacts]:
+        """All of them, the newest first."""
+        return self._rows(target, f"{path_of(target)}/commits/{_part(sha)}/statuses", shapes.StatusFacts)
+
+    def protected(self, target: Target, name: str) -> protection.ListedBranch | None:
+        """A branch with what of its classic protection everybody is shown."""
+        return self._one_or_none(target, f"{path_of(target)}/branches/{_part(name)}", protection.ListedBranch)
+
+    def rules(self, target: Target, branch: str) -> Iterator[protection.Rule]:
+        """Those that rulesets bring, of the organisation too; none where a server knows no rulesets."""
+        path = f"{path_of(target)}/rules/branches/{_part(branch)}"
+        try:
+            yield from self._rows(target, path, protection.Rule)
+        except NotFound:
+            return
+
+    def ruleset(self, target: Target, number: int) -> protection.Ruleset | None:
+        """None: it is not shown."""
+        return self._one_or_none(target, f"{path_of(target)}/rulesets/{int(number)}", protection.Ruleset)
 
     def file(self, target: Target, path: str, ref: str) -> shapes.FileFacts | None:
         """None: there is none, or what is there is no file."""

@@ -330,7 +330,7 @@ def _reviews(listed: Iterable[ReviewFacts]) -> Iterator[Review]:
     for each in listed:
         state = _REVIEWS.get(each.state)
         if state is not None and each.user is not None and each.submitted_at is not None:
-            yield Review(each.user.person(), state, each.commit_id or "", each.submitted_at)
+            yield Review(each.user.person(), state, each.commit_id or "", each.submitted_at, each.id)
 
 
 def _doubles(ours: list[Comment]) -> list[int]:

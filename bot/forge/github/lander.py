@@ -8,7 +8,8 @@ from bot.forge.github.endpoints import Endpoints
 from bot.forge.github.wire import GitHubWire, path_of
 from bot.forge.github.writes import GitHubWrites
 from bot.forge.memory import Thing
-from bot.forge.port import Gone, Lander, Method, Refused, Target
+from bot.forge.port import Gone, Lander, Refused, Target
+from bot.policy.gatekeeping import Method
 
 _ENQUEUE = """
 mutation($pull: ID!, $head: GitObjectID!) {

@@ -82,7 +82,17 @@ class RulesetCheck(Shape):
 
 
 class RuleParameters(Shape):
+    """Of every type of rule together: each has some of them."""
+
     required_status_checks: Rows[RulesetCheck] = ()
+    strict_required_status_checks_policy: bool = False
+    required_approving_review_count: int = 0
+    require_code_owner_review: bool = False
+    require_last_push_approval: bool = False
+    required_review_thread_resolution: bool = False
+    require_extra_approval_for_unattributed_changes: bool = False
+    required_reviewers: Rows[object] = ()  # teams that have to review some paths
+    allowed_merge_methods: tuple[str, ...] | None = None
 
 
 class Rule(Shape):
@@ -105,6 +115,7 @@ class Ruleset(Shape):
 
     name: str = ""
     bypass_actors: tuple[BypassActor, ...] | None = None
+    current_user_can_bypass: str = ""  # always, pull_requests_only, never, exempt; "": an older server
 
 
 def source_of(app_id: int | None) -> int | None:

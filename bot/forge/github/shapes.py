@@ -168,6 +168,7 @@ class BranchFacts(Shape):
 
 
 class ReviewFacts(Shape):
+    id: Number = 0
     state: str
     user: User | None = None
     commit_id: str | None = None
@@ -206,6 +207,17 @@ class ReactionFacts(Shape):
     created_at: Moment
 
 
+class ReportingApp(Id):
+    slug: str = ""
+
+
+class StatusFacts(Shape):
+    """A commit status: whoever may write can set one."""
+
+    context: str
+    state: str
+
+
 class CheckRunFacts(Shape):
     id: Number
     name: str
@@ -213,7 +225,7 @@ class CheckRunFacts(Shape):
     status: str
     conclusion: str | None = None
     external_id: str | None = None
-    app: Id | None = None
+    app: ReportingApp | None = None
 
 
 class FileFacts(Shape):

@@ -76,7 +76,7 @@ class GitHubWire:
         """The JSON of one address; `missing`, where it is given, in place of a 404."""
         try:
             return self._ask(target, "GET", path, parameters=query or None)
-        except _NotFound:  # never because the whole installation is away: that is no answer about one address
+        except NotFound:  # never because the whole installation is away: that is no answer about one address
             if missing is not None:
                 return missing
             raise
@@ -161,7 +161,7 @@ class GitHubWire:
             raise
 
 
-class _NotFound(Gone):
+class NotFound(Gone):
     """A plain 404."""
 
 
@@ -189,7 +189,7 @@ def _in_our_words(error: GithubException, now: datetime) -> ForgeError:
     if error.status == 401:
         return _Unbelieved(words)
     if error.status == 404:  # whatever it says is not there
-        return _NotFound(words)
+        return NotFound(words)
     if error.status in (410, 451) or (error.status == 403 and "suspended" in said):
         return Gone(words)
     if _in_graphql(error) and not any(each.get("type") for each in _in_graphql(error)):

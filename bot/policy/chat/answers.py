@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from bot.policy import managers
 from bot.policy.actions import (
     EndFreeze,
-    ReleaseLanding,
     ReportIncident,
     Rescore,
     RuleClaim,
@@ -17,12 +16,12 @@ from bot.policy.actions import (
     SaveEscalation,
     SaveFeedback,
     StartFreeze,
-    StopLanding,
 )
 from bot.policy.case import Case
 from bot.policy.config import walltime
 from bot.policy.config.freezes import Freeze, joined, name_for, too_long
 from bot.policy.escalation import Escalation
+from bot.policy.landing_actions import ReleaseLanding, StopLanding
 from bot.policy.pull import Person, Unknown
 from bot.policy.standing import approval
 from bot.policy.standing.level import in_force

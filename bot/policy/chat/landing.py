@@ -1,9 +1,9 @@
 """What people say of a change that may land by itself: ship it, wait, hold it, send it back to people."""
 
-from bot.policy.actions import ReleaseLanding, StopLanding
 from bot.policy.candidate import Consent, Stop, StopRule, Waiting
 from bot.policy.case import Case
 from bot.policy.chat.answers import Answer, Call, not_yours
+from bot.policy.landing_actions import ReleaseLanding, StopLanding
 from bot.policy.radar import objections
 from bot.policy.radar.strength import mode
 from bot.policy.show import landing

@@ -5,23 +5,20 @@ Shadow writes nothing but the record. Suggest says it. Only enforce lets anythin
 
 from collections.abc import Iterable
 
-from bot.policy.actions import (
-    Button,
+from bot.policy.actions import Button, Conclusion, Reply, SetCheck
+from bot.policy.candidate import Stop, StopRule, Trust, Waiting
+from bot.policy.case import Case
+from bot.policy.events import Changed, Event, Labelled
+from bot.policy.landing_actions import (
     CancelLanding,
-    Conclusion,
     DenySource,
     NoteSource,
     QueueLanding,
     RejectChange,
     ReleaseLanding,
-    Reply,
     SavePassage,
-    SetCheck,
     StopLanding,
 )
-from bot.policy.candidate import Stop, StopRule, Trust, Waiting
-from bot.policy.case import Case
-from bot.policy.events import Changed, Event, Labelled
 from bot.policy.pull import AUTO_REVIEW
 from bot.policy.radar import objections
 from bot.policy.radar.record import decided

@@ -9,7 +9,7 @@ from bot.policy.chat import grammar
 from bot.policy.chat.answers import Call, Effect
 from bot.policy.chat.commands import COMMANDS, run
 from bot.policy.config import Config
-from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
+from bot.policy.events import Changed, Commented, Due, Event, Labelled, Pressed, Queued, Tick
 from bot.policy.pull import AUTO_REVIEW, CHECK, Comment
 from bot.policy.shown import shown
 from bot.policy.state import State
@@ -54,7 +54,7 @@ def respond(case: Case, event: Event | None) -> Iterable[Effect | Reply | React]
             yield from _to_label(case, event)
         case Pressed():
             yield from _to_button(case, event)
-        case Changed() | Tick() | Queued() | None:
+        case Changed() | Tick() | Queued() | Due() | None:
             return
         case _:
             assert_never(event)

@@ -18,6 +18,7 @@ HELD: Mapping[StopRule, str] = {
     "comment": "commented on it",
     "thumb": "gave it 👎",
     "changes_requested": "asked for changes",
+    "landing": "has to look at it",
 }
 _PIPELINES = {
     "ace": "It passed every stage of automatic review, and nobody has to look.",
@@ -45,6 +46,8 @@ def when(waiting: Waiting, case: Case) -> str:
 
 
 def stopped(stop: Stop, case: Case) -> str:
+    if stop.rule == "landing":
+        return f"{stop.words} {_RELEASE}"
     by = words.code(stop.by.login) if stop.by else "somebody"
     return f"{words.capital(by)} {HELD[stop.rule]}. {_NEXT.get(stop.rule, _RELEASE)}"
 

@@ -12,7 +12,8 @@ from bot.facts.pull import PULL, TARGET
 from bot.facts.table import FACTS, LANDING
 from bot.forge.port import Target
 from bot.line.reconcile import CHANGES
-from bot.policy.actions import Action, Phase
+from bot.policy.actions import Action
+from bot.policy.phases import Phase
 from bot.policy.state import State
 from tests.fakes.clock import Clock
 from tests.fakes.forge import MemoryForge

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, cast
 import pytest
 
 from bot.policy import decide
-from bot.policy.actions import Phase, Reply, SetCheck
+from bot.policy.actions import Reply, SetCheck
 from bot.policy.case import Case
 from bot.policy.chat import commands
 from bot.policy.chat.answers import Answer, Call
@@ -21,6 +21,7 @@ from bot.policy.chat.permissions import manager
 from bot.policy.config import Config
 from bot.policy.events import Event
 from bot.policy.opinion import Opinion, Verdict
+from bot.policy.phases import Phase
 from bot.policy.state import State
 from bot.policy.views import Card
 from tests.fakes.line import Line

@@ -7,15 +7,9 @@ from typing import Any, assert_never
 
 from bot.policy.actions import (
     Action,
-    CancelLanding,
-    DenySource,
     EndFreeze,
-    NoteSource,
     PutComment,
-    QueueLanding,
     React,
-    RejectChange,
-    ReleaseLanding,
     RemoveComment,
     Reply,
     ReportIncident,
@@ -24,14 +18,22 @@ from bot.policy.actions import (
     SaveAttestation,
     SaveEscalation,
     SaveFeedback,
-    SavePassage,
     SetCheck,
     StartFreeze,
-    StopLanding,
 )
 from bot.policy.candidate import Wishes
 from bot.policy.config import Config, parse
 from bot.policy.content import Content
+from bot.policy.landing_actions import (
+    CancelLanding,
+    DenySource,
+    NoteSource,
+    QueueLanding,
+    RejectChange,
+    ReleaseLanding,
+    SavePassage,
+    StopLanding,
+)
 from bot.policy.pull import CheckRun, Comment, Hands, Person, PullRequest, Repository, Unknown
 from bot.policy.state import State
 from scoring.assessment import Assessment, Evidence, Proof, Reason

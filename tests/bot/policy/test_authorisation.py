@@ -12,7 +12,6 @@ from bot.policy.actions import (
     Action,
     EndFreeze,
     React,
-    ReleaseLanding,
     Reply,
     ReportIncident,
     Rescore,
@@ -21,7 +20,6 @@ from bot.policy.actions import (
     SaveFeedback,
     SetCheck,
     StartFreeze,
-    StopLanding,
 )
 from bot.policy.chat.commands import COMMANDS
 from bot.policy.config import Config
@@ -29,6 +27,7 @@ from bot.policy.config.freezes import Freeze, joined
 from bot.policy.decide import decide
 from bot.policy.escalation import Escalation
 from bot.policy.events import Commented, Pressed, Tick
+from bot.policy.landing_actions import ReleaseLanding, StopLanding
 from bot.policy.pull import Hands, Person, Unknown
 from bot.policy.responses.commands import BUTTONS
 from bot.policy.state import State

@@ -8,10 +8,11 @@ from policy_world import ANA, BEN, HEAD, MIA, SATURDAY, pull, said, state, weeke
 
 from bot.forge.port import ForgeAction
 from bot.line.reconcile import CHANGES
-from bot.policy.actions import Action, Ask, Owner, Phase, PutComment, Reply, SetCheck
+from bot.policy.actions import Action, Ask, PutComment, Reply, SetCheck
 from bot.policy.calendar import Scope
 from bot.policy.decide import RESPONSES, decide
 from bot.policy.events import Changed, Commented, Labelled, Pressed, Tick, commander
+from bot.policy.phases import Owner, Phase
 from bot.policy.pull import CHECK, CheckRun
 from bot.policy.show.ticks import mark
 from bot.policy.state import Question
@@ -30,7 +31,7 @@ def test_a_response_wants_just_the_actions_that_name_it_as_an_owner(owner: Owner
 
 def test_every_action_names_its_phase_and_only_a_reply_tells_it_by_what_it_answers() -> None:
     by_kind = {kind: kind.phase for kind in get_args(Action) if kind is not Reply}
-    assert set(by_kind.values()) == {Phase.KEPT, Phase.SHOWN, Phase.SAID}
+    assert set(by_kind.values()) == {Phase.KEPT, Phase.SHOWN, Phase.SAID, Phase.LANDED}
     assert (Reply("k", "w").phase, Reply("k", "w", comment=7).phase) == (Phase.NOTED, Phase.SAID)
 
 

@@ -6,10 +6,10 @@ import pytest
 from policy_world import BOT, changed, state
 from policy_world import SATURDAY as NOW
 
-from bot.policy.actions import DenySource, NoteSource
 from bot.policy.candidate import SourceKey, Trust
 from bot.policy.config import parse
 from bot.policy.decide import decide
+from bot.policy.landing_actions import DenySource, NoteSource
 from bot.policy.radar import funnel
 from bot.policy.radar.stages import eligible
 

@@ -10,22 +10,9 @@ import pytest
 from bot.commands.reference import jobs_table
 from bot.forge.envelope import Envelope
 from bot.forge.port import Gone
+from bot.jobs.desk import Desk, beats, handler
 from bot.jobs.intake import look, look_later
-from bot.jobs.kinds import (
-    JOBS,
-    PULL,
-    Desk,
-    Edge,
-    EdgeReport,
-    Kind,
-    OfRepository,
-    Reports,
-    Reviewing,
-    Training,
-    Unknown,
-    beats,
-    handler,
-)
+from bot.jobs.kinds import JOBS, PULL, Edge, EdgeReport, Kind, OfRepository, Reports, Reviewing, Training, Unknown
 from bot.jobs.lease import LeaseQueue
 from bot.jobs.port import Job, NewJob
 from bot.jobs.worker import Rules, Worker
