@@ -22,7 +22,7 @@ def judge(candidate: Candidate) -> Answer:
     if isinstance(inspection, Unknown):
         return person("contents_unknown", f"Its contents could not be read: {inspection.why}.")
     answer = _by_rules(inspection)
-    return _by_model(review, candidate.config.auto_review.reviewer) if answer == PASSED else answer
+    return of_model(review, candidate.config.auto_review.reviewer) if answer == PASSED else answer
 
 
 def _by_rules(inspection: Inspection) -> Answer:
@@ -52,7 +52,7 @@ def _explained(inspection: Inspection) -> frozenset[str]:
     return frozenset(packages.files)
 
 
-def _by_model(review: ModelReview | Unknown | None, asked: Reviewer) -> Answer:
+def of_model(review: ModelReview | Unknown | None, asked: Reviewer) -> Answer:
     """None where no model is asked: then what the rules say stands."""
     if review is None:
         return PASSED
