@@ -166,6 +166,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         calendars=calendars,
         doctor=settings.doctor_hours > 0,
     )
+    dials = Dials(store.only(Trusting), clock)
     desk = Desk(
         dict(
             [
@@ -186,7 +187,8 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
                     jobs.RELABEL, while_reachable(store.repositories, lambda one: assessor.relabel(one.repository_id))
                 ),
                 handler(jobs.REPORT, incidents.take),
-                handler(jobs.DIALS, Dials(store.only(Trusting), clock).turn),
+                handler(jobs.DIALS, dials.turn),
+                handler(jobs.GUARD, dials.guard),
                 handler(jobs.REVIEW, reviews.take if reviews else lambda asked: None),
                 handler(jobs.NOTICES, posting(settings, store.only(Noticed), store.only(weekly.Parts), clock).take),
                 *landing_jobs(store.only(Landable), queue, forge, mirror, clock),

@@ -269,6 +269,7 @@ MEASURE_ONE = Kind(
 )
 
 DIALS = _beat("dials", "Take back the trust that sources of automatic changes have lost", timedelta(minutes=5), EDGES)
+GUARD = _beat("guard", "Stop what lands by itself where it does worse than all else", timedelta(hours=1), EDGES)
 NOTICES = _beat("notices", "Tell people what is due, by mail, Slack, Teams or webhook", timedelta(minutes=1), EDGES)
 
 REVIEW = Kind(
@@ -305,6 +306,7 @@ JOBS: tuple[Row, ...] = (
     MEASURE,
     MEASURE_ONE,
     DIALS,
+    GUARD,
     NOTICES,
     REVIEW,
     LAND,

@@ -58,28 +58,34 @@ def earned(stored: Trusting, now: datetime, organisation: int | None = None) -> 
 
 @dataclass(frozen=True, slots=True)
 class Dials:
-    """`turn` is the handler of the job."""
+    """Its methods are handlers of jobs."""
 
     stored: Trusting
     clock: Callable[[], datetime]
 
     def turn(self, _: Nothing) -> None:
+        """Each source that has left shadow and has lost what it was trusted with."""
         now = self.clock()
-        for each in earned(self.stored, now):
-            if each.move is not None and each.move.direction == "down":
-                key, move = each.standing.key, each.move
-                self.stored.sources.turn(key, move.dial, by=OURS, because=move.why, at=now)
-                _log.warning("source.stepped_down", source=key.name, organisation=key.organisation, to=move.dial)
+        configs = dict(_configured(self.stored, now))
+        for standing in self.stored.sources.of():
+            if standing.dial == "shadow":
+                continue
+            move = _earned(self.stored, standing.key, configs.get(standing.key), now).move
+            if move is not None and move.direction == "down":
+                self.stored.sources.turn(standing.key, move.dial, by=OURS, because=move.why, at=now)
+                _log.warning("source.stepped_down", source=standing.key.name, to=move.dial, why=move.why)
+
+    def guard(self, _: Nothing) -> None:
+        """Where what lands by itself does worse than all else of its organisation, nothing does any more."""
         for organisation in sorted({one.installation_id for one in self.stored.repositories.all()}):
-            self._guard(organisation, now)
+            self._guard(organisation, self.clock())
 
     def _guard(self, organisation: int, now: datetime) -> None:
-        """Where what lands by itself does worse than all else, nothing does any more."""
-        everything = SourceKey(organisation, 0, EVERYTHING)
-        if self.stored.sources.get(everything).denied:
+        everything = self.stored.sources.get(SourceKey(organisation, 0, EVERYTHING))
+        if everything.denied:
             return
         # a person who lifted it has seen what was before
-        since = max(now - LOOK_BACK, self.stored.sources.get(everything).lifted_at or now - LOOK_BACK)
+        since = max(now - LOOK_BACK, everything.lifted_at or now - LOOK_BACK)
         ids = [one.id for one in self.stored.repositories.all(organisation)]
         alone = {(each.repository_id, each.number) for each in self.stored.slots.of(ids, since)}
         if not alone:

@@ -6,7 +6,8 @@ one form of Unicode, with either slash.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 
 from bot.policy.config import FILE, ORGANISATION_FILE, Config
 from bot.policy.text import globs
@@ -70,8 +71,9 @@ _PROSE = re.compile(r".*\.(?:md|rst|adoc|png|jpe?g|gif|svg|webp)", re.DOTALL)  #
 def sensitive(paths: Iterable[str], config: Config) -> tuple[str, str] | None:
     """The first path that a machine must not let pass, and the area that it is of; None: there is none."""
     more = {"configuration": _calendars(config), "your own": config.auto_review.sensitive_paths}
+    added = tuple((area, folded(glob)) for area, some in more.items() for glob in some)
     for path in paths:
-        area = _area(path, more)
+        area = _area(path, added)
         if area is not None:
             return path, area
     return None
@@ -79,23 +81,60 @@ def sensitive(paths: Iterable[str], config: Config) -> tuple[str, str] | None:
 
 def sox(paths: Iterable[str], config: Config) -> str | None:
     """The first path of which the law wants a person to look at every change."""
-    return next((path for path in paths if _matches(config.auto_review.sox_paths, path)), None)
+    some = tuple(map(folded, config.auto_review.sox_paths))
+    return next((path for path in paths if some and globs.any_matches(some, folded(path))), None)
 
 
-def _area(path: str, more: Mapping[str, Sequence[str]]) -> str | None:
-    for named in (NAMED, more):
-        for area, some in named.items():
-            if _matches(some, path):
-                return area
-    if _PROSE.fullmatch(folded(path)):
-        return None
-    plain = _plain(path)
-    words = {word.lower() for word in (*_WORD.findall(plain), *_NUMBERED.findall(plain))}
+def _area(path: str, added: Iterable[tuple[str, str]]) -> str | None:
+    plain = folded(path)
+    named = _named(plain) or next((area for area, glob in added if globs.matches(glob, plain)), None)
+    if named is not None or _PROSE.fullmatch(plain):
+        return named
+    return next(filter(None, map(_of_segment, _plain(path).split("/"))), None)
+
+
+def _named(plain: str) -> str | None:
+    *folders, name = plain.split("/")
+    return _which(_ROOTED, plain) or _of_name(name) or next(filter(None, map(_of_folder, folders)), None)
+
+
+@lru_cache(maxsize=8192)
+def _of_name(name: str) -> str | None:
+    return _which(_NAMES, name)
+
+
+@lru_cache(maxsize=8192)
+def _of_folder(name: str) -> str | None:
+    return _which(_FOLDERS, name)
+
+
+def _which(table: re.Pattern[str], text: str) -> str | None:
+    match = table.fullmatch(text)
+    return None if match is None else match.lastgroup
+
+
+@lru_cache(maxsize=8192)
+def _of_segment(segment: str) -> str | None:
+    """What the words of one name speak of. Names of folders come again and again."""
+    words = {word.lower() for word in (*_WORD.findall(segment), *_NUMBERED.findall(segment))}
     return next((area for area, meant in _MEANT.items() if any(map(meant.fullmatch, words))), None)
 
 
-def _matches(some: Iterable[str], path: str) -> bool:
-    return any(globs.matches(folded(glob), folded(path)) for glob in some)
+def _compiled(prefix: str, suffix: str) -> re.Pattern[str]:
+    """The globs of the table that are written so, as one regular expression of what stands between: a path is read once
+    for all of them, whatever a diff of thousands of files is called."""
+    areas = {
+        area: [
+            re.escape(glob.removeprefix(prefix).removesuffix(suffix)).replace(r"\*\*", ".+").replace(r"\*", "[^/]*")
+            for glob in some
+            if glob.startswith("**/") == bool(prefix) and (not prefix or glob.endswith("/**") == bool(suffix))
+        ]
+        for area, some in NAMED.items()
+    }
+    return re.compile("|".join(f"(?P<{area}>{'|'.join(some)})" for area, some in areas.items() if some), re.DOTALL)
+
+
+_ROOTED, _NAMES, _FOLDERS = _compiled("", ""), _compiled("**/", ""), _compiled("**/", "/**")
 
 
 def folded(path: str) -> str:
@@ -103,7 +142,7 @@ def folded(path: str) -> str:
 
 
 def _plain(path: str) -> str:
-    return unicodedata.normalize("NFKC", path).replace("\\", "/")
+    return path if path.isascii() and "\\" not in path else unicodedata.normalize("NFKC", path).replace("\\", "/")
 
 
 def _calendars(config: Config) -> tuple[str, ...]:

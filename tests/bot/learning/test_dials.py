@@ -28,7 +28,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def turn(store: Store, now: datetime = NOW) -> None:
-    Dials(store.only(Trusting), lambda: now).turn(Nothing())
+    dials = Dials(store.only(Trusting), lambda: now)
+    dials.turn(Nothing())
+    dials.guard(Nothing())
 
 
 def of(store: Store, key: SourceKey = TIDY) -> Earned:
@@ -87,6 +89,7 @@ def test_radar_46_an_incident_stops_its_source_at_once_and_the_job_leaves_it_so(
     assert (store.sources.get(TIDY).dial, store.sources.get(TIDY).denied_at) == ("shadow", NOW)
     turn(store)
     assert of(store).move is None
+    assert [record.kind for record in store.audit.records()].count("source") == 2
     store.sources.lift(TIDY, by="maya", because="mended", at=NOW)
     assert of(store).move == Move("stays", "shadow", "Changes of this source caused 1 incidents in 60 days.")
 

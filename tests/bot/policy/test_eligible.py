@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from policy_world import SATURDAY as NOW
 from policy_world import changed, state
 
@@ -11,10 +13,12 @@ from bot.policy.candidate import Churn, SourceKey, Track, Trust
 from bot.policy.config import Config, parse
 from bot.policy.config.auto_review import Gates
 from bot.policy.pull import Unknown
+from bot.policy.radar import paths
 from bot.policy.radar.gates import names_tests
-from bot.policy.radar.paths import sensitive
+from bot.policy.radar.paths import NAMED, sensitive
 from bot.policy.radar.stage import PASSED, Answer, Candidate
 from bot.policy.radar.stages.eligible import judge
+from bot.policy.text import globs
 from scoring.inspection import Inspection
 
 KEY = SourceKey(70, 7, "tidy")
@@ -194,6 +198,17 @@ def test_radar_22_a_file_that_moves_away_from_a_sensitive_place_is_still_sensiti
 )  # fmt: skip
 def test_other_paths_are_not_sensitive(path: str) -> None:
     assert sensitive((path,), config()) is None
+
+
+NAMES = sorted({part.replace("*", "x") for some in NAMED.values() for glob in some for part in glob.split("/")})
+PATHS = st.lists(st.sampled_from(NAMES), min_size=1, max_size=4).map("/".join)
+
+
+@settings(max_examples=150)
+@given(path=PATHS)
+def test_the_table_of_sensitive_names_means_what_its_globs_say(path: str) -> None:
+    by_glob = {area for area, some in NAMED.items() if any(globs.matches(glob, path) for glob in some)}
+    assert (paths._named(path) in by_glob) if by_glob else (paths._named(path) is None)
 
 
 def test_calendar_files_that_the_configuration_names_are_configuration() -> None:
