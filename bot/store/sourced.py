@@ -11,7 +11,7 @@ from bot.policy.candidate import PEOPLE, SourceKey, Track
 from bot.policy.incidents.report import Level
 from bot.store.changes import landed_as
 from bot.store.database import Database, of_pull
-from bot.store.tables import claims, incidents, landings, outcomes, pulls, slots, sourced
+from bot.store.tables import claims, incidents, landings, outcomes, pulls, repositories, slots, sourced
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,14 @@ class Sourced(Database):
         itself. Closed without landing counts as a person's no, unless the source closed it."""
         table = slots if key.name == PEOPLE else sourced
         with self.read() as connection:
-            landed = _landed(connection, table, key, since)
+            landed = _landed(table, key, since)
+            number = _count(connection, landed)
             rejected = set() if table is slots else _rejected(connection, key, since)
             return Track(
-                landed=len(landed),
-                reverted=len(landed & _reverted(connection, table, key, since)),
+                landed=number,
+                reverted=len(_among(connection, landed, _reverted(connection, table, key, since))),
                 rejected=len(rejected),
-                judged=len(landed | rejected),
+                judged=number + len(rejected - _among(connection, landed, rejected)),
                 incidents=len(_incidents(connection, table, key, since)),
                 landed_today=_today(connection, key, day),
             )
@@ -83,12 +84,13 @@ class Sourced(Database):
     def landed_since(self, key: SourceKey, since: datetime, until: datetime) -> Track:
         """Of what landed by itself after one moment and before another: what a step of the dial is judged by."""
         with self.read() as connection:
-            landed = _landed(connection, slots, key, since, until)
+            landed = _landed(slots, key, since, until)
+            number = _count(connection, landed)
             return Track(
-                landed=len(landed),
-                reverted=len(landed & _reverted(connection, slots, key, since)),
-                judged=len(landed),
-                incidents=len(landed & _incidents(connection, slots, key, since)),
+                landed=number,
+                reverted=len(_among(connection, landed, _reverted(connection, slots, key, since))),
+                judged=number,
+                incidents=len(_among(connection, landed, _incidents(connection, slots, key, since))),
             )
 
 
@@ -107,12 +109,21 @@ def _pairs(connection: sa.Connection, query: sa.Select[Any]) -> set[Numbered]:
     return {(row.repository_id, row.number) for row in connection.execute(query)}
 
 
-def _landed(
-    connection: sa.Connection, table: sa.Table, key: SourceKey, since: datetime, until: datetime | None = None
-) -> set[Numbered]:
+def _landed(table: sa.Table, key: SourceKey, since: datetime, until: datetime | None = None) -> sa.Select[Any]:
+    """Its landings of that time."""
     query = sa.select(table.c.repository_id, table.c.number).join(landings, _same(table, landings))
     query = query.where(_of(table, key), landings.c.at >= since)
-    return _pairs(connection, query if until is None else query.where(landings.c.at < until))
+    return query if until is None else query.where(landings.c.at < until)
+
+
+def _count(connection: sa.Connection, query: sa.Select[Any]) -> int:
+    return int(connection.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0)
+
+
+def _among(connection: sa.Connection, query: sa.Select[Any], some: Collection[Numbered]) -> set[Numbered]:
+    """Those that the query, whose first columns are a repository and a number, has too. There are few of them."""
+    repository, number = list(query.selected_columns)[:2]
+    return {pull for pull in some if connection.execute(query.where(repository == pull[0], number == pull[1])).first()}
 
 
 def _rejected(connection: sa.Connection, key: SourceKey, since: datetime) -> set[Numbered]:
@@ -144,20 +155,16 @@ def _incidents(connection: sa.Connection, table: sa.Table, key: SourceKey, since
     counted = connection.execute(named.where(_here(incidents, key), incidents.c.known_at >= seconds)).all()
     followed = sa.select(table.c.repository_id, table.c.number).join(outcomes, _same(table, outcomes))
     followed = followed.where(_of(table, key), outcomes.c.incident_at >= since)
-    return _pairs(connection, followed) | _among(connection, table, key, _resolved(connection, counted))
-
-
-def _among(connection: sa.Connection, table: sa.Table, key: SourceKey, pulls_: set[Numbered]) -> set[Numbered]:
-    """Those that are of the source."""
-    query = sa.select(table.c.repository_id, table.c.number).where(_of(table, key))
-    return {pull for pull in pulls_ if connection.execute(query.where(of_pull(table, *pull))).first()}
+    every = sa.select(table.c.repository_id, table.c.number).where(_of(table, key))
+    return _pairs(connection, followed) | _among(connection, every, _resolved(connection, counted))
 
 
 def _here(table: sa.Table, key: SourceKey) -> sa.ColumnElement[bool]:
-    """Of a repository in which the source has changes."""
-    within = sa.select(sourced.c.repository_id).where(_of(sourced, key))
-    alone = sa.select(slots.c.repository_id).where(_of(slots, key))
-    return sa.or_(table.c.repository_id.in_(within), table.c.repository_id.in_(alone))
+    """Of a repository in which the source may have changes."""
+    if key.repository:
+        return table.c.repository_id == key.repository
+    here = sa.select(repositories.c.id).where(repositories.c.installation_id == key.organisation)
+    return table.c.repository_id.in_(here)
 
 
 def _resolved(connection: sa.Connection, rows: Collection[Any]) -> set[Numbered]:
