@@ -48,10 +48,10 @@ def _comparable(old: bytes, new: bytes) -> tuple[str, str] | None:
 
 def _python(old: bytes, new: bytes, path: str) -> Finding | None:
     texts, trees = _comparable(old, new), (python.parse(old), python.parse(new))
-    if texts is None or trees[0] is None or trees[1] is None or python.refusal(old, new, texts) is not None:
+    if texts is None or trees[0] is None or trees[1] is None:
         return None
-    if any(python.SELF_READING.search(text) for text in texts):
+    looked = (finding for look, finding in FINDINGS if look(trees[0], trees[1]))
+    finding = UNUSED if unused.removed(trees[0], trees[1], path) else next(looked, None)
+    if finding is None or any(python.SELF_READING.search(text) for text in texts):
         return None
-    if unused.removed(trees[0], trees[1], path):
-        return UNUSED
-    return next((finding for look, finding in FINDINGS if look(trees[0], trees[1])), None)
+    return None if python.refusal(old, new, texts) is not None else finding  # last: it reads every token

@@ -18,8 +18,7 @@ from scoring.semantics.verdict import ChangeVerdict, FileVerdict, Finding
 
 MAX_STEPPED_BYTES = 256 << 10  # of a file that is judged step by step
 MAX_STEPS = 40  # stretches of such a file
-MOST_TOGETHER = 6  # neighbours that are tried as one step
-MOST_FAILED = 3  # steps that say nothing; after that a person has to look anyway
+MOST_TOGETHER = 6  # neighbours of Python that are tried as one step: a name is used in several places
 CATEGORIES: dict[str, Category] = {
     "formatting": "formatting",
     "data": "formatting",
@@ -119,16 +118,15 @@ def _steps(
     late: Callable[[], bool],
 ) -> list[Judged]:
     judged: list[Judged] = []
-    at = 0
-    failed = 0
+    at, safe = 0, True
     before = b"".join(lines[0])
-    while at < len(changed) and failed < MOST_FAILED:
+    while at < len(changed) and safe:
         count, opinion = _step(lines, changed, at, before, path, whole, late)
         judged += [opinion.of(_hunk(path, each)) for each in changed[at : at + count]]
         at += count
-        failed += not opinion.safe
+        safe = opinion.safe
         before = b"".join(_applied(lines, changed, at))
-    rest = Opinion(None, None, "It was not judged, as others in this file need a person anyway.")
+    rest = Opinion(None, None, "It was not judged, as a stretch before it needs a person anyway.")
     return [*judged, *(rest.of(_hunk(path, each)) for each in changed[at:])]
 
 
@@ -143,7 +141,8 @@ def _step(
 ) -> tuple[int, Opinion]:
     """How many stretches are judged together, and what of them."""
     alone: Opinion | None = None
-    for count in range(1, min(MOST_TOGETHER, len(changed) - at) + 1):
+    most = MOST_TOGETHER if path.endswith(".py") else 1
+    for count in range(1, min(most, len(changed) - at) + 1):
         if late():
             return len(changed) - at, Opinion(None, None, "Time was up before every stretch was judged.")
         after = b"".join(_applied(lines, changed, at + count))
