@@ -1,22 +1,23 @@
 """Does a change ever land by itself that did not pass, that somebody holds, or that is another one by now?
 
-    python -m bench.orders [--walks 10000] [--seed 1] [--steps 10]
+    python -m bench.orders [--walks 10000] [--seed 1] [--steps 10] [--jobs 2]
 
 People, bots and the clock do things to a pull request in a random order, on the whole line in memory: they push,
 rebase, comment, review, label, hold, ship, retarget, rewrite the configuration; deliveries are lost, the forge stops
 answering, the process starts again. Another reading of the rules, which shares no code with the line, keeps what would
-have to be true. Whenever a landing is due, it looks. The exit status is 1 when one is due that it does not allow.
+have to be true, and says at each landing whether it may be. The exit status is 1 when one may not.
 """
 
 import argparse
 import logging
+import os
 import random
 import sqlite3
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,6 +30,8 @@ import structlog
 from bot.facts.configuration import CONFIGURATION
 from bot.facts.content import CONTENT
 from bot.facts.fact import Fact
+from bot.facts.gatekeeping import GATEKEEPING, LANDER
+from bot.facts.inspection import INSPECTION
 from bot.facts.landing_queue import PROGRAM, RECORDED, WAITING
 from bot.facts.notes import NOTES
 from bot.facts.people import GRANTED
@@ -36,8 +39,8 @@ from bot.facts.pull import PULL
 from bot.facts.risk import RISK
 from bot.forge.port import ForgeError
 from bot.policy.actions import Reply, SetCheck
-from bot.policy.candidate import SourceKey, Trust, Waiting
-from bot.policy.events import Changed, Commented, Event, Labelled, Tick, commander
+from bot.policy.candidate import SourceKey, Trust
+from bot.policy.events import Changed, Commented, Due, Event, Labelled, Tick, commander
 from bot.policy.radar import funnel
 from bot.policy.radar.stage import PASSED, Answer, Candidate, Stage, person
 from bot.store import Store
@@ -47,7 +50,7 @@ from tests.fakes.world import INSTALLATION
 # what is dear and says nothing of orders is left out; what its source earned is said
 TRUSTED = Trust(SourceKey(INSTALLATION, 0, "renovate"), dial="P50", noted=True)
 FACTS = (
-    *(PULL, CONFIGURATION, WAITING, GRANTED, CONTENT, RISK, NOTES, RECORDED, PROGRAM),
+    *(PULL, CONFIGURATION, WAITING, GRANTED, CONTENT, RISK, NOTES, RECORDED, PROGRAM, INSPECTION, GATEKEEPING, LANDER),
     Fact("trust", lambda live, look: TRUSTED, lambda: TRUSTED),
 )
 LABEL = "codechill:hold"
@@ -105,10 +108,10 @@ class Rules:
         others = [by for name, by in self.held.items() if name != "comment" and by != who]
         return not (others and who == self.author)
 
-    def why_not(self, walk: "Walk", now: datetime, waiting: Waiting) -> str:
-        """Why what is due must not land; "" when it may."""
+    def why_not(self, walk: "Walk", now: datetime, head_sha: str) -> str:
+        """Why it must not land as that commit; "" when it may."""
         pull, content = walk.pull, walk.content()
-        if waiting.head_sha != pull.head:
+        if head_sha != pull.head:
             return "another head"
         if content not in walk.passing:
             return "it did not pass"
@@ -134,6 +137,8 @@ class Walk:
         line.world.commit(line.home, "next", line.home.files[line.home.branches["main"]])
         line.facts = FACTS
         line.restart()
+        line.lander.before = self._landing
+        self.landed: str | None = None  # why it should not have; "": it should
         self.pull = line.open(0.02, files={"api/a.py": "1"})
         if chance.random() < 0.5:
             self.pull.author = bot
@@ -185,19 +190,19 @@ class Walk:
             way = self.chance.choice((self.line.forge.silent, self.line.forge.lossy))
             way.add(self.chance.choice((SetCheck, Reply)))
 
-    def due(self) -> str | None:
-        """None: nothing is due. Otherwise why it must not land, "" when it may."""
-        line = self.line
-        if (line.home.id, self.pull.number) not in line.store.landing_queue.due(line.clock.now):
-            return None
-        self.look(Tick("sweep"))
-        if (line.home.id, self.pull.number) not in line.store.landing_queue.due(line.clock.now):
-            return None
-        waiting = line.store.landing_queue.of(line.home.id, self.pull.number).waiting
-        return self.rules.why_not(self, line.clock.now, waiting) if waiting else None
+    def due(self) -> None:
+        """What the clock's job does."""
+        here = self.line.home.id, self.pull.number
+        if self.pull.open and here in self.line.store.landing_queue.due(self.line.clock.now):
+            self.look(Due())
+
+    def _landing(self, number: int, head_sha: str) -> None:
+        """Just before it is merged."""
+        self.landed = self.rules.why_not(self, self.line.clock.now, head_sha)
 
 
 LOST, FAILING = 0.15, 0.1
+BATCH = 50  # walks that one process makes at a time
 
 
 def push(walk: Walk) -> Event:
@@ -278,20 +283,18 @@ STEPS: tuple[Callable[[Walk], Event | None], ...] = (
 )  # fmt: skip
 
 
-def walked(line: Line, seed: int, steps: int) -> tuple[int, list[str]]:
-    """How many landings were due, and those that were not allowed, with what had happened until then."""
+def walked(line: Line, seed: int, steps: int) -> tuple[bool, list[str]]:
+    """Whether it landed by itself, and where it should not have, why and what had happened until then."""
     walk = Walk(line, random.Random(seed))  # noqa: S311
     funnel.STAGES = (Stage("risk", "Is it safe?", walk.judge),)
-    landings, wrong = 0, []
     walk.look(Changed("opened"))
     for _ in range(steps):
         walk.step()
-        why = walk.due()
-        landings += why is not None
-        if why:
-            wrong.append(f"walk {seed}: {why}, after {', '.join(walk.history)}")
+        walk.due()
+        if walk.landed is not None:
             break
-    return landings, wrong
+    wrong = [f"walk {seed}: {walk.landed}, after {', '.join(walk.history)}"] if walk.landed else []
+    return walk.landed is not None, wrong
 
 
 @contextmanager
@@ -313,26 +316,38 @@ def stores() -> Iterator[Callable[[], Store]]:
         store.close()
 
 
+def batch(seeds: range, steps: int) -> tuple[int, list[str]]:
+    """How many landed, and those that should not have."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    landings, wrong = 0, []
+    with stores() as anew:
+        for seed in seeds:
+            landed, refused = walked(Line(anew()), seed, steps)
+            landings += landed
+            wrong += refused
+    return landings, wrong
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--walks", type=int, default=10_000)
     parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     given = parser.parse_args()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    counted, wrong, began = Counter[str](), [], time.monotonic()
-    with stores() as anew:
-        for seed in range(given.seed, given.seed + given.walks):
-            landings, refused = walked(Line(anew()), seed, given.steps)
-            counted["landings"] += landings
-            counted["walks in which one was due"] += landings > 0
+    seeds, began = range(given.seed, given.seed + given.walks), time.monotonic()
+    parts = [seeds[at : at + BATCH] for at in range(0, len(seeds), BATCH)]
+    landings, wrong = 0, []
+    with ProcessPoolExecutor(given.jobs) as pool:
+        for done, (landed, refused) in enumerate(pool.map(batch, parts, [given.steps] * len(parts)), 1):
+            landings += landed
             wrong += refused
-            if sys.stderr.isatty() and seed % 100 == 0:
-                print(f"\r{seed - given.seed + 1} of {given.walks}", end="", file=sys.stderr)  # noqa: T201
+            if sys.stderr.isatty():
+                print(f"\r{min(done * BATCH, given.walks)} of {given.walks}", end="", file=sys.stderr)  # noqa: T201
     said = [
-        f"{given.walks} walks of {given.steps} steps, seeds from {given.seed} on, {time.monotonic() - began:.0f} s",
-        ", ".join(f"{name}: {number}" for name, number in counted.items()),
-        f"landings that were not allowed: {len(wrong)}",
+        f"{given.walks} walks of at most {given.steps} steps, seeds from {given.seed} on, "
+        f"{time.monotonic() - began:.0f} s with {given.jobs} processes",
+        f"landed by themselves: {landings}; that should not have: {len(wrong)}",
         *wrong[:20],
     ]
     print("\n".join(said))  # noqa: T201 (its output is its purpose)

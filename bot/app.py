@@ -129,6 +129,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
 
     reviews = reviewing(settings, store.only(Reviewed), mirror, queue, clock)
     issues = Issues(forge, configurations, store.claims, report, clock)
+    lander = landing_app(settings, store.sent, store.limits, clock)
     reconciler = Reconciler(
         forge=forge,
         known=store.only(Known),
@@ -141,7 +142,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         report=report,
         answers=reviews,
         ask=reviews.ask if reviews else None,
-        landing=landing_app(settings, store.sent, store.limits, clock),
+        landing=lander,
     )
     metrics, looks = Metrics(queue.depth, clock, store.findings.all), Looks()
     fanout = Fanout(forge, store.repositories, store.pulls, store.groups, queue, clock, reconciler.group, issues.take)
@@ -191,7 +192,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
                 handler(jobs.GUARD, dials.guard),
                 handler(jobs.REVIEW, reviews.take if reviews else lambda asked: None),
                 handler(jobs.NOTICES, posting(settings, store.only(Noticed), store.only(weekly.Parts), clock).take),
-                *landing_jobs(store.only(Landable), queue, forge, mirror, clock),
+                *landing_jobs(store.only(Landable), queue, forge, mirror, clock, lander),
                 *learning(store.only(Learned), queue, assessor, registry, clock, settings.retrain_days),
                 handler(jobs.DOCTOR, on_visit(Watch(visits(settings, os.environ, clock), store.findings, clock))),
             ]

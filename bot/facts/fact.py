@@ -18,6 +18,7 @@ from bot.store import (
     AutomaticLandings,
     Claims,
     Contents,
+    DeferredReviews,
     Exceptions,
     Findings,
     LandingQueue,
@@ -82,6 +83,7 @@ class Known:
     passages: Passages
     landing_queue: LandingQueue
     automatic_landings: AutomaticLandings
+    deferred_reviews: DeferredReviews
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import Any
 from bot.facts.claims import CLAIMS
 from bot.facts.configuration import CONFIGURATION
 from bot.facts.content import BASE, CONTENT, CONTRIBUTORS, DIFF
+from bot.facts.deferred import DEFERRED
 from bot.facts.exceptions import ATTESTED, ESCALATIONS
 from bot.facts.fact import Fact
 from bot.facts.gatekeeping import GATEKEEPING, LANDER
@@ -67,13 +68,21 @@ FACTS: Facts = (
     INSPECTION,
     RECORDED,
     PROGRAM,
+    DEFERRED,
     REVIEW,
     GATEKEEPING,
     LANDER,
 )
 FAILED: Facts = (PULL, CONFIGURATION, RISK, ESCALATIONS, ATTESTED, HANDS, NOTES, WARNINGS, TWINS)
 MEMBER: Facts = (PULL, CONFIGURATION, GRANTED, CONTENT, RISK, PROPOSAL, ESCALATIONS, ATTESTED, HANDS, NOTES, HELD_TWINS)
-CLOSED: Facts = (PULL, CONFIGURATION, GRANTED, NOTES, CLAIMS)  # nothing is decided any more, but it is spoken of
+CLOSED: Facts = (
+    PULL,
+    CONFIGURATION,
+    GRANTED,
+    NOTES,
+    CLAIMS,
+    DEFERRED,
+)  # nothing is decided any more, but it is spoken of
 LANDING: Facts = (PULL, CONTENT, RISK)  # of long ago, in a backtest
 
 __all__ = ["AT_ONCE", "CLOSED", "FACTS", "FAILED", "LANDING", "LOOK", "MEMBER", "OTHER", "Facts"]

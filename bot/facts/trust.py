@@ -38,6 +38,7 @@ def _trust(live: Live, look: Look) -> Trust | Unknown:
         denied=standing.denied,
         stopped=store.sources.get(key.everything).denied,
         churn=store.slots.churn(key.organisation, day, pull.author.id, *here, paths),
+        overdue=store.deferred_reviews.overdue_for(here[0], pull.author.id, pull.asked, look.now),
         noted=store.sourced.key_of(*here) is not None,
         rejected=store.sourced.is_rejected(*here),
     )

@@ -270,6 +270,7 @@ MEASURE_ONE = Kind(
 
 DIALS = _beat("dials", "Take back the trust that sources of automatic changes have lost", timedelta(minutes=5), EDGES)
 GUARD = _beat("guard", "Stop what lands by itself where it does worse than all else", timedelta(hours=1), EDGES)
+REVIEWS = _beat("reviews", "Open and close issues for reviews that were put off", timedelta(minutes=5), USUAL)
 NOTICES = _beat("notices", "Tell people what is due, by mail, Slack, Teams or webhook", timedelta(minutes=1), EDGES)
 
 REVIEW = Kind(
@@ -311,4 +312,5 @@ JOBS: tuple[Row, ...] = (
     REVIEW,
     LAND,
     LANDED,
+    REVIEWS,
 )

@@ -13,9 +13,10 @@ from bot.git.mirror import Mirror
 from bot.jobs import kinds as jobs
 from bot.jobs.desk import handler
 from bot.jobs.port import Job, JobQueue
+from bot.line.deferred_reviews import ReviewDesk
 from bot.line.due import DueLandings
 from bot.line.integrity import Integrity
-from bot.store import AutomaticLandings, LandingQueue, Repositories
+from bot.store import AutomaticLandings, DeferredReviews, LandingQueue, Repositories
 
 Clock = Callable[[], datetime]
 
@@ -44,11 +45,17 @@ class Landable:
     repositories: Repositories
     landing_queue: LandingQueue
     automatic_landings: AutomaticLandings
+    deferred_reviews: DeferredReviews
 
 
 def landing_jobs(
-    store: Landable, queue: JobQueue, forge: Forge, mirror: Mirror, clock: Clock
+    store: Landable, queue: JobQueue, forge: Forge, mirror: Mirror, clock: Clock, app: Landing | None
 ) -> tuple[tuple[str, Callable[[Job], None]], ...]:
     due = DueLandings(store.repositories, store.landing_queue, queue, clock)
     integrity = Integrity(forge, mirror, store.automatic_landings, store.repositories, clock)
-    return handler(jobs.LAND, due.take), handler(jobs.LANDED, integrity.take)
+    reviews = ReviewDesk(app, store.deferred_reviews, store.repositories, clock)
+    return (
+        handler(jobs.LAND, due.take),
+        handler(jobs.LANDED, integrity.take),
+        handler(jobs.REVIEWS, reviews.take),
+    )

@@ -32,6 +32,7 @@ from bot.policy.incidents.report import Report
 from bot.policy.landing_actions import (
     Approve,
     CancelLanding,
+    CloseReview,
     DenySource,
     Land,
     NoteSource,
@@ -47,6 +48,7 @@ from bot.policy.state import Question
 from bot.store import (
     Assessments,
     Claims,
+    DeferredReviews,
     Exceptions,
     FeedbackLog,
     Freezes,
@@ -86,6 +88,7 @@ class Changeable:
     landing_queue: LandingQueue
     sourced: Sourced
     sources: Sources
+    deferred_reviews: DeferredReviews
 
 
 class Performer:
@@ -137,16 +140,8 @@ class Performer:
             case SaveEscalation() | SaveAttestation() | SaveFeedback() | Rescore() | StartFreeze() | EndFreeze():
                 self._keep((target.repository_id, pull.number), action)
                 return Outcome(action, DONE)
-            case NoteSource():
-                noted = SourcedChange(target.repository_id, pull.number, action.key, action.author.id, self._clock())
-                self._store.sourced.note(noted)
-                return Outcome(action, DONE)
-            case DenySource(key, because):
-                self._store.sources.deny(key, by=OURS, because=because, at=self._clock())
-                return Outcome(action, DONE)
-            case RejectChange():
-                by = action.by.login if action.by else ""
-                self._store.sourced.reject(target.repository_id, pull.number, by=by, how=action.how, at=self._clock())
+            case NoteSource() | DenySource() | RejectChange() | CloseReview():
+                self._remember((target.repository_id, pull.number), action)
                 return Outcome(action, DONE)
             case SavePassage() | QueueLanding() | CancelLanding() | StopLanding() | ReleaseLanding():
                 self._auto_review((target.repository_id, pull.number), action)
@@ -203,6 +198,21 @@ class Performer:
                 for freeze in self._store.freezes.of(repository, action.at):
                     if freeze.id == action.id:
                         self._store.freezes.save(repository, replace(freeze, end=action.at), at=now)
+            case _:
+                assert_never(action)
+
+    def _remember(self, key: tuple[int, int], action: NoteSource | DenySource | RejectChange | CloseReview) -> None:
+        """What is kept of a source, and of a review that was put off."""
+        now = self._clock()
+        match action:
+            case NoteSource():
+                self._store.sourced.note(SourcedChange(*key, action.key, action.author.id, now))
+            case DenySource(of, because):
+                self._store.sources.deny(of, by=OURS, because=because, at=now)
+            case RejectChange(by, how):
+                self._store.sourced.reject(*key, by=by.login if by else "", how=how, at=now)
+            case CloseReview(review):
+                self._store.deferred_reviews.close(*key, review, at=now)
             case _:
                 assert_never(action)
 

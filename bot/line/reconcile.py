@@ -27,6 +27,7 @@ from bot.facts.table import AT_ONCE, FAILED, LOOK, Facts
 from bot.facts.twins import HELD_TWINS
 from bot.forge.port import Forge, ForgeError, Landing, Target
 from bot.line.afterwards import Afterwards
+from bot.line.deferred_reviews import put_off
 from bot.line.groups import Groups
 from bot.line.landing import Steps
 from bot.line.perform import Changeable, Outcome, Performer, checks_after
@@ -97,6 +98,7 @@ class Reconciler:
         if not look[PULL].open:
             self._records.landed(look)
             self._live.store.pulls.close(target.repository_id, number, look[PULL].life, look[PULL].head_sha)
+            put_off(look, self._live.store)
             self._live.store.landing_queue.cancel(target.repository_id, number, "closed", at=look.now)
             self._afterwards.take(look)
             return None

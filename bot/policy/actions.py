@@ -17,6 +17,7 @@ from bot.policy.incidents.report import Report
 from bot.policy.landing_actions import (
     Approve,
     CancelLanding,
+    CloseReview,
     DenySource,
     Land,
     NoteSource,
@@ -306,4 +307,5 @@ Action = (
     | Approve
     | Withdraw
     | Land
+    | CloseReview
 )

@@ -188,6 +188,23 @@ class Wishes:
 NOTHING_SAID = Wishes()
 
 
+@dataclass(frozen=True, slots=True)
+class DeferredReview:
+    """A change that landed by itself and is to be reviewed by a person afterwards. `owners`: logins and "@org/team"
+    that were asked to review it; empty: whoever may write here. `reviewed_by` None: nobody did yet."""
+
+    author: Person
+    title: str  # from outside, escape when shown
+    head_sha: str
+    landed_at: datetime
+    due: datetime
+    owners: tuple[str, ...] = ()
+    verdict: Literal["", "ok", "revert"] = ""
+    reviewed_by: Person | None = None
+    reviewed_at: datetime | None = None
+    why: str = ""  # from outside, escape when shown
+
+
 __all__ = [
     "Bump",
     "Category",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.policy.candidate import Consent, DayPlace, SourceKey, Stop, StopRule, Trust, Waiting
+from bot.policy.candidate import Consent, DayPlace, DeferredReview, SourceKey, Stop, StopRule, Trust, Waiting
 from bot.policy.gatekeeping import Gatekeeping, Method
 from bot.policy.phases import Owner, Phase
 from bot.policy.pull import Person
@@ -124,6 +124,19 @@ class Land:
 
     def holds(self, state: State) -> bool:
         return not state.pull.open
+
+
+@dataclass(frozen=True, slots=True)
+class CloseReview:
+    """The review that was put off until after the landing is done."""
+
+    phase: ClassVar[Phase] = Phase.SAID
+    owners: ClassVar[tuple[Owner, ...]] = ("commands",)
+
+    review: DeferredReview
+
+    def holds(self, state: State) -> bool:
+        return self.review == state.deferred
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,7 @@ class PullRequest:
     body: str = ""  # the description; from outside, escape when shown
     labels: frozenset[str] = frozenset()
     reviews: tuple[Review, ...] = ()
+    asked: tuple[str, ...] = ()  # whose review is asked for and still to come: logins and "@org/team"
     check: CheckRun | None = None
     other_checks: tuple[CheckRun, ...] = ()  # of ours, by other names
     comment: Comment | None = None  # our sticky comment

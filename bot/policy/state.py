@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.policy.candidate import NOTHING_SAID, Inspection, ModelReview, Origin, Trust, Waiting, Wishes
+from bot.policy.candidate import (
+    NOTHING_SAID,
+    DeferredReview,
+    Inspection,
+    ModelReview,
+    Origin,
+    Trust,
+    Waiting,
+    Wishes,
+)
 from bot.policy.content import Content
 from bot.policy.escalation import Escalation
 from bot.policy.gatekeeping import Gatekeeping
@@ -76,6 +85,7 @@ class State:
     gatekeeping: Gatekeeping | Unknown = _NOBODY_LOOKED
     waiting: Waiting | None = None
     wishes: Wishes = NOTHING_SAID
+    deferred: DeferredReview | None = None  # its review, once it landed without one
     recorded: str = ""  # digest of what automatic review decided last
     program: str = ""  # version of codechill that decides
     lander: Person | None = None  # the account of the App that lands; None: nothing ever lands by itself

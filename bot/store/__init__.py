@@ -14,6 +14,7 @@ from bot.store.claims import Claims
 from bot.store.configurations import Configurations, KnownConfiguration, LastGood
 from bot.store.contents import Contents
 from bot.store.courses import Course, Courses
+from bot.store.deferred_reviews import DeferredReviews, KnownReview
 from bot.store.drift import DriftLog, KnownSign
 from bot.store.engine import BUSY, open_engine, reading, writing
 from bot.store.exceptions import Exceptions
@@ -69,6 +70,7 @@ __all__ = [
     "Contents",
     "Course",
     "Courses",
+    "DeferredReviews",
     "Delivery",
     "DriftLog",
     "Enqueue",
@@ -94,6 +96,7 @@ __all__ = [
     "KnownNotice",
     "KnownPull",
     "KnownRepository",
+    "KnownReview",
     "KnownSign",
     "Landing",
     "LandingQueue",
@@ -192,6 +195,7 @@ class Store:
         self.passages = Passages(self.engine)
         self.landing_queue = LandingQueue(self.engine, audit)
         self.automatic_landings = AutomaticLandings(self.engine, audit)
+        self.deferred_reviews = DeferredReviews(self.engine, audit)
         # what was said, by us and to us
         self.notes = Notes(self.engine)
         self.sent = Sent(self.engine)

@@ -710,3 +710,17 @@ models_met = sa.Table(
     sa.Column("model", sa.String(200), primary_key=True),  # as its endpoint names it
     sa.Column("at", Moment, nullable=False),
 )
+
+deferred_reviews = sa.Table(
+    "deferred_reviews",
+    metadata,
+    *_of_pull(),
+    sa.Column("author_id", sa.BigInteger, nullable=False),
+    sa.Column("due", Moment, nullable=False),
+    sa.Column("reviewed_at", Moment),
+    sa.Column("issue", sa.Integer),  # None: none was opened yet
+    sa.Column("settled", sa.Boolean, nullable=False),  # it was reviewed, and its issue closed
+    sa.Column("body", sa.Text, nullable=False),
+    sa.PrimaryKeyConstraint("repository_id", "number"),
+)
+sa.Index("ix_deferred_reviews_settled_due", deferred_reviews.c.settled, deferred_reviews.c.due)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from bot.facts.assessor import Base, Unscorable
 from bot.forge.port import Target
 from bot.policy.content import Content
+from bot.policy.gatekeeping import Merged
 from bot.policy.pull import PullRequest
 from scoring.assessment import Assessment, Proof, Reason
 from scoring.facts.services import Sources
@@ -85,6 +86,9 @@ class MemoryAssessor:
             proof=believed.proof,
             base=base.sha,
         )
+
+    def merged(self, target: Target, pull: PullRequest, *, prove: bool) -> Merged:
+        return Merged(f"{pull.head_sha} on {pull.base_sha}", proven=True if prove else None)
 
     def inspect(
         self, target: Target, pull: PullRequest, base: Base, diff: Diff, critical: Sources, now: datetime

@@ -82,6 +82,7 @@ class MemoryForge(Forge):
             body=pull.body,
             labels=frozenset(pull.labels),
             reviews=tuple(pull.reviews),
+            asked=pull.asked,
             comment=cards[0] if cards else None,
             spare=tuple(comment.id for comment in cards[1:]),
             replied_to=answered,

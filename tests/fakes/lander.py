@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.forge.port import Lander, Refused, Target
-from bot.policy.gatekeeping import Method
-from bot.policy.pull import Review
+from bot.forge.port import Lander, Landing, Refused, Target
+from bot.policy.gatekeeping import Gatekeeping, Method, Reported, Required, Rules
+from bot.policy.pull import Person, Review
 from tests.fakes.world import BOT, Issue
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class MemoryLander(Lander):
         for at, review in enumerate(pull.reviews):
             if (review.author, review.head_sha, review.state) == (BOT, head_sha, "approved"):
                 return at
-        pull.reviews.append(Review(BOT, "approved", head_sha, self.forge.now()))
+        pull.reviews.append(Review(BOT, "approved", head_sha, self.forge.now(), number=len(pull.reviews)))
         return len(pull.reviews) - 1
 
     def dismiss(self, target: Target, number: int, review: int, words: str) -> None:
@@ -65,3 +66,35 @@ class MemoryLander(Lander):
 
     def close_issue(self, target: Target, number: int) -> None:
         self.forge.home(target, "close_issue").issues[number].open = False
+
+
+@dataclass
+class MemoryLandingApp(MemoryLander, Landing):
+    """The App that lands, on a branch that asks for one check, which passed. `before` is called before each merge."""
+
+    before: Callable[[int, str], object] = lambda number, head_sha: None
+
+    def account(self, target: Target) -> Person:
+        return BOT
+
+    def gate(self, target: Target, number: int, base_ref: str) -> Gatekeeping:
+        home, pull = self.forge.place(target, number, "gate")
+        ours = [
+            at for at, review in enumerate(pull.reviews)
+            if (review.author, review.head_sha, review.state) == (BOT, pull.head, "approved")
+        ]  # fmt: skip
+        return Gatekeeping(
+            head_sha=pull.head,
+            base_sha=home.branches[base_ref],
+            lander=BOT,
+            ours=frozenset({1}),
+            may=True,
+            rules=Rules(required=frozenset({Required("test")})),
+            reported=(Reported("test", 15368, "success", "github-actions"),),
+            approval=ours[0] if ours else None,
+            state="CLEAN",
+        )
+
+    def merge(self, target: Target, number: int, head_sha: str, method: Method) -> None:
+        self.before(number, head_sha)
+        super().merge(target, number, head_sha, method)

@@ -14,7 +14,7 @@ from bot.line.reconcile import Reconciler
 from bot.line.records import Written
 from bot.policy.config import FILE, ORGANISATION_FILE
 from bot.policy.decide import Decision
-from bot.policy.events import Changed, Commented, Event, Labelled, Pressed, Queued, Tick
+from bot.policy.events import Changed, Commented, Due, Event, Labelled, Pressed, Queued, Tick
 from bot.policy.incidents.claim import Claim
 from bot.policy.incidents.issue import Issue
 from bot.policy.incidents.report import Report
@@ -24,6 +24,7 @@ from bot.store import KnownRepository, Record, SeenPush, Store
 from tests.fakes.assessor import MemoryAssessor
 from tests.fakes.clock import Clock
 from tests.fakes.forge import MemoryForge
+from tests.fakes.lander import MemoryLandingApp
 from tests.fakes.landings import MemoryLandings
 from tests.fakes.world import BOT, INSTALLATION, Pull, Run, World
 
@@ -43,6 +44,7 @@ class Line:
         self.assessor = MemoryAssessor(self.world)
         self.store = store
         self.facts = LOOK
+        self.lander = MemoryLandingApp(self.forge)
         self.home = self.world.repository("acme/shop", CODE)
         store.repositories.saw(KnownRepository(self.home.id, INSTALLATION, self.home.full_name))
         for login in ("ana", "ben", "mia", "max"):
@@ -62,6 +64,7 @@ class Line:
             configurations=configurations,
             clock=self.clock,
             facts=self.facts,
+            landing=self.lander,
             report=lambda target, report: self.tell(report),
         )
         self.issues = Issues(
@@ -180,6 +183,10 @@ class Line:
 
     def tick(self, pull: Pull) -> Decision | None:
         return self.look(pull, Tick("edge"))
+
+    def due(self, pull: Pull) -> Decision | None:
+        """What the job does when its delay is over."""
+        return self.look(pull, Due())
 
     def give_up(self, pull: Pull, words: str, cause: Cause = "us") -> None:
         """What the queue does when looking failed too often."""

@@ -57,6 +57,7 @@ class Pull:
     auto_merge: bool = False
     labels: set[str] = field(default_factory=set)
     reviews: list[Review] = field(default_factory=list)
+    asked: tuple[str, ...] = ()  # whose review is asked for
     comments: list[Comment] = field(default_factory=list)
     commits: list[tuple[str, Person]] = field(default_factory=list)
     unplaced: frozenset[str] = frozenset()

@@ -114,6 +114,7 @@ class GitHubForge:
             noted=frozenset(note for c in ours if (note := markers.note_of(c.body)) is not None),
             life=self._life(target, facts),
             remarks=remarks(theirs, answered),
+            asked=_asked(facts),
         ).showing(checks)
 
     def _life(self, target: Target, facts: PullFacts) -> Life | None:
@@ -331,6 +332,13 @@ def _reviews(listed: Iterable[ReviewFacts]) -> Iterator[Review]:
         state = _REVIEWS.get(each.state)
         if state is not None and each.user is not None and each.submitted_at is not None:
             yield Review(each.user.person(), state, each.commit_id or "", each.submitted_at, each.id)
+
+
+def _asked(facts: PullFacts) -> tuple[str, ...]:
+    """Teams are those of the owner: no others can be asked."""
+    owner = facts.base.repo.full_name.partition("/")[0].lower()
+    teams = (f"@{owner}/{each.slug.lower()}" for each in facts.requested_teams)
+    return (*(each.login for each in facts.requested_reviewers), *teams)
 
 
 def _doubles(ours: list[Comment]) -> list[int]:

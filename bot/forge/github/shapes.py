@@ -126,6 +126,10 @@ class ListedPull(Shape):
     base: Base
 
 
+class Slug(Shape):
+    slug: str
+
+
 class PullFacts(ListedPull):
     node_id: str = ""  # its name in GraphQL
     merged: bool = False
@@ -142,6 +146,8 @@ class PullFacts(ListedPull):
     labels: tuple[Label, ...] = ()
     created_at: Moment | None = None
     closed_at: Moment | None = None
+    requested_reviewers: tuple[User, ...] = ()
+    requested_teams: tuple[Slug, ...] = ()
 
 
 class Merge(Shape):

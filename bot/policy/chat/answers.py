@@ -21,7 +21,7 @@ from bot.policy.case import Case
 from bot.policy.config import walltime
 from bot.policy.config.freezes import Freeze, joined, name_for, too_long
 from bot.policy.escalation import Escalation
-from bot.policy.landing_actions import ReleaseLanding, StopLanding
+from bot.policy.landing_actions import CloseReview, ReleaseLanding, StopLanding
 from bot.policy.pull import Person, Unknown
 from bot.policy.standing import approval
 from bot.policy.standing.level import in_force
@@ -39,6 +39,7 @@ Effect = (  # beside the answer
     | RuleClaim
     | StopLanding
     | ReleaseLanding
+    | CloseReview
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.policy.case import Case
 from bot.policy.chat import answers as does
-from bot.policy.chat import incidents, landing
+from bot.policy.chat import deferred, incidents, landing
 from bot.policy.chat import permissions as may
 from bot.policy.chat.answers import Answer, Call, not_yours
 from bot.policy.pull import Person
@@ -124,6 +124,15 @@ COMMANDS: Mapping[str, Command] = {
     "review": Command("review", "send it back to people", WRITERS, may.author_or_writer, landing.review),
     "hold": Command(
         "hold", "stop it from landing by itself, also a bot's", WRITERS, may.author_or_writer, landing.hold
+    ),
+    "reviewed": Command(
+        "reviewed <ok or revert> <why>",
+        "say that a change which landed by itself was reviewed afterwards",
+        "anyone who may write, but its author",
+        may.writer,
+        deferred.reviewed,
+        ("/chill reviewed ok", "/chill reviewed revert It drops the index that the report needs"),
+        says_why=True,
     ),
     "thaw": Command("thaw", "end a freeze by hand", "whom `freezes.by` names", may.freezer, does.thaw),
 }

@@ -19,7 +19,7 @@ NEARLY = (
     "That looks like a command and is none: it has to be a line of its own in plain text, without bold, links, escapes "
     "or a line of `---` below. `/chill help` lists what there is."
 )
-AFTERWARDS = frozenset({"incident"})  # commands that are answered once a pull request is closed, too
+AFTERWARDS = frozenset({"incident", "reviewed"})  # commands that are answered once a pull request is closed, too
 DECIDING = frozenset({"approve", "deny", "attest", "ship"})
 OF_AUTO_REVIEW = frozenset({"stop-landing", "ship", "wait"})  # buttons of its check; stopping is never too late
 BUTTONS: Mapping[str, tuple[str, str]] = {

@@ -6,13 +6,15 @@ from datetime import timedelta
 
 import pytest
 
+from bot.jobs.kinds import Nothing
+from bot.line.deferred_reviews import ReviewDesk
 from bot.policy.candidate import PEOPLE, Dial, SourceKey, Waiting
 from bot.policy.events import Changed, Pressed
 from bot.policy.pull import AUTO_REVIEW
 from bot.policy.radar import funnel
 from bot.policy.radar.stage import PASSED, Answer, Candidate, Stage, person
 from tests.fakes.line import Line
-from tests.fakes.world import INSTALLATION, Pull, Run
+from tests.fakes.world import BOT, INSTALLATION, Pull, Run
 
 DAY = timedelta(hours=24)
 
@@ -213,3 +215,92 @@ def test_another_diff_begins_the_delay_anew_and_the_same_diff_on_another_head_ke
     other = waiting(line, pull)
     assert other is not None
     assert other.since == line.clock.now
+
+
+def landed(line: Line, pull: Pull) -> Pull:
+    """Its delay is over, and it landed by itself."""
+    line.clock.forward(hours=25)
+    line.due(pull)
+    assert pull.merged
+    return pull
+
+
+def test_a_source_s_change_that_nobody_stopped_is_approved_and_lands_with_nobody_looking(
+    line: Line, gate: Gatekeeper
+) -> None:
+    pull = landed(line, of_a_bot(line))
+    assert [(review.author, review.state) for review in pull.reviews] == [(BOT, "approved")]
+    assert waiting(line, pull) is None
+
+
+def strictly(candidate: Candidate) -> Answer:
+    return PASSED if candidate.pipeline == "verification" else person("not_among_the_safest", "Why.")
+
+
+@pytest.fixture
+def owing(line: Line, monkeypatch: pytest.MonkeyPatch) -> Pull:
+    """A change of ana's that landed by itself on the promise of a review by ben."""
+    monkeypatch.setattr(funnel, "STAGES", (Stage("risk", "Is it among the safest?", strictly),))
+    turned(line)
+    pull = line.seen(0.08)
+    pull.asked = ("ben",)
+    line.say(pull, "ana", "/chill ship")
+    landed(line, pull)
+    line.look(pull, Changed("closed"))
+    return pull
+
+
+def desk(line: Line) -> ReviewDesk:
+    return ReviewDesk(line.lander, line.store.deferred_reviews, line.store.repositories, line.clock)
+
+
+def test_what_landed_on_the_promise_of_a_review_is_owed_one_with_an_owner_and_a_due_date(
+    line: Line, owing: Pull
+) -> None:
+    review = line.store.deferred_reviews.of(line.home.id, owing.number)
+    assert review is not None
+    assert (review.owners, review.due - review.landed_at) == (("ben",), timedelta(days=5))
+    for _ in range(2):
+        desk(line).take(Nothing())
+    (issue,) = line.home.issues.values()
+    assert (issue.title, "@ben" in issue.body, issue.open) == ("Review #1, which landed by itself", True, True)
+
+
+@pytest.mark.parametrize(
+    ("login", "words", "verdict"),
+    [
+        ("ben", "/chill reviewed ok", "ok"),
+        ("ben", "/chill reviewed revert It drops the index", "revert"),
+        ("ben", "/chill reviewed revert", ""),
+        ("ben", "/chill reviewed", ""),
+        ("ana", "/chill reviewed ok", ""),
+        ("eve", "/chill reviewed ok", ""),
+    ],
+)
+def test_a_review_that_was_put_off_is_closed_by_somebody_else_who_may_write(
+    line: Line, owing: Pull, login: str, words: str, verdict: str
+) -> None:
+    desk(line).take(Nothing())
+    line.say(owing, login, words)
+    review = line.store.deferred_reviews.of(line.home.id, owing.number)
+    assert review is not None
+    assert review.verdict == verdict
+    desk(line).take(Nothing())
+    (issue,) = line.home.issues.values()
+    assert issue.open == (not verdict)
+
+
+def test_while_a_review_is_overdue_no_other_change_of_its_author_is_verified(line: Line, owing: Pull) -> None:
+    line.clock.forward(days=6)
+    reviews = line.store.deferred_reviews
+    people = [line.world.person(login).id for login in ("ana", "mia")]
+    assert [reviews.overdue_for(line.home.id, who, (), line.clock.now) for who in people] == [1, 0]
+    assert reviews.overdue_for(line.home.id, people[1], ("ben",), line.clock.now) == 1
+    line.say(owing, "ben", "/chill reviewed ok")
+    assert reviews.overdue_for(line.home.id, people[0], (), line.clock.now) == 0
+
+
+def test_of_what_a_person_merged_no_review_is_owed(line: Line, gate: Gatekeeper) -> None:
+    pull = shipped(line, gate)
+    line.merge(pull, "ben")
+    assert line.store.deferred_reviews.of(line.home.id, pull.number) is None

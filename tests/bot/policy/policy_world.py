@@ -26,6 +26,7 @@ from bot.policy.config import Config, parse
 from bot.policy.content import Content
 from bot.policy.landing_actions import (
     CancelLanding,
+    CloseReview,
     DenySource,
     NoteSource,
     QueueLanding,
@@ -169,6 +170,7 @@ def _apply(before: State, action: Action) -> State:
             | ReportIncident()
             | RuleClaim()
             | NoteSource()
+            | CloseReview()
             | RejectChange()
             | DenySource()
         ):

@@ -21,13 +21,14 @@ from bot.policy.actions import (
     SetCheck,
     StartFreeze,
 )
+from bot.policy.candidate import DeferredReview
 from bot.policy.chat.commands import COMMANDS
 from bot.policy.config import Config
 from bot.policy.config.freezes import Freeze, joined
 from bot.policy.decide import decide
 from bot.policy.escalation import Escalation
 from bot.policy.events import Commented, Pressed, Tick
-from bot.policy.landing_actions import ReleaseLanding, StopLanding
+from bot.policy.landing_actions import CloseReview, ReleaseLanding, StopLanding
 from bot.policy.pull import Hands, Person, Unknown
 from bot.policy.responses.commands import BUTTONS
 from bot.policy.state import State
@@ -64,6 +65,7 @@ SAYS = {
     "wait": "/chill wait",
     "review": "/chill review",
     "hold": "/chill hold",
+    "reviewed": "/chill reviewed ok",
     "incident": "/chill incident cause this sev1 It emptied the carts",
 }
 DOES: dict[str, type[Action] | None] = {
@@ -81,6 +83,7 @@ DOES: dict[str, type[Action] | None] = {
     "wait": StopLanding,
     "review": StopLanding,
     "hold": StopLanding,
+    "reviewed": CloseReview,
     "incident": ReportIncident,
 }
 CHANGES = tuple({kind for kind in DOES.values() if kind is not None})
@@ -130,7 +133,8 @@ def scene(who: str, whose: str, verb: str) -> tuple[State, Person]:
         "they asked for the exception": {},
     }[whose]
     escalations = (pending,) if verb in ("approve", "deny") else ()
-    return state(granted={person.id: granted}, escalations=escalations, **more), person
+    owed = DeferredReview(more.get("author", SOMEBODY), "A change", HEAD, SATURDAY, SATURDAY + timedelta(days=5))
+    return state(granted={person.id: granted}, escalations=escalations, deferred=owed, **more), person
 
 
 def tried(before: State, event: Commented | Pressed) -> list[Action]:
