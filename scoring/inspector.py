@@ -3,9 +3,10 @@
 from scoring.change import Change
 from scoring.git import Git
 from scoring.hazards import hazards
+from scoring.hazards.dependencies.judge import judge
 from scoring.hazards.rule import MOST, TooMuchToRead, sides_of
 from scoring.history.diff import Diff
-from scoring.inspection import Hazard, Inspection, Judged
+from scoring.inspection import Dependencies, Hazard, Inspection, Judged
 from scoring.review.reviewer import review
 from scoring.semantics import ChangeVerdict
 from scoring.semantics.guards import MAX_BYTES
@@ -18,13 +19,15 @@ def inspect(git: Git, diff: Diff, change: Change, verdict: ChangeVerdict, percen
 
     `percentile` is `Scorer.highest` of it, None where it could not be scored. Raises GitError.
     """
+    told, dependencies = _looked(git, diff, change)
     return Inspection(
-        hazards=_hazards(git, diff, change),
+        hazards=told,
         hunks=_hunks(git, change, verdict),
         files=len(change.files),
         lines=sum(file.added + file.deleted for file in change.files),
         proven=verdict.level == "P",
         percentile=percentile,
+        dependencies=dependencies,
     )
 
 
@@ -33,15 +36,16 @@ def _hunks(git: Git, change: Change, verdict: ChangeVerdict) -> tuple[Judged, ..
         return review(change, verdict, blobs.read)
 
 
-def _hazards(git: Git, diff: Diff, change: Change) -> tuple[Hazard, ...]:
+def _looked(git: Git, diff: Diff, change: Change) -> tuple[tuple[Hazard, ...], Dependencies | None]:
     try:
         with git.blobs(MOST) as blobs:
             sides = sides_of(diff, blobs)
-            return (*_other_files(sides.paths, change), *hazards(sides))
+            dependencies, of_packages = judge(sides)
+            return (*_other_files(sides.paths, change), *hazards(sides), *of_packages), dependencies
     except TooMuchToRead:
-        return (Hazard("large_change", "Its contents have more bytes than are looked at."),)
+        return (Hazard("large_change", "Its contents have more bytes than are looked at."),), None
     except KeyError:
-        return (Hazard("unreadable", "A content that it names is not at hand."),)
+        return (Hazard("unreadable", "A content that it names is not at hand."),), None
 
 
 def _other_files(paths: frozenset[str], change: Change) -> tuple[Hazard, ...]:

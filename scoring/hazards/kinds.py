@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from scoring.facts.kinds import kinds
 from scoring.facts.languages import of_path
+from scoring.hazards.dependencies.judge import is_of_dependencies
 from scoring.hazards.rule import File
 from scoring.inspection import Hazard
 from scoring.semantics.paths import DOC_SUFFIXES, GENERATED_PATHS, RESOURCES, folders, is_docs, name
@@ -30,6 +31,8 @@ PROGRAMS = frozenset((
 def allowed(file: File) -> Iterator[Hazard]:
     """Source of a known language, documentation, data, pictures; no way of building, installing or running it."""
     path, base = file.path, name(file.path).lower()
+    if is_of_dependencies(path):
+        return  # rules of their own
     if kinds(path) & {"vendored"} or GENERATED_PATHS.search(path):
         yield Hazard("file_kind", "It is other people's code, or a tool wrote it.", path)
     elif base in PROGRAMS or folders(path)[-1:] == ["bin"]:
@@ -42,5 +45,6 @@ def allowed(file: File) -> Iterator[Hazard]:
 
 def prose(file: File) -> Iterator[Hazard]:
     """requirements.txt, CMakeLists.txt, robots.txt, LICENSE.md, AGENTS.md: nothing that only people read."""
-    if name(file.path).lower().endswith(LIKE_PROSE) and not is_docs(file.path):
+    like_prose = name(file.path).lower().endswith(LIKE_PROSE) and not is_docs(file.path)
+    if like_prose and not is_of_dependencies(file.path):
         yield Hazard("looks_like_prose", "It ends like prose, but programs read it or people sign it.", file.path)

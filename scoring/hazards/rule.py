@@ -54,6 +54,13 @@ class Sides:
     files: tuple[File, ...]
     at: Callable[[str, str], bytes] = field(default=_nowhere)
 
+    def side(self, side: str, path: str) -> bytes:
+        """The content of a path, of this change or beside it."""
+        for file in self.files:
+            if file.path == path:
+                return (file.old if side == "base" else file.new) or b""
+        return self.at(side, path)
+
     @property
     def paths(self) -> frozenset[str]:
         return frozenset(file.path for file in self.files)
