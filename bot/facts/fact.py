@@ -11,6 +11,7 @@ from bot.config.repository import Configurations
 from bot.facts.answers import Answers
 from bot.facts.assessor import Assessor
 from bot.forge.port import Forge, Landing, Target
+from bot.policy.candidate import Bump
 from bot.policy.events import Event
 from bot.policy.state import Question
 from bot.store import (
@@ -59,6 +60,14 @@ class Fact(Generic[T]):
     fills: Callable[[T], Filled] | None = None
 
 
+class Releases(Protocol):
+    """Knows when packages were released. Nothing here asks a network for it."""
+
+    def released(self, bump: Bump) -> datetime | None:
+        """Since when that version of that package of that ecosystem is out at the latest; None: it is not known."""
+        ...
+
+
 class Source(Protocol):
     """Where facts come from."""
 
@@ -96,6 +105,7 @@ class Live:
     configurations: Configurations
     answers: Answers | None = None  # of what is asked for; None: nobody answers
     landing: Landing | None = None  # the App that lands; None: nothing lands by itself
+    releases: Releases | None = None  # release dates of packages; None: only what was seen here is known
 
     def find(self, fact: Fact[T], look: Look) -> T:
         return fact.read(self, look)

@@ -16,6 +16,7 @@ from bot.facts.origin import AUTHORS, ORIGIN
 from bot.facts.people import GRANTED, HANDS
 from bot.facts.proposal import OTHER, PROPOSAL
 from bot.facts.pull import PAGE, PULL, TARGET
+from bot.facts.releases import RELEASED
 from bot.facts.review import review
 from bot.facts.risk import RISK
 from bot.facts.trust import TRUST
@@ -23,7 +24,15 @@ from bot.facts.twins import HELD_TWINS, TWINS
 
 Facts = tuple[Fact[Any], ...]
 
-AUTO_REVIEW: Facts = (ORIGIN, TRUST, INSPECTION, WAITING, RECORDED, PROGRAM)  # little is asked while it is off
+AUTO_REVIEW: Facts = (
+    ORIGIN,
+    TRUST,
+    INSPECTION,
+    RELEASED,
+    WAITING,
+    RECORDED,
+    PROGRAM,
+)  # little is asked while it is off
 AT_ONCE: Facts = (PULL, CONFIGURATION, PAGE, GRANTED, WARNINGS)  # before anything is scored
 BEFORE_REVIEW: Facts = (
     *AT_ONCE,
@@ -66,6 +75,7 @@ FACTS: Facts = (
     CLAIMS,
     TRUST,
     INSPECTION,
+    RELEASED,
     RECORDED,
     PROGRAM,
     DEFERRED,

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from bot.policy.candidate import (
     NOTHING_SAID,
+    Bump,
     DeferredReview,
     Inspection,
     ModelReview,
@@ -80,6 +82,8 @@ class State:
     # what automatic review looks at, as far as somebody needed it
     origin: Origin | Unknown = _NOBODY_LOOKED
     inspection: Inspection | Unknown = _NOBODY_LOOKED
+    # since when each version that it takes is known to be out; of those that are missing nobody knows
+    released: Mapping[Bump, datetime] = field(default_factory=dict)
     review: ModelReview | Unknown | None = _NOBODY_LOOKED  # None: no language model is asked here
     trust: Trust | Unknown = _NOBODY_LOOKED
     gatekeeping: Gatekeeping | Unknown = _NOBODY_LOOKED

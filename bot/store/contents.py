@@ -21,6 +21,13 @@ class Contents(Database):
             ).one_or_none()
         return None if row is None else Content(row.name or _NOTHING, tuple(json.loads(row.paths)))
 
+    def first(self, repository_id: int, name: str) -> datetime | None:
+        """When a content of that name was seen first, as far as it is kept; None: never."""
+        here = sa.and_(contents.c.repository_id == repository_id, contents.c.name == name)
+        with self.read() as connection:
+            moment: datetime | None = connection.scalar(sa.select(sa.func.min(contents.c.at)).where(here))
+        return moment
+
     def save(self, repository_id: int, base: str, head: str, content: Content, *, at: datetime) -> None:
         key = {"repository_id": repository_id, "base": base, "head": head}
         # escaped, so that names of files that are no text survive

@@ -10,6 +10,7 @@ from bot.policy.candidate import Category, Inspection, Judged, ModelReview, Sign
 from bot.policy.config.auto_review import Reviewer
 from bot.policy.pull import AWAITED, Unknown
 from bot.policy.radar.stage import PASSED, Answer, Candidate, Stage, person, waits
+from bot.policy.radar.stages import static
 from bot.policy.text.words import code
 
 CATEGORIES: frozenset[str] = frozenset(get_args(Category))
@@ -47,7 +48,8 @@ def _safe(judged: Judged) -> bool:
 def _explained(inspection: Inspection) -> frozenset[str]:
     """Files of packages whose every change is one of a version that the static rules let pass."""
     packages = inspection.dependencies
-    if packages is None or not packages.bumps or inspection.hazards:
+    unexplained = any(each.rule != static.MAJOR for each in inspection.hazards)
+    if packages is None or not packages.bumps or unexplained:
         return frozenset()
     return frozenset(packages.files)
 
