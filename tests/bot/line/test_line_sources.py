@@ -1,6 +1,8 @@
 """Trust on the line: what a source does is kept as its own, and what it must not do takes its trust away."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -8,11 +10,12 @@ from bot.policy.candidate import SourceKey, Track, Trust
 from bot.policy.events import Changed
 from bot.policy.radar import funnel
 from bot.policy.radar.stages import eligible
-from bot.store import Slot, Sourced, Standing
+from bot.store import Course, Read, Slot, Sourced, Standing
 from tests.fakes.line import Line
 from tests.fakes.world import INSTALLATION, Pull
 
 FILE = "version: 1\nauto_review:\n  mode: shadow\n  sources: {tidy: {account: %d, kind: codemod, branch: 'topic-*'}}\n"
+HOUR = timedelta(hours=1)
 LISTED = {"api/list.py": "def rows():\n    return []\n"}
 
 
@@ -139,3 +142,29 @@ def test_the_facts_of_a_decision_are_kept_as_they_then_were(line: Line) -> None:
     (exhibit,) = line.store.exhibits.of(line.home.id, line.clock.now.replace(year=2025))
     assert (exhibit.number, exhibit.state.paths, exhibit.at) == (pull.number, tuple(LISTED), line.clock.now)
     assert exhibit.state.trust == Trust(key(line))
+
+
+def test_how_a_change_went_is_read_from_what_the_line_left_behind(line: Line) -> None:
+    pull = tidy(line)
+    began = line.clock.now
+    other = line.seen(0.3, files=LISTED)
+    scored = line.store.assessments.get(line.home.id, other.number, other.head)
+    assert scored is not None
+    sized = replace(scored, features={"lines_added": 3.0, "lines_deleted": 2.0})
+    line.store.assessments.save(line.home.id, other.number, other.head, sized)
+    line.clock.forward(hours=3)
+    line.review(pull, "ben", "commented")
+    line.clock.forward(hours=2)
+    line.review(pull, "ben")
+    slot = Slot(line.home.id, pull.number, key(line), f"{began:%Y-%m-%d}", line.clock.now, pull.author.id, "P5")
+    assert line.store.slots.claim(slot, 9)
+    line.merge(pull, "ben")
+    first, second = line.store.courses.of(line.home.id, began)
+    ben = line.world.person("ben").id
+    assert first == Course(
+        line.home.id, pull.number, pull.author.id, True, "tidy", "P5", began, line.clock.now, line.clock.now,
+        (Read(ben, began + 3 * HOUR, began + 5 * HOUR),), percentile=0.02, paths=tuple(LISTED),
+    )  # fmt: skip
+    assert first.alone
+    assert (second.number, second.source, second.closed_at, second.bot) == (other.number, "", None, False)
+    assert second.lines == 5
