@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.notices import alarms, exceptions, weekly, windows
+from bot.notices import alarms, exceptions, trust, weekly, windows
 from bot.notices.notice import Notice
 from bot.notices.readings import Readings
 
@@ -28,6 +28,7 @@ KINDS: tuple[NoticeKind, ...] = (
     NoticeKind("incident", "An incident names a change that landed", alarms.incidents),
     NoticeKind("drift", "A sign of drift alarms", alarms.drift),
     NoticeKind("doctor", "The doctor found a fault", alarms.findings),
+    NoticeKind("trust", "A source of automatic changes was denied, or its record speaks for more", trust.moved),
     NoticeKind("week", "The weekly report", weekly.reports),
 )
 

@@ -1,10 +1,11 @@
 """What notices are derived from: all that the store knows and that people may have to be told."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.config.repository import ORGANISATION, composed
+from bot.learning.dials import Earned, Trusting, earned
 from bot.policy.config import Config
 from bot.policy.config.freezes import joined
 from bot.policy.escalation import Escalation
@@ -19,13 +20,18 @@ from bot.store import (
     KnownFinding,
     KnownSign,
     Notices,
+    Outcomes,
     Repositories,
     Shown,
     Sight,
+    Slots,
+    Sourced,
+    Sources,
 )
 
 HEARD = timedelta(days=2)  # of an incident that became known earlier, everybody has heard
 LIVE = frozenset({"asked", "approved"})  # states of an exception of which something is left to tell
+TRUST = "trust"  # the kind of notice that costs counting what every source has earned
 TRUNKS = ("main", "master", "trunk", "develop")
 
 
@@ -42,6 +48,14 @@ class Stored:
     drift: DriftLog
     findings: Findings
     notices: Notices
+    sources: Sources
+    sourced: Sourced
+    slots: Slots
+    outcomes: Outcomes
+
+    @property
+    def trusting(self) -> Trusting:
+        return Trusting(self.repositories, self.configurations, self.sources, self.sourced, self.slots, self.outcomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,7 @@ class Here:
     requests: tuple[tuple[int, Escalation], ...]  # the last of each pull request, if it is live, by number
     claims: tuple[Claim, ...]  # of which something was heard lately
     signs: tuple[tuple[KnownSign, datetime], ...]  # those that alarm, each with the day on which it began
+    trust: tuple[Earned, ...] = ()  # of its sources, and, in one repository of each owner, of those of the whole owner
 
     @property
     def config(self) -> Config:
@@ -84,10 +99,27 @@ def read(store: Stored, base: str, now: datetime) -> Readings:
             branches.setdefault(known.repository_id, []).append((known.ref, joined(config, freezes)))
     asking = {number: some for number, some in branches.items() if any(each.notices.channels for _, each in some)}
     names = {one.id: one.full_name for one in store.repositories.all()}
-    heres = (
+    heres = [
         _here(store, number, names[number], tuple(some), now) for number, some in asking.items() if number in names
-    )
-    return Readings(tuple(heres), store.findings.all(), base)
+    ]
+    return Readings(tuple(_with_trust(store, heres, now)), store.findings.all(), base)
+
+
+def _with_trust(store: Stored, heres: Iterable[Here], now: datetime) -> Iterator[Here]:
+    """What an owner's repositories have in common is told by the first of them."""
+    named: set[int] = set()
+    owners = {one.id: one.installation_id for one in store.repositories.all()}
+    ask = [here for here in heres if any(TRUST in kinds for kinds in here.config.notices.channels.values())]
+    sources = earned(store.trusting, now) if ask else ()
+    for here in heres:
+        if here not in ask:
+            yield here
+            continue
+        owner = owners[here.id]
+        wide = () if owner in named else (0,)
+        named.add(owner)
+        of_here = (each for each in sources if each.standing.key.organisation == owner)
+        yield replace(here, trust=tuple(each for each in of_here if each.standing.key.repository in (here.id, *wide)))
 
 
 def _here(store: Stored, number: int, name: str, branches: tuple[tuple[str, Config], ...], now: datetime) -> Here:

@@ -35,7 +35,8 @@ def landed(
 ) -> None:  # fmt: skip
     """Each landed at that moment, the first `reverted` of them to be reverted a day later. key None: no source's."""
     of_key = {} if key is None else {"organisation": key.organisation, "scope": key.repository, "name": key.name}
-    of_pull = [{"repository_id": 7, "number": number} for number in numbers]
+    home = key.repository if key is not None and key.repository else 7
+    of_pull = [{"repository_id": home, "number": number} for number in numbers]
     at_landing = {"window": "", "level": "green", "share": 0.0, "head_sha": "f" * 40, "base_ref": "main"}
     of_slot = {"day": f"{at:%Y-%m-%d}", "author_id": 99, "step": step, "lines": 3, "paths": "[]"}
     with store.write() as connection:
@@ -49,7 +50,8 @@ def landed(
         store.outcomes.save(
             [
                 Outcome(
-                    7, number, "f" * 40, published, "m", 0.02, 0.001, "landed", published, at, commits=(sha(number),),
+                    home, number, "f" * 40, published, "m", 0.02, 0.001, "landed", published, at,
+                    commits=(sha(number),),
                     reverted_at=at + timedelta(days=1) if place < reverted else None,
                 ) for place, number in enumerate(numbers)
             ],

@@ -12,11 +12,14 @@ from bot.learning import weekly
 from bot.learning.week import span_named
 from bot.notices.kinds import KINDS
 from bot.notices.post import WAITS
+from bot.policy.candidate import SourceKey
 from bot.policy.config.sections.notices import KIND_NAMES
 from bot.policy.incidents.report import Cause, Level, Report
 from bot.store import KnownFinding, KnownNotice, KnownSign
 from tests.bot.notices.notices_world import BOTH, WINDOW, Office
 from tests.fakes.line import FRIDAY
+from tests.fakes.sources import landed
+from tests.fakes.world import INSTALLATION
 
 OPENED = "acme/shop: Launch holds back the riskiest 50 % of changes until Sun 29 Nov 00:00 UTC"
 ASKS = "/chill justify launch_with_rollback The launch is tonight, with customers of ours watching"
@@ -254,6 +257,46 @@ def test_a_deputy_is_named_and_told_while_a_manager_is_away(office: Office) -> N
     (notice,) = office.signed()
     assert notice["answers"] == ["ben", "max"]
     assert notice["lines"][-2:] == ["May answer: mia or max", "mia is away until Tue 1 Dec 00:00 UTC; ben stands in"]
+
+
+SOURCES = "auto_review:\n  mode: enforce\n  sources: {tidy: {account: 9, kind: codemod}}\n"
+
+
+def test_what_took_trust_away_is_told_once_with_what_lifts_it(office: Office) -> None:
+    office.configure("notices: {channels: {signed: [trust]}}\n", SOURCES)
+    office.line.seen(0.3)
+    home, store = office.line.home.id, office.line.store
+    key = SourceKey(INSTALLATION, home, "tidy")
+    store.sources.deny(key, by="codechill", because="incident INC-1 was confirmed of its change #7", at=FRIDAY)
+    store.sources.deny(key.everything, by="maya", because="nobody is here", at=FRIDAY)
+    office.turn()
+    office.turn()
+    stopped, denied = office.signed()
+    assert stopped["title"] == "acme/shop: nothing lands by itself any more"
+    assert denied["title"] == "acme/shop: nothing of tidy lands any more"
+    assert denied["lines"] == [
+        "incident INC-1 was confirmed of its change #7 (codechill)",
+        "A person who has looked into it lifts that, and says why:",
+        "codechill sources lift 'tidy' --repository acme/shop --by NAME --because WHY",
+    ]
+
+
+def test_what_a_record_speaks_for_is_told_once_and_not_what_was_lifted_or_is_long_known(office: Office) -> None:
+    office.configure("notices: {channels: {signed: [trust]}}\n", SOURCES)
+    office.line.seen(0.3)
+    store, key = office.line.store, SourceKey(INSTALLATION, office.line.home.id, "tidy")
+    store.sources.deny(key, by="maya", because="it broke the build", at=FRIDAY)
+    store.sources.lift(key, by="maya", because="mended", at=FRIDAY)
+    store.sources.deny(key.everything, by="maya", because="nobody is here", at=FRIDAY - timedelta(days=3))
+    office.turn()
+    assert office.signed() == []
+    landed(store, range(500, 620), FRIDAY - timedelta(days=10), key=key, alone=False)
+    office.turn()
+    office.turn()
+    (proposed,) = office.signed()
+    assert (proposed["kind"], proposed["title"]) == ("trust", "acme/shop: the record of tidy speaks for P5")
+    assert proposed["lines"][0] == "120 changes landed, 0 of them were reverted."
+    assert proposed["lines"][-1].startswith("codechill sources dial 'tidy' P5 --repository acme/shop")
 
 
 def test_a_flood_is_bounded_a_day(office: Office) -> None:
