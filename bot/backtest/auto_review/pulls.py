@@ -1,0 +1,55 @@
+"""The pull request that brought a landing, as far as git tells of it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.backtest.auto_review.accounts import Accounts
+from bot.backtest.auto_review.commits import Brought, Signature, Written
+from bot.policy.candidate import Commit, Origin
+from bot.policy.pull import Person
+
+HERE = 1  # the number of the repository, and that of any other
+ELSEWHERE = 2
+_MERGED = re.compile(r"Merge pull request #\d+ from ([^/\s]+)/(\S+)\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """`branch` is "" where git does not tell it: of what was squashed, rebased or pushed."""
+
+    author: Person
+    branch: str
+    origin: Origin
+
+    @property
+    def squashed(self) -> bool:
+        return not self.branch
+
+
+def arrivals(brought: Mapping[str, Brought], owner: str) -> dict[str, Arrival]:
+    """By the id of the landing. `owner` is whose the repository is, "" when nobody knows: then no branch is a fork's."""
+    accounts = Accounts(who for each in brought.values() for commit in each.commits for who in _signatures(commit))
+    return {sha: _arrival(each, accounts, owner.lower()) for sha, each in brought.items()}
+
+
+def _signatures(commit: Written) -> Iterator[Signature]:
+    yield commit.author
+    yield commit.committer
+    yield from commit.co_authors
+
+
+def _arrival(each: Brought, accounts: Accounts, owner: str) -> Arrival:
+    merged = _MERGED.match(each.landed.message + "\n")
+    whose, branch = merged.groups() if merged else ("", "")
+    elsewhere = bool(owner and whose and whose.lower() != owner)
+    commits = tuple(commit for written in each.commits for commit in _commits(written, accounts))
+    author = accounts.person(each.commits[0].author)
+    return Arrival(author, branch, Origin(ELSEWHERE if elsewhere else HERE, "", commits))
+
+
+def _commits(written: Written, accounts: Accounts) -> Iterator[Commit]:
+    """One for the author and one for each other author that a squashed branch had. Signatures are taken as verified."""
+    for who in dict.fromkeys((written.author, *written.co_authors)):
+        person = accounts.person(who)
+        yield Commit(written.sha, person, person, True, written.message, len(written.parents))
