@@ -60,7 +60,7 @@ SENSITIVE: tuple[tuple[str, str, str], ...] = (
 OBEYED = (
     "AGENTS.md", "CLAUDE.md", "GEMINI.md", "src/AGENTS.md", ".cursorrules", ".cursor/rules/a.mdc", ".windsurfrules",
     ".github/copilot-instructions.md", ".github/instructions/a.instructions.md", ".github/prompts/a.prompt.md",
-    ".claude/commands/a.md", ".claude/skills/a/SKILL.md", ".clinerules", "CONVENTIONS.md", ".aider.conf.yml",
+    ".claude/commands/a.md", ".claude/skills/a/SKILL.md", ".clinerules", ".aider.conf.yml",
     "docs/CLAUDE.md", ".mcp.json", ".github/agents/a.md", "llms.txt", ".junie/guidelines.md",
 )  # fmt: skip
 

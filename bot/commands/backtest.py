@@ -25,6 +25,7 @@ from bot.backtest.text import summary
 from bot.commands.loading import from_files
 from bot.commands.progress import progress_bar
 from bot.commands.scoring import incidents_option, index_folder, model_option, plainly, state_folder
+from bot.commands.trial import tried
 from bot.policy.config import Config, ConfigError, walltime
 from bot.policy.text.whole import visible
 from scoring.errors import ScoringError
@@ -44,6 +45,8 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
 @click.option("--branch", default="HEAD", show_default=True, help="The branch whose landings are replayed.")
 @click.option("--since", help="Replay landings from this day on; what came before still serves to rank them.")
 @click.option("--config", "file", type=_FILE, help="Configuration; left out: weekends and the end of the year.")
+@click.option("--auto-review", is_flag=True, help="Say instead what automatic review would have let land by itself.")
+@click.option("--markdown", type=_OUT, help="With --auto-review: write a page of Markdown.")
 @click.option("--compare", "pair", type=_FILE, nargs=2, metavar="CONFIG_A CONFIG_B", help="Say what B changes.")
 @click.option("--timezone", "zone", default="UTC", show_default=True, help="IANA zone of the built-in calendars.")
 @click.option("--name", help="What to call the repository; default: its folder.")
@@ -60,14 +63,19 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
 @incidents_option
 @plainly
 def backtest(
-    repo: Path, branch: str, since: str | None, file: Path | None, pair: tuple[Path, Path] | None, zone: str,
-    name: str | None, html: Path | None, plain: Path | None, table: Path | None, form: str, state: Path | None,
-    model: Path, missing_blobs: str, incidents: Path | None,
+    repo: Path, branch: str, since: str | None, file: Path | None, auto_review: bool, markdown: Path | None,
+    pair: tuple[Path, Path] | None, zone: str, name: str | None, html: Path | None, plain: Path | None,
+    table: Path | None, form: str, state: Path | None, model: Path, missing_blobs: str,
+    incidents: Path | None,
 ) -> None:  # fmt: skip
     """Replay history as if codechill had been on, and say what it would have held and caught.
 
     Every landing of the branch is decided at the moment it landed by the rules that serve pull requests, with a score
     that knows nothing of what came later. Nothing is written to the repository, and nothing of it is run.
+
+    --auto-review sends every landing through the funnel of automatic review instead: how much would have passed at P5
+    to P50, by whom, what sent the others to people, and how often either was at fault later. Sources are those of the
+    configuration; one that names none has those whose commits are found in the history.
 
     \b
     Exit status: 0    done
@@ -78,12 +86,22 @@ def backtest(
         raise click.UsageError(
             "--compare prints and writes --json; --config, --html and --csv belong to a report of one."
         )
+    if auto_review and (pair or html or table):
+        raise click.UsageError("--auto-review prints, and writes --json and --markdown; the others belong to windows.")
+    if markdown and not auto_review:
+        raise click.UsageError("--markdown belongs to --auto-review; without it there is --html.")
     config, source = (_config(file), str(file)) if file else (_built_in(zone), BUILT_IN)
     sides = [(path.name, _config(path)) for path in pair or ()]
     try:
         scored = _history(repo, branch, name, state, model, missing_blobs == "empty", incidents)
         replay = scored.replay(config)
         rows = rows_since(replay.past, replay.scores, _since(since, config))
+        if auto_review:
+            whole = tried(
+                replay, scored.outcomes, config, rows, form=form, plain=plain, page=markdown, command=_command()
+            )
+            _say(f"Written: {path}" for path in (plain, markdown) if path)
+            sys.exit(0 if whole else STOPPED)
         test = Backtest(replay, scored.outcomes, config, source, rows)
         test.require_enough()
         figures = _comparison(test, sides, scored) if sides else _report(test, zone)

@@ -28,7 +28,7 @@ class Arrival:
 
 
 def arrivals(brought: Mapping[str, Brought], owner: str) -> dict[str, Arrival]:
-    """By the id of the landing. `owner` is whose the repository is, "" when nobody knows: then no branch is a fork's."""
+    """By the id of the landing. `owner`: whose the repository is; "" when nobody knows, and no branch is a fork's."""
     accounts = Accounts(who for each in brought.values() for commit in each.commits for who in _signatures(commit))
     return {sha: _arrival(each, accounts, owner.lower()) for sha, each in brought.items()}
 

@@ -1,0 +1,119 @@
+"""Send every landing through the funnel that serves, at each dial, knowing what was known when it landed."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+from bot.backtest.auto_review.pulls import HERE, Arrival
+from bot.backtest.auto_review.reading import inspected
+from bot.backtest.auto_review.registry import at_threshold, branch_of, source_of, trusted_as
+from bot.backtest.auto_review.track import Tracks
+from bot.backtest.landings import Landing
+from bot.backtest.outcomes import Outcomes
+from bot.backtest.places import NEW
+from bot.backtest.replay import Replay
+from bot.policy.candidate import Inspection, SourceKey, Track, Trust
+from bot.policy.config import Config
+from bot.policy.config.auto_review import ChangeSource, Threshold
+from bot.policy.pull import Unknown
+from bot.policy.radar.funnel import Passage, run
+from bot.policy.radar.stage import Candidate
+from bot.policy.state import State
+from scoring.errors import ScoringError
+
+DIALS: tuple[Threshold, ...] = get_args(Threshold)
+WIDEST = 0.5  # what is riskier than this passes at no dial
+GIVEN = Track(landed=10_000, judged=10_000)  # a past that shuts no gate
+CHUNK = 25  # landings between two reports of progress
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One landing, and how far it came at each dial: with the past its source had, and with one that shuts no gate."""
+
+    landing: Landing
+    source: str
+    kind: str  # "people", or that of its source; "unregistered": a program that is no source
+    earned: Mapping[Threshold, Passage]
+    given: Mapping[Threshold, Passage]
+
+    def at(self, dial: Threshold, *, given: bool) -> Passage:
+        return (self.given if given else self.earned)[dial]
+
+    def passed(self, dial: Threshold, *, given: bool) -> bool:
+        return self.at(dial, given=given).answer.outcome == "passed"
+
+
+@dataclass
+class Trial:
+    """A history that is sent through the funnel. `config` names the sources."""
+
+    replay: Replay
+    outcomes: Outcomes
+    arrivals: Mapping[str, Arrival]
+    parents: Mapping[str, str]  # of each landing, "" of the first
+    config: Config
+    tried: list[Tried] = field(default_factory=list)
+
+    def run(self, rows: Sequence[int], progress: Progress | None = None) -> None:
+        """Oldest first. What was tried stays when it is interrupted."""
+        for place, each in enumerate(self._each(rows)):
+            self.tried.append(each)
+            if progress and (place % CHUNK == 0 or place + 1 == len(rows)):
+                progress(place + 1, len(rows))
+
+    def _each(self, rows: Sequence[int]) -> Iterator[Tried]:
+        tracks = Tracks(self.outcomes, self.config.auto_review.gates.days, ZoneInfo(self.config.timezone))
+        wanted = set(rows)
+        configs = {dial: at_threshold(self.config, dial) for dial in DIALS}
+        for landing in self.replay.past.landings[: max(rows, default=-1) + 1]:
+            arrival = self.arrivals[landing.sha]
+            source = source_of(arrival, self.config)
+            name = trusted_as(arrival, source)
+            if landing.row in wanted:
+                yield self._tried(landing, arrival, source, name, tracks, configs)
+            tracks.landed(name, landing)
+
+    def _tried(
+        self, landing: Landing, arrival: Arrival, source: ChangeSource | None, name: str, tracks: Tracks,
+        configs: Mapping[Threshold, Config],
+    ) -> Tried:  # fmt: skip
+        state = self._state(landing, arrival, source)
+        earned, given = {}, {}
+        for dial, config in configs.items():
+            track = tracks.at(name, landing.at, dial)
+            earned[dial] = run(Candidate(_trusting(state, name, dial, track), config, landing.at))
+            given[dial] = run(Candidate(_trusting(state, name, dial, GIVEN), config, landing.at))
+            if earned[dial].answer.outcome == "passed":
+                tracks.by_itself(name, landing, dial)
+        kind = source.kind if source else "unregistered" if arrival.author.bot else "people"
+        return Tried(landing, name, kind, earned, given)
+
+    def _state(self, landing: Landing, arrival: Arrival, source: ChangeSource | None) -> State:
+        """What git does not tell is taken as good: signatures, checks, and that nobody objected."""
+        state = self.replay.state(landing)
+        regular = self.replay.scores.before[landing.row] >= NEW
+        origin = replace(arrival.origin, association="MEMBER" if regular else "CONTRIBUTOR")
+        pull = replace(
+            state.pull, repository=replace(state.pull.repository, id=HERE), author=arrival.author,
+            head_ref=branch_of(arrival, source), mergeable=True,
+        )  # fmt: skip
+        return replace(state, pull=pull, origin=origin, inspection=self._inspection(landing, arrival), review=None)
+
+    def _inspection(self, landing: Landing, arrival: Arrival) -> Inspection | Unknown:
+        """People's changes that are riskier than any dial lets pass are not read: there are many."""
+        rank = float(self.replay.scores.percentile[landing.row])
+        if not arrival.author.bot and rank > WIDEST:
+            return Inspection((), (), 0, 0, False, rank)
+        try:
+            return inspected(self.replay.contents.git, self.parents[landing.sha], landing.sha, landing.at, rank)
+        except ScoringError as error:
+            return Unknown(str(error).rstrip("."))
+
+
+def _trusting(state: State, name: str, dial: Threshold, track: Track) -> State:
+    since = state.pull.updated_at - timedelta(days=365)
+    return replace(state, trust=Trust(SourceKey(HERE, HERE, name), track, dial, since))
