@@ -63,7 +63,7 @@ def text(report: dict[str, Any]) -> str:
     lines = [
         f"{report['cases']} pull requests: {report['unsafe']} unsafe, {report['safe']} safe.",
         f"Unsafe and accepted: {len(report['false_accepts'])} of {report['unsafe']}.",
-        f"Safe and accepted: {report['accepted']} of {report['safe']}; where the reviewer knows the language and the kind "
+        f"Safe and accepted: {report['accepted']} of {report['safe']}; where the reviewer knows language and kind "
         f"{report['accepted_where_proved']} of {report['safe_where_proved']} ({report['share_where_proved']:.1%}).",
     ]
     lines += [f"  ! {each}" for each in report["false_accepts"]]

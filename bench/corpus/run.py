@@ -12,8 +12,7 @@ from bot.policy.candidate import Commit, ModelReview, Origin, SourceKey, Track, 
 from bot.policy.config import Config, parse
 from bot.policy.content import Content
 from bot.policy.pull import Person, PullRequest, Repository
-from bot.policy.radar.funnel import Passage, run
-from bot.policy.radar.stage import Candidate
+from bot.policy.radar.funnel import STAGES, Passage, passage
 from bot.policy.state import State
 from scoring.git import Git
 from scoring.inspection import Inspection
@@ -44,7 +43,7 @@ class Judgement:
 
     @property
     def accepted(self) -> bool:
-        return self.passage.answer.outcome == "passed"
+        return self.passage.through
 
 
 def settings() -> Config:
@@ -65,7 +64,7 @@ def judged(
     git = Git(folder)
     for place, (case, (base, head)) in enumerate(zip(cases, commits, strict=True)):
         inspection = inspected(git, base, head, NOW, 0.0)
-        yield Judgement(case, run(Candidate(_state(case, head, inspection, review), config, NOW)), inspection)
+        yield Judgement(case, passage(_state(case, head, inspection, review), config, NOW, STAGES), inspection)
         if progress:
             progress(place + 1, len(cases))
 

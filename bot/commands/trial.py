@@ -23,7 +23,7 @@ def tried(
     if len(rows) < LEAST_LANDINGS:
         raise ScoringError(
             f"There is too little to try: {len(rows):,} landings that can be scored, {LEAST_LANDINGS} are needed. Leave "
-            "out --since, or run codechill with `auto_review: {mode: shadow}` for some months and look at its records."
+            "out --since, or run codechill with `auto_review: {mode: shadow}` for months and look at its records."
         )
     trial, stopped = start.trial(replay, outcomes, config, replay.name), ""
     try:

@@ -16,15 +16,17 @@ from bot.backtest.places import NEW
 from bot.backtest.replay import Replay
 from bot.policy.candidate import Inspection, SourceKey, Track, Trust
 from bot.policy.config import Config
-from bot.policy.config.auto_review import ChangeSource, Threshold
+from bot.policy.config.auto_review import ChangeSource, Threshold, share_of
 from bot.policy.pull import Unknown
-from bot.policy.radar.funnel import Passage, run
-from bot.policy.radar.stage import Candidate
+from bot.policy.radar.funnel import STAGES, Passage, passage
+from bot.policy.radar.stages import static
 from bot.policy.state import State
 from scoring.errors import ScoringError
 
 DIALS: tuple[Threshold, ...] = get_args(Threshold)
-WIDEST = 0.5  # what is riskier than this passes at no dial
+WIDE: Threshold = DIALS[-1]
+WIDEST = share_of(WIDE)  # what is riskier than this passes at no dial
+BEFORE_READING = STAGES[: STAGES.index(static.STAGE)]  # these look at no contents
 GIVEN = Track(landed=10_000, judged=10_000)  # a past that shuts no gate
 CHUNK = 25  # landings between two reports of progress
 Progress = Callable[[int, int], None]
@@ -44,7 +46,7 @@ class Tried:
         return (self.given if given else self.earned)[dial]
 
     def passed(self, dial: Threshold, *, given: bool) -> bool:
-        return self.at(dial, given=given).answer.outcome == "passed"
+        return self.at(dial, given=given).through
 
 
 @dataclass
@@ -81,13 +83,13 @@ class Trial:
         self, landing: Landing, arrival: Arrival, source: ChangeSource | None, name: str, tracks: Tracks,
         configs: Mapping[Threshold, Config],
     ) -> Tried:  # fmt: skip
-        state = self._state(landing, arrival, source)
+        state = self._read(self._state(landing, arrival, source), landing, name)
         earned, given = {}, {}
         for dial, config in configs.items():
             track = tracks.at(name, landing.at, dial)
-            earned[dial] = run(Candidate(_trusting(state, name, dial, track), config, landing.at))
-            given[dial] = run(Candidate(_trusting(state, name, dial, GIVEN), config, landing.at))
-            if earned[dial].answer.outcome == "passed":
+            earned[dial] = passage(_trusting(state, name, dial, track), config, landing.at, STAGES)
+            given[dial] = passage(_trusting(state, name, dial, GIVEN), config, landing.at, STAGES)
+            if earned[dial].through:
                 tracks.by_itself(name, landing, dial)
         kind = source.kind if source else "unregistered" if arrival.author.bot else "people"
         return Tried(landing, name, kind, earned, given)
@@ -101,17 +103,24 @@ class Trial:
             state.pull, repository=replace(state.pull.repository, id=HERE), author=arrival.author,
             head_ref=branch_of(arrival, source), mergeable=True,
         )  # fmt: skip
-        return replace(state, pull=pull, origin=origin, inspection=self._inspection(landing, arrival), review=None)
+        return replace(state, pull=pull, origin=origin, review=None)
 
-    def _inspection(self, landing: Landing, arrival: Arrival) -> Inspection | Unknown:
-        """People's changes that are riskier than any dial lets pass are not read: there are many."""
+    def _read(self, state: State, landing: Landing, name: str) -> State:
+        """The same with its contents inspected, where anything but them lets it come so far."""
         rank = float(self.replay.scores.percentile[landing.row])
-        if not arrival.author.bot and rank > WIDEST:
-            return Inspection((), (), 0, 0, False, rank)
+        if not state.pull.author.bot and rank > WIDEST:
+            # no dial lets it pass, and there are many: whether a static rule would, nobody asks
+            return replace(state, inspection=Inspection((), (), 0, 0, False, rank))
+        first = passage(
+            _trusting(state, name, WIDE, GIVEN), at_threshold(self.config, WIDE), landing.at, BEFORE_READING
+        )
+        if not first.through:
+            return state
         try:
-            return inspected(self.replay.contents.git, self.parents[landing.sha], landing.sha, landing.at, rank)
+            git, parent = self.replay.contents.git, self.parents[landing.sha]
+            return replace(state, inspection=inspected(git, parent, landing.sha, landing.at, rank))
         except ScoringError as error:
-            return Unknown(str(error).rstrip("."))
+            return replace(state, inspection=Unknown(str(error).rstrip(".")))
 
 
 def _trusting(state: State, name: str, dial: Threshold, track: Track) -> State:
