@@ -14,15 +14,18 @@ from scoring.semantics.guards import MAX_BYTES
 VERSION = 1  # raised when the same contents are judged otherwise
 
 
-def inspect(git: Git, diff: Diff, change: Change, verdict: ChangeVerdict, percentile: float | None) -> Inspection:
+def inspect(
+    git: Git, diff: Diff, change: Change, verdict: ChangeVerdict, percentile: float | None, *, judging: bool = True
+) -> Inspection:
     """What a reading of the contents says of a change. `change` and `verdict` are read from the same `diff`.
 
-    `percentile` is `Scorer.highest` of it, None where it could not be scored. Raises GitError.
+    `percentile` is `Scorer.highest` of it, None where it could not be scored. Not `judging`: no hunk is named, so that
+    nothing passes, but what forbids it is told for a fraction of the time. Raises GitError.
     """
     told, dependencies = _looked(git, diff, change)
     return Inspection(
         hazards=told,
-        hunks=_hunks(git, change, verdict),
+        hunks=_hunks(git, change, verdict) if judging else (),
         files=len(change.files),
         lines=sum(file.added + file.deleted for file in change.files),
         proven=verdict.level == "P",

@@ -22,7 +22,7 @@ def tried(
     """Print the report and write what was asked for; False when it was interrupted. Raises ScoringError."""
     if len(rows) < LEAST_LANDINGS:
         raise ScoringError(
-            f"There is too little to try: {len(rows):,} landings that can be scored, {LEAST_LANDINGS} are needed. Leave "
+            f"There is too little to try: {len(rows):,} landings that can be scored of {LEAST_LANDINGS} needed. Leave "
             "out --since, or run codechill with `auto_review: {mode: shadow}` for months and look at its records."
         )
     trial, stopped = start.trial(replay, outcomes, config, replay.name), ""

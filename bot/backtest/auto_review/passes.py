@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 from typing import get_args
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from bot.policy.config import Config
 from bot.policy.config.auto_review import ChangeSource, Threshold, share_of
 from bot.policy.pull import Unknown
 from bot.policy.radar.funnel import STAGES, Passage, passage
-from bot.policy.radar.stages import static
+from bot.policy.radar.stages import review, static
 from bot.policy.state import State
 from scoring.errors import ScoringError
 
@@ -27,6 +28,7 @@ DIALS: tuple[Threshold, ...] = get_args(Threshold)
 WIDE: Threshold = DIALS[-1]
 WIDEST = share_of(WIDE)  # what is riskier than this passes at no dial
 BEFORE_READING = STAGES[: STAGES.index(static.STAGE)]  # these look at no contents
+BEFORE_JUDGING = STAGES[: STAGES.index(review.STAGE)]  # and these at no hunk of them
 GIVEN = Track(landed=10_000, judged=10_000)  # a past that shuts no gate
 CHUNK = 25  # landings between two reports of progress
 Progress = Callable[[int, int], None]
@@ -111,16 +113,22 @@ class Trial:
         if not state.pull.author.bot and rank > WIDEST:
             # no dial lets it pass, and there are many: whether a static rule would, nobody asks
             return replace(state, inspection=Inspection((), (), 0, 0, False, rank))
-        first = passage(
-            _trusting(state, name, WIDE, GIVEN), at_threshold(self.config, WIDE), landing.at, BEFORE_READING
-        )
-        if not first.through:
-            return state
+        for stages, judging in ((BEFORE_READING, False), (BEFORE_JUDGING, True)):
+            if not passage(_trusting(state, name, WIDE, GIVEN), self.widest, landing.at, stages).through:
+                return state
+            state = replace(state, inspection=self._inspected(landing, rank, judging=judging))
+        return state
+
+    @cached_property
+    def widest(self) -> Config:
+        return at_threshold(self.config, WIDE)
+
+    def _inspected(self, landing: Landing, rank: float, *, judging: bool) -> Inspection | Unknown:
+        git, parent = self.replay.contents.git, self.parents[landing.sha]
         try:
-            git, parent = self.replay.contents.git, self.parents[landing.sha]
-            return replace(state, inspection=inspected(git, parent, landing.sha, landing.at, rank))
+            return inspected(git, parent, landing.sha, landing.at, rank, judging=judging)
         except ScoringError as error:
-            return replace(state, inspection=Unknown(str(error).rstrip(".")))
+            return Unknown(str(error).rstrip("."))
 
 
 def _trusting(state: State, name: str, dial: Threshold, track: Track) -> State:

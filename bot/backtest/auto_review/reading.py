@@ -10,8 +10,13 @@ from scoring.inspector import inspect
 from scoring.semantics.git import prove
 
 
-def inspected(git: Git, base: str, head: str, at: datetime, percentile: float | None) -> Inspection:
-    """`base` "" is before the first commit; `percentile` is what its risk was ranked at. Raises ScoringError."""
+def inspected(
+    git: Git, base: str, head: str, at: datetime, percentile: float | None, *, judging: bool = True
+) -> Inspection:
+    """`base` "" is before the first commit; `percentile` is what its risk was ranked at; `judging`: its hunks too.
+
+    Raises ScoringError.
+    """
     diff = read(git, base, head)
     change = change_of(diff, at=at, title="", message="")
-    return inspect(git, diff, change, prove(git, change), percentile)
+    return inspect(git, diff, change, prove(git, change), percentile, judging=judging)

@@ -20,6 +20,7 @@ from bot.backtest.auto_review.report import TAKEN_AS_GIVEN
 from bot.backtest.auto_review.track import Tracks
 from bot.backtest.landings import Landing
 from bot.backtest.outcomes import Outcome, Outcomes
+from bot.commands import trial
 from bot.policy.config import parse
 from bot.policy.radar.funnel import Passage
 from bot.policy.radar.stage import PASSED, person
@@ -151,7 +152,7 @@ def test_rates_are_those_of_what_passed_against_all_that_did_not() -> None:
         Group("programs", lambda each: each.kind != "people"),
         "P50",
         given=True,
-    )  # noqa: E501
+    )
     shown = {name: row[name] for name in ("of", "passed", "yield", "faults", "rate", "others", "others_faults")}
     assert shown == {
         "of": 50,
@@ -183,11 +184,11 @@ def test_a_group_of_none_is_left_out() -> None:
 
 def history(folder: Path, landings: int = 330) -> Path:
     """People's code, and two bots: one that only comments, one that pins."""
-    stream, at = b"", int(datetime(2024, 1, 1, tzinfo=UTC).timestamp())
+    stream, at = b"", int(datetime(2021, 1, 1, tzinfo=UTC).timestamp())
     for place in range(landings):
         who, files = _written(place)
         text = f"Adjust {place}\n" if place % 50 != 49 else f'Revert "Adjust {place - 3}"\n'
-        person = f"{who.name} <{who.address}> {at + place * DAY} +0000".encode()
+        person = f"{who.name} <{who.address}> {at + place * 3 * DAY} +0000".encode()
         stream += b"commit refs/heads/main\nauthor " + person + b"\ncommitter " + person + b"\n"
         stream += f"data {len(text)}\n{text}".encode()
         for path, content in files.items():
@@ -210,10 +211,11 @@ def _written(place: int) -> tuple[Signature, Mapping[str, str]]:
 def report(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, object], str, str]:
     folder = tmp_path_factory.mktemp("auto")
     plain, page = folder / "all.json", folder / "page.md"
-    repo = history(folder / "shop.git", 700)
-    ran = call(
-        repo, folder / "state", "--auto-review", "--json", str(plain), "--markdown", str(page), "--name", "a/shop"
-    )
+    repo = history(folder / "shop.git", 420)
+    asked = ("--auto-review", "--json", str(plain), "--markdown", str(page), "--name", "a/shop")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trial, "LEAST_LANDINGS", 50)
+        ran = call(repo, folder / "state", *asked)
     assert ran.exit_code == 0, ran.output
     return json.loads(plain.read_text()), page.read_text(), ran.output
 
@@ -223,9 +225,9 @@ def test_the_report_names_the_sources_of_the_history_and_what_git_does_not_tell(
 ) -> None:
     figures, page, text = report
     assert [(each["name"], each["kind"]) for each in figures["sources"]] == [
-        ("tidy", "codemod"),
         ("dependabot", "dependencies"),
-    ]  # type: ignore[attr-defined]  # noqa: E501
+        ("tidy", "codemod"),
+    ]  # type: ignore[attr-defined]
     assert figures["taken_as_given"] == list(TAKEN_AS_GIVEN)
     for words in (*TAKEN_AS_GIVEN, "association is no proof"):
         assert words in page
@@ -254,15 +256,17 @@ def test_options_of_windows_do_not_go_with_automatic_review(tmp_path: Path) -> N
 
 
 def test_what_a_merge_brought_is_read_once_and_belongs_to_the_landing_that_brought_it(tmp_path: Path) -> None:
-    stream = b""
-    for mark, (onto, message) in enumerate(
-        (("", "one"), ("from :1\n", "two"), ("from :1\n", "side"), ("from :2\nmerge :3\n", "merge")), 1
-    ):
-        branch = "side" if message == "side" else "main"
-        stream += f"commit refs/heads/{branch}\nmark :{mark}\nauthor a <a@x> {mark} +0000\ncommitter a <a@x> {mark} +0000\ndata {len(message)}\n{message}\n{onto}".encode()
+    line = (("", "one"), ("from :1\n", "two"), ("from :1\n", "side"), ("from :2\nmerge :3\n", "merge"))
+    stream = b"".join(commit(mark, onto, message) for mark, (onto, message) in enumerate(line, 1))
     subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(tmp_path)], check=True)
     subprocess.run(["git", "-C", str(tmp_path), "fast-import", "--quiet"], input=stream, check=True)
     git = Git(tmp_path)
     brought = read_brought(git, git.resolve("main"))
     told = [(each.landed.message, [commit.message for commit in each.commits]) for each in brought.values()]
     assert told == [("one", ["one"]), ("two", ["two"]), ("merge", ["side"])]
+
+
+def commit(mark: int, onto: str, message: str) -> bytes:
+    branch, who = "side" if message == "side" else "main", f"a <a@x> {mark} +0000"
+    head = f"commit refs/heads/{branch}\nmark :{mark}\nauthor {who}\ncommitter {who}\n"
+    return f"{head}data {len(message)}\n{message}\n{onto}".encode()
