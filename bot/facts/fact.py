@@ -27,6 +27,7 @@ from bot.store import (
     Passages,
     Pulls,
     Pushes,
+    Reactions,
     Slots,
     Sourced,
     Sources,
@@ -93,6 +94,7 @@ class Known:
     landing_queue: LandingQueue
     automatic_landings: AutomaticLandings
     deferred_reviews: DeferredReviews
+    reactions: Reactions
 
 
 @dataclass(frozen=True, slots=True)

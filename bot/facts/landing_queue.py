@@ -15,5 +15,8 @@ def _fills(place: Place) -> Filled:
 
 
 WAITING = Fact("waiting", _place, Place, fills=_fills)
+DISLIKES = Fact(
+    "dislikes", lambda live, look: live.store.reactions.against(look.target.repository_id, look.number), tuple
+)
 RECORDED = Fact("recorded", lambda live, look: live.store.passages.last(look.target.repository_id, look.number), str)
 PROGRAM = Fact("program", lambda live, look: version("codechill"), str)

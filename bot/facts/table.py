@@ -10,7 +10,7 @@ from bot.facts.exceptions import ATTESTED, ESCALATIONS
 from bot.facts.fact import Fact
 from bot.facts.gatekeeping import GATEKEEPING, LANDER
 from bot.facts.inspection import INSPECTION
-from bot.facts.landing_queue import PROGRAM, RECORDED, WAITING
+from bot.facts.landing_queue import DISLIKES, PROGRAM, RECORDED, WAITING
 from bot.facts.notes import NOTES, WARNINGS
 from bot.facts.origin import AUTHORS, ORIGIN
 from bot.facts.people import GRANTED, HANDS
@@ -30,6 +30,7 @@ AUTO_REVIEW: Facts = (
     INSPECTION,
     RELEASED,
     WAITING,
+    DISLIKES,
     RECORDED,
     PROGRAM,
 )  # little is asked while it is off
@@ -78,6 +79,7 @@ FACTS: Facts = (
     RELEASED,
     RECORDED,
     PROGRAM,
+    DISLIKES,
     DEFERRED,
     REVIEW,
     GATEKEEPING,

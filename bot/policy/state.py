@@ -20,7 +20,7 @@ from bot.policy.content import Content
 from bot.policy.escalation import Escalation
 from bot.policy.gatekeeping import Gatekeeping
 from bot.policy.incidents.claim import Claim
-from bot.policy.pull import Hands, Person, PullRequest, Unknown
+from bot.policy.pull import Hands, Person, PullRequest, Remark, Unknown
 from scoring.assessment import Assessment
 
 Cause = Literal["change", "forge", "us"]  # what its author wrote, the forge that did not answer, or codechill itself
@@ -89,6 +89,7 @@ class State:
     gatekeeping: Gatekeeping | Unknown = _NOBODY_LOOKED
     waiting: Waiting | None = None
     wishes: Wishes = NOTHING_SAID
+    dislikes: tuple[Remark, ...] = ()  # 👎 on our comment, of people whose opinion counts
     deferred: DeferredReview | None = None  # its review, once it landed without one
     recorded: str = ""  # digest of what automatic review decided last
     program: str = ""  # version of codechill that decides

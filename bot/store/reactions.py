@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from bot.policy.pull import Person
+from bot.policy.pull import Person, Remark
 from bot.store.database import Database, of_pull
 from bot.store.repositories import KnownRepository
 from bot.store.tables import assessments, feedback, polls, pulls, repositories
@@ -50,6 +50,14 @@ class Reactions(Database):
         mine = sa.and_(of_pull(feedback, repository_id, number), feedback.c.source == "reaction")
         with self.read() as connection:
             return frozenset(connection.scalars(sa.select(feedback.c.by_id).where(mine)))
+
+    def against(self, repository_id: int, number: int) -> tuple[Remark, ...]:
+        """The 👎 of the author and of people who may write, oldest first."""
+        mine = sa.and_(of_pull(feedback, repository_id, number), feedback.c.source == "reaction")
+        query = sa.select(feedback.c.by_id, feedback.c.by_login, feedback.c.at).where(mine, sa.not_(feedback.c.useful))
+        with self.read() as connection:
+            rows = connection.execute(query.order_by(feedback.c.at, feedback.c.by_id)).all()
+        return tuple(Remark(f"thumb {row.by_id}", Person(row.by_id, row.by_login), row.at) for row in rows)
 
     def to_poll(self, now: datetime, every: timedelta, most: int) -> tuple[tuple[KnownRepository, int], ...]:
         """Scored pull requests that are open, or were till lately, and were not asked about within `every`.

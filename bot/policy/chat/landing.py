@@ -24,7 +24,7 @@ def ship(case: Case, call: Call) -> Answer:
     if diff is None:
         return Answer("Nobody can tell yet what it changes; say it again once it is scored.", good=False)
     consent = Consent(call.by, case.now, diff) if call.by.id == author.id else None
-    heard = frozenset(remark.key for remark in objections.remarks(case.pull))
+    heard = frozenset(remark.key for remark in (*objections.remarks(case.pull), *case.state.dislikes))
     return Answer(_shipped(case, consent), actions=(ReleaseLanding(heard, consent, call.by),))
 
 
@@ -37,7 +37,7 @@ def _not_lifted(stop: Stop | None, case: Case, call: Call) -> Answer | None:
     if stop.rule == "label" and case.config.auto_review.hold_label in {each.lower() for each in case.pull.labels}:
         return Answer(f"Take the label {words.code(case.config.auto_review.hold_label)} off first.", good=False)
     by_author = call.by.id == case.pull.author.id
-    if by_author and stop.rule != "comment" and not (stop.by and stop.by.id == call.by.id):
+    if by_author and stop.rule not in ("comment", "landing") and not (stop.by and stop.by.id == call.by.id):
         return not_yours(f"{landing.stopped(stop, case)} That has to be somebody else than its author.")
     return None
 

@@ -27,6 +27,9 @@ def _shown(state: State, config: Config) -> Iterator[Stop]:
     for remark in unheard(state):
         if has_a_say(remark.author, state):
             yield Stop("comment", remark.author, remark.at)
+    for dislike in state.dislikes:
+        if dislike.key not in state.wishes.heard:
+            yield Stop("thumb", dislike.author, dislike.at)
 
 
 def has_a_say(person: Person, state: State) -> bool:

@@ -13,6 +13,7 @@ from bot.policy.events import Changed, Pressed
 from bot.policy.pull import AUTO_REVIEW
 from bot.policy.radar import funnel
 from bot.policy.radar.stage import PASSED, Answer, Candidate, Stage, person
+from bot.store import Thumb
 from tests.fakes.line import Line
 from tests.fakes.world import BOT, INSTALLATION, Pull, Run
 
@@ -304,3 +305,16 @@ def test_of_what_a_person_merged_no_review_is_owed(line: Line, gate: Gatekeeper)
     pull = shipped(line, gate)
     line.merge(pull, "ben")
     assert line.store.deferred_reviews.of(line.home.id, pull.number) is None
+
+
+def test_a_thumb_down_of_a_writer_stops_it_and_one_that_was_answered_does_not_stop_it_again(
+    line: Line, gate: Gatekeeper
+) -> None:
+    pull = of_a_bot(line)
+    thumbs = line.store.reactions
+    thumbs.save(line.home.id, pull.number, [Thumb(line.world.person("ben"), useful=False, at=line.clock.now)])
+    line.tick(pull)
+    assert waiting(line, pull) is None
+    assert "`ben` gave it 👎" in run(line, pull).summary
+    line.say(pull, "mia", "/chill ship")
+    assert waiting(line, pull) is not None
