@@ -11,7 +11,7 @@ SECRETS = re.compile(
     r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)|"
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_\w{40,}|\bglpat-[\w-]{20,}|"
     r"\bxox[abeoprs]-[\w-]{10,}|\bAIza[\w-]{35}|\b[rs]k_(?:live|test)_\w{16,}|\bnpm_[A-Za-z0-9]{36}|\bpypi-[\w-]{50,}|"
-    r"\bsk-[\w-]{20,}|\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}|(?<=://)[^\s/:@\"']+:[^\s/@\"']+(?=@)|"
+    r"\bsk-[\w-]{20,}|\beyJ[\w-]{10,2000}\.[\w-]{10,4000}\.[\w-]{10,2000}|(?<=://)[^\s/:@\"']+:[^\s/@\"']+(?=@)|"
     r"(?i:(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?"
     r"[\"']?\s{0,4}(?:[:=]|=>|:=)\s{0,4}[\"'])(?P<value>[^\"'\s]{6,})"
 )

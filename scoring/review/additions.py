@@ -14,9 +14,9 @@ NEVER = frozenset({
     "system", "popen", "Popen", "subprocess", "exec", "eval", "execve", "execv", "spawn", "spawnSync", "execSync",
     "execFile", "child_process", "ProcessBuilder", "getRuntime", "Runtime", "rmtree", "removeAll", "RemoveAll",
     "unlink", "rmSync", "rm_rf", "remove_dir_all", "environ", "getenv", "putenv", "Getenv", "Setenv", "Environ",
-    "LookupEnv", "process", "ctypes", "__import__", "importlib", "builtins", "marshal", "pickle", "globals", "setattr",
+    "LookupEnv", "ctypes", "__import__", "importlib", "builtins", "marshal", "pickle", "globals", "setattr",
     "__builtins__", "kill", "signal", "atexit", "syscall", "unsafe", "dlopen", "Command", "backticks", "instance_eval",
-    "class_eval", "compile", "sys",
+    "class_eval", "sys",
 })  # fmt: skip
 # Not in a file that has none of it yet.
 NEWLY = frozenset({
@@ -26,6 +26,8 @@ NEWLY = frozenset({
     "connect", "upload", "download", "Dial", "HttpClient", "URL", "Socket", "WriteFile", "OpenFile",
 })  # fmt: skip
 WORD = re.compile(r"\w+")
+UNDONE = re.compile(r"\bmonkeypatch\s*\.\s*(?:setattr|setenv|delenv|setitem)\b")  # by pytest, after the test
+PROCESS = re.compile(r"\bprocess\s*\.\s*\w+|\bdef pytest_\w+")
 PARTS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
@@ -35,6 +37,10 @@ def doubt(old: bytes | None, new: bytes | None, path: str) -> Finding | None:
         return None
     before, after = _words(old or b"", path), _words(new, path)
     more = after - before
+    if len(PROCESS.findall(new.decode("utf-8", "replace"))) > len(
+        PROCESS.findall((old or b"").decode("utf-8", "replace"))
+    ):
+        return Finding("H", "tests", "What was added to tests may reach beyond the program that they test.")
     if any(word in NEVER for word in more) or any(word in NEWLY and not before[word] for word in more):
         return Finding("H", "tests", "What was added to tests may reach beyond the program that they test.")
     if path.endswith(".py") and _acts(new) > _acts(old or b""):
@@ -43,7 +49,7 @@ def doubt(old: bytes | None, new: bytes | None, path: str) -> Finding | None:
 
 
 def _words(content: bytes, path: str) -> Counter[str]:
-    text = content.decode("utf-8", "replace")
+    text = UNDONE.sub("", content.decode("utf-8", "replace"))
     if path.endswith(".py"):
         return Counter(lexical.words(text, lexical.PYTHON_WORDS))
     language = language_of(path, content)
@@ -55,8 +61,9 @@ def _acts(content: bytes) -> int:
     tree = python.parse(content)
     if tree is None:
         return 0
-    loaded = sum(not isinstance(node, PARTS) and not _constant(node) for node in tree.body)
-    return loaded + sum(
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    loaded = [*tree.body, *(node for owner in classes for node in owner.body)]
+    return sum(not isinstance(node, PARTS) and not _constant(node) for node in loaded) + sum(
         isinstance(node, ast.Attribute)
         and isinstance(node.ctx, ast.Store | ast.Del)
         and not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"))

@@ -6,7 +6,9 @@ from scoring.review.grown import Function, Place, grown
 from scoring.review.logs import binds
 
 ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
-SEES_NAMES = frozenset({"locals", "vars", "dir", "eval", "exec", "globals"})
+SEES_NAMES = frozenset({
+    "locals", "vars", "dir", "eval", "exec", "globals", "f_locals", "_getframe", "currentframe", "co_varnames",
+})  # fmt: skip
 
 
 def removed(old: ast.Module, new: ast.Module) -> bool:
@@ -17,7 +19,7 @@ def removed(old: ast.Module, new: ast.Module) -> bool:
 def _dead(place: Place) -> bool:
     """`place` is one of the old file, where the statement still stands."""
     function, statement = place.function, place.statement
-    if function is None or not (_behind_an_end(place) or _never(statement)):
+    if function is None or place.before_docstring or not (_behind_an_end(place) or _never(statement)):
         return False
     nodes = list(ast.walk(statement))
     if any(isinstance(node, ast.Yield | ast.YieldFrom | ast.Global | ast.Nonlocal) for node in nodes):

@@ -30,8 +30,17 @@ class Place:
         return None if inner is None or isinstance(inner, ast.ClassDef) else inner
 
     @property
+    def before_docstring(self) -> bool:
+        """Whether it stands first, before a text that is a docstring without it and none with it."""
+        return self.at == 0 and is_text(self.follows)
+
+    @property
     def in_loop(self) -> bool:
         return any(isinstance(owner, ast.For | ast.AsyncFor | ast.While) for owner in self.owners)
+
+
+def is_text(statement: ast.stmt | None) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 Allowed = Callable[[Place], bool]

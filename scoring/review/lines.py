@@ -7,7 +7,7 @@ than MAX_EDITS lines came and went the rest counts as one stretch: all of it, so
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-MAX_EDITS = 800
+MAX_EDITS = 400
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def added(old: ast.Module, new: ast.Module) -> bool:
 
 def _allowed(place: Place, tree: ast.Module, loggers: dict[str, int]) -> bool:
     function = place.function
-    if function is None or place.in_loop or _docstring(place.follows, place.at) or not _ordinary(function, place):
+    if function is None or place.in_loop or place.before_docstring or not _ordinary(function, place):
         return False
     match place.statement:
         case ast.Expr(ast.Call(ast.Attribute(ast.Name(logger), level), [ast.Constant(str(text)), *names], [])):
@@ -38,10 +38,6 @@ def _allowed(place: Place, tree: ast.Module, loggers: dict[str, int]) -> bool:
             return bound and level in QUIET and _fills(text, names) and _safe_names(names, function, place, text)
         case _:
             return False
-
-
-def _docstring(follows: ast.stmt | None, at: int) -> bool:
-    return at == 0 and isinstance(follows, ast.Expr) and isinstance(follows.value, ast.Constant)
 
 
 def _ordinary(function: Function, place: Place) -> bool:
@@ -110,6 +106,8 @@ def binds(node: ast.AST) -> list[str]:
         case ast.Global(names) | ast.Nonlocal(names):
             return list(names)
         case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            return [name]
+        case ast.MatchMapping(rest=str(name)):
             return [name]
         case _:
             return []

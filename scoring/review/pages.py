@@ -5,12 +5,20 @@ import re
 from scoring.semantics.paths import is_docs
 from scoring.semantics.verdict import Finding
 
-HOST = re.compile(
-    r"(?i)\b[a-z][a-z0-9+.-]{1,12}:(?://)?(?:[^\s/@\"'<>)]*@)?([a-z0-9.-]+\.[a-z0-9-]{2,})|\bwww\.([\w.-]+)"
+PLACE = re.compile(
+    r"(?i)(?:\b[a-z][a-z0-9+.-]{1,12}:(?://)?(?:[^\s/@\"'<>)]{0,64}@)?([a-z0-9.-]{1,253}\.[a-z0-9-]{2,63})|\bwww\.([\w.-]{1,253})|"
+    r"\b[\w.+-]{1,64}@([\w-]{1,63}\.[\w.-]{1,190}))"
+    r"(:?(?:/?[^\s/\"'<>)\]#?]{1,200}){0,2})"
+)
+# There everybody has a place, told by the beginning of the path.
+SHARED = re.compile(
+    r"(?i)(?:^|\.)(?:git(?:hub|lab|ee)|bitbucket|codeberg|sourceforge|githubusercontent|pypi|npmjs|unpkg|jsdelivr|crates|"
+    r"rubygems|docker|quay|ghcr|amazonaws|googleapis|google|dropbox|medium|bit|tinyurl|t|goo|discord|slack|pastebin|"
+    r"huggingface|packagist|nuget|maven|snapcraft|flathub|facebook|twitter|x|youtube|linkedin|reddit)\.[a-z.]+$"
 )
 COMMAND = re.compile(
-    r"(?im)^\s*(?:[$>#]\s+|RUN\s+)?(?:sudo|curl|wget|pip3?|pipx|uv|npm|npx|yarn|pnpm|go|cargo|gem|brew|apt(?:-get)?|yum|dnf|"
-    r"docker|kubectl|helm|git|bash|sh|zsh|source|export|chmod|chown|rm|eval|python3?|node|make|ssh|scp|iex|powershell)"
+    r"(?im)^[ \t]*(?:[$>#]\s+|RUN\s+)?(?:sudo|curl|wget|pip3?|pipx|uv|npm|npx|yarn|pnpm|go|cargo|gem|brew|apt(?:-get)?|"
+    r"yum|dnf|docker|kubectl|helm|git|bash|sh|zsh|source|export|chmod|chown|rm|eval|python3?|node|make|ssh|scp|iex|powershell)"
     r"\s+[\w./~$@:{\"'-][^\n]*|\|\s*(?:ba|z)?sh\b|"
     r"`[^`\n]*\b(?:curl|wget|sudo|pip3? install|npm i(?:nstall)?|chmod)\b[^`\n]*`"
 )
@@ -23,15 +31,20 @@ def doubt(old: bytes | None, new: bytes | None, path: str) -> Finding | None:
     if new is None:
         return Finding("H", "docs", "A page was deleted, which others may lead to or include.")
     before, after = ((side or b"").decode("utf-8", "replace") for side in (old, new))
-    if _hosts(after) - _hosts(before):
+    if _places(after) - _places(before):
         return Finding("H", "docs", "The page leads to an address that it did not lead to before.")
     if _commands(after) - _commands(before):
         return Finding("H", "docs", "The page gives a command that it did not give before.")
     return None
 
 
-def _hosts(text: str) -> set[str]:
-    return {(match[1] or match[2]).lower() for match in HOST.finditer(text)}
+def _places(text: str) -> set[str]:
+    """Hosts, and where a host is everybody's, the first two parts of the path as well."""
+    places = set()
+    for match in PLACE.finditer(text):
+        host = (match[1] or match[2] or match[3]).lower().rstrip(".")
+        places.add(host + match[4].rstrip(".,;:").lower() if SHARED.search(host) else host)
+    return places
 
 
 def _commands(text: str) -> set[str]:

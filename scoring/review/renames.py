@@ -1,14 +1,16 @@
 """A local variable of a function that got another name, everywhere in that function, and nothing else changed."""
 
 import ast
+import re
 from collections import defaultdict
+from collections.abc import Iterator
 
 from scoring.review.dead import SEES_NAMES
 from scoring.review.grown import SCOPES, Function
 from scoring.review.logs import binds
 from scoring.semantics import python
 
-Renamed = dict[tuple[int, int], set[tuple[str, str]]]  # by the functions of both sides: names that differ
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def renamed(old: ast.Module, new: ast.Module) -> bool:
@@ -44,7 +46,35 @@ def _local(old: Function, new: Function, names: set[tuple[str, str]]) -> bool:
     if any(isinstance(node, (*SCOPES, ast.Lambda, ast.Global, ast.Nonlocal)) for node in nodes if node is not old):
         return False
     used = [{node.id for node in ast.walk(side) if isinstance(node, ast.Name)} for side in (old, new)]
-    bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     otherwise = {name for node in nodes if not isinstance(node, ast.Name) for name in binds(node)}
-    whole = before.isdisjoint(used[1]) and after.isdisjoint(used[0]) and not (before | after) & otherwise
-    return whole and before <= bound and not used[0] & SEES_NAMES
+    outside = {node.id for part in _around(old) for node in ast.walk(part) if isinstance(node, ast.Name)}
+    texts = " ".join(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    spoken = otherwise | outside | set(re.findall(r"\w+", texts))  # some libraries look names up that a text holds
+    whole = before.isdisjoint(used[1]) and after.isdisjoint(used[0]) and not (before | after) & spoken
+    return whole and before <= _bound(old) and not (used[0] | _attributes(nodes)) & SEES_NAMES
+
+
+def _around(function: Function) -> Iterator[ast.AST]:
+    """What belongs to a function and is read outside of it: decorators, defaults, annotations."""
+    yield from function.decorator_list
+    yield function.args
+    if function.returns is not None:
+        yield function.returns
+
+
+def _bound(function: Function) -> set[str]:
+    """Names that the function itself binds; what a comprehension binds is its own."""
+    names: set[str] = set()
+    todo: list[ast.AST] = list(function.body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, COMPREHENSIONS):
+            continue
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        todo += ast.iter_child_nodes(node)
+    return names
+
+
+def _attributes(nodes: list[ast.AST]) -> set[str]:
+    return {node.attr for node in nodes if isinstance(node, ast.Attribute)}

@@ -17,13 +17,22 @@ ADDRESSED = re.compile(
     r"\"(?:accepts?|verdict|category|confidence|effort)\"\s*:"
 )
 MARKUP = re.compile(r"<!--")
+# A comment in the manner of those that tools obey, of whatever tool.
+VERBS = r"(?:disable|enable|ignore|suppress|skip|nocheck|off|allow|exclude)"
+ORDER = re.compile(
+    rf"(?im)(?:#|//|/\*|--|;)[ \t]*@?[\w.-]{{1,30}}(?:[ \t]*[:=][ \t]*|[ \t]+)@?{VERBS}[-\w]*[ \t]*(?:$|[:=(\[*])|"
+    rf"(?:#|//|/\*)[ \t]*@?(?:\w+-)?{VERBS}(?:-[\w-]+)?(?:[ \t]*$|[ \t]*[:=(\[])|"
+    rf"(?:#|//|/\*)[ \t]*@?[\w.-]{{1,30}}:[ \t]*@?{VERBS}\b"
+)
 
 
 def doubt(old: bytes | None, new: bytes | None, _: str) -> Finding | None:
-    """A refusal where the new text says more to reviewers than the old, or hides words in a comment of a page."""
+    """Where the new text says more to reviewers or tools than the old, or hides words in a comment of a page."""
     before, after = ((side or b"").decode("utf-8", "replace") for side in (old, new))
     if len(ADDRESSED.findall(after)) > len(ADDRESSED.findall(before)):
         return Finding(None, "speech", "It adds words that speak to whoever reviews it.")
     if len(MARKUP.findall(after)) > len(MARKUP.findall(before)):
         return Finding(None, "hidden", "It adds a comment that a page does not show.")
+    if len(ORDER.findall(after)) != len(ORDER.findall(before)):
+        return Finding("H", "directive", "A comment came or went that reads as an order to some tool.")
     return None

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scoring.review.grown import is_text
 from scoring.semantics import python, trees
 from scoring.semantics.languages import language_of
 from scoring.semantics.trees import Tree
@@ -28,7 +29,7 @@ def removed(old: ast.Module, new: ast.Module, path: str) -> bool:
     if path.rsplit("/", 1)[-1] in ("__init__.py", "conftest.py") or path.endswith(".pyi"):
         return False  # others take names from there
     gone = _missing(list(_items(old)), list(_items(new)))
-    if not gone:
+    if not gone or (new.body and is_text(new.body[0]) and not is_text(old.body[0])):  # a text becomes the docstring
         return False
     used = _used(new)
     return all(_harmless(item) and _bound(item) not in used for item in gone) and not used & LOOKS_UP

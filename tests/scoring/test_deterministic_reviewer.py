@@ -272,3 +272,77 @@ def test_an_unused_import_of_java_is_told_from_a_used_one() -> None:
 
 def test_a_file_without_a_changed_line_is_a_stretch_of_its_own_and_not_known() -> None:
     assert verdicts(MODULE, MODULE) == [(None, None)]
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        "def f(n=total):\n    total = 1\n    return total\n",  # a default is read outside
+        "def f(rows):\n    return total + sum(total for total in rows)\n",  # another's, and a comprehension's own
+        'def f(df):\n    total = 1\n    return df.query("x > @total")\n',  # looked up by a library
+        "def f(sys):\n    total = 1\n    return sys._getframe().f_locals\n",
+        "def f():\n    total = 1\n    return lambda: total\n",
+        "def f():\n    global total\n    total = 1\n",
+        "class A:\n    total = 1\n",
+        "total = 1\n",
+        "def f(total):\n    return total\n",
+        'def f():\n    total = 1\n    return f"{total=}"\n',
+        "def f():\n    import total\n    return total\n",
+    ],
+)
+def test_a_name_that_others_can_see_is_no_local_name(old: str) -> None:
+    assert verdicts(old, old.replace("total", "product"))[0][0] not in ("P", "S")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('def f():\n    if False:\n        f()\n    "text"\n', 'def f():\n    "text"\n'),
+        ('import os\n"text"\nx = 1\n', '"text"\nx = 1\n'),
+    ],
+)
+def test_a_text_that_becomes_a_docstring_is_a_change(old: str, new: str) -> None:
+    assert verdicts(old, new) == [(None, None)]
+
+
+@pytest.mark.parametrize(
+    ("comment", "level"),
+    [
+        ("# mylint: disable=all", "H"),
+        ("# sourcery skip", "H"),
+        ("# checker: ignore", "H"),
+        ("# Ignore the case where it is empty.", "P"),
+        ("# We skip what is empty.", "P"),
+    ],
+)
+def test_a_comment_in_the_manner_of_an_order_to_a_tool_is_a_hint_only(comment: str, level: str) -> None:
+    assert verdicts(MODULE, MODULE.replace("# compute it", comment))[0][0] == level
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://github.com/acrne/shop",
+        "https://bit.ly/x",
+        "www.evil.example",
+        "mailto:ana@evil.example",
+        "git@github.com:x/y",
+    ],
+)
+def test_a_place_that_a_page_did_not_lead_to_is_a_hint_only(link: str) -> None:
+    page = "# Shop\n\nSee https://github.com/acme/shop.\n"
+    assert verdicts(page, page + f"\nAnd {link} too.\n", "docs/shop.md")[0][0] in ("H", None)
+    assert verdicts(page, page + "\nAnd https://github.com/acme/shop/issues too.\n", "docs/shop.md")[0][0] == "S"
+
+
+@pytest.mark.parametrize(
+    ("added", "level"),
+    [
+        ("\n\ndef test_more(monkeypatch):\n    monkeypatch.setattr(areas, 'u', 2)\n    assert areas.u == 2\n", "S"),
+        ("\n\nclass TestMore:\n    areas.launch()\n", "H"),
+        ("\n\nclass TestMore:\n    side = 2\n\n    def test_it(self):\n        assert areas.area(2, 2) == 4\n", "S"),
+        ("\n\ndef test_more():\n    setattr(areas, 'area', None)\n", "H"),
+    ],
+)  # fmt: skip
+def test_added_tests_may_replace_what_is_put_back_and_nothing_else(added: str, level: str) -> None:
+    assert verdicts(TESTS, TESTS + added, "tests/test_areas.py")[0][0] == level
