@@ -123,8 +123,9 @@ def _both(each: Both) -> dict[str, Any]:
 def _rate(rate: Rate | None) -> dict[str, Any] | None:
     if rate is None:
         return None
+    thin = rate.whole < THIN
     return {"count": rate.part, "of": rate.whole} | {
-        name: _rounded(getattr(rate, name)) for name in ("value", "low", "high")
+        name: None if thin else _rounded(getattr(rate, name)) for name in ("value", "low", "high")
     }
 
 
@@ -137,8 +138,8 @@ def _rounded(value: float | None) -> float | None:
 
 
 def _lines(name: str, seen: AutoReviewReport) -> Iterator[str]:
-    yield f"{name}: {count(seen.compared.alone)} landings by themselves and {count(seen.compared.others)} others are 30"
-    yield f"days old or older; {count(seen.compared.unripe)} that landed by themselves are younger."
+    yield f"{name}: {count(seen.compared.alone)} landings by themselves and {count(seen.compared.others)} others count."
+    yield f"{count(seen.compared.unripe)} more landed by themselves less than 30 days ago."
     yield ""
     yield from _faults(seen.compared)
     yield from _times(seen)
@@ -156,10 +157,10 @@ def _faults(seen: Compared) -> Iterator[str]:
     for pair in _pairs(seen):
         every, matched = pair["all"], pair["matched"]
         yield f"  {pair['of']:<9} by itself {_said(every.first)}; all else {_said(every.second)}"
-        yield f"  {'':<9} {_times_said(every.ratio)}, p = {every.p:.2g}"
+        yield f"  {'':<9} {_times_said(every.ratio)}; chance alone makes it so high with p = {every.p:.2g}"
         if matched is not None and matched.strata:
             sizes = f"{matched.alone} and {matched.others} in {matched.strata} groups alike in size, path and author"
-            yield f"  {'':<9} {_times_said(matched.ratio)} of {sizes}"
+            yield f"  {'':<9} matched {_times_said(matched.ratio)}: {sizes}"
 
 
 def _times(seen: AutoReviewReport) -> Iterator[str]:
@@ -203,8 +204,8 @@ def _ledger(seen: AutoReviewReport) -> Iterator[str]:
 def _said(rate: Rate | None) -> str:
     if rate is None:
         return f"too few to say (fewer than {THIN})"
-    if not rate.whole:
-        return "none of none"
+    if rate.whole < THIN:
+        return f"{rate.part} of {rate.whole}, too few to say"
     return f"{rate.part} of {count(rate.whole)}, {percent(rate.value)} [{percent(rate.low)}, {percent(rate.high)}]"
 
 

@@ -59,10 +59,10 @@ class Compared:
 
 def compared(
     outcomes: Sequence[Outcome], alone: Collection[Numbered], now: datetime,
-    stratum: Callable[[Outcome], Stratum] | None = None, within: timedelta = RIPE,
+    stratum: Callable[[Outcome], Stratum | None] | None = None, within: timedelta = RIPE,
 ) -> Compared:  # fmt: skip
     """Count what is known at `now` of landings that are so old, with the faults of as long after landing; matched only
-    where `stratum` says what is alike."""
+    where `stratum` says what is alike (None: it is not known of this one)."""
     landed = [row for row in outcomes if row.fate in LANDINGS and row.ended_at is not None]
     ripe = [row for row in landed if row.ended_at is not None and row.ended_at <= now - within]
     first = [row for row in ripe if (row.repository_id, row.number) in alone]
@@ -90,14 +90,15 @@ def breach(seen: Compared) -> str:
 
 
 def matched(
-    kind: str, alone: Iterable[Outcome], others: Iterable[Outcome], stratum: Callable[[Outcome], Stratum],
+    kind: str, alone: Iterable[Outcome], others: Iterable[Outcome], stratum: Callable[[Outcome], Stratum | None],
     within: timedelta = RIPE,
 ) -> Matched:  # fmt: skip
     """The same comparison within strata."""
     groups: dict[Stratum, tuple[list[Outcome], list[Outcome]]] = defaultdict(lambda: ([], []))
     for side, rows in enumerate((alone, others)):
         for row in rows:
-            groups[stratum(row)][side].append(row)
+            if (alike := stratum(row)) is not None:
+                groups[alike][side].append(row)
     both = [pair for pair in groups.values() if pair[0] and pair[1]]
     tables = [
         (rate_of(one, kind, within).part, len(one), rate_of(other, kind, within).part, len(other))

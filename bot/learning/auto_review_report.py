@@ -83,15 +83,15 @@ def read(parts: Parts, home: KnownRepository, now: datetime, lasting: timedelta)
     )
 
 
-def strata(courses: tuple[Course, ...]) -> Callable[[Outcome], Stratum]:
+def strata(courses: tuple[Course, ...]) -> Callable[[Outcome], Stratum | None]:
     """What is alike: size in lines, the folder at the root where most of it lies, and whether a program wrote it."""
     known: Mapping[int, Course] = {each.number: each for each in courses}
 
-    def stratum(row: Outcome) -> Stratum:
+    def stratum(row: Outcome) -> Stratum | None:
         course = known.get(row.number)
-        if course is None:
-            return ("not known",)
-        size = "?" if course.lines is None else str(sum(course.lines > edge for edge in SIZES))
+        if course is None or course.lines is None:
+            return None
+        size = str(sum(course.lines > edge for edge in SIZES))
         tops = [path.partition("/")[0] if "/" in path else "" for path in course.paths]
         top = max(sorted(set(tops)), key=tops.count, default="")
         return size, top, "program" if course.bot else "person"

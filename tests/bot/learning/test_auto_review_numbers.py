@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from bot.commands.incidents import incidents as incidents_command
 from bot.commands.report import report as report_command
 from bot.learning.auto_review import CAVEAT, breach, compared, mantel_haenszel
-from bot.learning.auto_review_report import sped_up
+from bot.learning.auto_review_report import sped_up, strata
 from bot.learning.ledger import Moved, Refusals, Turn, moved, refusals, yields
 from bot.learning.pace import Median, pace, pressure, readership
 from bot.policy.candidate import SourceKey
@@ -93,6 +93,19 @@ def test_radar_51_matched_the_difference_that_size_alone_makes_goes_away() -> No
     assert (matched.alone, matched.others, matched.strata) == (110, 200, 2)
     assert matched.ratio.value == pytest.approx(1.0)
     assert matched.ratio.low < 1 < matched.ratio.high
+
+
+def test_radar_51_alike_are_changes_of_one_size_one_folder_and_one_kind_of_author() -> None:
+    known = (
+        course(1, lines=10, paths=("a/1.py", "a/2.py", "b/1.py")),
+        course(2, lines=11, paths=("README.md",), bot=True),
+        course(3, paths=("a/1.py",)),
+    )
+    stratum = strata(known)
+    assert [stratum(outcome(number)) for number in (1, 2, 3, 4)] == [
+        ("0", "a", "person"), ("1", "", "program"), None, None,
+    ]  # fmt: skip
+    assert compared([*many(1, 30, 2), *many(100, 30, 3)], alone(30), NOW, stratum).matched[0].strata == 0
 
 
 def test_of_one_table_mantel_and_haenszel_give_the_plain_ratio_and_its_interval() -> None:
