@@ -58,6 +58,7 @@ class Gates:
     max_rejection_upper95: float = 0.10
     min_landed: int = 100
     test_name_match: Literal["substring", "word"] = "substring"
+    sensitive_path: Literal["deny", "person"] = "deny"
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,11 @@ class GatesShape(Shape):
         default="substring",
         description="A source whose name holds `test` lands nothing: anywhere in it, or as a word of it.",
     )
+    sensitive_path: Literal["deny", "person"] = Field(
+        default="deny",
+        description="A source's change that touches a sensitive path goes to a person; deny: and the source is denied "
+        "until a person lifts that.",
+    )
 
 
 class SourceShape(Shape):

@@ -67,7 +67,8 @@ def _of_source(case: Case) -> Iterable[NoteSource | DenySource | RejectChange]:
     if not isinstance(trust, Trust) or source is None:
         return
     yield NoteSource(trust.key, case.pull.author)
-    if (case.passage.stage, case.passage.answer.rule) == (eligible.STAGE.name, eligible.SENSITIVE):
+    touched = (case.passage.stage, case.passage.answer.rule) == (eligible.STAGE.name, eligible.SENSITIVE)
+    if touched and case.config.auto_review.gates.sensitive_path == "deny":
         yield DenySource(trust.key, f"#{case.pull.number}: {case.passage.answer.why}")
     stop = objections.current(case.state, case.config)
     if trust.noted and stop is not None and stop.rule in REJECTIONS and stop.by != case.pull.author:

@@ -53,6 +53,7 @@ STRICTER: Mapping[str, Callable[[Any, Any], Any]] = {
     "gates.max_rejection_upper95": min,
     "gates.min_landed": max,
     "gates.test_name_match": min,  # "substring" before "word"
+    "gates.sensitive_path": min,  # "deny" before "person"
     "size.files": min,
     "size.lines": min,
     "dependencies.min_release_age": max,
