@@ -5,13 +5,15 @@ A random split puts the same difference of the same release on both sides: .996 
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from scoring.difftest import rules
 from scoring.difftest.automation import Bars, Precedent, automatic
+from scoring.difftest.chat import ChatLabeller, Model
+from scoring.difftest.examples import Dynamic, Hashed, static
 from scoring.difftest.groups import Group
 from scoring.difftest.labeller import Labelled, Labeller, train
 from scoring.difftest.labels import Label
@@ -23,6 +25,8 @@ from scoring.learning.metrics import Interval
 
 ROUNDS = 1_000
 Suggest = Callable[[Group], Suggestion]
+Models = Mapping[str, Model]
+NO_MODELS: Models = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +79,36 @@ def refuse_random(split: str) -> None:
         )
 
 
-def evaluate(labelled: Sequence[Labelled], without: Collection[str] = (), bars: Bars | None = None) -> Evaluation:
-    """Predict each release but the first from those before it. Raises ScoringError of fewer than two."""
-    order = sorted({each.release for each in labelled})
-    if len(order) < 2:
-        raise ScoringError("two labelled releases are needed: one to learn from, and the next to be measured on")
-    releases: list[tuple[str, dict[str, list[Predicted]]]] = []
-    for release in order[1:]:
-        before, now = known_before(labelled, release), [each for each in labelled if each.release == release]
-        suggests = _labellers(before, without)
-        predicted = {name: _predict(suggest, before, now, bars or Bars()) for name, suggest in suggests.items()}
-        releases.append((now[0].group.key.release, predicted))
+def evaluate(
+    labelled: Sequence[Labelled], without: Collection[str] = (), bars: Bars | None = None, models: Models = NO_MODELS
+) -> Evaluation:
+    """Predict each release but the first from those before it. Raises ScoringError of fewer than two.
+
+    Each of `models` is asked with static and with dynamic examples, all with the same prompts.
+    """
+    releases = predictions(labelled, without, bars, models)
     together = {name: [each for _, by in releases for each in by[name]] for name in releases[0][1]}
     return Evaluation(
         tuple((name, {labeller: score(each) for labeller, each in by.items()}) for name, by in releases),
         {labeller: score(each) for labeller, each in together.items()},
         work(together["local"]),
     )
+
+
+def predictions(
+    labelled: Sequence[Labelled], without: Collection[str] = (), bars: Bars | None = None, models: Models = NO_MODELS
+) -> list[tuple[str, dict[str, list[Predicted]]]]:
+    """(release, labeller -> its groups) of each release but the first. Raises ScoringError of fewer than two."""
+    order = sorted({each.release for each in labelled})
+    if len(order) < 2:
+        raise ScoringError("two labelled releases are needed: one to learn from, and the next to be measured on")
+    releases: list[tuple[str, dict[str, list[Predicted]]]] = []
+    for release in order[1:]:
+        before, now = known_before(labelled, release), [each for each in labelled if each.release == release]
+        suggests = _labellers(before, without) | _chats(before, without, models)
+        predicted = {name: _predict(suggest, before, now, bars or Bars()) for name, suggest in suggests.items()}
+        releases.append((now[0].group.key.release, predicted))
+    return releases
 
 
 def known_before(labelled: Sequence[Labelled], release: int) -> list[Labelled]:
@@ -115,6 +132,17 @@ def _labellers(before: Sequence[Labelled], without: Collection[str]) -> dict[str
         "rules": rules.suggest,
         "nearest": _nearest(local) if local else rules.suggest,
     }
+
+
+def _chats(before: Sequence[Labelled], without: Collection[str], models: Models) -> dict[str, Suggest]:
+    """Examples are of earlier releases only."""
+    same, near = static(before), Dynamic(before, Hashed()) if models else None
+    suggests: dict[str, Suggest] = {}
+    for name, model in models.items():
+        suggests[f"{name} static"] = ChatLabeller(model, lambda _: same, without).suggest
+        if near is not None:
+            suggests[f"{name} dynamic"] = ChatLabeller(model, near.of, without).suggest
+    return suggests
 
 
 def _nearest(local: Labeller) -> Suggest:
