@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 from bot.facts.configuration import CONFIGURATION
 from bot.facts.content import CONTENT
 from bot.facts.fact import Fact, Live, Look
+from bot.facts.origin import ORIGIN
 from bot.facts.pull import PULL, TARGET
 from bot.policy.candidate import PEOPLE, SourceKey, Trust
 from bot.policy.config import Config
 from bot.policy.content import Content
 from bot.policy.pull import PullRequest, Unknown
 from bot.policy.radar.dial import key_of
+from bot.policy.radar.sources import source_of
 
 
 def _trust(live: Live, look: Look) -> Trust | Unknown:
@@ -48,7 +50,7 @@ def _key(look: Look, config: Config, pull: PullRequest) -> SourceKey | None:
     target = look[TARGET]
     if not pull.author.bot:
         return SourceKey(target.installation_id, target.repository_id, PEOPLE)
-    source = next((one for one in config.auto_review.sources.values() if one.account == pull.author.id), None)
+    source = source_of(pull, look[ORIGIN], config.auto_review)
     return None if source is None else key_of(config, source.name, target.installation_id, target.repository_id)
 
 
@@ -56,4 +58,4 @@ def _nobody() -> Unknown:
     return Unknown("nobody looked")
 
 
-TRUST = Fact("trust", _trust, _nobody, needs=(PULL, TARGET, CONFIGURATION, CONTENT))
+TRUST = Fact("trust", _trust, _nobody, needs=(PULL, TARGET, CONFIGURATION, ORIGIN, CONTENT))

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Literal, get_args
 
 from bot.policy.candidate import Pipeline
-from bot.policy.config import Config
+from bot.policy.config import ChangeSource, Config
+from bot.policy.radar.sources import source_of
 from bot.policy.state import State
 
 Outcome = Literal["passed", "refused", "person", "waits", "error"]
@@ -45,6 +47,11 @@ class Candidate:
     config: Config
     now: datetime
     pipeline: Pipeline = "ace"
+
+    @cached_property
+    def source(self) -> ChangeSource | None:
+        """The source that it is of, with its settings; None: it is a person's, or nobody's that is known."""
+        return source_of(self.state.pull, self.state.origin, self.config.auto_review)
 
 
 Judge = Callable[[Candidate], Answer]

@@ -209,7 +209,8 @@ def _joined_sources(
             joined[name] = source
         elif name in org and f"auto_review.sources.{name}" in joining.repo.sources:
             joined[name] = _tightened(joining, org[name], source) if kept else source
-        joining.note(f"auto_review.sources.{name}", of_repo=joined.get(name) == source != org.get(name))
+        # one that the organisation names stays its own, with the trust that it has there, whatever is changed of it
+        joining.note(f"auto_review.sources.{name}", of_repo=name not in org and name in joined)
     return joined
 
 
