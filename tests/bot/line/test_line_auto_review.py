@@ -141,8 +141,7 @@ def of_a_bot(line: Line, mode: str = "enforce", dial: Dial = "P20") -> Pull:
     """A change of a source that is known, which was looked at."""
     bot = line.world.bot("renovate[bot]")
     turned(line, mode, RENOVATE % bot.id, dial)
-    pull = line.open(0.02)
-    pull.author = bot
+    pull = line.open(0.02, login=bot.login)
     line.look(pull)
     return pull
 

@@ -36,8 +36,7 @@ def tidy(line: Line, files: dict[str, str] | None = None) -> Pull:
     """A change of the source, which was looked at."""
     bot = line.world.bot("tidy[bot]")
     line.configure(FILE % bot.id)
-    pull = line.open(0.02, files or LISTED)
-    pull.author = bot
+    pull = line.open(0.02, files or LISTED, login=bot.login)
     line.look(pull)
     return pull
 
@@ -64,8 +63,7 @@ def test_radar_16_a_source_that_touches_a_sensitive_path_is_denied_until_a_perso
     assert rules(line, pull) == ["sensitive_path"]
     assert standing(line).denied == "#1: It touches `.github/workflows/ci.yml`, which is sensitive (workflows)."
     line.restart()
-    other = line.open(0.02, LISTED)
-    other.author = pull.author
+    other = line.open(0.02, LISTED, login=pull.author.login)
     line.look(other)
     assert rules(line, other) == ["denied"]
     line.look(pull)  # again, and nothing is said twice
