@@ -152,10 +152,7 @@ class Scorer:
         percentile = evidence.percentile(float(moment.percentiles(np.array([score]))[0]), proof)
         carried = shares(CLAIMS, self._names, vector, past.usual, self._by_columns(past.raw), extra)
         tip = self.history.tip if row is None else change.base
-
-        def rank_of(smaller: Sequence[Files]) -> Sequence[float]:
-            return [*map(float, moment.percentiles(self._smaller(change, smaller, past, critical, kept_out)))]
-
+        rank = partial(self._smaller, change, past, critical, kept_out, moment)
         known = self._witness.known(change, lines, tip=tip, tier=whole.tier, patch=patch)
         of_hidden = (reason(kept_out),) if riskiest >= honest else ()
         return Assessment(
@@ -168,7 +165,7 @@ class Scorer:
             probability=float(moment.probabilities(np.array([score]))[0]),
             base_rate=moment.base_rate,
             reasons=(*of_hidden, *reasons(known, carried))[:MOST],
-            suggestions=self._suggestions(change, lines, patch, percentile, rank_of)
+            suggestions=self._suggestions(change, lines, patch, percentile, rank)
             if row is None and self.kind.of_versions
             else (),
             model=self.shipped.card.id + (" + this repository" if self._own else ""),
@@ -186,31 +183,35 @@ class Scorer:
         Raises ScoringError when the model cannot be asked of versions that nobody made.
         """
         past, moment = self._at_tip(NONE)
-        return [*map(float, moment.percentiles(self._smaller(change, versions, past, NONE)))]
+        return self._smaller(change, past, NONE, (), moment, versions)
 
     def highest(self, change: Change, *, critical: Services = NONE, proof: Proof | None = None) -> float:
         """The highest rank, 0 to 1, of a change as one, of its parts and of each of its files alone.
 
-        Of one that is in the index already: of it as one and of its parts, as of the moment it landed. Raises
-        ScoringError when the model cannot be asked of versions that nobody made.
+        Of a landed one: of it as one and of its parts, as of its moment. Raises ScoringError when the model cannot be
+        asked of versions that nobody made, or of so many files.
         """
+        if proof is not None and proof.level == "P":
+            return evidence.percentile(1.0, proof)
         self._read_own()
         row = self.history.row_of(change.sha)
-        if row is not None:
-            past = self._look_back(row)
-            asked = [Asked(self.history.matrix(row, row + 1)[0], self.history.words([row])[0]), *self._landed(row)]
-            scores = self._logits(self._rows(asked, past.raw)) + WEIGHTS.get(critical.tier(change.places), 0.0)
-            moment = self._moment(past, critical)
-        else:
+        if row is None:
             past, moment = self._at_tip(critical)
-            lines = lines_of(self.repository, change)
-            kept_out = hidden(
-                self.history.git, change, lines, read_patch(self.history.git, change), code_folders(past.paths)
-            )
-            files = list(zip(change.files, lines, strict=True))
-            scores = self._smaller(change, [files, *([each] for each in files)], past, critical, kept_out, as_one=True)
-        ranked = moment.percentiles(np.array([scores.max() + evidence.log_odds(proof)]))
-        return evidence.percentile(float(ranked[0]), proof)
+            asked, tier = self._each_way(change, past, critical)
+        else:
+            past = self._look_back(row)
+            moment, tier = self._moment(past, critical), critical.tier(change.places)
+            asked = [Asked(self.history.matrix(row, row + 1)[0], self.history.words([row])[0]), *self._landed(row)]
+        score = self._logits(self._rows(asked, past.raw)).max() + evidence.log_odds(proof) + WEIGHTS.get(tier, 0.0)
+        return float(moment.percentiles(np.array([score]))[0])
+
+    def _each_way(self, change: Change, past: Reference, critical: Services) -> tuple[list[Asked], int]:
+        git, lines = self.history.git, lines_of(self.repository, change)
+        kept_out = hidden(git, change, lines, read_patch(git, change), code_folders(past.paths))
+        whole = self._facts(change, lines, critical)
+        plain = [self._plain(whole, each, change, critical) for each in versions(change, lines, kept_out)]
+        ways = [way for each in (whole, *plain) for way in self.history.each_way(each)]
+        return [Asked(self.history.vector(way), way.wording.ids) for way in ways], whole.tier
 
     def _at_tip(self, critical: Services) -> tuple[Reference, Moment]:
         if not self.kind.of_versions:
@@ -244,9 +245,9 @@ class Scorer:
         return [Asked(vector, ids) for vector in (parts if len(parts) else self.history.matrix(row, row + 1))]
 
     def _smaller(
-        self, change: Change, smaller: Sequence[Files], past: Reference, critical: Services,
-        kept_out: Sequence[Hidden] = (), *, as_one: bool = False,
-    ) -> Floats:  # fmt: skip
+        self, change: Change, past: Reference, critical: Services, kept_out: Sequence[Hidden], moment: Moment,
+        smaller: Sequence[Files],
+    ) -> list[float]:  # fmt: skip
         asked: list[Asked] = []
         owners: list[int] = []
         extra: list[float] = []
@@ -255,14 +256,13 @@ class Scorer:
             lines = [counts for _, counts in files]
             facts = self._facts(part, lines, critical)
             asked += self._parts_of(facts)
-            asked += [Asked(self.history.vector(facts), facts.wording.ids)] if as_one else []
             for each in versions(part, lines, kept_out) if files else ():
                 asked += self._parts_of(self._plain(facts, each, part, critical))
             owners += [place] * (len(asked) - len(owners))
             extra.append(WEIGHTS.get(facts.tier, 0.0))
         scores = self._logits(self._rows(asked, past.raw))
         gated = gating(np.zeros(len(smaller)), np.array(owners, dtype=np.intp), scores)
-        return np.asarray(gated + np.array(extra))
+        return [*map(float, moment.percentiles(gated + np.array(extra)))]
 
     def _rows(self, asked: Sequence[Asked], reference: Matrix, text: Callable[[], str] = str, key: str = "") -> Rows:
         """As models read them, compared with `reference`; all have the text of one whole."""

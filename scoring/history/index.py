@@ -190,6 +190,11 @@ class History:
         """The parts of a change that are scored in its place; none when it is scored as a whole."""
         return State(self.store).parts(facts)
 
+    def each_way(self, facts: Facts) -> tuple[Facts, ...]:
+        """A change as one, its parts, and each of its files as if it came alone: all from one reading of its past."""
+        state = State(self.store)
+        return (facts, *state.parts(facts), *state.alone(facts))
+
     def vector(self, facts: Facts) -> NDArray[np.float32]:
         return vector(self.features, facts)
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from scoring.change import FileChange
+from scoring.errors import ScoringError
 from scoring.facts.entry import EMPTY, Entry, joined
 from scoring.facts.lines import LineCounts
 from scoring.facts.moment import Facts, FileFacts, area, folder
@@ -28,6 +29,9 @@ from scoring.incidents import Incident, Label, is_fix
 
 def _extension(path: str) -> str:
     return path.rpartition("/")[2].rpartition(".")[2].lower()[:12]
+
+
+MOST_ALONE = 200  # files of a change that are scored one by one
 
 
 class State:
@@ -110,6 +114,12 @@ class State:
         back = facts.takes_back or self._landed(inverse(first))
         code = self._part(replace(facts, lands_again=again, takes_back=back), places_by_part[0])
         return (code, *(self._part(replace(facts, lands_again=again), places) for places in places_by_part[1:]))
+
+    def alone(self, facts: Facts) -> tuple[Facts, ...]:
+        """The facts of each file of a change as if it came alone. Raises ScoringError for too many."""
+        if len(facts.files) > MOST_ALONE:
+            raise ScoringError(f"It has more than {MOST_ALONE} files, which are not scored one by one.")
+        return tuple(self._alone(facts, (place,)) for place in range(len(facts.files)))
 
     def _alone(self, facts: Facts, places: Sequence[int]) -> Facts:
         files = [facts.files[place].file for place in places]

@@ -8,6 +8,7 @@ from test_scorer import BRANCHY, CLOCK, past
 
 from scoring.assessment import Proof
 from scoring.change import Change
+from scoring.errors import ScoringError
 from scoring.git import Git
 from scoring.history.diff import Diff, read
 from scoring.history.read import ReadChange, change_of
@@ -96,3 +97,11 @@ def test_a_proof_ranks_lowest_and_evidence_lowers_a_little(ready: tuple[Path, st
     )
     assert proved == 0.0
     assert strong <= bare
+
+
+def test_a_change_of_very_many_files_has_no_rank_unless_it_is_proved(ready: tuple[Path, str, Scorer]) -> None:
+    _, _, reader = ready
+    _, change = opened(ready, 21, files={f"lib/m{number}.py": b"x = 1\n" for number in range(201)})
+    with pytest.raises(ScoringError, match="more than 200 files"):
+        reader.highest(change)
+    assert reader.highest(change, proof=Proof("P", "docs", "x")) == 0.0
