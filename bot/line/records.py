@@ -24,6 +24,7 @@ from bot.policy.standing.level import is_ready
 from bot.policy.state import State
 from bot.store import (
     AuditLog,
+    AutomaticLandings,
     Exhibits,
     KnownRepository,
     Landing,
@@ -34,6 +35,7 @@ from bot.store import (
     Repositories,
     Shown,
     ShownPull,
+    Slots,
     Sourced,
 )
 from bot.store.shown import MOST_PATHS
@@ -66,6 +68,8 @@ class Written:
     reads: Reads
     exhibits: Exhibits
     sourced: Sourced
+    slots: Slots
+    automatic_landings: AutomaticLandings
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +142,19 @@ class Records:
                 self.store.exhibits.save(repository_id, made.state, at=self.clock())
 
     def _ended(self, look: Look) -> None:
-        """Who had read it by then; and where a source closed its own change, nobody said no to it."""
+        """Who had read it by then. Where a source closed its own change, nobody said no to it; and what did not land by
+        itself gives its place in the day back."""
         if not look[CONFIGURATION].config.auto_review.on:
             return
         pull, by = look[PULL], look.event.by if isinstance(look.event, Changed) else None
         self.store.reads.save(look.target.repository_id, pull)
         landed = pull.life is not None and pull.life.landed_at is not None
+        here = (look.target.repository_id, pull.number)
         if by is not None and by == pull.author and not landed:
-            self.store.sourced.drop(look.target.repository_id, pull.number, at=self.clock())
+            self.store.sourced.drop(*here, at=self.clock())
+        tried = self.store.automatic_landings.get(*here, pull.head_sha)
+        if not landed or tried is None or tried.state == "refused":
+            self.store.slots.release(*here)  # a person landed it, or nobody
 
     def answer(self, made: Round, outcomes: tuple[Outcome, ...]) -> None:
         """What was answered about a pull request that is closed: nothing is decided about it."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.policy.candidate import Churn, Dial, SourceKey
+from bot.policy.candidate import PEOPLE, Churn, Dial, SourceKey
 from bot.store.database import Database, of_pull
 from bot.store.engine import SLOT, take_turns
 from bot.store.tables import slots
@@ -31,7 +31,8 @@ class Slot:
 
 class Slots(Database):
     def claim(self, slot: Slot, limit: int) -> bool:
-        """Whether it may be tried: it has a place already, or fewer than `limit` of that source have one that day.
+        """Whether it may be tried: it has a place already, or fewer than `limit` of that source (or, of what people
+        write, of that author) have one that day.
 
         One transaction at a time looks and claims, so that of more at once exactly `limit` get one.
         """
@@ -41,7 +42,8 @@ class Slots(Database):
             if connection.scalar(sa.select(slots.c.day).where(here)) == slot.day:
                 return True
             connection.execute(sa.delete(slots).where(here))  # of a day on which it did not land
-            if self._taken(connection, slot.key, slot.day) >= limit:
+            author = slot.author_id if slot.key.name == PEOPLE else None
+            if self._taken(connection, slot.key, slot.day, author) >= limit:
                 return False
             connection.execute(sa.insert(slots).values(**_row(slot)))
             return True
@@ -84,10 +86,11 @@ class Slots(Database):
         return Churn(len(by_author), sum(each.lines for each in by_author), times.get(path, 0), path)
 
     @staticmethod
-    def _taken(connection: sa.Connection, key: SourceKey, day: str) -> int:
+    def _taken(connection: sa.Connection, key: SourceKey, day: str, author: int | None = None) -> int:
         here = {"organisation": key.organisation, "scope": key.repository, "name": key.name, "day": day}
-        counted = sa.select(sa.func.count()).select_from(slots)
-        return int(connection.scalar(counted.where(*(slots.c[name] == each for name, each in here.items()))) or 0)
+        where = [slots.c[name] == each for name, each in here.items()]
+        where += [] if author is None else [slots.c.author_id == author]
+        return int(connection.scalar(sa.select(sa.func.count()).select_from(slots).where(*where)) or 0)
 
 
 def _row(slot: Slot) -> dict[str, Any]:

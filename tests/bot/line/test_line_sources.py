@@ -10,7 +10,7 @@ from bot.policy.candidate import SourceKey, Track, Trust
 from bot.policy.events import Changed
 from bot.policy.radar import funnel
 from bot.policy.radar.stages import eligible
-from bot.store import Course, Read, Slot, Sourced, Standing
+from bot.store import AutomaticLanding, Course, Read, Slot, Sourced, Standing
 from tests.fakes.line import Line
 from tests.fakes.world import INSTALLATION, Pull
 
@@ -142,6 +142,21 @@ def test_the_facts_of_a_decision_are_kept_as_they_then_were(line: Line) -> None:
     assert exhibit.state.trust == Trust(key(line))
 
 
+@pytest.mark.parametrize("refused", [False, True])
+def test_what_a_person_landed_after_all_did_not_land_by_itself_and_gives_its_place_back(
+    line: Line, refused: bool
+) -> None:
+    pull, now = tidy(line), line.clock.now
+    day = f"{now:%Y-%m-%d}"
+    assert line.store.slots.claim(Slot(line.home.id, pull.number, key(line), day, now, pull.author.id, "P5"), 9)
+    if refused:
+        tried = AutomaticLanding(line.home.id, pull.number, pull.head, "main", "b" * 40, now, "squash", "refused")
+        line.store.automatic_landings.end(tried, at=now)
+    line.merge(pull, "ben")
+    assert line.store.slots.taken(key(line), day) == 0
+    assert not line.store.courses.of(line.home.id, now)[0].alone
+
+
 def test_how_a_change_went_is_read_from_what_the_line_left_behind(line: Line) -> None:
     pull = tidy(line)
     began = line.clock.now
@@ -156,7 +171,9 @@ def test_how_a_change_went_is_read_from_what_the_line_left_behind(line: Line) ->
     line.review(pull, "ben")
     slot = Slot(line.home.id, pull.number, key(line), f"{began:%Y-%m-%d}", line.clock.now, pull.author.id, "P5")
     assert line.store.slots.claim(slot, 9)
-    line.merge(pull, "ben")
+    tried = AutomaticLanding(line.home.id, pull.number, pull.head, "main", "b" * 40, line.clock.now, "squash")
+    assert line.store.automatic_landings.begin(tried)
+    line.merge(pull, "codechill[bot]")
     first, second = line.store.courses.of(line.home.id, began)
     ben = line.world.person("ben").id
     assert first == Course(

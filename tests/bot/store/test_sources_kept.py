@@ -130,6 +130,13 @@ def test_a_place_is_claimed_once_given_back_and_counted_by_source_and_day(store:
     assert not store.slots.claim(Slot(7, 2, KEY, TODAY, NOW, 99, "P5"), 1)  # yesterday's place is not today's
 
 
+def test_of_what_people_write_each_has_a_day_of_their_own(store: Store) -> None:
+    def claim(number: int, author: int) -> bool:
+        return store.slots.claim(Slot(7, number, PERSON, TODAY, NOW, author, "P5"), 1)
+
+    assert [claim(1, 5), claim(2, 5), claim(3, 6)] == [True, False, True]
+
+
 def test_what_landed_by_itself_today_of_one_author_is_added_up_and_so_are_landings_of_one_path(store: Store) -> None:
     for number, (author, paths) in enumerate([(99, ("a.py", "b.py")), (99, ("a.py",)), (5, ("a.py",))]):
         store.slots.claim(Slot(7, number, KEY, TODAY, NOW, author, "P5", 10, paths), 9)
