@@ -10,6 +10,7 @@ from pathlib import Path
 
 from scoring.errors import ScoringError
 from scoring.git import Git
+from scoring.hazards.dependencies.judge import judge
 from scoring.hazards.rule import MOST, TooMuchToRead, sides_of
 from scoring.hazards.table import RULES, hazards
 from scoring.history.diff import read
@@ -23,20 +24,25 @@ def main() -> None:
         "--repo", dest="repositories", type=Path, action="append", required=True, help="repeat for more"
     )
     parser.add_argument("--changes", type=int, default=300, help="of each history")
+    parser.add_argument(
+        "--author", default="", help="only changes whose author git finds by this: 'dependabot\\|renovate'"
+    )
     parser.add_argument("--show", metavar="RULE", help="tell every place where this rule speaks")
     options = parser.parse_args()
     names = [rule.name for rule in RULES]
-    print(f"| history | changes | any rule | p50 ms | p95 ms | {' | '.join(names)} |")  # noqa: T201 (its purpose)
-    print("|---" + "|--:" * (4 + len(names)) + "|")  # noqa: T201
+    heads = ["history", "changes", "any rule", "p50 ms", "p95 ms", "of packages", "explained", *names]
+    print(f"| {' | '.join(heads)} |\n|---{'|--:' * (len(heads) - 1)}|")  # noqa: T201 (its output is its purpose)
     for path in options.repositories:
-        spoken, times, total = Counter[str](), [], 0
+        spoken, times, total, packages = Counter[str](), [], 0, Counter[str]()
         git = Git(path)
-        shas = git.run("log", "--no-merges", "--format=%H %P", f"-n{options.changes}", git.resolve("HEAD"), "--")
+        asked = ("--no-merges", "--format=%H %P", f"-n{options.changes}", f"--author={options.author}")
+        shas = git.run("log", *asked, git.resolve("HEAD"), "--")
         for line in shas.decode().splitlines():
             head, _, base = line.partition(" ")
             started = time.perf_counter()
-            told = _told(git, base, head)
+            told, explained = _told(git, base, head)
             times.append(1000 * (time.perf_counter() - started))
+            packages.update(explained)
             rules = {each.rule for each in told}
             total += bool(rules)
             spoken.update(rules)
@@ -46,15 +52,20 @@ def main() -> None:
         times.sort()
         cells = [path.resolve().parent.name if path.name == "repo" else path.resolve().name, len(times), total]
         cells += [f"{times[len(times) // 2]:.1f}", f"{times[int(len(times) * 0.95)]:.1f}"]
+        cells += [packages["touched"], packages["explained"]]
         print(f"| {' | '.join(map(str, [*cells, *(spoken[name] for name in names)]))} |", flush=True)  # noqa: T201
 
 
-def _told(git: Git, base: str, head: str) -> tuple[Hazard, ...]:
+def _told(git: Git, base: str, head: str) -> tuple[tuple[Hazard, ...], list[str]]:
+    """What speaks against a change, and whether it touches packages and that is explained."""
     try:
         with git.blobs(MOST) as blobs:
-            return hazards(sides_of(read(git, base, head), blobs))
+            sides = sides_of(read(git, base, head), blobs)
+            dependencies, of_packages = judge(sides)
+            touched = ["touched"] if dependencies else []
+            return hazards(sides), touched + (["explained"] if dependencies and not of_packages else [])
     except (TooMuchToRead, ScoringError) as error:
-        return (Hazard("unread", str(error)),)
+        return (Hazard("unread", str(error)),), []
 
 
 if __name__ == "__main__":

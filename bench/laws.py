@@ -1,9 +1,10 @@
-"""Three laws over real changes: nothing typed moves a rank, nobody unknown gains, and nothing beside code lowers it.
+"""Laws over real changes: nothing typed moves a rank, nobody unknown gains, and nothing beside code lowers it.
 
 Changes are scored as the server would if they were opened today: by the account of whoever landed them, told by
 landed commits, under other titles, descriptions and author lines (those of the history's most active people among
 them), and with up to ten files of documentation, tests or data from other changes of the same history beside them.
-Nor is anybody below the rank of somebody new: that is the third law, of whom no forge knows.
+Nor is anybody below the rank of somebody new: that is the third law, of whom no forge knows. The last columns hold the
+rank that automatic review goes by, the highest of what gates and of each file alone, against the same pairs.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from scoring.claims.parts import Files
 from scoring.facts.kinds import kinds
 from scoring.facts.parts import BESIDE
 from scoring.git import Git
+from scoring.history.read import ReadChange
 from scoring.history.stream import Commit, commits
 from scoring.scorer import Scorer
 
@@ -38,7 +40,7 @@ SAID = (
 )  # fmt: skip
 HEADS = (
     "history", "changes", "wordings and authors", "fall by more than 1", "worst", "new here, fall", "pairs",
-    "fall by more than 2", "worst", "rise, mean",
+    "fall by more than 2", "worst", "rise, mean", "automatic review: fall by more than 2", "worst", "above what gates",
 )  # fmt: skip
 
 
@@ -126,6 +128,23 @@ def falls(history: Past, count: int, draw: random.Random) -> list[float]:
     return fallen
 
 
+def falls_of_highest(history: Past, count: int, draw: random.Random) -> tuple[list[float], int]:
+    """The same of the rank that automatic review goes by, and how many changes rank higher there than at the gate."""
+    fallen, higher = [], 0
+    for commit, added in pairs(history, count, draw):
+        files = list(zip(commit.files, commit.lines, strict=True))
+        before, after = (100 * history.reader.highest(_opened(history, each)) for each in (files, [*files, *added]))
+        fallen.append(before - after)
+        higher += before > _rank(history, _opened(history, files), [files])[0] + 0.05
+    return fallen, higher
+
+
+def _opened(history: Past, files: Files) -> ReadChange:
+    """A change of these files that nobody has landed, by somebody new."""
+    named, lines = tuple(file for file, _ in files), tuple(counts for _, counts in files)
+    return ReadChange("0" * 40, "", "", history.now, "", "", named, lines, patch=b"", attested=())
+
+
 def _rank(history: Past, change: Change, versions: Sequence[Files]) -> list[float]:
     return [100 * each for each in history.reader.ranks(change, versions)]
 
@@ -154,10 +173,14 @@ def main() -> None:
             typed, said = _cells(moved, TYPED)
             new = sum(each > 0 for each in unknown)
             added, fell = _cells(falls(history, options.pairs, draw), BESIDE_CODE)
+            each_way, higher = falls_of_highest(history, options.pairs, draw)
+            automatic, automatically = _cells(each_way, BESIDE_CODE)
         broken = broken or bool((said > TYPED).any() or new or (fell > BESIDE_CODE).any())
+        broken = broken or bool((automatically > BESIDE_CODE).any())
         name = path.resolve().parent.name if path.name == "repo" else path.resolve().name
         cells = [name, f"{options.changes}", f"{len(said):,}", *typed, f"{new}", f"{len(fell):,}", *added]
-        print(f"| {' | '.join(cells)} | {np.maximum(-fell, 0).mean():.1f} |", flush=True)  # noqa: T201
+        cells += [f"{np.maximum(-fell, 0).mean():.1f}", *automatic, f"{higher}"]
+        print(f"| {' | '.join(cells)} |", flush=True)  # noqa: T201
     raise SystemExit(1 if broken else 0)
 
 

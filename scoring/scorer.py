@@ -186,10 +186,10 @@ class Scorer:
         return self._smaller(change, past, NONE, (), moment, versions)
 
     def highest(self, change: Change, *, critical: Services = NONE, proof: Proof | None = None) -> float:
-        """The highest rank, 0 to 1, of a change as one, of its parts and of each of its files alone.
+        """The highest rank, 0 to 1, of what gates of a change and of each of its files alone.
 
-        Of a landed one: of it as one and of its parts, as of its moment. Raises ScoringError when the model cannot be
-        asked of versions that nobody made, or of so many files.
+        As one only where it has no parts: what is added beside code would dilute it. Of a landed one only what gates
+        counts. Raises ScoringError when the model cannot be asked of versions that nobody made, or of so many files.
         """
         if proof is not None and proof.level == "P":
             return evidence.percentile(1.0, proof)
@@ -201,7 +201,7 @@ class Scorer:
         else:
             past = self._look_back(row)
             moment, tier = self._moment(past, critical), critical.tier(change.places)
-            asked = [Asked(self.history.matrix(row, row + 1)[0], self.history.words([row])[0]), *self._landed(row)]
+            asked = self._landed(row)
         score = self._logits(self._rows(asked, past.raw)).max() + evidence.log_odds(proof) + WEIGHTS.get(tier, 0.0)
         return float(moment.percentiles(np.array([score]))[0])
 

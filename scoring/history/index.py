@@ -191,9 +191,9 @@ class History:
         return State(self.store).parts(facts)
 
     def each_way(self, facts: Facts) -> tuple[Facts, ...]:
-        """A change as one, its parts, and each of its files as if it came alone: all from one reading of its past."""
+        """What gates of a change, and each of its files as if it came alone: all from one reading of its past."""
         state = State(self.store)
-        return (facts, *state.parts(facts), *state.alone(facts))
+        return (*(state.parts(facts) or (facts,)), *state.alone(facts))
 
     def vector(self, facts: Facts) -> NDArray[np.float32]:
         return vector(self.features, facts)

@@ -65,6 +65,22 @@ def test_documentation_tests_and_data_lower_no_rank(ready: tuple[Path, str, Scor
             assert rank(code | added) >= before - 1e-9
 
 
+def test_nothing_that_comes_beside_a_change_makes_it_look_safer_to_automatic_review(
+    ready: tuple[Path, str, Scorer],
+) -> None:
+    def highest(files: dict[str, bytes | None]) -> float:
+        marks.append(0)
+        (sha,) = extend(repo, [Step("x", files, at=START + 90 * DAY)], first=4000 + len(marks), onto=tip)
+        return reader.highest(read_change(repo, tip, sha, at=CLOCK, author="", title="", message=""))
+
+    repo, tip, reader = ready
+    marks: list[int] = []
+    for code in CODE:
+        before = highest(code)
+        for added in ADDED[:4:3]:
+            assert highest(code | added) >= before - 1e-9
+
+
 def test_documentation_beside_code_changes_nothing_and_code_named_as_a_test_counts(
     ready: tuple[Path, str, Scorer],
 ) -> None:
