@@ -18,9 +18,11 @@ from bench.shadow_lab.truth import Runs, labelled, noise_of
 from scoring.difftest.record import Difference
 from scoring.difftest.schema import plain
 
+TRIES = 4  # changes that are tried for one that shows, at most
+
 
 def differences(service: Service, work: Path, count: int) -> Iterator[Difference]:
-    """Every labelled difference of a service, release by release; `count` changed copies a release are tried."""
+    """Every labelled difference of a service, release by release; `count` changed copies a release that show."""
     before = None
     for number, (release, day) in enumerate(service.releases):
         home = installed(service, release, day, work)
@@ -37,20 +39,22 @@ def _release(service: Service, work: Path, count: int, number: int, home: Path, 
     noise = noise_of(service, runs.production, runs.production_again)
     noise |= noise_of(service, runs.candidate, runs.candidate_again)
     yield from labelled(service, runs, noise, release, number)
-    visible = 0
-    changes = mutants(code_of(service, home), executed(service, home, work), count, number)
-    for place, mutant in enumerate(changes, 1):
+    changes = mutants(code_of(service, home), executed(service, home, work), TRIES * count, number)
+    visible = tried = 0
+    for tried, mutant in enumerate(changes, 1):
         changed = answers(service, home, mutant)
-        rows = labelled(service, runs, noise, f"{release}+m{place:02d}", number, changed) if changed else []
-        visible += bool(rows)
+        rows = labelled(service, runs, noise, f"{release}+m{tried:02d}", number, changed) if changed else []
         yield from rows
-    click.echo(f"{service.name} {release}: {visible} of {len(changes)} changes are visible", err=True)
+        visible += bool(rows)
+        if visible == count:
+            break
+    click.echo(f"{service.name} {release}: {visible} of {tried} changes are visible", err=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.shadow_lab")
     parser.add_argument("--service", action="append", choices=list(SERVICES))
-    parser.add_argument("--mutants", type=int, default=8, help="changed copies a release")
+    parser.add_argument("--mutants", type=int, default=8, help="changed copies a release whose change shows")
     parser.add_argument("--work", type=Path, default=Path(".shadow-lab"))
     parser.add_argument("--keep", type=Path, help="write the labelled differences there (JSON Lines, packed)")
     parser.add_argument("--read", type=Path, help="evaluate what --keep wrote before")

@@ -43,10 +43,14 @@ def _overlaid(service: Service, home: Path, mutant: Mutant | None, folder: Path,
     if mutant is None:
         return home
     if service.npm:
-        copy = folder / "home"
-        shutil.copytree(home, copy, symlinks=True, ignore=shutil.ignore_patterns(".bin"))
-        (code_of(service, copy) / mutant.file).write_text(mutant.text, "utf-8")
-        return copy
+        modules = folder / "home" / "node_modules"
+        modules.mkdir(parents=True)
+        for each in (home / "node_modules").iterdir():
+            if each.name != service.package:
+                (modules / each.name).symlink_to(each)
+        shutil.copytree(code_of(service, home), modules / service.package)
+        (modules / service.package / mutant.file).write_text(mutant.text, "utf-8")
+        return folder / "home"
     shutil.copytree(code_of(service, home), folder / "code" / service.package)
     (folder / "code" / service.package / mutant.file).write_text(mutant.text, "utf-8")
     environment["PYTHONPATH"] = str(folder / "code")

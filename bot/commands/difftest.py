@@ -10,6 +10,7 @@ from typing import Any, ParamSpec
 import click
 
 from bot.commands import difftest_shown as shown
+from bot.commands.difftest_review import Review
 from bot.commands.progress import counting
 from bot.commands.scoring import plainly
 from scoring.difftest.answers import Answer, last_of, pace
@@ -152,6 +153,24 @@ def suggest(project: Project, desk: Desk, release: str | None, freeze: bool, sty
 def queue(project: Project, desk: Desk, release: str | None, style: str) -> None:
     """List what a person has to answer: regressions suspected first, then what is unsure."""
     click.echo(shown.waiting(desk.queue(_known(desk, release)), style))
+
+
+@difftest.command()
+@_by
+@_release
+@plainly
+@_at_a_desk
+def review(project: Project, desk: Desk, by: str, release: str | None) -> None:
+    """Answer the queue with one key a group; each answer is kept at once.
+
+    \b
+    n noise  f new feature  r regression  enter: as suggested (never for what may be a regression)
+    s the same as the last answer  w say why  space next  u undo  q stop
+    """
+    waiting = desk.queue(_known(desk, release))
+    given = Review(by, lambda each: project.answer([each]), lambda: datetime.now(UTC)).over(waiting)
+    spent = pace([each for each in project.answers() if each.by == by][-given:] if given else [])
+    click.echo(f"{given} of {len(waiting)} answered in {spent.minutes:.1f} minutes")
 
 
 @difftest.command()

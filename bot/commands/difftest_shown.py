@@ -74,6 +74,17 @@ def group(one: Group, suggestion: Suggestion, answers: Sequence[Answer], style: 
     return _json(row) if style == "json" else _lines(_told(row))
 
 
+def card(one: Waiting, place: int, count: int) -> str:
+    """A group as somebody looks at it to answer."""
+    first, row = one.group.examples[0], _row(one.group, one.suggestion, one.standing, "")
+    sides = [f"  production  {first.left}", f"  candidate   {first.right}"] if first.left or first.right else []
+    insight = [f"  {each}" for each in attributes(one.group)["insight"].splitlines()[:6]]
+    reasons = [f"  because {each.words}{f': {each.quote}' if each.quote else ''}" for each in one.suggestion.reasons]
+    near = [f"  like {each.group}: {each.label} ({each.likeness:.2f})" for each in one.suggestion.neighbours]
+    alarm = "! " if one.suspected else "  "
+    return _lines(["", f"{alarm}{place} of {count}  {_line(row)}", *sides, *insight, *reasons, *near])
+
+
 def verdict(release: str, one: Verdict, spent: Pace, style: str) -> str:
     row = {"release": release, **asdict(one), "answers": spent.answers, "minutes": round(spent.minutes, 1)}
     if style == "json":

@@ -174,3 +174,27 @@ def test_two_people_may_add_to_a_project_at_once(desk: Desk) -> None:
     for each in people:
         each.join()
     assert Counter(each.by for each in project.answers()) == {"anna": 20, "ben": 20}
+
+
+def reviewed(desk: Desk, keys: str) -> str:
+    place = ["--project", str(desk.folder / "project")]
+    return CliRunner().invoke(main, ["difftest", "review", *place, "--by", "anna"], input=keys).output
+
+
+def test_a_queue_is_answered_with_one_key_a_group(desk: Desk) -> None:
+    rows = [
+        difference("a", field="body.a", kind="removed"),
+        *(difference(each, field=f"body.{each}") for each in "bcd"),
+    ]
+    desk.keep(*rows)
+    said = reviewed(desk, "rnus\rn")
+    assert "4 of 4 answered" in said
+    labels = {each["field"]: each["label"] for each in desk.rows("groups")}
+    # r, then n is taken back, the same again (r), enter takes what is suggested, n
+    assert labels == {"body.a": "regression", "body.b": "regression", "body.c": "noise", "body.d": "noise"}
+
+
+def test_what_may_be_a_regression_is_not_answered_by_agreeing(desk: Desk) -> None:
+    desk.keep(difference("a", field="body.a", kind="removed"), difference("b"))
+    assert "0 of 2 answered" in reviewed(desk, "\rq")
+    assert [each["label"] for each in desk.rows("groups")] == [None, None]
