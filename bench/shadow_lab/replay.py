@@ -17,7 +17,7 @@ from bench.shadow_lab.mutants import Mutant
 from bench.shadow_lab.services import Asked, Service
 from scoring.difftest.exchange import Message, read_body
 
-READY_S = 60.0
+READY_S = 30.0
 ANSWER_S = 10.0
 
 
@@ -32,8 +32,8 @@ def answers(
         if trace is not None:
             environment["PYTHONPATH"] = str(_tracer(folder, code_of(service, home), trace))
         port = _free()
-        with _running(service.command(home, folder, port), environment, folder):
-            if not _ready(port):
+        with _running(service.command(home, folder, port), environment, folder) as process:
+            if not _ready(port, process):
                 return None
             return [_answer(port, each) for each in service.requests]
 
@@ -88,11 +88,11 @@ def _environment() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _running(command: list[str], environment: dict[str, str], folder: Path) -> Iterator[None]:
+def _running(command: list[str], environment: dict[str, str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         try:
@@ -102,9 +102,9 @@ def _running(command: list[str], environment: dict[str, str], folder: Path) -> I
             process.wait()
 
 
-def _ready(port: int) -> bool:
+def _ready(port: int, process: subprocess.Popen[bytes]) -> bool:
     until = time.monotonic() + READY_S
-    while time.monotonic() < until:
+    while time.monotonic() < until and process.poll() is None:
         with contextlib.suppress(OSError):
             socket.create_connection(("127.0.0.1", port), 1).close()
             return True

@@ -14,13 +14,16 @@ from bot.commands.difftest_review import Review
 from bot.commands.progress import counting
 from bot.commands.scoring import plainly
 from scoring.difftest.answers import Answer, last_of, pace
+from scoring.difftest.between import between
 from scoring.difftest.desk import Desk
 from scoring.difftest.evaluate import evaluate as evaluated
 from scoring.difftest.evaluate import refuse_random
 from scoring.difftest.export import chat
 from scoring.difftest.groups import Group
+from scoring.difftest.intent import Intent
 from scoring.difftest.labels import NoiseReason, label_of
 from scoring.difftest.project import Project
+from scoring.difftest.queue import queue as queue_of
 from scoring.difftest.readers import READERS, Sources
 from scoring.difftest.record import Origin
 from scoring.difftest.schema import json_schema
@@ -211,6 +214,26 @@ def undo(project: Project, desk: Desk, by: str, group: str | None) -> None:
         raise ScoringError(f"{by} said nothing that could be taken back")
     project.answer([Answer(last.group, None, by, datetime.now(UTC))])
     click.echo(f"taken back: {last.label} of {last.group} by {by}")
+
+
+@difftest.command()
+@_release
+@_format
+@click.option("--repo", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("base")
+@click.argument("head")
+@plainly
+@_at_a_desk
+def intent(project: Project, desk: Desk, release: str | None, style: str, repo: Path, base: str, head: str) -> None:
+    """Say of which change between the commits BASE and HEAD of the builds each group is most likely.
+
+    By the words and files that they have in common: evidence, and no proof. Regressions come first.
+    """
+    changes = Intent(between(repo, base, head))
+    name = _known(desk, release)
+    suggestions = desk.suggestions(name)
+    ordered = queue_of(desk.of_release(name), suggestions, {})
+    click.echo(shown.links([(each.group, changes.of(each.group)) for each in ordered], style))
 
 
 @difftest.command()

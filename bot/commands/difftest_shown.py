@@ -10,6 +10,7 @@ from scoring.difftest.answers import OPEN, Answer, Pace, Standing
 from scoring.difftest.evaluate import Evaluation, Scored
 from scoring.difftest.groups import Group
 from scoring.difftest.intake import Imported
+from scoring.difftest.intent import Link
 from scoring.difftest.labeller import Labelled
 from scoring.difftest.labels import PAPER, Label
 from scoring.difftest.measures import Measures, shown
@@ -83,6 +84,16 @@ def card(one: Waiting, place: int, count: int) -> str:
     near = [f"  like {each.group}: {each.label} ({each.likeness:.2f})" for each in one.suggestion.neighbours]
     alarm = "! " if one.suspected else "  "
     return _lines(["", f"{alarm}{place} of {count}  {_line(row)}", *sides, *insight, *reasons, *near])
+
+
+def links(rows: Sequence[tuple[Group, Sequence[Link]]], style: str) -> str:
+    if style == "json":
+        return _json([{"group": one.id, "links": [asdict(each) for each in likely]} for one, likely in rows])
+    lines = []
+    for one, likely in rows:
+        lines.append(f"{one.id}  {one.count:>6}  {one.key.signature.endpoint}  {one.key.signature.field}")
+        lines += [f"  {each.change.id}  {each.change.words[:70]}  ({', '.join(each.common)})" for each in likely]
+    return _lines(lines)
 
 
 def verdict(release: str, one: Verdict, spent: Pace, style: str) -> str:

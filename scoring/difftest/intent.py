@@ -18,8 +18,8 @@ SHOWN = 3
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]{2,}|[A-Z]{2,}")
 _COMMON = frozenset((
     "the", "and", "for", "with", "from", "that", "this", "not", "get", "post", "put", "body", "header", "value",
-    "added", "removed", "masked", "status", "type", "nothing", "number", "list", "dict", "src", "lib", "test", "tests", "index",
-    "main", "app", "init", "py", "js", "ts", "go", "md", "json", "html", "css", "yml", "yaml",
+    "added", "removed", "masked", "status", "type", "nothing", "number", "list", "dict", "src", "lib", "test", "tests",
+    "index", "main", "app", "init", "py", "js", "ts", "go", "md", "json", "html", "css", "yml", "yaml",
 ))  # fmt: skip
 
 
