@@ -24,6 +24,13 @@ COMMAND = re.compile(
 )
 
 
+# Rust compiles these where a crate takes the page for its documentation.
+FENCED = re.compile(
+    r"(?ms)^[ \t]{0,8}(?:```|~~~)[ \t]*(|rust[^\n]*|(?:no_run|ignore|should_panic|compile_fail|edition)[^\n]*)\n"
+    r"(.*?)(?:^[ \t]{0,8}(?:```|~~~)|\Z)"
+)
+
+
 def doubt(old: bytes | None, new: bytes | None, path: str) -> Finding | None:
     """A hint at most, where more than prose changed in a page."""
     if not is_docs(path):
@@ -33,6 +40,8 @@ def doubt(old: bytes | None, new: bytes | None, path: str) -> Finding | None:
     before, after = ((side or b"").decode("utf-8", "replace") for side in (old, new))
     if _places(after) - _places(before):
         return Finding("H", "docs", "The page leads to an address that it did not lead to before.")
+    if set(FENCED.findall(after)) - set(FENCED.findall(before)):
+        return Finding("H", "docs", "A block of code in the page changed, which a tool may compile.")
     if _commands(after) - _commands(before):
         return Finding("H", "docs", "The page gives a command that it did not give before.")
     return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from scoring.change import Change, FileChange
 from scoring.inspection import Category, Hunk, Judged
-from scoring.review import additions, evidence, pages, pictures, speech
+from scoring.review import additions, evidence, observers, pages, pictures, speech
 from scoring.review.lines import Stretch, split, stretches
 from scoring.semantics.prove import MAX_CHANGE_BYTES, MAX_CHANGE_SECONDS, prove_file
 from scoring.semantics.verdict import ChangeVerdict, FileVerdict, Finding
@@ -30,7 +30,7 @@ CATEGORIES: dict[str, Category] = {
     "resource": "static_resource",
 }
 # What proofs of behaviour leave open and a reviewer would not: each may only take away.
-DOUBTS = (speech.doubt, pages.doubt, additions.doubt, pictures.doubt)
+DOUBTS = (speech.doubt, pages.doubt, observers.doubt, additions.doubt, pictures.doubt)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,24 @@
-"""Text that speaks to whoever reviews: nobody writes it for people, so somebody should see it."""
+"""Text that speaks to whoever reviews, or orders a tool about: somebody should see what is not said to people."""
 
 import re
 
+from scoring.hazards.speech import speaks
+from scoring.review.lines import split
 from scoring.semantics.verdict import Finding
 
+# Beside what the static rules know: here the text is all that changed, so more may be doubted.
+JUDGING = r"(?:accept|approv|confirm|merg|land)\w*"
+JUDGED = r"(?:changes?|diffs?|patch(?:es)?|hunks?|pull requests?|comments?|commits?|behaviou?r)"
 ADDRESSED = re.compile(
-    r"(?i)\b(?:ignore|disregard|forget|override)\b[^.\n]{0,40}\b(?:previous|prior|above|earlier|all|any|your|these|the)\b"
-    r"[^.\n]{0,30}\b(?:instruction|prompt|rule|guideline|polic|direction|context)|"
-    r"\b(?:you are|act as|pretend to be)\b[^.\n]{0,30}\b(?:ai|assistant|language model|llm|reviewer|bot|agent)\b|"
-    r"\b(?:ai|llm|automated?|automatic|machine|bot)\b[ -]?(?:code[ -])?(?:review(?:er)?s?|agents?|assistants?)\b|"
-    r"\b(?:auto[- ]?)?(?:approve|accept|merge|land)\b[^.\n]{0,25}\b(?:this|the)\b[^.\n]{0,15}"
-    r"\b(?:change|pull request|pr|patch|diff|commit)\b|"
-    r"\b(?:mark|classify|rate|label|treat|report)\b[^.\n]{0,30}\bas\s+(?:safe|low[- ]risk|harmless|approved)\b|"
-    r"\b(?:system prompt|jailbreak|prompt injection|confidence\W{0,4}(?:10|9|ten)\b)|"
-    r"<\|?(?:im_start|im_end|system|endoftext)\|?>|\[/?INST\]|\b(?:reviewer|note to (?:the )?review)[^.\n]{0,20}:\s|"
-    r"\"(?:accepts?|verdict|category|confidence|effort)\"\s*:"
+    rf"(?i)\b{JUDGING}\b[^\n]{{0,60}}\b{JUDGED}\b|\b{JUDGED}\b[^\n]{{0,60}}\b{JUDGING}\b|"
+    r"</?\s{0,2}(?:diff|data|system|user|assistant|instructions?|input|context|document|prompt|change|untrusted)\s{0,2}>|"
+    r"(?m:(?:^|\s)/(?:chill|approve|lgtm|merge|ship|land)\b)|\b(?:maintenance|developer|debug|admin|god) mode\b|"
+    r"\b(?:new|updated) (?:rule|policy|instruction)s?\b|\bjailbreak|\bprompt injection|"
+    r"\bconfidence\W{0,4}(?:of )?(?:10|9|ten)\b|"
+    r"\b(?:ignorier|missacht|befolge|bewerte|genehmig|ignore[zr]\b|ignora[rn]?\b|ignorez\b|approuve|aprueb|aprove\b|"
+    r"одобр|игнорир|проигнорир)|忽略|忽視|无视|無視|批准|审批|承認|指示に|무시|승인"
 )
+UNREADABLE = re.compile(r"(?<![\w/+])[A-Za-z0-9+/]{40,}={0,2}(?![\w/+])|(?<![\w])(?:[0-9a-fA-F]{2}[ :]?){24,}(?![\w])")
 MARKUP = re.compile(r"<!--")
 # A comment in the manner of those that tools obey, of whatever tool.
 VERBS = r"(?:disable|enable|ignore|suppress|skip|nocheck|off|allow|exclude)"
@@ -24,15 +27,35 @@ ORDER = re.compile(
     rf"(?:#|//|/\*)[ \t]*@?(?:\w+-)?{VERBS}(?:-[\w-]+)?(?:[ \t]*$|[ \t]*[:=(\[])|"
     rf"(?:#|//|/\*)[ \t]*@?[\w.-]{{1,30}}:[ \t]*@?{VERBS}\b"
 )
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def doubt(old: bytes | None, new: bytes | None, _: str) -> Finding | None:
-    """Where the new text says more to reviewers or tools than the old, or hides words in a comment of a page."""
+def doubt(old: bytes | None, new: bytes | None, path: str) -> Finding | None:
+    """Where new lines, or a new name, say something to reviewers or tools, or hide or encode what they say."""
+    if CONTROL.search(path):
+        return Finding(None, "hidden", "Its name holds control characters.")
+    if old is None and _addressed(re.sub(r"[-_./]+", " ", path)):
+        return Finding(None, "speech", "Its name speaks to whoever reviews it.")
     before, after = ((side or b"").decode("utf-8", "replace") for side in (old, new))
-    if len(ADDRESSED.findall(after)) > len(ADDRESSED.findall(before)):
-        return Finding(None, "speech", "It adds words that speak to whoever reviews it.")
-    if len(MARKUP.findall(after)) > len(MARKUP.findall(before)):
-        return Finding(None, "hidden", "It adds a comment that a page does not show.")
+    comes = _comes(old or b"", new or b"")
+    if _addressed(comes) or len(MARKUP.findall(after)) > len(MARKUP.findall(before)):
+        return Finding(None, "speech", "It adds words that speak to whoever reviews it, or that a page does not show.")
+    if UNREADABLE.search(comes):
+        return Finding("H", "encoded", "It adds text that people cannot read.")
     if len(ORDER.findall(after)) != len(ORDER.findall(before)):
         return Finding("H", "directive", "A comment came or went that reads as an order to some tool.")
     return None
+
+
+def _comes(old: bytes, new: bytes) -> str:
+    """The lines at head that stand nowhere at base. A picture has none."""
+    if b"\0" in new:
+        return ""
+    known = frozenset(split(old))
+    return b"".join(line for line in split(new) if line not in known).decode("utf-8", "replace")
+
+
+def _addressed(text: str) -> bool:
+    lines = text.split("\n")
+    said = any(speaks(line[:4_000]) for line in lines) or speaks(" ".join(line[:400] for line in lines[:40]))
+    return said or ADDRESSED.search(text) is not None

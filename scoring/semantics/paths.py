@@ -115,6 +115,8 @@ def is_docs(path: str) -> bool:
     stem, _, suffix = base.rpartition(".")
     if NOT_DOCS.match(stem or base) or any(folder.lower() in AGENT_FOLDERS for folder in folders(path)):
         return False
+    if any(folder.startswith(".") for folder in folders(path)):
+        return False  # what tools keep for themselves, instructions to agents among it
     if base.endswith(DOC_SUFFIXES):
         return True
     if _is_man_page(path):
