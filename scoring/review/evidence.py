@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 
 from scoring.inspection import Category
-from scoring.review import dead, defences, logs, renames, unused
+from scoring.review import dead, defences, logs, renames, translations, unused
 from scoring.semantics import guards, python
 from scoring.semantics.verdict import Finding
 
@@ -16,6 +16,7 @@ CATEGORIES: dict[str, Category] = {
     "unused import": "import_cleanup",
     "local names": "refactor_no_behaviour_change",
     "defence": "defensive_check",
+    "translation": "static_resource",
 }
 Look = Callable[[ast.Module, ast.Module], bool]
 FINDINGS: tuple[tuple[Look, Finding], ...] = (
@@ -24,6 +25,7 @@ FINDINGS: tuple[tuple[Look, Finding], ...] = (
     (renames.renamed, Finding("S", "local names", "Only local variables of a function got other names.")),
     (defences.added, Finding("H", "defence", "It looks like a check that was added; it may refuse what went well.")),
 )
+TRANSLATED = Finding("S", "translation", "Only words of a translation changed, with the same placeholders.")
 UNUSED = Finding("S", "unused import", "Only imports that nothing in the file uses were removed.")
 
 
@@ -36,7 +38,10 @@ def find(old: bytes, new: bytes, path: str) -> Finding | None:
     try:
         if path.endswith((".py", ".pyi")):
             return _python(old, new, path)
-        return UNUSED if _comparable(old, new) is not None and unused.removed_class(old, new, path) else None
+        texts = _comparable(old, new)
+        if texts is not None and path.lower().endswith(".po") and translations.changed(*texts):
+            return TRANSLATED
+        return UNUSED if texts is not None and unused.removed_class(old, new, path) else None
     except RecursionError:  # deeper than any person nests code
         return None
 

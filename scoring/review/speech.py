@@ -13,6 +13,7 @@ ADDRESSED = re.compile(
     rf"(?i)\b{JUDGING}\b[^\n]{{0,60}}\b{JUDGED}\b|\b{JUDGED}\b[^\n]{{0,60}}\b{JUDGING}\b|"
     r"</?\s{0,2}(?:diff|data|system|user|assistant|instructions?|input|context|document|prompt|change|untrusted)\s{0,2}>|"
     r"(?m:(?:^|\s)/(?:chill|approve|lgtm|merge|ship|land)\b)|\b(?:maintenance|developer|debug|admin|god) mode\b|"
+    r"\brisk\W{1,3}(?:p?\d+|low|none|no)\b|\bproven\W{1,3}(?:true|yes)\b|\breviewers?\W{1,3}(?:none|no|not)\b|\bcodechill\W{0,2}[:=\]]|"
     r"\b(?:new|updated) (?:rule|policy|instruction)s?\b|\bjailbreak|\bprompt injection|"
     r"\bconfidence\W{0,4}(?:of )?(?:10|9|ten)\b|"
     r"\b(?:ignorier|missacht|befolge|bewerte|genehmig|ignore[zr]\b|ignora[rn]?\b|ignorez\b|approuve|aprueb|aprove\b|"
