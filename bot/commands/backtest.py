@@ -46,6 +46,7 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
 @click.option("--since", help="Replay landings from this day on; what came before still serves to rank them.")
 @click.option("--config", "file", type=_FILE, help="Configuration; left out: weekends and the end of the year.")
 @click.option("--auto-review", is_flag=True, help="Say instead what automatic review would have let land by itself.")
+@click.option("--only-programs", is_flag=True, help="With --auto-review: leave people's changes to people; faster.")
 @click.option("--markdown", type=_OUT, help="With --auto-review: write a page of Markdown.")
 @click.option("--compare", "pair", type=_FILE, nargs=2, metavar="CONFIG_A CONFIG_B", help="Say what B changes.")
 @click.option("--timezone", "zone", default="UTC", show_default=True, help="IANA zone of the built-in calendars.")
@@ -63,9 +64,9 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
 @incidents_option
 @plainly
 def backtest(
-    repo: Path, branch: str, since: str | None, file: Path | None, auto_review: bool, markdown: Path | None,
-    pair: tuple[Path, Path] | None, zone: str, name: str | None, html: Path | None, plain: Path | None,
-    table: Path | None, form: str, state: Path | None, model: Path, missing_blobs: str,
+    repo: Path, branch: str, since: str | None, file: Path | None, auto_review: bool, only_programs: bool,
+    markdown: Path | None, pair: tuple[Path, Path] | None, zone: str, name: str | None, html: Path | None,
+    plain: Path | None, table: Path | None, form: str, state: Path | None, model: Path, missing_blobs: str,
     incidents: Path | None,
 ) -> None:  # fmt: skip
     """Replay history as if codechill had been on, and say what it would have held and caught.
@@ -88,8 +89,8 @@ def backtest(
         )
     if auto_review and (pair or html or table):
         raise click.UsageError("--auto-review prints, and writes --json and --markdown; the others belong to windows.")
-    if markdown and not auto_review:
-        raise click.UsageError("--markdown belongs to --auto-review; without it there is --html.")
+    if (markdown or only_programs) and not auto_review:
+        raise click.UsageError("--markdown and --only-programs belong to --auto-review.")
     config, source = (_config(file), str(file)) if file else (_built_in(zone), BUILT_IN)
     sides = [(path.name, _config(path)) for path in pair or ()]
     try:
@@ -98,7 +99,15 @@ def backtest(
         rows = rows_since(replay.past, replay.scores, _since(since, config))
         if auto_review:
             whole = tried(
-                replay, scored.outcomes, config, rows, form=form, plain=plain, page=markdown, command=_command()
+                replay,
+                scored.outcomes,
+                config,
+                rows,
+                form=form,
+                plain=plain,
+                page=markdown,
+                command=_command(),
+                people=not only_programs,
             )
             _say(f"Written: {path}" for path in (plain, markdown) if path)
             sys.exit(0 if whole else STOPPED)

@@ -17,7 +17,7 @@ from scoring.errors import ScoringError
 
 def tried(
     replay: Replay, outcomes: Outcomes, config: Config, rows: Sequence[int], *, form: str, plain: Path | None,
-    page: Path | None, command: str,
+    page: Path | None, command: str, people: bool,
 ) -> bool:  # fmt: skip
     """Print the report and write what was asked for; False when it was interrupted. Raises ScoringError."""
     if len(rows) < LEAST_LANDINGS:
@@ -25,7 +25,7 @@ def tried(
             f"There is too little to try: {len(rows):,} landings that can be scored of {LEAST_LANDINGS} needed. Leave "
             "out --since, or run codechill with `auto_review: {mode: shadow}` for months and look at its records."
         )
-    trial, stopped = start.trial(replay, outcomes, config, replay.name), ""
+    trial, stopped = start.trial(replay, outcomes, config, replay.name, people=people), ""
     try:
         with progress_bar("Trying automatic review") as progress:
             trial.run(rows, progress)

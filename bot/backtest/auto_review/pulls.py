@@ -20,11 +20,8 @@ class Arrival:
 
     author: Person
     branch: str
+    head: str  # the commit at its end
     origin: Origin
-
-    @property
-    def squashed(self) -> bool:
-        return not self.branch
 
 
 def arrivals(brought: Mapping[str, Brought], owner: str) -> dict[str, Arrival]:
@@ -45,7 +42,7 @@ def _arrival(each: Brought, accounts: Accounts, owner: str) -> Arrival:
     elsewhere = bool(owner and whose and whose.lower() != owner)
     commits = tuple(commit for written in each.commits for commit in _commits(written, accounts))
     author = accounts.person(each.commits[0].author)
-    return Arrival(author, branch, Origin(ELSEWHERE if elsewhere else HERE, "", commits))
+    return Arrival(author, branch, each.commits[-1].sha, Origin(ELSEWHERE if elsewhere else HERE, "", commits))
 
 
 def _commits(written: Written, accounts: Accounts) -> Iterator[Commit]:

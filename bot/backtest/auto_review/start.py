@@ -9,10 +9,10 @@ from bot.backtest.replay import Replay
 from bot.policy.config import Config
 
 
-def trial(replay: Replay, outcomes: Outcomes, config: Config, name: str) -> Trial:
+def trial(replay: Replay, outcomes: Outcomes, config: Config, name: str, *, people: bool = True) -> Trial:
     """`name` is "owner/repository" where branches of forks are to be told from the others. Raises GitError."""
     brought = read_brought(replay.contents.git, replay.past.landings[-1].sha)
     owner = name.partition("/")[0] if "/" in name else ""
     arrived = arrivals(brought, owner)
     parents = {sha: next(iter(each.landed.parents), "") for sha, each in brought.items()}
-    return Trial(replay, outcomes, arrived, parents, registered(config, arrived.values()))
+    return Trial(replay, outcomes, arrived, parents, registered(config, arrived.values()), people)
