@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.corpus.case import BRANCHES, MEMBER, Case, Hand, Tree, Whose
+from bot.backtest.auto_review.passes import released
 from bot.backtest.auto_review.reading import inspected
 from bot.policy.candidate import Commit, ModelReview, Origin, SourceKey, Track, Trust
 from bot.policy.config import Config, parse
@@ -109,6 +110,7 @@ def _state(case: Case, head: str, inspection: Inspection, review: ModelReview | 
     paths = tuple(sorted({path for side in (case.base, case.head) for path in side if _changed(case, path)}))
     return State(
         pull, content=Content(head, paths), origin=_origin(whose, head), inspection=inspection, review=review,
+        released=released(inspection, NOW),
         trust=Trust(SourceKey(1, 1, _source(whose)), EARNED, "P50", NOW - timedelta(days=100)),
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import get_args
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from bot.backtest.landings import Landing
 from bot.backtest.outcomes import Outcomes
 from bot.backtest.places import NEW
 from bot.backtest.replay import Replay
-from bot.policy.candidate import Inspection, SourceKey, Track, Trust
+from bot.policy.candidate import Bump, Inspection, SourceKey, Track, Trust
 from bot.policy.config import Config
 from bot.policy.config.auto_review import ChangeSource, Threshold, share_of
 from bot.policy.pull import Unknown
@@ -32,6 +32,7 @@ BEFORE_READING = STAGES[: STAGES.index(static.STAGE)]  # these look at no conten
 BEFORE_JUDGING = STAGES[: STAGES.index(review.STAGE)]  # and these at no hunk of them
 GIVEN = Track(landed=10_000, judged=10_000)  # a past that shuts no gate
 LEFT_TO_PEOPLE = dict.fromkeys(DIALS, Passage("whose", person("left_to_people", "It is a person's.")))
+LONG_OUT = timedelta(days=365)
 CHUNK = 25  # landings between two reports of progress
 Progress = Callable[[int, int], None]
 
@@ -121,7 +122,8 @@ class Trial:
         for stages, judging in ((BEFORE_READING, False), (BEFORE_JUDGING, True)):
             if not passage(_trusting(state, name, WIDE, GIVEN), self.widest, landing.at, stages).through:
                 return state
-            state = replace(state, inspection=self._inspected(landing, rank, judging=judging))
+            inspection = self._inspected(landing, rank, judging=judging)
+            state = replace(state, inspection=inspection, released=released(inspection, landing.at))
         return state
 
     @cached_property
@@ -134,6 +136,12 @@ class Trial:
             return inspected(git, parent, landing.sha, landing.at, rank, judging=judging)
         except ScoringError as error:
             return Unknown(str(error).rstrip("."))
+
+
+def released(inspection: Inspection | Unknown, now: datetime) -> Mapping[Bump, datetime]:
+    """Each package as if it had been out for long: git does not tell when others released."""
+    packages = inspection.dependencies if isinstance(inspection, Inspection) else None
+    return dict.fromkeys(packages.bumps if packages else (), now - LONG_OUT)
 
 
 def _trusting(state: State, name: str, dial: Threshold, track: Track) -> State:
