@@ -15,6 +15,7 @@ from bot.policy.content import Content
 from bot.policy.pull import Person, PullRequest, Repository
 from bot.policy.radar.funnel import STAGES, Passage, passage
 from bot.policy.state import State
+from scoring.assessment import Assessment
 from scoring.git import Git
 from scoring.inspection import Inspection
 
@@ -109,8 +110,8 @@ def _state(case: Case, head: str, inspection: Inspection, review: ModelReview | 
     )  # fmt: skip
     paths = tuple(sorted({path for side in (case.base, case.head) for path in side if _changed(case, path)}))
     return State(
-        pull, content=Content(head, paths), origin=_origin(whose, head), inspection=inspection, review=review,
-        released=released(inspection, NOW),
+        pull, Assessment(head, NOW, 0.0, 0.0, 0.0, (), (), "corpus", 2000, 100), content=Content(head, paths), origin=_origin(whose, head), inspection=inspection, review=review,
+        released=released(inspection, NOW), granted={MEMBER: frozenset({"write"})},
         trust=Trust(SourceKey(1, 1, _source(whose)), EARNED, "P50", NOW - timedelta(days=100)),
     )  # fmt: skip
 

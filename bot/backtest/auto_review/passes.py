@@ -111,7 +111,8 @@ class Trial:
             state.pull, repository=replace(state.pull.repository, id=HERE), author=arrival.author,
             head_sha=arrival.head, head_ref=branch_of(arrival, source), mergeable=True,
         )  # fmt: skip
-        return replace(state, pull=pull, origin=origin, review=None)
+        granted = {arrival.author.id: frozenset({"write"})} if regular else {}
+        return replace(state, pull=pull, origin=origin, granted=granted, review=None)
 
     def _read(self, state: State, landing: Landing, name: str) -> State:
         """The same with its contents inspected, where anything but them lets it come so far."""

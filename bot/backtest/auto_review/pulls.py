@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.backtest.auto_review.accounts import Accounts
 from bot.backtest.auto_review.commits import Brought, Signature, Written
-from bot.policy.candidate import Commit, Origin
+from bot.policy.candidate import WEB_FLOW, Commit, Origin
 from bot.policy.pull import Person
 
 HERE = 1  # the number of the repository, and that of any other
@@ -40,13 +40,16 @@ def _arrival(each: Brought, accounts: Accounts, owner: str) -> Arrival:
     merged = _MERGED.match(each.landed.message + "\n")
     whose, branch = merged.groups() if merged else ("", "")
     elsewhere = bool(owner and whose and whose.lower() != owner)
-    commits = tuple(commit for written in each.commits for commit in _commits(written, accounts))
+    commits = tuple(_commit(written, accounts, rewritten=not each.branch) for written in each.commits)
     author = accounts.person(each.commits[0].author)
     return Arrival(author, branch, each.commits[-1].sha, Origin(ELSEWHERE if elsewhere else HERE, "", commits))
 
 
-def _commits(written: Written, accounts: Accounts) -> Iterator[Commit]:
-    """One for the author and one for each other author that a squashed branch had. Signatures are taken as verified."""
-    for who in dict.fromkeys((written.author, *written.co_authors)):
-        person = accounts.person(who)
-        yield Commit(written.sha, person, person, True, written.message, len(written.parents))
+def _commit(written: Written, accounts: Accounts, *, rewritten: bool) -> Commit:
+    """Its signature is taken as verified. What was squashed or rebased was committed anew when it landed: by its author
+    before that, for all that git tells."""
+    author = accounts.person(written.author)
+    forge = written.committer.address.lower() == "noreply@github.com"
+    committer = author if rewritten else WEB_FLOW if forge else accounts.person(written.committer)
+    helpers = tuple(dict.fromkeys(accounts.person(who) for who in written.co_authors))
+    return Commit(written.sha, author, committer, True, written.message, len(written.parents), helpers)

@@ -21,6 +21,7 @@ from bot.backtest.auto_review.track import Tracks
 from bot.backtest.landings import Landing
 from bot.backtest.outcomes import Outcome, Outcomes
 from bot.commands import trial
+from bot.policy.candidate import WEB_FLOW
 from bot.policy.config import parse
 from bot.policy.radar.funnel import Passage
 from bot.policy.radar.stage import PASSED, person
@@ -69,12 +70,22 @@ def test_a_squashed_branch_with_a_second_author_is_no_longer_its_bots_alone() ->
     message = "Bump a\n\nCo-authored-by: Ada Lovelace <ada@example.org>\n"
     arrival = arrivals({"a": alone(written(DEPENDABOT, message))}, "")["a"]
     assert arrival.author.bot
-    assert [commit.author.bot for commit in arrival.origin.commits if commit.author] == [True, False]
+    assert [helper and helper.bot for helper in arrival.origin.commits[0].helpers] == [False]
 
 
 def test_a_bots_own_name_in_a_trailer_is_nobody_else() -> None:
     message = f"Bump a\n\nCo-authored-by: {DEPENDABOT.name} <{DEPENDABOT.address}>\n"
-    assert len(arrivals({"a": alone(written(DEPENDABOT, message))}, "")["a"].origin.commits) == 1
+    arrival = arrivals({"a": alone(written(DEPENDABOT, message))}, "")["a"]
+    assert arrival.origin.commits[0].helpers == (arrival.author,)
+
+
+def test_only_the_commits_of_a_merged_branch_tell_who_committed_them() -> None:
+    merge = written(ADA, "Merge pull request #7 from acme/x\n", parents=("p", "b"))
+    arrival = arrivals({"a": Brought(merge, (written(DEPENDABOT, sha="b"),))}, "")["a"]
+    assert arrival.origin.commits[0].committer == WEB_FLOW
+    assert arrival.head == "b"
+    squashed = arrivals({"a": alone(written(DEPENDABOT))}, "")["a"]
+    assert squashed.origin.commits[0].committer == squashed.author
 
 
 @pytest.mark.parametrize(("owner", "repository"), [("acme", HERE), ("ACME", HERE), ("other", ELSEWHERE), ("", HERE)])
