@@ -1,7 +1,6 @@
 """A slice of the corpus, sent through the whole funnel: nothing unsafe passes, most of what is safe does."""
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
 

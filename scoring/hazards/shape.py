@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from scoring.hazards.rule import MOST, File, is_text
+from scoring.hazards.rule import MOST, File, Sides, is_text
 from scoring.inspection import Hazard
 from scoring.semantics import guards, resources
 from scoring.semantics.verdict import Pair
@@ -50,3 +50,16 @@ def binary(file: File) -> Iterator[Hazard]:
     verdict = resources.check(Pair(file.old, file.new, file.path, file.path, file.old_mode, file.new_mode))
     if verdict is None or verdict.level != "S":
         yield Hazard("binary", "It is no text, so nothing can be read of it.", file.path)
+
+
+def same_names(sides: Sides) -> Iterator[Hazard]:
+    """Where case does not count (macOS, Windows) one of two such files takes the place of the other.
+
+    Of files that do not change only the one in small letters is asked for: no list of a folder is read.
+    """
+    coming = [file.path for file in sides.files if file.old is None]
+    for path in coming:
+        folded = path.casefold()
+        twins = {other for other in sides.paths if other.casefold() == folded} - {path}
+        if any(sides.at("head", other) for other in {*twins, folded} - {path}):
+            yield Hazard("same_name", "Another file has the same name but for small and capital letters.", path)

@@ -31,11 +31,13 @@ _COOKIE_ENDINGS = (".py", ".pyi", ".pyx", ".rb", ".pl", ".pm", ".php")
 def hidden(file: File) -> Iterator[Hazard]:
     """Controls that end a line or turn text around, and characters that nobody sees."""
     for number, line in file.added:
-        # a mark of byte order may begin a file, and no other line
-        why = guards.hidden((" " if number > 1 else "") + line.decode("utf-8", "replace"))
+        # a mark of byte order may begin a file, and no other line; a carriage return may end any, as on Windows
+        text = line.decode("utf-8", "replace").removesuffix("\r")
+        why = guards.hidden((" " if number > 1 else "") + text)
         if why is not None:
             yield Hazard("hidden_text", why, file.path, number)
-    if (why := guards.hidden(file.path)) is not None:
+    # a line feed or a tab is text in a file, and nothing in its name
+    if (why := guards.hidden(file.path.replace("\n", "\x00").replace("\t", "\x00"))) is not None:
         yield Hazard("hidden_text", "Its name: " + why[0].lower() + why[1:], file.path)
 
 

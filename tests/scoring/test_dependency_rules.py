@@ -78,6 +78,7 @@ def test_a_bump_within_what_the_manifest_asks_for_needs_the_lock_file_alone() ->
         (bumped(name="evil"), "dependency_source"),
         (bumped(hasInstallScript=True), "dependency_script"),
         (bumped("1.2.0", "^1.2.0", integrity="sha512-other"), "dependency_integrity"),
+        (bumped(integrity=""), "dependency_integrity"),
         (bumped("1.2.0", "^1.2.0", resolved="https://evil.example/ky-1.2.0.tgz"), "dependency_integrity"),
         ({**bumped(), "package.json": OLD["package.json"]}, "dependency_step"),
         ({**OLD, "package.json": bumped()["package.json"]}, "dependency_step"),

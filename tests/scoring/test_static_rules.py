@@ -114,6 +114,28 @@ def test_text_that_turns_hides_or_ends_a_line_is_for_a_person_in_code_and_prose(
     assert "hidden_text" in named(edit("a\u202epy.md", None, TEXT))
 
 
+def test_lines_that_end_as_on_windows_hide_nothing_and_a_return_within_a_line_does() -> None:
+    assert "hidden_text" not in one("a.py", "x = 1\r")
+    assert "hidden_text" in one("a.py", "# x\ry = 1\r")
+
+
+@pytest.mark.parametrize("path", ["docs/a\n.md", "docs/a\t.md", "docs/a\x1b.md"])
+def test_a_control_character_in_a_name_is_for_a_person(path: str) -> None:
+    assert "hidden_text" in named(edit(path, None, TEXT))
+
+
+def test_a_name_that_another_file_has_but_for_capitals_is_for_a_person() -> None:
+    there = {"docs/a.md": TEXT, "docs/A.md": TEXT, "docs/B.md": TEXT, "docs/b.md": TEXT}
+
+    def told(*files: File) -> list[str]:
+        sides = Sides(files, lambda side, path: there.get(path, b"") if side == "head" else b"")
+        return [hazard.path for hazard in hazards(sides) if hazard.rule == "same_name"]
+
+    assert told(edit("docs/A.md", None, TEXT)) == ["docs/A.md"]
+    assert told(edit("docs/B.md", None, TEXT), edit("docs/b.md", None, TEXT)) == ["docs/B.md", "docs/b.md"]
+    assert told(edit("docs/c.md", None, TEXT), edit("docs/A.md", TEXT, TEXT)) == []
+
+
 def test_hidden_text_that_was_there_already_speaks_against_nothing() -> None:
     assert named(edit("docs/a.md", "a\u200bb\n".encode(), "a\u200bb\nmore\n".encode())) == []
 

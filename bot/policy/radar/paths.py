@@ -55,7 +55,7 @@ _NUMBERED = re.compile(r"[A-Za-z]*[0-9][A-Za-z0-9]*")  # "k8s" is one
 _MEANT: dict[str, re.Pattern[str]] = {
     "auth": re.compile(
         r"auth(?!or(s|ed|ing|ship)?$)\w*|oauth\w*|login\w*|logon|signin|sso|saml|oidc|jwt\w*|mfa|totp|webauthn|rbac|acls?"
-        r"|iam|\w*passw\w*|\w*credential\w*|secrets?|permissions?|privileges?|sudo"
+        r"|iam|\w*passw\w*|\w*credential\w*|secrets?|permissions?|privileges?|sudo|security"
     ),
     "payments": re.compile(r"payments?|payouts?|billing|invoic\w*|stripe|paypal|adyen|braintree|ledgers?|refunds?"),
     "crypto": re.compile(
