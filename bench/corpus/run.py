@@ -109,10 +109,11 @@ def _state(case: Case, head: str, inspection: Inspection, review: ModelReview | 
         False, True, False, True, NOW, True, case.body, case.labels,
     )  # fmt: skip
     paths = tuple(sorted({path for side in (case.base, case.head) for path in side if _changed(case, path)}))
+    safest = Assessment(head, NOW, 0.0, 0.0, 0.0, (), (), "corpus", 2000, 100)
+    earned = Trust(SourceKey(1, 1, _source(whose)), EARNED, "P50", NOW - timedelta(days=100))
     return State(
-        pull, Assessment(head, NOW, 0.0, 0.0, 0.0, (), (), "corpus", 2000, 100), content=Content(head, paths), origin=_origin(whose, head), inspection=inspection, review=review,
-        released=released(inspection, NOW), granted={MEMBER: frozenset({"write"})},
-        trust=Trust(SourceKey(1, 1, _source(whose)), EARNED, "P50", NOW - timedelta(days=100)),
+        pull, safest, content=Content(head, paths), origin=_origin(whose, head), inspection=inspection, review=review,
+        released=released(inspection, NOW), trust=earned, granted={MEMBER: frozenset({"write"})},
     )  # fmt: skip
 
 

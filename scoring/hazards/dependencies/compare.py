@@ -77,7 +77,7 @@ def _known(ecosystem: str, path: str, package: Package, before: Iterable[Package
             yield Hazard("dependency_integrity", "The content of a package changes, and its version does not.", path)
         return
     yield from _sound(path, package)
-    if any(one.digest for one in before) and not package.digest:
+    if any(one.digest - {""} for one in before) and not package.digest - {""}:
         yield Hazard("dependency_integrity", "A package had a sum of its content, and comes without one.", path)
     if package.scripts and not all(one.scripts for one in before):
         yield Hazard("dependency_script", "A package runs something when it is installed, which it did not.", path)
