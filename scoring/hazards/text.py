@@ -36,9 +36,8 @@ def hidden(file: File) -> Iterator[Hazard]:
         why = guards.hidden((" " if number > 1 else "") + text)
         if why is not None:
             yield Hazard("hidden_text", why, file.path, number)
-    # a line feed or a tab is text in a file, and nothing in its name
-    if (why := guards.hidden(file.path.replace("\n", "\x00").replace("\t", "\x00"))) is not None:
-        yield Hazard("hidden_text", "Its name: " + why[0].lower() + why[1:], file.path)
+    if not file.path.isprintable():
+        yield Hazard("hidden_text", "Its name holds characters that nobody sees, or is no text.", file.path)
 
 
 def look_alikes(file: File) -> Iterator[Hazard]:

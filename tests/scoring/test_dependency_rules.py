@@ -76,9 +76,10 @@ def test_a_bump_within_what_the_manifest_asks_for_needs_the_lock_file_alone() ->
         (bumped(resolved="https://registry.npmjs.org.evil.example/ky/-/ky-1.3.0.tgz"), "dependency_source"),
         (bumped(resolved="git+ssh://git@github.com/x/ky.git#0123"), "dependency_source"),
         (bumped(name="evil"), "dependency_source"),
+        (bumped(integrity=""), "dependency_integrity"),
+        (bumped(integrity="sha1-weak"), "dependency_integrity"),
         (bumped(hasInstallScript=True), "dependency_script"),
         (bumped("1.2.0", "^1.2.0", integrity="sha512-other"), "dependency_integrity"),
-        (bumped(integrity=""), "dependency_integrity"),
         (bumped("1.2.0", "^1.2.0", resolved="https://evil.example/ky-1.2.0.tgz"), "dependency_integrity"),
         ({**bumped(), "package.json": OLD["package.json"]}, "dependency_step"),
         ({**OLD, "package.json": bumped()["package.json"]}, "dependency_step"),
@@ -155,6 +156,7 @@ PINS = "aiohttp==3.9.0 \\\n    --hash=sha256:aa\nyarl==1.9.4  # via aiohttp\n-r 
         (PINS.replace("3.9.0", "3.8.0"), ["dependency_downgrade"]),
         (PINS.replace("3.9.0", "3.9.1rc1"), ["dependency_version"]),
         (PINS.replace("aa", "bb"), ["dependency_integrity"]),
+        (PINS.replace("3.9.0 \\\n    --hash=sha256:aa", "3.9.1"), ["dependency_integrity"]),
         (PINS + "evil==1.0\n", ["dependency_new"]),
         (PINS + "evil @ https://evil.example/x.whl\n", ["dependency_other"]),
         (PINS.replace("-r base.txt", "--index-url https://evil.example/simple"), ["dependency_other"]),
@@ -201,6 +203,9 @@ requires-dist = [{{ name = "httpx", specifier = "{more.get("said", spec)}" }}]
     return {"pyproject.toml": manifest, "uv.lock": lock}
 
 
+EVIL = """wheels = [
+  { url = "https://files.pythonhosted.org/packages/aa/httpx_evil-1.3.0-py3-none-any.whl", hash = "sha256:b" }
+]"""
 UV = uv("1.2.0", ">=1.2.0")
 
 
@@ -215,6 +220,8 @@ UV = uv("1.2.0", ">=1.2.0")
         (uv("1.3.0", ">=1.3.0", url="https://evil.example"), "dependency_source"),
         (uv("1.3.0", ">=1.3.0", source='{ git = "https://github.com/x/httpx" }'), "dependency_source"),
         (uv("1.3.0", ">=1.3.0", wheel=""), "dependency_script"),
+        (uv("1.3.0", ">=1.3.0", url="https://files.pythonhosted.org/packages/aa/evil"), ""),
+        (uv("1.3.0", ">=1.3.0", wheel=EVIL), "dependency_source"),
         (uv("1.2.0", ">=1.2.0", wheel='wheels = [{ url = "x", hash = "sha256:evil" }]'), "dependency_integrity"),
     ],
 )  # fmt: skip

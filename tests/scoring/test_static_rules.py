@@ -136,6 +136,12 @@ def test_a_name_that_another_file_has_but_for_capitals_is_for_a_person() -> None
     assert told(edit("docs/c.md", None, TEXT), edit("docs/A.md", TEXT, TEXT)) == []
 
 
+def test_line_ends_of_windows_hide_nothing_and_odd_names_do() -> None:
+    assert named(edit("a.py", b"one\r\n", b"one\r\ntwo\r\n")) == []
+    for path in ("a\nb.py", "a\x1b[2Kb.py", "a\udcffb.py", "docs/a\u200bb.md"):
+        assert "hidden_text" in named(edit(path, None, TEXT))
+
+
 def test_hidden_text_that_was_there_already_speaks_against_nothing() -> None:
     assert named(edit("docs/a.md", "a\u200bb\n".encode(), "a\u200bb\nmore\n".encode())) == []
 

@@ -59,7 +59,7 @@ def locks(ecosystem: str, path: str, old: Lock, new: Lock, *, tells_scripts: boo
             yield from bumps
     needed = _needed(bumped, new)
     for package in (package for package in new.packages if package.name not in known):
-        yield from _sound(path, package)
+        yield from _sound(path, package, old.packages)
         if package.name not in needed or not tells_scripts:
             yield Hazard("dependency_new", "A package comes that nothing is known of.", path)
         if package.scripts:
@@ -76,9 +76,7 @@ def _known(ecosystem: str, path: str, package: Package, before: Iterable[Package
         if all(_content(one) != _content(package) for one in same):
             yield Hazard("dependency_integrity", "The content of a package changes, and its version does not.", path)
         return
-    yield from _sound(path, package)
-    if any(one.digest - {""} for one in before) and not package.digest - {""}:
-        yield Hazard("dependency_integrity", "A package had a sum of its content, and comes without one.", path)
+    yield from _sound(path, package, before)
     if package.scripts and not all(one.scripts for one in before):
         yield Hazard("dependency_script", "A package runs something when it is installed, which it did not.", path)
     yield from _step(path, Bump(ecosystem, package.name, _before(package, before, new), package.version))
@@ -97,9 +95,18 @@ def _content(package: Package) -> tuple[object, ...]:
     return package.source, package.digest, package.scripts
 
 
-def _sound(path: str, package: Package) -> Iterator[Hazard]:
+def _sound(path: str, package: Package, before: Iterable[Package]) -> Iterator[Hazard]:
+    """It comes from its public registry, and its content is as firmly named as that of those before."""
     if package.source:
         yield Hazard("dependency_source", "A package comes from somewhere else than its public registry.", path)
+    usual = [_algorithms(one) for one in before]
+    if usual and not _algorithms(package) >= frozenset.intersection(*usual):
+        yield Hazard("dependency_integrity", "A package comes without the sum that others have.", path)
+
+
+def _algorithms(package: Package) -> frozenset[str]:
+    """How its content is named: "sha512-...", "sha256:...", "h1:..."."""
+    return frozenset(digest.replace(":", "-").partition("-")[0] for digest in package.digest)
 
 
 def _needed(names: set[str], lock: Lock) -> set[str]:

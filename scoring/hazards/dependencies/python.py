@@ -134,13 +134,13 @@ def _required(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _uv_package(entry: Mapping[str, Any], source: object) -> Package:
     files = [*entry.get("wheels", []), *([entry["sdist"]] if "sdist" in entry else [])]
     public = source in [{"registry": one} for one in REGISTRIES]
-    name = str(entry.get("name"))
-    public = public and all(_is_of(name, str(file.get("url", ""))) for file in files)
+    name, version = str(entry.get("name")), str(entry.get("version", ""))
+    public = public and all(_is_of(name, version, str(file.get("url", ""))) for file in files)
     needs = [one for key in ("dependencies",) for one in entry.get(key, [])]
     needs += [one for each in entry.get("optional-dependencies", {}).values() for one in each]
     return Package(
         folded(name),
-        str(entry.get("version", "")),
+        version,
         "" if public and files else json.dumps(source, sort_keys=True) + " ".join(_hosts(files)),
         frozenset(str(file.get("hash", "")) for file in files),
         json.dumps(entry.get("resolution-markers", [])),
@@ -150,10 +150,10 @@ def _uv_package(entry: Mapping[str, Any], source: object) -> Package:
     )
 
 
-def _is_of(name: str, url: str) -> bool:
-    """Whether a file of the public registry bears the name of the package."""
+def _is_of(name: str, version: str, url: str) -> bool:
+    """Whether a file of the public registry bears the name of that very release."""
     file = url.rpartition("/")[2]
-    return url.startswith(_FILES) and folded(file).startswith(f"{folded(name)}-")
+    return url.startswith(_FILES) and folded(file).startswith(f"{folded(name)}-{folded(version)}-")
 
 
 def _hosts(files: list[Mapping[str, Any]]) -> list[str]:

@@ -31,7 +31,7 @@ def lock(text: str) -> Lock:
             own.append([entry.get("name"), entry.get("version")])
             continue
         needs = frozenset(str(one).split(" ")[0] for one in entry.get("dependencies", []))
-        digest = frozenset((str(entry.get("checksum", "")),))
+        digest = frozenset((f"sha256:{entry['checksum']}",)) if "checksum" in entry else frozenset[str]()
         public = "" if source in REGISTRIES else str(source)
         packages.add(Package(str(entry.get("name")), str(entry.get("version")), public, digest, "", False, needs))
     return Lock(frozenset(packages), json.dumps([whole, own], default=str))
