@@ -37,7 +37,7 @@ def test_without_it_nothing_reviews_or_lands_itself():
     ]
 
 
-def test_it_is_read():
+def test_radar_11_sources_are_read_with_an_owner_a_kind_and_settings_of_their_own():
     said = policy(
         """\
   mode: suggest
@@ -200,8 +200,7 @@ def test_a_repository_may_take_less_of_a_floor():
     assert config.sources["auto_review.mode"].file == "here"
 
 
-def test_two_organisations_bind_their_repositories_each_in_its_own_way():
-    """RADAR-19: thresholds, deferred review and sources are an organisation's to say."""
+def test_radar_19_two_organisations_bind_their_repositories_each_in_its_own_way():
     wants = "  mode: enforce\n  bots: {threshold: P50}\n  sources: {copilot: {like: copilot}}\n"
     careful = merged("  mode: enforce\n  people: {deferred_review: false}\n  bots: {threshold: P5}\n", wants)
     bold = merged("  mode: enforce\n  bots: {threshold: P50}\n  sources: {copilot: {like: copilot}}\n", wants)
@@ -269,6 +268,23 @@ def test_what_is_in_force_is_shown_with_its_line():
 
 def test_modes_are_in_the_order_of_what_they_do():
     assert MODES == ("off", "shadow", "suggest", "enforce")
+
+
+def test_authors_of_one_file_alone_are_those_of_both():
+    assert merged("  people: {authors: [ana]}\n", "  mode: off\n").auto_review.people.authors == ("ana",)
+    both = merged("  mode: shadow\n", "  people: {authors: [mia]}\n")
+    assert both.auto_review.people.authors == ("mia",)
+    shown = {each.key: each.value for each in settings(both)}
+    assert shown["auto_review.people.authors"] == "mia"
+
+
+def test_what_a_repository_changes_of_its_organisations_source_stays_the_organisations():
+    """So does the trust that it has, or has lost, in the whole organisation."""
+    config = merged(ORG, "  sources: {npm: {daily_limit: 3}, bot: {mode: off}}\n")
+    assert config.auto_review.sources["npm"].daily_limit == 3
+    assert {config.sources[f"auto_review.sources.{name}"].file for name in ("npm", "bot")} == {"org"}
+    loose = merged(ORG, "  sources: {npm: {account: 7, kind: agent}, mine: {like: codex}}\n", floor="")
+    assert [loose.sources[f"auto_review.sources.{name}"].file for name in ("npm", "mine")] == ["org", "here"]
 
 
 def test_teams_whose_members_may_are_asked_about():

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -143,7 +144,7 @@ MATRIX = {
 
 
 @pytest.mark.parametrize("case", MATRIX, ids=str)
-def test_who_opened_it_and_whose_commits_they_are_decide(case: str) -> None:
+def test_radar_3_who_opened_it_and_whose_commits_they_are_decide(case: str) -> None:
     author, branch, commits, rule = MATRIX[case]
     assert judged(author, branch, *commits) == rule
 
@@ -168,7 +169,7 @@ def candidate(author: Person, branch: str, *commits: Commit, file: str = FILE, *
         (ANA, "dependabot/pip/x", BUMP, None),
     ],
 )
-def test_a_change_is_of_the_first_source_that_it_matches_in_everything(
+def test_radar_4_a_change_is_of_the_first_source_that_it_matches_in_everything(
     author: Person, branch: str, message: str, name: str | None
 ) -> None:
     source = candidate(author, branch, commit(author, message)).source
@@ -183,7 +184,7 @@ def test_a_strange_commit_takes_a_change_away_from_its_source() -> None:
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_each_source_that_is_known_already_is_recognised_by_its_account_and_branch(name: str) -> None:
+def test_radar_4_each_source_that_is_known_already_is_recognised_by_its_account_and_branch(name: str) -> None:
     known = KNOWN[name]
     bot = Person(known.account, known.login, bot=True)
     branch = known.branches[0].replace("**", "one") if known.branches else "anything"
@@ -314,3 +315,10 @@ def test_nothing_that_is_typed_makes_a_person_a_source() -> None:
 )
 def test_trailers_are_lines_of_the_last_paragraph(message: str, expected: tuple[str, ...]) -> None:
     assert trailers(message) == expected
+
+
+def test_the_table_of_known_sources_in_the_docs_is_the_table() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "auto-review.md").read_text("utf-8")
+    for name, known in KNOWN.items():
+        branches = ", ".join(f"`{glob}`" for glob in known.branches) or "any of the repository"
+        assert f"| `{name}` | {known.account}, {known.login} | {known.kind} | {branches} |\n" in page
