@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.policy.pull import PullRequest
-from bot.store.database import Database
+from bot.store.database import Database, of_pull
 from bot.store.tables import reads
 
 
@@ -22,11 +22,18 @@ class Read:
 
 class Reads(Database):
     def save(self, repository_id: int, pull: PullRequest) -> None:
-        """Reviews by people other than its author; a bot reads nothing."""
-        for person, read in first_reads(pull).items():
-            key = {"repository_id": repository_id, "number": pull.number, "person_id": person}
-            with self.write() as connection:
-                self._put(connection, reads, key, {"at": read.at, "approved_at": read.approved_at})
+        """Reviews by people other than its author; a bot reads nothing. The same again is not written."""
+        now = first_reads(pull)
+        if not now:
+            return
+        with self.read() as connection:
+            query = sa.select(reads).where(of_pull(reads, repository_id, pull.number))
+            before = {row.person_id: Read(row.person_id, row.at, row.approved_at) for row in connection.execute(query)}
+        for person, read in now.items():
+            if before.get(person) != read:
+                key = {"repository_id": repository_id, "number": pull.number, "person_id": person}
+                with self.write() as connection:
+                    self._put(connection, reads, key, {"at": read.at, "approved_at": read.approved_at})
 
     def of(self, repository_id: int) -> dict[int, tuple[Read, ...]]:
         """By number, the first reader first."""
