@@ -371,3 +371,54 @@ def test_a_line_that_asks_much_of_its_reader_costs_no_more_than_its_length(line:
     assert looked({"pyproject.toml": project}, {"pyproject.toml": project.replace("a==1", line)})[0] != []
     manifest = json.dumps({"dependencies": {"a": "1.0.0"}})
     assert looked({"package.json": manifest}, {"package.json": manifest.replace("1.0.0", line)})[0] != []
+
+
+CATALOG = """\
+[versions]
+okio = "3.8.0"
+kotlin = { strictly = "1.9.0" }
+
+[libraries]
+okio = { module = "com.squareup.okio:okio", version.ref = "okio" }
+guava = "com.google.guava:guava:33.1.0"
+junit = { module = "junit:junit", version = "4.13.1" }
+
+[plugins]
+spotless = { id = "com.diffplug.spotless", version = "6.25.0" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "bumps"),
+    [
+        ('okio = "3.8.0"', 'okio = "3.9.0"', [("okio", "3.8.0", "3.9.0")]),
+        (":33.1.0", ":33.2.0", [("com.google.guava:guava", "33.1.0", "33.2.0")]),
+        ("4.13.1", "4.13.2", [("junit:junit", "4.13.1", "4.13.2")]),
+        ("6.25.0", "6.26.0", [("com.diffplug.spotless", "6.25.0", "6.26.0")]),
+    ],
+)  # fmt: skip
+def test_a_catalog_of_gradle_may_name_newer_versions(before: str, after: str, bumps: list[tuple[str, ...]]) -> None:
+    path = "gradle/libs.versions.toml"
+    assert looked({path: CATALOG}, {path: CATALOG.replace(before, after)}) == ([], bumps)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rule"),
+    [
+        ('okio = "3.8.0"', 'okio = "4.0.0"', "dependency_major"),
+        ('okio = "3.8.0"', 'okio = "3.7.0"', "dependency_downgrade"),
+        ('okio = "3.8.0"', 'okio = "3.9.0-RC1"', "dependency_version"),
+        ('okio = "3.8.0"', 'okio = "3.+"', "dependency_version"),
+        ('okio = "3.8.0"', 'okio = { strictly = "3.9.0" }', "dependency_new"),
+        ('strictly = "1.9.0"', 'strictly = "1.9.1"', "dependency_other"),
+        ("com.squareup.okio:okio", "com.evil.okio:okio", "dependency_other"),
+        ("com.google.guava:guava:33.1.0", "com.evil:guava:33.2.0", "dependency_new"),
+        ('"com.google.guava:guava:33.1.0"', '"guava"', "dependency_unread"),
+        ("[plugins]", '[plugins]\nmore = { id = "evil", version = "1.0.0" }', "dependency_new"),
+        ("com.diffplug.spotless", "com.evil", "dependency_new"),
+        ("[libraries]", "[libraries", "dependency_unread"),
+    ],
+)  # fmt: skip
+def test_of_a_catalog_of_gradle_everything_else_is_for_a_person(before: str, after: str, rule: str) -> None:
+    path = "gradle/libs.versions.toml"
+    assert rule in looked({path: CATALOG}, {path: CATALOG.replace(before, after)})[0]

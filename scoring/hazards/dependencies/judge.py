@@ -1,4 +1,5 @@
-"""Judge what a change does to manifests and lock files of npm, Python, Go and Rust; all others are for a person.
+"""Judge what a change does to manifests and lock files of npm, Python, Go, Rust and Gradle; all others are for a
+person.
 
 Each file is read whole at base and at head. What is not explained by packages in newer versions is a hazard, and so is
 a lock file that is out of step with its manifest. When a version was released is not to be seen here.
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from scoring.hazards.dependencies import compare, go, npm, python, rust
+from scoring.hazards.dependencies import compare, go, gradle, npm, python, rust
 from scoring.hazards.dependencies.lock import Lock, Manifest, Unreadable
 from scoring.hazards.dependencies.versions import admits
 from scoring.hazards.rule import MOST, File, Sides
@@ -50,6 +51,7 @@ ECOSYSTEMS = (
     ),
     Ecosystem("go", {"go.mod": go.manifest}, {"go.sum": go.sums}, "="),
     Ecosystem("rust", {"Cargo.toml": rust.manifest}, {"Cargo.lock": rust.lock}),
+    Ecosystem("gradle", {"libs.versions.toml": gradle.catalog}, {}, "="),
 )
 
 
