@@ -38,7 +38,9 @@ GOALS = (Goal("P50", 0.60, 1 / 3), Goal("P20", None, 1 / 6))
 def figures(trial: Trial, name: str, wanted: int, stopped: str = "") -> Figures:
     """Everything, as plain data that JSON can hold. Rates are of landings that are old enough to be known."""
     ripe = _ripe(trial)
-    told, rows = groups(ripe), []
+    rows: list[Figures] = []
+    # what was left to people is no group of which something could pass
+    told = [group for group in groups(ripe) if trial.people or group.name not in ("all", "people")]
     for given in (True, False):
         rows += [compared(ripe, trial.outcomes, group, dial, given=given) for dial in DIALS for group in told]
     by_row = trial.outcomes.by_row
