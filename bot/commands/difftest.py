@@ -1,7 +1,7 @@
 """`codechill difftest`: differences between two builds come in, are answered once a group, and measured."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -10,11 +10,13 @@ from typing import Any, ParamSpec
 import click
 
 from bot.commands import difftest_shown as shown
+from bot.commands.difftest_model import model_options
 from bot.commands.difftest_review import Review
 from bot.commands.progress import counting
 from bot.commands.scoring import plainly
 from scoring.difftest.answers import Answer, last_of, pace
 from scoring.difftest.between import between
+from scoring.difftest.chat import Model
 from scoring.difftest.desk import Desk
 from scoring.difftest.evaluate import evaluate as evaluated
 from scoring.difftest.evaluate import refuse_random
@@ -134,13 +136,21 @@ def show(project: Project, desk: Desk, group: str, style: str) -> None:
 @difftest.command()
 @_release
 @click.option("--freeze", is_flag=True, help="Keep them, to be compared with what people say later.")
+@model_options
 @_format
 @plainly
 @_at_a_desk
-def suggest(project: Project, desk: Desk, release: str | None, freeze: bool, style: str) -> None:
-    """Suggest a label for each group that has none, with how sure that is and why."""
+def suggest(
+    project: Project, desk: Desk, release: str | None, freeze: bool, models: Mapping[str, Model], style: str
+) -> None:
+    """Suggest a label for each group that has none, with how sure that is and why.
+
+    With --model a language model is asked, with the nearest labelled group of each label from earlier releases.
+    """
     name = _known(desk, release)
     suggestions = desk.suggestions(name)
+    for model in models.values():
+        suggestions = desk.asked(name, model)
     open_ = [each for each in desk.of_release(name) if desk.standing.get(each.id) is None]
     if freeze:
         count = project.freeze(frozen(open_, suggestions, datetime.now(UTC)))
@@ -256,15 +266,24 @@ def verdict(project: Project, desk: Desk, release: str | None, style: str) -> No
 @click.option("--frozen", "only_frozen", is_flag=True, help="Compare predictions that were frozen before the labels.")
 @click.option("--without", type=click.Choice(ALL), multiple=True, help="Leave an attribute out.")
 @click.option("--ablation", is_flag=True, help="Leave each of the eight attributes out in turn.")
+@model_options
 @_format
 @plainly
 @_at_a_desk
 def evaluate(
-    project: Project, desk: Desk, split: str, only_frozen: bool, without: Sequence[str], ablation: bool, style: str
+    project: Project,
+    desk: Desk,
+    split: str,
+    only_frozen: bool,
+    without: Sequence[str],
+    ablation: bool,
+    models: Mapping[str, Model],
+    style: str,
 ) -> None:
     """Measure suggestions: each release but the first is predicted from those before it.
 
-    Baselines (majority, rules, the nearest labelled group) and intervals are of the same run.
+    Baselines (majority, rules, the nearest labelled group) and intervals are of the same run. Each --model is asked
+    with the same prompts, with static and with dynamic examples.
     """
     refuse_random(split)
     if only_frozen:
@@ -274,7 +293,7 @@ def evaluate(
         rows |= {name: evaluated(desk.labelled, (name,), desk.bars) for name in ALL}
         click.echo(shown.ablation(rows, style))
     else:
-        click.echo(shown.evaluation(evaluated(desk.labelled, without, desk.bars), style))
+        click.echo(shown.evaluation(evaluated(desk.labelled, without, desk.bars, models), style))
 
 
 @difftest.command()

@@ -183,6 +183,7 @@ def _row(one: Group, suggestion: Suggestion, standing: Standing, automatic: str)
         "confidence": None if suggestion.confidence is None else round(suggestion.confidence, 3),
         "suggested_by": suggestion.by,
         "novel": suggestion.novel,
+        "why_not": suggestion.why_not,
         "automatic": automatic,
     }
 
@@ -192,6 +193,7 @@ def _line(row: Mapping[str, Any]) -> str:
     suggested = f"{Label.NOISE} (before)" if row["automatic"] else f"{row['suggested'] or 'nobody knows'}?{sure}"
     label = row["label"] or suggested
     signals = f"  [{'; '.join(row['signals'])}]" if row["signals"] else ""
+    signals += f"  ({row['why_not']})" if row["why_not"] else ""
     return f"{row['group']}  {row['count']:>6}  {label:<20}  {row['endpoint']}  {row['field']} {row['kind']}{signals}"
 
 

@@ -76,7 +76,8 @@ class Endpoint:
     sleep: Callable[[float], None] = time.sleep
     jitter: Callable[[], float] = random.random
     breaker: Breaker = field(default_factory=Breaker)
-    _format: int = 0  # the first of FORMATS that it takes
+    formats: tuple[Mapping[str, Any] | None, ...] = FORMATS  # ways of asking for a form, the strictest first
+    _format: int = 0  # the first of them that it takes
 
     def complete(self, messages: list[dict[str, str]], sampling: Mapping[str, Any], ends: float) -> Completion:
         """`ends` by `clock`. Raises Silent."""
@@ -100,7 +101,7 @@ class Endpoint:
                 answered, why = None, str(error)
             if answered is not None and answered.status == 200:
                 return answered.body
-            if answered is not None and answered.status == 400 and self._format + 1 < len(FORMATS):
+            if answered is not None and answered.status == 400 and self._format + 1 < len(self.formats):
                 self._format += 1  # it may not know this way of asking for a form; we check the form anyway
                 continue
             if answered is not None:
@@ -116,7 +117,7 @@ class Endpoint:
 
     def _ask(self, messages: list[dict[str, str]], sampling: Mapping[str, Any]) -> Answered:
         body: dict[str, Any] = {"model": self.model, "messages": messages, "stream": False, **sampling}
-        if (form := FORMATS[self._format]) is not None:
+        if (form := self.formats[self._format]) is not None:
             body["response_format"] = form
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if self.key.get_secret_value():

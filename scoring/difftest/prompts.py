@@ -25,6 +25,12 @@ ANSWER_SCHEMA: dict[str, Any] = {
     },
 }
 Message = dict[str, str]
+# how an endpoint can be told of the form, the strictest way first; whatever it answers is checked
+FORMATS: tuple[dict[str, Any] | None, ...] = (
+    {"type": "json_schema", "json_schema": {"name": "label", "strict": True, "schema": ANSWER_SCHEMA}},
+    {"type": "json_object"},
+    None,
+)
 
 
 def asked(group: Group, without: Collection[str] = ()) -> str:

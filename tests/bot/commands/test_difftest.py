@@ -15,6 +15,7 @@ from scoring.difftest.answers import Answer
 from scoring.difftest.labels import Label
 from scoring.difftest.project import Project
 from scoring.difftest.record import Difference, Origin
+from tests.fakes.endpoint import Said, completion, scripted
 from tests.scoring.difftest import recordings
 from tests.scoring.difftest.records import BEGAN, difference, releases
 
@@ -198,3 +199,34 @@ def test_what_may_be_a_regression_is_not_answered_by_agreeing(desk: Desk) -> Non
     desk.keep(difference("a", field="body.a", kind="removed"), difference("b"))
     assert "0 of 2 answered" in reviewed(desk, "\rq")
     assert [each["label"] for each in desk.rows("groups")] == [None, None]
+
+
+def labelling(request: dict[str, object]) -> Said:
+    """A model that calls everything new; the form is checked as an endpoint would."""
+    assert request["response_format"]["json_schema"]["schema"]["properties"]["label"]["enum"][0] == "noise"  # type: ignore[index]
+    return completion({"label": "new_feature", "quotes": []}, model="small")
+
+
+def test_a_language_model_that_somebody_names_is_asked_over_http(desk: Desk) -> None:
+    desk.keep(*releases(2), difference(description="call me at anna@example.com"))
+    with scripted() as endpoint:
+        endpoint.script = [lambda _: Said(429, headers={"Retry-After": "0"}), labelling]
+        model = ("--model", f"small@{endpoint.address}", "--model-network", "127.0.0.1/32")
+        (one,) = desk.rows("suggest", "--release", "v2", *model)
+        assert (one["suggested"], one["suggested_by"], one["confidence"]) == ("new_feature", "small", None)
+        assert endpoint.paths[-1] == "/v1/chat/completions"
+        shots = endpoint.requests[-1]["messages"]
+        assert [each["role"] for each in shots] == ["system", *["user", "assistant"] * 3, "user"]
+        assert "anna@example.com" not in json.dumps(endpoint.requests)
+        shown = desk.rows("evaluate", *model)
+        assert isinstance(shown, dict)
+        assert {"small static", "small dynamic"} <= set(shown["all"])
+
+
+def test_a_model_is_reached_only_where_it_was_named(desk: Desk) -> None:
+    desk.keep(*releases(1), difference())
+    with scripted() as endpoint:
+        said = desk.rows("suggest", "--release", "v2", "--model", f"small@{endpoint.address}")
+        assert [each["suggested"] for each in said] == [None]
+        assert endpoint.requests == []
+    assert "write it as NAME@ADDRESS" in desk.run("suggest", "--model", "https://x.example/v1", status=2).output
