@@ -6,6 +6,7 @@ from typing import Any
 
 from scoring.difftest.groups import Group
 from scoring.difftest.labels import DEFINITIONS, Label
+from scoring.difftest.privacy import private
 from scoring.difftest.views import attributes
 
 SYSTEM = (
@@ -34,8 +35,9 @@ FORMATS: tuple[dict[str, Any] | None, ...] = (
 
 
 def asked(group: Group, without: Collection[str] = ()) -> str:
-    """The group's attributes as JSON; one that is left out leaves no word."""
-    return json.dumps(attributes(group, without), ensure_ascii=False)
+    """The group's attributes as JSON; one that is left out leaves no word. What leaves this machine is masked again."""
+    texts = {name: private(text) for name, text in attributes(group, without).items()}
+    return json.dumps(texts, ensure_ascii=False)
 
 
 def answered(label: Label, quotes: Sequence[str] = ()) -> str:
