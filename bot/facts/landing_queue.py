@@ -19,4 +19,5 @@ DISLIKES = Fact(
     "dislikes", lambda live, look: live.store.reactions.against(look.target.repository_id, look.number), tuple
 )
 RECORDED = Fact("recorded", lambda live, look: live.store.passages.last(look.target.repository_id, look.number), str)
-PROGRAM = Fact("program", lambda live, look: version("codechill"), str)
+_VERSION = version("codechill")  # read once: it does not change while this runs
+PROGRAM = Fact("program", lambda live, look: _VERSION, str)
