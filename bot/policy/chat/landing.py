@@ -67,7 +67,7 @@ def hold(case: Case, call: Call) -> Answer:
 
 
 def _stopped(case: Case, call: Call, rule: StopRule, said: str) -> Answer:
-    if case.config.auto_review.mode == "off":
-        return Answer(OFF, good=False)
     was = "" if isinstance(case.state.waiting, Waiting) else " It was not waiting to land."
+    if case.config.auto_review.mode == "off":  # kept all the same: it may be turned on tomorrow
+        was = " Automatic review is off here, so nothing lands by itself now either."
     return Answer(said + was, actions=(StopLanding(Stop(rule, call.by, case.now)),))

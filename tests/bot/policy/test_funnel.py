@@ -1,14 +1,16 @@
 """The funnel: every stage has to pass, and whatever goes wrong in one sends a change to a person."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import pytest
 from policy_world import BOT, SATURDAY, state, weekend
 
-from bot.policy.candidate import ModelReview
+from bot.policy.candidate import Hunk, Inspection, Judged, ModelReview
 from bot.policy.config import Config
+from bot.policy.pull import Unknown
 from bot.policy.radar import funnel
 from bot.policy.radar.funnel import STAGES, Passage, passage, run
 from bot.policy.radar.stage import PASSED, Answer, Candidate, Outcome, Stage, person, refused, waits
@@ -44,12 +46,25 @@ def test_a_change_is_through_only_where_every_stage_passes_it_over_all_combinati
             assert (came.stage, came.answer.outcome) == ("abcde"[first], outcomes[first])
 
 
+def inspected(level: Literal["P", "S", "H"] | None) -> Inspection:
+    judged = Judged(Hunk("api/session.py", 1, 1, 1, 1), level, "docs_comments" if level else None)
+    return Inspection((), (judged,), 1, 2, proven=False, percentile=0.01)
+
+
 def test_no_answer_of_a_language_model_turns_a_no_into_a_yes() -> None:
-    said = [ModelReview(accepts, "x", 10, 1) for accepts in (True, False)]
-    for outcomes, answer in product(product(OUTCOMES, repeat=len(STAGES) - 1), said):
-        candidate = Candidate(state(0.02, review=answer), config(), SATURDAY)
-        came = run(candidate, (*answering(*outcomes), review.STAGE))
-        assert not came.through or set(outcomes) == {"passed"}
+    yes = ModelReview(True, "", 10, 1, frozenset({"docs_comments"}))
+    answers = (yes, replace(yes, accepts=False), replace(yes, confidence=7), Unknown("it did not answer"), None)
+    through, settings = set(), config()
+    states = {
+        (level, answer): state(0.02, inspection=inspected(level), review=answer)
+        for level in ("P", "H", None)
+        for answer in answers
+    }
+    for outcomes, (level, answer) in product(product(OUTCOMES, repeat=len(STAGES) - 1), states):
+        candidate = Candidate(states[level, answer], settings, SATURDAY)
+        if run(candidate, (*answering(*outcomes), review.STAGE)).through:
+            through.add((frozenset(outcomes), level, answer == yes or answer is None))
+    assert through == {(frozenset({"passed"}), "P", True)}
 
 
 def _raises(error: Exception) -> Callable[[Candidate], Any]:

@@ -335,10 +335,12 @@ def test_whoever_may_stops_it_at_any_time(verb: StopRule) -> None:
 
 
 def test_a_stop_where_nothing_waits_and_where_it_is_off() -> None:
-    for settings, words in ((CONFIG, "It was not waiting to land."), (config(mode="off"), "Automatic review is off")):
+    said_then = ((CONFIG, "It was not waiting to land."), (config(mode="off"), "Automatic review is off here"))
+    for settings, words in said_then:
         decision = look(shipped(), Commented(said("/chill hold", BEN)), settings)
         (reply,) = [action for action in decision.actions if isinstance(action, Reply) and action.comment]
         assert words in reply.words
+        assert len([action for action in decision.actions if isinstance(action, StopLanding)]) == 1
 
 
 def test_what_was_said_outright_is_kept_in_place_of_what_was_seen_and_not_the_other_way_round() -> None:
