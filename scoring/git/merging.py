@@ -21,7 +21,7 @@ _AS_FORGES_DO = ("-c", "merge.renameLimit=7000", "-c", "core.bigFileThreshold=51
 _WHO = {
     f"GIT_{role}_{what}": value
     for role in ("AUTHOR", "COMMITTER")
-    for what, value in (("NAME", "codechill"), ("EMAIL", "codechill@invalid"), ("DATE", "0 +0000"))
+    for what, value in (("NAME", "codechill"), ("EMAIL", "codechill@invalid"), ("DATE", "@0 +0000"))
 }
 
 
@@ -36,7 +36,14 @@ class Scratch(Git):
     def _contents(self) -> dict[str, str]:
         reading = Git._contents.func(self)  # type: ignore[attr-defined] # the property's own function
         borrowed = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": str(self.common / "objects")}
-        return {**reading, **borrowed, "GIT_OBJECT_DIRECTORY": str(self._made), **_WHO}
+        # of an empty file of grafts git says, before it reads its settings, that grafts are deprecated
+        return {
+            **reading,
+            **borrowed,
+            "GIT_OBJECT_DIRECTORY": str(self._made),
+            "GIT_GRAFT_FILE": str(self._made / "no"),
+            **_WHO,
+        }
 
 
 @contextmanager
