@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.forge.port import Busy, Landing, Refused, Target
-from bot.policy.candidate import Stop
+from bot.policy.candidate import DayPlace, Stop
 from bot.policy.landing_actions import Approve, Land, Withdraw
 from bot.policy.pull import PullRequest
 from bot.store import AutomaticLanding, AutomaticLandings, LandingQueue, Slot, Slots
@@ -52,7 +52,7 @@ class Steps:
 
     def _land(self, app: Landing, target: Target, pull: PullRequest, action: Land) -> str:
         now, key = self.clock(), (target.repository_id, pull.number)
-        if action.place is not None and not self.slots.claim(_slot(key, action, now), action.place.limit):
+        if not self.slots.claim(_slot(key, action.place, now), action.place.limit):
             return "its source has used up its landings of today"
         tried = AutomaticLanding(*key, action.head_sha, action.base_ref, action.base_sha, now, action.method or "")
         if not self.landings.begin(tried):
@@ -79,7 +79,5 @@ class Steps:
             app.merge(target, number, action.head_sha, action.method)
 
 
-def _slot(key: tuple[int, int], action: Land, now: datetime) -> Slot:
-    place = action.place
-    assert place is not None  # noqa: S101 - narrowed by the caller
+def _slot(key: tuple[int, int], place: DayPlace, now: datetime) -> Slot:
     return Slot(*key, place.key, place.day, now, place.author, place.step, place.lines, place.paths)

@@ -120,7 +120,7 @@ class Land:
     base_ref: str
     base_sha: str
     method: Method | None
-    place: DayPlace | None  # None: nobody counts it
+    place: DayPlace
 
     def holds(self, state: State) -> bool:
         return not state.pull.open

@@ -30,7 +30,7 @@ def respond(case: Case, event: Event | None) -> Iterable[StopLanding | Approve |
         return
     match _next(case):
         case Step() as step:
-            yield _action(case, step)
+            yield from _actions(case, step)
         case answer if answer.outcome == "person" or _is_too_late(case):
             yield StopLanding(Stop("landing", None, case.now, answer.why))
 
@@ -55,16 +55,19 @@ def _beforehand(case: Case) -> Iterable[StopLanding]:
             return
 
 
-def _action(case: Case, step: Step) -> Approve | Land:
-    pull = case.pull
+def _actions(case: Case, step: Step) -> Iterable[Approve | Land]:
+    """Nothing lands of a source that nobody can count."""
+    pull, waiting, trust = case.pull, case.state.waiting, case.state.trust
+    if waiting is None or not isinstance(trust, Trust):
+        return
     if step.what == "approve":
-        return Approve(step.head_sha, pull.base_ref, _review(case))
-    return Land(step.head_sha, pull.base_ref, pull.base_sha, step.method, _place(case))
+        yield Approve(step.head_sha, pull.base_ref, _review(case, waiting))
+    else:
+        yield Land(step.head_sha, pull.base_ref, pull.base_sha, step.method, _place(case, trust))
 
 
-def _review(case: Case) -> str:
-    waiting = case.state.waiting
-    since = words.when(waiting.since.astimezone(ZoneInfo(case.config.timezone))) if waiting else ""
+def _review(case: Case, waiting: Waiting) -> str:
+    since = words.when(waiting.since.astimezone(ZoneInfo(case.config.timezone)))
     return f"It passed every stage of automatic review, waited since {since}, and nobody objected."
 
 
@@ -80,11 +83,9 @@ def _withdrawn(case: Case) -> Iterable[Withdraw]:
             yield Withdraw(review.number, "Nothing waits to land with this approval any more.")
 
 
-def _place(case: Case) -> DayPlace | None:
-    trust, inspection, content = case.state.trust, case.state.inspection, case.state.content
-    if not isinstance(trust, Trust):
-        return None
-    source = _source(case, trust)
+def _place(case: Case, trust: Trust) -> DayPlace:
+    inspection, content = case.state.inspection, case.state.content
+    source: ChangeSource | None = case.config.auto_review.sources.get(trust.key.name)
     return DayPlace(
         key=trust.key,
         day=f"{case.now.astimezone(ZoneInfo(case.config.timezone)):%Y-%m-%d}",
@@ -94,7 +95,3 @@ def _place(case: Case) -> DayPlace | None:
         lines=inspection.lines if isinstance(inspection, Inspection) else 0,
         paths=content.paths if isinstance(content, Content) else (),
     )
-
-
-def _source(case: Case, trust: Trust) -> ChangeSource | None:
-    return case.config.auto_review.sources.get(trust.key.name)
