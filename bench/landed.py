@@ -27,7 +27,7 @@ from scoring.git.merging import difference, merged, scratch
 WHO = {f"GIT_{role}_{what}": "bench" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 FORGE = "noreply@github.com"
 SUBJECT = "^Merge pull request #"  # a branch that people update on its page may have conflicts that they resolved
-REBASED = 5  # each so many merges is rebased as well
+OTHERWISE = 5  # each so many merges is squashed and rebased as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +176,12 @@ def right(place: Place, merge: Merge, at: int) -> tuple[dict[str, bool], float]:
     git, began = Git(place.folder), time.perf_counter()
     found = {"merge": difference(git, merge.sha, merge.head, merge.base) is not None}
     taken = time.perf_counter() - began
-    found["squash"] = difference(git, squashed(place, merge, place.tree(merge.sha)), merge.head, merge.base) is not None
-    again = rebased(place, merge) if at % REBASED == 0 else None
-    if again is not None:
-        found["rebase"] = difference(git, again, merge.head, merge.base) is not None
+    if at % OTHERWISE == 0:
+        squash = squashed(place, merge, place.tree(merge.sha))
+        found["squash"] = difference(git, squash, merge.head, merge.base) is not None
+        again = rebased(place, merge)
+        if again is not None:
+            found["rebase"] = difference(git, again, merge.head, merge.base) is not None
     return found, taken
 
 

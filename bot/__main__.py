@@ -31,6 +31,7 @@ COMMANDS = {
         "Count what became of what was let through, held and excepted.",
     ),
     "report": ("bot.commands.report:report", "Report what a week came to: held, landed, exceptions, faults."),
+    "landing": ("bot.commands.landing:landing", "See what lands by itself, stop it, and resume it."),
     "sources": (
         "bot.commands.sources:sources",
         "See what sources of automatic changes earned; deny, lift, turn a dial.",

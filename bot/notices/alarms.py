@@ -44,6 +44,22 @@ def _incident(readings: Readings, here: Here, claim: Claim) -> Notice:
     )
 
 
+def landing(readings: Readings, now: datetime) -> Iterator[Notice]:
+    """What landed is not what was approved, or a person stopped it."""
+    for here in readings.repositories:
+        if here.stopped is not None:
+            resume = f'codechill landing resume {here.name} --by YOU --because "..." when it may go on'
+            yield Notice(
+                "landing",
+                key("landing", here.id, here.stopped.at),
+                here.id,
+                here.name,
+                here.private,
+                title(f"{here.name}: nothing lands by itself any more"),
+                (line(here.stopped.because), line(f"Stopped by {here.stopped.by}. {resume}")),
+            )
+
+
 def drift(readings: Readings, now: datetime) -> Iterator[Notice]:
     for here in readings.repositories:
         for sign, began in here.signs:

@@ -29,6 +29,7 @@ KINDS: tuple[NoticeKind, ...] = (
     NoticeKind("drift", "A sign of drift alarms", alarms.drift),
     NoticeKind("doctor", "The doctor found a fault", alarms.findings),
     NoticeKind("trust", "A source of automatic changes was denied, or its record speaks for more", trust.moved),
+    NoticeKind("landing", "Nothing lands by itself any more, until a person resumes it", alarms.landing),
     NoticeKind("week", "The weekly report", weekly.reports),
 )
 

@@ -11,6 +11,7 @@ from bot.policy.config.freezes import joined
 from bot.policy.escalation import Escalation
 from bot.policy.incidents.claim import Claim
 from bot.store import (
+    AutomaticLandings,
     Claims,
     Configurations,
     DriftLog,
@@ -19,6 +20,7 @@ from bot.store import (
     Freezes,
     KnownFinding,
     KnownSign,
+    LandingStop,
     Notices,
     Outcomes,
     Repositories,
@@ -52,6 +54,7 @@ class Stored:
     sourced: Sourced
     slots: Slots
     outcomes: Outcomes
+    automatic_landings: AutomaticLandings
 
     @property
     def trusting(self) -> Trusting:
@@ -70,6 +73,7 @@ class Here:
     requests: tuple[tuple[int, Escalation], ...]  # the last of each pull request, if it is live, by number
     claims: tuple[Claim, ...]  # of which something was heard lately
     signs: tuple[tuple[KnownSign, datetime], ...]  # those that alarm, each with the day on which it began
+    stopped: LandingStop | None = None  # nothing lands by itself here
     trust: tuple[Earned, ...] = ()  # of its sources, and, in one repository of each owner, of those of the whole owner
 
     @property
@@ -136,6 +140,7 @@ def _here(store: Stored, number: int, name: str, branches: tuple[tuple[str, Conf
         requests=tuple(live.items()),
         claims=store.claims.since(number, now - HEARD),
         signs=tuple(_alarming(store.drift, number)),
+        stopped=store.automatic_landings.stopped(number),
     )
 
 
