@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.forge.port import Lander, Landing, Refused, Target
@@ -70,9 +70,17 @@ class MemoryLander(Lander):
 
 @dataclass
 class MemoryLandingApp(MemoryLander, Landing):
-    """The App that lands, on a branch that asks for one check, which passed. `before` is called before each merge."""
+    """The App that lands, on a branch that asks for one check, which passed. `before` is called before each merge.
+
+    `dying` is a step ("approve", "merge"), before or after which the process ends.
+    """
 
     before: Callable[[int, str], object] = lambda number, head_sha: None
+    dying: Callable[[str], object] = lambda step: None
+    rules: Rules = field(default_factory=lambda: Rules(required=frozenset({Required("test")})))
+    reported: tuple[Reported, ...] = (Reported("test", 15368, "success", "github-actions"),)
+    decision: str = ""
+    refuses: bool = False
 
     def account(self, target: Target) -> Person:
         return BOT
@@ -89,12 +97,24 @@ class MemoryLandingApp(MemoryLander, Landing):
             lander=BOT,
             ours=frozenset({1}),
             may=True,
-            rules=Rules(required=frozenset({Required("test")})),
-            reported=(Reported("test", 15368, "success", "github-actions"),),
+            rules=self.rules,
+            reported=self.reported,
             approval=ours[0] if ours else None,
+            decision=self.decision,
             state="CLEAN",
+            queued=number in home.queue,
         )
 
+    def approve(self, target: Target, number: int, head_sha: str, words: str) -> int:
+        self.dying("before approve")
+        made = super().approve(target, number, head_sha, words)
+        self.dying("after approve")
+        return made
+
     def merge(self, target: Target, number: int, head_sha: str, method: Method) -> None:
+        self.dying("before merge")
+        if self.refuses:
+            raise Refused("the forge answered 405: a rule that nobody knew")
         self.before(number, head_sha)
         super().merge(target, number, head_sha, method)
+        self.dying("after merge")

@@ -56,7 +56,7 @@ def test_each_way_to_corrupt_a_landing_is_found(place: tuple[Place, Merge]) -> N
     here, merge = place
     git, right = Git(here.folder), here.tree(merge.sha)
     for at, (way, corrupt) in enumerate(WAYS.items()):
-        wrong = corrupt(here, merge, right, random.Random(1))  # noqa: S311
+        wrong = corrupt(here, merge, right, random.Random(1))
         parents = (merge.base, merge.head)[: 1 + at % 2]  # as a squash, and as a merge
         unlike = difference(git, here.commit(wrong, *parents), merge.head, merge.base)
         assert unlike is not None, way
