@@ -18,7 +18,7 @@ from bot.config.settings import CALLBACK
 from bot.forge.github.hosts import UnusableHost, host
 from bot.setup.convert import convert
 from bot.setup.flow import HOUR, Flow, Plan, create_app
-from bot.setup.keep import ENV, CannotKeep, Credentials, keep, require_room
+from bot.setup.keep import ENV, LANDING_ENV, CannotKeep, Credentials, keep, require_room
 from bot.setup.manifest import PROFILES, ManifestError, Profile, read
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:/_~%\[\]-]+")
@@ -52,21 +52,26 @@ def setup(
     """
     try:
         there = host(github)
-        require_room(folder, replace=replace)
-        public_url, hook = _addresses(public_url, webhook)
+        lands = profile == "landing"
+        require_room(folder, replace=replace, landing=lands)
+        public_url, hook = ("", None) if lands else _addresses(public_url, webhook)
         with socket.create_server(("127.0.0.1", port)) as listening:
             back = f"http://127.0.0.1:{listening.getsockname()[1]}"
             plan = Plan(read(profile), there, f"{back}/callback", org, hook, name, _callback(public_url))
             there.new_app(org, "")  # refuses a name that is none before anything opens
-            flow = _flow(plan, folder, public_url, replace)
+            flow = _flow(plan, folder, public_url, replace, lands)
             _serve(flow, listening, back, browser)
     except (UnusableHost, CannotKeep, ManifestError, OSError) as error:
         raise Unusable(sentence(error)) from error
     if flow.made is None:
         raise Unusable("no App was made; run codechill setup again")
-    click.echo(f"{flow.made.slug} is App {flow.made.app_id}; its credentials are in {folder / ENV}")
+    kept = folder / (LANDING_ENV if lands else ENV)
+    click.echo(f"{flow.made.slug} is App {flow.made.app_id}; its credentials are in {kept}")
     click.echo(f"Next: install it at {there.install(flow.made.slug)}")
-    click.echo(f"Then: codechill serve --env {folder / ENV}, and codechill doctor")
+    if lands:
+        click.echo(f"Then: cat {kept} >> {folder / ENV}, start codechill serve again, and codechill doctor")
+    else:
+        click.echo(f"Then: codechill serve --env {kept}, and codechill doctor")
 
 
 def _callback(public_url: str) -> str:
@@ -84,12 +89,12 @@ def _addresses(public_url: str, webhook: str) -> tuple[str, str | None]:
     return public_url, webhook or (f"{public_url}/webhook" if public_url else None)
 
 
-def _flow(plan: Plan, folder: Path, public_url: str, replace: bool) -> Flow:
+def _flow(plan: Plan, folder: Path, public_url: str, replace: bool, landing: bool) -> Flow:
     def buy(code: str) -> object:
         return convert(plan.host.api, code)
 
     def store(made: Credentials) -> tuple[Path, Path]:
-        return keep(made, folder, api=plan.host.api, public_url=public_url, replace=replace)
+        return keep(made, folder, api=plan.host.api, public_url=public_url, replace=replace, landing=landing)
 
     return Flow(plan, buy, store, _now)
 

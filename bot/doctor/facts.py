@@ -38,6 +38,15 @@ class Installation:
 
 
 @dataclass(frozen=True, slots=True)
+class Lander:
+    """The second App, which lands. `refused` says why GitHub does not know it."""
+
+    app: App | None
+    refused: str = ""
+    installations: tuple[Installation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Hook:
     """The App's webhook. `url` is empty when there is none."""
 
@@ -142,3 +151,4 @@ class Facts:
     installations: tuple[Installation, ...] = ()
     branches: tuple[Branch, ...] = ()
     unseen: tuple[str, ...] = ()
+    lander: Lander | None = None  # None: nothing lands by itself

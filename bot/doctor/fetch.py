@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.doctor.branches import branches_of
 from bot.doctor.endpoints import AppEndpoints, InstallationEndpoints
-from bot.doctor.facts import App, Branch, Delivery, Facts, Here, Hook, Installation, Reached
+from bot.doctor.facts import App, Branch, Delivery, Facts, Here, Hook, Installation, Lander, Reached
 from bot.doctor.wire import Refused, Unreachable, Wires, skew
 from bot.forge.github.hosts import Host, web_of
 from bot.forge.github.shapes import Account, AppFacts, DeliveryFacts, HookFacts, InstallationFacts, RepositoryFacts
@@ -56,6 +56,29 @@ def fetch(
     )
 
 
+def lander(wires: Wires, api: str) -> Lander:
+    """The second App, and where it is installed. Raises Unreachable when GitHub does not answer."""
+    reads, host = AppEndpoints(wires.app()), Host(web_of(api), api)
+    try:
+        _, app = reads.app()
+        return Lander(_app(app, host), installations=tuple(map(_installed, reads.installations())))
+    except Refused as refused:
+        if refused.status not in (401, 403, 404):
+            raise Unreachable(f"GitHub answered {refused}") from None
+        return Lander(None, str(refused))
+
+
+def _installed(row: InstallationFacts) -> Installation:
+    return Installation(
+        id=row.id,
+        account=(row.account and row.account.login) or f"installation {row.id}",
+        permissions=row.permissions,
+        events=row.events,
+        url=row.html_url,
+        suspended=row.suspended_at is not None,
+    )
+
+
 def _unseen(scope: Scope, branches: Collection[Branch]) -> tuple[str, ...]:
     seen = {branch.repository.lower() for branch in branches}
     return tuple(name for name in scope.repositories if name.lower() not in seen)
@@ -94,14 +117,7 @@ def _deliveries(attempts: Iterable[DeliveryFacts]) -> Iterator[Delivery]:
 def _installation(
     wires: Wires, row: InstallationFacts, scope: Scope, host: Host
 ) -> tuple[Installation, tuple[Branch, ...]]:
-    installation = Installation(
-        id=row.id,
-        account=(row.account and row.account.login) or f"installation {row.id}",
-        permissions=row.permissions,
-        events=row.events,
-        url=row.html_url,
-        suspended=row.suspended_at is not None,
-    )
+    installation = _installed(row)
     if installation.suspended:
         return installation, ()
     granted = {name: "read" for name in _NEEDED if name in row.permissions}

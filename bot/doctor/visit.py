@@ -1,12 +1,13 @@
 """One visit of the doctor: fetch, look at this machine, examine. For the command, and for the clock."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot.config.settings import Settings
 from bot.doctor.checks import examine
 from bot.doctor.facts import Facts
-from bot.doctor.fetch import Scope, fetch
+from bot.doctor.fetch import Scope, fetch, lander
 from bot.doctor.finding import Finding
 from bot.doctor.here import here, reach
 from bot.doctor.wire import Wires
@@ -36,4 +37,8 @@ def visit(
             public_url=settings.public_url,
             reached=reach(settings.public_url),
         )
+    if settings.landing_app_id:
+        key = settings.landing_private_key.get_secret_value()
+        with Wires(settings.landing_app_id, key, settings.github_api) as wires:
+            facts = replace(facts, lander=lander(wires, settings.github_api))
     return facts, examine(facts, manifest)

@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.forge.github.shapes import MadeApp, Unreadable, shaped
 
 ENV, KEY = "codechill.env", "key.pem"
+LANDING_ENV, LANDING_KEY = "landing.env", "landing.pem"
 _PLAIN = re.compile(r"[!-~]+")
 _UNSAFE = re.compile(r"[\s\"'`$\\#]")  # means something to a shell, to systemd, or to a reader of such files
 
@@ -48,11 +49,16 @@ def credentials(answer: object) -> Credentials:
         raise CannotKeep(f"GitHub's answer is not what its documentation promises: {missing} is missing") from None
 
 
-def require_room(folder: Path, *, replace: bool) -> None:
+def files(*, landing: bool) -> tuple[str, str]:
+    """What they are called there: the second App's stand beside the first one's."""
+    return (LANDING_ENV, LANDING_KEY) if landing else (ENV, KEY)
+
+
+def require_room(folder: Path, *, replace: bool, landing: bool = False) -> None:
     """Raises CannotKeep when credentials could not be kept there: better known before GitHub hands them out."""
     if _UNSAFE.search(str(folder.absolute())):
         raise CannotKeep(f"{folder} has a space or a quote in its name, which environment files do not bear")
-    there = [name for name in (ENV, KEY) if (folder / name).exists()]
+    there = [name for name in files(landing=landing) if (folder / name).exists()]
     if there and not replace:
         raise CannotKeep(f"{folder / there[0]} exists already; use another --folder, or --replace to give it up")
     _private(folder)
@@ -62,14 +68,30 @@ def require_room(folder: Path, *, replace: bool) -> None:
 
 
 def keep(
-    made: Credentials, folder: Path, *, api: str, public_url: str = "", replace: bool = False
+    made: Credentials,
+    folder: Path,
+    *,
+    api: str,
+    public_url: str = "",
+    replace: bool = False,
+    landing: bool = False,
 ) -> tuple[Path, Path]:
     """Write both files (0600, in a folder of 0700) and return their paths. Raises CannotKeep."""
-    require_room(folder, replace=replace)
-    key, env = folder.absolute() / KEY, folder.absolute() / ENV
+    require_room(folder, replace=replace, landing=landing)
+    env, key = (folder.absolute() / name for name in files(landing=landing))
     _put(key, made.pem)
-    _put(env, env_text(made, key, api, public_url))
+    _put(env, landing_text(made, key) if landing else env_text(made, key, api, public_url))
     return env, key
+
+
+def landing_text(made: Credentials, key: Path) -> str:
+    """The second App's lines, which go into the same file as the first one's."""
+    lines = (
+        f"# GitHub App {made.slug} of {made.owner}, which lands; made by codechill setup. Its key can merge.",
+        f"CODECHILL_LANDING_APP_ID={made.app_id}",
+        f"CODECHILL_LANDING_PRIVATE_KEY={key}",
+    )
+    return "\n".join(lines) + "\n"
 
 
 def env_text(made: Credentials, key: Path, api: str, public_url: str = "") -> str:

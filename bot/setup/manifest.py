@@ -1,4 +1,4 @@
-"""What the App asks of GitHub, read from app.yml (advisory) or app.landing.yml on top of it (landing)."""
+"""What an App asks of GitHub, read from app.yml (advisory: it judges) or app.landing.yml (landing: the second App)."""
 
 import re
 import sys
@@ -65,16 +65,7 @@ class Manifest:
 def read(profile: Profile = "advisory", folder: Path | None = None) -> Manifest:
     """The manifest of a profile, from `folder` or from where codechill is installed. Raises ManifestError."""
     text, settings = _file(FILES[profile], folder)
-    reasons = _reasons(text)
-    if "extends" in settings:
-        below_text, below = _file(str(settings["extends"]), folder)
-        settings = {
-            **below,
-            **settings,
-            "default_permissions": below["default_permissions"] | settings["default_permissions"],
-        }
-        reasons = _reasons(below_text) | reasons
-    return _checked(settings, reasons, FILES[profile])
+    return _checked(settings, _reasons(text), FILES[profile])
 
 
 def level_at_least(given: str | None, wanted: str) -> bool:

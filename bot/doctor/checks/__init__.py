@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from bot.doctor.checks import app, enforcement, machine, webhook, work
+from bot.doctor.checks import app, enforcement, landing, machine, webhook, work
 from bot.doctor.facts import Facts
 from bot.doctor.finding import Finding, ranked
 from bot.setup.manifest import Manifest
@@ -20,6 +20,7 @@ CHECKS: dict[str, Check] = {
     "deliveries": webhook.deliveries,
     "required": enforcement.required,
     "bypass": enforcement.bypass,
+    "landing": landing.lander,
     "database": machine.database,
     "model": machine.model,
     "disk": machine.disk,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.doctor import CHECKS, Facts, Finding, examine, worst
-from bot.doctor.facts import App, Branch, Bypass, Delivery, Here, Hook, Installation, Part, Reached, Requirement
+from bot.doctor.facts import App, Branch, Bypass, Delivery, Here, Hook, Installation, Lander, Part, Reached, Requirement
 from bot.doors.health import Ranked, Work
 from bot.setup.manifest import read
 from bot.store import KnownSign
@@ -134,7 +134,7 @@ def test_each_fault_is_found_and_nothing_else(changes: dict[str, Any], expected:
 
 def test_every_check_has_a_fault_above() -> None:
     checked = {check for _, expected in CASES for check, _ in expected} | {"credentials"}
-    assert checked == set(CHECKS)
+    assert checked | {"landing"} == set(CHECKS)
 
 
 @pytest.mark.parametrize("changes", [changes for changes, expected in CASES if expected])
@@ -171,12 +171,34 @@ def test_a_missing_permission_is_told_with_its_reason() -> None:
     assert f"{APP.settings_url}/permissions" in finding.fix
 
 
-def test_the_landing_app_is_measured_by_the_landing_profile() -> None:
-    landing = read("landing")
-    app = replace(APP, permissions=landing.permissions)
-    accepted = (replace(INSTALLATION, permissions=landing.permissions),)
-    assert examine(replace(WELL, app=app, installations=accepted), landing) == ()
-    assert [f.check for f in examine(replace(WELL, app=app, installations=accepted), MANIFEST)] == ["permissions"]
+def test_an_app_that_judges_and_could_merge_as_well_is_told_to_have_less() -> None:
+    app = replace(APP, permissions={**APP.permissions, "contents": "write"})
+    (finding,) = found(app=app, installations=(replace(INSTALLATION, permissions=app.permissions),))
+    assert (finding.check, finding.severity) == ("permissions", "warning")
+
+
+LANDER = Lander(
+    App(9, "codechill-landing", read("landing").permissions, frozenset(), "https://x/settings", "https://x/install"),
+    installations=(replace(INSTALLATION, permissions=read("landing").permissions),),
+)
+
+
+def test_the_app_that_lands_is_measured_by_its_own_manifest() -> None:
+    assert found(lander=LANDER) == ()
+    refused = found(lander=Lander(None, refused="401 Bad credentials"))
+    assert [(each.check, each.severity) for each in refused] == [("landing", "error")]
+    assert "GitHub does not believe the key" in refused[0].words
+    assert LANDER.app is not None
+    bare = replace(LANDER.app, permissions={"metadata": "read", "contents": "read"})
+    (less,) = found(lander=replace(LANDER, app=bare))
+    assert (less.severity, "contents: write" in less.words) == ("error", True)
+    narrow = (replace(INSTALLATION, permissions={"contents": "read"}),)
+    (unaccepted,) = found(lander=replace(LANDER, installations=narrow))
+    assert "not accepted yet" in unaccepted.words
+    (elsewhere,) = found(lander=replace(LANDER, installations=()))
+    assert (elsewhere.severity, "nothing lands by itself" in elsewhere.words) == ("note", True)
+    suspended = (replace(LANDER.installations[0], suspended=True),)
+    assert [each.severity for each in found(lander=replace(LANDER, installations=suspended))] == ["error"]
 
 
 def test_a_ruleset_offers_the_app_as_source_only_when_it_may_write_statuses() -> None:

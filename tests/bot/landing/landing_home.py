@@ -52,8 +52,10 @@ class Home:
 
     def open(self, path: str = "docs/guide.md", author: str = ROBOT) -> int:
         """A change of the bot's, whose continuous integration succeeded."""
-        base = self.box.tip(self.name)
-        head = replay.write(self.folder, base, path, f"# {path}\n".encode(), f"Change {path}\n", WHO)
+        base, account = self.box.tip(self.name), self.box.world.account(author)
+        who = {"GIT_AUTHOR_NAME": author, "GIT_AUTHOR_EMAIL": f"{account.id}+{author}@users.noreply.github.com"}
+        head = replay.write(self.folder, base, path, f"# {path}\n".encode(), f"Change {path}\n", who)
+        self.box.sign(self.name, head)
         number = self.box.open_pull(self.name, title=f"Change {path}", head_sha=head, author=author).number
         self.box.report(self.name, head, "test")
         self.settle()
@@ -68,12 +70,21 @@ class Home:
         self.due()
 
     def due(self) -> None:
-        """The clock's jobs: what is due is looked at, what landed is compared."""
-        app = self.stage.app
-        for kind in (jobs.LAND, jobs.LANDED):
-            app.queue.add(kind.new(Nothing(), app.clock()))
-            app.worker.wake()
-            self.settle()
+        self.land()
+        self.compare()
+
+    def land(self) -> None:
+        """The clock's job: what is due is looked at."""
+        self._do(jobs.LAND)
+
+    def compare(self) -> None:
+        """The clock's job: what landed is compared with what was approved."""
+        self._do(jobs.LANDED)
+
+    def _do(self, kind: jobs.Kind[Nothing]) -> None:
+        self.stage.app.queue.add(kind.new(Nothing(), self.clock()))
+        self.stage.app.worker.wake()
+        self.settle()
 
     def settle(self) -> None:
         self.stage.settle(15)

@@ -150,3 +150,11 @@ def test_every_line_is_a_comment_or_a_plain_setting(tmp_path: Path) -> None:
         "CODECHILL_CLIENT_ID",
         "CODECHILL_CLIENT_SECRET",
     ]
+
+
+def test_the_second_apps_credentials_stand_beside_the_first_ones_and_are_two_settings(tmp_path: Path) -> None:
+    keep(made(), tmp_path / "c", api=API)
+    env, key = keep(made(), tmp_path / "c", api=API, landing=True)
+    lines = [line for line in env.read_text().splitlines() if not line.startswith("#")]
+    assert lines == ["CODECHILL_LANDING_APP_ID=7", f"CODECHILL_LANDING_PRIVATE_KEY={key}"]
+    assert (env.stat().st_mode & 0o777, key.stat().st_mode & 0o777) == (0o600, 0o600)

@@ -29,13 +29,15 @@ def test_the_advisory_profile_writes_neither_contents_nor_administration_nor_wor
     assert asked.get("administration", "none") in {"none", "read"}
 
 
-def test_the_landing_profile_is_the_advisory_one_and_what_merging_needs() -> None:
-    advisory, landing = read("advisory"), read("landing")
-    more = {name: level for name, level in landing.permissions.items() if advisory.permissions.get(name) != level}
-    assert more == {"contents": "write", "merge_queues": "write", "workflows": "write"}
-    assert landing.events == advisory.events
-    assert (advisory.name, landing.name) == ("codechill", "codechill-landing")
+def test_the_app_that_lands_writes_what_merging_needs_is_told_of_nothing_and_sets_no_check() -> None:
+    landing = read("landing")
+    may_write = {name for name, level in landing.permissions.items() if level_at_least(level, "write")}
+    assert may_write == {"contents", "pull_requests", "merge_queues", "workflows", "issues"}
+    assert (landing.events, landing.permissions["checks"]) == ((), "read")
+    assert landing.name == "codechill-landing"
     assert "administration" not in landing.permissions
+    made = landing.as_github_wants(redirect_url="http://127.0.0.1:1/callback", webhook_url=None)
+    assert made["hook_attributes"] == {"url": NO_WEBHOOK, "active": False}
 
 
 @pytest.mark.parametrize("profile", ["advisory", "landing"])
