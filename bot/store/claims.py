@@ -92,7 +92,12 @@ class Claims(Audited):
             connection.execute(sa.update(claims).where(claims.c.id == claim.id).values(**_row(claim)))
         if before is None or replace(before, reports=claim.reports) != claim:  # said once more is no news
             self._incidents.hand_over(claim, connection)
-            self._sources.answer_for(claim, connection, at=at)
+            if before is None or (before.state, before.known_at, before.commits) != (
+                claim.state,
+                claim.known_at,
+                claim.commits,
+            ):  # what else is said of an incident that a source has answered for is no reason to deny it again
+                self._sources.answer_for(claim, connection, at=at)
             # its text is kept once, beside it
             said = replace(claim, text=f"{len(claim.text)} characters" if claim.text else "")
             was = None if before is None else before.state

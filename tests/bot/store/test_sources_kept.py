@@ -3,6 +3,7 @@
 import json
 import threading
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -219,6 +220,18 @@ def test_radar_16_a_confirmed_incident_denies_the_source_in_the_same_transaction
         assert restarted.sources.get(KEY).denied  # whatever becomes of the claim
         restarted.sources.lift(KEY, by="maya", because="another change caused it", at=NOW)
         assert restarted.sources.get(KEY).denied == ""
+
+
+def test_what_else_is_said_of_an_incident_does_not_deny_again_what_a_person_lifted(store: Store) -> None:
+    landed(store, 1)
+    store.claims.report(7, said(1), Landed((sha(1),)), at=NOW)
+    store.sources.lift(KEY, by="maya", because="mended", at=NOW)
+    again = replace(said(1), source="signed", links=("https://status.example/1",), text="The cache was cold")
+    store.claims.report(7, again, Landed((sha(1),)), at=NOW + DAY)
+    assert store.claims.of(7)[0].reports == 2
+    assert store.sources.get(KEY).denied == ""
+    store.claims.report(7, replace(said(1), incident="INC-2"), Landed((sha(1),)), at=NOW + DAY)
+    assert store.sources.get(KEY).denied == "incident INC-2 was confirmed of its change #1"
 
 
 def test_an_imported_incident_denies_the_source_of_the_change_it_names_by_number_too(store: Store) -> None:
