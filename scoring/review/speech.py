@@ -19,6 +19,13 @@ ADDRESSED = re.compile(
     r"\b(?:ignorier|missacht|befolge|bewerte|genehmig|ignore[zr]\b|ignora[rn]?\b|ignorez\b|approuve|aprueb|aprove\b|"
     r"одобр|игнорир|проигнорир)|忽略|忽視|无视|無視|批准|审批|承認|指示に|무시|승인"
 )
+# Words can be turned in more ways than can be listed; of what speaks of reviews at all a person should see every one.
+SPOKEN_OF = re.compile(
+    r"(?i)\b(?:review|approv)\w*|\b(?:language model|llm|chatbot|copilot|assistant)s?\b|"
+    r"\bautomated (?:tool|check|agent)\w*|"
+    r"\brisk of (?:this|the)\b|(?-i:\b(?:USER|ASSISTANT|SYSTEM|HUMAN):)|(?:\b\w[ .]{1,3}){6,}|"
+    r"\b(?:vergiss|oublie|olvida|esque[cç]a|dimentica|stimme\b[^\n]{0,40}\bzu)\b|забудь"
+)
 UNREADABLE = re.compile(r"(?<![\w/+])[A-Za-z0-9+/]{40,}={0,2}(?![\w/+])|(?<![\w])(?:[0-9a-fA-F]{2}[ :]?){24,}(?![\w])")
 MARKUP = re.compile(r"<!--")
 # A comment in the manner of those that tools obey, of whatever tool.
@@ -41,6 +48,8 @@ def doubt(old: bytes | None, new: bytes | None, path: str) -> Finding | None:
     comes = _comes(old or b"", new or b"")
     if _addressed(comes) or len(MARKUP.findall(after)) > len(MARKUP.findall(before)):
         return Finding(None, "speech", "It adds words that speak to whoever reviews it, or that a page does not show.")
+    if SPOKEN_OF.search(comes):
+        return Finding("H", "speech", "It adds words that speak of reviews or of those who do them.")
     if UNREADABLE.search(comes):
         return Finding("H", "encoded", "It adds text that people cannot read.")
     if len(ORDER.findall(after)) != len(ORDER.findall(before)):
