@@ -85,42 +85,48 @@ def difference(git: Git, landed: str, head: str, base: str = "") -> Difference |
             return None
         if len(parents) > 1 and head not in parents[1:]:
             return Difference("What landed merges another commit than the one that was approved.", _tree(work, landed))
-        return _compared(work, landed, head, parents)
+        return _compared(work, landed, head, parents, base)
 
 
-def _compared(git: Scratch, landed: str, head: str, parents: tuple[str, ...]) -> Difference | None:
+def _compared(git: Scratch, landed: str, head: str, parents: tuple[str, ...], base: str) -> Difference | None:
     tree = _tree(git, landed)
     expected = merged(git, parents[0], head) if parents else None
     if expected == tree:
         return None
-    if len(parents) == 1 and _is_rebased(git, landed, head):
+    if len(parents) == 1 and _is_rebased(git, landed, head, base):
         return None
     why = "does not merge with what it landed on" if expected is None else "gives other files with what it landed on"
     return Difference(f"The head that was approved {why}.", tree, expected or "")
 
 
-def _is_rebased(git: Scratch, landed: str, head: str) -> bool:
-    """Whether the commits of `head` were put one by one where `landed` stands; those that change nothing left out."""
-    commits = _lines(git, "rev-list", "--reverse", "--topo-order", f"{head}", f"^{_meeting(git, landed, head)}")
-    tips = _lines(git, "rev-list", "--first-parent", f"--max-count={len(commits) + 1}", landed)
-    wanted = _tree(git, landed)
-    return any(_replayed(git, tip, commits) == wanted for tip in reversed(tips[1:]))
+def _is_rebased(git: Scratch, landed: str, head: str, base: str) -> bool:
+    """Whether the newest commits up to `landed` are those of `head`, put one by one on what the branch held before; one
+    that changes nothing there may be left out."""
+    commits = _lines(git, "rev-list", "--reverse", "--topo-order", head, f"^{_meeting(git, landed, head)}")
+    line = _lines(git, "rev-list", "--first-parent", f"--max-count={len(commits) + 1}", landed)
+    for at in range(1, len(line)):
+        if base and not _lies_under(git, base, line[at]):
+            return False
+        # every commit between is compared: another one among them is no part of what was approved
+        if _replayed(git, line[at], commits) == [_tree(git, commit) for commit in reversed(line[:at])]:
+            return True
+    return False
 
 
-def _replayed(git: Scratch, onto: str, commits: list[str]) -> str | None:
-    """The tree after picking them in their order; None where one is a merge or conflicts."""
-    tip, tree = onto, _tree(git, onto)
+def _replayed(git: Scratch, onto: str, commits: list[str]) -> list[str] | None:
+    """The trees, one after the other, of picking them in their order; None where one is a merge or conflicts."""
+    trees = [_tree(git, onto)]
     for commit in commits:
         parents = _parents(git, commit)
         if len(parents) != 1:
             return None
         # picked: merged as if both came from the parent of the commit
-        ours = _commit(git, tree, parents[0])
-        picked = merged(git, ours, commit)
+        picked = merged(git, _commit(git, trees[-1], parents[0]), commit)
         if picked is None:
             return None
-        tip, tree = _commit(git, picked, tip), picked
-    return tree
+        if picked != trees[-1]:
+            trees.append(picked)
+    return trees[1:]
 
 
 def _commit(git: Scratch, tree: str, parent: str) -> str:

@@ -63,6 +63,16 @@ def test_each_way_to_corrupt_a_landing_is_found(place: tuple[Place, Merge]) -> N
         assert (unlike.landed, unlike.expected) == (wrong, right)
 
 
+def test_a_head_put_on_an_older_base_undoes_what_landed_since_and_is_found(place: tuple[Place, Merge]) -> None:
+    here, merge = place
+    before = here.run("rev-parse", f"{merge.base}~1")  # one commit beside the two of the head
+    git, stale = Git(here.folder), here.commit(here.tree(merge.head), before)
+    for base in (before, ""):  # although its commits replayed there give just that tree
+        unlike = difference(git, stale, merge.head, base)
+        assert unlike is not None
+        assert unlike.landed == here.tree(merge.head)
+
+
 def test_the_order_of_a_queues_group_matters_and_work_of_others_must_lie_under_it(place: tuple[Place, Merge]) -> None:
     here, merge = place
     git, landed = Git(here.folder), squashed(here, merge, here.tree(merge.sha))
