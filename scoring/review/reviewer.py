@@ -74,7 +74,8 @@ def review(
         if left < 0 or clock() > ends or file.path not in proved:
             judged.append(Opinion(None, None, "The change is too large to read every file.").of(_whole(file.path)))
         else:
-            judged += _file(file, old, new, proved[file.path], lambda: clock() > ends)
+            hopeless = any(each.level is None for each in judged)  # a person has to look: no file is worth long work
+            judged += _file(file, old, new, proved[file.path], lambda: clock() > ends, steps=not hopeless)
     return tuple(judged)
 
 
@@ -85,26 +86,38 @@ def _blob(blob: str | None, mode: str, read_blob: Callable[[str], bytes]) -> byt
 
 
 def _file(
-    file: FileChange, old: bytes | None, new: bytes | None, verdict: FileVerdict, late: Callable[[], bool]
+    file: FileChange,
+    old: bytes | None,
+    new: bytes | None,
+    verdict: FileVerdict,
+    late: Callable[[], bool],
+    *,
+    steps: bool,
 ) -> list[Judged]:
     expected = {"A": (False, True), "D": (True, False)}.get(file.status, (True, True))
     if (old is not None, new is not None) != expected:
         return [Opinion(None, None, "Its content is not at hand.").of(_whole(file.path))]
     if file.status not in "AMD":
         return [Opinion(None, None, "It was moved, copied or made a file of another kind.").of(_whole(file.path))]
-    return review_file(old, new, file.path, verdict, late)
+    return review_file(old, new, file.path, verdict, late, steps=steps)
 
 
 def review_file(
-    old: bytes | None, new: bytes | None, path: str, verdict: FileVerdict, late: Callable[[], bool] = lambda: False
+    old: bytes | None,
+    new: bytes | None,
+    path: str,
+    verdict: FileVerdict,
+    late: Callable[[], bool] = lambda: False,
+    *,
+    steps: bool = True,
 ) -> list[Judged]:
-    """Every stretch of one file, of which `verdict` is known as a whole."""
+    """Every stretch of one file, of which `verdict` is known as a whole; without `steps` by that alone."""
     lines = split(old or b""), split(new or b"")
     changed = stretches(*lines)
     if not changed:
         return [Opinion(None, None, verdict.words).of(_whole(path))]
     whole = _opinion(old, new, path, Finding(verdict.level, verdict.kind, verdict.words))
-    stepped = not whole.safe and old is not None and new is not None and evidence.may_hold(verdict.kind)
+    stepped = steps and not whole.safe and old is not None and new is not None and evidence.may_hold(verdict.kind)
     if stepped and len(changed) <= MAX_STEPS and max(len(old or b""), len(new or b"")) <= MAX_STEPPED_BYTES:
         return _steps(lines, changed, path, whole, late)
     return [whole.of(_hunk(path, each)) for each in changed]
