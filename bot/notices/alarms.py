@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.notices.notice import Notice, key, line, title
 from bot.notices.readings import HEARD, Here, Readings
 from bot.policy.incidents.claim import Claim
+from bot.policy.text import words
 from bot.store import KnownFinding
 
 _OF_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+(?: |$)")
@@ -96,3 +97,23 @@ def _finding(here: Here | None, finding: KnownFinding, week: str) -> Notice:
         title(f"{finding.about}: {finding.words}"),
         tuple(line(each) for each in (finding.fix,) if each),
     )
+
+
+def reviews(readings: Readings, now: datetime) -> Iterator[Notice]:
+    """Of what landed by itself on the promise of a review; again each week that nobody did it."""
+    year, week, _ = now.isocalendar()
+    for here in readings.repositories:
+        for owed in here.overdue:
+            review, change = owed.review, f"{here.name}#{owed.number}"
+            until = f"It was due on {words.when(review.due)}; until it is done, its author's changes wait for a review."
+            yield Notice(
+                "review",
+                key("review", here.id, owed.number, f"{year} {week}"),
+                here.id,
+                here.name,
+                here.private,
+                title(f"{change} landed by itself, and its review is overdue"),
+                (line(f"{review.title}, by {review.author.login}"), until, "/chill reviewed ok on the pull request."),
+                f"{readings.base}/r/{here.name}/pulls/{owed.number}" if readings.base else "",
+                review.owners,
+            )

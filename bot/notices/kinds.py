@@ -30,6 +30,7 @@ KINDS: tuple[NoticeKind, ...] = (
     NoticeKind("doctor", "The doctor found a fault", alarms.findings),
     NoticeKind("trust", "A source of automatic changes was denied, or its record speaks for more", trust.moved),
     NoticeKind("landing", "Nothing lands by itself any more, until a person resumes it", alarms.landing),
+    NoticeKind("review", "A review that was put off is overdue", alarms.reviews),
     NoticeKind("week", "The weekly report", weekly.reports),
 )
 

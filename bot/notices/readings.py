@@ -14,11 +14,13 @@ from bot.store import (
     AutomaticLandings,
     Claims,
     Configurations,
+    DeferredReviews,
     DriftLog,
     Exceptions,
     Findings,
     Freezes,
     KnownFinding,
+    KnownReview,
     KnownSign,
     LandingStop,
     Notices,
@@ -49,6 +51,7 @@ class Stored:
     claims: Claims
     drift: DriftLog
     findings: Findings
+    deferred_reviews: DeferredReviews
     notices: Notices
     sources: Sources
     sourced: Sourced
@@ -74,6 +77,7 @@ class Here:
     claims: tuple[Claim, ...]  # of which something was heard lately
     signs: tuple[tuple[KnownSign, datetime], ...]  # those that alarm, each with the day on which it began
     stopped: LandingStop | None = None  # nothing lands by itself here
+    overdue: tuple[KnownReview, ...] = ()  # reviews that were put off until after a landing
     trust: tuple[Earned, ...] = ()  # of its sources, and, in one repository of each owner, of those of the whole owner
 
     @property
@@ -141,6 +145,7 @@ def _here(store: Stored, number: int, name: str, branches: tuple[tuple[str, Conf
         claims=store.claims.since(number, now - HEARD),
         signs=tuple(_alarming(store.drift, number)),
         stopped=store.automatic_landings.stopped(number),
+        overdue=store.deferred_reviews.overdue(number, now),
     )
 
 

@@ -135,6 +135,16 @@ def test_a_comment_of_somebody_else_with_our_mark_is_not_ours(anywhere: Anywhere
     assert facts(anywhere, change).comment is None
 
 
+def test_what_a_person_says_that_is_no_command_is_a_remark_and_a_command_to_stop_until_it_is_answered(
+    anywhere: Anywhere, change: Change
+) -> None:
+    said, _, held = (anywhere.say(change.number, body) for body in ("Is it safe?", "/chill why", "/chill hold"))
+    assert [each.key for each in facts(anywhere, change).remarks] == [f"comment {said}", f"comment {held}"]
+    anywhere.forge.perform(anywhere.target, facts(anywhere, change), Reply("hold", "Held.", comment=held))
+    (left,) = facts(anywhere, change).remarks
+    assert (left.key, left.author.bot) == (f"comment {said}", False)
+
+
 def test_an_answer_is_found_by_what_it_answers_and_a_note_by_its_key(anywhere: Anywhere, change: Change) -> None:
     asked = anywhere.say(change.number, "/chill why")
     pull = facts(anywhere, change)

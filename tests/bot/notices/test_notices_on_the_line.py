@@ -12,7 +12,7 @@ from bot.learning import weekly
 from bot.learning.week import span_named
 from bot.notices.kinds import KINDS
 from bot.notices.post import WAITS
-from bot.policy.candidate import SourceKey
+from bot.policy.candidate import DeferredReview, SourceKey
 from bot.policy.config.sections.notices import KIND_NAMES
 from bot.policy.incidents.report import Cause, Level, Report
 from bot.store import KnownFinding, KnownNotice, KnownSign
@@ -343,3 +343,23 @@ def test_a_time_that_a_wrong_clock_set_is_not_waited_for(office: Office) -> None
     office.receiver.status = 200
     office.turn()
     assert office.titles() == [OPENED]
+
+
+def test_a_review_that_was_put_off_is_told_of_once_it_is_overdue_and_not_any_more_once_it_is_done(
+    office: Office,
+) -> None:
+    office.configure(BOTH)
+    line, at = office.line, office.line.clock.now
+    pull = line.seen(0.1)
+    owed = DeferredReview(pull.author, "Speed up", pull.head, at, at + timedelta(hours=1), ("ben",))
+    line.store.deferred_reviews.open(line.home.id, pull.number, owed, at=at)
+    office.turn()
+    assert office.titles() == []
+    office.turn(hours=2)
+    (notice,) = office.signed()
+    assert (notice["kind"], notice["answers"]) == ("review", ["ben"])
+    assert notice["title"] == "acme/shop#1 landed by itself, and its review is overdue"
+    done = replace(owed, verdict="ok", reviewed_by=line.world.person("ben"), reviewed_at=at)
+    line.store.deferred_reviews.close(line.home.id, pull.number, done, at=at)
+    office.turn(hours=170)
+    assert [title for title in office.titles() if "overdue" in title] == [notice["title"]]

@@ -76,7 +76,10 @@ def test_it_is_shown() -> None:
     shown = [(each.key, each.value) for each in TABLE.shown(parse(TEXT)) if each.key.startswith("notices")]
     assert shown == [
         ("notices.channels.room", "window, exception"),
-        ("notices.channels.everything", "window, exception, expiry, incident, drift, doctor, trust, landing, week"),
+        (
+            "notices.channels.everything",
+            "window, exception, expiry, incident, drift, doctor, trust, landing, review, week",
+        ),
         ("notices.quiet", "19:00 to 08:00 and weekends"),
         ("notices.deputies", "max for maya until Mon 7 Dec 00:00 CET"),
         ("notices.deputies", "max for mia until Mon 7 Dec 12:00 UTC"),

@@ -13,7 +13,7 @@ from bot.policy.config.section import Joining, Reading, Section, Shown, listed
 from bot.policy.config.values import At, End, Flag, Manager, Name, Shape
 from bot.policy.text import words
 
-KindName = Literal["window", "exception", "expiry", "incident", "drift", "doctor", "trust", "landing", "week"]
+KindName = Literal["window", "exception", "expiry", "incident", "drift", "doctor", "trust", "landing", "review", "week"]
 KIND_NAMES: tuple[str, ...] = get_args(KindName)
 DAY_MIN, SATURDAY = 24 * 60, 5
 
@@ -41,7 +41,7 @@ class NoticesShape(Shape):
         default={},
         max_length=20,
         description="Names of channels that the operator of the server has set up, each with what it is told: "
-        "`window`, `exception`, `expiry`, `incident`, `drift`, `doctor`, `trust`, `landing`, `week`. An empty list: "
+        "`window`, `exception`, `expiry`, `incident`, `drift`, `doctor`, `trust`, `landing`, `review`, `week`. An empty list: "
         "everything.",
         examples=[{"release-room": ["window", "exception"]}],
     )
