@@ -41,8 +41,8 @@ class NoticesShape(Shape):
         default={},
         max_length=20,
         description="Names of channels that the operator of the server has set up, each with what it is told: "
-        "`window`, `exception`, `expiry`, `incident`, `drift`, `doctor`, `trust`, `landing`, `review`, `week`. An empty list: "
-        "everything.",
+        "`window`, `exception`, `expiry`, `incident`, `drift`, `doctor`, `trust`, `landing`, `review`, "
+        "`week`. An empty list: everything.",
         examples=[{"release-room": ["window", "exception"]}],
     )
     quiet: QuietShape | None = Field(default=None, description="Quiet hours in `timezone`.")
