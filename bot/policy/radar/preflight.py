@@ -50,8 +50,14 @@ def _app(gate: Gatekeeping, pull: PullRequest) -> Iterator[Obstacle]:
     if gate.rules.bypass:
         said = "The landing App need not obey a ruleset of this branch. Take it off the bypass list: it never uses one."
         yield Obstacle("bypass", said)
-    if pull.author.id == gate.lander.id:
-        yield Obstacle("own_change", "The landing App opened it, and an App approves nothing of its own.")
+    judging = {each.by for each in gate.reported if each.source in gate.ours}
+    if pull.author.id == gate.lander.id or any(_is_account_of(slug, pull) for slug in judging):
+        yield Obstacle("own_change", "One of codechill's own Apps opened it, and it approves nothing of its own.")
+
+
+def _is_account_of(slug: str, pull: PullRequest) -> bool:
+    """Whether the App of that name opened it."""
+    return bool(slug) and pull.author.bot and pull.author.login.casefold() == f"{slug}[bot]".casefold()
 
 
 def _strange(gate: Gatekeeping, pull: PullRequest) -> Iterator[Obstacle]:
@@ -121,7 +127,7 @@ def _is_real(gate: Gatekeeping, reported: Reported, pull: PullRequest) -> bool:
     that App, or of GitHub Actions and not by its name a reviewer's. Whoever may write can set a status: none counts."""
     if reported.conclusion != "success" or reported.source is None or reported.source in gate.ours:
         return False
-    if f"{reported.by}[bot]".casefold() == pull.author.login.casefold():
+    if _is_account_of(reported.by, pull):
         return False
     if Required(reported.name, reported.source) in gate.rules.required:
         return True

@@ -21,6 +21,7 @@ from bot.policy.responses.landing import PATIENCE, _actions, respond
 from bot.policy.state import State
 
 LANDER = Person(77, "codechill-landing[bot]", bot=True)
+OURSELVES = Person(76, "codechill[bot]", bot=True)
 ROBO = Person(42, "robo[bot]", bot=True)
 OURS = frozenset({1, 2})
 CI = Reported("test", preflight.ACTIONS, "success", "github-actions")
@@ -50,6 +51,7 @@ OBSTACLES = [
     (gate(may=False), {}, ["landing_app"]),
     (gate({"bypass": True}), {}, ["bypass"]),
     (gate(), {"author": LANDER}, ["own_change"]),
+    (gate(reported=(CI, Reported("codechill", 1, "success", "codechill"))), {"author": OURSELVES}, ["own_change"]),
     (gate({"strange": frozenset({"workflows", "update"})}), {}, ["strange_rule", "strange_rule"]),
     (gate(objected=True), {}, ["changes_requested"]),
     (gate(decision="CHANGES_REQUESTED"), {}, ["changes_requested"]),
