@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "auto-review.md"
 NEVER_GIVEN = {23, 24, 33, 34, *range(41, 45)}
@@ -41,3 +43,10 @@ def test_every_place_of_what_has_a_test_exists() -> None:
 def _written(file: str, name: str) -> bool:
     path = ROOT / file
     return path.exists() and re.search(rf"^ *def {name}\(", path.read_text("utf-8"), re.M) is not None
+
+
+@pytest.mark.parametrize("what", ["wish", "abuse"])
+def test_fifteen_wishes_and_fifteen_abuses_have_a_test_each(what: str) -> None:
+    told = PAGE.read_text("utf-8").partition(f"\n| {what} | test |\n|---|---|\n")[2].partition("\n\n")[0].split("\n")
+    assert len(told) == 15
+    assert [line for line in told if not TEST.search(line)] == []
