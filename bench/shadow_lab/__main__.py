@@ -61,15 +61,17 @@ def main() -> None:
     options = parser.parse_args()
     began = time.monotonic()
     options.work.mkdir(parents=True, exist_ok=True)
+    keep = options.read or options.keep or options.work / "differences.jsonl.gz"
     if options.read is None:
-        names = options.service or list(SERVICES)
-        rows = [each for name in names for each in differences(SERVICES[name], options.work, options.mutants)]
-        if options.keep:
-            with gzip.open(options.keep, "wt") as file:
-                file.writelines(json.dumps(plain(each)) + "\n" for each in rows)
-    else:
-        rows = None
-    click.echo(report(rows, options.read))
+        rows = (
+            each
+            for name in options.service or list(SERVICES)
+            for each in differences(SERVICES[name], options.work, options.mutants)
+        )
+        with gzip.open(keep, "wt") as file:
+            for each in rows:
+                file.write(json.dumps(plain(each)) + "\n")
+    click.echo(report(keep))
     click.echo(f"{time.monotonic() - began:.0f} s")
 
 

@@ -15,13 +15,16 @@ from scoring.difftest.record import Difference, Origin
 BARS = (0.9, 0.8)
 
 
-def report(rows: Sequence[Difference] | None, file: Path | None) -> str:
-    """A table a service; `rows`, or what `file` holds."""
-    if rows is None:
-        assert file is not None  # noqa: S101 - the command asks for one of the two
-        rows = [each for each in READERS["jsonl"].read(Sources(Origin(), file)) if isinstance(each, Difference)]
+def report(file: Path) -> str:
+    """What `file` holds, a service at a time."""
+    rows = read(file)
     teams = sorted({each.origin.team for each in rows})
     return "\n".join(line for team in teams for line in _service(team, [r for r in rows if r.origin.team == team]))
+
+
+def read(file: Path) -> list[Difference]:
+    """The labelled differences of a lab."""
+    return [each for each in READERS["jsonl"].read(Sources(Origin(), file)) if isinstance(each, Difference)]
 
 
 def labelled_of(rows: Iterable[Difference]) -> list[Labelled]:

@@ -49,7 +49,8 @@ def _at_a_desk(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def run(*args: Any, folder: Path, team: str, **more: Any) -> None:
         project = Project.open(folder)
-        desk = Desk.of(project.groups(team).all(), project.answers(), project.settings(team).bars)
+        groups = project.groups(team).all()
+        desk = Desk.of(groups, project.answers(), project.settings(team).bars, project.lent(team))
         if not desk.groups:
             raise ScoringError(f"team {team} has no differences here: name another with --team")
         command(*args, project=project, desk=desk, **more)

@@ -25,13 +25,23 @@ class Desk:
     standing: Mapping[str, Standing]
     releases: tuple[str, ...]
     bars: Bars
+    lent: tuple[Labelled, ...] = ()
 
     @classmethod
-    def of(cls, groups: Sequence[Group], answers: Iterable[Answer], bars: Bars | None = None) -> "Desk":
-        """What came with a label stands as labelled, until somebody says otherwise."""
+    def of(
+        cls,
+        groups: Sequence[Group],
+        answers: Iterable[Answer],
+        bars: Bars | None = None,
+        lent: Sequence[Labelled] = (),
+    ) -> "Desk":
+        """What came with a label stands as labelled, until somebody says otherwise.
+
+        `lent` is what other teams let this one learn from.
+        """
         standing = {each.id: _came(each) for each in groups if each.label is not None} | standings(answers)
         ordered = tuple(_with(each, standing.get(each.id, OPEN)) for each in groups)
-        return cls(ordered, standing, _releases(groups), bars or Bars())
+        return cls(ordered, standing, _releases(groups), bars or Bars(), tuple(lent))
 
     @cached_property
     def labelled(self) -> tuple[Labelled, ...]:
@@ -46,7 +56,7 @@ class Desk:
     def suggestions(self, release: str, without: Collection[str] = ()) -> dict[str, Suggestion]:
         """group -> suggestion for one release, from what was labelled in the others before it and in itself."""
         place = self.releases.index(release)
-        local = train([each for each in self.labelled if each.release <= place], without)
+        local = train([*self.lent, *(each for each in self.labelled if each.release <= place)], without)
         return {each.id: local.suggest(each) if local else rules.suggest(each) for each in self.of_release(release)}
 
     def asked(self, release: str, model: Model) -> dict[str, Suggestion]:

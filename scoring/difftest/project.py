@@ -9,15 +9,17 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from scoring.difftest.answers import Answer
+from scoring.difftest.desk import Desk
 from scoring.difftest.groups import Groups
 from scoring.difftest.intake import Imported, Intake
+from scoring.difftest.labeller import Labelled
 from scoring.difftest.labels import Label, NoiseReason
 from scoring.difftest.noise import Measured
 from scoring.difftest.readers import Piece, Problem
@@ -53,6 +55,12 @@ class Project:
 
     def settings(self, team: str) -> TeamSettings:
         return self._teams.get(team, TeamSettings())
+
+    def lent(self, team: str) -> list[Labelled]:
+        """What other teams labelled and let `team` learn from, as from before its first release."""
+        lenders = [name for name, settings in self._teams.items() if team in settings.lends and name != team]
+        desks = [Desk.of(self.groups(name).all(), self.answers()) for name in lenders]
+        return [replace(each, release=-1) for desk in desks for each in desk.labelled]
 
     @cached_property
     def _teams(self) -> dict[str, TeamSettings]:

@@ -13,15 +13,15 @@ from scoring.errors import ScoringError
 
 @dataclass(frozen=True, slots=True)
 class TeamSettings:
-    """`shares`: teams whose labelled groups this one may learn from, beside its own."""
+    """`lends`: teams that may learn from what this one labelled. Whose it is has to allow it."""
 
     categories: tuple[str, ...] = CATEGORIES
     tolerance: Tolerance = field(default_factory=Tolerance)
     bars: Bars = field(default_factory=Bars)
-    shares: tuple[str, ...] = ()
+    lends: tuple[str, ...] = ()
 
 
-_NAMES = ("categories", "unordered", "numbers", "carried", "measured", "shares")
+_NAMES = ("categories", "unordered", "numbers", "carried", "measured", "lends")
 
 
 def read_settings(text: str) -> dict[str, TeamSettings]:
@@ -49,7 +49,7 @@ def _team(team: str, values: Mapping[str, Any]) -> TeamSettings:
         tuple(map(str, values.get("categories") or CATEGORIES)),
         Tolerance(frozenset(map(str, values.get("unordered") or ())), numbers),
         bars,
-        tuple(map(str, values.get("shares") or ())),
+        tuple(map(str, values.get("lends") or ())),
     )
 
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from scoring.difftest.groups import Group, grouped
 from scoring.difftest.insight import insight
 from scoring.difftest.labeller import Labeller, train
 from scoring.difftest.labels import DEFINITIONS, Label, NoiseReason
+from scoring.difftest.project import Project
 from scoring.difftest.prompts import SYSTEM
 from scoring.difftest.queue import queue
 from scoring.difftest.record import Comment, Origin
@@ -272,6 +274,19 @@ def test_a_team_learns_from_its_own_labels_and_sees_no_other() -> None:
     assert {each.key.id for each in grouped(releases(1, team="a"))}.isdisjoint(
         each.key.id for each in grouped(releases(1, team="b"))
     )
+
+
+def test_a_team_learns_from_another_only_where_that_one_allows_it(tmp_path: Path) -> None:
+    project = Project.open(tmp_path, make=True)
+    rows = [*releases(2, team="a"), *releases(1, team="b")]
+    for team in "ab":
+        project.add([each for each in rows if each.origin.team == team], Origin(team))
+    assert project.lent("b") == []
+    for lends, lent in ((["c"], 0), (["b"], len(labelled(releases(2, team="a"))))):
+        (tmp_path / "settings.json").write_text(json.dumps({"a": {"lends": lends}}))
+        assert len(Project.open(tmp_path).lent("b")) == lent
+    assert {each.group.key.signature.team for each in Project.open(tmp_path).lent("b")} == {"a"}
+    assert Project.open(tmp_path).lent("a") == []
 
 
 def test_each_team_has_its_own_words_bars_and_tolerances() -> None:
