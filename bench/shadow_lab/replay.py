@@ -35,7 +35,8 @@ def answers(
         with _running(service.command(home, folder, port), environment, folder) as process:
             if not _ready(port, process):
                 return None
-            return [_answer(port, each) for each in service.requests]
+            places = (str(home), str(home.resolve()), place, f":{port}")
+            return [_answer(port, each, places) for each in service.requests]
 
 
 def _overlaid(service: Service, home: Path, mutant: Mutant | None, folder: Path, environment: dict[str, str]) -> Path:
@@ -112,13 +113,16 @@ def _ready(port: int, process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _answer(port: int, asked: Asked) -> Message:
+def _answer(port: int, asked: Asked, places: tuple[str, ...]) -> Message:
+    """What it answers, without the folders and the port that are another's at each run."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_S)
     try:
         connection.request(asked.method, asked.target, asked.body.encode() or None, dict(asked.headers))
         response = connection.getresponse()
-        headers = tuple((name, value.replace(f":{port}", ":80")) for name, value in response.getheaders())
-        raw = response.read(4 << 20).replace(f":{port}".encode(), b":80")
+        headers, raw = tuple(response.getheaders()), response.read(4 << 20)
+        for each in places:
+            headers = tuple((name, value.replace(each, "")) for name, value in headers)
+            raw = raw.replace(each.encode(), b"")
         return Message(response.status, headers, read_body(raw, headers))
     except (OSError, http.client.HTTPException) as error:
         return Message(error=type(error).__name__)
