@@ -7,17 +7,23 @@ from bot.facts.landing_queue import WAITING
 from bot.facts.origin import AUTHORS
 from bot.facts.pull import PULL, TARGET
 from bot.policy.events import commander
-from bot.policy.pull import Hands, Unknown
+from bot.policy.pull import Hands, Person, Unknown
 from bot.policy.radar.objections import speakers
 
 
+def _deciding(look: Look) -> list[Person]:
+    """Whose word may let it through: of who gave the command, and of who approved this head."""
+    pull = look[PULL]
+    deciding = [person for person in (commander(look.event),) if person is not None]
+    if any(window.authors for window in look[CONFIGURATION].config.calendar.windows):
+        deciding.append(pull.author)  # some windows hold only what some people wrote
+    return deciding + [r.author for r in pull.reviews if r.state == "approved" and r.head_sha == pull.head_sha]
+
+
 def _granted(live: Live, look: Look) -> dict[int, frozenset[str]]:
-    """Of who gave the command, of who approved this head, and of who may stop it from landing by itself."""
+    """Of whose word may let it through, and of who may stop it from landing by itself."""
     pull, config = look[PULL], look[CONFIGURATION].config
-    asked = [person for person in (commander(look.event),) if person is not None]
-    if any(window.authors for window in config.calendar.windows):
-        asked.append(pull.author)  # some windows hold only what some people wrote
-    asked += [r.author for r in pull.reviews if r.state == "approved" and r.head_sha == pull.head_sha]
+    asked = _deciding(look)
     if config.auto_review.on:
         asked += [pull.author, *speakers(pull, look[WAITING].wishes.heard)]
     teams = config.teams()
@@ -28,7 +34,8 @@ def _granted(live: Live, look: Look) -> dict[int, frozenset[str]]:
 def _hands(live: Live, look: Look) -> Hands | Unknown:
     """Everybody who wrote, co-wrote, committed or pushed a part of it."""
     pull = look[PULL]
-    if not look[GRANTED] and pull.head_sha not in look[ATTESTED]:
+    deciding = {person.id for person in _deciding(look)}
+    if look[GRANTED].keys().isdisjoint(deciding) and pull.head_sha not in look[ATTESTED]:
         return Hands()  # nobody's word counts
     authors = look[AUTHORS]
     if authors is None:
@@ -41,5 +48,7 @@ def _nobody() -> Unknown:
     return Unknown("nobody looked")
 
 
-GRANTED = Fact("granted", _granted, dict, needs=(PULL, TARGET, CONFIGURATION, WAITING), cost=Cost(requests=2))
-HANDS = Fact("hands", _hands, _nobody, needs=(PULL, GRANTED, ATTESTED, AUTHORS))
+GRANTED: Fact[dict[int, frozenset[str]]] = Fact(
+    "granted", _granted, dict, needs=(PULL, TARGET, CONFIGURATION, WAITING), cost=Cost(requests=2)
+)
+HANDS = Fact("hands", _hands, _nobody, needs=(PULL, CONFIGURATION, GRANTED, ATTESTED, AUTHORS))

@@ -38,9 +38,9 @@ WORDS = Markdown()  # one for all: it compiles its templates
 class MemoryForge(Forge):
     """The port on a World. `asked` names every question and `done` every action, in order.
 
-    It fails where a test says so: `away`, it answers nothing; `refusing`, it says no to actions of these kinds;
-    `silent`, it stops answering at them before it has done them, `lossy`, after it has. `meanwhile` is what people do
-    just before a question is answered: done once, by the question's name.
+    It fails where a test says so: `away`, it answers nothing; `mute`, it does not answer these questions; `refusing`,
+    it says no to actions of these kinds; `silent`, it stops answering at them before it has done them, `lossy`, after
+    it has. `meanwhile` is what people do just before a question is answered: done once, by the question's name.
     """
 
     def __init__(self, world: World, now: Callable[[], datetime], words: Words | None = None) -> None:
@@ -48,6 +48,7 @@ class MemoryForge(Forge):
         self.asked: list[str] = []
         self.done: list[ForgeAction] = []
         self.away = False
+        self.mute: set[str] = set()
         self.refusing: set[type] = set()
         self.silent: set[type] = set()
         self.lossy: set[type] = set()
@@ -248,7 +249,7 @@ class MemoryForge(Forge):
     # --- finding
 
     def _ask(self, question: str) -> None:
-        if self.away:
+        if self.away or question in self.mute:
             raise ForgeError("the forge could not be reached")
         self.asked.append(question)
         self.meanwhile.pop(question, _nothing)()

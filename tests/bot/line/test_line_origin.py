@@ -35,6 +35,15 @@ def test_while_it_is_off_nothing_is_asked(line: Line) -> None:
     assert asked(line) == 0
 
 
+def test_where_the_forge_does_not_tell_of_the_commits_only_automatic_review_does_without(line: Line) -> None:
+    line.configure(ON)
+    pull = line.open(0.02)
+    line.forge.mute.add("commit_authors")
+    line.look(pull)
+    assert decided(line, pull) == ("person", "origin_unknown")
+    assert line.check(pull).conclusion == "success"
+
+
 def test_while_it_is_on_the_commits_are_asked_for_once_a_look(line: Line) -> None:
     line.configure(ON)
     pull = line.seen(0.02)
