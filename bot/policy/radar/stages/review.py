@@ -1,7 +1,7 @@
 """What reviewers say: the deterministic one has to know every hunk; a language model may veto or confirm.
 
 A hunk of a manifest or a lock file is none of the nine categories: the static rules explain all of it, package by
-package, or have it refused, so here it is enough that they found nothing (docs/auto-review.md).
+package, or have it refused, so here it is enough that they found nothing (docs/auto-review-rules.md).
 """
 
 from typing import get_args
