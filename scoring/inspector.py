@@ -22,9 +22,9 @@ def inspect(
     `percentile` is `Scorer.highest` of it, None where it could not be scored. Not `judging`: no hunk is named, so that
     nothing passes, but what forbids it is told for a fraction of the time. Raises GitError.
     """
-    told, dependencies = _looked(git, diff, change)
+    raised, dependencies = _looked(git, diff, change)
     return Inspection(
-        hazards=told,
+        hazards=raised,
         hunks=_hunks(git, change, verdict) if judging else (),
         files=len(change.files),
         lines=sum(file.added + file.deleted for file in change.files),

@@ -36,10 +36,10 @@ class Tally:
         """As plain data, each share with its interval."""
         return {
             **asdict(self),
-            **_around("held", self.held, self.landings),
-            **_around("caught", self.caught, self.faults),
-            **_around("rate_held", self.caught, self.held),
-            **_around("rate_let", self.faults - self.caught, self.let_through),
+            **around("held", self.held, self.landings),
+            **around("caught", self.caught, self.faults),
+            **around("rate_held", self.caught, self.held),
+            **around("rate_let", self.faults - self.caught, self.let_through),
         }
 
 
@@ -81,7 +81,8 @@ def interval(part: int, whole: int) -> tuple[float, float] | None:
     return round(low, 4), round(high, 4)
 
 
-def _around(name: str, part: int, whole: int) -> Figures:
+def around(name: str, part: int, whole: int) -> Figures:
+    """The ends of that interval, as two figures by that name."""
     low, high = interval(part, whole) or (None, None)
     return {f"{name}_low": low, f"{name}_high": high}
 

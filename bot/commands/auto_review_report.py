@@ -9,6 +9,7 @@ import click
 
 from bot.backtest.words import count, hours, percent
 from bot.commands.database import known_repository, with_stored
+from bot.commands.guardrails import rounded
 from bot.commands.jobs import Nothing
 from bot.learning.auto_review import CAVEAT, THIN, Compared, breach
 from bot.learning.auto_review_report import AutoReviewReport, Parts, read
@@ -68,7 +69,7 @@ def figures(name: str, seen: AutoReviewReport) -> dict[str, Any]:
         "lines_of_a_change": plain(seen.pressure.lines, named=False),
         "changes": seen.pressure.changes,
         "developers": seen.pressure.developers,
-        "changes_of_a_developer": _rounded(seen.pressure.a_developer),
+        "changes_of_a_developer": rounded(seen.pressure.a_developer),
         "automated": _rate(seen.pressure.automated),
         "files_nobody_read_for_90_days": _rate(seen.readership.unread),
         "readers": seen.readership.readers,
@@ -116,7 +117,7 @@ def _both(each: Both) -> dict[str, Any]:
     return {
         "landed_by_itself": plain(each.alone, named=False),
         "all_else": plain(each.others, named=False),
-        "times": _rounded(each.ratio),
+        "times": rounded(each.ratio),
     }
 
 
@@ -125,16 +126,12 @@ def _rate(rate: Rate | None) -> dict[str, Any] | None:
         return None
     thin = rate.whole < THIN
     return {"count": rate.part, "of": rate.whole} | {
-        name: None if thin else _rounded(getattr(rate, name)) for name in ("value", "low", "high")
+        name: None if thin else rounded(getattr(rate, name)) for name in ("value", "low", "high")
     }
 
 
 def _ratio(ratio: Ratio | None) -> dict[str, Any] | None:
-    return None if ratio is None else {name: _rounded(getattr(ratio, name)) for name in ("value", "low", "high")}
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
+    return None if ratio is None else {name: rounded(getattr(ratio, name)) for name in ("value", "low", "high")}
 
 
 def _lines(name: str, seen: AutoReviewReport) -> Iterator[str]:

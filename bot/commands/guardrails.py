@@ -52,15 +52,15 @@ def figures(seen: Guardrails) -> dict[str, Any]:
         "schema": 1,
         "at": seen.at.isoformat(),
         "groups": [
-            {"name": each.name, "words": each.words, "landings": each.landings, "median_hours": _rounded(each.hours)}
+            {"name": each.name, "words": each.words, "landings": each.landings, "median_hours": rounded(each.hours)}
             | {kind: _rate(each.rates[kind]) for kind in KINDS}
             for each in seen.groups
         ],
         "comparisons": [_comparison(each) for each in (*seen.comparisons, *seen.recent)],
         "fates": seen.fates,
         "unripe": seen.unripe,
-        "median_hours_to_close": _rounded(seen.hours_to_close),
-        "median_hours_held": _rounded(seen.hours_held),
+        "median_hours_to_close": rounded(seen.hours_to_close),
+        "median_hours_held": rounded(seen.hours_held),
         "feedback_useful": _rate(seen.useful),
         "worse": seen.worse,
         "caveat": CAVEAT,
@@ -69,8 +69,8 @@ def figures(seen: Guardrails) -> dict[str, Any]:
 
 def _rate(rate: Rate) -> dict[str, Any]:
     return {
-        "count": rate.part, "of": rate.whole, "rate": _rounded(rate.value), "low": _rounded(rate.low),
-        "high": _rounded(rate.high),
+        "count": rate.part, "of": rate.whole, "rate": rounded(rate.value), "low": rounded(rate.low),
+        "high": rounded(rate.high),
     }  # fmt: skip
 
 
@@ -79,11 +79,11 @@ def _comparison(each: Comparison) -> dict[str, Any]:
     return {
         "of": each.name, "words": each.words, "first": _rate(each.first), "second": _rate(each.second),
         "p": float(f"{each.p:.4g}"),
-        "ratio": None if span is None else {name: _rounded(getattr(span, name)) for name in ("value", "low", "high")},
+        "ratio": None if span is None else {name: rounded(getattr(span, name)) for name in ("value", "low", "high")},
     }  # fmt: skip
 
 
-def _rounded(value: float | None) -> float | None:
+def rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 

@@ -22,8 +22,8 @@ def _read(live: Live, look: Look) -> Mapping[Bump, datetime]:
     seen = live.store.contents.first(look.target.repository_id, content.name) if isinstance(content, Content) else None
     known = {}
     for bump in inspection.dependencies.bumps:
-        told = live.releases.released(bump) if live.releases is not None else None
-        moments = [moment for moment in (seen, told) if moment is not None]
+        published = live.releases.released(bump) if live.releases is not None else None
+        moments = [moment for moment in (seen, published) if moment is not None]
         if moments:
             known[bump] = min(moments)
     return known

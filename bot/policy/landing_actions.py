@@ -60,8 +60,8 @@ class StopLanding:
     stop: Stop
 
     def holds(self, state: State) -> bool:
-        kept = state.wishes.stop
-        return kept is not None and not self.stop.outranks(kept)
+        present = state.wishes.stop
+        return present is not None and not self.stop.outranks(present)
 
 
 @dataclass(frozen=True, slots=True)

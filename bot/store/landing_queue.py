@@ -46,8 +46,8 @@ class LandingQueue(Audited):
         stop = replace(stop, at=stop.at.astimezone(UTC))
 
         def stopped(place: Place) -> Place:
-            kept = place.wishes.stop
-            if kept is not None and not stop.outranks(kept):
+            present = place.wishes.stop
+            if present is not None and not stop.outranks(present):
                 return place
             return replace(place, wishes=replace(place.wishes, stop=stop))
 

@@ -20,8 +20,8 @@ def reasons(group: Group, row: Row, weight: NDArray[np.float64], columns: NDArra
     full = np.zeros(WIDTH + len(row.facts))
     full[columns] = weight[:-1]
     weighed = [*_facts(group, row, full[WIDTH:]), *_lines(group, full[:WIDTH])]
-    told = [reason for value, reason in sorted(weighed, key=lambda each: -each[0]) if value > 0]
-    return verbatim(tuple(told[:MOST]), group.examples[0])
+    reasons = [reason for value, reason in sorted(weighed, key=lambda each: -each[0]) if value > 0]
+    return verbatim(tuple(reasons[:MOST]), group.examples[0])
 
 
 def _facts(group: Group, row: Row, weight: NDArray[np.float64]) -> Iterator[tuple[float, Reason]]:

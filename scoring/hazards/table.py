@@ -31,12 +31,12 @@ def hazards(sides: Sides, rules: Sequence[Rule] = RULES) -> tuple[Hazard, ...]:
 
 
 def _looked(rule: Rule, sides: Sides) -> list[Hazard]:
-    told: list[Hazard] = []
+    raised: list[Hazard] = []
     try:
         for hazard in rule.check(sides):
-            told.append(hazard)
-            if len(told) == MOST_HAZARDS:
+            raised.append(hazard)
+            if len(raised) == MOST_HAZARDS:
                 break
     except Exception as error:  # noqa: BLE001 - contents are hostile: what a rule cannot read is for a person
-        told.append(Hazard(rule.name, f"This rule could not read the change ({type(error).__name__})."))
-    return told
+        raised.append(Hazard(rule.name, f"This rule could not read the change ({type(error).__name__})."))
+    return raised

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.backtest.auto_review.passes import Tried
-from bot.backtest.measure import Figures, interval, share
+from bot.backtest.measure import Figures, around, share
 from bot.backtest.outcomes import Outcomes
 from bot.policy.config.auto_review import Threshold
 from scoring.learning.rates import Rate, fisher, ratio
@@ -50,10 +50,10 @@ def compared(tried: Sequence[Tried], outcomes: Outcomes, group: Group, dial: Thr
     return {
         "group": group.name, "dial": dial, "given": given,
         "of": len(members), "passed": len(passed), "yield": share(len(passed), len(members)),
-        **_around("yield", len(passed), len(members)),
-        "faults": ours.part, "rate": share(ours.part, ours.whole), **_around("rate", ours.part, ours.whole),
+        **around("yield", len(passed), len(members)),
+        "faults": ours.part, "rate": share(ours.part, ours.whole), **around("rate", ours.part, ours.whole),
         "others": theirs.whole, "others_faults": theirs.part, "others_rate": share(theirs.part, theirs.whole),
-        **_around("others_rate", theirs.part, theirs.whole),
+        **around("others_rate", theirs.part, theirs.whole),
         **_ratio(ours, theirs),
     }  # fmt: skip
 
@@ -71,11 +71,6 @@ def _ratio(ours: Rate, theirs: Rate) -> Figures:
         "ratio_high": round(between.high, 3) if between else None,
         "p": round(fisher(theirs, ours), 4) if ours.whole and theirs.whole else None,
     }
-
-
-def _around(name: str, part: int, whole: int) -> Figures:
-    low, high = interval(part, whole) or (None, None)
-    return {f"{name}_low": low, f"{name}_high": high}
 
 
 def layers(tried: Sequence[Tried], outcomes: Outcomes, dial: Threshold, *, given: bool) -> Iterator[Figures]:

@@ -40,9 +40,9 @@ def figures(trial: Trial, name: str, wanted: int, stopped: str = "") -> Figures:
     ripe = _ripe(trial)
     rows: list[Figures] = []
     # what was left to people is no group of which something could pass
-    told = [group for group in groups(ripe) if trial.people or group.name not in ("all", "people")]
+    shown = [group for group in groups(ripe) if trial.people or group.name not in ("all", "people")]
     for given in (True, False):
-        rows += [compared(ripe, trial.outcomes, group, dial, given=given) for dial in DIALS for group in told]
+        rows += [compared(ripe, trial.outcomes, group, dial, given=given) for dial in DIALS for group in shown]
     by_row = trial.outcomes.by_row
     return {
         "schema": 1,

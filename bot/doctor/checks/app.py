@@ -38,11 +38,11 @@ def permissions(facts: Facts, manifest: Manifest) -> Iterator[Finding]:
         yield Finding("permissions", "note", "the App", words, f"Grant that at {where}, if you want it.")
     if missing := needed:
         reasons = "; ".join(f"{name}: {manifest.reasons[name]}" for name in missing)
-        words = f"The App may not do what it needs to: {_listed(missing)}."
+        words = f"The App may not do what it needs to: {listed(missing)}."
         fix = f"Grant that at {where} ({reasons}). Each account then has to accept it."
         yield Finding("permissions", "error", "the App", words, fix)
     if more := lacking(manifest.permissions, _writing(facts.app.permissions)):
-        words = f"The App may do more than it needs to: {_listed(more)}."
+        words = f"The App may do more than it needs to: {listed(more)}."
         fix = f"Take that away at {where}: a stolen key is then worth less."
         yield Finding("permissions", "warning", "the App", words, fix)
 
@@ -86,7 +86,7 @@ def _installation(installation: Installation, app: App, manifest: Manifest) -> I
     wanted = {name: level for name, level in manifest.permissions.items() if level_at_least(has.get(name), level)}
     needed, without = apart(lacking(installation.permissions, wanted))
     if missing := needed | without:
-        words = f"New permissions are not accepted yet: {_listed(missing)}."
+        words = f"New permissions are not accepted yet: {listed(missing)}."
         fix = f"An owner of {account} accepts them at {url}."
         yield Finding("installations", "error" if needed else "note", account, words, fix)
     if unheard := sorted((set(manifest.events) & app.events - installation.events) - OPTIONAL.keys()):
@@ -118,5 +118,5 @@ def _writing(permissions: Mapping[str, str]) -> dict[str, str]:
     return {name: level for name, level in permissions.items() if level_at_least(level, "write")}
 
 
-def _listed(permissions: Mapping[str, str]) -> str:
+def listed(permissions: Mapping[str, str]) -> str:
     return ", ".join(f"{name}: {level}" for name, level in permissions.items())

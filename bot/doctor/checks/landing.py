@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.doctor.checks.app import lacking
+from bot.doctor.checks.app import lacking, listed
 from bot.doctor.facts import App, Facts, Installation, Lander
 from bot.doctor.finding import Finding
 from bot.setup.manifest import Manifest, read
@@ -28,7 +28,7 @@ def _permissions(app: App) -> Iterator[Finding]:
     missing = lacking(app.permissions, wanted.permissions)
     if missing:
         reasons = "; ".join(f"{name}: {wanted.reasons[name]}" for name in missing)
-        words = f"It may not do what landing needs: {_listed(missing)}."
+        words = f"It may not do what landing needs: {listed(missing)}."
         yield Finding(NAME, "error", ABOUT, words, f"Grant that at {app.settings_url}/permissions ({reasons}).")
 
 
@@ -46,9 +46,5 @@ def _installation(installation: Installation, app: App) -> Iterator[Finding]:
         words = "The installation of the landing App is suspended: nothing lands by itself."
         yield Finding(NAME, "error", installation.account, words, f"An owner can unsuspend it at {installation.url}.")
     elif missing := lacking(installation.permissions, app.permissions):
-        words = f"Permissions of the landing App are not accepted yet: {_listed(missing)}."
+        words = f"Permissions of the landing App are not accepted yet: {listed(missing)}."
         yield Finding(NAME, "error", installation.account, words, f"An owner accepts them at {installation.url}.")
-
-
-def _listed(permissions: dict[str, str]) -> str:
-    return ", ".join(f"{name}: {level}" for name, level in permissions.items())

@@ -11,16 +11,16 @@ from bot.policy.state import State
 
 def current(state: State, config: Config) -> Stop | None:
     """The one that counts: what was said outright, then what the forge shows."""
-    kept = state.wishes.stop
-    if kept is not None and kept.rule in SAID_OUTRIGHT:
-        return kept
-    return next(_shown(state, config), kept)
+    present = state.wishes.stop
+    if present is not None and present.rule in SAID_OUTRIGHT:
+        return present
+    return next(_shown(state, config), present)
 
 
 def _shown(state: State, config: Config) -> Iterator[Stop]:
-    pull, kept = state.pull, state.wishes.stop
+    pull, present = state.pull, state.wishes.stop
     if config.auto_review.hold_label in {label.lower() for label in pull.labels}:
-        yield kept if kept is not None and kept.rule == "label" else Stop("label", None, pull.updated_at)
+        yield present if present is not None and present.rule == "label" else Stop("label", None, pull.updated_at)
     for review in refusals(pull):
         if has_a_say(review.author, state):
             yield Stop("changes_requested", review.author, review.submitted_at)

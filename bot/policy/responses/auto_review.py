@@ -99,21 +99,21 @@ TOLD_BY_ANSWER = frozenset({"hold", "review", "wait", "mode"})
 
 def _objections(case: Case, event: Event | None) -> Iterable[StopLanding | ReleaseLanding]:
     """What the forge shows is kept, so that taking it away again does not let it land by itself."""
-    stop, kept = objections.current(case.state, case.config), case.state.wishes.stop
-    if kept is not None and kept.rule == "label" and _lifted(kept, case, event):
+    stop, present = objections.current(case.state, case.config), case.state.wishes.stop
+    if present is not None and present.rule == "label" and _lifted(present, case, event):
         yield ReleaseLanding(frozenset(), by=event.by if isinstance(event, Changed) else None)
-    elif stop is not None and kept is None and stop.rule != "changes_requested":
+    elif stop is not None and present is None and stop.rule != "changes_requested":
         by = event.by if stop.rule == "label" and isinstance(event, Labelled | Changed) else stop.by
         yield StopLanding(Stop(stop.rule, by, stop.at))
 
 
-def _lifted(kept: Stop, case: Case, event: Event | None) -> bool:
+def _lifted(present: Stop, case: Case, event: Event | None) -> bool:
     """The label was taken off by a person, or by the bot that had put it on."""
     off = isinstance(event, Changed) and event.what == "unlabeled"
     by = event.by if isinstance(event, Changed) else None
     if not off or by is None or case.config.auto_review.hold_label in {each.lower() for each in case.pull.labels}:
         return False
-    return not by.bot or (kept.by is not None and kept.by.id == by.id)
+    return not by.bot or (present.by is not None and present.by.id == by.id)
 
 
 def _conclusion(case: Case) -> Conclusion | None:

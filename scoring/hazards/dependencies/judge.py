@@ -73,9 +73,9 @@ def judge(sides: Sides) -> tuple[Dependencies | None, tuple[Hazard, ...]]:
     files = [file for file in sides.files if is_of_dependencies(file.path)]
     if not files:
         return None, ()
-    told = [each for file in files for each in _judged(file, sides)]
-    hazards = [each for each in told if isinstance(each, Hazard)]
-    bumps = dict.fromkeys(each for each in told if isinstance(each, Bump))
+    judgements = [each for file in files for each in _judged(file, sides)]
+    hazards = [each for each in judgements if isinstance(each, Hazard)]
+    bumps = dict.fromkeys(each for each in judgements if isinstance(each, Bump))
     if not hazards and not bumps:
         hazards.append(Hazard("dependency_other", "Files of dependencies change, and no version does.", files[0].path))
     return Dependencies(tuple(file.path for file in files), tuple(bumps)), tuple(dict.fromkeys(hazards))

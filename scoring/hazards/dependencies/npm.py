@@ -27,7 +27,7 @@ def lock(text: str) -> Lock:
         raise Unreadable("its version is not known here")
     entries = _object(whole.pop("packages", None))
     legacy = whole.pop("dependencies", {})
-    packages, declared, own = set(), {}, []
+    packages, declared, local = set(), {}, []
     for place, entry in entries.items():
         entry = _object(entry)
         if entry.get("extraneous") is True:
@@ -35,12 +35,12 @@ def lock(text: str) -> Lock:
         if _is_own(place, entry):
             if entry.get("link") is not True:
                 declared[place] = {key: spec for group in GROUPS for key, spec in _needs(entry, group)}
-            own.append((place, {key: value for key, value in entry.items() if key not in GROUPS}))
+            local.append((place, {key: value for key, value in entry.items() if key not in GROUPS}))
         else:
             packages.add(_package(place, entry))
     if whole["lockfileVersion"] == 2:
         _agree(legacy, {package.place: package for package in packages})
-    return Lock(frozenset(packages), json.dumps([whole, own], sort_keys=True), declared)
+    return Lock(frozenset(packages), json.dumps([whole, local], sort_keys=True), declared)
 
 
 def _is_own(place: str, entry: Mapping[str, Any]) -> bool:

@@ -108,17 +108,17 @@ def _listed(group: str, lines: object, needs: dict[str, str]) -> Iterator[object
 def uv_lock(text: str) -> Lock:
     """Read uv.lock."""
     whole = read_toml(text)
-    packages, own, declared = set(), [], {}
+    packages, local, declared = set(), [], {}
     for entry in whole.pop("package", []):
         source = entry.get("source", {})
         if isinstance(source, dict) and set(source) & {"editable", "virtual"}:
-            own.append({key: value for key, value in entry.items() if key in ("name", "version", "source")})
+            local.append({key: value for key, value in entry.items() if key in ("name", "version", "source")})
             declared[str(source.get("editable", source.get("virtual"))).removeprefix(".").removeprefix("/")] = dict(
                 _required(entry)
             )
             continue
         packages.add(_uv_package(entry, source))
-    return Lock(frozenset(packages), json.dumps([whole, own], default=str), declared)
+    return Lock(frozenset(packages), json.dumps([whole, local], default=str), declared)
 
 
 def _required(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

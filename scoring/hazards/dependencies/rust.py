@@ -24,14 +24,14 @@ def manifest(text: str) -> Manifest:
 def lock(text: str) -> Lock:
     """Read Cargo.lock. Packages without a source are the project's own."""
     whole = read_toml(text)
-    packages, own = set(), []
+    packages, local = set(), []
     for entry in whole.pop("package", []):
         source = entry.get("source")
         if source is None:
-            own.append([entry.get("name"), entry.get("version")])
+            local.append([entry.get("name"), entry.get("version")])
             continue
         needs = frozenset(str(one).split(" ")[0] for one in entry.get("dependencies", []))
         digest = frozenset((f"sha256:{entry['checksum']}",)) if "checksum" in entry else frozenset[str]()
         public = "" if source in REGISTRIES else str(source)
         packages.add(Package(str(entry.get("name")), str(entry.get("version")), public, digest, "", False, needs))
-    return Lock(frozenset(packages), json.dumps([whole, own], default=str))
+    return Lock(frozenset(packages), json.dumps([whole, local], default=str))

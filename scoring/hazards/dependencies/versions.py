@@ -56,17 +56,17 @@ def admits(spec: str, version: str, *, bare: Literal["=", "^"]) -> bool | None:
     """Whether a requirement lets a version in; None: it cannot be told. `bare`: what a version alone means."""
     if len(spec) > LONGEST:
         return None
-    told: list[bool | None] = []
+    answers: list[bool | None] = []
     for part in re.split(r"\s*\|\|\s*", spec.strip()):
         pieces = [piece for piece in re.split(r"\s*,\s*|\s+(?=[\^~<>=!*\dv])", part) if piece]
-        told.append(_all([_admits(piece, version, bare) for piece in pieces]))
-    return True if True in told else (None if None in told else False)
+        answers.append(_all([_admits(piece, version, bare) for piece in pieces]))
+    return True if True in answers else (None if None in answers else False)
 
 
-def _all(told: list[bool | None]) -> bool | None:
-    if not told or None in told:
+def _all(answers: list[bool | None]) -> bool | None:
+    if not answers or None in answers:
         return None
-    return all(told)
+    return all(answers)
 
 
 def _admits(piece: str, version: str, bare: str) -> bool | None:

@@ -198,17 +198,17 @@ def _joined_sources(
     joining: Joining, org: Mapping[str, ChangeSource], repo: Mapping[str, ChangeSource]
 ) -> dict[str, ChangeSource]:
     """At a floor a repository adds none, and only tightens those that there are."""
-    kept = "auto_review" in joining.floor
-    for name in repo.keys() - org.keys() if kept else ():
+    at_floor = "auto_review" in joining.floor
+    for name in repo.keys() - org.keys() if at_floor else ():
         written = joining.repo.sources[f"auto_review.sources.{name}"]
         said = f"auto_review.sources.{name} has no effect here: the organisation keeps auto_review as a floor"
         joining.idle.append(ConfigProblem(written.file, written.line, None, said))
     joined = dict(org)
     for name, source in repo.items():
-        if name not in org and not kept:
+        if name not in org and not at_floor:
             joined[name] = source
         elif name in org and f"auto_review.sources.{name}" in joining.repo.sources:
-            joined[name] = _tightened(joining, org[name], source) if kept else source
+            joined[name] = _tightened(joining, org[name], source) if at_floor else source
         # one that the organisation names stays its own, with the trust that it has there, whatever is changed of it
         joining.note(f"auto_review.sources.{name}", of_repo=name not in org and name in joined)
     return joined
