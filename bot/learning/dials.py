@@ -15,6 +15,7 @@ from bot.jobs.kinds import Nothing
 from bot.learning.auto_review import breach, compared
 from bot.policy.candidate import EVERYTHING, PEOPLE, SourceKey, Track
 from bot.policy.config import Config
+from bot.policy.config.auto_review import AutoReview
 from bot.policy.radar.dial import SETTLED, Move, key_of, propose, settled
 from bot.store import Configurations, Outcomes, Repositories, Slots, Sourced, Sources, Standing
 from bot.store.sources import OURS
@@ -38,22 +39,27 @@ class Trusting:
 @dataclass(frozen=True, slots=True)
 class Earned:
     """Where a source stands, what became of its changes, and where its dial should go. `move` None: it is denied, or no
-    configuration in force names it."""
+    configuration in force names it. `policy`: what that configuration says; None: there is none."""
 
     standing: Standing
     track: Track
     at_step: Track
     move: Move | None
+    policy: AutoReview | None = None
 
 
-def earned(stored: Trusting, now: datetime, organisation: int | None = None) -> tuple[Earned, ...]:
-    """Every source that a change was recognised of, that is configured, or that somebody moved or denied."""
+def earned(
+    stored: Trusting, now: datetime, organisation: int | None = None, repository: int | None = None
+) -> tuple[Earned, ...]:
+    """Every source that a change was recognised of, that is configured, or that somebody moved or denied; of one
+    organisation, or those that may have changes in one repository of it."""
     configs = dict(_configured(stored, now))
     keys = {*configs, *stored.sourced.keys(), *(each.key for each in stored.sources.of())}
     ordered = sorted(keys, key=lambda key: (key.organisation, key.repository, key.name))
-    return tuple(
-        _earned(stored, key, configs.get(key), now) for key in ordered if organisation in (None, key.organisation)
-    )
+    here = [key for key in ordered if organisation in (None, key.organisation)]
+    if repository is not None:
+        here = [key for key in here if key.repository in (0, repository)]
+    return tuple(_earned(stored, key, configs.get(key), now) for key in here)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,7 @@ def _earned(stored: Trusting, key: SourceKey, config: Config | None, now: dateti
     at_step = stored.sourced.landed_since(key, standing.since or now, settled(now))
     source, people = policy.sources.get(key.name), key.name == PEOPLE and config is not None
     if standing.denied or not (source or people):
-        return Earned(standing, track, at_step, None)
+        return Earned(standing, track, at_step, None, policy if config else None)
     most = policy.threshold_for(source) if source else policy.people.verification
     move = propose(standing.dial, track, at_step, policy.gates, most, people=people)
-    return Earned(standing, track, at_step, move)
+    return Earned(standing, track, at_step, move, policy if config else None)

@@ -4,6 +4,7 @@ A step is written down before it is tried. One at a time goes into a base branch
 one before left.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -83,10 +84,12 @@ class AutomaticLandings(Audited):
         """Those that may have landed and that nobody compared yet, oldest first."""
         return self._rows(automatic_landings.c.verified == "", automatic_landings.c.state != "refused")
 
-    def all(self, repository_ids: tuple[int, ...] | None = None) -> tuple[AutomaticLanding, ...]:
-        """Oldest first."""
+    def all(
+        self, repository_ids: Collection[int] | None = None, since: datetime | None = None
+    ) -> tuple[AutomaticLanding, ...]:
+        """Oldest first; those that began since then, where it is said."""
         here = [] if repository_ids is None else [automatic_landings.c.repository_id.in_(repository_ids)]
-        return self._rows(*here)
+        return self._rows(*here, *([] if since is None else [automatic_landings.c.at >= since]))
 
     def stop(self, stop: LandingStop) -> None:
         """The first reason stays until it is resumed."""

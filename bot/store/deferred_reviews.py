@@ -71,6 +71,11 @@ class DeferredReviews(Audited):
         table = deferred_reviews.c
         return self._known((table.repository_id == repository_id) & table.reviewed_at.is_(None) & (table.due < now))
 
+    def owed(self, repository_id: int) -> tuple[KnownReview, ...]:
+        """Those of a repository that nobody did yet, the oldest due first: what is overdue comes first."""
+        table = deferred_reviews.c
+        return self._known((table.repository_id == repository_id) & table.reviewed_at.is_(None))
+
     def overdue_for(self, repository_id: int, author_id: int, owners: Collection[str], now: datetime) -> int:
         """How many are overdue of what this person wrote, or of what these people and teams were asked to review."""
         late = self.overdue(repository_id, now)

@@ -1,6 +1,6 @@
 """Which changes wait to land by themselves, and what people said of that. Every change of it is in the audit log."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -26,6 +26,15 @@ class LandingQueue(Audited):
     def of(self, repository_id: int, number: int) -> Place:
         with self.read() as connection:
             return _read(connection, repository_id, number)
+
+    def waiting(self, repository_ids: Collection[int]) -> tuple[tuple[int, int, Waiting], ...]:
+        """Repository, number and place of what waits to land in these repositories, the soonest first."""
+        query = sa.select(landing_queue.c.repository_id, landing_queue.c.number, landing_queue.c.waiting)
+        query = query.where(landing_queue.c.repository_id.in_(repository_ids), landing_queue.c.waiting.is_not(None))
+        query = query.order_by(landing_queue.c.land_after, landing_queue.c.repository_id, landing_queue.c.number)
+        with self.read() as connection:
+            rows = connection.execute(query).all()
+        return tuple((row.repository_id, row.number, from_text(Waiting, row.waiting)) for row in rows)
 
     def due(self, now: datetime) -> tuple[tuple[int, int], ...]:
         """Repository and number of those whose delay is over, the longest first."""

@@ -10,8 +10,10 @@ from bot.jobs.intake import Shares
 from bot.store import (
     Assessments,
     AuditLog,
+    AutomaticLandings,
     Claims,
     Configurations,
+    DeferredReviews,
     DriftLog,
     Exceptions,
     FeedbackLog,
@@ -19,13 +21,18 @@ from bot.store import (
     Freezes,
     Inbox,
     KnownRepository,
+    LandingQueue,
     Landings,
     Measurements,
     Models,
     Outcomes,
+    Passages,
     RateLimits,
     Repositories,
     Shown,
+    Slots,
+    Sourced,
+    Sources,
     Subscriptions,
     Versions,
 )
@@ -90,6 +97,13 @@ class Stored:
     measurements: Measurements
     drift: DriftLog
     claims: Claims
+    sources: Sources
+    sourced: Sourced
+    slots: Slots
+    passages: Passages
+    landing_queue: LandingQueue
+    automatic_landings: AutomaticLandings
+    deferred_reviews: DeferredReviews
 
 
 @dataclass(frozen=True, slots=True)

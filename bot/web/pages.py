@@ -1,6 +1,6 @@
 """Every page there is. Navigation, titles, who may see what and the tests of all pages follow from this table."""
 
-from bot.web import answers, calendar, dead_jobs, model, now, operator, organisation, pull, week
+from bot.web import answers, auto_review, calendar, dead_jobs, model, now, operator, organisation, pull, week
 from bot.web.page import Page
 
 FIRST = "/now"  # where somebody who signed in begins
@@ -36,6 +36,16 @@ PAGES: tuple[Page, ...] = (
         operator.view,
         nav="Operator",
         act=dead_jobs.act,
+    ),
+    Page(
+        "auto_review",
+        "/r/<owner>/<repo>/auto-review",
+        "Auto-review",
+        "readers",
+        auto_review.read,
+        auto_review.view,
+        nav="Auto-review",
+        act=answers.act,
     ),
     Page("week", "/r/<owner>/<repo>/week", "Week", "readers", week.read, week.view, nav="Week"),
     Page("model", "/r/<owner>/<repo>/model", "Model", "readers", model.read, model.view, nav="Model"),

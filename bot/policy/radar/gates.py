@@ -15,27 +15,50 @@ from scoring.learning.rates import upper
 
 @dataclass(frozen=True, slots=True)
 class Shut:
-    """A gate that is not passed, and why: a sentence."""
+    """What is not passed, and why: a sentence."""
 
     rule: str
     why: str
 
 
-def shut(track: Track, gates: Gates) -> Iterator[Shut]:
-    """Those that are not passed, in the order in which they are looked at."""
-    within = f"in {gates.days} days"
-    if track.incidents > gates.max_incidents:
-        yield Shut("incidents", f"Changes of this source caused {track.incidents} incidents {within}.")
-    if track.landed < gates.min_landed:
-        yield Shut("landed", f"{track.landed} changes of this source landed {within}; {gates.min_landed} are needed.")
-    for rule, words, part, whole, most in (
-        ("revert_rate", "landed changes were reverted", track.reverted, track.landed, gates.max_revert_upper95),
-        ("rejection_rate", "changes were rejected", track.rejected, track.judged, gates.max_rejection_upper95),
-    ):
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One gate, with what it looks at: a number beside what is needed or allowed. `bound` is the upper end of the
+    interval of `part` among `whole`; None: it is about a count."""
+
+    rule: str
+    name: str  # for people
+    shut: bool
+    why: str  # it is shut: a sentence
+    part: int
+    whole: int | None = None
+    bound: float | None = None
+    least: int | None = None
+    most: float = 0.0
+
+
+def gates(track: Track, limits: Gates) -> Iterator[Gate]:
+    """All of them, in the order in which they are looked at."""
+    within, landed = f"in {limits.days} days", track.landed
+    why = f"Changes of this source caused {track.incidents} incidents {within}."
+    shut_by = track.incidents > limits.max_incidents
+    yield Gate("incidents", "incidents", shut_by, why, track.incidents, most=limits.max_incidents)
+    why = f"{landed} changes of this source landed {within}; {limits.min_landed} are needed."
+    yield Gate("landed", "landed", landed < limits.min_landed, why, landed, least=limits.min_landed)
+    for rule, name, words, part, whole, most in (
+        ("revert_rate", "reverted", "landed changes were reverted", track.reverted, landed, limits.max_revert_upper95),
+        ("rejection_rate", "rejected", "changes were rejected", track.rejected, track.judged,
+         limits.max_rejection_upper95),
+    ):  # fmt: skip
         bound = upper(part, whole)
-        if bound > most:
-            counted = f"{part} of its {whole} {words} {within}"
-            yield Shut(rule, f"{counted}: up to {percent(bound)} with 95 % confidence, at most {percent(most)} may be.")
+        counted = f"{part} of its {whole} {words} {within}"
+        why = f"{counted}: up to {percent(bound)} with 95 % confidence, at most {percent(most)} may be."
+        yield Gate(rule, name, bound > most, why, part, whole, bound, most=most)
+
+
+def shut(track: Track, limits: Gates) -> Iterator[Shut]:
+    """Those that are not passed."""
+    return (Shut(gate.rule, gate.why) for gate in gates(track, limits) if gate.shut)
 
 
 def names_tests(name: str, gates: Gates) -> bool:
