@@ -12,24 +12,17 @@ from bot.policy.chat.commands import COMMANDS
 from bot.policy.escalation import Escalation
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.text import words as said
-from bot.policy.views import Advice, Card
+from bot.policy.views import Card
 from bot.store import Feedback, Landing, Record, Sight
-from bot.web import svg
+from bot.web import passages, svg
 from bot.web.now import Request, answerable, in_zone, waits_for
 from bot.web.page import Asked, NotThere, Stored
-from bot.web.words import KINDS, SHORT, sentence
+from bot.web.words import ACTIONS, KINDS, RECORDS, SHORT, sentence
 from scoring.assessment import Assessment, Evidence, Part
 
 DONE = "done"  # what the line says of an action that it carried out
-ACTIONS = {
-    "SetCheck": "check set", "PutComment": "card written", "RemoveComment": "double removed", "Reply": "answer written",
-    "React": "reaction", "SaveEscalation": "exception kept", "SaveFeedback": "feedback kept", "Ask": "asked",
-    "SaveAttestation": "attestation kept", "Rescore": "scored again", "StartFreeze": "freeze begun",
-    "EndFreeze": "freeze ended", "ReportIncident": "incident noted", "RuleClaim": "claim ruled on",
-}  # fmt: skip
 MOST_EVIDENCE = 20  # commits beside one sentence
 MOST_RECORDS = 200  # of the audit log that are shown, the newest
-KNOWN = {"decision": "decided", "escalation": "exception", "attestation": "attested"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +33,7 @@ class Readings:
     records: tuple[Record, ...]  # oldest first
     feedback: tuple[Feedback, ...]  # oldest first
     landing: Landing | None
+    passed: passages.Passed
 
 
 def read(store: Stored, asked: Asked, now: datetime) -> Readings:
@@ -55,6 +49,7 @@ def read(store: Stored, asked: Asked, now: datetime) -> Readings:
         records=tuple(store.audit.records(here, number)),
         feedback=store.feedback.of(here, number),
         landing=store.landings.of(here, number),
+        passed=passages.read(store, here, number),
     )
 
 
@@ -161,6 +156,7 @@ class View:
     window: str
     level: str
     share: float
+    automatic: passages.Automatic | None
 
 
 def view(readings: Readings, asked: Asked, now: datetime) -> View:
@@ -185,7 +181,7 @@ def view(readings: Readings, asked: Asked, now: datetime) -> View:
         may_answer=tuple(who.removeprefix("@") for who in pull.may_answer),
         opinions=tuple(_opinion(one, pull.held, pull.zone) for one in pull.opinions),
         why=tuple(_why(reason.words, reason.subject, reason.share, reason.evidence, forge) for reason in card.reasons),
-        suggestions=tuple(_advice(one) for one in card.suggestions),
+        suggestions=tuple(sentence(one.words, one.subject) for one in card.suggestions),
         parts=tuple(_part(one) for one in card.parts),
         paths=pull.paths,
         pushes=pushes,
@@ -202,6 +198,7 @@ def view(readings: Readings, asked: Asked, now: datetime) -> View:
         window=pull.window,
         level=pull.level,
         share=pull.share,
+        automatic=passages.shown(readings.passed),
     )
 
 
@@ -226,10 +223,6 @@ def _why(text: str, subject: str | None, share: float, evidence: tuple[Evidence,
 
 def _commit(sha: str, forge: str, by: str = "") -> Commit:
     return Commit(sha[:SHORT], f"{forge}/commit/{sha}", _commit(by, forge) if by else None)
-
-
-def _advice(one: Advice) -> Markup:
-    return sentence(one.words, one.subject)
 
 
 def _part(one: Part) -> str:
@@ -294,7 +287,7 @@ def _steps(one: Escalation, private: bool) -> Iterator[tuple[datetime, str]]:
 def _line(record: Record) -> Line:
     body = json.loads(record.body)
     words = _TOLD[record.kind](body) if record.kind in _TOLD else ""
-    return Line(record.seq, record.hash[:12], record.at, KNOWN.get(record.kind, record.kind), words)
+    return Line(record.seq, record.hash[:12], record.at, RECORDS.get(record.kind, record.kind), words)
 
 
 def _decided(body: dict[str, Any]) -> str:

@@ -59,6 +59,21 @@ KINDS = {  # of the parts of a change
     "nothing": "no difference", "code": "code", "directive": "comments that tools obey", "mode": "changed permissions",
 }  # fmt: skip
 
+ACTIONS = {  # of the line, as a record names them
+    "SetCheck": "check set", "PutComment": "card written", "RemoveComment": "double removed", "Reply": "answer written",
+    "React": "reaction", "SaveEscalation": "exception kept", "SaveFeedback": "feedback kept", "Ask": "asked",
+    "SaveAttestation": "attestation kept", "Rescore": "scored again", "StartFreeze": "freeze begun",
+    "EndFreeze": "freeze ended", "ReportIncident": "incident noted", "RuleClaim": "claim ruled on",
+    "SavePassage": "automatic review decided", "QueueLanding": "waits to land", "CancelLanding": "waits no longer",
+    "StopLanding": "landing stopped", "ReleaseLanding": "landing released", "Approve": "approved for landing",
+    "Withdraw": "approval withdrawn", "Land": "landing begun", "CloseReview": "reviewed afterwards",
+    "NoteSource": "source noted", "RejectChange": "counted as a no to its source", "DenySource": "source denied",
+}  # fmt: skip
+RECORDS = {  # kinds of records of the audit log
+    "decision": "decided", "escalation": "exception", "attestation": "attested", "landing": "queue of landings",
+    "automatic_landing": "landing by itself", "deferred_review": "review afterwards",
+}  # fmt: skip
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "moment": moment,
     "rank": words.rank,

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from bot.policy.actions import Action
 from bot.web import pull as pull_page
+from bot.web import words
 from bot.web.page import Asked
 from bot.web.together import details
 from scoring.assessment import Evidence, Reason
@@ -152,4 +153,4 @@ def test_the_details_of_a_check_lead_there() -> None:
 
 
 def test_every_action_has_its_words_in_the_record() -> None:
-    assert pull_page.ACTIONS.keys() == {each.__name__ for each in get_args(Action)}
+    assert words.ACTIONS.keys() == {each.__name__ for each in get_args(Action)}
