@@ -17,7 +17,7 @@ from bot.policy.config import Config
 from bot.policy.content import Content
 from bot.policy.pull import PullRequest, Unknown
 from bot.policy.radar.dial import key_of
-from bot.policy.radar.sources import source_of
+from bot.policy.radar.sources import recognised
 
 
 def _trust(live: Live, look: Look) -> Trust | Unknown:
@@ -50,7 +50,7 @@ def _key(look: Look, config: Config, pull: PullRequest) -> SourceKey | None:
     target = look[TARGET]
     if not pull.author.bot:
         return SourceKey(target.installation_id, target.repository_id, PEOPLE)
-    source = source_of(pull, look[ORIGIN], config.auto_review)
+    source = recognised(pull, look[ORIGIN], config.auto_review)
     return None if source is None else key_of(config, source.name, target.installation_id, target.repository_id)
 
 

@@ -13,7 +13,7 @@ from bot.policy.radar.trailers import trailers
 from bot.policy.text import globs
 
 
-def source_of(pull: PullRequest, origin: Origin | Unknown, policy: AutoReview) -> ChangeSource | None:
+def recognised(pull: PullRequest, origin: Origin | Unknown, policy: AutoReview) -> ChangeSource | None:
     """The first of the file that it matches, as long as nobody else had a hand in it; None: it is no source's."""
     if isinstance(origin, Unknown):
         return None

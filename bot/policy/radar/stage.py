@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from bot.policy.candidate import Pipeline
 from bot.policy.config import ChangeSource, Config
-from bot.policy.radar.sources import source_of
+from bot.policy.radar.strength import source_of
 from bot.policy.state import State
 
 Outcome = Literal["passed", "refused", "person", "waits", "error"]
@@ -50,8 +50,8 @@ class Candidate:
 
     @cached_property
     def source(self) -> ChangeSource | None:
-        """The source that it is of, with its settings; None: it is a person's, or nobody's that is known."""
-        return source_of(self.state.pull, self.state.origin, self.config.auto_review)
+        """The source that it is of, with its settings; None: it is people's, or of no source that is known."""
+        return source_of(self.state, self.config)
 
 
 Judge = Callable[[Candidate], Answer]

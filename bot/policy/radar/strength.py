@@ -21,5 +21,5 @@ def _earned(state: State) -> AutoMode:
 
 
 def source_of(state: State, config: Config) -> ChangeSource | None:
-    """None: it is people's, or of no source that is known."""
+    """By the name that it is trusted by; None: it is people's, or of no source that is known."""
     return config.auto_review.sources.get(state.trust.key.name) if isinstance(state.trust, Trust) else None

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from bot.policy.candidate import DayPlace, Inspection, Stop, Trust, Waiting
 from bot.policy.case import Case
-from bot.policy.config.auto_review import ChangeSource
 from bot.policy.content import Content
 from bot.policy.events import Event
 from bot.policy.gatekeeping import Gatekeeping
@@ -16,6 +15,7 @@ from bot.policy.radar import landing, preflight
 from bot.policy.radar.flood import CHANGES
 from bot.policy.radar.landing import Step
 from bot.policy.radar.stage import Answer
+from bot.policy.radar.strength import source_of
 from bot.policy.text import words
 
 PATIENCE = timedelta(days=3)  # what does not pass by itself until then is for a person
@@ -85,7 +85,7 @@ def _withdrawn(case: Case) -> Iterable[Withdraw]:
 
 def _place(case: Case, trust: Trust) -> DayPlace:
     inspection, content = case.state.inspection, case.state.content
-    source: ChangeSource | None = case.config.auto_review.sources.get(trust.key.name)
+    source = source_of(case.state, case.config)
     return DayPlace(
         key=trust.key,
         day=f"{case.now.astimezone(ZoneInfo(case.config.timezone)):%Y-%m-%d}",

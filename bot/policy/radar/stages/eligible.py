@@ -19,7 +19,7 @@ def judge(candidate: Candidate) -> Answer:
         return person("trust_unknown", f"It is not known how far this change may be trusted: {code(trust.why)}.")
     if trust.stopped:
         return person("stopped", f"Nothing lands by itself in this organisation: {code(trust.stopped)}.")
-    source = policy.sources.get(trust.key.name)
+    source = candidate.source
     return (
         _of_paths(candidate)
         or _of_source(source, trust, policy, candidate.pipeline)

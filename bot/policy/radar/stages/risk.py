@@ -48,7 +48,7 @@ def threshold_of(candidate: Candidate) -> Threshold | None:
     policy, trust = candidate.config.auto_review, candidate.state.trust
     if not isinstance(trust, Trust):
         return None
-    source, bot = policy.sources.get(trust.key.name), candidate.state.pull.author.bot
+    source, bot = candidate.source, candidate.state.pull.author.bot
     match candidate.pipeline:
         case "ace" if bot and source is not None:
             return threshold_at(trust.dial, policy.threshold_for(source))

@@ -3,7 +3,6 @@
 from bot.policy.candidate import Dependencies, Hazard, Inspection
 from bot.policy.pull import Unknown
 from bot.policy.radar.stage import PASSED, Answer, Candidate, Stage, person
-from bot.policy.radar.strength import source_of
 from bot.policy.text import words
 
 MAJOR = "dependency_major"  # the one hazard that a setting lifts
@@ -34,7 +33,7 @@ def _place(hazard: Hazard) -> str:
 
 def _packages(candidate: Candidate, packages: Dependencies) -> Answer:
     """Which packages are used is for sources of that kind to change, one that does nothing else, and never at once."""
-    source, paths = source_of(candidate.state, candidate.config), candidate.state.paths
+    source, paths = candidate.source, candidate.state.paths
     if source is None or source.kind != "dependencies":
         return person("dependency_files", "It changes which packages are used, which is for sources of that kind.")
     if paths is None or not set(paths) <= set(packages.files):
