@@ -10,7 +10,8 @@ HARMLESS = frozenset(("masked", "order"))
 def suggest(group: Group) -> Suggestion:
     """A signal is a regression; what production does by itself, or differs in a masked value only, is noise.
 
-    What is new is a new feature. Everything else is noise, as most differences are; no confidence is claimed.
+    What is new is a new feature, and what production never does when it is asked twice is looked at as a regression.
+    Everything else is noise, as most differences are. No confidence is claimed.
     """
     label, words = _ruled(group)
     return Suggestion(label, None, "rules", reasons=(Reason(words),))
@@ -26,4 +27,6 @@ def _ruled(group: Group) -> tuple[Label, str]:
         return Label.NOISE, f"only {group.key.signature.kind} values differ"
     if "added" in kinds:
         return Label.NEW_FEATURE, "the candidate answers with something that production does not have"
+    if group.asked_twice and not group.noisy:
+        return Label.REGRESSION, f"production, asked twice, never differs there in {group.asked_twice} requests"
     return Label.NOISE, "nothing speaks for another label"

@@ -69,6 +69,6 @@ def _descend(x: Small, truth: Small, share: Small, penalty: Small, step: float) 
         ahead = following + (momentum - 1) / larger * (following - weight)
         moved = float(np.abs(following - weight).max())
         weight, momentum = following, larger
-        if moved < 1e-5:
+        if moved < 1e-4:
             break
     return weight.astype(np.float64)

@@ -16,7 +16,7 @@ from scoring.difftest.signals import Signal
 from scoring.difftest.views import attributes, masked_text
 
 Floats = NDArray[np.float32]
-WIDTH = 4_096
+WIDTH = 1_024
 _WORD = re.compile(r"<\w+>|[A-Za-z][a-z]+|[A-Z]{2,}|\d{3}|[→+-]")
 KINDS = (
     "added", "removed", "type", "format", "value", "masked", "order", "repetition", "swapped", "relation", "subtree",

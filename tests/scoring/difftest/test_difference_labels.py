@@ -85,6 +85,8 @@ def test_before_anybody_labelled_anything_rules_suggest() -> None:
     assert rules.suggest(group(kind="status 200→500", field="status")).label is REGRESSION
     assert rules.suggest(group(kind="added")).label is FEATURE
     assert rules.suggest(group(kind="masked")).label is NOISE
+    assert rules.suggest(group(kind="value")).label is NOISE
+    assert rules.suggest(group(kind="value", noisy=False)).label is REGRESSION
     assert rules.suggest(group(noisy=True)).reasons[0].words.endswith("differs there in 1 of 1 requests")
     assert train(labelled()[:5]) is None
 
