@@ -6,7 +6,7 @@ import pytest
 
 from bot.policy.candidate import PEOPLE, SourceKey, Waiting
 from bot.policy.radar import funnel
-from bot.policy.radar.stage import PASSED, Stage
+from bot.policy.radar.stage import PASSED, Stage, person
 from tests.fakes.line import Line
 from tests.fakes.world import INSTALLATION, Pull
 
@@ -67,3 +67,14 @@ def test_agents_may_be_left_to_people_while_deterministic_sources_land_by_themse
     assert {login: waiting(line, pull) is not None for login, pull in opened.items()} == {
         "tidy[bot]": True, "agent[bot]": False,
     }  # fmt: skip
+
+
+def test_a_change_that_stays_with_people_shows_them_its_risk_and_what_is_risky_about_it(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusing = Stage("risk", "Is it among the safest?", lambda _: person("threshold", "Riskier than others."))
+    monkeypatch.setattr(funnel, "STAGES", (refusing,))
+    turned(line)
+    pull = line.seen(0.97)
+    assert "riskier than 97 of 100 recent changes" in line.card(pull).lower()
+    assert "Why it looks risky" in line.card(pull)
