@@ -8,7 +8,7 @@ from bot.backtest.auto_review.passes import Tried
 from bot.backtest.measure import Figures, around, share
 from bot.backtest.outcomes import Outcomes
 from bot.policy.config.auto_review import Threshold
-from scoring.learning.rates import Rate, fisher, ratio
+from scoring.learning.rates import Rate, Ratio, fisher, ratio
 
 LISTED = ("P20", "P50")  # the dials at which layers are told apart
 Pick = Callable[[Tried], bool]
@@ -64,13 +64,21 @@ def _faults(tried: Sequence[Tried], outcomes: Outcomes) -> Rate:
 
 def _ratio(ours: Rate, theirs: Rate) -> Figures:
     """`p`: how likely chance alone makes the others fail at least so much more often."""
-    between = ratio(ours, theirs)
+    between = _between(ours, theirs)
     return {
         "ratio": round(between.value, 3) if between else None,
         "ratio_low": round(between.low, 3) if between else None,
         "ratio_high": round(between.high, 3) if between else None,
         "p": round(fisher(theirs, ours), 4) if ours.whole and theirs.whole else None,
     }
+
+
+def _between(ours: Rate, theirs: Rate) -> Ratio | None:
+    """Where nothing failed of ours, the upper end of our interval over their rate: half a case, which is usually added
+    then, would be a rate of its own where few passed."""
+    if ours.part or not theirs.part or ours.high is None or theirs.value is None:
+        return ratio(ours, theirs)
+    return Ratio(0.0, 0.0, ours.high / theirs.value)
 
 
 def layers(tried: Sequence[Tried], outcomes: Outcomes, dial: Threshold, *, given: bool) -> Iterator[Figures]:

@@ -178,6 +178,13 @@ def test_rates_are_those_of_what_passed_against_all_that_did_not() -> None:
     assert row["ratio_low"] < 1 < row["ratio_high"]  # type: ignore[operator]
 
 
+def test_where_nothing_failed_of_few_the_ratio_is_nothing_with_a_wide_upper_end() -> None:
+    landings = [tried(n, "codemod", n < 2) for n in range(1000)]
+    row = compared(landings, outcomes((500, 1), (501, 1)), Group("all", lambda _: True), "P50", given=True)
+    assert (row["ratio"], row["ratio_low"], row["faults"]) == (0.0, 0.0, 0)
+    assert row["ratio_high"] == pytest.approx(0.6576 / (2 / 998), abs=0.1)  # of 0 of 2 over 2 of 998
+
+
 def test_layers_are_counted_by_who_was_kept_out_and_what_became_of_it() -> None:
     landings = [tried(0, "people", False), tried(1, "codemod", False, "threshold"), tried(2, "people", False)]
     rows = list(layers(landings, outcomes((2, 1)), "P50", given=True))
