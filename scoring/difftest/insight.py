@@ -26,6 +26,7 @@ _COMMON = frozenset(
     ["the", "and", "for", "with", "from", "that", "this", "not", "was", "are", "value", "changed", "masked"]
 )
 MOST = 12
+_CODED = re.compile("(?i)code|status|result|outcome|level|severity|reason|success")  # most lines have none of them
 _CODES = frozenset(("code", "status", "result", "outcome", "level", "severity", "reason", "success"))
 
 
@@ -43,7 +44,8 @@ def insight(difference: Difference) -> tuple[str, ...]:
 
 def codes(difference: Difference) -> list[str]:
     """ "name prod→test" of each code, status, result or level that both log and that differs: templates hide them."""
-    test, prod = (_values(each, _CODES) for each in (difference.test_logs, difference.prod_logs))
+    sides = ([line for line in each if _CODED.search(line)] for each in (difference.test_logs, difference.prod_logs))
+    test, prod = (_values(each, _CODES) for each in sides)
     return [
         f"{name} {','.join(prod[name])}→{','.join(test[name])}"
         for name in sorted(test.keys() & prod.keys())

@@ -15,14 +15,10 @@ _PERSON = (
     r"address(?:[_-]?line\d?)?|post(?:al)?[_-]?code|e-?mail(?:[_-]?address)?|user[_-]?name|tax[_-]?id|passport"
 )
 _NAMED = re.compile(rf"(?i)(?P<secret>{_CREDENTIAL})$|(?:{_PERSON})$")
-_VALUE = r"""(?:(?:basic|bearer|token|digest)[ ]+)?(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[^\s,;&"'{}\[\]]+)"""
-_PAIR = re.compile(rf"""(?i)(?P<head>(?:(?P<secret>{_CREDENTIAL})|{_PERSON})["']?\s*[:=]\s*)(?P<value>{_VALUE})""")
-# a text without any of these names no such value
-_STEMS = (
-    "pass", "secret", "token", "api", "private", "auth", "cookie", "session", "cred", "signa", "otp", "pin", "cv",
-    "pwd", "ssn", "iban", "dob", "zip", "login", "mobile", "street", "card", "phone", "birth", "name", "address",
-    "post", "mail", "tax",
-)  # fmt: skip
+_HEAD = re.compile(r"""(?<![\w.-])(?P<name>[\w.-]++)["']?\s*[:=]\s*""")
+_VALUE = re.compile(
+    r"""(?i:(?:basic|bearer|token|digest)\ +)?(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[^\s,;&"'{}\[\]]+)"""
+)
 # (what a text has to hold, what stands instead, the shape)
 _SHAPES = tuple(
     (needle, mask, re.compile(shape))
@@ -54,9 +50,7 @@ def private(text: str) -> str:
                 text = shape.sub(mask, text)
         text = _CARD.sub(_card, text)
     if ":" in text or "=" in text:
-        lower = text.lower()
-        if any(stem in lower for stem in _STEMS):
-            text = _PAIR.sub(_valueless, text)
+        text = _valueless(text)
     return text
 
 
@@ -68,12 +62,18 @@ def private_value(name: str, text: str) -> str:
     return MASK if match["secret"] else PERSONAL
 
 
-def _valueless(match: re.Match[str]) -> str:
-    value, mask = match["value"], MASK if match["secret"] else PERSONAL
-    if value.lstrip("\"'").startswith("<"):
-        return match[0]
-    quote = value[0] if value[0] in "\"'" else ""
-    return f"{match['head']}{quote}{mask}{quote}"
+def _valueless(text: str) -> str:
+    """`text` without the values of names that say what they are: a name may be the value of another one."""
+    parts, place = [], 0
+    for head in _HEAD.finditer(text):
+        named = _NAMED.search(head["name"]) if head.start() >= place else None
+        value = _VALUE.match(text, head.end()) if named else None
+        if named is None or value is None or value[0].lstrip("\"'").startswith("<"):
+            continue
+        quote = value[0][0] if value[0][0] in "\"'" else ""
+        parts += [text[place : head.end()], f"{quote}{MASK if named['secret'] else PERSONAL}{quote}"]
+        place = value.end()
+    return "".join((*parts, text[place:]))
 
 
 def _card(match: re.Match[str]) -> str:

@@ -54,12 +54,11 @@ def _of_kind(kind: str, field: str) -> list[Signal]:
 
 def _logged(difference: Difference) -> set[Signal]:
     """Statuses that the logs name: only where both do."""
-    test, prod = ({each for line in side for each in _LOGGED.findall(line)} for side in _sides(difference))
+    test, prod = (
+        {each for line in side if "tatus" in line or "TATUS" in line for each in _LOGGED.findall(line)}
+        for side in (difference.test_logs, difference.prod_logs)
+    )
     if not test or not prod or test == prod:
         return set()
     more = test - prod
     return {Signal.STATUS} | ({Signal.SERVER_ERROR} if any(each.startswith("5") for each in more) else set())
-
-
-def _sides(difference: Difference) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return difference.test_logs, difference.prod_logs
