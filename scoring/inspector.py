@@ -11,7 +11,7 @@ from scoring.review.reviewer import review
 from scoring.semantics import ChangeVerdict
 from scoring.semantics.guards import MAX_BYTES
 
-VERSION = 1  # raised when the same contents are judged otherwise
+VERSION = 2  # raised when the same contents are judged otherwise
 
 
 def inspect(

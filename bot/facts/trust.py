@@ -37,7 +37,8 @@ def _trust(live: Live, look: Look) -> Trust | Unknown:
         track=replace(track, landed_today=track.landed_today - store.slots.has(*here, day)),  # others only
         dial=standing.dial,
         since=standing.since,
-        denied=standing.denied,
+        # what an organisation denies is denied in each of its repositories, whatever their files make of the name
+        denied=standing.denied or store.sources.get(replace(key, repository=0)).denied,
         stopped=store.sources.get(key.everything).denied,
         churn=store.slots.churn(key.organisation, day, pull.author.id, *here, paths),
         overdue=store.deferred_reviews.overdue_for(here[0], pull.author.id, pull.asked, look.now),

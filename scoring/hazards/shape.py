@@ -1,5 +1,6 @@
 """What a file is to git: only regular files that stay so can be judged by their contents."""
 
+import re
 from collections.abc import Iterator
 
 from scoring.hazards.rule import MOST, File, Sides, is_text
@@ -8,6 +9,9 @@ from scoring.semantics import guards, resources
 from scoring.semantics.verdict import Pair
 
 ATTRIBUTES = frozenset((".gitattributes", ".gitmodules", ".lfsconfig", ".mailmap"))
+# Windows: no such signs, no such names whatever their ending, and blanks and points at the end are cut off; ~1 is short
+# for a longer name (CVE-2019-1352), and ::$DATA for the file itself.
+_ODD = re.compile(r'(?i)[<>:"|?*\\]|[. ]$|~\d|^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)')
 _KINDS = {"120000": ("symlink", "A symbolic link is touched."), "160000": ("submodule", "A submodule is touched.")}
 
 
@@ -50,6 +54,12 @@ def binary(file: File) -> Iterator[Hazard]:
     verdict = resources.check(Pair(file.old, file.new, file.path, file.path, file.old_mode, file.new_mode))
     if verdict is None or verdict.level != "S":
         yield Hazard("binary", "It is no text, so nothing can be read of it.", file.path)
+
+
+def names(file: File) -> Iterator[Hazard]:
+    """Names that some system reads as another: a stream of a file, a device, an ending that is cut off."""
+    if file.old is None and any(_ODD.search(part) for part in file.path.split("/")):
+        yield Hazard("odd_name", "Its name is another one on some systems, or none.", file.path)
 
 
 def same_names(sides: Sides) -> Iterator[Hazard]:

@@ -14,6 +14,7 @@ RULES: tuple[Rule, ...] = (
     each("binary", "contents that are no text", shape.binary),
     each("file_kind", "files of kinds that are not allowed", kinds.allowed),
     each("looks_like_prose", "names that end like prose and are none", kinds.prose),
+    each("odd_name", "names that some systems read as others", shape.names),
     Rule("same_name", "names that differ in nothing but case", shape.same_names),
     each("hidden_text", "characters that turn text around, hide it or end a line", text.hidden),
     each("look_alike", "names that look like others", text.look_alikes),

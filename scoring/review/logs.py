@@ -16,6 +16,9 @@ DECORATORS = frozenset({
     "staticmethod", "classmethod", "property", "setter", "abstractmethod", "override", "contextmanager", "wraps",
     "cached_property", "route", "get", "post", "put", "patch", "delete", "command", "group", "task",
 })  # fmt: skip
+OF_CLASSES = frozenset({"dataclass", "final", "total_ordering", "runtime_checkable"})
+# What can be said of such a value does nothing: of any other, a query may be sent or a text be made on the way.
+PLAIN = frozenset({"str", "int", "float", "bool", "bytes"})
 LOGGING = frozenset({"emit", "format", "filter", "handle", "handleError", "makeRecord", "flush", "write"})
 CALLED = frozenset({"__init__", "__call__", "__enter__", "__exit__"})  # names like these that call no log by themselves
 
@@ -42,13 +45,22 @@ def _allowed(place: Place, tree: ast.Module, loggers: dict[str, int]) -> bool:
 
 def _ordinary(function: Function, place: Place) -> bool:
     """Whether the function is none that a log may call, and none that is made into something else."""
-    decorators = [node.func if isinstance(node, ast.Call) else node for node in function.decorator_list]
-    names = {node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "") for node in decorators}
     special = function.name.startswith("__") and function.name not in CALLED
     classes = [owner for owner in place.owners if isinstance(owner, ast.ClassDef)]
+    functions = [owner for owner in place.owners if isinstance(owner, Function)]
+    names = {name for owner in functions for name in decorators(owner)}
+    around = {name for owner in classes for name in decorators(owner)}
+    if around - OF_CLASSES or any(owner.keywords for owner in classes):
+        return False
     bases = " ".join(ast.unparse(base) for each in classes for base in each.bases)
     logs = function.name in LOGGING or re.search(r"Handler|Filter|Formatter|Logger|Adapter", bases) is not None
     return names <= DECORATORS and not special and not logs
+
+
+def decorators(node: Function | ast.ClassDef) -> set[str]:
+    """What they are called, by the last part of it."""
+    plain = [each.func if isinstance(each, ast.Call) else each for each in node.decorator_list]
+    return {each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", "") for each in plain}
 
 
 def _fills(text: str, names: list[ast.expr]) -> bool:
@@ -64,15 +76,29 @@ def _safe_names(names: list[ast.expr], function: Function, place: Place, text: s
     if SECRET.search(text):
         return False
     arguments = function.args
-    surely = {each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)} - {"self", "cls"}
+    surely = {
+        each.arg
+        for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+        if each.annotation is not None and ast.unparse(each.annotation) in PLAIN
+    }
     for statement in place.block[: place.at]:
-        if isinstance(statement, ast.Assign):
+        if isinstance(statement, ast.Assign) and _is_plain(statement.value):
             surely |= {target.id for target in statement.targets if isinstance(target, ast.Name)}
     gone = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)}
     gone |= {node.name for node in ast.walk(function) if isinstance(node, ast.ExceptHandler) and node.name}
     return all(
         isinstance(name, ast.Name) and name.id in surely - gone and SECRET.search(name.id) is None for name in names
     )
+
+
+def _is_plain(value: ast.expr) -> bool:
+    match value:
+        case ast.Constant() | ast.JoinedStr():
+            return True
+        case ast.Call(ast.Name(name)):
+            return name in PLAIN or name in ("len", "repr", "round", "abs", "sum")
+        case _:
+            return False
 
 
 def _loggers(tree: ast.Module) -> dict[str, int]:

@@ -8,7 +8,7 @@ STRING = re.compile(r'"((?:\\.|[^"\\])*)"')
 # What a program puts in, or a page obeys, and what a translator must not move from one text to another.
 PLACED = re.compile(
     r"%(?:\(\w+\)|\d+\$)?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z%]|\{[^{}]*\}|\$\w+|\$\{[^}]*\}|@\w+|&\w+;|<[^>]*>|\\.|[<>{}]|"
-    r"[a-z][a-z0-9+.-]*:\S*|www\.\S+"
+    r"[a-z][a-z0-9+.-]*:\S*|www\.\S+|\d+|//\S+|[\w-]+\.[a-z]{2,24}\b"
 )
 Entry = tuple[tuple[str, ...], tuple[str, ...]]  # lines as they are, and the texts of the translation
 

@@ -57,7 +57,6 @@ def with_log(line: str) -> str:
 @pytest.mark.parametrize(
     ("new", "category"),
     [
-        (with_log('logger.info("area of %s by %s", width, height)'), "logging_added"),
         (with_log('logger.debug("computing")'), "logging_added"),
         (MODULE.replace("import os\n", ""), "import_cleanup"),
         (MODULE.replace("        name = 1\n", ""), "dead_code_removal"),

@@ -283,8 +283,15 @@ def test_what_a_repository_changes_of_its_organisations_source_stays_the_organis
     config = merged(ORG, "  sources: {npm: {daily_limit: 3}, bot: {mode: off}}\n")
     assert config.auto_review.sources["npm"].daily_limit == 3
     assert {config.sources[f"auto_review.sources.{name}"].file for name in ("npm", "bot")} == {"org"}
-    loose = merged(ORG, "  sources: {npm: {account: 7, kind: agent}, mine: {like: codex}}\n", floor="")
+    loose = merged(ORG, "  sources: {npm: {daily_limit: 9, mode: enforce}, mine: {like: codex}}\n", floor="")
     assert [loose.sources[f"auto_review.sources.{name}"].file for name in ("npm", "mine")] == ["org", "here"]
+
+
+@pytest.mark.parametrize("other", ["account: 7", "kind: agent", "branch: '**'", "like: codex"])
+def test_another_account_by_the_name_of_an_organisations_source_has_none_of_its_trust(other: str):
+    loose = merged(ORG, f"  sources: {{npm: {{{other}}}}}\n", floor="")
+    assert loose.sources["auto_review.sources.npm"].file == "here"
+    assert merged(ORG, f"  sources: {{npm: {{{other}}}}}\n").sources["auto_review.sources.npm"].file == "org"
 
 
 def test_teams_whose_members_may_are_asked_about():

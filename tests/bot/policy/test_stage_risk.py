@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from math import inf, nan
 
 import pytest
 from policy_world import SATURDAY, TUESDAY, state
@@ -43,7 +44,9 @@ def test_the_highest_rank_of_whole_and_parts_has_to_be_below_the_threshold(
     assert judged(whole, parts).rule == rule
 
 
-@pytest.mark.parametrize(("whole", "parts"), [(None, 0.0), (0.0, None)])
+@pytest.mark.parametrize(
+    ("whole", "parts"), [(None, 0.0), (0.0, None), (nan, 0.0), (0.0, nan), (-inf, 0.0), (0.0, -0.1)]
+)
 def test_a_missing_score_is_for_a_person(whole: float | None, parts: float | None) -> None:
     assert judged(whole, parts).rule == "no_score"
 

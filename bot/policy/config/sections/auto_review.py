@@ -209,9 +209,17 @@ def _joined_sources(
             joined[name] = source
         elif name in org and f"auto_review.sources.{name}" in joining.repo.sources:
             joined[name] = _tightened(joining, org[name], source) if at_floor else source
-        # one that the organisation names stays its own, with the trust that it has there, whatever is changed of it
-        joining.note(f"auto_review.sources.{name}", of_repo=name not in org and name in joined)
+        # one that the organisation names keeps the trust that it has there, as long as it is the same one
+        others = name in joined and (name not in org or _known_by(org[name]) != _known_by(joined[name], org[name]))
+        joining.note(f"auto_review.sources.{name}", of_repo=others)
     return joined
+
+
+def _known_by(source: ChangeSource, org: ChangeSource | None = None) -> tuple[object, ...]:
+    """What makes it that source. A repository may take a part of it where the organisation names none."""
+    within = "" if org is not None and not org.within else source.within
+    trailer = "" if org is not None and not org.trailer else source.trailer
+    return source.account, source.kind, source.branches, within, trailer
 
 
 def _tightened(joining: Joining, org: ChangeSource, repo: ChangeSource) -> ChangeSource:

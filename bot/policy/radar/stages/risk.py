@@ -35,7 +35,8 @@ def percentile(candidate: Candidate) -> float | None:
     assessment, inspection = candidate.state.risk, candidate.state.inspection
     if assessment is None or not isinstance(inspection, Inspection) or inspection.percentile is None:
         return None
-    return max(assessment.percentile, inspection.percentile)
+    ranks = (assessment.percentile, inspection.percentile)
+    return max(ranks) if all(0 <= rank <= 1 for rank in ranks) else None  # what is no number is in no order
 
 
 def bypassed(candidate: Candidate) -> bool:
