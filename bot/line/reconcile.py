@@ -99,7 +99,8 @@ class Reconciler:
             self._records.landed(look)
             self._live.store.pulls.close(target.repository_id, number, look[PULL].life, look[PULL].head_sha)
             put_off(look, self._live.store)
-            self._live.store.landing_queue.cancel(target.repository_id, number, "closed", at=look.now)
+            if look[WAITING].waiting is not None:
+                self._live.store.landing_queue.cancel(target.repository_id, number, "closed", at=look.now)
             self._afterwards.take(look)
             return None
         self._records.follow_name(look)

@@ -142,14 +142,13 @@ class Records:
                 self.store.exhibits.save(repository_id, made.state, at=self.clock())
 
     def _ended(self, look: Look) -> None:
-        """Who had read it by then. Where a source closed its own change, nobody said no to it; and what did not land by
-        itself gives its place in the day back."""
-        if not look[CONFIGURATION].config.auto_review.on:
-            return
+        """Who had read it when it landed. Where a source closed its own change, nobody said no to it; and what did not
+        land by itself gives its place in the day back."""
         pull, by = look[PULL], look.event.by if isinstance(look.event, Changed) else None
-        self.store.reads.save(look.target.repository_id, pull)
         landed = pull.life is not None and pull.life.landed_at is not None
         here = (look.target.repository_id, pull.number)
+        if landed and look[CONFIGURATION].config.auto_review.on:
+            self.store.reads.save(look.target.repository_id, pull)
         if by is not None and by == pull.author and not landed:
             self.store.sourced.drop(*here, at=self.clock())
         tried = self.store.automatic_landings.get(*here, pull.head_sha)

@@ -49,9 +49,13 @@ class Slots(Database):
             return True
 
     def release(self, repository_id: int, number: int) -> None:
-        """It did not land after all, and the forge said so."""
-        with self.write() as connection:
-            connection.execute(sa.delete(slots).where(of_pull(slots, repository_id, number)))
+        """It did not land after all, and the forge said so. Where there is none, nothing is written."""
+        here = of_pull(slots, repository_id, number)
+        with self.read() as connection:
+            taken = connection.execute(sa.select(slots.c.day).where(here)).first()
+        if taken is not None:
+            with self.write() as connection:
+                connection.execute(sa.delete(slots).where(here))
 
     def taken(self, key: SourceKey, day: str) -> int:
         with self.read() as connection:

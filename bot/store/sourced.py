@@ -52,7 +52,9 @@ class Sourced(Database):
             return connection.scalar(query) is not None
 
     def drop(self, repository_id: int, number: int, *, at: datetime) -> None:
-        """Its own source closed it: nobody said no."""
+        """Its own source closed it: nobody said no. Of what is no source's nothing is written."""
+        if self.key_of(repository_id, number) is None:
+            return
         here = sa.and_(of_pull(sourced, repository_id, number), sourced.c.dropped_at.is_(None))
         with self.write() as connection:
             connection.execute(sa.update(sourced).where(here).values(dropped_at=at))

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.policy.candidate import Commit
+from bot.policy.events import Changed
 from bot.policy.pull import Person
 from bot.policy.radar import funnel
 from bot.policy.radar.stages import whose
@@ -33,6 +35,19 @@ def decided(line: Line, pull: Pull) -> tuple[str, str]:
 def test_while_it_is_off_nothing_is_asked(line: Line) -> None:
     line.seen(0.02)
     assert asked(line) == 0
+
+
+def test_closing_a_change_while_it_is_off_asks_for_nothing_else_and_writes_nothing_of_it(line: Line) -> None:
+    pull = line.seen(0.02)
+    pull.open = False
+    line.forge.asked.clear()
+    written: list[str] = []
+    sa.event.listen(line.store.engine, "before_cursor_execute", lambda *seen: written.append(seen[2]))
+    line.look(pull, Changed("closed", by=pull.author))
+    assert line.forge.asked == ["pull"]
+    changed = {statement.split()[2 if statement.startswith(("INSERT", "DELETE")) else 1] for statement in written
+               if statement.startswith(("INSERT", "DELETE", "UPDATE"))}  # fmt: skip
+    assert changed == {"pulls"}
 
 
 def test_where_the_forge_does_not_tell_of_the_commits_only_automatic_review_does_without(line: Line) -> None:
