@@ -25,6 +25,7 @@ from bot.policy.actions import (
     SaveEscalation,
     SaveFeedback,
     SetCheck,
+    SetLabel,
     StartFreeze,
 )
 from bot.policy.incidents.claim import Claim
@@ -131,7 +132,7 @@ class Performer:
 
     def _handle(self, target: Target, pull: PullRequest, action: Action) -> Outcome:
         match action:
-            case SetCheck() | PutComment() | RemoveComment() | React():
+            case SetCheck() | PutComment() | RemoveComment() | React() | SetLabel():
                 return self._on_forge(target, pull, action)
             case Reply():
                 outcome = self._on_forge(target, pull, action)

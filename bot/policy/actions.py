@@ -155,6 +155,20 @@ class React:
 
 
 @dataclass(frozen=True, slots=True)
+class SetLabel:
+    """A label of ours, on the pull request while `on`; letter case makes no other label."""
+
+    phase: ClassVar[Phase] = Phase.SAID
+    owners: ClassVar[tuple[Owner, ...]] = ("auto_review",)
+
+    name: str
+    on: bool
+
+    def holds(self, state: State) -> bool:
+        return self.on == (self.name.lower() in {label.lower() for label in state.pull.labels})
+
+
+@dataclass(frozen=True, slots=True)
 class SaveEscalation:
     """Keep an escalation in its new state; the store writes one audit record for each change of state."""
 
@@ -287,6 +301,7 @@ Action = (
     | RemoveComment
     | Reply
     | React
+    | SetLabel
     | SaveEscalation
     | SaveFeedback
     | SaveAttestation

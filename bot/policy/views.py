@@ -51,6 +51,7 @@ class Card:
     tone: Tone
     headline: str  # plain text, ours
     lead: str = ""  # one or two sentences under the headline, plain text, ours
+    by_itself: str = ""  # that it could land by itself, and why, where that is only a suggestion; plain text, ours
     gate: Gate | None = None
     percentile: float | None = None
     probability: float | None = None

@@ -12,7 +12,7 @@ from bot.forge.github.deliveries import GitHubDeliveries
 from bot.forge.port import Gone, Refused, Target
 from bot.git.fetch import Git
 from bot.git.mirror import Mirror
-from bot.policy.actions import Button, PutComment, React, RemoveComment, Reply, SetCheck
+from bot.policy.actions import Button, PutComment, React, RemoveComment, Reply, SetCheck, SetLabel
 from bot.policy.pull import CHECK, Person, PullRequest
 from bot.policy.state import State
 from bot.policy.views import Card
@@ -240,6 +240,15 @@ def test_labels_come_and_go_and_one_that_is_not_there_is_not_missed(anywhere: An
     lander.label(anywhere.target, change.number, frozenset({"chill"}), remove=frozenset({"low risk", "never there"}))
     assert anywhere.labels(change.number) == {"chill"}
     assert facts(anywhere, change).labels == {"chill"}
+
+
+def test_the_app_that_judges_puts_a_label_on_and_takes_it_off_as_often_as_it_likes(
+    anywhere: Anywhere, change: Change
+) -> None:
+    for on in (True, True, False, False):
+        action = SetLabel("codechill:low-risk", on)
+        anywhere.forge.perform(anywhere.target, facts(anywhere, change), action)
+        assert action.holds(State(facts(anywhere, change)))
 
 
 def test_an_issue_is_opened_once_for_each_key_and_closed(anywhere: Anywhere) -> None:

@@ -23,7 +23,7 @@ from bot.forge.port import (
     Words,
 )
 from bot.line.render import Markdown
-from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
+from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck, SetLabel
 from bot.policy.candidate import Origin
 from bot.policy.chat.remarks import remarks
 from bot.policy.group import numbers
@@ -206,6 +206,10 @@ class MemoryForge(Forge):
                 given = self.world.reactions.setdefault(action.comment, [])
                 if (BOT, action.content) not in [each[:2] for each in given]:
                     given.append((BOT, action.content, self.now()))
+            case SetLabel(name, on):
+                there.labels = (
+                    there.labels | {name} if on else {each for each in there.labels if each.lower() != name.lower()}
+                )
             case _:
                 assert_never(action)
         if type(action) in self.lossy:

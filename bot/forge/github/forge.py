@@ -10,6 +10,7 @@ from bot.forge import markers
 from bot.forge.github.authors import commit_authors
 from bot.forge.github.endpoints import Endpoints
 from bot.forge.github.hosts import web_of
+from bot.forge.github.labels import label
 from bot.forge.github.lander import GitHubLander
 from bot.forge.github.shapes import CheckRunFacts, CommentFacts, PullFacts, RepositoryFacts, ReviewFacts, person
 from bot.forge.github.wire import GitHubWire
@@ -18,7 +19,7 @@ from bot.forge.github.writes import GitHubWrites
 from bot.forge.limits import Limits
 from bot.forge.memory import Forgetful, Memory, Thing
 from bot.forge.port import Authors, Ended, ForgeAction, Gone, Listed, Reactions, Refused, Target, Words
-from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck
+from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck, SetLabel
 from bot.policy.chat.remarks import remarks
 from bot.policy.group import numbers
 from bot.policy.pull import CheckRun, Comment, Life, Person, PullRequest, Repository, Review, ReviewState
@@ -244,6 +245,8 @@ class GitHubForge:
             case React():
                 path = f"{_at(target)}/issues/comments/{int(action.comment)}/reactions"
                 self._wire.send(target, "POST", path, {"content": action.content}, _share(pull, action.by))
+            case SetLabel(name, on):
+                label(self._wire, target, pull.number, {name} if on else (), () if on else {name})
             case _:
                 assert_never(action)
         return None

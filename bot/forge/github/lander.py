@@ -1,14 +1,13 @@
 """Reviewing, landing and labelling on GitHub, and issues: what the App does by itself where its owner lets it."""
 
-from contextlib import suppress
 from typing import Any
-from urllib.parse import quote
 
 from bot.forge.github.endpoints import Endpoints
+from bot.forge.github.labels import label
 from bot.forge.github.wire import GitHubWire, path_of
 from bot.forge.github.writes import GitHubWrites
 from bot.forge.memory import Thing
-from bot.forge.port import Gone, Lander, Refused, Target
+from bot.forge.port import Lander, Refused, Target
 from bot.policy.gatekeeping import Method
 
 _ENQUEUE = """
@@ -46,12 +45,7 @@ class GitHubLander(Lander):
         self._wire.query(target, _ENQUEUE, {"pull": pull.node_id, "head": head_sha})
 
     def label(self, target: Target, number: int, add: frozenset[str], remove: frozenset[str] = frozenset()) -> None:
-        labels, thing = f"{path_of(target)}/issues/{int(number)}/labels", _of_pull(target, number, "labels")
-        if add:
-            self._wire.send(target, "POST", labels, {"labels": sorted(add)})
-        for name in sorted(remove):
-            with suppress(Gone):
-                self._writes.edit(target, thing, f"{labels}/{quote(name, safe='')}", {}, "DELETE")
+        label(self._wire, target, number, add, remove)
 
     def open_issue(self, target: Target, key: str, title: str, body: str, labels: frozenset[str]) -> int:
         fields = {"title": title, "body": body, "labels": sorted(labels)}

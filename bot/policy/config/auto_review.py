@@ -15,6 +15,7 @@ Threshold = Literal["P5", "P10", "P20", "P25", "P50"]
 THRESHOLDS: tuple[Threshold, ...] = get_args(Threshold)  # from the strictest on
 MOST_A_DAY = 2000
 HOLD_LABEL = "codechill:hold"
+SUGGEST_LABEL = "codechill:low-risk"
 _RULES = 1  # raise it when the same settings are to mean something else: what was decided before counts no longer
 
 
@@ -109,6 +110,7 @@ class AutoReview:
     mode: AutoMode = "off"
     landing_delay: timedelta = timedelta(hours=24)
     hold_label: str = HOLD_LABEL  # in lower case
+    suggest_label: str = SUGGEST_LABEL  # in lower case
     bots: Bots = field(default_factory=Bots)
     people: People = field(default_factory=People)
     gates: Gates = field(default_factory=Gates)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bot.policy.config.auto_review import HOLD_LABEL, MOST_A_DAY, AutoMode, Threshold
+from bot.policy.config.auto_review import HOLD_LABEL, MOST_A_DAY, SUGGEST_LABEL, AutoMode, Threshold
 from bot.policy.config.known_sources import KNOWN, SourceKind
 from bot.policy.config.values import (
     Between,
@@ -24,9 +24,13 @@ from bot.policy.config.values import (
 
 
 class LabelsShape(Shape):
-    """Labels that people set."""
+    """One that people set, and one that codechill sets."""
 
     hold: Name = Field(default=HOLD_LABEL, description="A change that bears it does not land by itself.")
+    suggest: Name = Field(
+        default=SUGGEST_LABEL,
+        description="In `mode: suggest` a change bears it while it could land by itself. It is never read.",
+    )
 
 
 class BotsShape(Shape):

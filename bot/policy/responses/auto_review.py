@@ -5,7 +5,7 @@ Shadow writes nothing but the record. Suggest says it. Only enforce lets anythin
 
 from collections.abc import Iterable
 
-from bot.policy.actions import Button, Conclusion, Reply, SetCheck
+from bot.policy.actions import Button, Conclusion, Reply, SetCheck, SetLabel
 from bot.policy.candidate import Stop, StopRule, Trust, Waiting
 from bot.policy.case import Case
 from bot.policy.events import Changed, Event, Labelled
@@ -42,6 +42,7 @@ Wanted = (
     | DenySource
     | RejectChange
     | SetCheck
+    | SetLabel
     | Reply
 )
 
@@ -59,6 +60,8 @@ def respond(case: Case, event: Event | None) -> Iterable[Wanted]:
     if mode(case.state, case.config) in ("suggest", "enforce"):
         number = case.pull.number
         yield SetCheck(case.pull.head_sha, _conclusion(case), landing.card(case), _buttons(case), AUTO_REVIEW, number)
+        # the card says why (show/card); what lands by itself needs no suggestion
+        yield SetLabel(case.config.auto_review.suggest_label, bool(landing.suggested(case)))
 
 
 def _of_source(case: Case) -> Iterable[NoteSource | DenySource | RejectChange]:

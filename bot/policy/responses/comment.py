@@ -8,14 +8,14 @@ from bot.policy.events import Event
 from bot.policy.opinion import Verdict
 from bot.policy.standing import approval
 
-LOUD = ("held", "free", "misconfigured")  # tones that make a comment; the others only change one that is there
+LOUD = ("held", "free", "misconfigured")  # tones that make a comment, as a suggestion does; others only change one
 
 
 def respond(case: Case, event: Event | None) -> Iterable[RemoveComment | PutComment | Reply]:
     if case.config.mode == "shadow" or case.waiting:
         return
     yield from (RemoveComment(comment) for comment in case.pull.spare)
-    if case.pull.comment is not None or case.card.tone in LOUD:
+    if case.pull.comment is not None or case.card.tone in LOUD or case.card.by_itself:
         yield PutComment(case.card)
     if case.pull.comment is not None and _crossed(case):
         yield _note(case)

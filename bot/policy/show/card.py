@@ -13,7 +13,7 @@ from bot.policy.managers import managers
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.rules import configuration, gate
 from bot.policy.rules.gate import somebody_unknown
-from bot.policy.show import advice
+from bot.policy.show import advice, landing
 from bot.policy.standing import approval
 from bot.policy.standing.level import among_riskiest, is_exempt, stretches, would_hold
 from bot.policy.state import Failure
@@ -34,6 +34,7 @@ def build(case: Case) -> Card:
         tone=_tone(case),
         headline=words.capital(_headline(case)),
         lead=" ".join(sentence for sentence in _lead(case) if sentence),
+        by_itself=landing.suggested(case),
         gate=_gate(case),
         percentile=case.percentile,
         probability=risk.probability if risk else None,

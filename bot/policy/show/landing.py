@@ -5,8 +5,11 @@ from zoneinfo import ZoneInfo
 
 from bot.policy.candidate import Stop, StopRule, Waiting
 from bot.policy.case import Case
+from bot.policy.config.auto_review import share_of
 from bot.policy.radar.funnel import STAGES
-from bot.policy.radar.strength import mode
+from bot.policy.radar.stage import Candidate
+from bot.policy.radar.stages import risk
+from bot.policy.radar.strength import mode, source_of
 from bot.policy.text import words
 from bot.policy.views import Card
 
@@ -57,6 +60,34 @@ _NEXT: Mapping[StopRule, str] = {
     "changes_requested": "It goes on once they approve, or that review is dismissed.",
     "wait": "Its author lets it land by itself after all with `/chill ship`.",
 }
+
+
+def suggested(case: Case) -> str:
+    """Why it could land by itself; "" where it could not, or where more or less than a suggestion is wanted."""
+    if mode(case.state, case.config) != "suggest" or not case.passage.through:
+        return ""
+    why = [_WHY.get(name) or _rank(case, name) for name in case.passage.passed]
+    clauses = words.listed([_whose(case), *(clause for clause in why if clause)], "and")
+    return f"Automatic review only suggests here, and would let it: {clauses}."
+
+
+_WHY: Mapping[str, str] = {
+    "eligible": "nothing keeps its source or its paths out",
+    "static": "no static rule speaks against it",
+    "review": "every changed stretch of it is known to be safe",
+}
+
+
+def _whose(case: Case) -> str:
+    source = source_of(case.state, case.config)
+    return f"it is of the source {words.code(source.name)}" if source else "it is its author's own"
+
+
+def _rank(case: Case, stage: str) -> str:
+    threshold = risk.threshold_of(Candidate(case.state, case.config, case.now, case.passage.pipeline))
+    if stage != risk.STAGE.name or threshold is None:
+        return ""
+    return f"as a whole and by each part it is among the safest {words.percent(share_of(threshold))} here"
 
 
 def _unfinished(case: Case) -> tuple[str, str]:

@@ -178,6 +178,13 @@ def test_the_button_on_the_check_stops_it(line: Line, gate: Gatekeeper) -> None:
 def test_in_suggest_it_is_said_and_nothing_waits(line: Line, gate: Gatekeeper) -> None:
     pull = of_a_bot(line, "suggest")
     assert (waiting(line, pull), run(line, pull).title) == (None, "It could land by itself")
+    assert pull.labels == {"codechill:low-risk"}
+    assert "**It could land by itself.** Automatic review only suggests here" in line.card(pull)
+    gate.answer = person("threshold", "Riskier than it was.")
+    line.tick(pull)
+    assert pull.labels == set()
+    assert "could land by itself" not in line.card(pull)
+    assert line.answers(pull) == []
 
 
 def test_the_label_holds_it_until_a_person_takes_it_off_and_no_bot_but_the_one_that_put_it_on(

@@ -19,6 +19,7 @@ from bot.policy.actions import (
     SaveEscalation,
     SaveFeedback,
     SetCheck,
+    SetLabel,
     StartFreeze,
 )
 from bot.policy.candidate import Wishes
@@ -151,6 +152,9 @@ def _apply(before: State, action: Action) -> State:
         case RemoveComment(comment):
             spare = tuple(each for each in here.spare if each != comment)
             return replace(before, pull=replace(here, spare=spare))
+        case SetLabel(name, on):
+            labels = here.labels | {name} if on else {each for each in here.labels if each.lower() != name}
+            return replace(before, pull=replace(here, labels=frozenset(labels)))
         case Reply():
             answered = here.replied_to | ({action.comment} if action.comment is not None else set())
             return replace(before, pull=replace(here, replied_to=answered), notes=before.notes | {action.key})

@@ -89,6 +89,7 @@ def test_radar_11_sources_are_read_with_an_owner_a_kind_and_settings_of_their_ow
         ("  sources: {dependabot: {like: dependabot}}\n  denied: [dependabt]", "did you mean dependabot?"),
         ("  people: {approval: P10}", "approval is stricter than verification"),
         ("  people: {verification: P5}", "approval is stricter than verification"),
+        ("  labels: {suggest: codechill:HOLD}", "auto_review.labels: hold and suggest have to differ"),
         ("  bots: {threshold: P30}", 'auto_review.bots.threshold is "P30"'),
         ("  bots: {bypass_risk: 'yes'}", '"yes" is neither true nor false'),
         ("  mode: on", 'auto_review.mode is "on"'),
@@ -115,7 +116,7 @@ def test_every_setting_has_a_rule_for_a_floor_and_every_threshold_its_share():
     groups = {name: fields(getattr(AutoReview(), name)) for name in GROUPS}
     assert {f"{name}.{each.name}" for name, some in groups.items() for each in some} == STRICTER.keys()
     shaped = {name for name, each in AutoReviewShape.model_fields.items()}
-    assert shaped - {"labels"} == {each.name for each in fields(AutoReview)} - {"hold_label"}
+    assert shaped - {"labels"} == {each.name for each in fields(AutoReview)} - {"hold_label", "suggest_label"}
     assert [share_of(threshold) for threshold in THRESHOLDS] == [0.05, 0.1, 0.2, 0.25, 0.5]
 
 

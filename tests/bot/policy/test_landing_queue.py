@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from policy_world import ANA, BEN, BOT, HEAD, MIA, SATURDAY, apply, changed, said, state, weekend
 
-from bot.policy.actions import Reply, SetCheck
+from bot.policy.actions import PutComment, Reply, SetCheck, SetLabel
 from bot.policy.candidate import (
     Consent,
     DeferredReview,
@@ -478,3 +478,52 @@ def test_the_strictest_of_everything_that_has_a_say_counts() -> None:
         "auto_review: {mode: enforce, sources: {renovate: {account: 99, kind: dependencies, mode: shadow}}}\n"
     )
     assert mode(of_source(), quiet) == "shadow"
+
+
+# --- what is only suggested
+
+SUGGEST = config(mode="suggest")
+
+
+def suggested(before: State, config: Config = SUGGEST) -> list[str]:
+    """What the one comment says of it."""
+    return [put.card.by_itself for put in wanted(before, PutComment, None, config)]
+
+
+def test_where_it_only_suggests_the_label_and_the_one_comment_say_that_it_could_land_and_why() -> None:
+    assert wanted(of_source(), SetLabel, None, SUGGEST) == [SetLabel("codechill:low-risk", on=True)]
+    assert suggested(of_source()) == [
+        "Automatic review only suggests here, and would let it: it is of the source `renovate` and as a whole and by "
+        "each part it is among the safest 20 % here."
+    ]
+    assert suggested(shipped()) == [
+        "Automatic review only suggests here, and would let it: it is its author's own and as a whole and by "
+        "each part it is among the safest 5 % here."
+    ]
+
+
+def test_what_was_passed_for_another_reason_is_not_said_to_be_among_the_safest(
+    gate: Callable[[Answer], None],
+) -> None:
+    gate(Answer("passed", "bypass_risk", "Why."))
+    assert suggested(of_source()) == [
+        "Automatic review only suggests here, and would let it: it is of the source `renovate`."
+    ]
+
+
+def test_a_suggestion_is_taken_back_in_its_place_and_tells_nobody(gate: Callable[[Answer], None]) -> None:
+    said_once = after(of_source(), config=SUGGEST)
+    assert said_once.pull.labels == {"codechill:low-risk"}
+    assert look(said_once, None, SUGGEST).actions == ()
+    gate(person("threshold", "Why."))
+    assert wanted(said_once, SetLabel, None, SUGGEST) == [SetLabel("codechill:low-risk", on=False)]
+    assert suggested(said_once) == [""]
+    assert wanted(said_once, Reply, None, SUGGEST) == []
+
+
+def test_the_label_of_a_suggestion_is_taken_off_where_changes_land_and_nothing_is_touched_where_it_only_watches() -> (
+    None
+):
+    before = after(of_source(), config=SUGGEST)
+    assert wanted(before, SetLabel) == [SetLabel("codechill:low-risk", on=False)]
+    assert wanted(before, SetLabel, None, config(mode="shadow")) == []

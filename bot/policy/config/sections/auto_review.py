@@ -98,12 +98,14 @@ def _read(written: AutoReviewShape, reading: Reading) -> AutoReview:
             said = f"auto_review.denied: {name} is no source of this file{did_you_mean(name, sources)}"
             reading.wrong(("auto_review", "denied", written.denied.index(name)), said)
     lists: dict[str, Any] = {name: tuple(getattr(written, name)) for name in PATHS}
+    labels = written.labels.model_fields_set
     policy = replace(
         around,
         **{name: _over(getattr(around, name), getattr(written, name)) for name in GROUPS},
         sources=MappingProxyType(sources),
         denied=tuple(dict.fromkeys(written.denied)),
-        hold_label=written.labels.hold.lower() if "hold" in written.labels.model_fields_set else around.hold_label,
+        hold_label=written.labels.hold.lower() if "hold" in labels else around.hold_label,
+        suggest_label=written.labels.suggest.lower() if "suggest" in labels else around.suggest_label,
         **lists,
         mode=written.mode if "mode" in written.model_fields_set else around.mode,
         landing_delay=written.landing_delay or around.landing_delay,
@@ -111,6 +113,9 @@ def _read(written: AutoReviewShape, reading: Reading) -> AutoReview:
     if THRESHOLDS.index(policy.people.approval) >= THRESHOLDS.index(policy.people.verification):
         said = "auto_review.people.approval is stricter than verification: with it nobody looks at all"
         reading.wrong(("auto_review", "people", "approval"), said)
+    if policy.hold_label == policy.suggest_label:
+        said = f"auto_review.labels: hold and suggest have to differ, both are {policy.hold_label}"
+        reading.wrong(("auto_review", "labels"), said)
     return policy
 
 
@@ -169,6 +174,9 @@ def _join(joining: Joining, org: AutoReview, repo: AutoReview) -> AutoReview:
         mode=joining.value("auto_review.mode", org.mode, repo.mode, less),
         landing_delay=joining.value("auto_review.landing_delay", org.landing_delay, repo.landing_delay, max),
         hold_label=joining.value("auto_review.labels.hold", org.hold_label, repo.hold_label, lambda a, _: a),
+        suggest_label=joining.value(
+            "auto_review.labels.suggest", org.suggest_label, repo.suggest_label, lambda a, _: a
+        ),
         sources=MappingProxyType(_joined_sources(joining, org.sources, repo.sources)),
         **lists,
         **groups,
@@ -237,6 +245,7 @@ def _shown(policy: AutoReview, _: Mapping[str, Any]) -> Iterator[Shown]:
         return
     yield Shown("auto_review.landing_delay", _said(policy.landing_delay))
     yield Shown("auto_review.labels.hold", policy.hold_label)
+    yield Shown("auto_review.labels.suggest", policy.suggest_label)
     for group in GROUPS:
         values = getattr(policy, group)
         for each in fields(values):
