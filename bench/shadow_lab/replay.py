@@ -73,8 +73,8 @@ def _tracer(folder: Path, code: Path, trace: Path) -> Path:
         "def write():\n"
         "    sys.settrace(None)\n"
         "    with open(OUT, 'w') as file:\n"
-        "        own = [each for each in sorted(SEEN) if each[0].startswith(CODE)]\n"
-        "        file.writelines(f'{name[len(CODE):]}:{line}\\n' for name, line in own)\n"
+        "        lines = [each for each in sorted(SEEN) if each[0].startswith(CODE)]\n"
+        "        file.writelines(f'{name[len(CODE):]}:{line}\\n' for name, line in lines)\n"
         "atexit.register(write)\n"
         "signal.signal(signal.SIGTERM, lambda *_: sys.exit())\n"
         "threading.settrace(calls)\n"
@@ -84,8 +84,8 @@ def _tracer(folder: Path, code: Path, trace: Path) -> Path:
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return kept | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "TZ": "UTC"}
+    plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return plain | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "TZ": "UTC"}
 
 
 @contextlib.contextmanager

@@ -36,10 +36,10 @@ def labelled(
 ) -> list[Difference]:
     """The differences of a build: of the release itself, or only those that the changed copy shows beyond them."""
     origin = Origin(service.name, build, snapshot=f"week {number}")
-    own = _differences(service, runs.production, runs.candidate, runs.production_again, origin)
+    known = _differences(service, runs.production, runs.candidate, runs.production_again, origin)
     if changed is None:
-        return [_called(each, Label.NOISE if _place(each) in noise else Label.NEW_FEATURE, number) for each in own]
-    usual = {(each.request, *_place(each), each.pattern) for each in own}
+        return [_called(each, Label.NOISE if _place(each) in noise else Label.NEW_FEATURE, number) for each in known]
+    usual = {(each.request, *_place(each), each.pattern) for each in known}
     new = [
         each
         for each in _differences(service, runs.production, changed, runs.production_again, origin)

@@ -73,13 +73,13 @@ class Project:
         with _appending(self._differences) as differences, _appending(self._measured) as measured:
             intake = Intake(self._known(), _templates(path), self.settings)
             try:
-                for kept in intake.take(pieces, origin):
-                    match kept:
+                for piece in intake.take(pieces, origin):
+                    match piece:
                         case Difference():
-                            differences.write(_line({"id": kept.id, **plain(kept)}))
+                            differences.write(_line({"id": piece.id, **plain(piece)}))
                         case Measured():
                             release = origin.build or origin.snapshot
-                            measured.write(_line({"team": origin.team, "release": release, "measured": asdict(kept)}))
+                            measured.write(_line({"team": origin.team, "release": release, "measured": asdict(piece)}))
                     if intake.report.seen % EVERY == 0:
                         progress(intake.report.seen)
             finally:

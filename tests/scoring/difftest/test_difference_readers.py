@@ -233,8 +233,8 @@ def test_secrets_and_personal_data_are_masked_before_there_is_a_record() -> None
         "-----BEGIN RSA PRIVATE KEY-----\nMIIBVQIBADANBg\n-----END RSA PRIVATE KEY-----"
     )
     row = dict.fromkeys((*ATTRIBUTES, "left", "right", "request", "pattern"), said)
-    kept = json.dumps(plain(read_difference(row, ORIGIN)))
-    assert [each for each in sorted(SECRETS) if each in kept] == []
+    written = json.dumps(plain(read_difference(row, ORIGIN)))
+    assert [each for each in sorted(SECRETS) if each in written] == []
 
 
 @pytest.mark.parametrize(
