@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from bot.plain import from_text, to_text
 from bot.policy.state import State
-from bot.store.database import Database
+from bot.store.database import Database, of_pull
 from bot.store.tables import exhibits
 
 
@@ -36,6 +36,13 @@ class Exhibits(Database):
         with self.read() as connection:
             rows = connection.execute(sa.select(exhibits).where(here).order_by(exhibits.c.number)).all()
         return tuple(Exhibit(row.number, row.at, from_text(State, row.body)) for row in rows)
+
+    def get(self, repository_id: int, number: int, head_sha: str) -> Exhibit | None:
+        """Of one pull request, while its facts are those of that head."""
+        here = sa.and_(of_pull(exhibits, repository_id, number), exhibits.c.head_sha == head_sha)
+        with self.read() as connection:
+            row = connection.execute(sa.select(exhibits).where(here)).one_or_none()
+        return None if row is None else Exhibit(row.number, row.at, from_text(State, row.body))
 
     def forget(self, repository_id: int) -> None:
         """Of a repository that may not be seen any more."""

@@ -141,12 +141,14 @@ class View:
 
     repository: str
     forge: str  # its page there
+    zone: str
     modes: tuple[tuple[AutoMode, str], ...]  # and the branches that have it, the one that does most first
     stops: tuple[str, ...]  # why nothing lands by itself at all
     waiting: tuple[Awaiting, ...]
     sources: tuple[Source, ...]
     landed: tuple[Landed, ...]  # newest first
-    landings: int
+    landings: int  # those that are not listed included
+    done: int  # of them landed
     reviews: tuple[Owed, ...]
     decided: int  # changes, in LEDGER
     passed: int  # of them every stage, when they were decided on last
@@ -172,12 +174,14 @@ def view(readings: Readings, asked: Asked, now: datetime) -> View:
     return View(
         repository=home.full_name,
         forge=f"{asked.forge}/{home.full_name}",
+        zone=zone,
         modes=tuple(_by_mode(readings)),
         stops=tuple(_stops(readings)),
         waiting=tuple(_awaiting(number, each, readings, zone) for _, number, each in readings.waiting),
         sources=tuple(_source(each) for each in readings.sources if each.standing.key.name != "*"),
         landed=tuple(_landed(each, readings, zone) for each in reversed(readings.lately[-MOST:])),
         landings=len(readings.lately),
+        done=sum(each.state == "landed" for each in readings.lately),
         reviews=tuple(_owed(each, zone, now) for each in readings.reviews),
         decided=len(last),
         passed=sum(each.outcome == "passed" for each in last.values()),

@@ -333,8 +333,16 @@ def _attested(body: dict[str, Any]) -> str:
     return f"{body['by']['login']}, head {str(body['head_sha'])[:SHORT]}"
 
 
+def _landing(body: dict[str, Any]) -> str:
+    by = ((body.get("stop") or body).get("by") or {}).get("login")
+    return f"{body['what']}{f' by {by}' if by else ''}{': ' if body.get('words') else ''}{body.get('words') or ''}"
+
+
 _TOLD: Mapping[str, Callable[[dict[str, Any]], str]] = {
     "decision": _decided,
     "escalation": _escalated,
     "attestation": _attested,
+    "landing": _landing,
+    "automatic_landing": _landing,
+    "deferred_review": _landing,
 }

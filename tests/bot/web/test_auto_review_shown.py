@@ -1,14 +1,17 @@
 """The page of automatic review shows what the line decided, what waits and who owes what, as the store has it."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from bot.policy.candidate import EVERYTHING, DeferredReview, SourceKey
+from bot.policy.candidate import EVERYTHING, DeferredReview, SourceKey, Waiting
+from bot.policy.pull import Person
+from bot.policy.radar.funnel import STAGES
+from bot.policy.radar.record import Decided
 from bot.policy.radar.stage import person
-from bot.store import LandingStop, Store
+from bot.store import AutomaticLanding, KnownRepository, LandingStop, Store
 from bot.web import auto_review
 from bot.web.page import Asked, Stored
 from tests.bot.line.test_line_auto_review import Gatekeeper, gate, landed, of_a_bot, turned, waiting
@@ -19,6 +22,49 @@ from tests.fakes.world import INSTALLATION, Pull
 __all__ = ["gate"]
 ADDRESS = "/r/acme/shop/auto-review"
 DAY = timedelta(days=1)
+
+
+FILE = """\
+version: 1
+timezone: Europe/Berlin
+auto_review:
+  mode: enforce
+  sources:
+    renovate-npm: {like: renovate, branch: "renovate/npm-*", owner: "@acme/frontend"}
+    tidy-imports: {account: 99, kind: codemod, branch: "tidy/*", allowlisted: true, daily_limit: 40}
+"""
+
+
+def filled(store: Store, home: KnownRepository, open_: int, landed_: int, now: datetime) -> None:
+    """Something in every part of the page."""
+    npm, tidy = (SourceKey(home.installation_id, home.id, name) for name in ("renovate-npm", "tidy-imports"))
+    store.configurations.save(home.id, "main", text=FILE, sha="c" * 40, at=now)
+    landed_before(store, range(101, 321), now - 40 * DAY, key=npm, reverted=1)
+    landed_before(store, range(401, 451), now - 50 * DAY, key=tidy, alone=False, reverted=3)
+    landed_before(store, range(501, 561), now - 45 * DAY, key=None, reverted=2)
+    store.sources.turn(npm, "P10", by="maya", because="it did well", at=now - 60 * DAY)
+    store.sources.deny(tidy, by="codechill", because="incident INC-7 was confirmed of its change #412", at=now - DAY)
+    waits = Waiting("a" * 40, "main", "p", now - DAY / 3, now + DAY * 2 / 3, "d", "ace", "renovate-npm")
+    store.landing_queue.put(home.id, open_, waits, at=now)
+    author = Person(1, "ada")
+    for number, due in ((landed_, now + 3 * DAY), (412, now - DAY)):
+        review = DeferredReview(author, "Say how to pay", "a" * 40, now - 5 * DAY, due, ("ben", "@acme/frontend"))
+        store.deferred_reviews.open(home.id, number, review, at=now)
+    for number, state, words in ((110, "landed", ""), (101, "landed", ""), (111, "refused", "the base moved")):
+        store.automatic_landings.end(
+            AutomaticLanding(home.id, number, "f" * 40, "main", "b" * 40, now - 40 * DAY, "squash", state, "e" * 40,  # type: ignore[arg-type]
+                             "same" if state == "landed" else "", words), at=now)  # fmt: skip
+    said = (("eligible", "person", "landed", "50 changes of this source landed in 60 days; 100 are needed."),
+            ("static", "person", "secret", "A line that comes reads like a secret."),
+            ("risk", "person", "too_risky", "Riskier than 20 of 100 recent changes here."),
+            ("review", "passed", "", ""))  # fmt: skip
+    order = [stage.name for stage in STAGES]
+    for place, (stage, outcome, rule, why) in enumerate(said):
+        passed = tuple(order[: order.index(stage)])
+        decided = Decided("a" * 40, "b" * 40, "main", f"d{place}", "p" * 16, "m1", "ace", "renovate-npm", "enforce",
+                          passed, stage, outcome, rule, why)  # type: ignore[arg-type]  # fmt: skip
+        for number in (open_, *range(101, 104 + place)):
+            store.passages.save(home.id, number, decided, at=now - DAY)
 
 
 def seen(web: Web, **query: str) -> auto_review.View:
@@ -36,7 +82,7 @@ def scalar(store: Store, query: str) -> int:
 def stop(web: Web, pull: Pull, reader: str, address: str = ADDRESS) -> int:
     """As the form on the page sends it."""
     shown = re.search(
-        r'<form class="buttons" method="post" action="">(.*?)</form>', web.text(address, reader), re.DOTALL
+        r'<form class="buttons stopping" method="post" action="">(.*?)</form>', web.text(address, reader), re.DOTALL
     )
     assert shown is not None
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', shown[1]))

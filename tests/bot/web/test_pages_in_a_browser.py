@@ -21,6 +21,7 @@ from bot.demo.stage import Stage
 from bot.store.tables import jobs
 from bot.web.pages import PAGES
 from tests.bot.conftest import Place, settled
+from tests.bot.web.test_auto_review_shown import filled as filled_with_landings
 from tests.bot.web.test_model_page import filled
 from tests.browsers import browser, in_a_browser
 
@@ -59,8 +60,9 @@ def town(running: Stage, shop: Path) -> Town:
     place.settle()
     place.say(asking, people.author, "/chill justify launch_with_rollback The launch is tonight, and the flag is off.")
     store = place.stage.app.store
-    (home,) = (one.id for one in store.repositories.all() if one.full_name == place.name)
-    filled(store, home, datetime.now(UTC))
+    (home,) = (one for one in store.repositories.all() if one.full_name == place.name)
+    filled(store, home.id, datetime.now(UTC))
+    filled_with_landings(store, home, asking, free, datetime.now(UTC))
     return Town(place, asking, held, free)
 
 
