@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,7 @@ SOMEBODY = Person(77, "zoe")
 OURS = Freeze("f", "Outage", "weekend", SATURDAY - timedelta(hours=1), None, "x", SOMEBODY)
 
 
+@cache
 def config() -> Config:
     """Every command has something to do: an attestation is asked for, a freeze by hand and automatic review are on."""
     config = weekend("freezes: {by: [fay]}\ngate: {action: {weekend: author_attest}}\nauto_review: {mode: enforce}\n")
