@@ -56,6 +56,11 @@ def bumped(version: str = "1.3.0", wanted: str = "^1.3.0", **more: object) -> di
     return npm({"ky": wanted}, {"ky": ky, "tiny": entry("tiny", "2.0.1")})
 
 
+def with_tiny(**more: object) -> dict[str, str]:
+    ky = entry("ky", "1.3.0", dependencies={"tiny": "^2.0.0"})
+    return npm({"ky": "^1.3.0"}, {"ky": ky, "tiny": entry("tiny", "2.0.1", **more)})
+
+
 def test_a_minor_bump_of_manifest_and_lock_file_is_explained() -> None:
     assert looked(OLD, bumped()) == ([], [("ky", "1.2.0", "1.3.0")])
 
@@ -95,10 +100,21 @@ def test_a_bump_within_what_the_manifest_asks_for_needs_the_lock_file_alone() ->
         ({**bumped(), "package-lock.json": '{"lockfileVersion": 1, "dependencies": {}}'}, "dependency_unread"),
         ({**bumped(), "package-lock.json": '{"a": 1, "a": 2}'}, "dependency_unread"),
         ({**OLD, "package.json": OLD["package.json"] + "\n"}, "dependency_other"),
+        (with_tiny(resolved="https://evil.example/tiny-2.0.1.tgz", extraneous=True), "dependency_other"),  # says who?
+        (with_tiny(bin={"node": "tiny.js"}), "dependency_integrity"),
+        (npm({"ky": "^1.3.0"}, {"ky": entry("ky", "1.3.0", dependencies={"tiny": "^2.0.0"})}), "dependency_step"),
     ],
 )  # fmt: skip
 def test_of_npm_everything_else_is_for_a_person(new: dict[str, str], rule: str) -> None:
     assert rule in looked(OLD, new, OLD)[0]
+
+
+@pytest.mark.parametrize("beside", ["yarn.lock", "pnpm-lock.yaml", "bun.lock", "npm-shrinkwrap.json"])
+def test_a_lock_file_of_another_tool_beside_it_binds_the_manifest_too(beside: str) -> None:
+    assert looked(OLD, bumped(), {beside: OLD["package-lock.json"]})[0] == ["dependency_step"]
+    alone = {"package.json": OLD["package.json"]}, {"package.json": bumped()["package.json"]}
+    assert looked(*alone) == ([], [("ky", "1.2.0", "1.3.0")])
+    assert looked(*alone, {beside: OLD["package-lock.json"]})[0] == ["dependency_step"]
 
 
 def test_what_a_bumped_package_newly_needs_may_come_and_nothing_beside() -> None:
@@ -162,6 +178,13 @@ PINS = "aiohttp==3.9.0 \\\n    --hash=sha256:aa\nyarl==1.9.4  # via aiohttp\n-r 
         (PINS.replace("-r base.txt", "--index-url https://evil.example/simple"), ["dependency_other"]),
         (PINS.replace("3.9.0", "3.9.1") + "--extra-index-url https://evil.example\n", ["dependency_other"]),
         (PINS.replace("aiohttp==3.9.0", "aiohttp>=3.9.0"), ["dependency_other"]),
+        (PINS.replace("3.9.0", "3.9.1+evil"), ["dependency_version"]),  # a local version is on no public registry
+        (PINS.replace("3.9.0", "3.9.1").replace("yarl==1.9.4  # via aiohttp\n", ""), ["dependency_other"]),
+        (PINS.replace("3.9.0", "3.9.1").replace("yarl=", "yarl[evil]="), ["dependency_other"]),
+        (
+            PINS.replace("3.9.0", "3.9.1").replace("yarl==1.9.4", "yarl==1.9.4; python_version<'3'"),
+            ["dependency_other"],
+        ),
     ],
 )
 def test_pins_of_python(new: str, rules: list[str]) -> None:
@@ -288,6 +311,7 @@ def rust(version: str, spec: str = "1.2", *, checksum: str = "", source: str = "
     return {"Cargo.toml": manifest, "Cargo.lock": lock}
 
 
+GONE = rust("1.3.0") | {"Cargo.lock": 'version = 4\n[[package]]\nname = "shop"\nversion = "0.1.0"\n'}
 COMES = '[[package]]\nname = "x"\nversion = "1.0.0"\nsource = "registry+https://github.com/rust-lang/crates.io-index"\n'
 
 
@@ -301,6 +325,7 @@ COMES = '[[package]]\nname = "x"\nversion = "1.0.0"\nsource = "registry+https://
         (rust("1.2.0", checksum="evil"), "dependency_integrity"),
         (rust("1.3.0", source="git+https://github.com/x/serde#0123"), "dependency_source"),
         (rust("1.3.0", more=COMES), "dependency_new"),
+        (GONE, "dependency_step"),
         ({**rust("1.3.0"), "Cargo.toml": rust("1.3.0")["Cargo.toml"].replace("derive", "evil")}, "dependency_other"),
     ],
 )

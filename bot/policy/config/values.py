@@ -17,7 +17,7 @@ _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _DECIMAL = re.compile(r"(?:0|1)?\.\d+|0|1\.0+")
 _NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,80}")
 _OWNER = re.compile(r"@[\w.-]+(/[\w.-]+)?|[^@\s]+@[^@\s]+", re.ASCII)
-_SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,79}")
+_SOURCE = re.compile(r"(?!people$)[A-Za-z0-9][A-Za-z0-9._/-]{0,79}")
 _TRAILER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}: [^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,200}(?<! )")
 _LOGIN = re.compile(r"@[\w.-]+/[\w.-]+|[\w.-]+(\[bot\])?", re.ASCII)
 
@@ -97,6 +97,8 @@ def owner(text: object) -> str:
 
 def source_name(text: object) -> str:
     written = _text(text)
+    if written == "people":
+        raise ValueError("people is the name of what people write; a source needs another, like renovate")
     if not _SOURCE.fullmatch(written):
         raise ValueError("a source is named by 1 to 80 letters, digits, dots, dashes and slashes, like renovate/npm")
     return written

@@ -39,6 +39,8 @@ def _requirement(ecosystem: str, path: str, name: str, before: str, after: str) 
 
 def _step(path: str, bump: Bump) -> Told:
     kind = step(bump.before, bump.after)
+    if bump.ecosystem == "python" and "+" in bump.after:
+        kind = "odd"  # the public registry takes no local version (PEP 440)
     if kind in _STEPS:
         yield Hazard(*_STEPS[kind], path)
     yield bump
@@ -52,6 +54,8 @@ def locks(ecosystem: str, path: str, old: Lock, new: Lock, *, tells_scripts: boo
     if old.rest != new.rest:
         yield Hazard("dependency_other", "Something else than packages changes in a lock file.", path)
     known, bumped = old.named(), set()
+    if any(package.needs & (known.keys() - new.named().keys()) for package in new.packages):
+        yield Hazard("dependency_step", "A package is needed that the lock file does not hold any more.", path)
     for package in sorted(new.packages - old.packages, key=lambda one: (one.name, one.place, one.version)):
         if package.name in known:
             bumps = list(_known(ecosystem, path, package, known[package.name], new))
@@ -92,7 +96,7 @@ def _before(package: Package, before: Iterable[Package], new: Lock) -> str:
 
 
 def _content(package: Package) -> tuple[object, ...]:
-    return package.source, package.digest, package.scripts
+    return package.source, package.digest, package.scripts, package.said
 
 
 def _sound(path: str, package: Package, before: Iterable[Package]) -> Iterator[Hazard]:

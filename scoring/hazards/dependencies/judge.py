@@ -28,6 +28,7 @@ class Ecosystem:
     name: str
     manifests: Mapping[str, Callable[[str], Manifest]]
     locks: Mapping[str, Callable[[str], Lock]]
+    unread: tuple[str, ...] = ()  # lock files of other tools, by which a manifest may be bound as well
     bare: Literal["=", "^"] = "^"
     tells_scripts: bool = False
 
@@ -40,6 +41,7 @@ ECOSYSTEMS = (
         "npm",
         {"package.json": npm.manifest},
         {"package-lock.json": npm.lock, "npm-shrinkwrap.json": npm.lock},
+        ("yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb", "deno.lock"),
         "=",
         tells_scripts=True,
     ),
@@ -47,11 +49,12 @@ ECOSYSTEMS = (
         "python",
         {"pyproject.toml": python.manifest},
         {"uv.lock": python.uv_lock, "poetry.lock": python.poetry_lock},
+        ("pdm.lock", "pixi.lock", "pylock.toml", "Pipfile.lock"),
         tells_scripts=True,
     ),
-    Ecosystem("go", {"go.mod": go.manifest}, {"go.sum": go.sums}, "="),
+    Ecosystem("go", {"go.mod": go.manifest}, {"go.sum": go.sums}, bare="="),
     Ecosystem("rust", {"Cargo.toml": rust.manifest}, {"Cargo.lock": rust.lock}),
-    Ecosystem("gradle", {"libs.versions.toml": gradle.catalog}, {}, "="),
+    Ecosystem("gradle", {"libs.versions.toml": gradle.catalog}, {}, bare="="),
 )
 
 
@@ -121,6 +124,9 @@ def _compared(file: File, old: str, new: str, sides: Sides) -> Told:
 
 def _pins(path: str, old: str, new: str) -> Told:
     before, after = python.requirements(old), python.requirements(new)
+    places = {(package.name, package.place) for package in after.packages if package.name in before.named()}
+    if places != {(package.name, package.place) for package in before.packages}:
+        yield Hazard("dependency_other", "A package is pinned no more, or in other places than before.", path)
     if before.rest == after.rest or "--hash" in old + new:
         yield from compare.locks("python", path, before, after, tells_scripts=False)
     else:
@@ -146,6 +152,10 @@ def _lock_beside(ecosystem: Ecosystem, path: str, old: Manifest, new: Manifest, 
     if not changed:
         return
     for folder in _upwards(path):
+        beside = [base for base in (*ecosystem.locks, *ecosystem.unread) if sides.side("head", _join(folder, base))]
+        if len(beside) > 1 or set(beside) & {*ecosystem.unread}:
+            yield Hazard("dependency_step", "Its manifest is bound by a lock file that is not read here.", path)
+            return
         for base, read in ecosystem.locks.items():
             text = sides.side("head", _join(folder, base))
             if not text:
@@ -164,7 +174,7 @@ def _lock_beside(ecosystem: Ecosystem, path: str, old: Manifest, new: Manifest, 
 def _manifests_beside(ecosystem: Ecosystem, path: str, old: Lock, new: Lock, sides: Sides) -> Told:
     """What a lock file repeats of manifests has to be what they say, and what they ask for has to be in it."""
     folder = os.path.dirname(path)
-    bumped = {package.name for package in new.packages - old.packages}
+    bumped = {package.name for package in new.packages ^ old.packages}
     for place in new.declared or {"": {}}:
         for base, read in ecosystem.manifests.items():
             text = sides.side("head", _join(_join(folder, place), base))

@@ -21,6 +21,7 @@ class Package:
     place: str = ""  # where it is put, if that matters
     scripts: bool = False  # whether it runs something when it is installed
     needs: frozenset[str] = frozenset()  # names of packages
+    said: str = ""  # what else is said of it and of no version changes: the programs that it brings
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,11 @@ from typing import Any
 from scoring.hazards.dependencies.lock import Lock, Manifest, Package, Unreadable
 
 GROUPS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
+# What may be said anew of a version: where it is needed, and what nobody acts on.
+PASSING = frozenset({
+    "version", "resolved", "integrity", "dev", "optional", "devOptional", "peer", "license", "funding", "deprecated",
+    "hasInstallScript", "name",
+})  # fmt: skip
 REGISTRIES = ("https://registry.npmjs.org/", "https://registry.yarnpkg.com/")
 
 
@@ -31,8 +36,8 @@ def lock(text: str) -> Lock:
     for place, entry in entries.items():
         entry = _object(entry)
         if entry.get("extraneous") is True:
-            continue  # nothing needs it, and nothing installs it
-        if _is_own(place, entry):
+            local.append((place, entry))  # it says that nothing needs it; npm finds out by itself whether that is so
+        elif _is_own(place, entry):
             if entry.get("link") is not True:
                 declared[place] = {key: spec for group in GROUPS for key, spec in _needs(entry, group)}
             local.append((place, {key: value for key, value in entry.items() if key not in GROUPS}))
@@ -66,6 +71,7 @@ def _package(place: str, entry: Mapping[str, Any]) -> Package:
         place,
         entry.get("hasInstallScript") is True,
         frozenset(needs),
+        json.dumps({key: value for key, value in entry.items() if key not in PASSING}, sort_keys=True),
     )
 
 

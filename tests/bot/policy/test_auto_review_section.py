@@ -297,3 +297,9 @@ def test_another_account_by_the_name_of_an_organisations_source_has_none_of_its_
 
 def test_teams_whose_members_may_are_asked_about():
     assert parse(HEAD + "  people: {authors: ['@acme/pay', ana]}\n").teams() == {"@acme/pay"}
+
+
+def test_no_source_bears_the_name_of_what_people_write():
+    """Whatever stands by that name, trust above all, is theirs."""
+    with pytest.raises(ConfigError, match="people is the name of what people write"):
+        parse(HEAD + "  sources: {people: {like: renovate}}\n")
