@@ -1,11 +1,14 @@
 """Organisation: which repositories are covered, whether the check holds there, and whether holding back pays."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.config.repository import ORGANISATION, composed
 from bot.learning.guardrails import CAVEAT, Guardrails, guardrails
+from bot.policy.config import Config
+from bot.policy.config.auto_review import MODES, AutoMode
 from bot.store import KnownFinding, KnownRepository, Outcome
 from bot.store.landings import Covered
 from bot.web.page import Asked, Stored
@@ -26,27 +29,41 @@ class Readings:
     findings: tuple[KnownFinding, ...]
     outcomes: tuple[Outcome, ...]
     useful: tuple[int, int]  # opinions that found a score useful, and all
+    automatic: dict[int, AutoMode]  # mode of automatic review, of the branch where it does most
+    waiting: Counter[int]  # by repository, how many changes wait to land by themselves
+    stopped: frozenset[int]  # where nothing lands by itself
 
 
 def read(store: Stored, asked: Asked, now: datetime) -> Readings:
     here = _chosen(asked)
     ids = frozenset(one.id for one in here)
     names = {one.full_name for one in here}
+    configs = tuple(_configs(store, ids, now))
     return Readings(
         open=store.shown.counts_by_repository(ids),
-        modes=tuple(_modes(store, ids, now)),
+        modes=tuple((where, branch, config.mode) for where, branch, config in configs),
         covered=store.landings.covered(now - BACK, ids),
         findings=tuple(one for one in store.findings.all() if one.about.partition(" ")[0] in names),
         outcomes=store.outcomes.newest(ids, MOST),
         useful=store.feedback.useful(ids),
+        automatic=_automatic(configs),
+        waiting=Counter(where for where, _, _ in store.landing_queue.waiting(ids)),
+        stopped=frozenset(stop.repository_id for stop in store.automatic_landings.stops()),
     )
 
 
-def _modes(store: Stored, ids: frozenset[int], now: datetime) -> Iterator[tuple[int, str, str]]:
+def _configs(store: Stored, ids: frozenset[int], now: datetime) -> Iterator[tuple[int, str, Config]]:
     for known in store.configurations.in_force(ORGANISATION, ids):
         config = composed(known, now)
         if config is not None:
-            yield known.repository_id, known.ref, config.mode
+            yield known.repository_id, known.ref, config
+
+
+def _automatic(configs: Iterable[tuple[int, str, Config]]) -> dict[int, AutoMode]:
+    modes: dict[int, AutoMode] = {}
+    for where, _, config in configs:
+        modes[where] = max(modes.get(where, "off"), config.auto_review.mode, key=MODES.index)
+    return modes
 
 
 # --- what is shown
@@ -63,6 +80,9 @@ class Row:
     checked: Rate
     landed_at: datetime | None  # the newest merge within BACK
     wrong: int  # findings about its branches that have to be put right
+    automatic: AutoMode
+    waiting: int  # changes that wait to land by themselves
+    stopped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +149,9 @@ def _row(repository: KnownRepository, readings: Readings) -> Row:
         checked=_checked([covered] if covered else []),
         landed_at=covered.newest if covered else None,
         wrong=sum(one.severity != "note" for one in findings),
+        automatic=readings.automatic.get(repository.id, "off"),
+        waiting=readings.waiting[repository.id],
+        stopped=repository.id in readings.stopped,
     )
 
 

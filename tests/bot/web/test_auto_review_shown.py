@@ -234,3 +234,12 @@ def test_on_its_own_page_a_change_shows_each_stage_and_each_decision(web: Web, g
 def test_where_nothing_was_decided_its_page_says_nothing_of_automatic_review(web: Web) -> None:
     pull = web.line.seen(0.02)
     assert "Automatic review" not in web.text(f"/r/acme/shop/pulls/{pull.number}")
+
+
+def test_the_organisation_s_page_says_how_far_it_goes_and_what_waits(web: Web, gate: Gatekeeper) -> None:
+    line = web.line
+    of_a_bot(line)
+    line.store.automatic_landings.stop(LandingStop(line.home.id, line.clock.now, "Something else landed", "us"))
+    text = web.text("/organisation")
+    assert '<a href="/r/acme/shop/auto-review">enforce</a> <span class="tag fault">stopped</span>' in text
+    assert "1 waits to land" in text
