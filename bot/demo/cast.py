@@ -22,7 +22,7 @@ COMMENTS = {
 }  # fmt: skip
 RISKY = 0.5  # above it the first one is called risky; a history whose largest changes came last may offer none
 NONE_RISKY = "the riskiest that could be replayed, and still a calm one"
-WORDS = "Reviewed for the holiday season: nothing here changes at run time."
+WORDS = "Quiet over the holiday season: nothing here changes at run time."
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _commented(repository: Path, scorer: Scorer, base: str, path: str) -> Role:
     text = replay.git(repository, "cat-file", "blob", f"{base}:{path}").encode("utf-8", "surrogateescape")
     line = COMMENTS[Path(path).suffix].format(WORDS)
     who = {"GIT_AUTHOR_NAME": "Ada Author", "GIT_AUTHOR_EMAIL": "ada@acme.example"}
-    title = f"Say in {Path(path).name} that it was reviewed"
+    title = f"Say in {Path(path).name} that it is quiet"
     head = replay.write(repository, base, path, text.rstrip(b"\n") + f"\n\n{line}\n".encode(), f"{title}\n", who)
     percentile = _percentile(repository, scorer, base, head, title)
     name = "a comment-only one, written by the demo"

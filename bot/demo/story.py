@@ -21,6 +21,9 @@ escalation:
   managers: ["@acme/release-managers"]
 freezes:
   by: ["@acme/release-managers"]
+auto_review:
+  mode: shadow
+  people: {verification: P50, approval: P25}
 """
 WINDOW = """\
 windows:
@@ -57,6 +60,8 @@ class Story:
         for role in self.roles:
             self._open(role)
         self._show_all(held=())
+        yield "Automatic review looks on, in shadow: what could land by itself, and who has to look at the rest"
+        self._automatic()
         level, share, self.gate = self._level()
         yield f"A window is about to open (Holiday season, {level}: the riskiest {share} are held)"
         opens = self._soon()
@@ -106,7 +111,24 @@ class Story:
             self.repository, title=role.title, body=role.body or None, head_sha=role.head
         )
         self.numbers[role.name], self.heads[role.name] = opened.number, role.head
+        self.stage.sandbox.sign(self.repository, role.head)
         self.stage.settle()
+
+    def _automatic(self) -> None:
+        """Nothing of it is on the forge: the record has it, and the App's page shows it."""
+        here = self.stage.sandbox.repository(self.repository).id
+        for role in self.roles:
+            number = self.numbers[role.name]
+            rows = self.stage.app.store.passages.of(here, number)
+            if not rows:
+                self.wrong.append(f"#{number}: automatic review decided nothing")
+                continue
+            decided = rows[-1].decided
+            passed = ", ".join(name.partition(":")[0] for name in decided.passed) or "none"
+            self.tell(f"#{number} {role.title}\n  stages passed: {passed}")
+            said = "could land by itself" if decided.outcome == "passed" else f"not by itself. {decided.why}"
+            self.tell(f"  {said}\n")
+        self.tell(f"The page: {self.stage.address}/r/{self.repository}/auto-review\n")
 
     def _announced(self) -> None:
         """Who would be held is told ahead."""
