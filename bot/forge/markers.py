@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 
 _STICKY = re.compile(r"<!-- codechill:card ([0-9a-f]{12}) -->")
 _SEAL = re.compile(r"<!-- codechill:text ([0-9a-f]{12}) -->\s*\Z")
@@ -49,3 +50,10 @@ def reply_to(body: str) -> int | None:
     """The id of the comment that this one answers; None when it answers none."""
     mark = _REPLY.search(body)
     return int(mark[1]) if mark else None
+
+
+def doubles(ours: Sequence[tuple[int, str]]) -> list[int]:
+    """Of comments by number and body: answers and notes that are there a second time, word for word, mark included."""
+    answers = [(number, body) for number, body in ours if reply_to(body) is not None or note_of(body) is not None]
+    first = {body: number for number, body in reversed(answers)}
+    return [number for number, body in answers if first[body] != number]

@@ -110,12 +110,12 @@ class GitHubForge:
             labels=frozenset(label.name for label in facts.labels),
             reviews=tuple(_reviews(self._reads.reviews(target, number))),
             comment=cards[0] if cards else None,
-            spare=(*(comment.id for comment in cards[1:]), *_doubles(ours)),
+            spare=(*(comment.id for comment in cards[1:]), *markers.doubles([(each.id, each.body) for each in ours])),
             replied_to=answered,
             noted=frozenset(note for c in ours if (note := markers.note_of(c.body)) is not None),
             life=self._life(target, facts),
             remarks=remarks(theirs, answered),
-            asked=_asked(facts),
+            asked=facts.asked,
         ).showing(checks)
 
     def _life(self, target: Target, facts: PullFacts) -> Life | None:
@@ -335,20 +335,6 @@ def _reviews(listed: Iterable[ReviewFacts]) -> Iterator[Review]:
         state = _REVIEWS.get(each.state)
         if state is not None and each.user is not None and each.submitted_at is not None:
             yield Review(each.user.person(), state, each.commit_id or "", each.submitted_at, each.id)
-
-
-def _asked(facts: PullFacts) -> tuple[str, ...]:
-    """Teams are those of the owner: no others can be asked."""
-    owner = facts.base.repo.full_name.partition("/")[0].lower()
-    teams = (f"@{owner}/{each.slug.lower()}" for each in facts.requested_teams)
-    return (*(each.login for each in facts.requested_reviewers), *teams)
-
-
-def _doubles(ours: list[Comment]) -> list[int]:
-    """Answers and notes that are there a second time, word for word, mark included."""
-    answers = [c for c in ours if markers.reply_to(c.body) is not None or markers.note_of(c.body) is not None]
-    first = {c.body: c.id for c in reversed(answers)}
-    return [c.id for c in answers if first[c.body] != c.id]
 
 
 def _comment(facts: CommentFacts) -> Comment:

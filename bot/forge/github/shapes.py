@@ -149,6 +149,13 @@ class PullFacts(ListedPull):
     requested_reviewers: tuple[User, ...] = ()
     requested_teams: tuple[Slug, ...] = ()
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Whose review was asked for. Teams are those of the owner: no others can be asked."""
+        owner = self.base.repo.full_name.partition("/")[0].lower()
+        teams = (f"@{owner}/{each.slug.lower()}" for each in self.requested_teams)
+        return (*(each.login for each in self.requested_reviewers), *teams)
+
 
 class Merge(Shape):
     oid: Sha

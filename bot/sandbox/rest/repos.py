@@ -7,7 +7,7 @@ from bot.sandbox.git import SHA
 from bot.sandbox.git_listings import NOTHING
 from bot.sandbox.reports import Protection
 from bot.sandbox.rest import Answer, Call, operation
-from bot.sandbox.shapes import accounts, stamp
+from bot.sandbox.shapes import accounts, protection, stamp
 from bot.sandbox.shapes import pulls as pull_shapes
 from bot.sandbox.shapes import repositories as shapes
 from bot.sandbox.state import ROLES
@@ -111,7 +111,7 @@ def protection_of(call: Call) -> Protection:
 def get_protection(call: Call) -> Answer:
     """A branch's protection."""
     known = protection_of(call)
-    return Answer(body=shapes.protection(call.world, call.repository, call.parts["branch"], known))
+    return Answer(body=protection.protection(call.world, call.repository, call.parts["branch"], known))
 
 
 @operation(
@@ -122,7 +122,7 @@ def get_required_checks(call: Call) -> Answer:
     known = protection_of(call)
     if not known.checks:
         raise Refusal(404, "Required status checks not enabled")
-    return Answer(body=shapes.required_checks(call.world, call.repository, call.parts["branch"], known))
+    return Answer(body=protection.required_checks(call.world, call.repository, call.parts["branch"], known))
 
 
 def rulesets(call: Call) -> dict[int, tuple[str, Protection]]:
