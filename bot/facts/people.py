@@ -1,6 +1,7 @@
 """What the people whose word counts here may do, and whether they had a hand in the change themselves."""
 
 from bot.facts.configuration import CONFIGURATION
+from bot.facts.deferred import DEFERRED
 from bot.facts.exceptions import ATTESTED
 from bot.facts.fact import Cost, Fact, Live, Look
 from bot.facts.landing_queue import WAITING
@@ -34,6 +35,8 @@ def _granted(live: Live, look: Look) -> dict[int, frozenset[str]]:
 def _hands(live: Live, look: Look) -> Hands | Unknown:
     """Everybody who wrote, co-wrote, committed or pushed a part of it."""
     pull = look[PULL]
+    if not pull.open and look[DEFERRED] is None:
+        return Hands()  # all that is decided of it now is whether its review was done
     deciding = {person.id for person in _deciding(look)}
     if look[GRANTED].keys().isdisjoint(deciding) and pull.head_sha not in look[ATTESTED]:
         return Hands()  # nobody's word counts
@@ -51,4 +54,4 @@ def _nobody() -> Unknown:
 GRANTED: Fact[dict[int, frozenset[str]]] = Fact(
     "granted", _granted, dict, needs=(PULL, TARGET, CONFIGURATION, WAITING), cost=Cost(requests=2)
 )
-HANDS = Fact("hands", _hands, _nobody, needs=(PULL, CONFIGURATION, GRANTED, ATTESTED, AUTHORS))
+HANDS = Fact("hands", _hands, _nobody, needs=(PULL, CONFIGURATION, GRANTED, ATTESTED, AUTHORS, DEFERRED))

@@ -69,6 +69,7 @@ FACTS: Facts = (
     PROPOSAL,
     ESCALATIONS,
     ATTESTED,
+    DEFERRED,
     HANDS,
     NOTES,
     TWINS,
@@ -80,7 +81,6 @@ FACTS: Facts = (
     RECORDED,
     PROGRAM,
     DISLIKES,
-    DEFERRED,
     REVIEW,
     GATEKEEPING,
     LANDER,
@@ -94,6 +94,7 @@ CLOSED: Facts = (
     NOTES,
     CLAIMS,
     DEFERRED,
+    HANDS,
 )  # nothing is decided any more, but it is spoken of
 LANDING: Facts = (PULL, CONTENT, RISK)  # of long ago, in a backtest
 

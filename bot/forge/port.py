@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck, SetLabel
+from bot.policy.actions import AskReview, PutComment, React, RemoveComment, Reply, SetCheck, SetLabel
 from bot.policy.candidate import Origin
 from bot.policy.gatekeeping import Gatekeeping, Method
 from bot.policy.pull import CheckRun, Person, PullRequest, Repository
 
-ForgeAction = SetCheck | PutComment | RemoveComment | Reply | React | SetLabel
+ForgeAction = SetCheck | PutComment | RemoveComment | Reply | React | SetLabel | AskReview
 
 
 class ForgeError(Exception):

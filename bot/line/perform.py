@@ -13,6 +13,7 @@ from bot.line.landing import DONE, Steps
 from bot.policy.actions import (
     Action,
     Ask,
+    AskReview,
     EndFreeze,
     PutComment,
     React,
@@ -132,7 +133,7 @@ class Performer:
 
     def _handle(self, target: Target, pull: PullRequest, action: Action) -> Outcome:
         match action:
-            case SetCheck() | PutComment() | RemoveComment() | React() | SetLabel():
+            case SetCheck() | PutComment() | RemoveComment() | React() | SetLabel() | AskReview():
                 return self._on_forge(target, pull, action)
             case Reply():
                 outcome = self._on_forge(target, pull, action)

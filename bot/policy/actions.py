@@ -169,6 +169,19 @@ class SetLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class AskReview:
+    """Somebody, or "@org/team", is asked for a review; asked already, nothing changes."""
+
+    phase: ClassVar[Phase] = Phase.SAID
+    owners: ClassVar[tuple[Owner, ...]] = ("commands",)
+
+    who: str
+
+    def holds(self, state: State) -> bool:
+        return self.who.lower() in {name.lower() for name in state.pull.asked}
+
+
+@dataclass(frozen=True, slots=True)
 class SaveEscalation:
     """Keep an escalation in its new state; the store writes one audit record for each change of state."""
 
@@ -302,6 +315,7 @@ Action = (
     | Reply
     | React
     | SetLabel
+    | AskReview
     | SaveEscalation
     | SaveFeedback
     | SaveAttestation

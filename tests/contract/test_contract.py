@@ -12,7 +12,7 @@ from bot.forge.github.deliveries import GitHubDeliveries
 from bot.forge.port import Gone, Refused, Target
 from bot.git.fetch import Git
 from bot.git.mirror import Mirror
-from bot.policy.actions import Button, PutComment, React, RemoveComment, Reply, SetCheck, SetLabel
+from bot.policy.actions import AskReview, Button, PutComment, React, RemoveComment, Reply, SetCheck, SetLabel
 from bot.policy.pull import CHECK, Person, PullRequest
 from bot.policy.state import State
 from bot.policy.views import Card
@@ -249,6 +249,12 @@ def test_the_app_that_judges_puts_a_label_on_and_takes_it_off_as_often_as_it_lik
         action = SetLabel("codechill:low-risk", on)
         anywhere.forge.perform(anywhere.target, facts(anywhere, change), action)
         assert action.holds(State(facts(anywhere, change)))
+
+
+def test_a_review_is_never_asked_of_its_author(anywhere: Anywhere, change: Change) -> None:
+    with pytest.raises(Refused):
+        anywhere.forge.perform(anywhere.target, facts(anywhere, change), AskReview(anywhere.me["login"]))
+    assert facts(anywhere, change).asked == ()
 
 
 def test_an_issue_is_opened_once_for_each_key_and_closed(anywhere: Anywhere) -> None:

@@ -23,7 +23,7 @@ from bot.forge.port import (
     Words,
 )
 from bot.line.render import Markdown
-from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck, SetLabel
+from bot.policy.actions import AskReview, PutComment, React, RemoveComment, Reply, SetCheck, SetLabel
 from bot.policy.candidate import Origin
 from bot.policy.chat.remarks import remarks
 from bot.policy.group import numbers
@@ -206,10 +206,8 @@ class MemoryForge(Forge):
                 given = self.world.reactions.setdefault(action.comment, [])
                 if (BOT, action.content) not in [each[:2] for each in given]:
                     given.append((BOT, action.content, self.now()))
-            case SetLabel(name, on):
-                there.labels = (
-                    there.labels | {name} if on else {each for each in there.labels if each.lower() != name.lower()}
-                )
+            case SetLabel() | AskReview():
+                _set(there, action)
             case _:
                 assert_never(action)
         if type(action) in self.lossy:
@@ -277,6 +275,18 @@ class MemoryForge(Forge):
         """The newest of each name."""
         runs = [run for run in home.runs if run.sha == sha]
         return {name: _newest([run for run in runs if run.name == name]) for name in {run.name for run in runs}}
+
+
+def _set(pull: Pull, action: SetLabel | AskReview) -> None:
+    match action:
+        case SetLabel(name, on=True):
+            pull.labels = pull.labels | {name}
+        case SetLabel(name):
+            pull.labels = {each for each in pull.labels if each.lower() != name.lower()}
+        case AskReview(who):
+            if who == pull.author.login:
+                raise Refused("the forge answered 422: nobody reviews their own")
+            pull.asked = (*(each for each in pull.asked if each != who), who)
 
 
 def _newest(runs: list[Run]) -> CheckRun:

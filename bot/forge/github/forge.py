@@ -19,7 +19,7 @@ from bot.forge.github.writes import GitHubWrites
 from bot.forge.limits import Limits
 from bot.forge.memory import Forgetful, Memory, Thing
 from bot.forge.port import Authors, Ended, ForgeAction, Gone, Listed, Reactions, Refused, Target, Words
-from bot.policy.actions import PutComment, React, RemoveComment, Reply, SetCheck, SetLabel
+from bot.policy.actions import AskReview, PutComment, React, RemoveComment, Reply, SetCheck, SetLabel
 from bot.policy.chat.remarks import remarks
 from bot.policy.group import numbers
 from bot.policy.pull import CheckRun, Comment, Life, Person, PullRequest, Repository, Review, ReviewState
@@ -247,6 +247,10 @@ class GitHubForge:
                 self._wire.send(target, "POST", path, {"content": action.content}, _share(pull, action.by))
             case SetLabel(name, on):
                 label(self._wire, target, pull.number, {name} if on else (), () if on else {name})
+            case AskReview(who):
+                self._wire.send(
+                    target, "POST", f"{_at(target)}/pulls/{pull.number}/requested_reviewers", _named_in(who)
+                )
             case _:
                 assert_never(action)
         return None
@@ -335,6 +339,12 @@ def _reviews(listed: Iterable[ReviewFacts]) -> Iterator[Review]:
         state = _REVIEWS.get(each.state)
         if state is not None and each.user is not None and each.submitted_at is not None:
             yield Review(each.user.person(), state, each.commit_id or "", each.submitted_at, each.id)
+
+
+def _named_in(who: str) -> dict[str, list[str]]:
+    """A login, or a team as "@org/team"."""
+    _, team, slug = who.partition("/")
+    return {"team_reviewers": [slug]} if team else {"reviewers": [who.removeprefix("@")]}
 
 
 def _comment(facts: CommentFacts) -> Comment:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.policy import managers
 from bot.policy.actions import (
+    AskReview,
     EndFreeze,
     ReportIncident,
     Rescore,
@@ -40,6 +41,7 @@ Effect = (  # beside the answer
     | StopLanding
     | ReleaseLanding
     | CloseReview
+    | AskReview
 )
 
 

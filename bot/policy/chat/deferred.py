@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.policy.case import Case
 from bot.policy.chat.answers import Answer, Call, not_yours
 from bot.policy.landing_actions import CloseReview
+from bot.policy.rules.gate import had_a_hand
 from bot.policy.text import words
 
 FINE = "Noted: it was reviewed, and nothing is to be done."
@@ -20,6 +21,8 @@ def reviewed(case: Case, call: Call) -> Answer:
     verdict, _, why = call.rest.partition(" ")
     if call.by.id == case.pull.author.id:
         return not_yours("Only somebody else than its author can say that a change was reviewed.")
+    if had_a_hand(call.by, case.state):
+        return not_yours("Only somebody who had no hand in a change can say that it was reviewed.")
     if review is None:
         return Answer("No review of this change was put off.", good=False)
     if review.reviewed_by is not None:

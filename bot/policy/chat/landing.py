@@ -1,14 +1,19 @@
 """What people say of a change that may land by itself: ship it, wait, hold it, send it back to people."""
 
+from dataclasses import replace
+
+from bot.policy.actions import AskReview
 from bot.policy.candidate import Consent, Stop, StopRule, Waiting
 from bot.policy.case import Case
 from bot.policy.chat.answers import Answer, Call, not_yours
 from bot.policy.landing_actions import ReleaseLanding, StopLanding
+from bot.policy.managers import managers
 from bot.policy.radar import objections
-from bot.policy.radar.strength import mode
+from bot.policy.radar.strength import mode, source_of
 from bot.policy.show import landing
 from bot.policy.text import words
 
+MOST_ASKED = 3  # of more nobody would feel asked
 OFF = "Automatic review is off here; `auto_review.mode` in the configuration turns it on."
 
 
@@ -57,9 +62,24 @@ def wait(case: Case, call: Call) -> Answer:
 
 
 def review(case: Case, call: Call) -> Answer:
-    return _stopped(
-        case, call, "review", "Sent back to people: it does not land by itself, and somebody has to review it."
-    )
+    """Our approval, where there is one, is taken back with the landing."""
+    asked = reviewers(case)
+    who = [words.code(name.removeprefix("@")) for name in (*case.pull.asked, *asked)]
+    said = f"A review is asked of {words.listed(who, 'and')}." if who else "Nobody is named whom to ask for a review."
+    answer = _stopped(case, call, "review", f"Sent back to people: it does not land by itself. {said}")
+    return replace(answer, actions=(*answer.actions, *(AskReview(name) for name in asked)))
+
+
+def reviewers(case: Case) -> tuple[str, ...]:
+    """Whom to ask for a review beside those who are asked: who reviewed it before, else the owner of its source, else
+    those who may answer for it. Never its author, and nobody where somebody is asked already."""
+    pull, source = case.pull, source_of(case.state, case.config)
+    if pull.asked:
+        return ()
+    before = tuple(dict.fromkeys(each.author.login for each in pull.reviews if not each.author.bot))
+    owner = (source.owner,) if source and source.owner else ()
+    others = before or owner or managers(case)
+    return tuple(name for name in others if name.lower() != pull.author.login.lower())[:MOST_ASKED]
 
 
 def hold(case: Case, call: Call) -> Answer:

@@ -297,6 +297,15 @@ def test_a_review_that_was_put_off_is_closed_by_somebody_else_who_may_write(
     assert issue.open == (not verdict)
 
 
+def test_whoever_wrote_a_part_of_it_does_not_say_that_it_was_reviewed(line: Line, owing: Pull) -> None:
+    owing.commits.append((owing.head, line.world.person("ben")))
+    line.say(owing, "ben", "/chill reviewed ok")
+    line.say(owing, "mia", "/chill reviewed ok")
+    review = line.store.deferred_reviews.of(line.home.id, owing.number)
+    assert review is not None
+    assert review.reviewed_by == line.world.person("mia")
+
+
 def test_while_a_review_is_overdue_no_other_change_of_its_author_is_verified(line: Line, owing: Pull) -> None:
     line.clock.forward(days=6)
     reviews = line.store.deferred_reviews

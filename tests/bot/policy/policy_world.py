@@ -7,6 +7,7 @@ from typing import Any, assert_never
 
 from bot.policy.actions import (
     Action,
+    AskReview,
     EndFreeze,
     PutComment,
     React,
@@ -152,6 +153,8 @@ def _apply(before: State, action: Action) -> State:
         case RemoveComment(comment):
             spare = tuple(each for each in here.spare if each != comment)
             return replace(before, pull=replace(here, spare=spare))
+        case AskReview(who):
+            return replace(before, pull=replace(here, asked=(*here.asked, who)))
         case SetLabel(name, on):
             labels = here.labels | {name} if on else {each for each in here.labels if each.lower() != name}
             return replace(before, pull=replace(here, labels=frozenset(labels)))

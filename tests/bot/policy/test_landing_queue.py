@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from policy_world import ANA, BEN, BOT, HEAD, MIA, SATURDAY, apply, changed, said, state, weekend
 
-from bot.policy.actions import PutComment, Reply, SetCheck, SetLabel
+from bot.policy.actions import AskReview, PutComment, Reply, SetCheck, SetLabel
 from bot.policy.candidate import (
     Consent,
     DeferredReview,
@@ -32,7 +32,7 @@ from bot.policy.landing_actions import (
     SavePassage,
     StopLanding,
 )
-from bot.policy.pull import AUTO_REVIEW, CheckRun, Person, Remark, Review, Unknown
+from bot.policy.pull import AUTO_REVIEW, CheckRun, Hands, Person, Remark, Review, Unknown
 from bot.policy.radar import funnel, objections
 from bot.policy.radar.stage import PASSED, Answer, Stage, person, waits
 from bot.policy.radar.strength import mode
@@ -369,6 +369,47 @@ def test_what_is_said_of_a_review_that_was_put_off(deferred: DeferredReview | No
     decision = look(shipped(deferred=deferred), Commented(said(f"/chill {words}", BEN)))
     (reply,) = [action for action in decision.actions if isinstance(action, Reply) and action.comment]
     assert reply.words.startswith(answer)
+
+
+def sent_back(before: State, settings: Config = CONFIG, by: Person = BEN) -> list[str]:
+    """Whom `/chill review` asks for a review."""
+    return [each.who for each in wanted(before, AskReview, Commented(said("/chill review", by)), settings)]
+
+
+OWNED = weekend(
+    "auto_review: {mode: enforce, sources: {renovate: {account: 99, kind: dependencies, owner: '@acme/build'}}}\n"
+)
+NAMED = replace(OWNED, escalation=replace(OWNED.escalation, managers=("mia", "ana", "max", "zoe"), by_path={}))
+
+
+@pytest.mark.parametrize(
+    ("before", "settings", "asked"),
+    [
+        (of_source(), OWNED, ["@acme/build"]),
+        (of_source(asked=("ben",)), OWNED, []),
+        (shipped(), NAMED, ["mia", "max", "zoe"]),
+        (shipped(), replace(NAMED, escalation=replace(NAMED.escalation, managers=())), []),
+    ],
+)
+def test_sent_back_a_review_is_asked_of_those_who_are_named_and_never_of_its_author(
+    before: State, settings: Config, asked: list[str]
+) -> None:
+    assert sent_back(before, settings) == asked
+
+
+def test_sent_back_a_review_is_asked_of_whoever_reviewed_it_before_and_said_once() -> None:
+    before = reviewed(EVE, "approved")
+    assert sent_back(before, OWNED) == ["eve"]
+    (reply,) = wanted(before, Reply, Commented(said("/chill review", BEN)), OWNED)
+    assert "A review is asked of `eve`." in reply.words
+    assert sent_back(apply(before, [AskReview("eve")]), OWNED) == []
+
+
+def test_whoever_had_a_hand_in_it_does_not_say_that_it_was_reviewed() -> None:
+    for hands in (Hands(frozenset({BEN.id})), Unknown("the forge does not list all of its commits")):
+        decision = look(shipped(deferred=OWED, hands=hands), Commented(said("/chill reviewed ok", BEN)))
+        (reply,) = [action for action in decision.actions if isinstance(action, Reply) and action.comment]
+        assert reply.words == "Only somebody who had no hand in a change can say that it was reviewed."
 
 
 # --- what is written
