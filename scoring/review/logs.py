@@ -19,6 +19,8 @@ DECORATORS = frozenset({
 OF_CLASSES = frozenset({"dataclass", "final", "total_ordering", "runtime_checkable"})
 # What can be said of such a value does nothing: of any other, a query may be sent or a text be made on the way.
 PLAIN = frozenset({"str", "int", "float", "bool", "bytes"})
+PLAIN_CALLS = PLAIN | {"len", "repr", "round"}
+INTERRUPTING = frozenset({"signum", "signal_number", "frame", "sig"})  # a handler of signals: a log may wait for itself
 LOGGING = frozenset({"emit", "format", "filter", "handle", "handleError", "makeRecord", "flush", "write"})
 CALLED = frozenset({"__init__", "__call__", "__enter__", "__exit__"})  # names like these that call no log by themselves
 
@@ -54,6 +56,9 @@ def _ordinary(function: Function, place: Place) -> bool:
         return False
     bases = " ".join(ast.unparse(base) for each in classes for base in each.bases)
     logs = function.name in LOGGING or re.search(r"Handler|Filter|Formatter|Logger|Adapter", bases) is not None
+    arguments = {each.arg for owner in functions for each in (*owner.args.posonlyargs, *owner.args.args)}
+    if arguments & INTERRUPTING:
+        return False
     return names <= DECORATORS and not special and not logs
 
 
@@ -84,6 +89,8 @@ def _safe_names(names: list[ast.expr], function: Function, place: Place, text: s
     for statement in place.block[: place.at]:
         if isinstance(statement, ast.Assign) and _is_plain(statement.value):
             surely |= {target.id for target in statement.targets if isinstance(target, ast.Name)}
+    bound = [name for node in ast.walk(function) for name in binds(node)]
+    surely = {name for name in surely if bound.count(name) == 1}
     gone = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)}
     gone |= {node.name for node in ast.walk(function) if isinstance(node, ast.ExceptHandler) and node.name}
     return all(
@@ -96,7 +103,7 @@ def _is_plain(value: ast.expr) -> bool:
         case ast.Constant() | ast.JoinedStr():
             return True
         case ast.Call(ast.Name(name)):
-            return name in PLAIN or name in ("len", "repr", "round", "abs", "sum")
+            return name in PLAIN_CALLS
         case _:
             return False
 
@@ -108,7 +115,7 @@ def _loggers(tree: ast.Module) -> dict[str, int]:
         isinstance(node, ast.Import) and any(alias.name == "logging" and not alias.asname for alias in node.names)
         for node in tree.body
     )
-    if not imported or bound.count("logging") != 1:
+    if not imported or bound.count("logging") != 1 or PLAIN_CALLS & {*bound}:
         return {}
     loggers: dict[str, int] = {}
     for node in tree.body:

@@ -22,6 +22,9 @@ READING_BASE = re.compile(
     r"(?:Model|Tool|Command|Type|Schema|Query|Mutation|Resource|View|ViewSet|Cog|Serializer|Grammar|Parser|Lexer|Agent|"
     r"Signature|Fire|Plugin|Task|Enum)$"
 )
+Documented = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+DOCUMENTED = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+DATA = re.compile(r"(?m)^\s*(?:---\s*$|@\w+)")  # a description of an interface behind the words
 GRAMMAR = re.compile(r"[pt]_\w|do_\w|help_\w")  # rules of PLY, commands of cmd
 PATCHING = re.compile(r"(?i)patch|monkey|gevent|eventlet|hook|bootstrap|startup|autoload|_init\b|setup|environ|env$")
 STANDARD = sys.stdlib_module_names
@@ -49,15 +52,17 @@ def doubt(old: bytes | None, new: bytes | None, path: str) -> Finding | None:
 
 
 def _documents(tree: ast.Module) -> list[str]:
-    """Docstrings of what is decorated, of classes that are made into something, and of rules of a grammar."""
+    """Docstrings of scripts, of what is decorated or made into something, of grammars, and with data in them."""
     return [
         ast.get_docstring(node, clean=False) or ""
         for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and _is_taken(node)
+        if isinstance(node, DOCUMENTED) and (_is_taken(node) or DATA.search(ast.get_docstring(node) or ""))
     ]
 
 
-def _is_taken(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
+def _is_taken(node: Documented) -> bool:
+    if isinstance(node, ast.Module):
+        return any(isinstance(each, ast.Constant) and each.value == "__main__" for each in ast.walk(node))
     if decorators(node) - TRANSPARENT:
         return True
     if isinstance(node, ast.ClassDef):

@@ -139,8 +139,24 @@ def test_only_of_plain_values_it_is_known_that_saying_them_does_nothing(argument
 
 
 @pytest.mark.parametrize(
+    "function",
+    [
+        "def f(rows: int):\n    rows = ask()\n    return rows\n",
+        "def f(asked):\n    rows = 1\n    rows = asked\n    return rows\n",
+        "def f(signum: int, frame):\n    rows = 1\n    return rows\n",
+        "from x import len\n\n\ndef f(asked):\n    rows = len(asked)\n    return rows\n",
+    ],
+)
+def test_a_name_that_may_hold_another_value_by_then_is_not_plain(function: str) -> None:
+    new = function.replace("    return", '    log.debug("of %s", rows)\n    return')
+    assert not passes(LOGGED + function, LOGGED + new, "shop/a.py")
+
+
+@pytest.mark.parametrize(
     ("old", "new"),
     [
+        ('def f():\n    """Say.\n    ---\n    a: b\n    """\n', 'def f():\n    """Say.\n    ---\n    a: c\n    """\n'),
+        ('"""Use a."""\nif __name__ == "__main__":\n    f()\n', '"""Use b."""\nif __name__ == "__main__":\n    f()\n'),
         ("import urllib.request\nimport json\njson.x()\n", "import json\njson.x()\n"),  # others say urllib.request
         ("import ssl\nimport monkeypatches\n\nssl.x()\n", "import monkeypatches\nimport ssl\n\nssl.x()\n"),
         ('@command\ndef f():\n    """Delete."""\n', '@command\ndef f():\n    """Keep."""\n'),

@@ -275,6 +275,13 @@ def test_a_remark_is_what_a_person_said_that_is_no_command_or_a_command_to_stop_
     assert bool(remarks([said(body, by)], answered)) == counts
 
 
+def test_a_comment_that_was_edited_after_somebody_answered_it_says_something_new():
+    before, edited = said("Fine.", BEN), replace(said("Fine. No, wait!", BEN), edited=True)
+    keys = {remark.key for each in (before, edited) for remark in remarks([each], ())}
+    again = {remark.key for remark in remarks([edited, replace(edited, body="No.")], ())}
+    assert (len(keys), len(keys | again)) == (2, 3)
+
+
 # --- what people say
 
 
