@@ -24,6 +24,7 @@ from bot.policy.radar import objections
 from bot.policy.radar.record import decided
 from bot.policy.radar.stages import eligible
 from bot.policy.radar.strength import mode, source_of
+from bot.policy.responses import commands
 from bot.policy.show import landing
 
 STOP = Button("Stop landing", "A person looks at it first", "stop-landing")
@@ -49,14 +50,15 @@ Wanted = (
 
 def respond(case: Case, event: Event | None) -> Iterable[Wanted]:
     if case.config.auto_review.mode == "off":
-        yield from _cancelled(case, "mode")
+        yield from _cancelled(case, "mode", answered=False)
         return
     if case.waiting:
         return
     yield from _of_source(case)
     yield SavePassage(decided(case.state, case.config, case.passage))
-    yield from _objections(case, event)
-    yield from _queue(case)
+    answered = _answered(case, event)
+    yield from _objections(case, event, answered=answered)
+    yield from _queue(case, answered=answered)
     if mode(case.state, case.config) in ("suggest", "enforce"):
         number = case.pull.number
         yield SetCheck(case.pull.head_sha, _conclusion(case), landing.card(case), _buttons(case), AUTO_REVIEW, number)
@@ -78,21 +80,27 @@ def _of_source(case: Case) -> Iterable[NoteSource | DenySource | RejectChange]:
         yield RejectChange(stop.by, stop.rule)
 
 
-def _queue(case: Case) -> Iterable[QueueLanding | CancelLanding | Reply]:
+def _answered(case: Case, event: Event | None) -> bool:
+    """What happened is a word that stops it or lets it go on: its answer tells what comes of it, and what was said
+    before it is heard."""
+    return any(isinstance(each, StopLanding | ReleaseLanding) for each in commands.respond(case, event))
+
+
+def _queue(case: Case, *, answered: bool) -> Iterable[QueueLanding | CancelLanding | Reply]:
     match case.landing:
         case Waiting() as waiting:
             yield QueueLanding(waiting)
         case refusal:
-            yield from _cancelled(case, refusal.rule)
+            yield from _cancelled(case, refusal.rule, answered=answered)
 
 
-def _cancelled(case: Case, rule: str) -> Iterable[CancelLanding | Reply]:
+def _cancelled(case: Case, rule: str, *, answered: bool) -> Iterable[CancelLanding | Reply]:
     """Told once: who expects it to land by itself has to hear that it does not."""
     before = case.state.waiting
     if before is None:
         return
     yield CancelLanding(rule)
-    if case.config.mode != "shadow" and rule not in TOLD_BY_ANSWER:
+    if case.config.mode != "shadow" and not answered and rule not in TOLD_BY_ANSWER:
         said = landing.card(case)
         yield Reply(f"landing:{before.since.isoformat()}", f"{said.headline}. {said.lead}")
 
@@ -100,12 +108,12 @@ def _cancelled(case: Case, rule: str) -> Iterable[CancelLanding | Reply]:
 TOLD_BY_ANSWER = frozenset({"hold", "review", "wait", "mode"})
 
 
-def _objections(case: Case, event: Event | None) -> Iterable[StopLanding | ReleaseLanding]:
+def _objections(case: Case, event: Event | None, *, answered: bool) -> Iterable[StopLanding | ReleaseLanding]:
     """What the forge shows is kept, so that taking it away again does not let it land by itself."""
     stop, present = objections.current(case.state, case.config), case.state.wishes.stop
     if present is not None and present.rule == "label" and _lifted(present, case, event):
         yield ReleaseLanding(frozenset(), by=event.by if isinstance(event, Changed) else None)
-    elif stop is not None and present is None and stop.rule != "changes_requested":
+    elif stop is not None and present is None and stop.rule != "changes_requested" and not answered:
         by = event.by if stop.rule == "label" and isinstance(event, Labelled | Changed) else stop.by
         yield StopLanding(Stop(stop.rule, by, stop.at))
 
@@ -134,7 +142,7 @@ def _buttons(case: Case) -> tuple[Button, ...]:
             return (STOP,)
         case refusal if refusal.rule == "nobody_ships_it":
             return SHIP, WAIT
-        case refusal if refusal.stop is not None and refusal.stop.rule != "changes_requested":
+        case refusal if refusal.stop is not None and refusal.stop.rule not in ("changes_requested", "label"):
             return (SHIP,)
         case _:
             return ()

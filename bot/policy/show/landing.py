@@ -17,7 +17,7 @@ HELD: Mapping[StopRule, str] = {
     "hold": "held it",
     "review": "sent it back to people",
     "wait": "wants to wait for a reviewer",
-    "label": "put the label on that holds it",
+    "label": "put on the label that holds it",
     "comment": "commented on it",
     "thumb": "gave it 👎",
     "changes_requested": "asked for changes",
@@ -58,6 +58,7 @@ def stopped(stop: Stop, case: Case) -> str:
 _RELEASE = "A person who may write here lets it go on with `/chill ship`; the delay begins anew then."
 _NEXT: Mapping[StopRule, str] = {
     "changes_requested": "It goes on once they approve, or that review is dismissed.",
+    "label": "It goes on once a person takes the label off; the delay begins anew then.",
     "wait": "Its author lets it land by itself after all with `/chill ship`.",
 }
 

@@ -119,6 +119,25 @@ def test_a_comment_of_its_author_or_of_a_writer_stops_it_until_somebody_releases
     assert place.land_after == line.clock.now + DAY
 
 
+def test_a_word_that_stops_it_is_answered_once_and_nothing_else_is_said(line: Line, gate: Gatekeeper) -> None:
+    pull = of_a_bot(line)
+    line.say(pull, "ben", "/chill hold not before the release")
+    assert waiting(line, pull) is None
+    (answer,) = line.answers(pull)
+    assert answer.startswith("Held: it does not land by itself until somebody says `/chill ship`.")
+    assert "`ben` held it" in run(line, pull).summary
+
+
+def test_who_lets_it_go_on_is_heard_at_once_whatever_was_commented_before(line: Line, gate: Gatekeeper) -> None:
+    pull = of_a_bot(line)
+    line.world.say(pull, "ben", "Is this really needed?")  # nobody looked since
+    line.say(pull, "ben", "/chill ship")
+    assert waiting(line, pull) is not None
+    (answer,) = line.answers(pull)
+    assert answer.startswith("It lands by itself once the delay is over")
+    assert run(line, pull).title.startswith("Lands by itself after")
+
+
 def test_a_comment_of_a_reader_does_not_stop_it(line: Line, gate: Gatekeeper) -> None:
     pull = shipped(line, gate)
     line.say(pull, "eve", "Please do not land this")

@@ -460,7 +460,10 @@ def test_the_check_says_until_when_who_stopped_it_and_what_comes_next(gate: Call
         "`ben` commented on it. A person who may write here lets it go on with `/chill ship`; the delay begins anew "
         "then.",
     )
-    assert card(shipped(wishes=Wishes(Stop("label", None, SATURDAY))))[1].startswith("Somebody put the label on")
+    assert card(shipped(wishes=Wishes(Stop("label", None, SATURDAY))))[1] == (
+        "Somebody put on the label that holds it. It goes on once a person takes the label off; the delay begins anew "
+        "then."
+    )
     assert card(shipped(wishes=Wishes()))[0] == "It can land by itself if its author wants that"
     assert card(replace(shipped(), pull=replace(shipped().pull, draft=True)))[0].endswith("once it is no draft")
     assert card(shipped(), config(mode="suggest"))[0] == "It could land by itself"
@@ -478,6 +481,7 @@ def test_the_buttons_are_those_that_can_be_pressed_now(gate: Callable[[Answer], 
     assert buttons(shipped(wishes=Wishes())) == ["ship", "wait"]
     assert buttons(spoke(BEN)) == ["ship"]
     assert buttons(reviewed(BEN, "changes_requested")) == []
+    assert buttons(shipped(wishes=Wishes(Stop("label", None, SATURDAY)))) == []
     assert buttons(shipped(), config(mode="suggest")) == []
     gate(person("rule", "Why."))
     assert buttons(shipped()) == []

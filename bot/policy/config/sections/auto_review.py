@@ -111,7 +111,12 @@ def _read(written: AutoReviewShape, reading: Reading) -> AutoReview:
         landing_delay=written.landing_delay or around.landing_delay,
     )
     if THRESHOLDS.index(policy.people.approval) >= THRESHOLDS.index(policy.people.verification):
-        said = "auto_review.people.approval is stricter than verification: with it nobody looks at all"
+        narrower = THRESHOLDS[: THRESHOLDS.index(policy.people.verification)]
+        todo = f"write {words.listed(narrower, 'or')}" if narrower else "write a wider verification"
+        said = (
+            f"auto_review.people.approval is {policy.people.approval}, and nobody looks at what it passes; it has to "
+            f"be stricter than verification, {policy.people.verification}: {todo}"
+        )
         reading.wrong(("auto_review", "people", "approval"), said)
     if policy.hold_label == policy.suggest_label:
         said = f"auto_review.labels: hold and suggest have to differ, both are {policy.hold_label}"
