@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 from threading import Thread
@@ -152,7 +153,7 @@ def test_a_killed_import_goes_on_where_it_was(desk: Desk) -> None:
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     differences = place / "differences.jsonl"
     while process.poll() is None and not (differences.is_file() and differences.stat().st_size):
-        pass
+        time.sleep(0.005)
     process.kill()
     process.wait()
     written = sum(1 for _ in Project.open(place).differences())

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from policy_world import SATURDAY as NOW
 
-from bot.policy.candidate import Dial, SourceKey, Track
+from bot.policy.candidate import EVERYTHING, Dial, SourceKey, Track
 from bot.policy.config import Config, merge, parse
 from bot.policy.config.auto_review import Gates
 from bot.policy.radar.dial import STEPS, Move, key_of, propose, settled, threshold_at
@@ -93,3 +93,7 @@ def test_a_source_of_the_organisations_file_is_trusted_everywhere_and_a_reposito
     changed = merge(org, parse(named("tidy").replace("9", "8"), under=org))
     assert key_of(changed, "tidy", 70, 7) == SourceKey(70, 7, "tidy")  # whose identity the repository says
     assert key_of(Config(), "tidy", 70, 7) == SourceKey(70, 7, "tidy")
+
+
+def test_everything_that_lands_by_itself_in_an_organisation_has_one_key_whichever_source_it_is_asked_of() -> None:
+    assert SourceKey(70, 7, "tidy").everything == SourceKey(70, 0, "bumps").everything == SourceKey(70, 0, EVERYTHING)
