@@ -1,4 +1,4 @@
-"""Pool reports of `codechill backtest --auto-review --json`: one table of several histories, for docs/auto-review.md.
+"""Pool reports of `codechill backtest --auto-review --json`: one table of several histories, for docs/auto-review-evidence.md.
 
     python -m bench.auto_review REPORT.json ... [--format json]
 

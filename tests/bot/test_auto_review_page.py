@@ -47,6 +47,6 @@ def _written(file: str, name: str) -> bool:
 
 @pytest.mark.parametrize("what", ["wish", "abuse"])
 def test_fifteen_wishes_and_fifteen_abuses_have_a_test_each(what: str) -> None:
-    told = PAGE.read_text("utf-8").partition(f"\n| {what} | test |\n|---|---|\n")[2].partition("\n\n")[0].split("\n")
+    told = PAGE.read_text("utf-8").partition(f"\n| {what} | test |\n|---|---|\n")[2].partition("\n\n")[0].splitlines()
     assert len(told) == 15
     assert [line for line in told if not TEST.search(line)] == []
