@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -31,10 +32,13 @@ class Moved:
 
 @dataclass
 class Time:
-    """Moves the clock over a stage whose jobs are done here, one after the other."""
+    """Moves the clock over a stage whose jobs are done here, one after the other. `rounds`: of what comes round more
+    seldom than every `hop`."""
 
     here: Stage
     clock: Moved
+    hop: timedelta = HOP
+    rounds: Mapping[str, timedelta] = field(default_factory=lambda: ROUNDS)
     spent: Counter[str] = field(default_factory=Counter)  # seconds in jobs, by kind
     done: Counter[str] = field(default_factory=Counter)
 
@@ -53,7 +57,8 @@ class Time:
         self.here.app.worker._handle = handle
         schedule = self.here.app.schedule
         schedule._beats = tuple(
-            replace(beat, every=max(beat.every, ROUNDS.get(beat.kind.name, HOP))) for beat in schedule._beats
+            replace(beat, every=max(beat.every, self.rounds.get(beat.kind.name, self.hop)))
+            for beat in schedule._beats
         )
 
     def until(self, moment: datetime) -> list[datetime]:
@@ -77,7 +82,7 @@ class Time:
             pass
 
     def _hop(self) -> datetime:
-        seconds = HOP.total_seconds()
+        seconds = self.hop.total_seconds()
         return datetime.fromtimestamp((self.clock.now.timestamp() // seconds + 1) * seconds, UTC)
 
     def _due(self) -> tuple[datetime, ...]:

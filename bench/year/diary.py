@@ -33,6 +33,11 @@ class Diary:
         with closing(sqlite3.connect(self.file)) as database:
             database.executescript(TABLES)
 
+    def more(self, tables: str) -> None:
+        """Tables beside these, as SQL."""
+        with closing(sqlite3.connect(self.file)) as database:
+            database.executescript(tables)
+
     def write(self, table: str, rows: Iterable[tuple[object, ...]]) -> None:
         """Rows as the table has columns; one with the same key takes the place of the one before."""
         ready = list(rows)

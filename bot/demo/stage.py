@@ -103,7 +103,13 @@ def stage(
 def with_landing_app(sandbox: Sandbox) -> dict[str, Any]:
     """The second App on the sandbox, and its settings."""
     private, public = key_pair()
-    rights = {"checks": "read", "contents": "write", "merge_queues": "write", "pull_requests": "write"}
+    rights = {
+        "checks": "read",
+        "contents": "write",
+        "merge_queues": "write",
+        "pull_requests": "write",
+        "issues": "write",
+    }
     made = sandbox.add_app(LANDING_APP, "codechill-landing", (private, public), **rights, statuses="read")
     return {"landing_app_id": made.app.id, "landing_private_key": SecretStr(private)}
 
