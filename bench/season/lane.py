@@ -4,7 +4,7 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from bench.season.crew import COMMENTS, HOLDS, LATE, NEVER, REVIEWS, SHIPS, Robot

@@ -21,9 +21,11 @@ WORDS = ("The caller has to close it.", "It is kept for compatibility with older
          "Both sides agree on this before they go on.", "This path is taken by most of the callers.")  # fmt: skip
 SENTENCES = ("This page is about the present version.", "Older versions behave in the same way.",
              "Please tell us when something here is unclear.", "The examples in this page are kept short.",
-             "It is a good idea to read the whole page first.", "Questions about it are welcome at any time.")  # fmt: skip
+             "It is a good idea to read the whole page first.",
+             "Questions about it are welcome at any time.")  # fmt: skip
 WRONG = ("This function was removed and must not be used.", "It is safe to call this from any thread.",
-         "Nothing of this works on current systems any more.", "The default is now twice as large as before.")  # fmt: skip
+         "Nothing of this works on current systems any more.",
+         "The default is now twice as large as before.")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
