@@ -12,6 +12,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+from bench.season import forge, report
 from bench.season.season import Season, lived
 from bench.year.__main__ import _day as day
 from bench.year.__main__ import _interrupt as interrupt
@@ -62,9 +63,11 @@ def _live(season: Season, page: Path | None) -> int:
         sys.stderr.write("\nStopped early; what was lived until now is told.")
     sys.stderr.write("\n")
     season.note(time.monotonic() - began)
+    box = season.time.here.sandbox
+    forge.keep(box.api, box.token(box.release_manager), season.folder)
     for kind, spent in season.time.spent.most_common(8):
         sys.stdout.write(f"  {kind:<12} {season.time.done[kind]:>6} jobs {spent:>8.1f} s\n")
-    return 0
+    return report.publish(season.folder, page)
 
 
 if __name__ == "__main__":

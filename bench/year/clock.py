@@ -57,8 +57,7 @@ class Time:
         self.here.app.worker._handle = handle
         schedule = self.here.app.schedule
         schedule._beats = tuple(
-            replace(beat, every=max(beat.every, self.rounds.get(beat.kind.name, self.hop)))
-            for beat in schedule._beats
+            replace(beat, every=max(beat.every, self.rounds.get(beat.kind.name, self.hop))) for beat in schedule._beats
         )
 
     def until(self, moment: datetime) -> list[datetime]:
