@@ -1,4 +1,4 @@
-"""What the forge itself has at the end, asked over its own interface: what landed, who merged it, which approvals live."""
+"""What the forge has at the end, asked over its own interface: what landed, who merged it, which approvals live."""
 
 import json
 import sqlite3

@@ -15,7 +15,8 @@ from bench.year.figures import opened
 from bot.policy.radar.dial import STEPS
 
 BEGIN, END = "## Read with care\n", "## What was lived\n"
-REAL = """It is a replay. Real: both Apps (the one that judges and the one that lands), their database (SQLite), git and HTTP, the two histories, and the times of their changes. Simulated: GitHub is the sandbox, people and their habits are
+REAL = """It is a replay. Real: both Apps (the one that judges and the one that lands), their database (SQLite), git and
+HTTP, the two histories, and the times of their changes. Simulated: GitHub is the sandbox, people and their habits are
 made up, and the clock is moved from one event to the next.
 
 - **Histories.** What had landed before the season is the history that the App reads. What landed in it comes as pull
@@ -24,7 +25,8 @@ made up, and the clock is moved from one event to the next.
 - **Made here.** These histories had none of the six sources, so what sources open is made from the histories' own files
   (`bench/season/makers.py`): a sentence in a page, a comment above a function, a blank line, a Go module in its next
   patch release. So is a tenth of what people open. What each is, is known since it was made so: *honest* ones change no
-  behaviour, *wrong* ones say what is not so, *behaviour* ones hide another operator or constant behind a harmless title.
+  behaviour, *wrong* ones say what is not so, *behaviour* ones hide another operator or constant behind a harmless
+  title.
 - **Sources.** `renovate` and `dependabot` (dependencies), `tidy-layout` and `comments-codemod` (programs), `docs-words`
   (opens five at a time and may land two a day), `agent` (an agent). `docs-words` and `agent` turn bad after 55 % of the
   season.
@@ -34,8 +36,9 @@ made up, and the clock is moved from one event to the next.
 - **Trust.** Gates are lower than by default, so that a season suffices: 6 landed in 45 days, upper bounds of 40 %
   (reverts) and 50 % (rejections), release age 2 days, a sensitive path sends to a person and denies nobody. Programs
   skip the rank (`bots.bypass_risk`): neither history can prove layout or comments of C and Go without gofmt, so at P5
-  hardly anything would land. On Mondays a person accepts what the records propose, by the functions of `codechill sources
-  dial`; `people` are turned to P50 in the first week against the record (as with `--against`). Down is automatic.
+  hardly anything would land. On Mondays a person accepts what the records propose, by what
+  `codechill sources dial` calls; `people` are turned to P50 in the first week against the record (as with
+  `--against`). Down is automatic.
 - **Clock.** What comes round every minute in life (due landings, comparisons, dials, reviews) comes round every six
   hours here, sweeps once a day. Retraining and measuring of models are left out.
 """
@@ -65,8 +68,8 @@ def _page(database: sqlite3.Connection, by_hand: str) -> Iterator[str]:
     yield "# A simulated season of automatic review\n"
     yield f"{year['start'][:10]} to {year['ends'][:10]} (as the histories have it), seed {year['seed']}, lived in"
     yield f"{year['seconds'] / 60:.0f} minutes. This page is written by\n\n    {year['command']}\n"
-    yield "and again, from the folder, by `python -m bench.season.report FOLDER --page docs/season.md`. To look at it on"
-    yield "the server's own pages: `python -m bench.season.look FOLDER`.\n"
+    yield "and again, from the folder, by `python -m bench.season.report FOLDER --page docs/season.md`. To look at it"
+    yield "on the server's own pages: `python -m bench.season.look FOLDER`.\n"
     yield REAL
     yield f"{by_hand.rstrip()}\n"
     yield END
