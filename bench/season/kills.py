@@ -38,7 +38,7 @@ from bot.store import Store
 from bot.store.tables import jobs, landing_queue
 
 NAME, ROBOT, ACCOUNT = "acme/killed", "tidy[bot]", 900001
-LATER_S, OPEN, PATIENCE_S = 61, 4, 12
+LATER_S, OPEN, PATIENCE_S = 61, 6, 10
 CONFIG = f"""version: 1
 mode: enforce
 escalation: {{managers: ["@acme/release-managers"]}}
@@ -102,7 +102,7 @@ class Slice:
             self.open()
         before, ends = self.seen(), time.monotonic() + PATIENCE_S
         if how == "at random":
-            time.sleep(self.chance.uniform(0, 4))
+            time.sleep(self.chance.uniform(0, 6))
         else:
             place = ("at an approval", "at a merge").index(how)
             while self.seen()[place] == before[place] and time.monotonic() < ends:
@@ -153,7 +153,7 @@ def begin(one: Slice) -> None:
     one.store.sources.turn(key, "P50", by="maya", because="a slice of a season", at=datetime.now(UTC))
 
 
-def lived(folder: Path, seed: int, kills: int) -> Slice:
+def lived(folder: Path, seed: int, kills: int, minutes: float) -> Slice:
     """Everything until the end, with the forge's own words in the diary."""
     ahead: list[Server] = []
 
@@ -165,6 +165,7 @@ def lived(folder: Path, seed: int, kills: int) -> Slice:
             "app_id": box.app_id, "private_key": box.private_key_pem, "webhook_secret": box.webhook_secret,
             "github_api": box.api, "git_protocols": "http", "folder": str(folder / "app"), "port": free_port(),
             "workers": 2, "lease_seconds": LEASE_S, "redelivery_minutes": 1, "doctor_hours": 0, "paced": False,
+            "retrain_days": 0,
         }  # fmt: skip
         lands = with_landing_app(box)
         settings |= {"landing_app_id": lands["landing_app_id"]}
@@ -185,7 +186,7 @@ def lived(folder: Path, seed: int, kills: int) -> Slice:
             store = Store(f"sqlite:///{folder}/app/codechill.db")
             one = Slice(box, store, server, random.Random(seed), Path(made.folder))  # noqa: S311
             try:
-                _through(one, kills)
+                _through(one, kills, time.monotonic() + 60 * minutes)
                 _told(one, folder)
             finally:
                 box.webhook_url = ""
@@ -195,9 +196,9 @@ def lived(folder: Path, seed: int, kills: int) -> Slice:
     return one
 
 
-def _through(one: Slice, kills: int) -> None:
+def _through(one: Slice, kills: int, ends: float) -> None:
     begin(one)
-    while one.kills < kills:
+    while one.kills < kills and time.monotonic() < ends:
         one.life()
         approvals, merges = one.seen()
         sys.stderr.write(f"\r{one.kills} kills, {one.made} opened, {approvals} approvals, {merges} landed ")
@@ -220,13 +221,14 @@ def _told(one: Slice, folder: Path) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--minutes", type=float, default=60, help="then it may finish, with fewer kills")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, help="a new folder to keep everything in")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = given.out or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
-        one = lived(folder, given.seed, given.kills)
+        one = lived(folder, given.seed, given.kills, given.minutes)
         approvals, merges = one.seen()
         beside = ", ".join(f"{count} {how}" for how, count in sorted(one.met.items()))
         sys.stdout.write(f"{one.kills} kills ({beside}); {one.made} changes opened, {merges} landed by themselves, "
