@@ -115,8 +115,9 @@ def _to_button(case: Case, pressed: Pressed) -> Iterable[Effect | Reply | React]
 
 
 def _counts(pressed: Pressed, case: Case) -> bool:
-    """On this head and card, and where it decides, on what was shown: an old press sent again decides nothing."""
-    if pressed.by.bot or pressed.head_sha != case.pull.head_sha:
+    """On this head and card, and where it decides, on what was shown: an old press sent again decides nothing. A no to
+    a landing is one on whatever head: who said it while somebody pushed has said it."""
+    if pressed.by.bot or (pressed.head_sha != case.pull.head_sha and pressed.button != "stop-landing"):
         return False
     name = AUTO_REVIEW if pressed.button in OF_AUTO_REVIEW else CHECK
     there, check = shown(pressed.shown), case.pull.check_named(name)

@@ -128,6 +128,16 @@ def test_a_no_on_the_page_counts_after_a_push_too_and_not_of_somebody_who_may_no
     assert waiting(web.line, pull) is None
 
 
+def test_a_no_that_was_said_while_somebody_pushed_is_not_lost(web: Web, gate: Gatekeeper) -> None:
+    pull = of_a_bot(web.line)
+    web.reads("ben", "acme/shop")
+    web.post(ADDRESS, "ben", repository="acme/shop", number=str(pull.number), answer="stop-landing")
+    web.line.push(pull, 0.02, files=web.line.home.files[pull.head], login="renovate[bot]")
+    assert waiting(web.line, pull) is not None
+    web.work()
+    assert waiting(web.line, pull) is None
+
+
 def test_what_landed_by_itself_is_listed_with_what_is_known_against_it(web: Web, gate: Gatekeeper) -> None:
     pull = landed(web.line, of_a_bot(web.line))
     (row,) = seen(web).landed
