@@ -30,6 +30,7 @@ from bot.store import (
     Landing,
     Landings,
     Lived,
+    Passages,
     Pulls,
     Reads,
     Repositories,
@@ -68,6 +69,7 @@ class Written:
     reads: Reads
     exhibits: Exhibits
     sourced: Sourced
+    passages: Passages
     slots: Slots
     automatic_landings: AutomaticLandings
 
@@ -149,11 +151,17 @@ class Records:
         here = (look.target.repository_id, pull.number)
         if landed and look[CONFIGURATION].config.auto_review.on:
             self.store.reads.save(look.target.repository_id, pull)
-        if by is not None and by == pull.author and not landed:
+        withdrawn = by is not None and by == pull.author and not landed
+        if withdrawn or (landed and not self._is_of_a_source(here, pull.head_sha)):
             self.store.sourced.drop(*here, at=self.clock())
         tried = self.store.automatic_landings.get(*here, pull.head_sha)
         if not landed or tried is None or tried.state == "refused":
             self.store.slots.release(*here)  # a person landed it, or nobody
+
+    def _is_of_a_source(self, here: tuple[int, int], head: str) -> bool:
+        """Whether what landed was a source's alone, by what was decided of that very head last."""
+        of_head = [row.decided for row in self.store.passages.of(*here) if row.decided.head_sha == head]
+        return bool(of_head) and of_head[-1].source != ""
 
     def answer(self, made: Round, outcomes: tuple[Outcome, ...]) -> None:
         """What was answered about a pull request that is closed: nothing is decided about it."""

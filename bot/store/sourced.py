@@ -52,7 +52,8 @@ class Sourced(Database):
             return connection.scalar(query) is not None
 
     def drop(self, repository_id: int, number: int, *, at: datetime) -> None:
-        """Its own source closed it: nobody said no. Of what is no source's nothing is written."""
+        """Its own source closed it, so nobody said no; or a person had taken it over when it landed, so what became of
+        it is not the source's doing. An incident of it still counts. Of what is no source's nothing is written."""
         if self.key_of(repository_id, number) is None:
             return
         here = sa.and_(of_pull(sourced, repository_id, number), sourced.c.dropped_at.is_(None))
@@ -115,6 +116,8 @@ def _landed(table: sa.Table, key: SourceKey, since: datetime, until: datetime | 
     """Its landings of that time."""
     query = sa.select(table.c.repository_id, table.c.number).join(landings, _same(table, landings))
     query = query.where(_of(table, key), landings.c.at >= since)
+    if table is sourced:
+        query = query.where(sourced.c.dropped_at.is_(None))
     return query if until is None else query.where(landings.c.at < until)
 
 

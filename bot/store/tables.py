@@ -569,7 +569,7 @@ sourced = sa.Table(
     sa.Column("rejected_at", Moment),  # the first no of a person
     sa.Column("rejected_by", sa.String(255), nullable=False, server_default=""),
     sa.Column("rejected_how", sa.String(64), nullable=False, server_default=""),
-    sa.Column("dropped_at", Moment),  # closed by the source itself: nobody said no
+    sa.Column("dropped_at", Moment),  # closed by the source itself, or taken over by a person
     sa.PrimaryKeyConstraint("repository_id", "number"),
 )
 sa.Index("ix_sourced_organisation_scope_name", sourced.c.organisation, sourced.c.scope, sourced.c.name)

@@ -60,7 +60,8 @@ KINDS = {  # of the parts of a change
 }  # fmt: skip
 
 ACTIONS = {  # of the line, as a record names them
-    "SetCheck": "check set", "PutComment": "card written", "RemoveComment": "double removed", "Reply": "answer written",
+    "SetCheck": "check set", "SetLabel": "label set", "AskReview": "review asked",
+    "PutComment": "card written", "RemoveComment": "double removed", "Reply": "answer written",
     "React": "reaction", "SaveEscalation": "exception kept", "SaveFeedback": "feedback kept", "Ask": "asked",
     "SaveAttestation": "attestation kept", "Rescore": "scored again", "StartFreeze": "freeze begun",
     "EndFreeze": "freeze ended", "ReportIncident": "incident noted", "RuleClaim": "claim ruled on",

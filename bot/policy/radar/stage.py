@@ -22,6 +22,7 @@ class Answer:
     outcome: Outcome
     rule: str = ""
     why: str = ""  # one sentence for people; text from outside stands in it as words.code() only
+    until: datetime | None = None  # of what waits for time to pass and for nothing else
 
 
 PASSED = Answer("passed")
@@ -35,8 +36,8 @@ def refused(rule: str, why: str) -> Answer:
     return Answer("refused", rule, why)
 
 
-def waits(rule: str, why: str) -> Answer:
-    return Answer("waits", rule, why)
+def waits(rule: str, why: str, until: datetime | None = None) -> Answer:
+    return Answer("waits", rule, why, until)
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,9 @@ def _rank(case: Case, stage: str) -> str:
 def _unfinished(case: Case) -> tuple[str, str]:
     answer, asks = case.passage.answer, {stage.name: stage.words for stage in STAGES}
     question = asks.get(case.passage.stage, "")
+    if answer.until is not None:
+        when_ = words.when(answer.until.astimezone(ZoneInfo(case.config.timezone)))
+        return f"Looked at again after {when_}", f"{answer.why} Until then a person may review it as usual.".strip()
     if answer.outcome == "waits":
         return "Automatic review is not through yet", f"{question} {answer.why}".strip()
     return "A person looks at this change", f"{question} {answer.why} Nothing else changes: review it as usual.".strip()

@@ -92,6 +92,15 @@ def test_radar_46_an_incident_that_is_confirmed_in_a_comment_denies_the_source_a
     assert track(line).incidents == 1
 
 
+def test_a_change_that_a_person_pushed_to_counts_no_longer_for_its_source_but_its_incident_does(line: Line) -> None:
+    pull = tidy(line)
+    line.push(pull, 0.02, login="ben")
+    line.merge(pull, "ben")
+    assert track(line) == Track()
+    line.say(pull, "ben", "/chill incident cause this sev1 INC-205 Checkout was down")
+    assert track(line).incidents == 1
+
+
 @pytest.mark.parametrize(("login", "rejected"), [("ben", 1), ("tidy[bot]", 0)])
 def test_radar_31_closed_by_a_person_is_a_no_and_closed_by_the_source_itself_is_none(
     line: Line, login: str, rejected: int

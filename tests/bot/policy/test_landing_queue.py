@@ -532,6 +532,17 @@ def test_the_strictest_of_everything_that_has_a_say_counts() -> None:
     assert mode(of_source(), quiet) == "shadow"
 
 
+def test_what_waits_for_time_to_pass_says_until_when_and_leaves_no_check_that_runs_for_days(
+    gate: Callable[[Answer], None],
+) -> None:
+    gate(waits("release_age", "`ky` is too young.", SATURDAY + timedelta(days=5)))
+    (check,) = [each for each in wanted(of_source(), SetCheck) if each.name == AUTO_REVIEW]
+    assert (check.conclusion, check.card.headline) == ("neutral", "Looked at again after Thu 26 Nov 13:00 CET")
+    gate(waits("model_awaited", "Its answer is to come."))
+    (check,) = [each for each in wanted(of_source(), SetCheck) if each.name == AUTO_REVIEW]
+    assert check.conclusion is None
+
+
 # --- what is only suggested
 
 SUGGEST = config(mode="suggest")

@@ -72,6 +72,12 @@ def test_a_bump_of_a_source_of_dependencies_passes_once_the_release_is_old_enoug
     assert of_packages(timedelta(days=9), more="  dependencies: {min_release_age: 10d}\n").rule == "release_age"
 
 
+def test_a_release_that_is_too_young_waits_for_the_moment_at_which_it_is_old_enough() -> None:
+    young = of_packages(timedelta(days=2))
+    assert (young.outcome, young.until) == ("waits", TUESDAY + timedelta(days=5))
+    assert of_packages(None).outcome == "person"
+
+
 def test_a_release_of_unknown_age_is_for_a_person() -> None:
     assert of_packages(None).rule == "release_age_unknown"
 

@@ -2,10 +2,11 @@
 
 from bot.policy.candidate import Dependencies, Hazard, Inspection
 from bot.policy.pull import Unknown
-from bot.policy.radar.stage import PASSED, Answer, Candidate, Stage, person
+from bot.policy.radar.stage import PASSED, Answer, Candidate, Stage, person, waits
 from bot.policy.text import words
 
 MAJOR = "dependency_major"  # the one hazard that a setting lifts
+YOUNG = "release_age"
 
 
 def judge(candidate: Candidate) -> Answer:
@@ -43,10 +44,11 @@ def _packages(candidate: Candidate, packages: Dependencies) -> Answer:
     for bump in packages.bumps:
         if bump not in known:
             return person("release_age_unknown", f"Nobody knows when {words.code(bump.package)} was released.")
-        if candidate.now - known[bump] < least:
-            days = f"{least.days} days"
-            return person("release_age", f"{words.code(bump.package)} is not known to have been out for {days}.")
-    return PASSED
+    ages = [(known[bump] + least, bump.package) for bump in packages.bumps]
+    old_enough, package = max(ages, default=(candidate.now, ""))
+    if old_enough <= candidate.now:
+        return PASSED
+    return waits(YOUNG, f"{words.code(package)} is not known to have been out for {least.days} days.", old_enough)
 
 
 def _size(candidate: Candidate, inspection: Inspection) -> Answer:
