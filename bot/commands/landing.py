@@ -10,6 +10,8 @@ import click
 from bot.commands.database import PULL, known_repository, with_stored
 from bot.commands.jobs import Nothing
 from bot.plain import plain
+from bot.policy.candidate import Stop
+from bot.policy.show.landing import HELD
 from bot.policy.text.whole import visible
 from bot.store import AutomaticLanding, AutomaticLandings, LandingQueue, LandingStop, Repositories
 
@@ -85,10 +87,14 @@ def show(repository: str, number: int, style: str, **stored: Any) -> None:
         return
     stop, waiting = place.wishes.stop, place.waiting
     lines = [f"It waits, and lands after {waiting.land_after:%Y-%m-%d %H:%M} UTC."] if waiting else []
-    lines += (
-        [f"Stopped ({stop.rule}) by {visible(stop.by.login) if stop.by else 'codechill'}. {stop.words}"] if stop else []
-    )
+    lines += [f"Stopped: {_why(stop)}"] if stop else []
     click.echo("\n".join((*lines, *(_line(each, {home.id: home.full_name}) for each in tried))))
+
+
+def _why(stop: Stop) -> str:
+    if stop.rule == "landing":
+        return stop.words
+    return f"{visible(stop.by.login) if stop.by else 'somebody'} {HELD[stop.rule]}. {stop.words}".strip()
 
 
 @landing.command()

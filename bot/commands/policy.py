@@ -9,7 +9,7 @@ import click
 from bot.commands.loading import FILE_TYPE, from_files, note, warn
 from bot.commands.policy_replay import replay_
 from bot.policy.chat.commands import markdown as commands_page
-from bot.policy.config import FILE, settings
+from bot.policy.config import FILE, Config, settings
 from bot.policy.config.reference import markdown
 from bot.policy.config.table import TABLE
 
@@ -36,7 +36,17 @@ def check(file: Path, organisation: Path | None, fetch: bool) -> None:
     for said in note(config, datetime.now(UTC)):
         click.echo(f"note: {said}", err=True)
     number = len(config.calendar.windows)
-    click.echo(f"{file}: good. Mode {config.mode}, {number} window{'' if number == 1 else 's'}.")
+    click.echo(f"{file}: good. Mode {config.mode}, {_counted(number, 'window')}.{_automatic(config)}")
+
+
+def _automatic(config: Config) -> str:
+    """`mode` is that of the whole file, and easily read as this one's."""
+    policy = config.auto_review
+    return f" Automatic review: {policy.mode}, {_counted(len(policy.sources), 'source')}." if policy.on else ""
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 @config.command()

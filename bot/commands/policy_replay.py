@@ -123,7 +123,7 @@ def _figures(name: str, ref: str, rows: tuple[Replayed, ...]) -> dict[str, Any]:
 
 
 def _lines(name: str, ref: str, rows: tuple[Replayed, ...]) -> Iterator[str]:
-    yield f"{name}, {visible(ref)}: {len(rows)} changes were decided on"
+    yield f"{name}, {visible(ref)}: {len(rows)} {'change was' if len(rows) == 1 else 'changes were'} decided on"
     counted = Counter(row.kind for row in rows)
     for kind, words in _WORDS.items():
         yield f"  {counted[kind]:>5} {words}"

@@ -64,7 +64,7 @@ def test_what_waits_and_what_landed_is_listed_and_shown(say: Say, store: Store) 
     assert (rows["stopped"], [row["number"] for row in rows["waiting"]]) == ([], [6])
     (row,) = rows["landed"]
     assert (row["repository"], row["number"], row["verified"]) == ("acme/shop", 5, "same")
-    assert "Stopped (hold) by ben." in say("show", "acme/shop", "8").output
+    assert "Stopped: ben held it." in say("show", "acme/shop", "8").output
     assert "It waits, and lands after 2026-11-28 12:00 UTC." in say("show", "acme/shop", "6").output
     assert json.loads(say("show", "acme/shop", "5", "--format", "json").output)["landings"][0]["sha"] == "c" * 40
 

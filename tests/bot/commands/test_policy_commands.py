@@ -247,6 +247,12 @@ def test_a_good_file_is_called_good(file: Path):
     assert (result.exit_code, result.stdout) == (0, f"{file}: good. Mode enforce, 3 windows.\n")
 
 
+def test_what_automatic_review_does_is_said_apart_from_the_mode_of_the_file(file: Path):
+    file.write_text("version: 1\nauto_review: {mode: shadow, sources: {renovate: {like: renovate}}}\n")
+    said = f"{file}: good. Mode enforce, 0 windows. Automatic review: shadow, 1 source.\n"
+    assert run(config, "check", file).stdout == said
+
+
 NOTED = """\
 version: 1
 windows:
