@@ -335,7 +335,8 @@ def _attested(body: dict[str, Any]) -> str:
 
 def _landing(body: dict[str, Any]) -> str:
     by = ((body.get("stop") or body).get("by") or {}).get("login")
-    return f"{body['what']}{f' by {by}' if by else ''}{': ' if body.get('words') else ''}{body.get('words') or ''}"
+    why = body.get("words") or body.get("rule") or ""
+    return f"{body['what']}{f' by {by}' if by else ''}{f': {why}' if why else ''}"
 
 
 _TOLD: Mapping[str, Callable[[dict[str, Any]], str]] = {

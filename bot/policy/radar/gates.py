@@ -43,7 +43,8 @@ def gates(track: Track, limits: Gates) -> Iterator[Gate]:
     why = f"Changes of this source caused {track.incidents} incidents {within}."
     shut_by = track.incidents > limits.max_incidents
     yield Gate("incidents", "incidents", shut_by, why, track.incidents, most=limits.max_incidents)
-    why = f"{landed} changes of this source landed {within}; {limits.min_landed} are needed."
+    counted = "1 change" if landed == 1 else f"{landed} changes"
+    why = f"{counted} of this source landed {within}; {limits.min_landed} are needed."
     yield Gate("landed", "landed", landed < limits.min_landed, why, landed, least=limits.min_landed)
     for rule, name, words, part, whole, most in (
         ("revert_rate", "reverted", "landed changes were reverted", track.reverted, landed, limits.max_revert_upper95),

@@ -234,6 +234,7 @@ def test_on_its_own_page_a_change_shows_each_stage_and_each_decision(web: Web, g
     line.push(pull, 0.3, login="renovate[bot]")
     address = f"/r/acme/shop/pulls/{pull.number}"
     text = web.text(address)
+    assert "cancelled: too_risky" in text  # what the queue made of that
     assert "Riskier than 20 of 100 recent changes in <code>a&lt;b&gt;</code>." in text
     rows = line.store.passages.of(line.home.id, pull.number)
     assert len(rows) == 2
