@@ -39,6 +39,7 @@ from bot.store.tables import jobs, landing_queue
 
 NAME, ROBOT, ACCOUNT = "acme/killed", "tidy[bot]", 900001
 LATER_S, OPEN, PATIENCE_S = 61, 6, 10
+PARTS, PART = 80, "def part_{0}(amount):\n    return amount + {0}\n"
 CONFIG = f"""version: 1
 mode: enforce
 escalation: {{managers: ["@acme/release-managers"]}}
@@ -64,20 +65,16 @@ class Slice:
     met: Counter[str] = field(default_factory=Counter)
 
     def open(self) -> int:
-        """A page more by the source, ready to land."""
+        """A comment more by the source, ready to land."""
         self.made += 1
         who = {"GIT_AUTHOR_NAME": "tidy", "GIT_AUTHOR_EMAIL": f"{ACCOUNT}+{ROBOT}@users.noreply.github.com"}
         who |= {"GIT_COMMITTER_NAME": "GitHub", "GIT_COMMITTER_EMAIL": "noreply@github.com"}
-        words = (
-            f"# Page {self.made}\n\nThis page is about the number {self.made} and says no more than that.\n".encode()
-        )
-        tip = self.box.tip(NAME)
-        head = replay.write(
-            self.folder, tip, f"docs/pages/page-{self.made}.md", words, f"Write page {self.made}\n", who
-        )
+        words = f"# The caller of this part decides what becomes of it.\n{PART.format(self.made)}".encode()
+        tip, path = self.box.tip(NAME), f"parts/part_{self.made}.py"
+        head = replay.write(self.folder, tip, path, words, f"Explain part {self.made}\n", who)
         self.box.sign(NAME, head, by_github=True)
         branch = f"tidy/{self.made}"
-        pull = self.box.open_pull(NAME, title=f"Write page {self.made}", head_sha=head, author=ROBOT, head_ref=branch)
+        pull = self.box.open_pull(NAME, title=f"Explain part {self.made}", head_sha=head, author=ROBOT, head_ref=branch)
         self.box.report(NAME, head, "test")
         return int(pull.number)
 
@@ -135,7 +132,13 @@ class Slice:
 def begin(one: Slice) -> None:
     """People land two of it, and a person trusts the source."""
     box = one.box
-    commit = replay.write(one.folder, box.tip(NAME), FILE, CONFIG.encode(), "Configure\n", WHO)
+    texts = {f"parts/part_{at}.py": PART.format(at) for at in range(PARTS)} | {FILE: CONFIG}
+    blobs = {
+        path: replay.git(one.folder, "hash-object", "-w", "--stdin", stdin=text.encode())
+        for path, text in texts.items()
+    }
+    entries = tuple(replay.Entry(path.encode(), "100644", blob) for path, blob in blobs.items())
+    commit = replay.commit(one.folder, box.tip(NAME), entries, "Configure\n", WHO)
     process = one.server.start(later=LATER_S)
     while not one.server.answers():
         time.sleep(0.01)
