@@ -1,6 +1,6 @@
 """A season of automatic review: two real histories, both Apps, six sources, twelve people, one moved clock.
 
-    python -m bench.season --repo PATH --repo PATH [--from 2024-08-01] [--days 92] [--pulls 400] [--seed 1] --out FOLDER
+    python -m bench.season --repo PATH --repo PATH [--from 2020-01-15] [--days 75] [--pulls 400] [--seed 1] --out FOLDER
 
 Ctrl-C ends it early; what was lived until then is told. Nothing in the repositories that are named is changed.
 """
@@ -24,8 +24,8 @@ from bot.process.logs import configure
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repo", type=Path, action="append", required=True, help="a git repository; once or twice")
-    parser.add_argument("--from", dest="start", type=day, default=day("2024-08-01"), metavar="YYYY-MM-DD")
-    parser.add_argument("--days", type=int, default=92)
+    parser.add_argument("--from", dest="start", type=day, default=day("2020-01-15"), metavar="YYYY-MM-DD")
+    parser.add_argument("--days", type=int, default=75)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pulls", type=int, default=400, help="pull requests that are opened, reverts beside them")
     parser.add_argument("--out", type=Path, required=True, help="a new folder for the database and the figures")

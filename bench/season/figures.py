@@ -138,7 +138,7 @@ RULES = (
         "No source landed more in a day than its limit, by the forge's clock",
         "SELECT s.name FROM diary.forge f JOIN slots s ON s.repository_id = f.repository_id AND s.number = f.number "
         "WHERE f.merged_by = 'codechill-landing[bot]' AND s.name <> 'people' GROUP BY s.name, s.day "
-        "HAVING count(*) > CASE s.name WHEN 'docs-words' THEN 2 ELSE 10 END",
+        "HAVING count(*) > CASE s.name WHEN 'docs-words' THEN 2 WHEN 'tidy' THEN 500 ELSE 10 END",
         "SELECT count(*) FROM (SELECT 1 FROM slots GROUP BY name, day)",
     ),
     Rule(
