@@ -1,10 +1,10 @@
 """What keeps the gate of the base branch, for a change that waits to land by itself: read when that begins, when
 something happens to it, and when it is due. Ticks of the clock in between ask nobody."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.facts.assessor import Unscorable
-from bot.facts.fact import Cost, Fact, Live, Look
+from bot.facts.fact import Cost, Fact, Filled, Live, Look
 from bot.facts.inspection import INSPECTION
 from bot.facts.landing_queue import WAITING
 from bot.facts.pull import PULL, TARGET
@@ -44,16 +44,30 @@ def _merged(live: Live, look: Look) -> Merged | None:
         return None
 
 
-def _lander(live: Live, look: Look) -> Person | None:
+@dataclass(frozen=True, slots=True)
+class Lander:
+    """The account that lands. Not `there`: something waits for it, and it is not set up here."""
+
+    account: Person | None = None
+    there: bool = True
+
+
+def _lander(live: Live, look: Look) -> Lander:
     """Asked for once a process, and only where something may have been approved."""
     waits: Waiting | None = look[WAITING].waiting
     approved = any(review.author.bot and review.state == "approved" for review in look[PULL].reviews)
-    if live.landing is None or (waits is None and not approved):
-        return None
+    if live.landing is None:
+        return Lander(there=waits is None)
+    if waits is None and not approved:
+        return Lander()
     try:
-        return live.landing.account(look[TARGET])
+        return Lander(live.landing.account(look[TARGET]))
     except Refused:  # it is not installed here
-        return None
+        return Lander(there=waits is None)
+
+
+def _fills(lander: Lander) -> Filled:
+    return {"lander": lander.account, "lands": lander.there}
 
 
 GATEKEEPING = Fact(
@@ -63,4 +77,4 @@ GATEKEEPING = Fact(
     needs=(PULL, TARGET, WAITING, INSPECTION),
     cost=Cost(requests=12, git=6),
 )
-LANDER = Fact("lander", _lander, lambda: None, needs=(PULL, TARGET, WAITING), cost=Cost(requests=2))
+LANDER = Fact("lander", _lander, Lander, needs=(PULL, TARGET, WAITING), cost=Cost(requests=2), fills=_fills)

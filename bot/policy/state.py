@@ -94,6 +94,7 @@ class State:
     recorded: str = ""  # digest of what automatic review decided last
     program: str = ""  # version of codechill that decides
     lander: Person | None = None  # the account of the App that lands; None: nothing ever lands by itself
+    lands: bool = True  # False: something waits to land by itself, and no App that lands is set up here
 
     @property
     def content_name(self) -> str | None:

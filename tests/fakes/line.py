@@ -45,6 +45,7 @@ class Line:
         self.store = store
         self.facts = LOOK
         self.lander = MemoryLandingApp(self.forge)
+        self.lands = True  # False: nobody has set up the App that lands
         self.home = self.world.repository("acme/shop", CODE)
         store.repositories.saw(KnownRepository(self.home.id, INSTALLATION, self.home.full_name))
         for login in ("ana", "ben", "mia", "max"):
@@ -64,7 +65,7 @@ class Line:
             configurations=configurations,
             clock=self.clock,
             facts=self.facts,
-            landing=self.lander,
+            landing=self.lander if self.lands else None,
             report=lambda target, report: self.tell(report),
         )
         self.issues = Issues(

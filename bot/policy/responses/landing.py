@@ -18,6 +18,9 @@ from bot.policy.radar.stage import Answer
 from bot.policy.radar.strength import source_of
 from bot.policy.text import words
 
+NOBODY_LANDS = (
+    "The App that lands is not set up for this repository, so nothing lands by itself here: a person merges it."
+)
 PATIENCE = timedelta(days=3)  # what does not pass by itself until then is for a person
 
 
@@ -46,7 +49,10 @@ def _is_too_late(case: Case) -> bool:
 
 
 def _beforehand(case: Case) -> Iterable[StopLanding]:
-    """Rules that no waiting changes are told at once, not after a day."""
+    """What no waiting changes is told at once, not after a day."""
+    if not case.state.lands:
+        yield StopLanding(Stop("landing", None, case.now, NOBODY_LANDS))
+        return
     gate = case.state.gatekeeping
     if isinstance(gate, Gatekeeping):
         lasting = (each for each in preflight.obstacles(gate, case.pull) if not each.passing)

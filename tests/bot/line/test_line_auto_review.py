@@ -352,3 +352,12 @@ def test_a_thumb_down_of_a_writer_stops_it_and_one_that_was_answered_does_not_st
     assert "`ben` gave it 👎" in run(line, pull).summary
     line.say(pull, "mia", "/chill ship")
     assert waiting(line, pull) is not None
+
+
+def test_where_no_app_lands_no_hour_is_named_at_which_it_would(line: Line, gate: Gatekeeper) -> None:
+    line.lands = False
+    line.restart()
+    pull = shipped(line, gate)
+    assert waiting(line, pull) is None
+    assert "The App that lands is not set up for this repository" in run(line, pull).summary
+    assert "Lands by itself" not in run(line, pull).title

@@ -242,6 +242,12 @@ def test_before_it_is_due_only_what_no_waiting_changes_stops_it() -> None:
     )
 
 
+def test_where_nobody_lands_it_goes_to_a_person_as_soon_as_it_waits() -> None:
+    early = TUESDAY - timedelta(hours=1)
+    (stop,) = robots(Unknown("nothing waits to land by itself"), now=early, lands=False)
+    assert stop.stop.words.startswith("The App that lands is not set up for this repository")
+
+
 def test_what_passes_by_itself_is_waited_for_three_days_and_then_it_is_for_a_person() -> None:
     red = gate(reported=())
     assert robots(red, now=TUESDAY + PATIENCE - timedelta(seconds=1)) == []
