@@ -332,7 +332,7 @@ def _web(
         create_blueprint(
             settings.webhook_secrets,
             store.inbox,
-            intake(store.repositories, store.pulls, store.pushes, queue),
+            intake(store.repositories, store.pulls, store.pushes, queue, store.landing_queue.waits),
             limits,
             door=door,
         )

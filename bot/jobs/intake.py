@@ -3,7 +3,7 @@
 import hashlib
 import threading
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -23,10 +23,24 @@ EARLY = timedelta(minutes=2)  # by which the forge's clock may be ahead of ours
 SAID, WHILE = 12, timedelta(minutes=10)  # words of one person, and on one pull request, before that is so
 
 
-def intake(repositories: Repositories, pulls: Pulls, pushes: Pushes, queue: JobQueue) -> Enqueue:
-    """What the webhook calls for new deliveries, inside the transaction that stores them."""
+def intake(
+    repositories: Repositories,
+    pulls: Pulls,
+    pushes: Pushes,
+    queue: JobQueue,
+    waits: Callable[[int, int, sa.Connection], bool] = lambda repository_id, number, connection: False,
+) -> Enqueue:
+    """What the webhook calls for new deliveries, inside the transaction that stores them. `waits`: whether a pull
+    request waits to land by itself, so that whatever is said on it counts."""
 
     shares = Shares()
+
+    def ignored(delivery: Delivery, connection: sa.Connection) -> bool:
+        """Said among people, on what does not wait to land by itself."""
+        one = delivery.envelopes[0] if delivery.envelopes else None
+        if one is None or not isinstance(one.event, Commented) or mentioned(one.event.comment.body):
+            return False
+        return one.number is None or not waits(one.repository_id, one.number, connection)
 
     def enqueue(deliveries: Sequence[Delivery], connection: sa.Connection) -> Sequence[bool]:
         received = [(one, each.received_at) for each in deliveries for one in each.envelopes]
@@ -34,7 +48,7 @@ def intake(repositories: Repositories, pulls: Pulls, pushes: Pushes, queue: JobQ
         pulls.saw(*_seen(received), connection=connection)
         moved = [push for delivery in deliveries for one in delivery.envelopes for push in _push(one, delivery)]
         pushes.saw(*moved, connection=connection)
-        made = [_job(delivery, shares) for delivery in deliveries]
+        made = [None if ignored(each, connection) else _job(each, shares) for each in deliveries]
         added = iter(queue.add_all([job for job in made if job is not None], connection))
         return [job is not None and next(added) for job in made]
 
@@ -79,8 +93,6 @@ def _job(delivery: Delivery, shares: Shares) -> NewJob | None:
     if not delivery.envelopes:
         return None
     one, *more = delivery.envelopes
-    if isinstance(one.event, Commented) and not mentioned(one.event.comment.body):
-        return None  # said among people
     if isinstance(one.event, Issue):
         # whoever does a lot to issues is answered after everything else
         job = REPOSITORY.new(Events(delivery.guid, delivery.envelopes), delivery.received_at)

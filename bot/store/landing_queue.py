@@ -27,6 +27,9 @@ class LandingQueue(Audited):
         with self.read() as connection:
             return _read(connection, repository_id, number)
 
+    def waits(self, repository_id: int, number: int, connection: sa.Connection) -> bool:
+        return _read(connection, repository_id, number).waiting is not None
+
     def waiting(self, repository_ids: Collection[int]) -> tuple[tuple[int, int, Waiting], ...]:
         """Repository, number and place of what waits to land in these repositories, the soonest first."""
         query = sa.select(landing_queue.c.repository_id, landing_queue.c.number, landing_queue.c.waiting)

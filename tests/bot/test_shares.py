@@ -13,6 +13,7 @@ from bot.forge.port import Busy, Refused
 from bot.jobs.intake import SAID, WHILE, Shares, intake
 from bot.jobs.kinds import PULL
 from bot.jobs.lease import LeaseQueue
+from bot.policy.candidate import Waiting
 from bot.policy.events import Changed, Commented, Event, Labelled, Pressed
 from bot.policy.pull import Comment, Person
 from bot.store import Delivery, Store
@@ -31,7 +32,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def told(store: Store, queue: LeaseQueue, *events: tuple[int, Event]) -> list[tuple[int, Event]]:
     """The events in the order in which one worker takes them up."""
-    enqueue = intake(store.repositories, store.pulls, store.pushes, queue)
+    enqueue = intake(store.repositories, store.pulls, store.pushes, queue, store.landing_queue.waits)
     for at, (number, event) in enumerate(events):
         one = Envelope(1, 7, "acme/shop", number, event)
         store.inbox.receive([Delivery(f"guid-{at}", "x", b"{}", NOON, (one,))], enqueue)
@@ -121,3 +122,10 @@ def test_however_much_is_said_checks_are_always_left_room() -> None:
         pace.spend("POST", "/repos/acme/shop/check-runs", NOON)
     with pytest.raises(Busy):
         pace.spend("POST", "/repos/acme/shop/check-runs", NOON)
+
+
+def test_what_people_say_is_looked_at_where_a_change_waits_to_land_by_itself_and_nowhere_else(store: Store) -> None:
+    waiting = Waiting("a" * 40, "main", "p", NOON, NOON + timedelta(days=1))
+    store.landing_queue.put(7, 2, waiting, at=NOON)
+    wait, other = (2, said(EVE, 1, "Is this right?")), (3, said(EVE, 2, "Is this right?"))
+    assert told(store, LeaseQueue(store.engine), wait, other) == [wait]

@@ -12,7 +12,7 @@ from bot.policy.candidate import Dial, SourceKey, Track
 from bot.policy.config import FILE, Config
 from bot.policy.config.auto_review import Gates, Threshold, stricter
 from bot.policy.radar.gates import shut
-from bot.policy.text.words import percent
+from bot.policy.text.words import counted, percent
 from scoring.learning.rates import upper
 
 STEPS: tuple[Dial, ...] = get_args(Dial)
@@ -72,21 +72,22 @@ def _down(dial: Dial, track: Track, at_step: Track, gates: Gates) -> Move | None
     if dial == "shadow":
         return None
     if track.incidents > gates.max_incidents:
-        return Move("down", "shadow", f"Its changes caused {track.incidents} incidents in {gates.days} days.")
+        caused = counted(track.incidents, "incident")
+        return Move("down", "shadow", f"Its changes caused {caused} in {gates.days} days.")
     for name, record in (("that landed by themselves at this step", at_step), ("of this source", track)):
         if record.reverted >= TWICE and record.reverted > gates.max_revert_upper95 * record.landed:
-            counted = f"{record.reverted} of the {record.landed} changes {name} were reverted"
+            reverted = f"{record.reverted} of the {record.landed} changes {name} were reverted"
             share = f"at most {percent(gates.max_revert_upper95)} may be"
-            return Move("down", STEPS[STEPS.index(dial) - 1], f"{counted}; {share}.")
+            return Move("down", STEPS[STEPS.index(dial) - 1], f"{reverted}; {share}.")
     return None
 
 
 def _up(dial: Dial, higher: Dial, at_step: Track, gates: Gates) -> Move:
-    counted = f"{at_step.landed} changes landed by themselves at {dial} more than {SETTLED.days} days ago"
+    landed = f"{at_step.landed} changes landed by themselves at {dial} more than {SETTLED.days} days ago"
     if at_step.landed < gates.min_landed:
-        return Move("stays", dial, f"{counted}; {gates.min_landed} are needed.")
+        return Move("stays", dial, f"{landed}; {gates.min_landed} are needed.")
     bound = upper(at_step.reverted, at_step.landed)
-    reverts = f"{counted}, {at_step.reverted} of them reverted: up to {percent(bound)} with 95 % confidence"
+    reverts = f"{landed}, {at_step.reverted} of them reverted: up to {percent(bound)} with 95 % confidence"
     if bound > gates.max_revert_upper95:
         return Move("stays", dial, f"{reverts}, at most {percent(gates.max_revert_upper95)} may be.")
     return Move("up", higher, f"{reverts}.")

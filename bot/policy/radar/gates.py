@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.policy.candidate import Track
 from bot.policy.config.auto_review import Gates
-from bot.policy.text.words import percent
+from bot.policy.text.words import counted, percent
 from scoring.learning.rates import upper
 
 
@@ -40,11 +40,10 @@ class Gate:
 def gates(track: Track, limits: Gates) -> Iterator[Gate]:
     """All of them, in the order in which they are looked at."""
     within, landed = f"in {limits.days} days", track.landed
-    why = f"Changes of this source caused {track.incidents} incidents {within}."
+    why = f"Changes of this source caused {counted(track.incidents, 'incident')} {within}."
     shut_by = track.incidents > limits.max_incidents
     yield Gate("incidents", "incidents", shut_by, why, track.incidents, most=limits.max_incidents)
-    counted = "1 change" if landed == 1 else f"{landed} changes"
-    why = f"{counted} of this source landed {within}; {limits.min_landed} are needed."
+    why = f"{counted(landed, 'change')} of this source landed {within}; {limits.min_landed} are needed."
     yield Gate("landed", "landed", landed < limits.min_landed, why, landed, least=limits.min_landed)
     for rule, name, words, part, whole, most in (
         ("revert_rate", "reverted", "landed changes were reverted", track.reverted, landed, limits.max_revert_upper95),
@@ -52,8 +51,8 @@ def gates(track: Track, limits: Gates) -> Iterator[Gate]:
          limits.max_rejection_upper95),
     ):  # fmt: skip
         bound = upper(part, whole)
-        counted = f"{part} of its {whole} {words} {within}"
-        why = f"{counted}: up to {percent(bound)} with 95 % confidence, at most {percent(most)} may be."
+        record = f"{part} of its {whole} {words} {within}"
+        why = f"{record}: up to {percent(bound)} with 95 % confidence, at most {percent(most)} may be."
         yield Gate(rule, name, bound > most, why, part, whole, bound, most=most)
 
 

@@ -40,3 +40,8 @@ def listed(words: tuple[str, ...] | list[str], joiner: str = "or") -> str:
 
 def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
+
+
+def counted(number: int, one: str) -> str:
+    """ "1 incident", "2 incidents"."""
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"

@@ -91,7 +91,7 @@ def test_radar_46_an_incident_stops_its_source_at_once_and_the_job_leaves_it_so(
     assert of(store).move is None
     assert [record.kind for record in store.audit.records()].count("source") == 2
     store.sources.lift(TIDY, by="maya", because="mended", at=NOW)
-    assert of(store).move == Move("stays", "shadow", "Changes of this source caused 1 incidents in 60 days.")
+    assert of(store).move == Move("stays", "shadow", "Changes of this source caused 1 incident in 60 days.")
 
 
 def test_radar_46_where_what_lands_by_itself_does_worse_than_all_else_the_organisation_stops(store: Store) -> None:

@@ -50,7 +50,7 @@ def test_radar_32_down_is_one_step_for_reverts_and_to_shadow_for_an_incident() -
     assert move("P20", at_step=Track(landed=100, reverted=4)).dial == "P10"
     assert move("P20", replace(TRACK, reverted=20)).dial == "P10"
     assert move("P20", replace(TRACK, incidents=1)) == Move(
-        "down", "shadow", "Its changes caused 1 incidents in 60 days."
+        "down", "shadow", "Its changes caused 1 incident in 60 days."
     )
     assert move("P5", at_step=Track(landed=100, reverted=4)).dial == "shadow"
     assert move("shadow", replace(TRACK, incidents=1)).direction == "stays"  # there is nothing below
