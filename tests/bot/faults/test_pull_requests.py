@@ -92,10 +92,13 @@ def test_a_history_without_a_common_commit_is_told_and_held(line: Line) -> None:
 def test_a_commit_with_a_thousand_check_runs_gets_one_verdict(line: Line, name: str, then: int) -> None:
     sandbox, head = line.stage.sandbox, line.large()
     here, now = sandbox.repository(line.name), datetime.now(UTC)
-    suite = CheckSuite(sandbox.world.new_id(), here.id, head, None, None, now, now)
+    ours = sandbox.app_id
+    suite = CheckSuite(sandbox.world.new_id(), here.id, head, None, None, now, now, app_id=ours)
     here.suites[suite.id] = suite
     for run in [sandbox.world.new_id() for _ in range(1_000)]:
-        here.runs[run] = CheckRun(run, suite.id, here.id, head, name, "completed", "success", "", None, now, now)
+        here.runs[run] = CheckRun(
+            run, suite.id, here.id, head, name, "completed", "success", "", None, now, now, app_id=ours
+        )
     number = line.open(head)
     sandbox.rerun(line.name, line.check(number).id, sandbox.author)
     line.settle()
