@@ -1,7 +1,8 @@
 """Who takes part in a season: twelve people and six sources of automatic changes, each with habits of their own."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bench.year.cast import Cast, Habits
 from bot.sandbox import Sandbox
@@ -10,7 +11,7 @@ NEW = ("ash", "birch", "cedar", "elm", "fir", "hazel", "larch", "maple", "oak")
 SHIPS, WAITS, REVIEWS = ("ash", "birch", "cedar", "ada"), ("elm", "fir"), ("hazel", "larch", "maple")
 HOLDS, COMMENTS = "ravi", "oak"
 AUTHORS = (*SHIPS, *SHIPS, *WAITS, "oak")  # of what is made here for people
-LATE = "larch"  # does a deferred review only when it is overdue
+LATE = "larch"  # does a deferred review only when it is overdue, and half of them are hers
 NEVER = "elm"  # and this one never
 
 
@@ -24,7 +25,7 @@ class Robot:
     settings: str
     branch: str
     trailer: str = ""
-    sours: bool = False  # half way through the season what it makes is no longer what it says
+    sours: float = 1.0  # from this share of the season on what it makes is no longer what it says
 
     @property
     def address(self) -> str:
@@ -41,9 +42,18 @@ ROBOTS = (
           "codemod/", "Codemod-Id: comments"),
     Robot("docs-words", "words[bot]", 900003,
           '{account: 900003, branch: "words/*", kind: codemod, allowlisted: true, daily_limit: 2}', "words/",
-          sours=True),
-    Robot("agent", "Copilot", 198982749, "{like: copilot, allowlisted: true}", "copilot/", sours=True),
+          sours=0.65),
+    Robot("agent", "Copilot", 198982749, "{like: copilot, allowlisted: true}", "copilot/", sours=0.3),
 )  # fmt: skip
+
+
+@dataclass
+class Mood:
+    """What people and owners think of sources at the moment. `unloved`: so many of what it lands next are taken back,
+    harmless as they are; `mended`: what had turned bad and makes again what it says."""
+
+    unloved: Counter[str] = field(default_factory=Counter)
+    mended: set[str] = field(default_factory=set)
 
 
 def crew(box: Sandbox, addresses: Mapping[str, int]) -> Cast:

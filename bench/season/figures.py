@@ -50,6 +50,18 @@ SELECT count(*) AS opened, sum(issue IS NOT NULL) AS issues, sum(reviewed_at IS 
   sum(reviewed_at > due) AS late, sum(reviewed_at IS NULL AND due < (SELECT ends FROM diary.year)) AS overdue
 FROM deferred_reviews"""
 
+STOPPED = """
+SELECT i.login, count(DISTINCT p.repository_id || '#' || p.number) AS changes FROM passages p
+JOIN diary.items i ON i.repository_id = p.repository_id AND i.number = p.number
+WHERE p.rule = 'review_overdue' GROUP BY 1 ORDER BY 2 DESC, 1"""
+
+HEARD = """
+SELECT CASE WHEN title LIKE '%its review is overdue' THEN 'A change landed by itself, and its review is overdue'
+  WHEN title LIKE '%lands%any more' THEN 'A source was denied, or all were stopped'
+  ELSE 'A source may go further' END AS said,
+  count(*) AS times, substr(min(at), 1, 10) AS first, substr(max(at), 1, 10) AS last
+FROM diary.heard GROUP BY 1 ORDER BY 2 DESC"""
+
 QUEUE = """
 SELECT json_extract(body, '$.what') AS what, coalesce(json_extract(body, '$.rule'), json_extract(body, '$.stop.rule'),
   '') AS rule, count(*) AS times FROM audit WHERE kind = 'landing' GROUP BY 1, 2 ORDER BY 3 DESC"""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from bench.season.crew import COMMENTS, HOLDS, LATE, NEVER, REVIEWS, SHIPS, Robot
+from bench.season.crew import COMMENTS, HOLDS, LATE, NEVER, REVIEWS, SHIPS, Mood, Robot
 from bench.season.makers import Maker
 from bench.year.cast import Cast
 from bench.year.changes import Change, carried, laid, translated
@@ -16,11 +16,14 @@ from bench.year.diary import Diary, moment
 from bench.year.life import DAY, HOUR, MINUTE
 from bench.year.plan import Plan
 from bot.demo.replay import Entry, NotUsable, commit, git
+from bot.policy.candidate import SourceKey
 from bot.sandbox.errors import Refusal
 
+UNLOVED = 0.12  # of what people wrote and merged
 PATIENCE = 34 * HOUR  # after which a person comes for what a source left open
 GITHUB = "noreply@github.com"
 AUTOMATIC = "codechill/auto-review"
+NOBODY = {f"GIT_{role}_{key}": "nobody" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
 
 
 @dataclass
@@ -32,6 +35,7 @@ class Item:
     robot: Robot | None = None
     change: Change | None = None
     maker: Maker | None = None
+    mended: Maker | None = None  # what is made instead once its source is mended
     takes_back: "Item | None" = None
     ready: datetime | None = None  # when a person merges it
     truth: str = "history"
@@ -55,6 +59,7 @@ class Lane:
     plan: Plan
     diary: Diary
     seed: int
+    mood: Mood
     items: list[Item] = field(default_factory=list)
     pushed: list[Change] = field(default_factory=list)  # of the history, in order: land past the App
     names: dict[str, str] = field(default_factory=dict)
@@ -109,9 +114,11 @@ class Lane:
             return head or carried(self.folder, item.change, tip, message, who)
         if item.takes_back is not None:
             return self._reverted(item, item.takes_back, tip)
-        assert item.maker is not None  # noqa: S101
+        fine = item.robot is not None and item.robot.name in self.mood.mended
+        maker = item.mended if fine and item.mended is not None else item.maker
+        assert maker is not None  # noqa: S101
         for turn in range(6):
-            made = item.maker(self.folder, tip, self.chance(item, f"made {turn}"))
+            made = maker(self.folder, tip, self.chance(item, f"made {turn}"))
             if made is None:
                 continue
             item.truth = made.truth
@@ -125,14 +132,11 @@ class Lane:
         return None
 
     def _reverted(self, item: Item, blamed: Item, tip: str) -> str | None:
-        shas = (f"--merge-base={blamed.landed}", tip, f"{blamed.landed}^")
-        try:
-            tree = git(self.folder, "merge-tree", "--write-tree", *shas).splitlines()[0]
-        except NotUsable:
-            return None
+        tree = undone(self.folder, blamed.landed, tip)
         title = git(self.folder, "log", "-1", "--format=%s", blamed.landed)
         words = f'Revert "{title}"\n\nThis reverts commit {blamed.landed}.\n'
-        return git(self.folder, "commit-tree", tree, "-p", tip, stdin=words.encode(), environment=self._who(item))
+        who = self._who(item)
+        return tree and git(self.folder, "commit-tree", tree, "-p", tip, stdin=words.encode(), environment=who)
 
     def _catch_up(self, moment_: datetime) -> None:
         """What landed past the App until now, pushed at once."""
@@ -167,8 +171,8 @@ class Lane:
             elif draw < 0.06:
                 self.plan.at(self.now + 7 * HOUR, lambda: self.say(item, COMMENTS, "Why is this needed?"))
             wait = PATIENCE + chance.uniform(0, 8) * HOUR
-            if item.robot.name in ("renovate", "dependabot"):
-                wait += 2 * DAY
+            if item.robot.name in ("renovate", "dependabot") and self._trusts(item.robot):
+                wait += 5 * DAY  # a release has to be two days old, and the change waits a day after that
             self.plan.at(self.now + wait, lambda: self.review(item))
         else:
             if item.login in SHIPS:
@@ -176,6 +180,10 @@ class Lane:
                 self.plan.at(self.now + PATIENCE, lambda: self.review(item))
             else:
                 self.plan.at(max(item.ready or self.now, self.now + HOUR), lambda: self.review(item))
+
+    def _trusts(self, robot: Robot) -> bool:
+        key = SourceKey(self.box.installation_id, 0, robot.name)
+        return self.time.here.app.store.sources.get(key).dial != "shadow"
 
     def _ship(self, item: Item) -> None:
         check = self.box.check_run(self.name, self.box.pull(self.name, item.number).head_sha, AUTOMATIC)
@@ -206,8 +214,8 @@ class Lane:
             self.time.settle()
             pull = self.box.merge(self.name, item.number, reader, method="squash")
         except Refusal as refusal:
-            if "conflict" in str(refusal):
-                self.box.close(self.name, item.number, reader)
+            if "conflict" in str(refusal):  # which is nobody's no to a source: it closes that itself
+                self.box.close(self.name, item.number, item.login if item.robot else reader)
                 item.state = "closed"
                 self.time.settle()
             else:
@@ -231,15 +239,25 @@ class Lane:
         if item.takes_back is not None:
             item.takes_back.reverted_at = self.now
         chance = self.chance(item, "landed")
-        if item.truth in ("behaviour", "wrong"):
-            taker = chance.choice([each for each in REVIEWS if each != item.login])
+        taker = chance.choice([each for each in REVIEWS if each != item.login])
+        if item.truth in ("behaviour", "wrong") or self._is_unloved(item, chance):
             back = Item(self.now + chance.uniform(20, 70) * HOUR, taker, takes_back=item)
             self.items.append(back)
             self.plan.at(back.at, lambda: self.open(back))
-            if item.truth == "behaviour" and chance.random() < 0.5:
-                self.plan.at(self.now + chance.uniform(4, 18) * HOUR, lambda: self._incident(item, taker))
-        elif alone and item.robot is None:
+        if item.truth == "behaviour" and chance.random() < (0.9 if item.robot else 0.5):
+            self.plan.at(self.now + chance.uniform(4, 18) * HOUR, lambda: self._incident(item, taker))
+        if alone and item.robot is None:
             self.plan.at(self.now + 2 * HOUR, lambda: self._owed(item))
+
+    def _is_unloved(self, item: Item, chance: random.Random) -> bool:
+        """People take back harmless changes too: some of people's, and of a source what they tired of."""
+        if item.takes_back is not None or (item.alone and item.robot is None):
+            return False
+        if item.robot is None:
+            return chance.random() < UNLOVED
+        taken = item.alone and self.mood.unloved[item.robot.name] > 0
+        self.mood.unloved[item.robot.name] -= taken
+        return taken
 
     def _incident(self, item: Item, login: str) -> None:
         item.incident_at = self.now
@@ -251,7 +269,8 @@ class Lane:
         if self.time.here.app.store.deferred_reviews.of(self.id, item.number) is None:
             return
         chance = self.chance(item, "owed")
-        login = chance.choice([each for each in (*REVIEWS, LATE, NEVER, HOLDS) if each != item.login])
+        login = LATE if chance.random() < 0.5 else chance.choice((*REVIEWS, NEVER, HOLDS))
+        login = HOLDS if login == item.login else login
         if login == NEVER and chance.random() < 0.5:
             return
         wait = 9 * DAY if login in (LATE, NEVER) else chance.uniform(0.5, 4) * DAY
@@ -277,6 +296,17 @@ class Lane:
             return self.cast.email(item.login) | self._dated()
         by = {"GIT_AUTHOR_NAME": item.robot.login, "GIT_AUTHOR_EMAIL": item.robot.address}
         return by | {"GIT_COMMITTER_NAME": "GitHub", "GIT_COMMITTER_EMAIL": GITHUB} | self._dated()
+
+
+def undone(repository: Path, landed: str, tip: str) -> str | None:
+    """The tree of the tip without what landed as that commit; None where later changes are in the way."""
+    before = git(repository, "rev-parse", f"{landed}^^{{tree}}")
+    # a commit that has nothing but the way back, since `merge-tree --merge-base` needs git 2.40
+    back = git(repository, "commit-tree", before, "-p", landed, stdin=b"Undo\n", environment=NOBODY)
+    try:
+        return git(repository, "merge-tree", "--write-tree", tip, back).splitlines()[0]
+    except NotUsable:
+        return None
 
 
 def _mode(repository: Path, tip: str, path: str) -> str:

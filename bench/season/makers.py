@@ -55,7 +55,7 @@ def pick(repository: Path, tip: str, chance: random.Random, pattern: str) -> tup
 
 
 CODE = r"(?!vendor/)(?:.*/)?(?!auth)[\w-]+\.(?:go|py|c)"
-PAGES = r"man/.*\.3|(?:.*/)?(?!SECURITY|AGENTS|CLAUDE)[\w-]+\.md"
+PAGES = r"man/.*\.[1-8]|(?!\.github/)(?:.*/)?(?!SECURITY|AGENTS|CLAUDE|CODE_OF)[\w-]+\.md"
 STARTS = {
     "py": r"^(?:async )?def \w+\(|^class \w+",
     "c": r"^(?:static )?(?:int|void) \w+\([^;]*$",
@@ -107,11 +107,11 @@ def _page(repository: Path, tip: str, chance: random.Random, some: tuple[str, ..
     if taken is None:
         return None
     path, text = taken
-    between = r"\n(?=\.P\n|\.PP\n)" if path.endswith(".3") else r"(?<=[a-z]\.)\n\n(?=[A-Z#])"
+    between = r"\n(?=\.P\n|\.PP\n)" if path.startswith("man/") else r"(?<=[a-z]\.)\n\n(?=[A-Z#])"
     gaps = [each.start() for each in re.finditer(between, text) if text[: each.start()].count("```") % 2 == 0]
     if not gaps:
         return None
-    at, before = chance.choice(gaps), "\n.P\n" if path.endswith(".3") else "\n\n"
+    at, before = chance.choice(gaps), "\n.PP\n" if path.startswith("man/") else "\n\n"
     return Made({path: (text[:at] + before + chance.choice(some) + text[at:]).encode()}, f"Say more in {path}", truth)
 
 
@@ -159,6 +159,6 @@ MAKERS: Mapping[str, tuple[Maker, ...]] = {
     "tidy-layout": (layout,),
     "comments-codemod": (comment,),
     "docs-words": (page,),
-    "agent": (comment, page, layout, behaviour),
+    "agent": (comment, page, layout),
 }
 SOUR: Mapping[str, tuple[Maker, ...]] = {"docs-words": (wrong_page, wrong_page, page), "agent": (behaviour, comment)}

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bench.season.crew import AUTHORS, ROBOTS, Robot, crew
+from bench.season.crew import AUTHORS, ROBOTS, Mood, Robot, crew
 from bench.season.lane import Item, Lane
-from bench.season.makers import MAKERS, SOUR, bump
+from bench.season.makers import MAKERS, SOUR, bump, page, wrong_page
+from bench.season.room import Room
 from bench.year.cast import OPERATOR
 from bench.year.changes import Change, read
 from bench.year.clock import Moved, Time
@@ -23,27 +24,29 @@ from bot.demo import replay
 from bot.demo.stage import now as truly
 from bot.demo.stage import stage
 from bot.learning.dials import Trusting, earned
-from bot.policy.candidate import PEOPLE
+from bot.policy.candidate import EVERYTHING, PEOPLE
 from bot.policy.config import FILE, ORGANISATION_FILE
 
 WARM = timedelta(days=1)
 HOP = timedelta(hours=6)  # what comes round every minute in life comes round every six hours here
 WEEK = timedelta(days=7)
-ROUNDS = {"sweep": DAY, "redeliver": 7 * DAY, "prune": 7 * DAY, "guard": DAY, "follow": 2 * DAY, "notices": DAY}
+TIRED = {("comments-codemod", "P5"): 3, ("tidy-layout", "P10"): 3}  # so many are taken back after that step
+ROUNDS = {"sweep": DAY / 2, "redeliver": 7 * DAY, "prune": 7 * DAY, "guard": DAY, "follow": 2 * DAY, "notices": DAY}
 LEFT_OUT = ("retrain", "measure", "doctor", "calendars", "reactions")  # say nothing of what lands by itself
-SHARES = {"tidy-layout": 0.19, "comments-codemod": 0.19, "docs-words": 0.2, "agent": 0.16, "renovate": 0.06,
-          "dependabot": 0.06, "people": 0.14}  # fmt: skip
+SHARES = {"tidy-layout": 0.18, "comments-codemod": 0.18, "docs-words": 0.2, "agent": 0.16, "renovate": 0.1,
+          "dependabot": 0.04, "people": 0.14}  # fmt: skip
 NAMES = ("acme/web", "acme/ring")
 ORGANISATION = """version: 1
 timezone: Europe/Berlin
 floor: [auto_review]
 escalation: {{managers: ["@acme/release-managers"]}}
+notices: {{channels: {{room: [review, trust]}}}}
 auto_review:
   mode: enforce
   landing_delay: 24h
   bots: {{threshold: P20, allowlisted_threshold: P50, bypass_risk: true}}
-  people: {{verification: P50, approval: P20, deferred_review_within: 5d}}
-  gates: {{days: 45, min_landed: 6, max_revert_upper95: 40%, max_rejection_upper95: 50%, sensitive_path: person}}
+  people: {{verification: P50, approval: P5, deferred_review_within: 5d}}
+  gates: {{days: 21, min_landed: 6, max_revert_upper95: 40%, max_rejection_upper95: 50%, sensitive_path: person}}
   dependencies: {{min_release_age: 2d}}
   sources:
 {sources}
@@ -68,6 +71,7 @@ class Season:
     diary: Diary
     folder: Path
     seed: int
+    mood: Mood
     command: str = ""
     moves: list[tuple[object, ...]] = field(default_factory=list)  # what the person who accepts did
 
@@ -88,7 +92,7 @@ class Season:
                 lane.look()
 
     def trust(self) -> None:
-        """On Mondays somebody accepts what is proposed, as `codechill sources dial` does, and looks at denials."""
+        """On Mondays and Thursdays somebody accepts what is proposed, as `codechill sources dial` does; denials too."""
         stored, now = self.time.here.app.store.only(Trusting), self.time.clock.now
         for each in earned(stored, now):
             key, standing = each.standing.key, each.standing
@@ -99,10 +103,13 @@ class Season:
             elif each.move is not None and each.move.direction == "up" and key.name != PEOPLE:
                 stored.sources.turn(key, each.move.dial, by="maya", because=each.move.why, at=now)
                 self.moves.append((moment(now), key.name, standing.dial, each.move.dial, each.move.why))
-            elif standing.denied and key.name == "agent" and standing.denied_at and now - standing.denied_at > 2 * WEEK:
-                stored.sources.lift(key, by="maya", because="Its owner mended it", at=now)
-                self.moves.append((moment(now), key.name, "denied", "shadow", "lifted"))
-        self.plan.at(now + WEEK, self.trust)
+                self.mood.unloved[key.name] += TIRED.pop((key.name, each.move.dial), 0)
+            elif standing.denied and standing.denied_at:
+                self.mood.mended.add(key.name)
+                if now - standing.denied_at > (2 * WEEK if key.name != EVERYTHING else DAY):
+                    stored.sources.lift(key, by="maya", because="Its owner mended it", at=now)
+                    self.moves.append((moment(now), key.name, "denied", "shadow", "lifted"))
+        self.plan.at(now + (3 * DAY if now.weekday() == 0 else 4 * DAY), self.trust)
 
     def moves_of(self, name: str, repository: int) -> bool:
         return any(move[1] == f"{name} {repository}" for move in self.moves)
@@ -129,6 +136,7 @@ TABLES = """
 CREATE TABLE IF NOT EXISTS items (repository_id INTEGER, origin TEXT, number INTEGER, login TEXT, source TEXT,
   truth TEXT, state TEXT, alone INTEGER, planned_at TEXT, opened_at TEXT, landed_at TEXT, reverted_at TEXT,
   incident_at TEXT, landed TEXT, PRIMARY KEY (repository_id, origin));
+CREATE TABLE IF NOT EXISTS heard (at TEXT, title TEXT, PRIMARY KEY (at, title));
 """
 
 
@@ -142,9 +150,19 @@ def lived(
     folder.mkdir(parents=True, exist_ok=True)
     diary = Diary(folder)
     diary.more(TABLES)
-    with stage(
-        folder, clock=clock, trusted=truly, working=False, lands=True, operators=OPERATOR, retrain_days=0
-    ) as here:
+    with (
+        Room(diary, clock) as room,
+        stage(
+            folder,
+            clock=clock,
+            trusted=truly,
+            working=False,
+            lands=True,
+            operators=OPERATOR,
+            retrain_days=0,
+            **room.settings,
+        ) as here,
+    ):
         box = here.sandbox
         busiest = Counter(change.author for past in pasts for change in past.changes)
         people = crew(box, busiest)
@@ -152,7 +170,7 @@ def lived(
         beats = here.app.schedule._beats
         here.app.schedule._beats = tuple(each for each in beats if each.kind.name not in LEFT_OUT)
         _organise(time)
-        lanes = []
+        lanes, mood = [], Mood()
         for at, (source, past) in enumerate(zip(sources, pasts, strict=True)):
             made = box.add_repository(NAMES[at], bare(source, past.base, folder / "past" / str(at)), "main",
                                       private=False)  # fmt: skip
@@ -162,10 +180,10 @@ def lived(
             text = CONFIG.format(freeze=f"{half:%Y-%m-%d}", thaw=f"{half + 3 * DAY:%Y-%m-%d}")
             _write(time, NAMES[at], FILE, text)
             box.protect(NAMES[at], required_checks=("codechill",), approvals=1)
-            lanes.append(Lane(NAMES[at], Path(made.folder), people, time, plan, diary, seed))
+            lanes.append(Lane(NAMES[at], Path(made.folder), people, time, plan, diary, seed, mood))
             diary.write("repositories", [(made.id, NAMES[at], "enforce", source.parent.name, "squash")])
         time.settle()
-        season = Season(start, end, time, plan, tuple(lanes), diary, folder, seed)
+        season = Season(start, end, time, plan, tuple(lanes), diary, folder, seed, mood)
         _cast_parts(season, [past.changes for past in pasts], pulls)
         plan.at(start + timedelta(days=(7 - start.weekday()) % 7, hours=9), season.trust)
         yield season
@@ -211,18 +229,20 @@ def _of_history(season: Season, lane: Lane, change: Change, robot: Robot) -> Non
 
 
 def _of_makers(season: Season, count: int) -> None:
-    """Spread over the season; `docs-words` opens five at a time. Two sources turn bad half way."""
+    """Spread over the season; `docs-words` opens five at a time. Two sources turn bad on the way."""
     by_name: dict[str, Robot | None] = {robot.name: robot for robot in ROBOTS} | {"people": None}
     for name, robot in by_name.items():
         share = round(count * SHARES[name])
         chance = random.Random(f"{season.seed} makes {name}")  # noqa: S311
         moments = sorted(_moment(season, chance, name, at, share) for at in range(share))
         for place, at in enumerate(moments):
-            sour = robot is not None and robot.sours and at > season.start + (season.end - season.start) * 0.55
-            maker = chance.choice((SOUR if sour else MAKERS)[name])
-            lane = season.lanes[0 if maker is bump or place % 2 else -1]
+            sour = robot is not None and at > season.start + (season.end - season.start) * robot.sours
+            fine = chance.choice(MAKERS[name])
+            maker = chance.choice(SOUR[name]) if sour else fine
+            pages = {maker, fine} & {page, wrong_page}  # the first history has none that one may write to
+            lane = season.lanes[0 if maker is bump or (place % 2 and not pages) else -1]
             login = robot.login if robot else chance.choice(AUTHORS)
-            lane.items.append(Item(at, login, robot, maker=maker, ready=at + 30 * HOUR))
+            lane.items.append(Item(at, login, robot, maker=maker, mended=fine, ready=at + 30 * HOUR))
 
 
 def _moment(season: Season, chance: random.Random, name: str, at: int, of: int) -> datetime:
