@@ -1,6 +1,6 @@
 """A folder of differences, answers and frozen predictions: lines that are only ever added to.
 
-What is cut off in the middle of a line by a crash is passed over, and written again by the same import.
+What is cut off in the middle of a line by a crash is taken away, and written again by the same import.
 """
 
 import fcntl
@@ -169,17 +169,29 @@ def _values(path: Path) -> Iterator[dict[str, Any]]:
 
 @contextmanager
 def _appending(path: Path) -> Iterator[BinaryIO]:
-    """A file that this process alone adds to; half a line at its end is given one."""
+    """A file that this process alone adds to; half a line at its end, of a process that was killed, is taken away.
+
+    Were it left and ended, the name at its beginning would pass for a difference that is there.
+    """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        if file.seek(0, os.SEEK_END):
-            file.seek(-1, os.SEEK_END)
-            if file.read(1) != b"\n":
-                file.write(b"\n")
+        file.truncate(_whole(file))
         yield file
         file.flush()
         os.fsync(file.fileno())
+
+
+def _whole(file: BinaryIO, block: int = 65_536) -> int:
+    """Bytes up to the end of the last whole line."""
+    end = file.seek(0, os.SEEK_END)
+    while end:
+        start = max(0, end - block)
+        file.seek(start)
+        if (found := file.read(end - start).rfind(b"\n")) >= 0:
+            return start + found + 1
+        end = start
+    return 0
 
 
 def _replace(path: Path, text: str) -> None:

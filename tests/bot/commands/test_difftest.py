@@ -162,6 +162,20 @@ def test_a_killed_import_goes_on_where_it_was(desk: Desk) -> None:
     assert sum(1 for _ in Project.open(place).differences()) == 300
 
 
+@pytest.mark.parametrize("cut", [1, 30, 60, 100_000])
+def test_half_a_line_of_a_killed_import_never_passes_for_a_difference_that_is_there(desk: Desk, cut: int) -> None:
+    row = json.loads(recordings.jsonl().splitlines()[0])
+    rows = (row | {"request": f"r{each}", "description": "x" * 99_990} for each in range(3))
+    path = desk.file("\n".join(map(json.dumps, rows)))
+    desk.run("import", "--from", "jsonl", path)
+    differences = desk.folder / "project" / "differences.jsonl"
+    whole = differences.read_bytes()
+    last = whole.rstrip(b"\n").rfind(b"\n") + 1
+    differences.write_bytes(whole[: min(last + cut, len(whole) - 1)])
+    desk.run("import", "--from", "jsonl", path)
+    assert differences.read_bytes() == whole
+
+
 def test_two_people_may_add_to_a_project_at_once(desk: Desk) -> None:
     desk.keep(difference())
     project = Project.open(desk.folder / "project")
