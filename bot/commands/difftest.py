@@ -29,6 +29,7 @@ from scoring.difftest.queue import queue as queue_of
 from scoring.difftest.readers import READERS, Sources
 from scoring.difftest.record import Origin
 from scoring.difftest.schema import json_schema
+from scoring.difftest.shelf import desk_of
 from scoring.difftest.snapshots import compared, frozen
 from scoring.difftest.verdict import Conclusion
 from scoring.difftest.views import ALL
@@ -49,8 +50,7 @@ def _at_a_desk(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def run(*args: Any, folder: Path, team: str, **more: Any) -> None:
         project = Project.open(folder)
-        groups = project.groups(team).all()
-        desk = Desk.of(groups, project.answers(), project.settings(team).bars, project.lent(team))
+        desk = desk_of(project, team)
         if not desk.groups:
             raise ScoringError(f"team {team} has no differences here: name another with --team")
         command(*args, project=project, desk=desk, **more)

@@ -1,0 +1,37 @@
+"""Where differences and answers are kept: a folder on somebody's machine, or a server's database."""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from scoring.difftest.answers import Answer
+from scoring.difftest.desk import Desk
+from scoring.difftest.groups import Groups
+from scoring.difftest.labeller import Labelled
+from scoring.difftest.settings import TeamSettings
+
+
+class Shelf(Protocol):
+    """What is kept of one project or repository. Nothing that was said is ever changed: answers are only added."""
+
+    def settings(self, team: str) -> TeamSettings: ...
+
+    def lent(self, team: str) -> list[Labelled]:
+        """What other teams labelled and let `team` learn from."""
+
+    def groups(self, team: str | None = None) -> Groups:
+        """All groups, of one team or of each, in the order in which they were first seen."""
+
+    def answer(self, answers: Iterable[Answer]) -> None: ...
+
+    def answers(self) -> list[Answer]:
+        """In the order in which they were given."""
+
+    def freeze(self, predictions: Iterable[dict[str, Any]]) -> int:
+        """Keep predictions that nobody can change; how many are new."""
+
+    def predictions(self) -> list[dict[str, Any]]: ...
+
+
+def desk_of(shelf: Shelf, team: str) -> Desk:
+    """The team's desk as it stands now."""
+    return Desk.of(shelf.groups(team).all(), shelf.answers(), shelf.settings(team).bars, shelf.lent(team))
