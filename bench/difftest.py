@@ -52,7 +52,7 @@ def main() -> None:
         project = Project.open(Path(folder, "project"), make=True)
         began = time.perf_counter(), time.process_time()
         project.add(READERS["jsonl"].read(Sources(origin, path)), origin)
-        groups = project.groups("default").all()
+        groups = project.groups("default")
         wall, spent = time.perf_counter() - began[0], time.process_time() - began[1]
         click.echo(
             f"{count:,} differences in and in {len(groups)} groups: {wall:.1f} s ({spent:.1f} s of the processor)"

@@ -15,6 +15,9 @@ from bot.store.configurations import Configurations, KnownConfiguration, LastGoo
 from bot.store.contents import Contents
 from bot.store.courses import Course, Courses
 from bot.store.deferred_reviews import DeferredReviews, KnownReview
+from bot.store.difference_intake import DifferenceIntake
+from bot.store.difference_uploads import DifferenceUploads, Upload, Wanted
+from bot.store.differences import Differences
 from bot.store.drift import DriftLog, KnownSign
 from bot.store.engine import BUSY, open_engine, reading, writing
 from bot.store.exceptions import Exceptions
@@ -72,6 +75,9 @@ __all__ = [
     "Courses",
     "DeferredReviews",
     "Delivery",
+    "DifferenceIntake",
+    "DifferenceUploads",
+    "Differences",
     "DriftLog",
     "Enqueue",
     "Exceptions",
@@ -144,7 +150,9 @@ __all__ = [
     "Subscriptions",
     "Thumb",
     "Ticks",
+    "Upload",
     "Versions",
+    "Wanted",
 ]
 
 
@@ -196,6 +204,10 @@ class Store:
         self.landing_queue = LandingQueue(self.engine, audit)
         self.automatic_landings = AutomaticLandings(self.engine, audit)
         self.deferred_reviews = DeferredReviews(self.engine, audit)
+        # differences between two builds
+        self.difference_uploads = DifferenceUploads(self.engine, audit)
+        self.difference_intake = DifferenceIntake(self.engine)
+        self.differences = Differences(self.engine, audit)
         # what was said, by us and to us
         self.notes = Notes(self.engine)
         self.sent = Sent(self.engine)

@@ -724,3 +724,118 @@ deferred_reviews = sa.Table(
     sa.PrimaryKeyConstraint("repository_id", "number"),
 )
 sa.Index("ix_deferred_reviews_settled_due", deferred_reviews.c.settled, deferred_reviews.c.due)
+
+# differences between two builds: what came in one upload can be taken out again by its number
+difference_uploads = sa.Table(
+    "difference_uploads",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("name", sa.String(64), nullable=False),  # digest of where it is from and of its content
+    sa.Column("team", sa.Text, nullable=False),
+    sa.Column("build", sa.Text, nullable=False),  # a head, or the name of a release
+    sa.Column("state", sa.String(16), nullable=False),  # receiving, waiting, done, failed
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("received", sa.BigInteger, nullable=False),  # bytes
+    sa.Column("body", sa.Text, nullable=False),  # the rest, as JSON
+    sa.UniqueConstraint("repository_id", "name"),
+)
+sa.Index(
+    "ix_difference_uploads_repository_id_team_build",
+    difference_uploads.c.repository_id,
+    difference_uploads.c.team,
+    difference_uploads.c.build,
+)
+
+difference_parts = sa.Table(
+    "difference_parts",
+    metadata,
+    sa.Column("upload_id", sa.BigInteger, nullable=False),
+    sa.Column("place", sa.BigInteger, nullable=False),  # of its first byte
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.PrimaryKeyConstraint("upload_id", "place"),
+)
+
+difference_groups = sa.Table(
+    "difference_groups",
+    metadata,
+    sa.Column("upload_id", sa.BigInteger, nullable=False),
+    sa.Column("id", sa.String(12), nullable=False),
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("place", sa.Integer, nullable=False),  # in the order in which they were first seen
+    sa.Column("team", sa.Text, nullable=False),
+    sa.Column("release", sa.Text, nullable=False),
+    sa.Column("endpoint", sa.Text, nullable=False),
+    sa.Column("field", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),  # zlib: what they have in common, and the first few
+    sa.PrimaryKeyConstraint("upload_id", "id"),
+)
+sa.Index(
+    "ix_difference_groups_repository_id_team_release",
+    difference_groups.c.repository_id,
+    difference_groups.c.team,
+    difference_groups.c.release,
+)
+
+differences = sa.Table(
+    "differences",
+    metadata,
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("name", sa.String(32), nullable=False),  # digest of its team and its id: the same is read once
+    sa.Column("upload_id", sa.BigInteger, nullable=False),
+    sa.Column("group_id", sa.String(12), nullable=False),
+    sa.Column("body", sa.LargeBinary),  # zlib; None where as many of its group are kept whole as anybody reads
+    sa.PrimaryKeyConstraint("repository_id", "name"),
+)
+sa.Index("ix_differences_upload_id_group_id", differences.c.upload_id, differences.c.group_id)
+
+difference_measures = sa.Table(
+    "difference_measures",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("upload_id", sa.BigInteger, nullable=False),
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("team", sa.Text, nullable=False),
+    sa.Column("release", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),  # what production does by itself at an endpoint's field, as JSON
+)
+sa.Index("ix_difference_measures_repository_id_team", difference_measures.c.repository_id, difference_measures.c.team)
+sa.Index("ix_difference_measures_upload_id", difference_measures.c.upload_id)
+
+difference_templates = sa.Table(
+    "difference_templates",
+    metadata,
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("team", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),  # zlib: the tree of its log lines
+    sa.PrimaryKeyConstraint("repository_id", "team"),
+)
+
+difference_answers = sa.Table(
+    "difference_answers",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),  # in the order in which they were given
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("group_id", sa.String(12), nullable=False),
+    sa.Column("label", sa.String(16)),  # None: taken back
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("noise_reason", sa.String(32)),
+)
+sa.Index(
+    "ix_difference_answers_repository_id_group_id", difference_answers.c.repository_id, difference_answers.c.group_id
+)
+
+difference_predictions = sa.Table(
+    "difference_predictions",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("group_id", sa.String(12), nullable=False),
+    sa.Column("by", sa.String(200), nullable=False),  # which labeller
+    sa.Column("body", sa.Text, nullable=False),  # as it was frozen, with its digest, as JSON
+    sa.UniqueConstraint("repository_id", "group_id", "by"),
+)

@@ -15,6 +15,7 @@ from scoring.difftest.signals import Signal, signals
 
 EXAMPLES = 3
 PATTERNS = 50
+Seen = tuple[str, str, Measured]  # of a team and a release
 
 
 class Signature(NamedTuple):
@@ -82,8 +83,8 @@ class Group:
             self.patterns[difference.pattern] += 1
         if difference.label is not None:
             self.labels[difference.label] += 1
-            self.labelled_at = _earlier(self.labelled_at, difference.labelled_at)
-        self.first_at = _earlier(self.first_at, difference.at)
+            self.labelled_at = earlier(self.labelled_at, difference.labelled_at)
+        self.first_at = earlier(self.first_at, difference.at)
         if len(self.examples) < EXAMPLES:
             self.examples.append(difference)
 
@@ -93,7 +94,14 @@ class Groups:
 
     def __init__(self) -> None:
         self._groups: dict[Key, Group] = {}
-        self._measured: dict[tuple[str, str, str], Measured] = {}
+        self._measured: list[Seen] = []
+
+    @classmethod
+    def of(cls, groups: Iterable[Group]) -> "Groups":
+        """Groups that are there already, to grow further."""
+        made = cls()
+        made._groups = {each.key: each for each in groups}
+        return made
 
     def add(self, difference: Difference) -> Group:
         key = key_of(difference)
@@ -102,14 +110,21 @@ class Groups:
         return group
 
     def measure(self, team: str, release: str, measured: Measured) -> None:
-        self._measured[team + "\x1f" + release, measured.endpoint, measured.field] = measured
+        self._measured.append((team, release, measured))
 
     def all(self) -> list[Group]:
         """In the order in which they were first seen."""
-        for key, group in self._groups.items():
-            place = (f"{key.signature.team}\x1f{key.release}", key.signature.endpoint, key.signature.field)
-            group.measured = self._measured.get(place)
-        return list(self._groups.values())
+        return measured(self._groups.values(), self._measured)
+
+
+def measured(groups: Iterable[Group], seen: Iterable[Seen]) -> list[Group]:
+    """The groups with what was measured of their endpoint and field; what was measured last holds."""
+    places = {(team, release, each.endpoint, each.field): each for team, release, each in seen}
+    listed = list(groups)
+    for group in listed:
+        signature = group.key.signature
+        group.measured = places.get((signature.team, group.key.release, signature.endpoint, signature.field))
+    return listed
 
 
 def grouped(differences: Iterable[Difference]) -> list[Group]:
@@ -126,5 +141,5 @@ def key_of(difference: Difference) -> Key:
     return Key(home.build or home.snapshot, signature)
 
 
-def _earlier(first: datetime | None, second: datetime | None) -> datetime | None:
+def earlier(first: datetime | None, second: datetime | None) -> datetime | None:
     return min(first, second) if first and second else first or second

@@ -8,7 +8,7 @@ from scoring.difftest.exchange import Exchange
 from scoring.difftest.noise import Measured
 from scoring.difftest.placing import placed
 from scoring.difftest.readers import Piece, Problem
-from scoring.difftest.record import Difference, Origin
+from scoring.difftest.record import Difference, Origin, name_of
 from scoring.difftest.settings import TeamSettings
 from scoring.difftest.templates import Templates
 
@@ -34,7 +34,7 @@ class Imported:
 
 @dataclass(slots=True)
 class Intake:
-    """`known`: ids that are there. `templates`: team -> its log templates, which grow."""
+    """`known`: names of those that are there (`name_of`). `templates`: team -> its log templates, which grow."""
 
     known: set[str]
     templates: dict[str, Templates]
@@ -58,10 +58,11 @@ class Intake:
 
     def _new(self, differences: Iterable[Difference]) -> Iterator[Difference]:
         for each in differences:
-            if each.id in self.known:
+            name = name_of(each.origin.team, each.id)
+            if name in self.known:
                 self.report.again += 1
                 continue
-            self.known.add(each.id)
+            self.known.add(name)
             self.report.new += 1
             self.report.incomplete += bool(each.missing)
             if each.category not in self.settings(each.origin.team).categories:

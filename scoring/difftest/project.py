@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -17,23 +17,24 @@ from typing import Any, BinaryIO
 
 from scoring.difftest.answers import Answer
 from scoring.difftest.desk import Desk
-from scoring.difftest.groups import Groups
+from scoring.difftest.groups import Group, Groups
 from scoring.difftest.intake import Imported, Intake
 from scoring.difftest.labeller import Labelled
 from scoring.difftest.labels import Label, NoiseReason
 from scoring.difftest.noise import Measured
 from scoring.difftest.readers import Piece, Problem
 from scoring.difftest.readers.source import objects
-from scoring.difftest.record import Difference, Origin
+from scoring.difftest.record import Difference, Origin, name_of
 from scoring.difftest.schema import plain, read_difference, when
 from scoring.difftest.settings import TeamSettings, read_settings
+from scoring.difftest.shelf import lent_to
 from scoring.difftest.templates import Templates
 from scoring.difftest.trimmed import as_it_is
 from scoring.errors import ScoringError
 
 EVERY = 500  # differences between two reports of progress
 Progress = Callable[[int], None]
-_ID = re.compile(rb'^\{"id": "([^"\\]{1,300})"')
+_NAMES = re.compile(rb'^\{"id": "([^"\\]{1,300})", "team": "([^"\\]{0,300})"')
 
 
 class Project:
@@ -57,10 +58,7 @@ class Project:
         return self._teams.get(team, TeamSettings())
 
     def lent(self, team: str) -> list[Labelled]:
-        """What other teams labelled and let `team` learn from, as from before its first release."""
-        lenders = [name for name, settings in self._teams.items() if team in settings.lends and name != team]
-        desks = [Desk.of(self.groups(name).all(), self.answers()) for name in lenders]
-        return [replace(each, release=-1) for desk in desks for each in desk.labelled]
+        return lent_to(team, self._teams, lambda lender: Desk.of(self.groups(lender), self.answers()))
 
     @cached_property
     def _teams(self) -> dict[str, TeamSettings]:
@@ -76,7 +74,7 @@ class Project:
                 for piece in intake.take(pieces, origin):
                     match piece:
                         case Difference():
-                            differences.write(_line({"id": piece.id, **plain(piece)}))
+                            differences.write(_line({"id": piece.id, "team": piece.origin.team, **plain(piece)}))
                         case Measured():
                             release = origin.build or origin.snapshot
                             measured.write(_line({"team": origin.team, "release": release, "measured": asdict(piece)}))
@@ -92,7 +90,7 @@ class Project:
             if not isinstance(value, Problem):
                 yield read_difference(value, Origin(), as_it_is)
 
-    def groups(self, team: str | None = None) -> Groups:
+    def groups(self, team: str | None = None) -> list[Group]:
         """All groups, of one team or of each."""
         groups = Groups()
         for each in self.differences():
@@ -101,7 +99,7 @@ class Project:
         for value in _values(self._measured):
             if team in (None, value["team"]):
                 groups.measure(value["team"], value["release"], Measured(**value["measured"]))
-        return groups
+        return groups.all()
 
     def answer(self, answers: Iterable[Answer]) -> None:
         with _appending(self._answers) as file:
@@ -138,7 +136,15 @@ class Project:
         if not self._differences.is_file():
             return set()
         with self._differences.open("rb") as file:
-            return {json.loads(b'"' + match[1] + b'"') for line in file if (match := _ID.match(line))}
+            return {_name(line) for line in file}
+
+
+def _name(line: bytes) -> str:
+    """By its first characters where it is written as we do now; older lines are read as a whole."""
+    if match := _NAMES.match(line):
+        return name_of(match[2].decode(), match[1].decode())
+    value = json.loads(line)
+    return name_of(str(value.get("team", Origin().team)), str(value["id"]))
 
 
 def _templates(path: Path) -> dict[str, Templates]:

@@ -71,3 +71,8 @@ def identity(origin: Origin, *parts: str) -> str:
     """A name that the same difference has again when the same file is read again."""
     whole = "\x1f".join((origin.team, origin.build, origin.snapshot, *parts))
     return hashlib.sha256(whole.encode("utf-8", "backslashreplace")).hexdigest()[:20]
+
+
+def name_of(team: str, id_: str) -> str:
+    """Under which it is read once: two teams may call theirs alike."""
+    return hashlib.sha256(f"{team}\x1f{id_}".encode("utf-8", "backslashreplace")).hexdigest()[:32]

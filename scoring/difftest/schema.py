@@ -152,8 +152,9 @@ def plain(difference: Difference) -> dict[str, Any]:
         value = getattr(source, one.name)
         if one.name == "comments":
             value = [_comment(each) for each in difference.comments]
-        empty = value == "" and one.name not in ("left", "right")
-        if value is None or empty or (value in ((), []) and one.name in difference.missing):
+        missing = one.name in difference.missing and value in ("", (), [])
+        unsaid = value == "" and one.name not in (*ATTRIBUTES, "left", "right")
+        if value is None or missing or unsaid:
             continue
         shown[one.name] = _json(value)
     return shown

@@ -1,11 +1,12 @@
 """Where differences and answers are kept: a folder on somebody's machine, or a server's database."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from scoring.difftest.answers import Answer
 from scoring.difftest.desk import Desk
-from scoring.difftest.groups import Groups
+from scoring.difftest.groups import Group
 from scoring.difftest.labeller import Labelled
 from scoring.difftest.settings import TeamSettings
 
@@ -18,7 +19,7 @@ class Shelf(Protocol):
     def lent(self, team: str) -> list[Labelled]:
         """What other teams labelled and let `team` learn from."""
 
-    def groups(self, team: str | None = None) -> Groups:
+    def groups(self, team: str | None = None) -> list[Group]:
         """All groups, of one team or of each, in the order in which they were first seen."""
 
     def answer(self, answers: Iterable[Answer]) -> None: ...
@@ -34,4 +35,10 @@ class Shelf(Protocol):
 
 def desk_of(shelf: Shelf, team: str) -> Desk:
     """The team's desk as it stands now."""
-    return Desk.of(shelf.groups(team).all(), shelf.answers(), shelf.settings(team).bars, shelf.lent(team))
+    return Desk.of(shelf.groups(team), shelf.answers(), shelf.settings(team).bars, shelf.lent(team))
+
+
+def lent_to(team: str, teams: Mapping[str, TeamSettings], desk: Callable[[str], Desk]) -> list[Labelled]:
+    """What the teams that lend to `team` labelled, as from before its first release."""
+    lenders = [name for name, settings in teams.items() if team in settings.lends and name != team]
+    return [replace(each, release=-1) for name in lenders for each in desk(name).labelled]
