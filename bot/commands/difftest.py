@@ -10,6 +10,7 @@ from typing import Any, ParamSpec
 import click
 
 from bot.commands import difftest_shown as shown
+from bot.commands.difftest_embeddings import Kept, embedding_options
 from bot.commands.difftest_model import model_options
 from bot.commands.difftest_review import Review
 from bot.commands.progress import counting
@@ -138,11 +139,18 @@ def show(project: Project, desk: Desk, group: str, style: str) -> None:
 @_release
 @click.option("--freeze", is_flag=True, help="Keep them, to be compared with what people say later.")
 @model_options
+@embedding_options
 @_format
 @plainly
 @_at_a_desk
 def suggest(
-    project: Project, desk: Desk, release: str | None, freeze: bool, models: Mapping[str, Model], style: str
+    project: Project,
+    desk: Desk,
+    release: str | None,
+    freeze: bool,
+    models: Mapping[str, Model],
+    embedders: Kept,
+    style: str,
 ) -> None:
     """Suggest a label for each group that has none, with how sure that is and why.
 
@@ -150,8 +158,9 @@ def suggest(
     """
     name = _known(desk, release)
     suggestions = desk.suggestions(name)
+    near = embedders(project.folder) if models else []
     for model in models.values():
-        suggestions = desk.asked(name, model)
+        suggestions = desk.asked(name, model, near[-1] if near else None)
     open_ = [each for each in desk.of_release(name) if desk.standing.get(each.id) is None]
     if freeze:
         count = project.freeze(frozen(open_, suggestions, datetime.now(UTC)))
@@ -268,6 +277,7 @@ def verdict(project: Project, desk: Desk, release: str | None, style: str) -> No
 @click.option("--without", type=click.Choice(ALL), multiple=True, help="Leave an attribute out.")
 @click.option("--ablation", is_flag=True, help="Leave each of the eight attributes out in turn.")
 @model_options
+@embedding_options
 @_format
 @plainly
 @_at_a_desk
@@ -279,12 +289,13 @@ def evaluate(
     without: Sequence[str],
     ablation: bool,
     models: Mapping[str, Model],
+    embedders: Kept,
     style: str,
 ) -> None:
     """Measure suggestions: each release but the first is predicted from those before it.
 
     Baselines (majority, rules, the nearest labelled group) and intervals are of the same run. Each --model is asked
-    with the same prompts, with static and with dynamic examples.
+    with the same prompts, with static examples and with the nearest by each of --embeddings.
     """
     refuse_random(split)
     if only_frozen:
@@ -294,7 +305,9 @@ def evaluate(
         rows |= {name: evaluated(desk.labelled, (name,), desk.bars) for name in ALL}
         click.echo(shown.ablation(rows, style))
     else:
-        click.echo(shown.evaluation(evaluated(desk.labelled, without, desk.bars, models), style))
+        click.echo(
+            shown.evaluation(evaluated(desk.labelled, without, desk.bars, models, embedders(project.folder)), style)
+        )
 
 
 @difftest.command()

@@ -1,7 +1,6 @@
 """Language models that whoever types the command names: an OpenAI-compatible address each, and no other is reached."""
 
 import os
-import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -10,7 +9,8 @@ import click
 from pydantic import SecretStr
 
 from bot.config.addresses import Addresses, networks, places
-from bot.reviewer.endpoint import Endpoint, Silent
+from bot.reviewer.endpoint import Endpoint
+from bot.reviewer.service import Silent
 from scoring.difftest.chat import Unanswered
 from scoring.difftest.prompts import FORMATS, Message
 
@@ -38,12 +38,12 @@ class EndpointModel:
 
 
 def model_options(command: Callable[..., R]) -> Callable[..., R]:
-    """Hand `models`, name -> model, to a command. Adds --model and --model-network."""
+    """Hand `models`, name -> model, and `model_network` to a command. Adds --model and --model-network."""
 
     @wraps(command)
     def run(*args: Any, model: tuple[str, ...], model_network: str, **more: Any) -> R:
         models = dict(_named(each, model_network) for each in model)
-        outcome = command(*args, models=models, **more)
+        outcome = command(*args, models=models, model_network=model_network, **more)
         for name, each in models.items():
             click.echo(f"{name}: {each.tokens} tokens", err=True)
         return outcome
@@ -58,14 +58,22 @@ def model_options(command: Callable[..., R]) -> Callable[..., R]:
 
 def _named(given: str, network: str) -> tuple[str, EndpointModel]:
     """Raises click.UsageError."""
+    name, address, addresses = at_address(given, network, "--model")
+    return name, EndpointModel(name, Endpoint(address, name, addresses, key_of_models(), formats=FORMATS))
+
+
+def at_address(given: str, network: str, option: str) -> tuple[str, str, Addresses]:
+    """Name and address of NAME@ADDRESS, and what may reach it. Raises click.UsageError."""
     name, _, address = given.rpartition("@")
     try:
         if not name:
             raise ValueError("write it as NAME@ADDRESS")
-        addresses = Addresses(
+        return name, address, Addresses(
             places(address), networks(network), seconds=ANSWER_S, only_private=address.startswith("http://")
-        )
+        )  # fmt: skip
     except ValueError as error:
-        raise click.UsageError(f"--model: {error}") from None
-    key = SecretStr(os.environ.get(KEY, ""))
-    return name, EndpointModel(name, Endpoint(address, name, addresses, key, clock=time.monotonic, formats=FORMATS))
+        raise click.UsageError(f"{option}: {error}") from None
+
+
+def key_of_models() -> SecretStr:
+    return SecretStr(os.environ.get(KEY, ""))

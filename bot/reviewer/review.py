@@ -11,10 +11,11 @@ from bot.policy.candidate import ModelReview
 from bot.policy.pull import Unknown
 from bot.reviewer import prompt
 from bot.reviewer.answer import NONE, Malformed, Verdict, read_verdict
-from bot.reviewer.endpoint import MOST_WRITTEN, Asked, Silent
+from bot.reviewer.endpoint import MOST_WRITTEN, Asked
 from bot.reviewer.pieces import Piece, Sides, Unsendable, pieces
 from bot.reviewer.prompt import Marks
 from bot.reviewer.redact import may_be_sent
+from bot.reviewer.service import Silent
 
 SECONDS = 120.0  # for all of one change
 

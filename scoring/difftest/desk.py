@@ -9,7 +9,8 @@ from scoring.difftest import rules
 from scoring.difftest.answers import OPEN, Answer, Standing, State, standings
 from scoring.difftest.automation import Bars, Precedent, automatic
 from scoring.difftest.chat import ChatLabeller, Model
-from scoring.difftest.examples import Cached, Dynamic, Hashed
+from scoring.difftest.embedding import Cached, Embedder, Hashed
+from scoring.difftest.examples import Dynamic
 from scoring.difftest.groups import Group, Signature
 from scoring.difftest.labeller import Labelled, train
 from scoring.difftest.queue import Waiting, queue
@@ -59,10 +60,13 @@ class Desk:
         local = train([*self.lent, *(each for each in self.labelled if each.release <= place)], without)
         return {each.id: local.suggest(each) if local else rules.suggest(each) for each in self.of_release(release)}
 
-    def asked(self, release: str, model: Model) -> dict[str, Suggestion]:
-        """group -> what a language model says of it, shown examples of earlier releases; only what has no label."""
+    def asked(self, release: str, model: Model, embedder: Embedder | None = None) -> dict[str, Suggestion]:
+        """group -> what a language model says of it, shown examples of earlier releases; only what has no label.
+
+        Raises Unembedded.
+        """
         place = self.releases.index(release)
-        near = Dynamic([each for each in self.labelled if each.release < place], Cached(Hashed()))
+        near = Dynamic([each for each in self.labelled if each.release < place], embedder or Cached(Hashed()))
         labeller = ChatLabeller(model, near.of)
         open_ = [each for each in self.of_release(release) if self.standing.get(each.id, OPEN).label is None]
         return {each.id: labeller.suggest(each) for each in open_}

@@ -13,7 +13,8 @@ import numpy as np
 from scoring.difftest import rules
 from scoring.difftest.automation import Bars, Precedent, automatic
 from scoring.difftest.chat import ChatLabeller, Model
-from scoring.difftest.examples import Dynamic, Hashed, static
+from scoring.difftest.embedding import Cached, Embedder, Hashed
+from scoring.difftest.examples import Dynamic, static
 from scoring.difftest.groups import Group
 from scoring.difftest.labeller import Labelled, Labeller, train
 from scoring.difftest.labels import Label
@@ -80,13 +81,18 @@ def refuse_random(split: str) -> None:
 
 
 def evaluate(
-    labelled: Sequence[Labelled], without: Collection[str] = (), bars: Bars | None = None, models: Models = NO_MODELS
+    labelled: Sequence[Labelled],
+    without: Collection[str] = (),
+    bars: Bars | None = None,
+    models: Models = NO_MODELS,
+    embedders: Sequence[Embedder] = (),
 ) -> Evaluation:
     """Predict each release but the first from those before it. Raises ScoringError of fewer than two.
 
-    Each of `models` is asked with static and with dynamic examples, all with the same prompts.
+    Each of `models` is asked with static and with dynamic examples, all with the same prompts; what is nearest is
+    found by each of `embedders`, and by hashed words where there is none.
     """
-    releases = predictions(labelled, without, bars, models)
+    releases = predictions(labelled, without, bars, models, embedders)
     together = {name: [each for _, by in releases for each in by[name]] for name in releases[0][1]}
     return Evaluation(
         tuple((name, {labeller: score(each) for labeller, each in by.items()}) for name, by in releases),
@@ -96,7 +102,11 @@ def evaluate(
 
 
 def predictions(
-    labelled: Sequence[Labelled], without: Collection[str] = (), bars: Bars | None = None, models: Models = NO_MODELS
+    labelled: Sequence[Labelled],
+    without: Collection[str] = (),
+    bars: Bars | None = None,
+    models: Models = NO_MODELS,
+    embedders: Sequence[Embedder] = (),
 ) -> list[tuple[str, dict[str, list[Predicted]]]]:
     """(release, labeller -> its groups) of each release but the first. Raises ScoringError of fewer than two."""
     order = sorted({each.release for each in labelled})
@@ -105,7 +115,7 @@ def predictions(
     releases: list[tuple[str, dict[str, list[Predicted]]]] = []
     for release in order[1:]:
         before, now = known_before(labelled, release), [each for each in labelled if each.release == release]
-        suggests = _labellers(before, without) | _chats(before, without, models)
+        suggests = _labellers(before, without) | _chats(before, without, models, embedders)
         predicted = {name: _predict(suggest, before, now, bars or Bars()) for name, suggest in suggests.items()}
         releases.append((now[0].group.key.release, predicted))
     return releases
@@ -134,14 +144,19 @@ def _labellers(before: Sequence[Labelled], without: Collection[str]) -> dict[str
     }
 
 
-def _chats(before: Sequence[Labelled], without: Collection[str], models: Models) -> dict[str, Suggest]:
+def _chats(
+    before: Sequence[Labelled], without: Collection[str], models: Models, embedders: Sequence[Embedder]
+) -> dict[str, Suggest]:
     """Examples are of earlier releases only."""
-    same, near = static(before), Dynamic(before, Hashed()) if models else None
-    suggests: dict[str, Suggest] = {}
+    near = {each.name: Dynamic(before, each, without) for each in embedders}
+    suggests: dict[str, Suggest] = {f"nearest {name}": each.suggest for name, each in near.items()}
+    same = static(before)
+    if models and not near:
+        near = {"": Dynamic(before, Cached(Hashed()), without)}
     for name, model in models.items():
         suggests[f"{name} static"] = ChatLabeller(model, lambda _: same, without).suggest
-        if near is not None:
-            suggests[f"{name} dynamic"] = ChatLabeller(model, near.of, without).suggest
+        for by, each in near.items():
+            suggests[f"{name} dynamic {by}".rstrip()] = ChatLabeller(model, each.of, without).suggest
     return suggests
 
 

@@ -5,8 +5,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -104,6 +106,37 @@ def test_evaluation_prints_the_baselines_and_refuses_a_random_split(desk: Desk) 
     assert "UserMarkedNoise" in desk.run("evaluate").output
     assert len(desk.run("evaluate", "--ablation").output.splitlines()) == 10
     assert "a random split is refused" in desk.run("evaluate", "--split", "random", status=2).output
+
+
+def test_an_endpoint_that_embeds_sees_no_secret_and_each_text_once_over_runs(desk: Desk) -> None:
+    rows = releases(2)
+    desk.keep(*rows[:-1], replace(rows[-1], description="key AKIAIOSFODNN7EXAMPLE"))
+
+    def embed(request: dict[str, Any]) -> Said:
+        data = [{"index": place, "embedding": [len(text), 1.0]} for place, text in enumerate(request["input"])]
+        return Said(body=json.dumps({"model": "small", "data": data}).encode())
+
+    with scripted() as endpoint:
+        endpoint.script = [embed]
+        arguments = ("--embeddings", f"small@{endpoint.address}", "--model-network", "127.0.0.0/8")
+        shown = desk.rows("evaluate", *arguments)
+        assert isinstance(shown, dict)
+        assert "nearest small" in shown["all"]
+        sent = [text for request in endpoint.requests for text in request["input"]]
+        assert len(sent) == len(set(sent)) > 10
+        assert not any("AKIA" in text for text in sent)
+        assert desk.rows("evaluate", *arguments) == shown
+        assert sum(len(request["input"]) for request in endpoint.requests) == len(sent)
+
+
+def test_an_endpoint_that_does_not_embed_is_said_with_what_to_do(desk: Desk) -> None:
+    desk.keep(*releases(2))
+    with scripted() as endpoint:
+        endpoint.script = [lambda _: Said(404)]
+        arguments = ("--embeddings", f"small@{endpoint.address}", "--model-network", "127.0.0.0/8")
+        said = desk.run("evaluate", *arguments, status=2).output
+    assert "--embeddings small: the endpoint answered 404; what was embedded is kept" in said
+    assert "write hashed, wordllama or NAME@ADDRESS" in desk.run("evaluate", "--embeddings", "x", status=2).output
 
 
 def test_labels_and_chats_are_exported_a_line_each(desk: Desk) -> None:

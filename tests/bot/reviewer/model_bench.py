@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from bot.config.addresses import Addresses, networks, places
 from bot.policy.candidate import ModelReview
 from bot.policy.pull import Unknown
-from bot.reviewer.endpoint import Breaker, Endpoint
+from bot.reviewer.endpoint import Endpoint
 from bot.reviewer.pieces import Sides
 from bot.reviewer.review import Limits, Place, Reviewer
+from bot.reviewer.service import Breaker
 from tests.fakes.endpoint import MODEL, ScriptedEndpoint, scripted
 
 HERE = Place(installation_id=3, repository_id=7)

@@ -11,9 +11,9 @@ from pydantic import SecretStr
 from bot.config.addresses import Addresses, places
 from bot.policy.candidate import ModelReview
 from bot.policy.pull import Unknown
-from bot.reviewer.endpoint import FAILURES
 from bot.reviewer.pieces import Sides
 from bot.reviewer.review import Limits, Place
+from bot.reviewer.service import FAILURES
 from tests.fakes.endpoint import MODEL, Said, Script, agreeing, completion, verdict
 
 

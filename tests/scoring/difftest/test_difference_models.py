@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from scoring.difftest.chat import REPAIR, ChatLabeller, Unanswered, read
+from scoring.difftest.embedding import Cached, Floats, Hashed
 from scoring.difftest.evaluate import evaluate
-from scoring.difftest.examples import Cached, Dynamic, Floats, Hashed, static
+from scoring.difftest.examples import Dynamic, static
 from scoring.difftest.labels import Label
 from scoring.difftest.prompts import ANSWER_SCHEMA, Message
 from tests.scoring.difftest.records import difference, group, labelled, releases
@@ -84,6 +85,8 @@ def test_static_examples_are_one_of_each_label_and_the_same_for_all() -> None:
 
 class Toy:
     """Directions by the first letter of the tag, and how often it was asked."""
+
+    name = "toy"
 
     def __init__(self) -> None:
         self.asked = 0
