@@ -15,6 +15,7 @@ from bot.commands.difftest_model import model_options
 from bot.commands.difftest_review import Review
 from bot.commands.progress import counting
 from bot.commands.scoring import plainly
+from scoring.difftest.alike import alike
 from scoring.difftest.answers import Answer, last_of, pace
 from scoring.difftest.between import between
 from scoring.difftest.chat import Model
@@ -213,7 +214,7 @@ def label(
     Two people may disagree; then it waits for a third.
     """
     one, now = _group(desk, group), datetime.now(UTC)
-    chosen = [each for each in desk.groups if each.id == one.id or (everywhere and _alike(each, one))]
+    chosen = [one, *(alike(one, desk.groups) if everywhere else ())]
     answers = [
         Answer(each.id, label_of(label), by, now, why, NoiseReason(reason) if reason else None) for each in chosen
     ]
@@ -343,10 +344,3 @@ def _group(desk: Desk, name: str) -> Group:
         there = "no group" if not matching else "more than one group"
         raise ScoringError(f"{name[:40]!r} names {there}: codechill difftest groups lists them")
     return matching[0]
-
-
-def _alike(each: Group, other: Group) -> bool:
-    """The same field and kind at another endpoint, with no signal and no value that the other does not have."""
-    mine, its = each.key.signature, other.key.signature
-    same = (each.key.release, mine.team, mine.field, mine.kind) == (other.key.release, its.team, its.field, its.kind)
-    return same and set(each.patterns) <= set(other.patterns) and each.signals == other.signals

@@ -151,6 +151,14 @@ class SignIn:
     lasts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Numbers of repositories that somebody may read, and of those of them to which they may write."""
+
+    reads: frozenset[int]
+    writes: frozenset[int] = frozenset()
+
+
 class SigningIn(Protocol):
     """How people show who they are. Every method may raise ForgeError, Unbelieved among them."""
 
@@ -162,8 +170,8 @@ class SigningIn(Protocol):
 
     def person(self, token: str) -> Person: ...
 
-    def readable(self, token: str) -> frozenset[int]:
-        """Numbers of the repositories that the App covers and this person may read, as of now."""
+    def reach(self, token: str) -> Reach:
+        """Of the repositories that the App covers, as of now."""
         ...
 
 

@@ -1,7 +1,7 @@
 """What must outlive the process, in our words. The embedded queue shares the database, and its transactions."""
 
 from contextlib import AbstractContextManager
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -226,8 +226,9 @@ class Store:
         self.ticks = Ticks(self.engine)
 
     def only(self, kind: type[Part]) -> Part:
-        """The components that a dataclass names, for who needs more than a few."""
-        return kind(**{each.name: getattr(self, each.name) for each in fields(kind)})  # type: ignore[arg-type]
+        """The components that a dataclass names, for who needs more than a few; what makes itself is none of them."""
+        named = [each.name for each in fields(kind) if each.default_factory is MISSING]  # type: ignore[arg-type]
+        return kind(**{name: getattr(self, name) for name in named})
 
     def read(self) -> AbstractContextManager[sa.Connection]:
         return reading(self.engine)

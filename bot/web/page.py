@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from bot.forge.envelope import Envelope
 from bot.jobs.intake import Shares
@@ -36,11 +36,16 @@ from bot.store import (
     Subscriptions,
     Versions,
 )
+from bot.web.learnt import Learnt
+from scoring.difftest.settings import TeamSettings
+from scoring.difftest.shelf import Shelf
 
-Who = Literal["anybody", "readers", "operators"]  # anybody signed in; readers of the repository in its address
+# anybody signed in; readers of the repository in its address; writers: those of them who may write to it
+Who = Literal["anybody", "readers", "writers", "operators"]
 FOR: Mapping[Who, str] = {
     "anybody": "everybody who signs in, each with the repositories they may read",
     "readers": "who may read the repository",
+    "writers": "who may write to the repository",
     "operators": "operators of this server",
 }
 
@@ -53,6 +58,7 @@ class Reader:
     login: str
     repositories: tuple[KnownRepository, ...] = ()
     operator: bool = False
+    writes: frozenset[int] = frozenset()  # numbers of those of them to which they may write
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,27 @@ class Asked:
         if self.repository is None:
             raise LookupError("this page's address names no repository")
         return self.repository
+
+
+class Shelves(Protocol):
+    """The differences of every repository."""
+
+    def teams(self, repository_id: int) -> tuple[str, ...]: ...
+
+    def mark(self, repository_id: int, team: str) -> str: ...
+
+    def shelf(self, repository_id: int, teams: Mapping[str, TeamSettings]) -> Shelf: ...
+
+
+class NoShelves:
+    def teams(self, repository_id: int) -> tuple[str, ...]:
+        return ()
+
+    def mark(self, repository_id: int, team: str) -> str:
+        return ""
+
+    def shelf(self, repository_id: int, teams: Mapping[str, TeamSettings]) -> Shelf:
+        raise LookupError("no differences are kept here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +131,8 @@ class Stored:
     landing_queue: LandingQueue
     automatic_landings: AutomaticLandings
     deferred_reviews: DeferredReviews
+    differences: Shelves = field(default_factory=NoShelves)
+    learnt: Learnt = field(default_factory=Learnt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +142,14 @@ class Desk:
     store: Stored
     look: Callable[[Envelope, datetime], bool]
     shares: Shares
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A form was carried out: where its reader goes on, and what a script of the page is told instead."""
+
+    to: str
+    words: Mapping[str, object]
 
 
 class NotTaken(Exception):
@@ -140,11 +177,21 @@ class Page:
     view: Callable[[Any, Asked, datetime], Any]
     nav: str = ""
     asks: bool = False  # may be asked with a form, which changes nothing
-    act: Callable[[Desk, Asked, datetime], str] | None = None  # carries a form out; returns the address to go on to
+    # carries a form out; returns the address to go on to
+    act: Callable[[Desk, Asked, datetime], str | Told] | None = None
 
     @property
     def of_repository(self) -> bool:
         return "<owner>" in self.path
+
+
+def may_see(page: Page, reader: Reader, here: KnownRepository | None) -> bool:
+    """`here`: the repository in the address, where this reader may read it."""
+    if page.of_repository and here is None:
+        return False
+    if page.who == "operators":
+        return reader.operator
+    return page.who != "writers" or (here is not None and here.id in reader.writes)
 
 
 def readable(reader: Reader, full_name: str) -> KnownRepository | None:

@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 from flask import Request
 
-from bot.forge.port import SigningIn, Unbelieved
+from bot.forge.port import Reach, SigningIn, Unbelieved
 from bot.store import Repositories, Session, Sessions
 from bot.web.page import Reader
 from bot.web.seal import Seal, digest
@@ -36,22 +36,22 @@ class Access:
 
     forge: SigningIn
     lasts: timedelta
-    _known: OrderedDict[str, tuple[datetime, frozenset[int]]] = field(default_factory=OrderedDict)
+    _known: OrderedDict[str, tuple[datetime, Reach]] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def of(self, session: str, token: str, now: datetime) -> frozenset[int]:
-        """Numbers of repositories. Never older than `lasts`: without an answer of the forge nothing is shown."""
+    def of(self, session: str, token: str, now: datetime) -> Reach:
+        """Never older than `lasts`: without an answer of the forge nothing is shown."""
         with self._lock:
-            at, ids = self._known.get(session, (None, frozenset()))
+            at, reach = self._known.get(session, (None, Reach(frozenset())))
         if at is not None and at <= now < at + self.lasts:
-            return ids
-        ids = self.forge.readable(token)
+            return reach
+        reach = self.forge.reach(token)
         with self._lock:
-            self._known[session] = (now, ids)
+            self._known[session] = (now, reach)
             self._known.move_to_end(session)
             while len(self._known) > MOST:
                 self._known.popitem(last=False)
-        return ids
+        return reach
 
     def forget(self, session: str) -> None:
         with self._lock:
@@ -78,14 +78,15 @@ class SignedIn:
     def _reader(self, session: Session) -> Reader | None:
         token = self.seal.show(TOKEN, session.token)
         try:
-            ids = None if token is None else self.access.of(session.digest, token, self.clock())
+            reach = None if token is None else self.access.of(session.digest, token, self.clock())
         except Unbelieved:  # taken back on the forge, or of another installation of this server
-            ids = None
-        if ids is None:
+            reach = None
+        if reach is None:
             self.end(session.digest)
             return None
-        here = tuple(one for one in self.repositories.all() if one.id in ids)
-        return Reader(session.person.id, session.person.login, here, session.person.id in self.operators)
+        here = tuple(one for one in self.repositories.all() if one.id in reach.reads)
+        operator = session.person.id in self.operators
+        return Reader(session.person.id, session.person.login, here, operator, reach.writes)
 
     def end(self, session: str) -> None:
         self.sessions.end(session)

@@ -1,7 +1,8 @@
 """The pages over HTTP: who may see them, in one layout, with headers that let a page do nothing but show itself."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -17,7 +18,7 @@ from bot.forge.port import ForgeError
 from bot.store import KnownRepository
 from bot.web import svg
 from bot.web.forms import NOT_OURS, is_own
-from bot.web.page import Asked, Desk, NotTaken, NotThere, Page, Reader, Stored, readable
+from bot.web.page import Asked, Desk, NotTaken, NotThere, Page, Reader, Stored, Told, may_see, readable
 from bot.web.readership import Readership
 from bot.web.words import FILTERS
 
@@ -34,7 +35,12 @@ HEADERS = {
     "Cache-Control": "no-store",  # nothing of it stays behind on the machine it was read on
     "Vary": "Cookie",
 }
-ASSETS = {"style.css": "text/css", "live.js": "text/javascript", "icon.svg": "image/svg+xml"}
+ASSETS = {
+    "style.css": "text/css",
+    "live.js": "text/javascript",
+    "differences.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 SILENT = "The forge did not answer, so nobody knows what you may read. Try again in a minute."
 View = Callable[..., AnyResponse]
 
@@ -102,9 +108,7 @@ class Site:
             if isinstance(reader, Response):
                 return reader
             here = readable(reader, f"{owner}/{repo}") if page.of_repository else None
-            if (page.of_repository and here is None) or (page.who == "operators" and not reader.operator):
-                return self.missing(reader)
-            if number is not None and number > MOST_NUMBER:
+            if not may_see(page, reader, here) or (number is not None and number > MOST_NUMBER):
                 return self.missing(reader)
             if request.method == "POST" and not is_own(request, self.address, self.readership):
                 return self.say(403, NOT_OURS, reader)
@@ -117,10 +121,14 @@ class Site:
     def _done(self, page: Page, asked: Asked) -> AnyResponse:
         """Carry a form out, then on to another address, so that loading the page again does not send it again."""
         assert page.act is not None  # noqa: S101 - said by the caller
+        scripted = request.accept_mimetypes.best == "application/json"
         try:
-            return redirect(page.act(self.desk, asked, self.clock()), 303)
+            done = page.act(self.desk, asked, self.clock())
+            if isinstance(done, Told) and scripted:
+                return told(200, done.words)
+            return redirect(done.to if isinstance(done, Told) else done, 303)
         except NotTaken as error:
-            return self.say(409, str(error), asked.reader)
+            return told(409, {"words": str(error)}) if scripted else self.say(409, str(error), asked.reader)
         except NotThere:
             return self.missing(asked.reader)
 
@@ -174,14 +182,18 @@ def navigation(pages: Sequence[Page], reader: Reader | None, here: KnownReposito
     """Links to the pages that this reader may see from here: those of a repository only on one of its pages."""
     if reader is None:
         return ()
-    seen = (page for page in pages if page.nav and (page.who != "operators" or reader.operator))
-    there = (page for page in seen if here or not page.of_repository)
-    return tuple(Link(page.name, page.nav, _address(page, here), page.of_repository) for page in there)
+    seen = (page for page in pages if page.nav and may_see(page, reader, here))
+    return tuple(Link(page.name, page.nav, _address(page, here), page.of_repository) for page in seen)
 
 
 def _address(page: Page, here: KnownRepository | None) -> str:
     owner, _, name = (here.full_name if here else "").partition("/")
     return page.path.replace("<owner>", owner).replace("<repo>", name)
+
+
+def told(status: int, words: Mapping[str, object]) -> Response:
+    """What a script of ours is told."""
+    return Response(json.dumps(words), status, mimetype="application/json", headers=HEADERS)
 
 
 def answer(status: int, body: str) -> Response:

@@ -53,17 +53,22 @@ def standings(answers: Iterable[Answer]) -> dict[str, Standing]:
 
 def _standing(answers: Sequence[Answer]) -> Standing:
     """Each person's last word counts. Of two who disagree neither is right; then most voices are."""
-    voices = {by: said[-1] for by, said in _said(answers).items() if said}
-    counts = Counter(each.label for each in voices.values())
+    spoken = voices(answers)
+    counts = Counter(each.label for each in spoken.values())
     if not counts:
         return OPEN
-    by, at = tuple(sorted(voices)), max(each.at for each in voices.values())
+    by, at = tuple(sorted(spoken)), max(each.at for each in spoken.values())
     (label, most), *others = counts.most_common()
     if not others:
         return Standing(State.LABELLED, label, by, at)
     if most == others[0][1]:
         return Standing(State.DISPUTED, None, by, at)
     return Standing(State.SETTLED, label, by, at)
+
+
+def voices(answers: Iterable[Answer]) -> dict[str, Answer]:
+    """person -> their last word on one group that they did not take back."""
+    return {by: said[-1] for by, said in _said(answers).items() if said}
 
 
 def last_of(answers: Iterable[Answer], by: str, group: str | None = None) -> Answer | None:

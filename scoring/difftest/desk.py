@@ -12,7 +12,7 @@ from scoring.difftest.chat import ChatLabeller, Model
 from scoring.difftest.embedding import Cached, Embedder, Hashed
 from scoring.difftest.examples import Dynamic
 from scoring.difftest.groups import Group, Signature
-from scoring.difftest.labeller import Labelled, train
+from scoring.difftest.labeller import Labelled, Labeller, train
 from scoring.difftest.queue import Waiting, queue
 from scoring.difftest.suggestion import Suggestion
 from scoring.difftest.verdict import Verdict, verdict
@@ -56,8 +56,15 @@ class Desk:
 
     def suggestions(self, release: str, without: Collection[str] = ()) -> dict[str, Suggestion]:
         """group -> suggestion for one release, from what was labelled in the others before it and in itself."""
+        return self.by(train(self.teaching(release), without), release)
+
+    def teaching(self, release: str) -> list[Labelled]:
+        """What a labeller of one release learns from."""
         place = self.releases.index(release)
-        local = train([*self.lent, *(each for each in self.labelled if each.release <= place)], without)
+        return [*self.lent, *(each for each in self.labelled if each.release <= place)]
+
+    def by(self, local: Labeller | None, release: str) -> dict[str, Suggestion]:
+        """group -> what a labeller says of it; without one, what rules do."""
         return {each.id: local.suggest(each) if local else rules.suggest(each) for each in self.of_release(release)}
 
     def asked(self, release: str, model: Model, embedder: Embedder | None = None) -> dict[str, Suggestion]:
@@ -84,14 +91,16 @@ class Desk:
         }
         return {name: why for name, why in reasons.items() if why}
 
-    def queue(self, release: str) -> list[Waiting]:
-        suggestions = self.suggestions(release)
+    def queue(self, release: str, suggestions: Mapping[str, Suggestion] | None = None) -> list[Waiting]:
+        """What waits for a person. `suggestions` of the release, where they were made already."""
+        suggestions = self.suggestions(release) if suggestions is None else suggestions
         carried = self.automatic(release, suggestions)
         waiting = [each for each in self.of_release(release) if each.id not in carried]
         return queue(waiting, suggestions, self.standing)
 
-    def verdict(self, release: str) -> Verdict:
-        suggestions = self.suggestions(release)
+    def verdict(self, release: str, suggestions: Mapping[str, Suggestion] | None = None) -> Verdict:
+        """What the release comes to. `suggestions` of it, where they were made already."""
+        suggestions = self.suggestions(release) if suggestions is None else suggestions
         waiting = queue(self.of_release(release), suggestions, self.standing)
         suspected = [each.group.id for each in waiting if each.suspected]
         return verdict(self.of_release(release), self.standing, self.automatic(release, suggestions), suspected)

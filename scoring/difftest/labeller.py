@@ -101,10 +101,13 @@ class Labeller:
             raise ScoringError("this is no labeller of this version: fit it again") from error
 
 
-def train(labelled: Sequence[Labelled], without: Collection[str] = ()) -> Labeller | None:
+def train(
+    labelled: Sequence[Labelled], without: Collection[str] = (), temperature: float | None = None
+) -> Labeller | None:
     """Fit on every labelled group and calibrate on each release from those before it; None of fewer than LEAST.
 
-    What is known of a signature's past is, for each group, what was known before its release.
+    What is known of a signature's past is, for each group, what was known before its release. With a `temperature`,
+    as an earlier fit has it, nothing is calibrated: that takes a fit a release.
     """
     if len(labelled) < LEAST or len({each.label for each in labelled}) < 2:
         return None
@@ -115,7 +118,7 @@ def train(labelled: Sequence[Labelled], without: Collection[str] = ()) -> Labell
     return Labeller(
         model,
         columns,
-        _temperature(design[:, columns], labelled),
+        temperature or _temperature(design[:, columns], labelled),
         tuple(each.group.id for each in labelled),
         tuple(each.label for each in labelled),
         np.stack([each.text for each in rows]),

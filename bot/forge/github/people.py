@@ -14,7 +14,7 @@ import requests
 from bot.forge.github.hosts import web_of
 from bot.forge.github.shapes import Number, S, Shape, Unreadable, User, shaped
 from bot.forge.github.wire import API_VERSION
-from bot.forge.port import ForgeError, Misread, SignIn, Unbelieved
+from bot.forge.port import ForgeError, Misread, Reach, SignIn, Unbelieved
 from bot.policy.pull import Person
 from bot.policy.text.whole import all_whole
 
@@ -29,6 +29,14 @@ class _Token(Shape):
 
 class _Id(Shape):
     id: Number
+
+
+class _Permissions(Shape):
+    push: bool = False
+
+
+class _Given(_Id):
+    permissions: _Permissions = _Permissions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +80,17 @@ class GitHubPeople:
         """Whose token it is. Raises Unbelieved, ForgeError."""
         return _shaped(User, self._get("/user", token)).person()
 
-    def readable(self, token: str) -> frozenset[int]:
-        """Numbers of the repositories that the App covers and the person was given access to.
+    def reach(self, token: str) -> Reach:
+        """The repositories that the App covers and the person was given access to.
 
         Raises Unbelieved when the token is good no longer, ForgeError.
         """
-        reached: set[int] = set()
+        given: list[_Given] = []
         for installation in self._rows("/user/installations", token, "installations"):
             path = f"/user/installations/{_shaped(_Id, installation).id}/repositories"
-            reached |= {_shaped(_Id, row).id for row in self._rows(path, token, "repositories")}
-        return frozenset(reached)
+            given += [_shaped(_Given, row) for row in self._rows(path, token, "repositories")]
+        writes = frozenset(each.id for each in given if each.permissions.push)
+        return Reach(frozenset(each.id for each in given), writes)
 
     def _rows(self, path: str, token: str, key: str) -> Iterator[Any]:
         for page in range(1, MOST_PAGES + 1):

@@ -202,7 +202,11 @@ def list_own_repositories(call: Call) -> Answer:
     installed(call, call.parts["installation_id"])
     if call.world.installation.suspended_at:
         raise Refusal(403, "This installation has been suspended")
-    rows = [repositories.repository(call.world, each) for each in own_repositories(call)]
+    rows = [
+        repositories.repository(call.world, each)
+        | {"permissions": repositories.permissions(call.world.given_role(each, call.caller.login))}
+        for each in own_repositories(call)
+    ]
     return Answer(rows=rows, key="repositories")
 
 

@@ -261,5 +261,5 @@ def test_no_token_is_kept_readable_logged_or_shown(here: Doorway, tmp_path: Path
 def test_a_forge_that_cannot_be_reached_is_an_error_and_no_answer() -> None:
     nobody = GitHubPeople("a", "b", "http://127.0.0.1:9/api/v3", timeout=1)
     with pytest.raises(ForgeError):
-        nobody.readable("ghu_x")
+        nobody.reach("ghu_x")
     assert "client_secret" not in repr(nobody)

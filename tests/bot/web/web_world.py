@@ -1,6 +1,6 @@
 """Pages over a store in memory: people with what they may read, and the line that fills what they read."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from flask import Flask, Request
@@ -10,7 +10,8 @@ from bot.forge.envelope import Envelope, from_json, to_json
 from bot.jobs.intake import Shares
 from bot.store import KnownRepository
 from bot.web import subscribe
-from bot.web.page import Desk, Page, Reader, Stored
+from bot.web.learnt import Learnt
+from bot.web.page import Desk, NoShelves, Page, Reader, Shelves, Stored
 from bot.web.pages import PAGES
 from bot.web.site import Site, environment
 from tests.fakes.line import Line
@@ -37,12 +38,17 @@ class People:
 class Web:
     """ana reads all that the server knows and operates it, eve is signed in and reads nothing."""
 
-    def __init__(self, line: Line, pages: tuple[Page, ...] = PAGES) -> None:
+    def __init__(
+        self, line: Line, pages: tuple[Page, ...] = PAGES, shelves: Shelves | None = None, learnt: Learnt | None = None
+    ) -> None:
         self.line, self.people = line, People()
+        stored = replace(
+            line.store.only(Stored), differences=shelves or NoShelves(), learnt=Learnt(lambda work: work())
+        )
         self.people.readers["eve"] = Reader(66, "eve")
         self.looked: list[Envelope] = []  # what pages asked the line to look at
-        self.desk = Desk(line.store.only(Stored), self._look, Shares())
-        self.site = Site(line.store.only(Stored), self.people, line.clock, HERE, FORGE, pages, ENV, self.desk)
+        self.desk = Desk(stored, self._look, Shares())
+        self.site = Site(stored, self.people, line.clock, HERE, FORGE, pages, ENV, self.desk)
         self.app = Flask("pages")
         self.app.register_blueprint(self.site.blueprint())
         self.app.register_blueprint(subscribe.Door(self.site, subscribe.Rights(line.forge)).blueprint())
@@ -60,17 +66,26 @@ class Web:
         self.looked.clear()
 
     def post(
-        self, address: str, reader: str, *, origin: str = HERE, mark: str | None = None, **form: str
+        self,
+        address: str,
+        reader: str,
+        *,
+        origin: str = HERE,
+        mark: str | None = None,
+        accept: str = "*/*",
+        **form: str,
     ) -> TestResponse:
         """A form as the page shows it to that reader, or with another mark."""
         sent = form | {"mark": f"mark of {reader}" if mark is None else mark}
-        return self.client.post(address, data=sent, headers={"X-Test-Reader": reader, "Origin": origin})
+        headers = {"X-Test-Reader": reader, "Origin": origin, "Accept": accept}
+        return self.client.post(address, data=sent, headers=headers)
 
-    def reads(self, login: str, *names: str, operator: bool = False) -> None:
-        """From now on that person may read these repositories and no other."""
+    def reads(self, login: str, *names: str, operator: bool = False, writes: bool = True) -> None:
+        """From now on that person may read these repositories and no other, and write to them."""
         known: tuple[KnownRepository, ...] = self.line.store.repositories.all()
         mine = tuple(one for one in known if one.full_name in names)
-        self.people.readers[login] = Reader(self.line.world.person(login).id, login, mine, operator)
+        written = frozenset(one.id for one in mine if writes)
+        self.people.readers[login] = Reader(self.line.world.person(login).id, login, mine, operator, written)
 
     def get(self, address: str, reader: str | None = "ana", **headers: str) -> TestResponse:
         named = {} if reader is None else {"X-Test-Reader": reader}

@@ -1,0 +1,231 @@
+// One key answers the group in sight, and the next one is there at once: answers go to the server one after the other,
+// and stay in this browser until it has them.
+"use strict";
+(() => {
+  const WORDS = { noise: "Noise", new_feature: "New feature", regression: "Regression" };
+  const AHEAD = 12, MOST = 16, AGAIN = 3000;
+  const id = (name) => document.getElementById(name);
+  const queue = id("queue"), cards = id("cards"), form = id("keys"), said = id("said"), help = id("help");
+  if (!queue) return;  // nothing waits
+  const kept = `answers ${location.pathname} ${form.getAttribute("action")} ${queue.dataset.me}`;
+  const had = new Map([...cards.children].map((card) => [card.dataset.group, card]));
+  let order = [...new Set([...had.keys(), ...queue.dataset.order.split(" ").filter(Boolean)])];
+  let at = order[0], failed = "", fetching = false;
+  const answered = new Set(), given = [], passed = [];
+  const pending = JSON.parse(sessionStorage.getItem(kept) || "[]");
+
+  const button = (key, words, quiet = true) => {
+    const made = document.createElement("button"), cap = document.createElement("kbd");
+    made.type = "button"; made.className = quiet ? "quiet" : ""; made.dataset.key = key;
+    made.setAttribute("aria-keyshortcuts", key === "?" ? "Shift+?" : key);
+    cap.textContent = key.toLowerCase();
+    made.append(cap, " ", words);
+    return made;
+  };
+  // what the server drew for whoever has no script, as buttons that need no loading of the page
+  const deeds = form.querySelector(".deeds"), labels = form.querySelector(".labels"), why = id("why");
+  const takes = button("Enter", "As suggested"), other = button("o", "Other"), same = button("s", "Same");
+  const all = button("a", "All alike"), undo = button("u", "Undo");
+  deeds.replaceChildren(takes, other, same, all, button("w", "Why"), button("Space", "Next"), undo, button("?", "Keys"));
+  const state = document.createElement("p");
+  state.className = "state soft";
+  deeds.append(state);
+  const before = id("undo");
+  if (before) given.push({ group: before.group.value, answer: before.label.value, why: "", reason: "", alike: 0 });
+  before?.remove();
+  why.hidden = true;
+  labels.querySelectorAll("button").forEach((each) => { each.type = "button"; });
+
+  const single = id("single");
+  single.checked = localStorage.getItem("single keys") !== "off";
+  single.addEventListener("change", () => localStorage.setItem("single keys", single.checked ? "on" : "off"));
+
+  // ---- what is in sight
+  const card = () => had.get(at);
+  function show(group, words) {
+    at = group;
+    for (const each of cards.children) each.hidden = each.dataset.group !== at;
+    const now = card(), none = !at;
+    form.hidden = none && !given.length;
+    id("done").hidden = !none;
+    why.hidden = true;
+    form.why.value = form.reason.value = "";
+    const suggested = now?.dataset.takes, last = given.at(-1);
+    takes.disabled = !suggested;
+    takes.lastChild.textContent = suggested ? `As suggested: ${WORDS[suggested]}` : "As suggested";
+    other.lastChild.textContent = now ? `Other: ${WORDS[now.dataset.other]}` : "Other";
+    other.disabled = same.disabled = none || !now;
+    same.lastChild.textContent = last ? `Same: ${WORDS[last.answer]}` : "Same";
+    same.disabled ||= !last;
+    all.disabled = !last?.alike;
+    all.lastChild.textContent = last?.alike ? `${last.alike} more alike: ${WORDS[last.answer]}` : "All alike";
+    undo.disabled = !given.length;
+    labels.querySelectorAll("button").forEach((each) => { each.disabled = none; });
+    if (window.scrollY > queue.offsetTop) window.scrollTo({ top: queue.offsetTop, behavior: "instant" });
+    count();
+    said.textContent = [words, now ? now.querySelector("h2").innerText.replace(/\s+/g, " ") : none ? "Nothing else waits." : "Loading.", now?.querySelector(".alarm")?.textContent, now?.querySelector(".suggested p").textContent.replace(/\s+/g, " ")].filter(Boolean).join(". ");
+    ahead();
+  }
+  function count() {
+    const left = order.filter((each) => !answered.has(each)).length;
+    const place = document.querySelector("[data-count=waiting]"), before = Number(place.textContent);
+    place.textContent = left;
+    const done = document.querySelector("[data-count=answered]"), meter = document.querySelector("#progress meter");
+    meter.value = Number(done.textContent) + before - left;
+    done.textContent = meter.value;
+  }
+  function following(group) {
+    const open = order.filter((each) => !answered.has(each)), place = order.indexOf(group);
+    return order.slice(place + 1).find((each) => !answered.has(each)) || open.find((each) => each !== group) || "";
+  }
+
+  // ---- answers
+  function answer(label, more = {}) {
+    if (!card()) return;
+    const one = { group: at, answer: label, why: form.why.value.trim(), reason: form.reason.value, alike: Number(card().dataset.alike), ...more };
+    given.push(one);
+    answered.add(at);
+    send({ group: one.group, answer: label, why: one.why, reason: label === "noise" ? one.reason : "" });
+    show(following(at), WORDS[label]);
+  }
+  function back() {
+    const last = given.pop();
+    if (!last) return;
+    answered.delete(last.group);
+    send({ group: last.group, answer: "undo", label: last.answer });
+    (last.others || []).forEach((group) => { answered.delete(group); send({ group, answer: "undo", label: last.answer }); });
+    if (!order.includes(last.group)) order.unshift(last.group);
+    show(last.group, `Taken back: ${WORDS[last.answer]}`);
+  }
+  function everywhere() {
+    const last = given.at(-1);
+    if (!last?.alike) return;
+    const one = { group: last.group, answer: last.answer, why: last.why, reason: last.answer === "noise" ? last.reason : "", alike: "1" };
+    last.alike = 0;
+    send(one, last);
+    said.textContent = `${WORDS[last.answer]} for all that are alike`;
+    show(at);
+  }
+  function send(one, given = null) {
+    pending.push(one);
+    if (given) waits.set(one, given);
+    keep();
+    if (pending.length === 1) next();
+  }
+  const waits = new Map();
+  function keep() {
+    if (pending.length) sessionStorage.setItem(kept, JSON.stringify(pending)); else sessionStorage.removeItem(kept);
+    state.textContent = failed || (pending.length ? `${pending.length} on the way` : given.length ? "All kept" : "");
+    state.classList.toggle("stale", Boolean(failed));
+  }
+  async function next() {
+    const one = pending[0];
+    try {
+      const body = new FormData();
+      Object.entries(one).forEach(([name, value]) => body.set(name, value));
+      body.set("mark", form.mark.value);
+      const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { Accept: "application/json" }, keepalive: true });
+      if (answer.status === 401) { failed = "You are signed out. Sign in in another tab: your answers are kept here until then."; return later(); }
+      if (answer.status >= 500 || answer.status === 429) { failed = "The server does not answer. It is asked again, and your answers are kept here."; return later(); }
+      failed = "";
+      pending.shift();
+      if (answer.ok) told(one, await answer.json()); else refused(one, answer);
+    } catch {
+      failed = "The server cannot be reached. It is asked again, and your answers are kept here.";
+      return later();
+    }
+    keep();
+    if (pending.length) next();
+  }
+  function later() { keep(); setTimeout(next, AGAIN); }
+  function told(one, words) {
+    if (words.state === "disputed" && one.answer !== "undo") state.dataset.words = `You and ${words.others.join(", ")} disagree: a third person settles it.`;
+    const last = waits.get(one);
+    waits.delete(one);
+    if (last) {
+      last.others = words.groups;
+      words.groups.forEach((group) => answered.add(group));
+      if (answered.has(at)) show(following(at)); else count();
+    }
+  }
+  async function refused(one, answer) {
+    answered.delete(one.group);
+    const words = answer.headers.get("Content-Type")?.includes("json") ? (await answer.json()).words : "The server did not take an answer: load the page again.";
+    failed = words;
+    keep();
+    count();
+  }
+
+  // ---- cards that come next are there before they are needed
+  async function ahead() {
+    const left = order.filter((each) => !answered.has(each)), from = Math.max(0, left.indexOf(at));
+    const round = [...left.slice(from), ...left.slice(0, from)];
+    if (fetching || !round.slice(0, AHEAD).some((each) => !had.has(each))) return;
+    fetching = true;
+    try {
+      const wanted = round.filter((each) => !had.has(each)).slice(0, MOST);
+      const answer = await fetch(`${form.getAttribute("action")}&want=${wanted.join(",")}`, { cache: "no-store" });
+      if (answer.ok) fresh(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      else throw new Error(String(answer.status));
+    } catch { setTimeout(ahead, AGAIN); } finally { fetching = false; }
+    if (at && !card()?.isConnected) return;
+    if (at && card().hidden) show(at);
+    ahead();
+  }
+  function fresh(page) {
+    for (const one of page.querySelectorAll("#cards > article")) {
+      if (had.has(one.dataset.group)) continue;
+      one.hidden = true;
+      had.set(one.dataset.group, one);
+      cards.append(one);
+    }
+    // what was learnt since puts what nobody has seen yet in another order; what was seen stays where it was
+    const told = page.getElementById("queue")?.dataset.order.split(" ").filter(Boolean) || [];
+    const seen = order.filter((each) => had.has(each));
+    order = [...seen, ...told.filter((each) => !had.has(each))];
+    if (!pending.length) {
+      for (const name of ["lists", "progress"]) id(name).replaceChildren(...page.getElementById(name).childNodes);
+      count();
+    }
+  }
+
+  // ---- keys
+  const KEYS = {
+    n: () => answer("noise"), f: () => answer("new_feature"), r: () => answer("regression"),
+    Enter: () => { if (card()?.dataset.takes) answer(card().dataset.takes); },
+    o: () => { if (card()) answer(card().dataset.other); },
+    s: () => { if (given.length) answer(given.at(-1).answer); },
+    a: everywhere, u: back,
+    Space: () => { if (at) { const to = following(at); if (to) { passed.push(at); show(to, "Next"); } } },
+    k: () => { const to = passed.pop(); if (to && had.has(to) && !answered.has(to)) show(to, "Back"); },
+    w: () => { why.hidden = false; form.why.focus(); },
+    e: () => { const more = card()?.querySelector("details"); if (more) more.open = !more.open; },
+    "?": () => help.showModal(),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || help.open) return;
+    const on = event.target, key = event.key === " " ? "Space" : event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (on.matches("input, select, textarea")) {
+      if (on.form === form && (key === "Enter" || key === "Escape")) {
+        event.preventDefault();
+        if (key === "Escape") { form.why.value = ""; why.hidden = true; }
+        on.blur();
+      }
+      return;
+    }
+    if (!single.checked || !KEYS[key]) return;
+    if ((key === "Enter" || key === "Space") && on.closest("a, button, summary")) return;
+    event.preventDefault();
+    if (!event.repeat) KEYS[key]();  // a key that is held down answers once
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("click", (event) => {
+    const pressed = event.target.closest("button[data-key]");
+    if (pressed) KEYS[pressed.dataset.key]();
+  });
+  window.addEventListener("beforeunload", (event) => { if (pending.length) event.preventDefault(); });
+
+  form.classList.add("scripted");
+  show(at || "");
+  if (pending.length) next();
+})();
