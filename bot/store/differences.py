@@ -50,15 +50,23 @@ class Differences(Audited):
 
     def mark(self, repository_id: int, team: str) -> str:
         """Another text whenever the team's desk may look otherwise: by it whoever keeps a desk knows it is old."""
-        groups, answers, measures = difference_groups, difference_answers, difference_measures
+        answers = difference_answers
+        said = sa.select(sa.func.count(), sa.func.max(answers.c.id)).where(answers.c.repository_id == repository_id)
+        with self.read() as connection:
+            return "-".join(
+                (self.grown(repository_id, team), *(str(each or 0) for each in connection.execute(said).one()))
+            )
+
+    def grown(self, repository_id: int, team: str) -> str:
+        """Another text whenever the team's groups may be others, whatever is said of them."""
+        groups, measures = difference_groups, difference_measures
         of_team = sa.and_(groups.c.repository_id == repository_id, groups.c.team == team)
         counted = sa.select(sa.func.count(), sa.func.sum(groups.c.count), sa.func.max(groups.c.upload_id)).where(
             of_team
         )
-        said = sa.select(sa.func.count(), sa.func.max(answers.c.id)).where(answers.c.repository_id == repository_id)
         seen = sa.select(sa.func.count()).where(measures.c.repository_id == repository_id, measures.c.team == team)
         with self.read() as connection:
-            rows = (connection.execute(query).one() for query in (counted, said, seen))
+            rows = [connection.execute(query).one() for query in (counted, seen)]
             return "-".join(str(each or 0) for row in rows for each in row)
 
     def groups(self, repository_id: int, team: str | None, release: str | None = None) -> list[Group]:

@@ -12,7 +12,6 @@ from scoring.difftest.desk import Desk
 from scoring.difftest.groups import Group
 from scoring.difftest.labels import Label
 from scoring.difftest.queue import Waiting
-from scoring.difftest.shelf import desk_of
 from scoring.difftest.verdict import Verdict
 
 BATCH = 24  # cards that one answer of the server holds
@@ -46,13 +45,11 @@ def place_of(store: Stored, asked: Asked) -> Place:
         return Place(())
     if team not in teams:
         raise NotThere
-    shelf = store.differences.shelf(home, {})
-    answers = shelf.answers()
-    desk = desk_of(shelf, team)
+    desk, answers = store.desks.open(store.differences, home, team, {})
     release = query.get("release") or desk.releases[-1]
     if release not in desk.releases:
         raise NotThere
-    return Place(teams, team, release, desk, tuple(answers))
+    return Place(teams, team, release, desk, answers)
 
 
 def read(store: Stored, asked: Asked, now: datetime) -> Readings:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from bot.forge.envelope import Envelope
 from bot.jobs.intake import Shares
@@ -14,6 +14,7 @@ from bot.store import (
     Claims,
     Configurations,
     DeferredReviews,
+    Differences,
     DriftLog,
     Exceptions,
     FeedbackLog,
@@ -36,9 +37,8 @@ from bot.store import (
     Subscriptions,
     Versions,
 )
+from bot.web.desks import Desks
 from bot.web.learnt import Learnt
-from scoring.difftest.settings import TeamSettings
-from scoring.difftest.shelf import Shelf
 
 # anybody signed in; readers of the repository in its address; writers: those of them who may write to it
 Who = Literal["anybody", "readers", "writers", "operators"]
@@ -80,27 +80,6 @@ class Asked:
         return self.repository
 
 
-class Shelves(Protocol):
-    """The differences of every repository."""
-
-    def teams(self, repository_id: int) -> tuple[str, ...]: ...
-
-    def mark(self, repository_id: int, team: str) -> str: ...
-
-    def shelf(self, repository_id: int, teams: Mapping[str, TeamSettings]) -> Shelf: ...
-
-
-class NoShelves:
-    def teams(self, repository_id: int) -> tuple[str, ...]:
-        return ()
-
-    def mark(self, repository_id: int, team: str) -> str:
-        return ""
-
-    def shelf(self, repository_id: int, teams: Mapping[str, TeamSettings]) -> Shelf:
-        raise LookupError("no differences are kept here")
-
-
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What pages are made of."""
@@ -131,7 +110,8 @@ class Stored:
     landing_queue: LandingQueue
     automatic_landings: AutomaticLandings
     deferred_reviews: DeferredReviews
-    differences: Shelves = field(default_factory=NoShelves)
+    differences: Differences
+    desks: Desks = field(default_factory=Desks)
     learnt: Learnt = field(default_factory=Learnt)
 
 

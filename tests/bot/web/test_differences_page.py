@@ -1,26 +1,28 @@
 """The queue of differences: who sees it, what is asked first, and what an answer does."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.store import Store, Wanted
+from bot.store.differences import DatabaseShelf
 from bot.web.learnt import Learnt
 from bot.web.sides import LINES, LONGEST, Span, sides
 from scoring.difftest.answers import Answer, standings
 from scoring.difftest.desk import Desk
 from scoring.difftest.groups import grouped
 from scoring.difftest.labels import Label
-from scoring.difftest.project import Project
 from scoring.difftest.record import Difference, Origin
+from scoring.difftest.settings import TeamSettings
 from tests.bot.web.test_answers import ELSEWHERE
 from tests.bot.web.web_world import Web
 from tests.fakes.line import Line
-from tests.fakes.shelves import Folders
 from tests.scoring.difftest.records import difference, releases
 
 PAGE = "/r/acme/shop/differences"
@@ -36,21 +38,28 @@ def usual() -> list[Difference]:
     ]
 
 
-class Queue:
-    """The page of acme/shop over a folder of differences; ana, ben and mia may write."""
+def handed_in(store: Store, repository_id: int, rows: Iterable[Difference], at: datetime) -> None:
+    """An upload of each build, with the labels that came with it."""
+    for origin in dict.fromkeys(each.origin for each in rows):
+        upload = store.difference_uploads.begin(repository_id, Wanted(origin, "jsonl", 1, origin.build), by="ci", at=at)
+        mine = [each for each in rows if each.origin == origin]
+        store.difference_intake.add(upload, mine, TeamSettings(), labels=True)
 
-    def __init__(self, line: Line, folder: Path, learnt: Learnt | None = None) -> None:
-        self.folders = Folders(folder)
-        self.web = Web(line, shelves=self.folders, learnt=learnt)
+
+class Queue:
+    """The page of acme/shop over its differences; ana, ben and mia may write."""
+
+    def __init__(self, line: Line, learnt: Learnt | None = None) -> None:
+        self.web = Web(line, learnt=learnt)
         for login in ("ben", "mia"):
             self.web.reads(login, "acme/shop")
 
     @property
-    def shelf(self) -> Project:
-        return self.folders.shelf(self.web.line.home.id, {})
+    def shelf(self) -> DatabaseShelf:
+        return self.web.line.store.differences.shelf(self.web.line.home.id, {})
 
     def put(self, *rows: Difference) -> None:
-        self.folders.put(self.web.line.home.id, rows)
+        handed_in(self.web.line.store, self.web.line.home.id, rows, self.web.line.clock())
 
     def text(self, reader: str = "ana", query: str = "") -> str:
         return self.web.text(PAGE + query, reader)
@@ -78,8 +87,8 @@ class Queue:
 
 
 @pytest.fixture
-def empty(line: Line, tmp_path: Path) -> Queue:
-    return Queue(line, tmp_path)
+def empty(line: Line) -> Queue:
+    return Queue(line)
 
 
 @pytest.fixture
@@ -105,7 +114,7 @@ def test_where_nothing_was_handed_in_the_page_says_what_does_it(empty: Queue) ->
 
 def test_the_newest_build_is_asked_for_and_what_may_be_a_regression_stands_first(queue: Queue) -> None:
     order = queue.order()
-    desk = Desk.of(queue.shelf.groups("web").all(), [])
+    desk = Desk.of(queue.shelf.groups("web"), [])
     waiting = desk.queue("v2")
     assert order == [each.group.id for each in waiting]
     assert [each.suspected for each in waiting] == sorted((each.suspected for each in waiting), reverse=True)
@@ -159,7 +168,7 @@ def test_who_disagrees_is_not_asked_again_and_a_third_person_settles(queue: Queu
 
 
 def test_one_answer_more_is_of_all_that_are_alike_and_of_nothing_that_somebody_answered(queue: Queue) -> None:
-    groups = [each for each in queue.shelf.groups("web").all() if each.key.release == "v2"]
+    groups = [each for each in queue.shelf.groups("web") if each.key.release == "v2"]
     dates = [each.id for each in groups if each.key.signature.field == "header.date"]
     assert len(dates) == 3
     queue.say("ben", dates[1], "regression")
@@ -169,8 +178,8 @@ def test_one_answer_more_is_of_all_that_are_alike_and_of_nothing_that_somebody_a
     ]  # fmt: skip
 
 
-def test_suggestions_learn_from_answers(line: Line, tmp_path: Path) -> None:
-    empty = Queue(line, tmp_path, Learnt(lambda work: work()))
+def test_suggestions_learn_from_answers(line: Line) -> None:
+    empty = Queue(line, Learnt(lambda work: work()))
     new = [
         difference(
             f"{n} {copy}", build="v1", endpoint=f"GET /place{n}", description=f"{'good' if n % 2 else 'bad'} differs"
@@ -179,7 +188,7 @@ def test_suggestions_learn_from_answers(line: Line, tmp_path: Path) -> None:
         for copy in range(2)
     ]
     empty.put(*new)
-    groups = {each.id: each.examples[0].description for each in empty.shelf.groups().all()}
+    groups = {each.id: each.examples[0].description for each in empty.shelf.groups()}
     assert "by rules, which claim no confidence" in empty.text()
     for group in empty.order()[:12]:
         empty.say("ana", group, "new_feature" if groups[group] == "good differs" else "noise")

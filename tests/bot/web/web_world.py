@@ -11,7 +11,7 @@ from bot.jobs.intake import Shares
 from bot.store import KnownRepository
 from bot.web import subscribe
 from bot.web.learnt import Learnt
-from bot.web.page import Desk, NoShelves, Page, Reader, Shelves, Stored
+from bot.web.page import Desk, Page, Reader, Stored
 from bot.web.pages import PAGES
 from bot.web.site import Site, environment
 from tests.fakes.line import Line
@@ -38,13 +38,9 @@ class People:
 class Web:
     """ana reads all that the server knows and operates it, eve is signed in and reads nothing."""
 
-    def __init__(
-        self, line: Line, pages: tuple[Page, ...] = PAGES, shelves: Shelves | None = None, learnt: Learnt | None = None
-    ) -> None:
+    def __init__(self, line: Line, pages: tuple[Page, ...] = PAGES, learnt: Learnt | None = None) -> None:
         self.line, self.people = line, People()
-        stored = replace(
-            line.store.only(Stored), differences=shelves or NoShelves(), learnt=Learnt(lambda work: work())
-        )
+        stored = replace(line.store.only(Stored), learnt=Learnt(lambda work: work()))
         self.people.readers["eve"] = Reader(66, "eve")
         self.looked: list[Envelope] = []  # what pages asked the line to look at
         self.desk = Desk(stored, self._look, Shares())
