@@ -4,7 +4,8 @@
 import sqlite3
 from dataclasses import dataclass
 
-STAGES = '["whose","eligible","static","risk","review"]'
+STAGES = '["whose","eligible","difftest","static","risk","review"]'
+_BEFORE = '\'"eligible","static"\', \'"eligible","difftest","static"\''  # a season recorded before there was one
 CUT = "(SELECT max(at) FROM audit)"  # the forge may have been asked a moment after the last record
 
 SOURCES = """
@@ -95,7 +96,8 @@ RULES = (
         "AND json_extract(a.body, '$.waiting.head_sha') = p.head_sha "
         "WHERE p.repository_id = f.repository_id AND p.number = f.number AND p.head_sha = f.head "
         "AND p.outcome = 'passed' AND p.mode = 'enforce' AND json_extract(p.body, '$.base_ref') = f.base "
-        f"AND replace(json_extract(p.body, '$.passed'), ': bypass_risk', '') = '{STAGES}' AND p.at <= f.merged_at)",
+        "AND replace(replace(json_extract(p.body, '$.passed'), ': bypass_risk', ''), "
+        f"{_BEFORE}) = '{STAGES}' AND p.at <= f.merged_at)",
         f"SELECT count(*) {MERGED}",
     ),
     Rule(

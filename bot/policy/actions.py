@@ -51,7 +51,7 @@ class SetCheck:
     """Our check run of a name on a commit. `conclusion` None means in progress."""
 
     phase: ClassVar[Phase] = Phase.SHOWN
-    owners: ClassVar[tuple[Owner, ...]] = ("check", "auto_review")
+    owners: ClassVar[tuple[Owner, ...]] = ("check", "auto_review", "difftest")
 
     head_sha: str
     conclusion: Conclusion | None

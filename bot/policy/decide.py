@@ -11,16 +11,17 @@ from bot.policy.config import Config
 from bot.policy.events import Event
 from bot.policy.opinion import Opinion, Verdict, combine
 from bot.policy.phases import Owner, Phase
-from bot.policy.responses import auto_review, check, commands, comment, exceptions, landing, questions
-from bot.policy.rules import configuration, freeze, gate, semantics, twin
+from bot.policy.responses import auto_review, check, commands, comment, difftest, exceptions, landing, questions
+from bot.policy.rules import configuration, freeze, gate, regression, semantics, twin
 from bot.policy.show.card import build
 from bot.policy.show.ticks import mark
 from bot.policy.state import State
 
-RULES: tuple[Rule, ...] = (configuration.opine, gate.opine, freeze.opine, semantics.opine, twin.opine)
+RULES: tuple[Rule, ...] = (configuration.opine, gate.opine, freeze.opine, semantics.opine, regression.opine, twin.opine)
 RESPONSES: Mapping[Owner, Callable[[Case, Event | None], Iterable[Action]]] = {
     "check": check.respond,
     "comment": comment.respond,
+    "difftest": difftest.respond,
     "exceptions": exceptions.respond,
     "commands": commands.respond,
     "questions": questions.respond,

@@ -4,7 +4,7 @@ from enum import IntEnum
 from typing import Literal
 
 Owner = Literal[
-    "check", "comment", "exceptions", "commands", "questions", "auto_review", "landing"
+    "check", "comment", "difftest", "exceptions", "commands", "questions", "auto_review", "landing"
 ]  # a key of RESPONSES
 
 

@@ -38,6 +38,7 @@ class Comment:
 
 CHECK = "codechill"  # the check that says whether a change may land; others of ours have other names
 AUTO_REVIEW = "codechill/auto-review"  # says whether it lands by itself
+DIFFERENTIAL_TEST = "differential-test"  # says whether its differences from the build before are all accounted for
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from bot.policy.candidate import (
     Wishes,
 )
 from bot.policy.content import Content
+from bot.policy.differences import Differences
 from bot.policy.escalation import Escalation
 from bot.policy.gatekeeping import Gatekeeping
 from bot.policy.incidents.claim import Claim
@@ -79,6 +80,7 @@ class State:
     held_twins: frozenset[int] = frozenset()  # those of them that are held by themselves
     questions: tuple[Question, ...] = ()  # asked of nobody yet
     claims: tuple[Claim, ...] = ()  # of incidents that changes of this repository caused; while somebody asks of them
+    differences: Differences | None = None  # from the build before; None: nobody looked
     # what automatic review looks at, as far as somebody needed it
     origin: Origin | Unknown = _NOBODY_LOOKED
     inspection: Inspection | Unknown = _NOBODY_LOOKED

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
 
+from bot.policy.differences import TeamDifferences
 from bot.policy.state import ConfigProblem, Failure
 from scoring.assessment import Part, Proof, Reason
 
@@ -65,6 +66,7 @@ class Card:
     failure: Failure | None = None
     problems: tuple[ConfigProblem, ...] = ()
     warnings: tuple[str, ...] = ()  # for maintainers, plain text, ours
+    differences: tuple[TeamDifferences, ...] = ()  # each team's differences; text in them is from outside: escape it
     changes: tuple[str, ...] = ()  # of settings, when the pull request edits them; from outside: escape them
     model: str = ""
     reference: int = 0

@@ -8,6 +8,7 @@ from bot.policy.calendar import Calendar, Window, feed
 from bot.policy.calendar.feed import MISSING, Copy, Feed
 from bot.policy.calendar.times import Dated
 from bot.policy.config.auto_review import AutoReview
+from bot.policy.config.difftest import Difftest
 from bot.policy.config.section import Source
 from bot.policy.config.sections.critical_from import CriticalFrom
 from bot.policy.config.sections.escalation import EscalationPolicy
@@ -43,6 +44,7 @@ class Config:
     critical_from: CriticalFrom = field(default_factory=CriticalFrom)
     frozen_paths: tuple[str, ...] = ()
     auto_review: AutoReview = field(default_factory=AutoReview)
+    difftest: Difftest = field(default_factory=Difftest)
     problems: tuple[ConfigProblem, ...] = ()  # of calendars it names; the file itself is sound
     notes: tuple[ConfigProblem, ...] = ()  # what one should know and nobody has to mend
     floor: frozenset[str] = frozenset()  # in an organisation's file: what repositories may only tighten

@@ -11,11 +11,11 @@ from datetime import datetime
 from bot.policy.candidate import Pipeline
 from bot.policy.config import Config
 from bot.policy.radar.stage import OUTCOMES, PASSED, Answer, Candidate, Stage
-from bot.policy.radar.stages import eligible, review, risk, static, whose
+from bot.policy.radar.stages import difftest, eligible, review, risk, static, whose
 from bot.policy.state import State
 
 FAILED = "This stage failed, so a person has to look."
-STAGES: tuple[Stage, ...] = (whose.STAGE, eligible.STAGE, static.STAGE, risk.STAGE, review.STAGE)
+STAGES: tuple[Stage, ...] = (whose.STAGE, eligible.STAGE, difftest.STAGE, static.STAGE, risk.STAGE, review.STAGE)
 
 
 @dataclass(frozen=True, slots=True)

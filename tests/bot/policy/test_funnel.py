@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
+from string import ascii_lowercase
 from typing import Any, Literal, get_args
 
 import pytest
@@ -17,6 +18,8 @@ from bot.policy.radar.stage import PASSED, Answer, Candidate, Outcome, Stage, pe
 from bot.policy.radar.stages import review
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+NAMES = ascii_lowercase[: len(STAGES)]
+BEFORE = 4  # stages are enough before the last one, for every combination of their answers
 
 
 def config(more: str = "") -> Config:
@@ -32,7 +35,7 @@ def stage(name: str, judge: Callable[[Candidate], Any]) -> Stage:
 
 def answering(*outcomes: Outcome) -> tuple[Stage, ...]:
     """Stages that answer so, whatever they are asked."""
-    rows = zip("abcde", outcomes, strict=False)
+    rows = zip(NAMES, outcomes, strict=False)
     return tuple(stage(name, lambda _, said=outcome: Answer(said)) for name, outcome in rows)  # type: ignore[misc]
 
 
@@ -41,9 +44,9 @@ def test_a_change_is_through_only_where_every_stage_passes_it_over_all_combinati
         came = run(CANDIDATE, answering(*outcomes))
         first = next((at for at, outcome in enumerate(outcomes) if outcome != "passed"), None)
         assert came.through == (first is None), outcomes
-        assert came.passed == tuple("abcde"[: len(outcomes) if first is None else first]), outcomes
+        assert came.passed == tuple(NAMES[: len(outcomes) if first is None else first]), outcomes
         if first is not None:
-            assert (came.stage, came.answer.outcome) == ("abcde"[first], outcomes[first])
+            assert (came.stage, came.answer.outcome) == (NAMES[first], outcomes[first])
 
 
 def inspected(level: Literal["P", "S", "H"] | None) -> Inspection:
@@ -60,7 +63,7 @@ def test_no_answer_of_a_language_model_turns_a_no_into_a_yes() -> None:
         for level in ("P", "H", None)
         for answer in answers
     }
-    for outcomes, (level, answer) in product(product(OUTCOMES, repeat=len(STAGES) - 1), states):
+    for outcomes, (level, answer) in product(product(OUTCOMES, repeat=BEFORE), states):
         candidate = Candidate(states[level, answer], settings, SATURDAY)
         if run(candidate, (*answering(*outcomes), review.STAGE)).through:
             through.add((frozenset(outcomes), level, answer == yes or answer is None))

@@ -24,6 +24,7 @@ from bot.policy.config.auto_review_shape import (
 )
 from bot.policy.config.reference import markdown
 from bot.policy.config.sections.critical_from import CriticalFromShape
+from bot.policy.config.sections.difftest import DifftestShape, TeamShape
 from bot.policy.config.sections.escalation import EscalationShape
 from bot.policy.config.sections.freezes import FreezesShape
 from bot.policy.config.sections.gate import GateShape
@@ -68,6 +69,8 @@ def test_the_example_uses_every_setting_and_is_valid_for_editors_too():
         QuietShape,
         DeputyShape,
         CriticalFromShape,
+        DifftestShape,
+        TeamShape,
         AutoReviewShape,
         LabelsShape,
         BotsShape,

@@ -7,6 +7,7 @@ from bot.policy.config.sections import (
     auto_review,
     critical,
     critical_from,
+    difftest,
     escalation,
     exempt,
     freezes,
@@ -37,4 +38,5 @@ SECTIONS: tuple[Section[Any, Any], ...] = (
     critical_from.SECTION,
     frozen_paths.SECTION,
     auto_review.SECTION,
+    difftest.SECTION,
 )
