@@ -7,10 +7,10 @@ MEASURED := .[dev,train,bench]
 REPO ?=
 ONCE ?=
 
-.PHONY: help install dev demo test cover lint lock sbom audit format bench fuzz schema clean
+.PHONY: help install dev demo test test-text cover lint lock sbom audit format bench fuzz schema clean
 
 help: ## what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: $(VENV)/.run ## .venv with the codechill command
 
@@ -45,6 +45,19 @@ demo: $(VENV)/.run ## the main job on a real repository: make demo [REPO=path] [
 
 test: $(VENV)/.dev ## all tests
 	$(BIN)/python -m pytest
+
+# torch and what trains with it stand apart: neither the server nor other tests have them. pip alone, as its exact
+# version of torch may be a build without a GPU that lies on the machine
+TEXT := $(VENV)/text
+$(TEXT)/.made: pyproject.toml constraints.txt
+	@echo "Installing what trains models of text into $(TEXT) ..."
+	@$(PYTHON) -m venv $(TEXT) && $(TEXT)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+	  -e '.[text,train]' pytest pytest-xdist hypothesis
+	@touch $@
+
+TRAINED := tests/scoring/pretraining tests/scoring/test_every_model.py
+test-text: $(TEXT)/.made ## tests of models that read text, with torch
+	$(TEXT)/bin/python -m pytest -k "pretraining or encoder or aligned" $(TRAINED)
 
 cover: $(VENV)/.dev ## every line and branch of bot/policy is run by the tests of bot/policy
 	$(BIN)/python -m pytest -q tests/bot/policy --deselect tests/bot/policy/test_calendar_oracle.py \

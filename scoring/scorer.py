@@ -41,6 +41,7 @@ from scoring.ranking.gating import gating
 from scoring.ranking.population import needed
 from scoring.ranking.quantiles import BLOCK, WINDOW, ranks, rolling, window
 from scoring.ranking.ranking import Moment, Ranking
+from scoring.text.record import Record
 
 SHIPPED = Path(__file__).resolve().parent.parent / "deploy" / "models" / "shipped"
 Clock = Callable[[], datetime]
@@ -264,7 +265,9 @@ class Scorer:
         gated = gating(np.zeros(len(smaller)), np.array(owners, dtype=np.intp), scores)
         return [*map(float, moment.percentiles(gated + np.array(extra)))]
 
-    def _rows(self, asked: Sequence[Asked], reference: Matrix, text: Callable[[], str] = str, key: str = "") -> Rows:
+    def _rows(
+        self, asked: Sequence[Asked], reference: Matrix, text: Callable[[], Record] = Record, key: str = ""
+    ) -> Rows:
         """As models read them, compared with `reference`; all have the text of one whole."""
         raw = np.array([each.vector for each in asked], dtype=np.float32)
         return Rows(

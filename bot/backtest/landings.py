@@ -14,6 +14,7 @@ from scoring.facts.wording import Ids
 from scoring.history.index import History
 from scoring.models.corpus import text_at
 from scoring.ranking.gating import Parts
+from scoring.text.record import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Past:
     parts: Parts  # of landings, scored in their place
     repaired: Mapping[str, str] = field(default_factory=dict)  # a landing at fault -> the one that says so
     words: Callable[[Sequence[int]], Sequence[Ids]] = _unread  # of landings, for models that read words
-    text: Callable[[int], str] = _unread
+    text: Callable[[int], Record] = _unread
 
     @property
     def at(self) -> NDArray[np.int64]:

@@ -21,7 +21,7 @@ from scoring.features import FEATURES, Feature, signature
 from scoring.git import Git, check
 from scoring.history.arrivals import Message, arrivals
 from scoring.history.order import ahead
-from scoring.history.partial import with_empty_blobs
+from scoring.history.partial import view_of, with_empty_blobs
 from scoring.history.readers import commits
 from scoring.history.relabel import Relabelling, beside
 from scoring.history.state import State
@@ -150,7 +150,8 @@ class History:
                 return False
             again = Relabelling(
                 self.store, draft, self.features, self.incidents,
-                since=since, landings=self.first_parent, read=self._again,
+                since=since, landings=self.first_parent,
+                read=lambda shas: self._commits(self.contents, shas, lambda _: False),
             )  # fmt: skip
             again.follow(progress)
             with self.store.unsettled(), alone or nullcontext(), self.locked():
@@ -214,6 +215,11 @@ class History:
 
     def words(self, rows: Sequence[int]) -> list[Ids]:
         return [np.frombuffer(self.store.wording(row), dtype=np.uint32) for row in rows]
+
+    @property
+    def contents(self) -> Git:
+        """Reads what landed, with what a partial clone lacks as empty files where that was asked for."""
+        return view_of(self.git, self.folder / "view.git") if self.absent_as_empty else self.git
 
     def changes(self) -> list[Row]:
         changes = self.store.db.execute("SELECT sha, at, row FROM seen WHERE row IS NOT NULL ORDER BY row")
@@ -336,15 +342,10 @@ class History:
         if progress:
             progress(done, len(todo))
 
-    def _again(self, shas: Sequence[str]) -> Iterator[tuple[Commit, Sequence[Message]]]:
-        view = self.folder / "view.git"
-        git = Git(view, replacing=True) if self.absent_as_empty and view.exists() else self.git
-        yield from self._commits(git, shas, lambda _: False)
-
     def _commits(
         self, git: Git, shas: Sequence[str], known: Callable[[str], bool]
     ) -> Iterator[tuple[Commit, Sequence[Message]]]:
-        """Each commit beside what its landing brought that was not `known` before."""
+        """Each commit beside what its landing brought and was not `known`."""
         brought = arrivals(self.git, shas, known) if self.first_parent else {}
         for commit in commits(git, shas, first_parent=self.first_parent):
             yield commit, brought.get(commit.sha, ())

@@ -34,6 +34,11 @@ def with_empty_blobs(git: Git, folder: Path, tip: str, before: str = "") -> tupl
     return view, len(absent)
 
 
+def view_of(git: Git, folder: Path) -> Git:
+    """The view that `with_empty_blobs` made in `folder`; the repository itself where nothing was absent."""
+    return Git(folder, replacing=True) if folder.exists() else git
+
+
 def _replaced(folder: Path) -> set[str]:
     packed = folder / "packed-refs"
     lines = packed.read_text().split() if packed.exists() else []

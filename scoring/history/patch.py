@@ -25,7 +25,7 @@ def read(git: Git, change: Change) -> Mapping[str, Lines]:
 
     They are read where the change does not carry its patch.
     """
-    sections = (b"\n" + _patch(git, change)).split(b"\ndiff --git ")[1:]
+    sections = (b"\n" + patch_of(git, change)).split(b"\ndiff --git ")[1:]
     by_blobs = {head: _lines(body) for section in sections for head, body in [_split(section)] if head}
     by_path = {}
     for file in change.files:
@@ -35,7 +35,8 @@ def read(git: Git, change: Change) -> Mapping[str, Lines]:
     return by_path
 
 
-def _patch(git: Git, change: Change) -> bytes:
+def patch_of(git: Git, change: Change) -> bytes:
+    """The patch of a change, without context; it is read where the change does not carry it. Raises ScoringError."""
     if isinstance(change, ReadChange) and change.patch is not None:
         return change.patch
     # of a landed one as much as git gives: it is no stranger's

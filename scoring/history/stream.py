@@ -54,6 +54,17 @@ def commit_of(record: Record) -> Commit:
 
 def records(git: Git, shas: Sequence[str], *, first_parent: bool = False) -> Iterator[Record]:
     """Read the same as `commits` into tuples of text, numbers and tuples."""
+    yield from map(_record, _chunks(git, shas, first_parent))
+
+
+def patches(git: Git, shas: Sequence[str], *, first_parent: bool = False) -> Iterator[tuple[str, bytes]]:
+    """(message, patch) of the commits named, in the order given; none is counted. Raises as `commits` does."""
+    for chunk in _chunks(git, shas, first_parent):
+        *_, message, rest = chunk.split(b"\0", 7)
+        yield message.decode(errors="replace").strip("\n"), rest.lstrip(b"\0\n").partition(b"\0\0")[2]
+
+
+def _chunks(git: Git, shas: Sequence[str], first_parent: bool) -> Iterator[bytes]:
     if not shas:
         return
     # hostile text was fixed before this token was drawn, so it cannot imitate the separator
@@ -66,7 +77,7 @@ def records(git: Git, shas: Sequence[str], *, first_parent: bool = False) -> Ite
     read = 0
     for chunk in _split(blocks, token):
         read += 1
-        yield _record(chunk)
+        yield chunk
     if read != len(shas):
         raise ScoringError(f"git gave {read} of {len(shas)} commits; the repository changed or is damaged, try again.")
 

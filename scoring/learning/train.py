@@ -19,6 +19,7 @@ from scoring.ranking.calibration import Calibration, platt, rebase
 
 ENOUGH = 20  # known faults below which nothing is fitted
 _SHOWN = 1000  # changes of each repository on which an export is compared that reads words or text
+_FEW = 50  # and of one that is expensive
 Floats = NDArray[np.float64]
 
 
@@ -41,9 +42,13 @@ def train(kind: Kind, corpora: Sequence[Corpus], folder: Path, name: str, comman
         unseen |= {corpus.table.name: beside.logits(corpus.rows()) for corpus in part}
     fitted = kind.fit(corpora)
     draft = _draft(kind, fitted, corpora, name, command)
-    calibration = _calibration(tables, unseen) if unseen else _at_true_rate(fitted, corpora)
+    calibration = _calibration(tables, unseen) if unseen else _at_true_rate(kind, fitted, corpora)
     return _write(
-        kind, fitted, corpora, folder, replace(draft, calibration=calibration, figures=figures(tables, unseen))
+        kind,
+        fitted,
+        corpora,
+        folder,
+        replace(draft, calibration=calibration, figures=draft.figures | figures(tables, unseen)),
     )
 
 
@@ -51,8 +56,8 @@ def _write(kind: Kind, fitted: Fitted, corpora: Sequence[Corpus], folder: Path, 
     """Export, compare, and only then write."""
     graph = fitted.graph()
     model = kind.open(draft, graph, folder)
-    shown = [corpus.rows(0 if kind.reads == "matrix" else -_SHOWN) for corpus in corpora]
-    worst = max(parity(model.logits(rows), fitted.logits(rows)) for rows in shown)
+    shown = [corpus.rows(0 if kind.reads == "matrix" else -_FEW if kind.kept else -_SHOWN) for corpus in corpora]
+    worst = max(parity(model.logits(rows), fitted.logits(rows), kind.parity) for rows in shown)
     return write(folder, graph, lambda digest: replace(draft, onnx_sha256=digest, parity=worst))
 
 
@@ -68,13 +73,13 @@ def _draft(kind: Kind, fitted: Fitted, corpora: Sequence[Corpus], name: str, com
     )
     return Card(
         name, kind.name, fitted.columns, "", 0.0, base_rate(tables), Calibration(), sources, newest, command,
-        monotone=kind.monotone,
+        monotone=kind.monotone, figures=getattr(fitted, "figures", {}),
     )  # fmt: skip
 
 
-def _at_true_rate(fitted: Fitted, corpora: Sequence[Corpus]) -> Calibration:
+def _at_true_rate(kind: Kind, fitted: Fitted, corpora: Sequence[Corpus]) -> Calibration:
     """Without repositories that the model did not see: the scores as they are, at the rate that was seen."""
-    logits = [fitted.logits(corpus.rows()) for corpus in corpora]
+    logits = [fitted.logits(corpus.rows(-_SHOWN if kind.kept else 0)) for corpus in corpora]
     return rebase(np.concatenate(logits), base_rate([corpus.table for corpus in corpora]))
 
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from scoring.errors import ScoringError
 from scoring.models.card import Card
+from scoring.models.model import PARITY
 from scoring.ranking.calibration import sigmoid
 
 Floats = NDArray[np.float64]
-PARITY = 1e-5  # largest allowed difference in probability
 
 
 def trees_graph(booster: Any, columns: int) -> bytes:
@@ -50,10 +50,10 @@ def _rounded(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def parity(exported: Floats, fitted: Floats) -> float:
-    """The largest difference in probability between log-odds of rows; raises ScoringError above PARITY."""
+def parity(exported: Floats, fitted: Floats, most: float = PARITY) -> float:
+    """The largest difference in probability between log-odds of rows; raises ScoringError above `most`."""
     worst = float(np.abs(sigmoid(exported) - sigmoid(fitted)).max(initial=0.0))
-    if not worst <= PARITY:
+    if not worst <= most:
         raise ScoringError(f"The exported model differs from the fitted one by {worst:.1e}, so it was not written.")
     return worst
 

@@ -3,7 +3,7 @@
 One file a model, one line in `registry`; the shared invariants in tests/scoring/test_every_model.py run on it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -16,10 +16,12 @@ from scoring.facts.wording import NO_WORDS, Ids
 from scoring.features import FEATURES
 from scoring.history.dataset import Dataset
 from scoring.models.card import Card
+from scoring.text.record import Record
 
 Matrix = NDArray[np.float32]
 Floats = NDArray[np.float64]
 Reads = Literal["matrix", "words", "text"]
+PARITY = 1e-5
 KEPT_FROM = 0.01  # seconds a change: what costs more is asked once for each change, and what it said is kept
 
 
@@ -27,7 +29,7 @@ def _no_words(places: Sequence[int]) -> list[Ids]:
     raise ScoringError("This model reads the words of changes, and here only numbers are known of them.")
 
 
-def _no_text(place: int) -> str:
+def _no_text(place: int) -> Record:
     raise ScoringError("This model reads the text of changes, and here only numbers are known of them.")
 
 
@@ -46,7 +48,7 @@ class Rows:
     raw: Matrix  # (changes, columns)
     quantile: Matrix  # the same cells as ranks among the changes before
     words: Callable[[Sequence[int]], Sequence[Ids]] = _no_words  # of changes by place
-    text: Callable[[int], str] = _no_text
+    text: Callable[[int], Record] = _no_text
     key: Callable[[int], str] = _no_key  # what the change is kept under; "" for one that nobody asks for again
 
     def __len__(self) -> int:
@@ -64,7 +66,9 @@ def unknown_change() -> Rows:
     """One change of which nothing is known: every model must give it a number."""
     columns = tuple(feature.name for feature in FEATURES)
     nothing = np.zeros((1, len(columns)), dtype=np.float32)
-    return Rows(columns, nothing, nothing + np.float32(0.5), lambda places: [NO_WORDS] * len(places), lambda _: "")
+    return Rows(
+        columns, nothing, nothing + np.float32(0.5), lambda places: [NO_WORDS] * len(places), lambda _: Record()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,12 @@ class Corpus:
 
     table: Dataset
     words: Callable[[Sequence[int]], Sequence[Ids]] = _no_words
-    text: Callable[[int], str] = _no_text
+    text: Callable[[int], Record] = _no_text
+    texts: Callable[[Sequence[int]], Iterable[Record]] | None = None  # of many rows, in their order, by one git
+
+    def read(self, rows: Sequence[int]) -> Iterable[Record]:
+        """The texts of many rows, in their order."""
+        return self.texts(rows) if self.texts else map(self.text, rows)
 
     def rows(self, first: int = 0) -> Rows:
         """The rows from `first` on; counted from the end when it is negative."""
@@ -122,6 +131,7 @@ class Kind:
     libraries: tuple[str, ...] = ("onnx",)  # that fitting needs; the server needs none
     monotone: bool = False  # nobody scores above somebody new here, all else the same
     cost: float = 1e-4  # seconds a change on one core, about
+    parity: float = PARITY  # largest difference in probability that an export may show
     limit: float = 60.0  # seconds that one assessment may ask it; what it said until then is kept
     older: tuple[str, ...] = ()  # what cards written before call it
 

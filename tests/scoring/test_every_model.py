@@ -1,5 +1,6 @@
 """What every kind of model holds, also one that is registered here alone: a file and one line, nothing else."""
 
+import importlib.util
 import json
 import subprocess
 import time
@@ -36,6 +37,7 @@ from scoring.models.model import Corpus, Floats, Kind, Rows, unknown_change
 from scoring.models.registry import KINDS, load
 from scoring.ranking.calibration import sigmoid
 from scoring.scorer import Scorer
+from scoring.text.record import joined
 
 DAY = 86400
 NOW = START + 999 * DAY
@@ -49,7 +51,7 @@ def shouts(rows: Rows) -> np.ndarray[Any, np.dtype[np.float32]]:
 
 def text_of_one(rows: Rows, place: int) -> str:
     known = TEXTS.get(rows.key(place))
-    return rows.text(place) if known is None else known
+    return joined(rows.text(place).hunks) if known is None else known
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,9 @@ def open_shouts(card: Card, graph: bytes, where: Path) -> Shouts:
 
 # the one line; as expensive as a language model
 SHOUTS = Kind("shouts", "counts a word in the text of a change", "text", fit_shouts, open_shouts, cost=2.0)
-NAMES = (*KINDS, SHOUTS.name)
+# those of text are trained with torch: `make test-text` runs this file on them
+FITTED = {name: all(importlib.util.find_spec(each) for each in kind.libraries) for name, kind in KINDS.items()}
+NAMES = (*(name for name in KINDS if FITTED[name]), SHOUTS.name)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -164,6 +168,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     )
     TEXTS.update((each[:40], each[40:]) for each in told.stdout.split("\0")[1:])
     return World(folder, folder / "learned", folder / "other", tuple(shas))
+
+
+def test_only_what_torch_trains_may_be_missing_here() -> None:
+    assert {name for name, fitted in FITTED.items() if not fitted} in (set(), {"encoder", "aligned"})
 
 
 @pytest.mark.parametrize("kind", NAMES)
