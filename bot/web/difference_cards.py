@@ -15,6 +15,7 @@ from scoring.difftest.record import Difference
 from scoring.difftest.suggestion import Suggestion
 from scoring.difftest.views import attributes, comments_before
 
+WHOLE = 12  # times as much of the first example, where the usual does not hold it
 EARLIER = 5  # releases in which its signature was labelled
 LISTED, LONG = 20, 500  # calls, tags, comments and patterns, and characters of each
 
@@ -38,6 +39,11 @@ class Example:
     at: datetime | None
     production: Side
     candidate: Side
+
+    @property
+    def cut(self) -> bool:
+        """Whether anything is left out."""
+        return any(side.more or side.more_lines for side in (self.production, self.candidate))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class Card:
     noisy: int
     asked_twice: int
     examples: tuple[Example, ...]
+    whole: Example | None  # the first, where it is cut above
     insight: tuple[str, ...]
     near: tuple[Near, ...]
     earlier: tuple[tuple[Label, tuple[str, ...]], ...]
@@ -90,6 +97,7 @@ def cards(wanted: Iterable[Waiting], desk: Desk, answers: Sequence[Answer]) -> t
 def _card(one: Waiting, desk: Desk, known: Mapping[str, Group], said: Sequence[Answer]) -> Card:
     group, suggestion = one.group, one.suggestion
     first, signature = group.examples[0], one.group.key.signature
+    examples = tuple(_example(each) for each in group.examples)
     open_ = [
         each for each in desk.of_release(group.key.release) if desk.standing.get(each.id, OPEN).state is State.OPEN
     ]
@@ -111,7 +119,8 @@ def _card(one: Waiting, desk: Desk, known: Mapping[str, Group], said: Sequence[A
         other=other(suggestion),
         noisy=group.noisy,
         asked_twice=group.asked_twice,
-        examples=tuple(_example(each) for each in group.examples),
+        examples=examples,
+        whole=_example(first, WHOLE) if examples[0].cut else None,
         insight=tuple(attributes(group)["insight"].splitlines()),
         near=tuple(_near(each.group, each.label, each.likeness, known) for each in suggestion.neighbours),
         earlier=_earlier(group, desk),
@@ -137,8 +146,8 @@ def other(suggestion: Suggestion) -> Label:
     return max(left, key=lambda each: (chances.get(each, 0.0), each is worst))
 
 
-def _example(one: Difference) -> Example:
-    production, candidate = sides(one.left, one.right, one.prod_logs, one.test_logs)
+def _example(one: Difference, times: int = 1) -> Example:
+    production, candidate = sides(one.left, one.right, one.prod_logs, one.test_logs, times=times)
     return Example(one.request[:LONG], one.at, production, candidate)
 
 

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 from scoring.difftest.logs import only
 
-LONGEST, LINES = 3_000, 60  # characters of a value, lines of a log; how much is left out is said
+LONGEST, LINES = 1_200, 16  # characters of a value, lines of a log; how much is left out is said
 CLOSE = 150  # words between the first and the last change, above which all of them count as changed
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 
@@ -37,20 +37,22 @@ class Side:
     more_lines: int = 0
 
 
-def sides(left: str | None, right: str | None, prod: Sequence[str] = (), test: Sequence[str] = ()) -> tuple[Side, Side]:
-    """Of production and of the candidate. Texts of any size take time in proportion to what is shown of them."""
-    first, second = _compared((left or "")[:LONGEST], (right or "")[:LONGEST])
+def sides(
+    left: str | None, right: str | None, prod: Sequence[str] = (), test: Sequence[str] = (), *, times: int = 1
+) -> tuple[Side, Side]:
+    """Of production and of the candidate, `times` as much as usual. Takes time in proportion to what is shown."""
+    first, second = _compared((left or "")[: times * LONGEST], (right or "")[: times * LONGEST])
     if left is None or right is None:  # where one side has nothing, no word of the other stands out
         first, second = (tuple(Span(each.text) for each in one) for one in (first, second))
-    return _side(left, first, prod, test), _side(right, second, test, prod)
+    return _side(left, first, prod, test, times), _side(right, second, test, prod, times)
 
 
-def _side(text: str | None, spans: tuple[Span, ...], logs: Sequence[str], others: Sequence[str]) -> Side:
+def _side(text: str | None, spans: tuple[Span, ...], logs: Sequence[str], others: Sequence[str], times: int) -> Side:
     alone = Counter(only(logs, others))
     lines = [Line(each[:LONGEST], each in alone) for each in logs]
     # what is of one side only is never what is left out first
-    kept = lines if len(lines) <= LINES else [*_some(lines, True), *_some(lines, False)][:LINES]
-    more = max(0, len(text or "") - LONGEST)
+    kept = lines if len(lines) <= times * LINES else [*_some(lines, True), *_some(lines, False)][: times * LINES]
+    more = max(0, len(text or "") - times * LONGEST)
     return Side(None if text is None else spans, more, tuple(kept), len(lines) - len(kept))
 
 
