@@ -2,17 +2,19 @@
 // and stay in this browser until it has them.
 "use strict";
 (() => {
+  const SILENT = "The server does not answer. It is asked again, and your answers are kept here.";
+  const AWAY = { 401: "You are signed out. Sign in in another tab: your answers are kept here until then.", 429: SILENT };
   const WORDS = { noise: "Noise", new_feature: "New feature", regression: "Regression" };
   const AHEAD = 12, MOST = 16, AGAIN = 3000;
   const id = (name) => document.getElementById(name);
   const queue = id("queue"), cards = id("cards"), form = id("keys"), said = id("said"), help = id("help");
   if (!queue) return;  // nothing waits
   const kept = `answers ${location.pathname} ${form.getAttribute("action")} ${queue.dataset.me}`;
+  const pending = JSON.parse(sessionStorage.getItem(kept) || "[]");
   const had = new Map([...cards.children].map((card) => [card.dataset.group, card]));
   let order = [...new Set([...had.keys(), ...queue.dataset.order.split(" ").filter(Boolean)])];
-  let at = order[0], failed = "", fetching = false;
+  let at = order[0], failed = "", fetching = false, delivering = false, spoken = pending.length > 0;
   const answered = new Set(), given = [], passed = [];
-  const pending = JSON.parse(sessionStorage.getItem(kept) || "[]");
 
   const button = (key, words, quiet = true) => {
     const made = document.createElement("button"), cap = document.createElement("kbd");
@@ -33,6 +35,13 @@
   const before = id("undo");
   if (before) given.push({ group: before.group.value, answer: before.label.value, why: "", reason: "", alike: 0 });
   before?.remove();
+  // what was answered on a page that went away before the server had it
+  for (const one of pending) {
+    if (one.answer === "undo") { answered.delete(one.group); continue; }
+    answered.add(one.group);
+    given.push({ ...one, alike: 0 });
+  }
+  if (answered.has(at)) at = order.find((each) => !answered.has(each)) || "";
   why.hidden = true;
   labels.querySelectorAll("button").forEach((each) => { each.type = "button"; });
 
@@ -108,36 +117,38 @@
   }
   function send(one, given = null) {
     pending.push(one);
+    spoken = true;
     if (given) waits.set(one, given);
     keep();
-    if (pending.length === 1) next();
+    deliver();
   }
   const waits = new Map();
   function keep() {
     if (pending.length) sessionStorage.setItem(kept, JSON.stringify(pending)); else sessionStorage.removeItem(kept);
-    state.textContent = failed || (pending.length ? `${pending.length} on the way` : given.length ? "All kept" : "");
+    state.textContent = failed || (pending.length ? `${pending.length} on the way` : spoken ? "All kept" : "");
     state.classList.toggle("stale", Boolean(failed));
   }
-  async function next() {
-    const one = pending[0];
-    try {
-      const body = new FormData();
-      Object.entries(one).forEach(([name, value]) => body.set(name, value));
-      body.set("mark", form.mark.value);
-      const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { Accept: "application/json" }, keepalive: true });
-      if (answer.status === 401) { failed = "You are signed out. Sign in in another tab: your answers are kept here until then."; return later(); }
-      if (answer.status >= 500 || answer.status === 429) { failed = "The server does not answer. It is asked again, and your answers are kept here."; return later(); }
-      failed = "";
-      pending.shift();
-      if (answer.ok) told(one, await answer.json()); else refused(one, answer);
-    } catch {
-      failed = "The server cannot be reached. It is asked again, and your answers are kept here.";
-      return later();
+  // one loop alone takes answers off the list, each when the server has it
+  async function deliver() {
+    if (delivering) return;
+    delivering = true;
+    while (pending.length) {
+      const one = pending[0];
+      try {
+        const body = new FormData();
+        Object.entries(one).forEach(([name, value]) => body.set(name, value));
+        body.set("mark", form.mark.value);
+        const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { Accept: "application/json" }, keepalive: true });
+        failed = AWAY[answer.status] || (answer.status >= 500 ? SILENT : "");
+        if (!failed && answer.ok) told(one, await answer.json());
+        else if (!failed) await refused(one, answer);
+        if (!AWAY[answer.status] && answer.status < 500) pending.shift();
+      } catch { failed = SILENT; }
+      keep();
+      if (failed === SILENT || Object.values(AWAY).includes(failed)) await new Promise((wake) => setTimeout(wake, AGAIN));
     }
-    keep();
-    if (pending.length) next();
+    delivering = false;
   }
-  function later() { keep(); setTimeout(next, AGAIN); }
   function told(one, words) {
     if (words.state === "disputed" && one.answer !== "undo") state.dataset.words = `You and ${words.others.join(", ")} disagree: a third person settles it.`;
     const last = waits.get(one);
@@ -227,5 +238,6 @@
 
   form.classList.add("scripted");
   show(at || "");
-  if (pending.length) next();
+  keep();
+  deliver();
 })();

@@ -22,8 +22,10 @@ from bot.store.tables import jobs
 from bot.web.pages import PAGES
 from tests.bot.conftest import Place, settled
 from tests.bot.web.test_auto_review_shown import filled as filled_with_landings
+from tests.bot.web.test_differences_page import handed_in
 from tests.bot.web.test_model_page import filled
 from tests.browsers import browser, in_a_browser
+from tests.scoring.difftest.records import releases
 
 __all__ = ["browser"]
 pytestmark = in_a_browser
@@ -63,6 +65,7 @@ def town(running: Stage, shop: Path) -> Town:
     (home,) = (one for one in store.repositories.all() if one.full_name == place.name)
     filled(store, home.id, datetime.now(UTC))
     filled_with_landings(store, home, asking, free, datetime.now(UTC))
+    handed_in(store, home.id, releases(2), datetime.now(UTC))
     return Town(place, asking, held, free)
 
 
