@@ -7,6 +7,8 @@ from pathlib import Path
 
 from bench.shadow_lab.services import Service
 
+RELEASE_TOOLS = Path(__file__).parents[2] / "deploy" / "release-tools.txt"
+
 
 def installed(service: Service, release: str, day: str, work: Path) -> Path:
     """The folder of a release; made once."""
@@ -31,7 +33,7 @@ def installed(service: Service, release: str, day: str, work: Path) -> Path:
             ]
         )
     else:
-        uv = shutil.which("uv") or str(Path(sys.executable).parent / "release" / "bin" / "uv")
+        uv = _uv(work)
         run([uv, "venv", "--quiet", "--python", sys.executable, str(home)])
         run(
             [
@@ -51,6 +53,18 @@ def installed(service: Service, release: str, day: str, work: Path) -> Path:
     return home
 
 
+def _uv(work: Path) -> str:
+    """The installer that can leave out what came later; fetched where there is none."""
+    if there := shutil.which("uv"):
+        return there
+    tools = work / "tools"
+    if not (tools / "bin/uv").is_file():
+        run([sys.executable, "-m", "venv", str(tools)])
+        pins = [each for each in RELEASE_TOOLS.read_text("utf-8").splitlines() if each.startswith("uv==")]
+        run([str(tools / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", pins[0].split()[0]])
+    return str(tools / "bin/uv")
+
+
 def code_of(service: Service, home: Path) -> Path:
     """The folder of its own code."""
     if service.npm:
@@ -60,4 +74,4 @@ def code_of(service: Service, home: Path) -> Path:
 
 
 def run(command: list[str]) -> None:
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=300)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=1800)

@@ -34,18 +34,24 @@ def noise_of(service: Service, first: Sequence[Message], second: Sequence[Messag
 def labelled(
     service: Service, runs: Runs, noise: set[Place], build: str, number: int, changed: Sequence[Message] | None = None
 ) -> list[Difference]:
-    """The differences of a build: of the release itself, or only those that the changed copy shows beyond them."""
-    origin = Origin(service.name, build, snapshot=f"week {number}")
+    """Every difference between production and a build: the release itself, or a copy of it with one change.
+
+    A copy differs as its release does and beyond it: what the release shows too has the release's label.
+    """
+    baseline, _ = service.releases[number - 1]
+    origin = Origin(service.name, build, baseline, snapshot=f"week {number}")
     known = _differences(service, runs.production, runs.candidate, runs.production_again, origin)
-    if changed is None:
-        return [_called(each, Label.NOISE if _place(each) in noise else Label.NEW_FEATURE, number) for each in known]
     usual = {(each.request, *_place(each), each.pattern) for each in known}
-    new = [
-        each
-        for each in _differences(service, runs.production, changed, runs.production_again, origin)
-        if (each.request, *_place(each), each.pattern) not in usual and _place(each) not in noise
-    ]
-    return [_called(each, Label.REGRESSION, number) for each in new]
+    of_build = known
+    if changed is not None:
+        of_build = _differences(service, runs.production, changed, runs.production_again, origin)
+
+    def label(each: Difference) -> Label:
+        if _place(each) in noise:
+            return Label.NOISE
+        return Label.NEW_FEATURE if (each.request, *_place(each), each.pattern) in usual else Label.REGRESSION
+
+    return [_called(each, label(each), number) for each in of_build]
 
 
 def _differences(

@@ -16,7 +16,7 @@ from bot.commands.difftest_review import Review
 from bot.commands.progress import counting
 from bot.commands.scoring import plainly
 from scoring.difftest.alike import alike
-from scoring.difftest.answers import Answer, last_of, pace
+from scoring.difftest.answers import Answer, last_of, pace, taken_back
 from scoring.difftest.between import between
 from scoring.difftest.chat import Model
 from scoring.difftest.desk import Desk
@@ -176,7 +176,7 @@ def suggest(
 @_at_a_desk
 def queue(project: Project, desk: Desk, release: str | None, style: str) -> None:
     """List what a person has to answer: regressions suspected first, then what is unsure."""
-    click.echo(shown.waiting(desk.queue(_known(desk, release)), style))
+    click.echo(shown.waiting(desk.questions(_known(desk, release)), style))
 
 
 @difftest.command()
@@ -191,8 +191,8 @@ def review(project: Project, desk: Desk, by: str, release: str | None) -> None:
     n noise  f new feature  r regression  enter: as suggested (never for what may be a regression)
     s the same as the last answer  w say why  space next  u undo  q stop
     """
-    waiting = desk.queue(_known(desk, release))
-    given = Review(by, lambda each: project.answer([each]), lambda: datetime.now(UTC)).over(waiting)
+    waiting = desk.questions(_known(desk, release))
+    given = Review(by, project.answer, lambda: datetime.now(UTC)).over(waiting)
     spent = pace([each for each in project.answers() if each.by == by][-given:] if given else [])
     click.echo(f"{given} of {len(waiting)} answered in {spent.minutes:.1f} minutes")
 
@@ -201,20 +201,24 @@ def review(project: Project, desk: Desk, by: str, release: str | None) -> None:
 @_by
 @click.option("--why", default="", help="For the next person who looks.")
 @click.option("--reason", type=click.Choice(_REASONS), help="Why noise is noise, for reports.")
+@click.option("--alike", "together", is_flag=True, help="Also the groups that the queue asks about with it.")
 @click.option("--everywhere", is_flag=True, help="Also the same field and kind at other endpoints of the release.")
 @click.argument("group")
 @click.argument("label")
 @plainly
 @_at_a_desk
 def label(
-    project: Project, desk: Desk, by: str, why: str, reason: str | None, everywhere: bool, group: str, label: str
-) -> None:
+    project: Project, desk: Desk, by: str, why: str, reason: str | None, together: bool, everywhere: bool, group: str,
+    label: str,
+) -> None:  # fmt: skip
     """Call GROUP noise, new_feature or regression: one answer for all its differences.
 
     Two people may disagree; then it waits for a third.
     """
     one, now = _group(desk, group), datetime.now(UTC)
-    chosen = [one, *(alike(one, desk.groups) if everywhere else ())]
+    questions = desk.questions(one.key.release) if together else []
+    with_it = [other for each in questions if each.group.id == one.id for other in each.alike]
+    chosen = [one, *with_it, *(each for each in (alike(one, desk.groups) if everywhere else ()) if each not in with_it)]
     answers = [
         Answer(each.id, label_of(label), by, now, why, NoiseReason(reason) if reason else None) for each in chosen
     ]
@@ -230,11 +234,14 @@ def label(
 @_at_a_desk
 def undo(project: Project, desk: Desk, by: str, group: str | None) -> None:
     """Take back what you said of GROUP; without GROUP what you said last."""
-    last = last_of(project.answers(), by, _group(desk, group).id if group else None)
+    answers, now = project.answers(), datetime.now(UTC)
+    last = last_of(answers, by, _group(desk, group).id if group else None)
     if last is None:
         raise ScoringError(f"{by} said nothing that could be taken back")
-    project.answer([Answer(last.group, None, by, datetime.now(UTC))])
-    click.echo(f"taken back: {last.label} of {last.group} by {by}")
+    back = [Answer(last.group, None, by, now)] if group else taken_back(answers, last, now)
+    project.answer(back)
+    more = f" and of {len(back) - 1} more" if len(back) > 1 else ""
+    click.echo(f"taken back: {last.label} of {last.group}{more} by {by}")
 
 
 @difftest.command()
@@ -302,12 +309,12 @@ def evaluate(
     if only_frozen:
         click.echo(shown.snapshots(compared(project.predictions(), desk), style))
     elif ablation:
-        rows = {"nothing": evaluated(desk.labelled, bars=desk.bars)}
-        rows |= {name: evaluated(desk.labelled, (name,), desk.bars) for name in ALL}
+        rows = {"nothing": evaluated(desk.known, bars=desk.bars)}
+        rows |= {name: evaluated(desk.known, (name,), desk.bars) for name in ALL}
         click.echo(shown.ablation(rows, style))
     else:
         click.echo(
-            shown.evaluation(evaluated(desk.labelled, without, desk.bars, models, embedders(project.folder)), style)
+            shown.evaluation(evaluated(desk.known, without, desk.bars, models, embedders(project.folder)), style)
         )
 
 

@@ -1,6 +1,6 @@
 """The queue at a terminal, by the keyboard alone: one key answers a group."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 import click
@@ -22,13 +22,13 @@ class Review:
     def __init__(
         self,
         by: str,
-        keep: Callable[[Answer], None],
+        keep: Callable[[Sequence[Answer]], None],
         clock: Callable[[], datetime],
         key: Callable[[], str] = lambda: click.getchar(),
         line: Callable[[str], str] = lambda words: str(click.prompt(words, default="", show_default=False)),
     ) -> None:
         self._by, self._keep, self._clock, self._key, self._line = by, keep, clock, key, line
-        self._given: list[Answer] = []
+        self._given: list[list[Answer]] = []
 
     def over(self, waiting: Iterable[Waiting]) -> int:
         """Ask about each until the end or until somebody stops; how many answers hold."""
@@ -50,7 +50,7 @@ class Review:
             key = self._key()
             label = self._label(key, one)
             if label is not None:
-                self._answer(Answer(one.group.id, label, self._by, self._clock(), why))
+                self._answer(one.answers(label, self._by, self._clock(), why))
                 return 1
             match key:
                 case " " | "j":
@@ -58,10 +58,10 @@ class Review:
                 case "w":
                     why = self._line("why")
                 case "u" if self._given:
-                    last = self._given.pop()
-                    self._keep(Answer(last.group, None, self._by, self._clock()))
-                    click.echo(f"taken back: {last.label}")
-                    return -1 if last.group != one.group.id else 0
+                    last, now = self._given.pop(), self._clock()
+                    self._keep([Answer(each.group, None, self._by, now) for each in last])
+                    click.echo(f"taken back: {last[0].label}")
+                    return -1 if last[0].group != one.group.id else 0
                 case "q" | "\x03" | "\x04":
                     return None
                 case _:
@@ -69,13 +69,13 @@ class Review:
 
     def _label(self, key: str, one: Waiting) -> Label | None:
         """A regression is never taken over by one key that says something else."""
-        if key in ("\r", "\n") and one.suggestion.label is not Label.REGRESSION and not one.group.signals:
+        if key in ("\r", "\n") and not one.suspected:
             return one.suggestion.label
         if key == "s" and self._given:
-            return self._given[-1].label
+            return self._given[-1][0].label
         return KEYS.get(key)
 
-    def _answer(self, answer: Answer) -> None:
-        self._keep(answer)
-        self._given.append(answer)
-        click.echo(f"  → {answer.label}")
+    def _answer(self, answers: list[Answer]) -> None:
+        self._keep(answers)
+        self._given.append(answers)
+        click.echo(f"  → {answers[0].label}")

@@ -21,6 +21,8 @@ from scoring.difftest.suggestion import Suggestion
 from scoring.difftest.verdict import Verdict
 from scoring.difftest.views import attributes
 
+ALIKE = 6  # groups that are named beside the one that speaks for them
+
 
 def imported(report: Imported, style: str) -> str:
     if style == "json":
@@ -55,10 +57,15 @@ def groups(
 
 
 def waiting(members: Sequence[Waiting], style: str) -> str:
-    rows = [_row(each.group, each.suggestion, each.standing, "") | {"suspected": each.suspected} for each in members]
+    rows = [
+        _row(each.group, each.suggestion, each.standing, "")
+        | {"suspected": each.suspected, "differences": each.count, "alike": [one.id for one in each.alike]}
+        for each in members
+    ]
     if style == "json":
         return _json(rows)
-    return _lines(("! " if row["suspected"] else "  ") + _line(row) for row in rows) or "Nothing waits for an answer."
+    lines = (f"{'! ' if row['suspected'] else '  '}{_line(row)}{_more(len(row['alike']))}" for row in rows)
+    return _lines(lines) or "Nothing waits for an answer."
 
 
 def group(one: Group, suggestion: Suggestion, answers: Sequence[Answer], style: str) -> str:
@@ -83,7 +90,19 @@ def card(one: Waiting, place: int, count: int) -> str:
     reasons = [f"  because {each.words}{f': {each.quote}' if each.quote else ''}" for each in one.suggestion.reasons]
     near = [f"  like {each.group}: {each.label} ({each.likeness:.2f})" for each in one.suggestion.neighbours]
     alarm = "! " if one.suspected else "  "
-    return _lines(["", f"{alarm}{place} of {count}  {_line(row)}", *sides, *insight, *reasons, *near])
+    alike = [f"  and {_place(each)}" for each in one.alike[:ALIKE]]
+    alike += [f"  and {len(one.alike) - ALIKE} more"] if len(one.alike) > ALIKE else []
+    head = f"{alarm}{place} of {count}  {_line(row)}{_more(len(one.alike))}"
+    return _lines(["", head, *sides, *alike, *insight, *reasons, *near])
+
+
+def _more(alike: int) -> str:
+    return f"  and {alike} alike" if alike else ""
+
+
+def _place(one: Group) -> str:
+    signature = one.key.signature
+    return f"{one.count:>6}  {signature.endpoint}  {signature.field} {signature.kind}"
 
 
 def links(rows: Sequence[tuple[Group, Sequence[Link]]], style: str) -> str:

@@ -28,6 +28,7 @@ class State(StrEnum):
     LABELLED = "labelled"
     DISPUTED = "disputed"
     SETTLED = "settled"
+    AGAIN = "again"  # labelled on an earlier build that shows the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,12 @@ def last_of(answers: Iterable[Answer], by: str, group: str | None = None) -> Ans
             spoken.setdefault(each.group, []).append(each)
     standing = [said[-1] for each in spoken.values() for said in _said(each).values() if said]
     return max(standing, key=lambda each: each.at, default=None)
+
+
+def taken_back(answers: Sequence[Answer], last: Answer, at: datetime) -> list[Answer]:
+    """What takes `last` back, and what the same person said in the same moment: one answer may be of many groups."""
+    same = [each for each in answers if (each.by, each.at) == (last.by, last.at) and each.label is not None]
+    return [Answer(each.group, None, last.by, at) for each in same if last_of(answers, last.by, each.group) == each]
 
 
 def _said(answers: Iterable[Answer]) -> dict[str, list[Answer]]:

@@ -1,7 +1,7 @@
 """One exchange becomes its differences: in status, headers, body, logs and latency."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from scoring.difftest.headers import VOLATILE, comparable
 from scoring.difftest.logs import only
 from scoring.difftest.masks import bare, identifiers, masked
 from scoring.difftest.privacy import private_value
-from scoring.difftest.record import Comment, Difference, Origin, identity
+from scoring.difftest.record import DECLARED, Comment, Difference, Origin, identity
 from scoring.difftest.substitution import Substitution
 from scoring.difftest.trimmed import line, lines, text
 
@@ -51,8 +51,19 @@ def compare(exchange: Exchange, origin: Origin, tolerance: Tolerance | None = No
         test_logs=lines(exchange.candidate.logs),
         comments=tuple(Comment(text(each)) for each in exchange.comments),
     )
-    differences = tuple(record(shared, change, control) for change in _of(exchange, exchange.candidate, allowed))
+    differences = tuple(
+        _declared(record(shared, change, control), exchange.declared)
+        for change in _of(exchange, exchange.candidate, allowed)
+    )
     return Compared(shared.endpoint, differences, control)
+
+
+def _declared(difference: Difference, names: Sequence[str]) -> Difference:
+    """With a tag where its field, or what holds it, is among `names`."""
+    field = difference.field.replace("[*]", "").lower()
+    if any(field == each or field.startswith(f"{each}.") for each in names):
+        return replace(difference, tags=(*difference.tags, DECLARED))
+    return difference
 
 
 def _of(exchange: Exchange, other: Message, tolerance: Tolerance) -> list[Change]:

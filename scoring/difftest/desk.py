@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from scoring.difftest import rules
+from scoring.difftest.again import stands_again
 from scoring.difftest.answers import OPEN, Answer, Standing, State, standings
 from scoring.difftest.automation import Bars, Precedent, automatic
 from scoring.difftest.chat import ChatLabeller, Model
@@ -13,7 +14,7 @@ from scoring.difftest.embedding import Cached, Embedder, Hashed
 from scoring.difftest.examples import Dynamic
 from scoring.difftest.groups import Group, Signature
 from scoring.difftest.labeller import Labelled, Labeller, train
-from scoring.difftest.queue import Waiting, queue
+from scoring.difftest.queue import Waiting, asked, queue
 from scoring.difftest.suggestion import Suggestion
 from scoring.difftest.verdict import Verdict, verdict
 
@@ -42,16 +43,24 @@ class Desk:
         """
         standing = {each.id: _came(each) for each in groups if each.label is not None} | standings(answers)
         ordered = tuple(_with(each, standing.get(each.id, OPEN)) for each in groups)
-        return cls(ordered, standing, _releases(groups), bars or Bars(), tuple(lent))
+        releases = _releases(groups)
+        again = stands_again(ordered, standing, releases)
+        return cls(ordered, standing | again, releases, bars or Bars(), tuple(lent))
+
+    @property
+    def labelled(self) -> tuple[Labelled, ...]:
+        """What people labelled. What was carried, or stands again, teaches nothing: it would confirm itself."""
+        return tuple(each for each in self.known if not each.again)
 
     @cached_property
-    def labelled(self) -> tuple[Labelled, ...]:
-        """What people labelled. What was carried teaches nothing: it would confirm itself."""
+    def known(self) -> tuple[Labelled, ...]:
+        """What people labelled, and what their answers to an earlier build label again."""
         places = {name: place for place, name in enumerate(self.releases)}
+        standing = ((each, self.standing.get(each.id, OPEN)) for each in self.groups)
         return tuple(
-            Labelled(each, label, places[each.key.release])
-            for each in self.groups
-            if (label := self.standing.get(each.id, OPEN).label) is not None
+            Labelled(each, said.label, places[each.key.release], said.state is State.AGAIN)
+            for each, said in standing
+            if said.label is not None
         )
 
     def suggestions(self, release: str, without: Collection[str] = ()) -> dict[str, Suggestion]:
@@ -90,6 +99,10 @@ class Desk:
             if self.standing.get(each.id, OPEN).state is State.OPEN
         }
         return {name: why for name, why in reasons.items() if why}
+
+    def questions(self, release: str) -> list[Waiting]:
+        """What a person has to answer, one question for what stands and falls together."""
+        return asked(self.queue(release))
 
     def queue(self, release: str, suggestions: Mapping[str, Suggestion] | None = None) -> list[Waiting]:
         """What waits for a person. `suggestions` of the release, where they were made already."""

@@ -6,7 +6,7 @@ A random split puts the same difference of the same release on both sides: .996 
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from scoring.difftest.labels import Label
 from scoring.difftest.measures import Measures, Pair, measure
 from scoring.difftest.reliability import Reliability, reliability
 from scoring.difftest.suggestion import Suggestion
+from scoring.difftest.workload import Walked, Work, work
 from scoring.errors import ScoringError
 from scoring.learning.metrics import Interval
 
@@ -32,12 +33,20 @@ NO_MODELS: Models = {}
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """One group of a release that was not learnt from. `seen`: its signature was labelled in an earlier one."""
+    """One group of a release that was not learnt from. `past`: what its signature was called in earlier ones."""
 
     labelled: Labelled
     suggestion: Suggestion
-    seen: bool
+    past: tuple[Precedent, ...] = ()
     carried: str = ""
+
+    @property
+    def seen(self) -> bool:
+        return bool(self.past)
+
+    def carried_by(self, bars: Bars) -> "Predicted":
+        """The same where the team's bars are others."""
+        return replace(self, carried=automatic(self.labelled.group, self.suggestion, self.past, bars))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +58,6 @@ class Scored:
     unseen: Measures
     accuracy: Interval | None
     calibration: Reliability
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What people would have been asked: what was carried instead, and how much of that rightly."""
-
-    items: int
-    asked: int
-    carried: int
-    carried_right: int
-    carried_regressions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def evaluate(
     return Evaluation(
         tuple((name, {labeller: score(each) for labeller, each in by.items()}) for name, by in releases),
         {labeller: score(each) for labeller, each in together.items()},
-        work(together["local"]),
+        work(walked(together["local"])),
     )
 
 
@@ -122,13 +120,15 @@ def predictions(
 
 
 def known_before(labelled: Sequence[Labelled], release: int) -> list[Labelled]:
-    """The groups of earlier releases whose label was there when the release was first seen."""
+    """The groups of earlier releases whose label was there when the release was first seen, what was asked once."""
     moments = [each.group.first_at for each in labelled if each.release == release and each.group.first_at]
     cut = min(moments, default=None)
     return [
         each
         for each in labelled
-        if each.release < release and (cut is None or each.group.labelled_at is None or each.group.labelled_at < cut)
+        if each.release < release
+        and not each.again
+        and (cut is None or each.group.labelled_at is None or each.group.labelled_at < cut)
     ]
 
 
@@ -172,17 +172,13 @@ def _predict(suggest: Suggest, before: Sequence[Labelled], now: Sequence[Labelle
     past: dict[object, list[Precedent]] = {}
     for each in before:
         past.setdefault(each.group.key.signature, []).append(Precedent(each.label, frozenset(each.group.patterns)))
-    predicted = []
-    for each in now:
-        suggestion = suggest(each.group)
-        precedents = past.get(each.group.key.signature, [])
-        why = automatic(each.group, suggestion, precedents, bars)
-        predicted.append(Predicted(each, suggestion, bool(precedents), why))
-    return predicted
+    rows = (Predicted(each, suggest(each.group), tuple(past.get(each.group.key.signature, ()))) for each in now)
+    return [each.carried_by(bars) for each in rows]
 
 
-def score(predicted: Sequence[Predicted]) -> Scored:
-    """Measures of what was predicted."""
+def score(everything: Sequence[Predicted]) -> Scored:
+    """Measures of what was predicted; what stands by an earlier answer was not."""
+    predicted = [each for each in everything if not each.labelled.again]
     calibrated = [each for each in predicted if each.suggestion.confidence is not None]
     return Scored(
         measure(sum((_items(each) for each in predicted), Counter())),
@@ -217,13 +213,6 @@ def _interval(predicted: Sequence[Predicted]) -> Interval | None:
     return Interval(float(right.sum() / size.sum()), float(low), float(high))
 
 
-def work(predicted: Sequence[Predicted]) -> Work:
-    """What people would have had to answer."""
-    carried = [each for each in predicted if each.carried]
-    return Work(
-        sum(each.labelled.group.count for each in predicted),
-        len(predicted) - len(carried),
-        len(carried),
-        sum(each.labelled.label is Label.NOISE for each in carried),
-        sum(each.labelled.label is Label.REGRESSION for each in carried),
-    )
+def walked(predicted: Sequence[Predicted]) -> list[Walked]:
+    """The same as somebody walks through it, build by build."""
+    return [Walked(each.labelled, each.suggestion, each.carried) for each in predicted]

@@ -47,7 +47,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """`secondary` is a second answer of production to the same request: what differs there is no work of the build."""
+    """`secondary` is a second answer of production to the same request: what differs there is no work of the build.
+
+    `declared`: fields that whoever recorded called noise, as differences name them, without the places of lists.
+    """
 
     request: Request
     primary: Message
@@ -56,6 +59,7 @@ class Exchange:
     at: datetime | None = None
     tags: tuple[str, ...] = ()
     comments: tuple[str, ...] = ()
+    declared: tuple[str, ...] = ()
 
 
 def header(headers: Iterable[tuple[str, str]], name: str) -> str:

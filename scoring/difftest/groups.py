@@ -1,6 +1,8 @@
 """One answer for all that is the same: groups by release, endpoint template, field and kind."""
 
 import hashlib
+import re
+import zlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,11 +12,14 @@ from typing import NamedTuple
 from scoring.difftest.endpoints import template
 from scoring.difftest.labels import Label
 from scoring.difftest.noise import Measured
-from scoring.difftest.record import Difference
+from scoring.difftest.record import DECLARED, Difference
 from scoring.difftest.signals import Signal, signals
 
 EXAMPLES = 3
 PATTERNS = 50
+FACES = 200  # of one group, beyond which nobody can say that it is the same again
+WHOLE_TEXT, WHOLE_LIST = 3_500, 20  # characters and members that a record surely holds all of
+_SIZE = re.compile(r"\b(?:list|dict) of (\d{1,9})\b")
 Seen = tuple[str, str, Measured]  # of a team and a release
 
 
@@ -41,7 +46,9 @@ class Key(NamedTuple):
 class Group:
     """`count` differences of `key`, of which the first few are `examples`; `labels` are what was imported with them.
 
-    `asked_twice` is of how many production answered twice, `noisy` of how many it differed there itself.
+    `asked_twice` is of how many production answered twice, `noisy` of how many it differed there itself, `declared`
+    how many were called noise when they were recorded. `faces` are what its differences look like (`face_of`),
+    `requests` those that show it, as numbers, FACES + 1 of each at most.
     """
 
     key: Key
@@ -52,7 +59,10 @@ class Group:
     patterns: Counter[str] = field(default_factory=Counter)
     labels: Counter[Label] = field(default_factory=Counter)
     snapshots: set[str] = field(default_factory=set)
+    declared: int = 0
     examples: list[Difference] = field(default_factory=list)
+    faces: set[int] = field(default_factory=set)
+    requests: set[int] = field(default_factory=set)
     first_at: datetime | None = None
     labelled_at: datetime | None = None
     measured: Measured | None = None
@@ -63,8 +73,15 @@ class Group:
 
     @property
     def label(self) -> Label | None:
-        """What most of its differences were called where they came from."""
+        """What most of its differences were called where they came from; one regression among them makes it one."""
+        if self.labels[Label.REGRESSION]:
+            return Label.REGRESSION
         return max(self.labels, key=lambda each: (self.labels[each], each)) if self.labels else None
+
+    @property
+    def baseline(self) -> str:
+        """The build in production that it was compared with, "" where nobody said."""
+        return self.examples[0].origin.baseline
 
     @property
     def measured_noise(self) -> bool | None:
@@ -75,8 +92,13 @@ class Group:
 
     def add(self, difference: Difference) -> None:
         self.count += 1
-        self.signals |= signals(difference)
+        self.signals |= (seen := signals(difference))
+        if len(self.faces) <= FACES:
+            self.faces.add(face_of(difference, strict=bool(seen)))
+        if len(self.requests) <= FACES:
+            self.requests.add(zlib.crc32(_bytes(difference.request)))
         self.snapshots.add(difference.origin.snapshot)
+        self.declared += DECLARED in difference.tags
         if difference.noisy is not None:
             self.asked_twice, self.noisy = self.asked_twice + 1, self.noisy + difference.noisy
         if difference.pattern in self.patterns or len(self.patterns) < PATTERNS:
@@ -139,6 +161,26 @@ def key_of(difference: Difference) -> Key:
     home = difference.origin
     signature = Signature(home.team, template(difference.endpoint), difference.field, difference.kind)
     return Key(home.build or home.snapshot, signature)
+
+
+def face_of(difference: Difference, *, strict: bool) -> int:
+    """A number of what a difference looks like: both sides, or their types where values are another each time.
+
+    `strict`: and what was asked. What was cut short looks like nothing else: nobody knows what is behind the cut.
+    """
+    sides = (difference.left or "", difference.right or "")
+    many = any(int(each) > WHOLE_LIST for each in _SIZE.findall(difference.pattern))
+    cut = "subtree" in difference.kind or many or max(map(len, sides)) >= WHOLE_TEXT
+    volatile = "masked" in difference.kind.split()
+    parts = (
+        difference.pattern, *(() if volatile else sides), *(difference.calls if strict else ()),
+        *((difference.id,) if cut else ()),
+    )  # fmt: skip
+    return int.from_bytes(hashlib.blake2b(_bytes("\x1f".join(parts)), digest_size=8).digest())
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
 
 
 def earlier(first: datetime | None, second: datetime | None) -> datetime | None:

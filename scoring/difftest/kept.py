@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from scoring.difftest.groups import EXAMPLES, PATTERNS, Group, Key, earlier
+from scoring.difftest.groups import EXAMPLES, FACES, PATTERNS, Group, Key, earlier
 from scoring.difftest.labels import Label
 from scoring.difftest.record import Origin
 from scoring.difftest.schema import plain, read_difference, when
@@ -26,6 +26,9 @@ def group_plain(group: Group) -> dict[str, Any]:
         "examples": [plain(each) for each in group.examples],
         "first_at": group.first_at.isoformat() if group.first_at else None,
         "labelled_at": group.labelled_at.isoformat() if group.labelled_at else None,
+        "declared": group.declared,
+        "faces": sorted(group.faces),
+        "requests": sorted(group.requests),
     }
 
 
@@ -43,6 +46,9 @@ def read_group(key: Key, value: Mapping[str, Any]) -> Group:
         examples=[read_difference(each, Origin(), as_it_is) for each in value["examples"]],
         first_at=when(value["first_at"]),
         labelled_at=when(value["labelled_at"]),
+        declared=value.get("declared", 0),  # these three came later
+        faces=set(value.get("faces", ())),
+        requests=set(value.get("requests", ())),
     )
 
 
@@ -71,4 +77,12 @@ def _two(first: Group, second: Group) -> Group:
         examples=[*first.examples, *second.examples][:EXAMPLES],
         first_at=earlier(first.first_at, second.first_at),
         labelled_at=earlier(first.labelled_at, second.labelled_at),
+        declared=first.declared + second.declared,
+        faces=_both(first.faces, second.faces),
+        requests=_both(first.requests, second.requests),
     )
+
+
+def _both(first: set[int], second: set[int]) -> set[int]:
+    """One more than FACES says that there are too many to be known."""
+    return set(sorted(first | second)[: FACES + 1])

@@ -27,11 +27,15 @@ Past = Mapping[Signature, Mapping[Label, int]]
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A group with the label that counts, in the order of releases. `release` is its place in that order."""
+    """A group with the label that counts, in the order of releases. `release` is its place in that order.
+
+    `again`: the label stands by an answer to an earlier build. It teaches nothing and is no prediction.
+    """
 
     group: Group
     label: Label
     release: int
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

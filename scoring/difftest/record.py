@@ -13,6 +13,8 @@ CATEGORIES = (
     "StatusCode", "Header", "BodySchema", "BodyValue", "Ordering", "Latency", "Log",
 )  # fmt: skip
 
+DECLARED = "declared as noise"  # the tag of a difference that whoever recorded called noise beforehand
+
 
 @dataclass(frozen=True, slots=True)
 class Comment:

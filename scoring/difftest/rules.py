@@ -8,7 +8,7 @@ HARMLESS = frozenset(("masked", "order"))
 
 
 def suggest(group: Group) -> Suggestion:
-    """A signal is a regression; what production does by itself, or differs in a masked value only, is noise.
+    """A signal is a regression; what production does by itself, what was declared, or masked values only, are noise.
 
     What is new is a new feature, and what production never does when it is asked twice is looked at as a regression.
     Everything else is noise, as most differences are. No confidence is claimed.
@@ -23,6 +23,8 @@ def _ruled(group: Group) -> tuple[Label, str]:
         return Label.REGRESSION, "; ".join(sorted(group.signals))
     if group.measured_noise:
         return Label.NOISE, f"production, asked twice, differs there in {group.noisy} of {group.asked_twice} requests"
+    if group.declared == group.count:
+        return Label.NOISE, "whoever recorded it called it noise"
     if kinds <= HARMLESS:
         return Label.NOISE, f"only {group.key.signature.kind} values differ"
     if "added" in kinds:

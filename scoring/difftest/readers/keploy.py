@@ -10,6 +10,7 @@ from scoring.difftest.readers.source import Problem, Sources, whole
 from scoring.errors import ScoringError
 
 LARGEST = 64 << 20
+LONGEST = 300  # characters of a name
 
 
 def read(sources: Sources) -> Iterator[Exchange | Problem]:
@@ -56,7 +57,20 @@ def _exchange(test: Mapping[str, Any], test_set: str) -> Exchange:
         _message(status.get("expected", recorded.get("status_code")), outcome, "expected", recorded),
         _message(status.get("actual"), outcome, "actual", recorded),
         tags=tuple(each for each in (test_set, *tags, *risk) if each),
+        declared=tuple(_noise(test.get("noise"))),
     )
+
+
+def _noise(noise: Any) -> Iterator[str]:
+    """The fields of a test's noise map: "header.Date: []", or one map for each of header and body.
+
+    A field with expressions is noise only where its value matches one. They are not run: they come with the file.
+    """
+    for name, values in _mapping(noise).items():
+        if isinstance(values, dict):
+            yield from _noise({f"{name}.{inner}": each for inner, each in values.items()})
+        elif not values:
+            yield str(name).lower()[:LONGEST]
 
 
 def _message(status: Any, outcome: Mapping[str, Any], side: str, recorded: Mapping[str, Any]) -> Message:

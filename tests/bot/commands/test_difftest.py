@@ -79,11 +79,17 @@ def test_a_regression_fails_until_it_is_taken_back(desk: Desk) -> None:
     assert "said nothing" in desk.run("undo", "--by", "ben", status=2).output
 
 
-def test_one_answer_may_be_for_the_same_field_at_every_endpoint(desk: Desk) -> None:
+def test_one_answer_may_be_for_the_same_field_at_every_endpoint_and_is_taken_back_as_one(desk: Desk) -> None:
     rows = [difference(each, endpoint=f"GET /{each}", field="header.vary", kind="added") for each in ("a", "b", "c")]
     desk.keep(*rows, difference("d", endpoint="GET /d", field="header.vary", kind="added", pattern="nothing → other"))
-    first = next(str(each["group"]) for each in desk.rows("queue") if each["endpoint"] == "GET /a")
+    first = next(str(each["group"]) for each in desk.rows("groups") if each["endpoint"] == "GET /a")
     said = desk.run("label", "--by", "anna", "--everywhere", first, "new_feature").output
+    assert said == "new_feature: 3 groups, 3 differences\n"
+    assert [each["endpoint"] for each in desk.rows("queue")] == ["GET /d"]
+    assert f"of {first} and of 2 more by anna" in desk.run("undo", "--by", "anna").output
+    alike = next(each for each in desk.rows("queue") if each["endpoint"] != "GET /d")
+    assert (alike["differences"], len(alike["alike"])) == (3, 2)
+    said = desk.run("label", "--by", "anna", "--alike", str(alike["group"]), "new_feature").output
     assert said == "new_feature: 3 groups, 3 differences\n"
     assert [each["endpoint"] for each in desk.rows("queue")] == ["GET /d"]
 

@@ -48,7 +48,7 @@ def keploy() -> str:
     test_case_id: test-{each}
     req: {{method: GET, url: "http://localhost/users/17", body: ""}}
     resp: {{status_code: 200, header: {{}}, body: '{LEFT}'}}
-    noise: {{}}
+    noise: {{header.Date: [], body: {{AT: []}}, body.n: ["^1+$"]}}
     result:
       status_code: {{normal: false, expected: 200, actual: 201}}
       headers_result:

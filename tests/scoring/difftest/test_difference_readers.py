@@ -8,11 +8,13 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
+from scoring.difftest import rules
 from scoring.difftest.exchange import Exchange, read_body
+from scoring.difftest.groups import grouped
 from scoring.difftest.intake import Intake
 from scoring.difftest.noise import Measured
 from scoring.difftest.readers import READERS, Piece
-from scoring.difftest.record import ATTRIBUTES, CATEGORIES, Difference
+from scoring.difftest.record import ATTRIBUTES, CATEGORIES, DECLARED, Difference
 from scoring.difftest.schema import json_schema, plain, read_difference
 from scoring.difftest.settings import TeamSettings
 from scoring.errors import ScoringError
@@ -216,6 +218,13 @@ def test_the_papers_categories_are_known_and_a_team_may_have_its_own() -> None:
     intake = Intake(set(), {}, lambda _: TeamSettings(categories=("Billing",)))
     list(intake.take([read_difference({"category": name}, ORIGIN) for name in ("Billing", "Result")], ORIGIN))
     assert intake.report.strange == {"Result"}
+
+
+def test_what_keploy_was_told_is_noise_is_suggested_as_noise_and_its_expressions_are_not_run(tmp_path: Path) -> None:
+    rows = taken(read("keploy", tmp_path, recordings.keploy()))
+    assert {each.field for each in rows if DECLARED in each.tags} == {"body.at"}
+    told = [each for each in grouped(rows) if each.declared]
+    assert [rules.suggest(each).reasons[0].words for each in told] == ["whoever recorded it called it noise"]
 
 
 SECRETS = {
