@@ -20,6 +20,7 @@ from bot.config.addresses import Addresses, networks, places
 from bot.config.calendars import Calendars
 from bot.config.keys import keys
 from bot.config.repository import Configurations
+from bot.config.roles import SERVE, Role
 from bot.config.settings import Settings
 from bot.doctor.visits import on_visit, visits
 from bot.doctor.watch import Watch
@@ -29,6 +30,7 @@ from bot.doors.health import Looks, jobs_by_state
 from bot.doors.incidents.door import IncidentDoor
 from bot.doors.incidents.sources import secrets_of
 from bot.doors.metrics import Metrics
+from bot.doors.probes import Probes
 from bot.doors.webhook import Door, Limits, create_blueprint
 from bot.facts.fact import Known
 from bot.forge.github.deliveries import GitHubDeliveries
@@ -38,12 +40,12 @@ from bot.forge.shadow import ShadowForge
 from bot.git.fetch import Git, inherited
 from bot.git.mirror import Mirror
 from bot.jobs import kinds as jobs
+from bot.jobs.choice import queue_on
 from bot.jobs.desk import Desk, beats, handler
 from bot.jobs.fanout import Fanout
 from bot.jobs.intake import intake
-from bot.jobs.lease import LeaseQueue
-from bot.jobs.port import Job
-from bot.jobs.worker import Rules, Worker
+from bot.jobs.port import Job, JobQueue
+from bot.jobs.worker import OnEnd, Rules, Worker
 from bot.learning import weekly
 from bot.learning.dials import Dials, Trusting
 from bot.learning.handlers import handlers as learning
@@ -76,7 +78,6 @@ from bot.web.together import Entered, add_pages, details
 _log = structlog.get_logger(__name__)
 MIRROR_WAIT_S = 1.0  # a worker waits so long for another's fetch, then does something else
 Clock = Callable[[], datetime]
-OnEnd = Callable[[Job, str, float], None]
 
 
 def now() -> datetime:
@@ -92,14 +93,16 @@ class App:
     worker: Worker
     schedule: Schedule
     store: Store
-    queue: LeaseQueue
+    queue: JobQueue
     reconciler: Reconciler
     clock: Clock
+    role: Role
 
     def start(self, *, schedule: bool = True) -> None:
         """Without `schedule`, edges and sweeps happen only when somebody calls `schedule.look`."""
-        self.worker.start()
-        if schedule:
+        if self.role.works:
+            self.worker.start()
+        if schedule and self.role.times:
             self.schedule.start()
 
     def stop(self) -> None:
@@ -108,12 +111,12 @@ class App:
         self.store.close()
 
 
-def build(settings: Settings, *, clock: Clock = now) -> App:
+def build(settings: Settings, *, clock: Clock = now, role: Role = SERVE) -> App:
     """Raises ValueError or OSError with one sentence when a setting does not work out."""
     ours = [settings.folder / name for name in ("mirrors", "indexes", "models")]
     keep_private(settings.folder, [*ours, *files_of(settings.database_url)])
     store = Store(settings.database_url)
-    queue = LeaseQueue(store.engine)
+    queue = queue_on(store.engine)
     forge = _forge(settings, store, clock)
     mirror = _mirror(settings)
     registry = Registry(store.models, settings.folder.absolute() / "models", chosen(settings.model), clock)
@@ -199,7 +202,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         )
     )
     name = f"{socket.gethostname()}-{os.getpid()}"
-    worker = _worker(settings, queue, desk, events, _both(metrics.job, looks.ended), clock, name)
+    worker = _worker(settings, queue, desk, events, (metrics.job, looks.ended), clock, name)
     schedule = Schedule(
         store.leases,
         store.ticks,
@@ -210,9 +213,17 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
         edges=edges,
         reach=Reach(longest=timedelta(seconds=2 * settings.lease_seconds)),
     )
-    web = _web(settings, store, queue, worker, metrics, looks, clock)
+    probes = Probes(
+        ready=lambda: _ready(role, store, worker, looks),
+        details=lambda: {"jobs": jobs_by_state(queue, clock())},
+        metrics=metrics.page,
+    )
+    web = _web(settings, store, queue, worker, metrics, probes, clock, role)
+    app = App(web, worker, schedule, store, queue, reconciler, clock, role)
+    if not role.doors:
+        return app
     if named := keys(settings.api_keys.get_secret_value()):
-        web.register_blueprint(Api(store.only(Freezing), named, clock, lambda: _at_once(schedule, worker)).blueprint())
+        web.register_blueprint(Api(store.only(Freezing), named, clock, lambda: _at_once(app)).blueprint())
     if why := settings.why_no_pages():
         _log.info("pages.off", words=why)
     else:
@@ -220,7 +231,7 @@ def build(settings: Settings, *, clock: Clock = now) -> App:
     if secrets := secrets_of(settings.incident_secrets.get_secret_value()):
         door = IncidentDoor(secrets, store.inbox, store.repositories, queue, clock, worker.wake, metrics.delivery)
         web.register_blueprint(door.blueprint())
-    return App(web, worker, schedule, store, queue, reconciler, clock)
+    return app
 
 
 def _forge(settings: Settings, store: Store, clock: Clock) -> Forge:
@@ -247,7 +258,7 @@ def _mirror(settings: Settings) -> Mirror:
 
 
 def _assessor(
-    settings: Settings, store: Store, queue: LeaseQueue, forge: Forge, mirror: Mirror, registry: Registry, clock: Clock
+    settings: Settings, store: Store, queue: JobQueue, forge: Forge, mirror: Mirror, registry: Registry, clock: Clock
 ) -> MirrorAssessor:
     indexes, accounts = settings.folder.absolute() / "indexes", Accounts(forge, store.accounts, clock)
 
@@ -281,10 +292,11 @@ def _operators(settings: Settings) -> dict[str, timedelta]:
 
 
 def _worker(
-    settings: Settings, queue: LeaseQueue, desk: Desk, events: EventDesk, count: OnEnd, clock: Clock, name: str
+    settings: Settings, queue: JobQueue, desk: Desk, events: EventDesk, told: tuple[OnEnd, ...], clock: Clock, name: str
 ) -> Worker:
     def ended(job: Job, outcome: str, seconds: float) -> None:
-        count(job, outcome, seconds)
+        for tell in told:
+            tell(job, outcome, seconds)
         if outcome == "dropped":
             events.dropped(job)
 
@@ -299,33 +311,27 @@ def _worker(
     return Worker(queue, desk.handle, clock, name=name, rules=rules, on_dead=events.dead, on_end=ended)
 
 
-def _both(first: OnEnd, second: OnEnd) -> OnEnd:
-    def ended(job: Job, outcome: str, seconds: float) -> None:
-        first(job, outcome, seconds)
-        second(job, outcome, seconds)
-
-    return ended
+def _ready(role: Role, store: Store, worker: Worker, looks: Looks) -> dict[str, bool]:
+    works = {"worker": worker.alive(), "looks": looks.well()} if role.works else {}
+    return {"database": store.answers()} | works
 
 
 def _web(
     settings: Settings,
     store: Store,
-    queue: LeaseQueue,
+    queue: JobQueue,
     worker: Worker,
     metrics: Metrics,
-    looks: Looks,
+    probes: Probes,
     clock: Clock,
+    role: Role,
 ) -> Flask:
     web = Flask("codechill", static_folder=None)
     web.config["MAX_CONTENT_LENGTH"] = settings.max_delivery_bytes
-    door = Door(
-        clock=clock,
-        wake=worker.wake,
-        ready=lambda: {"database": store.answers(), "worker": worker.alive(), "looks": looks.well()},
-        details=lambda: {"jobs": jobs_by_state(queue, clock())},
-        metrics=metrics.page,
-        count=metrics.delivery,
-    )
+    if not role.doors:
+        web.register_blueprint(probes.blueprint())
+        return web
+    door = Door(clock=clock, wake=worker.wake, probes=probes, count=metrics.delivery)
     limits = Limits(body=settings.max_delivery_bytes)
     web.register_blueprint(landing(settings.public_url, "" if settings.why_no_pages() else FIRST))
     web.register_blueprint(
@@ -340,7 +346,10 @@ def _web(
     return web
 
 
-def _at_once(schedule: Schedule, worker: Worker) -> None:
+def _at_once(app: App) -> None:
     """A freeze by hand does not wait for the clock's next look."""
-    schedule.look()
-    worker.wake()
+    if app.role.times:
+        app.schedule.look()
+    else:  # another process leads the clock
+        app.queue.add(jobs.STANDING.new(jobs.Nothing(), app.clock()))
+    app.worker.wake()

@@ -16,7 +16,7 @@ from bot.commands.hindsight import caught
 from bot.commands.scoring import plainly
 from bot.doors.incidents.signed import read_all
 from bot.forge.github.shapes import Unreadable
-from bot.jobs import LeaseQueue
+from bot.jobs import queue_on
 from bot.jobs.kinds import RELABEL, REPORT, OfRepository, Reports
 from bot.policy.incidents.causes import cause_of
 from bot.policy.incidents.claim import Claim, ClaimState, Ruling
@@ -88,7 +88,7 @@ def import_(
         imported, now = read_incidents(file), datetime.now(UTC)
         changed = incidents.save(known.id, imported, at=now)
         if changed:
-            LeaseQueue(engine).add(RELABEL.new(OfRepository(known.id), now))
+            queue_on(engine).add(RELABEL.new(OfRepository(known.id), now))
         _say(known, imported, changed)
     _show(incidents.of(known.id), style)
 
@@ -245,7 +245,7 @@ def _csv(text: str) -> Iterator[dict[str, str]]:
 
 def _enqueue(engine: sa.Engine, home: KnownRepository, reports: tuple[Report, ...]) -> None:
     if reports:
-        LeaseQueue(engine).add(REPORT.new(Reports("", home.id, reports), datetime.now(UTC)))
+        queue_on(engine).add(REPORT.new(Reports("", home.id, reports), datetime.now(UTC)))
 
 
 def _rule(claims: Claims, number: int, ruling: Ruling, by: str, reason: str) -> None:

@@ -9,7 +9,7 @@ import click
 import sqlalchemy as sa
 
 from bot.commands.database import ROW, Unusable, with_stored
-from bot.jobs import LeaseQueue
+from bot.jobs import JobQueue, queue_on
 from bot.jobs.dead import DeadJobs
 from bot.jobs.port import Listed
 from bot.policy.text.whole import visible
@@ -51,7 +51,7 @@ def jobs() -> None:
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def list_(engine: sa.Engine, state: State | None, limit: int, style: str) -> None:
     """List jobs, newest first."""
-    queue = LeaseQueue(engine)
+    queue = queue_on(engine)
     jobs = queue.listed(state, limit)
     if style == "json":
         click.echo(json.dumps([_row(job) for job in jobs], indent=2))
@@ -67,7 +67,7 @@ def list_(engine: sa.Engine, state: State | None, limit: int, style: str) -> Non
 @_all
 def retry(engine: sa.Engine, audit: AuditLog, ids: tuple[int, ...], everything: bool) -> None:
     """Let dead jobs run again, with their attempts forgotten."""
-    queue, now = LeaseQueue(engine), datetime.now(UTC)
+    queue, now = queue_on(engine), datetime.now(UTC)
     dead = DeadJobs(queue, audit)
     done = [one for one in _named(queue, ids, everything) if dead.retry(one, now)]
     _tell(done, ids, "will run again")
@@ -80,13 +80,13 @@ def retry(engine: sa.Engine, audit: AuditLog, ids: tuple[int, ...], everything: 
 @click.option("--reason", required=True, help="Why, for the audit log.")
 def drop(engine: sa.Engine, audit: AuditLog, ids: tuple[int, ...], everything: bool, reason: str) -> None:
     """Remove dead jobs for good."""
-    queue, now = LeaseQueue(engine), datetime.now(UTC)
+    queue, now = queue_on(engine), datetime.now(UTC)
     dead = DeadJobs(queue, audit)
     done = [one for one in _named(queue, ids, everything) if dead.drop(one, now, reason=reason)]
     _tell(done, ids, "removed")
 
 
-def _named(queue: LeaseQueue, ids: tuple[int, ...], everything: bool) -> tuple[int, ...]:
+def _named(queue: JobQueue, ids: tuple[int, ...], everything: bool) -> tuple[int, ...]:
     if bool(ids) == everything:
         raise Unusable("name the jobs by the numbers that `codechill jobs list --state dead` shows, or use --all")
     return tuple(job.id for job in queue.listed("dead", None)) if everything else ids

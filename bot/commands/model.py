@@ -13,7 +13,7 @@ import click
 from bot.commands.challenge import attempt
 from bot.commands.database import Unusable, known_repository, with_stored
 from bot.commands.jobs import Nothing
-from bot.jobs import LeaseQueue
+from bot.jobs import queue_on
 from bot.jobs.kinds import RETRAIN_ONE, Training
 from bot.learning.registry import DEFAULT, LEAST_CHANGES, LEAST_DAYS, Refused, Registry
 from bot.learning.retrain import fittable, missing
@@ -155,7 +155,7 @@ def retrain(repositories: Repositories, registry: Registry, repository: str, kin
             click.echo(f"{kind.name} needs {', '.join(missing(kind))}: install codechill[train] for it.", err=True)
     if not fittable(kinds):
         raise Nothing("none of these can be fitted here")
-    queue = LeaseQueue(registry.models.engine)
+    queue = queue_on(registry.models.engine)
     queue.add(RETRAIN_ONE.new(Training(known.id, f"asked by {_who()}", kinds), datetime.now(UTC)))
     click.echo(f"The server fits models for {known.full_name}; codechill model list shows what becomes of them.")
 

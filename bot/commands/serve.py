@@ -17,6 +17,7 @@ from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from bot.commands.operator import Unusable, env_option, settings_from
 from bot.commands.refusals import sentence
+from bot.config.roles import SERVE, Role
 from bot.config.settings import Settings
 from bot.process.logs import configure
 from bot.store.engine import words
@@ -40,14 +41,21 @@ def serve(env_file: Path | None) -> None:
     CODECHILL_APP_ID, CODECHILL_PRIVATE_KEY (path, PEM or base64) and CODECHILL_WEBHOOK_SECRET.
     Ctrl-C ends it gracefully: jobs in hand are finished, everything else waits in the database.
     """
+    run_as(SERVE, env_file)
+
+
+def run_as(role: Role, env_file: Path | None) -> None:
+    """Be one process of a server until somebody ends it. Raises Unusable."""
     settings = settings_from(env_file)
     from bot.app import build  # takes a second: what is wrong with the settings is said before
 
     configure(settings.log_level, settings.log_format, settings.secrets())
     try:
-        app = build(settings)
+        app = build(settings, role=role)
     except sa.exc.SQLAlchemyError as error:
         raise Unusable(f"the database does not answer: {words(error)}; check CODECHILL_DATABASE") from None
+    except ImportError as error:
+        raise Unusable(str(error)) from None
     except (OSError, ValueError) as error:
         raise Unusable(sentence(error)) from error
     _run(app, settings)
@@ -123,7 +131,9 @@ def _run(app: App, settings: Settings) -> None:
         raise Unusable(_cannot_listen(settings, error)) from None
     app.start()
     place = f"[{settings.host}]" if ":" in settings.host else settings.host
-    click.echo(f"codechill listens on http://{place}:{port_of(server)}/webhook", err=True)
+    listens = "listens" if app.role.doors else f"{app.role.name} answers probes"
+    path = "webhook" if app.role.doors else "readyz"
+    click.echo(f"codechill {listens} on http://{place}:{port_of(server)}/{path}", err=True)
     try:
         server.run()  # returns on Ctrl-C
     finally:

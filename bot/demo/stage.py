@@ -18,7 +18,7 @@ from bot.app import App, build
 from bot.config.settings import CALLBACK, Settings
 from bot.sandbox import Sandbox
 from bot.sandbox.access import key_pair
-from bot.store.tables import jobs
+from bot.store.queued import jobs_on
 
 LANDING_APP = 4712
 Clock = Callable[[], datetime]
@@ -49,8 +49,9 @@ class Stage:
 
     def _jobs(self) -> int:
         """How many jobs are not done, but for those that the clock keeps for later."""
+        jobs = jobs_on(self.app.store.engine.dialect.name)
         later = jobs.c.key.startswith("clock/") & (jobs.c.run_at > self.app.clock())
-        query = sa.select(sa.func.count()).where(jobs.c.state.in_(("waiting", "running")), ~later)
+        query = sa.select(sa.func.count()).select_from(jobs).where(jobs.c.state.in_(("waiting", "running")), ~later)
         with self.app.store.read() as connection:
             return int(connection.scalar(query) or 0)
 

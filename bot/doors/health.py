@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from bot.jobs.choice import queue_on
 from bot.jobs.kinds import PULL
-from bot.jobs.lease import LeaseQueue
-from bot.jobs.port import Job
+from bot.jobs.port import Job, JobQueue
 from bot.store.claims import A_DAY, MOST_A_DAY
 from bot.store.engine import reading
 from bot.store.tables import claims, pulls, repositories
@@ -43,7 +43,7 @@ class Work:
 
 def work(engine: sa.Engine, now: datetime | None = None) -> Work:
     """Without the time `now` nothing is said of floods."""
-    queue = LeaseQueue(engine)
+    queue = queue_on(engine)
     dead = queue.dead(limit=1000)
     kinds = sorted({job.kind for job in dead})
     counts = tuple((kind, sum(job.kind == kind for job in dead)) for kind in kinds)
@@ -96,7 +96,7 @@ class Looks:
             return len(self._ends) < LEAST or any(self._ends)
 
 
-def jobs_by_state(queue: LeaseQueue, now: datetime) -> dict[str, int]:
+def jobs_by_state(queue: JobQueue, now: datetime) -> dict[str, int]:
     """The jobs by state, for whoever asks whether the server is ready."""
     depth = queue.depth(now)
     return {"waiting": depth.waiting, "running": depth.running, "dead": depth.dead, "failing": queue.failing(TRIES)}

@@ -4,7 +4,7 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from flask import Blueprint, Request, Response, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from bot.doors.group_commit import Together
+from bot.doors.probes import Probes
 from bot.forge.github.shapes import Unreadable
 from bot.forge.github.webhook import EVENTS, read
 from bot.policy.text.whole import all_whole
@@ -40,23 +41,13 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _always() -> dict[str, bool]:
-    return {}
-
-
-def _none() -> bytes:
-    return b""
-
-
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What the routes need beside the secret. `ready` names each part and whether it works."""
+    """What the routes need beside the secret."""
 
     clock: Callable[[], datetime] = _now
     wake: Callable[[], None] = lambda: None  # called after a delivery was stored
-    ready: Callable[[], dict[str, bool]] = _always
-    details: Callable[[], dict[str, object]] = dict  # more for whoever reads /readyz, that decides nothing
-    metrics: Callable[[], bytes] = _none  # Prometheus text
+    probes: Probes = field(default_factory=Probes)
     count: Callable[[str, str], None] = lambda event, outcome: None
 
 
@@ -83,33 +74,20 @@ def create_blueprint(
     receiver = _Receiver(secrets, inbox, enqueue, limits or Limits(), door or Door())
     routes = Blueprint("webhook", __name__)
     routes.post("/webhook")(receiver.webhook)
-    routes.get("/healthz")(receiver.health)
-    routes.get("/readyz")(receiver.readiness)
-    routes.get("/metrics")(receiver.metrics)
+    routes.register_blueprint(receiver.door.probes.blueprint())
     return routes
 
 
 class _Receiver:
     def __init__(self, secrets: tuple[str, ...], inbox: Inbox, enqueue: Enqueue, limits: Limits, door: Door) -> None:
-        self._secrets, self._inbox, self._limits, self._door = secrets, inbox, limits, door
+        self._secrets, self._inbox, self._limits, self.door = secrets, inbox, limits, door
         self._together = Together(lambda deliveries: inbox.receive(deliveries, enqueue))
 
     def webhook(self) -> Response:
         event = request.headers.get("X-GitHub-Event", "")
         status, words = self._answer(request, event)
-        self._door.count(event if event in EVENTS else "other", str(status))
+        self.door.count(event if event in EVENTS else "other", str(status))
         return Response(words + "\n" if words else "", status, mimetype="text/plain")
-
-    def health(self) -> Response:
-        return Response("alive\n", 200, mimetype="text/plain")
-
-    def readiness(self) -> Response:
-        parts = self._door.ready()
-        text = json.dumps({"ready": all(parts.values()), "parts": parts, **(self._door.details() if parts else {})})
-        return Response(text, 200 if all(parts.values()) else 503, mimetype="application/json")
-
-    def metrics(self) -> Response:
-        return Response(self._door.metrics(), 200, content_type="text/plain; version=0.0.4; charset=utf-8")
 
     def _answer(self, asked: Request, event: str) -> tuple[int, str]:
         asked.max_content_length = self._limits.body
@@ -138,7 +116,7 @@ class _Receiver:
         if event not in EVENTS:
             return 204, ""
         with structlog.contextvars.bound_contextvars(delivery=guid, event_name=event):
-            return self._keep(Delivery(guid, event, body, self._door.clock()), payload)
+            return self._keep(Delivery(guid, event, body, self.door.clock()), payload)
 
     def _keep(self, delivery: Delivery, payload: dict[str, Any]) -> tuple[int, str]:
         try:
@@ -149,7 +127,7 @@ class _Receiver:
         if new is None:
             return 202, "stored, but not understood"
         _log.info("webhook.received", new=new)
-        self._door.wake()
+        self.door.wake()
         return 202, "accepted" if new else "known already"
 
     def _store(self, delivery: Delivery, payload: dict[str, Any]) -> bool | None:

@@ -1,29 +1,30 @@
-"""The queue: a table of jobs in the store's own database, each run under a lease that its worker keeps alive."""
+"""The embedded queue: a table of jobs in the store's own database, each under a lease that its worker keeps alive."""
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.jobs.port import Dead, Depth, Job, Listed, NewJob, Tally
+from bot.jobs.port import Job, NewJob
+from bot.jobs.readings import Readings
 from bot.store.database import insert_once
 from bot.store.engine import CLAIM, reading, take_turns, writing
 from bot.store.tables import jobs
 
-_LISTED = tuple(jobs.c[name] for name in ("id", "kind", "key", "state", "attempts", "run_at", "error"))
 
-
-class LeaseQueue:
-    """On SQLite any number of threads and processes of one machine may work on it, on PostgreSQL of many machines.
+class LeaseQueue(Readings):
+    """Any number of threads and processes of one machine may work on it.
 
     A job that took `max_attempts` workers down with it is dead: it must not take the next one.
     """
 
+    poll = 0.1
+
     def __init__(self, engine: sa.Engine, *, max_attempts: int = 8) -> None:
-        self._engine = engine
+        super().__init__(engine, jobs)
         self._max_attempts = max_attempts
 
     def add(self, job: NewJob, connection: sa.Connection | None = None) -> bool:
@@ -65,40 +66,10 @@ class LeaseQueue:
     def bury(self, job: Job, error: str) -> bool:
         return self._update(job, state="dead", error=error, worker=None, lease_until=None)
 
-    def dead(self, limit: int = 100) -> tuple[Dead, ...]:
-        query = sa.select(jobs).where(jobs.c.state == "dead").order_by(jobs.c.id.desc()).limit(limit)
-        with reading(self._engine) as connection:
-            return tuple(_dead(row) for row in connection.execute(query))
-
-    def listed(self, state: str | None, limit: int | None) -> tuple[Listed, ...]:
-        query = sa.select(*_LISTED).order_by(jobs.c.id.desc()).limit(limit)
-        with reading(self._engine) as connection:
-            rows = connection.execute(query if state is None else query.where(jobs.c.state == state))
-            return tuple(Listed(**row._mapping) for row in rows)
-
-    def tally(self) -> tuple[Tally, ...]:
-        tried = sa.func.sum(sa.case((jobs.c.attempts > 0, 1), else_=0)).label("tried")
-        oldest, number = sa.func.min(jobs.c.run_at).label("oldest"), sa.func.count().label("number")
-        query = sa.select(jobs.c.kind, jobs.c.state, number, tried, oldest).group_by(jobs.c.kind, jobs.c.state)
-        with reading(self._engine) as connection:
-            rows = connection.execute(query.order_by(jobs.c.kind, jobs.c.state)).all()
-        return tuple(Tally(row.kind, row.state, row.number, int(row.tried), row.oldest) for row in rows)
-
-    def tried(self, attempts: int, limit: int) -> tuple[Listed, ...]:
-        here = sa.and_(jobs.c.state == "waiting", jobs.c.attempts >= attempts)
-        query = sa.select(*_LISTED).where(here).order_by(jobs.c.run_at, jobs.c.id).limit(limit)
-        with reading(self._engine) as connection:
-            return tuple(Listed(**row._mapping) for row in connection.execute(query))
-
     def drop(self, job_id: int, connection: sa.Connection | None = None) -> bool:
         here = sa.and_(jobs.c.id == job_id, jobs.c.state == "dead")
         with writing(self._engine, connection) as transaction:
             return transaction.execute(sa.delete(jobs).where(here)).rowcount == 1
-
-    def failing(self, attempts: int) -> int:
-        tried = sa.and_(jobs.c.state == "waiting", jobs.c.attempts >= attempts)
-        with reading(self._engine) as connection:
-            return int(connection.scalar(sa.select(sa.func.count()).where(tried)) or 0)
 
     def revive(self, job_id: int, now: datetime, connection: sa.Connection | None = None) -> bool:
         values = {"state": "waiting", "attempts": 0, "run_at": now, "dedupe": None}
@@ -113,14 +84,8 @@ class LeaseQueue:
             late = connection.execute(sa.update(jobs).where(waiting).values(run_at=now)).rowcount
             return late + connection.execute(sa.update(jobs).where(running).values(lease_until=now)).rowcount
 
-    def depth(self, now: datetime) -> Depth:
-        due = sa.select(sa.func.min(jobs.c.run_at)).where(jobs.c.state == "waiting", jobs.c.run_at <= now)
-        with reading(self._engine) as connection:
-            query = sa.select(jobs.c.state, sa.func.count().label("number")).group_by(jobs.c.state)
-            count = {row.state: row.number for row in connection.execute(query)}
-            oldest: datetime | None = connection.scalar(due)
-        age = 0.0 if oldest is None else (now - oldest).total_seconds()
-        return Depth(count.get("waiting", 0), count.get("running", 0), count.get("dead", 0), age)
+    def watch(self, wake: Callable[[], None]) -> Callable[[], None]:
+        return lambda: None  # SQLite tells other processes of nothing: they look ten times a second
 
     def _update(self, job: Job, **values: Any) -> bool:
         with writing(self._engine) as connection:
@@ -176,7 +141,3 @@ def _expired_id(now: datetime) -> sa.Select[tuple[int]]:
 def _job(row: sa.Row[Any]) -> Job:
     payload = json.loads(row.payload)
     return Job(row.id, row.kind, payload, row.key, row.attempts, row.worker)
-
-
-def _dead(row: sa.Row[Any]) -> Dead:
-    return Dead(row.id, row.kind, json.loads(row.payload), row.key, row.attempts, row.error)

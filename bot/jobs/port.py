@@ -1,6 +1,6 @@
 """What codechill needs of a job queue: durable, at least once, one job at a time for each key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -81,8 +81,16 @@ class Tally:
 class JobQueue(Protocol):
     """Jobs of one key never overlap; of those due, the oldest runs first, and a job to be tried again keeps its place.
 
-    A job whose worker went silent for longer than its lease is given to another worker.
+    A job whose worker went silent for longer than its lease is given to another worker. A thread that found nothing
+    looks again when it is woken, and after `poll` seconds in any case.
     """
+
+    @property
+    def poll(self) -> float: ...
+
+    def watch(self, wake: Callable[[], None]) -> Callable[[], None]:
+        """Call `wake` whenever there may be a job that other processes added, until what is returned is called."""
+        ...
 
     def add(self, job: NewJob, connection: sa.Connection | None = None) -> bool:
         """Add a job, in the caller's transaction when there is one. Larger `priority` first.

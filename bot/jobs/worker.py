@@ -13,6 +13,8 @@ from bot.jobs.port import Job, JobQueue
 
 _log = structlog.get_logger(__name__)
 
+OnEnd = Callable[[Job, str, float], None]  # an attempt, how it ended, and how many seconds it took
+
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
@@ -50,7 +52,7 @@ class Rules:
 
     threads: int = 4
     lease: timedelta = timedelta(seconds=60)
-    poll: float = 0.1  # seconds an idle thread waits before it looks again
+    poll: float | None = None  # seconds an idle thread waits before it looks again; None: as the queue says
     backoff: Backoff = Backoff()
     hopeless: Callable[[Job, Exception], bool] = _never
     final: Callable[[Job, Exception], bool] = _never
@@ -64,6 +66,24 @@ def _nothing(job: Job, error: Exception) -> None:
 
 def _uncounted(job: Job, outcome: str, seconds: float) -> None:
     return None
+
+
+class News:
+    """Numbered, so that what is told while a thread looks is not lost on it, however many threads there are."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._told = threading.Condition()
+
+    def tell(self) -> None:
+        with self._told:
+            self.number += 1
+            self._told.notify_all()
+
+    def wait(self, heard: int, seconds: float) -> None:
+        """Until there is news since number `heard`, but no longer than so many seconds."""
+        with self._told:
+            self._told.wait_for(lambda: self.number != heard, seconds)
 
 
 class Worker:
@@ -82,13 +102,15 @@ class Worker:
         name: str,
         rules: Rules | None = None,
         on_dead: Callable[[Job, Exception], None] = _nothing,
-        on_end: Callable[[Job, str, float], None] = _uncounted,
+        on_end: OnEnd = _uncounted,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._queue, self._handle, self._clock, self._name = queue, handle, clock, name
         self._rules = rules or Rules()
         self._on_dead, self._on_end, self._chance = on_dead, on_end, chance
-        self._stopping, self._wake = threading.Event(), threading.Event()
+        self._stopping, self._news = threading.Event(), News()
+        self._poll = queue.poll if self._rules.poll is None else self._rules.poll
+        self._unwatch: Callable[[], None] = lambda: None
         # by id and attempt, since one may outlive its lease here; with when it began, by the steady clock
         self._running: dict[tuple[int, int], tuple[Job, float]] = {}
         self._lock = threading.Lock()
@@ -102,11 +124,13 @@ class Worker:
         ]
         for thread in self._threads:
             thread.start()
+        self._unwatch = self._queue.watch(self.wake)
 
     def stop(self, timeout: float | None = 30.0) -> bool:
         """Take no new job and wait for those in hand. False: some did not end; their leases will run out."""
         self._stopping.set()
-        self._wake.set()
+        self._unwatch()
+        self._news.tell()
         for thread in self._threads:
             thread.join(timeout)
         return not self.busy()
@@ -121,7 +145,7 @@ class Worker:
 
     def wake(self) -> None:
         """There may be a job: look now."""
-        self._wake.set()
+        self._news.tell()
 
     def run_one(self, name: str | None = None) -> bool:
         """Do one job in this thread, when there is one that may run; says whether there was."""
@@ -139,9 +163,9 @@ class Worker:
 
     def _loop(self, name: str) -> None:
         while not self._stopping.is_set():
+            heard = self._news.number
             if not self._survive(name):
-                self._wake.wait(self._rules.poll)
-                self._wake.clear()
+                self._news.wait(heard, self._poll)
 
     def _survive(self, name: str) -> bool:
         try:
@@ -197,7 +221,7 @@ class Worker:
             for job, began in running:
                 self._beat(job, time.monotonic() - began)
             if self._stopping.is_set():
-                self._wake.wait(0.05)
+                time.sleep(0.05)
 
     def _beat(self, job: Job, seconds: float) -> None:
         if seconds > self._rules.limit(job).total_seconds():

@@ -13,7 +13,8 @@ from alembic.script import ScriptDirectory
 
 from bot.store.engine import open_engine, reading, words
 from bot.store.migrate import migrate, settings
-from bot.store.tables import metadata
+from bot.store.queued import adopt, jobs_on
+from bot.store.tables import jobs, metadata
 
 BLOCK = 500  # rows at a time
 Counted = Callable[[str, int], None]  # the name of a table, and how many rows of it were copied
@@ -88,13 +89,20 @@ def _copy(source: sa.Engine, target: sa.Engine, tell: Counted) -> int:
     with _of_one_moment(source) as reader, target.begin() as writer:
         for table in metadata.sorted_tables:
             copied = 0
-            for block in reader.execute(sa.select(table)).partitions(BLOCK):
+            for block in reader.execute(sa.select(_origin(table, reader))).partitions(BLOCK):
                 writer.execute(table.insert(), [dict(row._mapping) for row in block])
                 copied += len(block)
             _number_on(writer, table)
             tell(table.name, copied)
             rows += copied
+        if writer.dialect.name == "postgresql":
+            adopt(writer)
     return rows
+
+
+def _origin(table: sa.Table, reader: sa.Connection) -> sa.FromClause:
+    """Where the rows of a table are: jobs are kept elsewhere on PostgreSQL."""
+    return jobs_on(reader.dialect.name) if table is jobs else table
 
 
 def _of_one_moment(source: sa.Engine) -> Any:
@@ -117,5 +125,6 @@ def _number_on(writer: sa.Connection, table: sa.Table) -> None:
 def _full(engine: sa.Engine) -> Iterator[str]:
     with reading(engine) as connection:
         for table in metadata.sorted_tables:
-            if connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first() is not None:
+            held = sa.select(sa.literal(1)).select_from(_origin(table, connection)).limit(1)
+            if connection.execute(held).first() is not None:
                 yield table.name

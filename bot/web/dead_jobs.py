@@ -4,8 +4,8 @@ from datetime import datetime
 
 import structlog
 
+from bot.jobs.choice import queue_on
 from bot.jobs.dead import DeadJobs
-from bot.jobs.lease import LeaseQueue
 from bot.web.page import Asked, Desk, NotTaken, NotThere
 
 _log = structlog.get_logger(__name__)
@@ -14,7 +14,7 @@ LONGEST = 500  # characters of a reason
 
 def act(desk: Desk, asked: Asked, now: datetime) -> str:
     """Takes `job`, `deed` (retry, drop) and `reason`. Raises NotTaken, NotThere."""
-    jobs = DeadJobs(LeaseQueue(desk.store.audit.engine), desk.store.audit)
+    jobs = DeadJobs(queue_on(desk.store.audit.engine), desk.store.audit)
     number, deed = asked.form.get("job", ""), asked.form.get("deed", "")
     reason = " ".join(asked.form.get("reason", "").split())
     carry_out = {"retry": jobs.retry, "drop": jobs.drop}.get(deed)

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from bot.doctor.here import git_version
 from bot.doors.health import TRIES
 from bot.forge.limits import Limit
-from bot.jobs.lease import LeaseQueue
+from bot.jobs.choice import queue_on
 from bot.jobs.port import Depth, Listed, Tally
 from bot.store import KnownFinding
 from bot.store.inbox import Arrived, Failed
@@ -40,7 +40,7 @@ class Readings:
 
 
 def read(store: Stored, asked: Asked, now: datetime) -> Readings:
-    queue = LeaseQueue(store.audit.engine)
+    queue = queue_on(store.audit.engine)
     return Readings(
         depth=queue.depth(now),
         tally=queue.tally(),

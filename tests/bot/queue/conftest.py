@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from databases import KINDS, new_database, postgresql, sqlite_address
-from queue_backends import open_queue
+from queue_backends import open_queue, set_up
 
 from bot.jobs import JobQueue
 from bot.store import Store
@@ -17,6 +17,7 @@ def migrated() -> Iterator[tuple[str, str]]:
     """A PostgreSQL server, and the name of a database on it that has our tables: copying it is fast."""
     with postgresql() as server, new_database(server) as template:
         Store(template).close()
+        set_up(template)
         yield server, str(sa.engine.make_url(template).database)
 
 

@@ -9,13 +9,14 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from bot.commands.db import db
-from bot.jobs import LeaseQueue
+from bot.jobs import queue_on
 from bot.jobs.port import NewJob
 from bot.policy.config.freezes import Freeze
 from bot.policy.pull import Person
 from bot.store import Delivery, KnownRepository, Store
 from bot.store.copies import CopyError, backup, restore
-from bot.store.tables import metadata
+from bot.store.queued import jobs_on
+from bot.store.tables import jobs, metadata
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ADA = Person(1, "ada")
@@ -26,7 +27,7 @@ def filled(store: Store) -> Store:
     store.inbox.receive([Delivery("d1", "push", b'{"a": "\xc3\xa9"}', NOW)], lambda deliveries, connection: [True])
     store.pulls.save(7, 1, head_sha="a" * 40, base_ref="main", open=True, verdict=1, percentile=0.97, decided_at=NOW)
     store.freezes.save(7, Freeze("f", "Launch", "frozen", NOW, None, "launch", ADA), at=NOW)
-    LeaseQueue(store.engine).add(NewJob("pull", {}, "7#1", NOW))
+    queue_on(store.engine).add(NewJob("pull", {}, "7#1", NOW))
     for number in range(3):
         store.audit.add("note", at=NOW, repository_id=7, words=f"{number}")
     return store
@@ -35,8 +36,9 @@ def filled(store: Store) -> Store:
 def rows(store: Store) -> dict[str, list[tuple[object, ...]]]:
     with store.read() as connection:
         return {
-            table.name: sorted((tuple(row) for row in connection.execute(sa.select(table))), key=repr)
+            table.name: sorted((tuple(row) for row in connection.execute(sa.select(origin))), key=repr)
             for table in metadata.sorted_tables
+            for origin in [jobs_on(connection.dialect.name) if table is jobs else table]
         }
 
 
@@ -48,7 +50,7 @@ def test_a_backup_restored_into_either_database_has_every_row_and_the_log_goes_o
     restore(file, other.engine)
     assert rows(other) == expected
     other.audit.add("note", at=NOW, repository_id=7, words="after")
-    LeaseQueue(other.engine).add(NewJob("pull", {}, "7#2", NOW))
+    queue_on(other.engine).add(NewJob("pull", {}, "7#2", NOW))
     assert (other.audit.verify(), other.audit.head()[0]) == (None, 5)
     other.close()
     assert (file.stat().st_mode & 0o777, list(file.parent.iterdir())) == (0o600, [file])
@@ -62,7 +64,7 @@ def test_a_sqlite_backup_goes_into_this_database_and_new_rows_get_new_numbers(st
     restore(tmp_path / "a.db", store.engine)
     assert rows(store) == expected
     store.audit.add("note", at=NOW, repository_id=7, words="after")
-    LeaseQueue(store.engine).add(NewJob("pull", {}, "7#2", NOW))
+    queue_on(store.engine).add(NewJob("pull", {}, "7#2", NOW))
     assert (store.audit.verify(), store.audit.head()[0]) == (None, 5)
 
 

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from webhook_examples import example, examples
 from werkzeug.test import TestResponse
 
+from bot.doors.probes import Probes
 from bot.doors.webhook import Door, Limits, create_blueprint, signature
 from bot.forge.envelope import Pushed
 from bot.jobs import Job, LeaseQueue
@@ -279,7 +280,7 @@ def test_a_database_that_is_gone_is_told_to_the_forge(tmp_path: Path) -> None:
 
 
 def test_health_says_alive_and_readiness_names_the_part_that_is_not(tmp_path: Path) -> None:
-    server = Server(tmp_path, ready=lambda: {"database": True, "worker": False}, metrics=lambda: b"up 1\n")
+    server = Server(tmp_path, probes=Probes(lambda: {"database": True, "worker": False}, metrics=lambda: b"up 1\n"))
     assert server.client.get("/healthz").status_code == 200
     ready = server.client.get("/readyz")
     assert (ready.status_code, ready.json) == (503, {"ready": False, "parts": {"database": True, "worker": False}})
