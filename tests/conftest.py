@@ -1,11 +1,17 @@
-"""How long property tests search, and what no test may lean on: the machine's git identity, home and configuration."""
+"""How long property tests search, what is made once for all tests, and what no test may lean on: the machine's git
+identity, home and configuration."""
 
 import os
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+import bot.store
+from tests.migrated import by_copy
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("fuzz", deadline=None, max_examples=5_000, suppress_health_check=list(HealthCheck))
@@ -23,6 +29,17 @@ os.environ |= {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": str(_HOME / "gitconfig"),
 }
+
+# what was compiled once is compiled by no process again: most of the time that a child process takes to start
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(bot.store, "migrate", by_copy(bot.store.migrate, tmp_path_factory.mktemp("migrated")))
+        yield
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -45,16 +45,29 @@ def prepared(repo: Path, state: Path) -> Replay:
     return Replay(past, scores, Contents(history.git, repo), "main", "acme/shop")
 
 
+@pytest.fixture(scope="session")
+def ready(past: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Replay, History]:
+    """The past as it is replayed, for all tests that only look."""
+    state = tmp_path_factory.mktemp("ready") / "landings"
+    return prepared(past, state), History(past, state, first_parent=True)
+
+
+@pytest.fixture(scope="session")
+def at_red(ready: tuple[Replay, History]) -> list[Replayed]:
+    return decided(ready[0], parse(RED))
+
+
 def decided(replay: Replay, config: Config) -> list[Replayed]:
     return list(replay.run(config, rows_since(replay.past, replay.scores, None)))
 
 
-def test_a_landing_and_a_pull_request_with_the_same_facts_get_the_same_verdict(past: Path, tmp_path: Path) -> None:
-    replay, config = prepared(past, tmp_path / "landings"), parse(RED)
-    replayed = decided(replay, config)
+def test_a_landing_and_a_pull_request_with_the_same_facts_get_the_same_verdict(
+    past: Path, ready: tuple[Replay, History], at_red: list[Replayed], tmp_path: Path
+) -> None:
+    (replay, _), config = ready, parse(RED)
     scorer = Scorer(past, tmp_path / "index", clock=lambda: datetime.fromtimestamp(NOW, UTC))
     scorer.refresh(replay.past.landings[-1].sha)
-    looked_at = [each for each in replayed if each.in_window][::7]
+    looked_at = [each for each in at_red if each.in_window][::9]
     assert {each.held for each in looked_at} == {True, False}
     for each in looked_at:
         change = commit_change(past, each.landing.sha)
@@ -96,9 +109,8 @@ def test_the_very_same_labels_do_change_what_is_said_of_the_past(tmp_path: Path)
     assert later.scores.dataset.inducing.sum() >= known + 45
 
 
-def test_the_backtest_the_evaluation_and_the_index_tell_the_same_faults(past: Path, tmp_path: Path) -> None:
-    history = History(past, tmp_path / "landings", first_parent=True)
-    history.refresh(history.git.resolve("main"), now=NOW)
+def test_the_backtest_the_evaluation_and_the_index_tell_the_same_faults(ready: tuple[Replay, History]) -> None:
+    _, history = ready
     learned, replayed = (
         collect(history, "shop", faults_only=True),
         as_dataset(read_past(history), read_outcomes(history), "shop"),
@@ -108,9 +120,8 @@ def test_the_backtest_the_evaluation_and_the_index_tell_the_same_faults(past: Pa
     assert (learned.ever_at == replayed.ever_at).all()
 
 
-def test_landings_in_a_critical_service_rank_higher(past: Path, tmp_path: Path) -> None:
-    history = History(past, tmp_path / "state", first_parent=True)
-    history.refresh(history.git.resolve("main"), now=NOW)
+def test_landings_in_a_critical_service_rank_higher(ready: tuple[Replay, History]) -> None:
+    _, history = ready
     landed, outcomes = read_past(history), read_outcomes(history)
     model, knew = unknowing(SHIPPED, outcomes.commits)
     plain, critical = (
@@ -123,8 +134,8 @@ def test_landings_in_a_critical_service_rank_higher(past: Path, tmp_path: Path) 
     assert critical[docs].mean() > plain[docs].mean() + 0.02
 
 
-def test_a_large_change_of_comments_only_is_let_through_as_proven(past: Path, tmp_path: Path) -> None:
-    replayed = decided(prepared(past, tmp_path / "landings"), parse(WEEKEND.replace("level: weekend", "level: frozen")))
+def test_a_large_change_of_comments_only_is_let_through_as_proven(ready: tuple[Replay, History]) -> None:
+    replayed = decided(ready[0], parse(WEEKEND.replace("level: weekend", "level: frozen")))
     proven = [each for each in replayed if each.proven]
     assert proven
     assert {each.landing.title.split()[0] for each in proven} == {"Explain"}
@@ -133,15 +144,15 @@ def test_a_large_change_of_comments_only_is_let_through_as_proven(past: Path, tm
     assert explained == proven
 
 
-def test_frozen_paths_hold_what_the_gate_lets_through(past: Path, tmp_path: Path) -> None:
-    replay = prepared(past, tmp_path / "landings")
+def test_frozen_paths_hold_what_the_gate_lets_through(ready: tuple[Replay, History]) -> None:
+    replay, _ = ready
     held = [each for each in decided(replay, parse(WEEKEND + 'frozen_paths: ["docs/**"]\n')) if "freeze" in each.rules]
     assert held
     assert {path for each in held for path in each.landing.paths} == {"docs/readme.md"}
 
 
-def test_a_hold_ends_when_its_window_does(past: Path, tmp_path: Path) -> None:
-    for each in decided(prepared(past, tmp_path / "landings"), parse(RED)):
+def test_a_hold_ends_when_its_window_does(at_red: list[Replayed]) -> None:
+    for each in at_red:
         if each.held:
             assert each.until is not None
             assert (each.until.weekday(), each.until.hour) == (0, 8)
@@ -168,9 +179,8 @@ class Impatient:
         raise KeyboardInterrupt
 
 
-def test_an_interruption_in_the_midst_leaves_what_was_decided_marked_partial(past: Path, tmp_path: Path) -> None:
-    replay = prepared(past, tmp_path / "landings")
-    outcomes = read_outcomes(History(past, tmp_path / "landings", first_parent=True))
+def test_an_interruption_in_the_midst_leaves_what_was_decided_marked_partial(ready: tuple[Replay, History]) -> None:
+    replay, outcomes = ready[0], read_outcomes(ready[1])
     test = Backtest(replay, outcomes, parse(RED), "red", rows_since(replay.past, replay.scores, None))
     with pytest.raises(KeyboardInterrupt):
         test.run(Impatient())
@@ -183,9 +193,8 @@ def test_an_interruption_in_the_midst_leaves_what_was_decided_marked_partial(pas
     assert next(summary(report)).startswith(f"PARTIAL: interrupted after {CHUNK} of {len(test.rows)}")
 
 
-def test_an_interrupted_comparison_keeps_what_both_sides_decided(past: Path, tmp_path: Path) -> None:
-    replay = prepared(past, tmp_path / "landings")
-    outcomes = read_outcomes(History(past, tmp_path / "landings", first_parent=True))
+def test_an_interrupted_comparison_keeps_what_both_sides_decided(ready: tuple[Replay, History]) -> None:
+    replay, outcomes = ready[0], read_outcomes(ready[1])
     test = Backtest(replay, outcomes, parse(RED), "red", rows_since(replay.past, replay.scores, None))
     mild, strict = Side("mild", parse(WEEKEND), replay), Side("strict", parse(RED), replay)
     report = compared(test, mild, strict, Impatient())

@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from databases import sqlite_address
 
+import bot.store
 from bot.store import Store
 from bot.store.engine import open_engine
 from bot.store.migrate import migrate
@@ -37,7 +38,8 @@ def test_migrating_again_changes_nothing(store: Store) -> None:
     assert schema() == before
 
 
-def test_processes_that_start_together_migrate_in_turn(tmp_path: Path) -> None:
+def test_processes_that_start_together_migrate_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot.store, "migrate", migrate)  # not the copy of a file that is there already
     url = f"sqlite:///{tmp_path / 'new.db'}"
     failures: list[BaseException] = []
 
