@@ -1,13 +1,19 @@
 // A small model behind an OpenAI-compatible address, by node-llama-cpp (npm install node-llama-cpp@3), for
-// bench/model_contract.py: `node server.mjs MODEL.gguf NAME [PORT]` prints its address. It does what such servers do:
-// where a JSON schema is asked for it holds the model to it by a grammar; otherwise the model writes what it likes.
+// bench/model_contract.py and bench/ladder: `node server.mjs MODEL.gguf NAME [PORT] [TOKENS]` prints its address. It
+// does what such servers do: where a JSON schema is asked for it holds the model to it by a grammar; otherwise the model
+// writes what it likes. A model that has a template of chats is asked by it. What one request shares with the last one
+// is not read again.
 import http from "node:http";
-import { getLlama, LlamaCompletion } from "node-llama-cpp";
+import { getLlama, LlamaChatSession, LlamaCompletion } from "node-llama-cpp";
 
-const [file, name, port = "0"] = process.argv.slice(2);
+const [file, name, port = "0", tokens = "4096"] = process.argv.slice(2);
 const llama = await getLlama({ gpu: false, build: "never", logLevel: "error" });
 const model = await llama.loadModel({ modelPath: file });
 const MOST = 300; // tokens of one answer: a model that knows nothing does not come to an end
+const LONGEST = 80; // characters of a text in a form, for the same reason
+const chats = model.fileInfo.metadata.tokenizer?.chat_template !== undefined;
+const context = await model.createContext({ contextSize: Number(tokens), threads: 1 });
+const sequence = context.getSequence();
 
 // what a grammar cannot hold it to, we check anyway
 function simple(schema, defs) {
@@ -23,24 +29,49 @@ function simple(schema, defs) {
   if (schema.enum || schema.const !== undefined) return { enum: schema.enum ?? [schema.const] };
   if (schema.minimum !== undefined && schema.maximum !== undefined)
     return { enum: Array.from({ length: schema.maximum - schema.minimum + 1 }, (_, at) => schema.minimum + at) };
+  if (schema.type === "string") return { type: "string", maxLength: Math.min(schema.maxLength ?? LONGEST, LONGEST) };
   return { type: schema.type };
+}
+
+// what a chat session takes: all but the last message are history
+function history(messages) {
+  return messages.map((one) =>
+    one.role === "assistant" ? { type: "model", response: [one.content] } : { type: one.role, text: one.content });
+}
+
+async function said(messages, options) {
+  if (chats) {
+    const session = new LlamaChatSession({ contextSequence: sequence });
+    try {
+      session.setChatHistory(history(messages.slice(0, -1)));
+      const { responseText, stopReason } = await session.promptWithMeta(messages.at(-1).content, options);
+      return { response: responseText, stopReason };
+    } finally {
+      session.dispose({ disposeSequence: false });
+    }
+  }
+  const completion = new LlamaCompletion({ contextSequence: sequence });
+  try {
+    const prompt = messages.map((one) => `${one.role}: ${one.content}`).join("\n\n") + "\n\nassistant: ";
+    const { response, metadata } = await completion.generateCompletionWithMeta(prompt, options);
+    return { response, stopReason: metadata.stopReason };
+  } finally {
+    completion.dispose({ disposeSequence: false });
+  }
 }
 
 async function answer(request) {
   const form = request.response_format?.json_schema?.schema;
   const grammar = form ? await llama.createGrammarForJsonSchema(simple(form, form.$defs ?? {})) : undefined;
-  const context = await model.createContext({ contextSize: 4_096, threads: 1 });
-  try {
-    const completion = new LlamaCompletion({ contextSequence: context.getSequence() });
-    const prompt = request.messages.map((one) => `${one.role}: ${one.content}`).join("\n\n") + "\n\nassistant: ";
-    const { response, metadata } = await completion.generateCompletionWithMeta(prompt, {
-      maxTokens: Math.min(request.max_tokens ?? MOST, MOST), temperature: request.temperature ?? 0, seed: request.seed, grammar,
-    });
-    const cut = metadata.stopReason === "maxTokens";
-    return { content: response, finish: cut ? "length" : "stop", tokens: model.tokenize(prompt + response).length };
-  } finally {
-    await context.dispose();
-  }
+  const before = sequence.tokenMeter.getState();
+  const { response, stopReason } = await said(request.messages, {
+    maxTokens: Math.min(request.max_tokens ?? MOST, MOST), temperature: request.temperature ?? 0, seed: request.seed, grammar,
+  });
+  const used = sequence.tokenMeter.diff(before);
+  return {
+    content: response, finish: stopReason === "maxTokens" ? "length" : "stop",
+    tokens: used.usedInputTokens + used.usedOutputTokens,
+  };
 }
 
 let last = Promise.resolve(); // one at a time

@@ -11,7 +11,10 @@ import click
 
 from bot.commands import difftest_shown as shown
 from bot.commands.difftest_embeddings import Kept, embedding_options
+from bot.commands.difftest_finetune import finetune
 from bot.commands.difftest_model import model_options
+from bot.commands.difftest_named import group as _group
+from bot.commands.difftest_named import known as _known
 from bot.commands.difftest_review import Review
 from bot.commands.progress import counting
 from bot.commands.scoring import plainly
@@ -20,10 +23,9 @@ from scoring.difftest.answers import Answer, last_of, pace, taken_back
 from scoring.difftest.between import between
 from scoring.difftest.chat import Model
 from scoring.difftest.desk import Desk
+from scoring.difftest.evaluate import Beside, refuse_random
 from scoring.difftest.evaluate import evaluate as evaluated
-from scoring.difftest.evaluate import refuse_random
 from scoring.difftest.export import chat
-from scoring.difftest.groups import Group
 from scoring.difftest.intent import Intent
 from scoring.difftest.labels import NoiseReason, label_of
 from scoring.difftest.project import Project
@@ -33,6 +35,7 @@ from scoring.difftest.record import Origin
 from scoring.difftest.schema import json_schema
 from scoring.difftest.shelf import desk_of
 from scoring.difftest.snapshots import compared, frozen
+from scoring.difftest.tuned import Tuned
 from scoring.difftest.verdict import Conclusion
 from scoring.difftest.views import ALL
 from scoring.errors import ScoringError
@@ -43,6 +46,10 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _REASONS = [each.value for each in NoiseReason]
 _format = click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 _release = click.option("--release", help="The build; default: the newest.")
+_labeller = click.option(
+    "--labeller", "labellers", type=click.Path(exists=True, file_okay=False, path_type=Path), multiple=True,
+    help="A folder that `finetune` wrote.",
+)  # fmt: skip
 _by = click.option("--by", required=True, help="Who answers.")
 
 
@@ -141,6 +148,7 @@ def show(project: Project, desk: Desk, group: str, style: str) -> None:
 @click.option("--freeze", is_flag=True, help="Keep them, to be compared with what people say later.")
 @model_options
 @embedding_options
+@_labeller
 @_format
 @plainly
 @_at_a_desk
@@ -151,17 +159,21 @@ def suggest(
     freeze: bool,
     models: Mapping[str, Model],
     embedders: Kept,
+    labellers: Sequence[Path],
     style: str,
 ) -> None:
     """Suggest a label for each group that has none, with how sure that is and why.
 
-    With --model a language model is asked, with the nearest labelled group of each label from earlier releases.
+    With --model a language model is asked, with the nearest labelled group of each label from earlier releases; with
+    --labeller one that was fine-tuned.
     """
     name = _known(desk, release)
     suggestions = desk.suggestions(name)
     near = embedders(project.folder) if models else []
     for model in models.values():
         suggestions = desk.asked(name, model, near[-1] if near else None)
+    for labeller in map(Tuned.open, labellers):
+        suggestions = desk.instead(name, labeller.suggest)
     open_ = [each for each in desk.of_release(name) if desk.standing.get(each.id) is None]
     if freeze:
         count = project.freeze(frozen(open_, suggestions, datetime.now(UTC)))
@@ -286,6 +298,7 @@ def verdict(project: Project, desk: Desk, release: str | None, style: str) -> No
 @click.option("--ablation", is_flag=True, help="Leave each of the eight attributes out in turn.")
 @model_options
 @embedding_options
+@_labeller
 @_format
 @plainly
 @_at_a_desk
@@ -298,12 +311,14 @@ def evaluate(
     ablation: bool,
     models: Mapping[str, Model],
     embedders: Kept,
+    labellers: Sequence[Path],
     style: str,
 ) -> None:
     """Measure suggestions: each release but the first is predicted from those before it.
 
     Baselines (majority, rules, the nearest labelled group) and intervals are of the same run. Each --model is asked
-    with the same prompts, with static examples and with the nearest by each of --embeddings.
+    with the same prompts, with static examples and with the nearest by each of --embeddings; each --labeller is
+    measured on the releases after those that it learnt from.
     """
     refuse_random(split)
     if only_frozen:
@@ -313,9 +328,12 @@ def evaluate(
         rows |= {name: evaluated(desk.known, (name,), desk.bars) for name in ALL}
         click.echo(shown.ablation(rows, style))
     else:
-        click.echo(
-            shown.evaluation(evaluated(desk.known, without, desk.bars, models, embedders(project.folder)), style)
-        )
+        ready = [Tuned.open(each) for each in labellers]
+        beside = Beside(models, embedders(project.folder), ready)
+        click.echo(shown.evaluation(evaluated(desk.known, without, desk.bars, beside), style))
+
+
+difftest.command("finetune")(plainly(_at_a_desk(finetune)))
 
 
 @difftest.command()
@@ -334,20 +352,3 @@ def export(project: Project, desk: Desk, kind: str, without: Sequence[str]) -> N
 def schema() -> None:
     """Print the JSON Schema of one line of `import --from jsonl`."""
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=True))
-
-
-def _known(desk: Desk, release: str | None) -> str:
-    if release is None:
-        return desk.releases[-1]
-    if release not in desk.releases:
-        raise ScoringError(f"there is no release {release[:60]!r}: there are {', '.join(desk.releases[-10:])}")
-    return release
-
-
-def _group(desk: Desk, name: str) -> Group:
-    """By its id, or the first characters of it."""
-    matching = [each for each in desk.groups if name and each.id.startswith(name)]
-    if len(matching) != 1:
-        there = "no group" if not matching else "more than one group"
-        raise ScoringError(f"{name[:40]!r} names {there}: codechill difftest groups lists them")
-    return matching[0]

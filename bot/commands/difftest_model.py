@@ -21,16 +21,16 @@ _SAMPLING = {"temperature": 0, "max_tokens": 400}
 
 
 class EndpointModel:
-    """`tokens`: what the answers so far took, as the endpoint says."""
+    """`tokens`: what the answers so far took, as the endpoint says; `seconds`: how long one may take, tries and all."""
 
-    def __init__(self, name: str, endpoint: Endpoint) -> None:
-        self.name, self._endpoint = name, endpoint
+    def __init__(self, name: str, endpoint: Endpoint, seconds: float = ANSWER_S) -> None:
+        self.name, self._endpoint, self._seconds = name, endpoint, seconds
         self.tokens = 0
 
     def complete(self, chat: list[Message]) -> str:
         """Raises Unanswered."""
         try:
-            completion = self._endpoint.complete(chat, _SAMPLING, self._endpoint.clock() + ANSWER_S)
+            completion = self._endpoint.complete(chat, _SAMPLING, self._endpoint.clock() + self._seconds)
         except Silent as error:
             raise Unanswered(str(error)) from None
         self.tokens += completion.tokens or 0

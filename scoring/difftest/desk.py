@@ -1,7 +1,7 @@
 """A team's groups with what people said of them, what is suggested and what needs nobody: all of it pure."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -86,6 +86,14 @@ class Desk:
         labeller = ChatLabeller(model, near.of)
         open_ = [each for each in self.of_release(release) if self.standing.get(each.id, OPEN).label is None]
         return {each.id: labeller.suggest(each) for each in open_}
+
+    def instead(self, release: str, suggest: Callable[[Group], Suggestion]) -> dict[str, Suggestion]:
+        """group -> what another labeller suggests; what is like it, and whether nothing is, is known here."""
+        known = self.suggestions(release)
+        return {
+            each.id: replace(suggest(each), neighbours=known[each.id].neighbours, novel=known[each.id].novel)
+            for each in self.of_release(release)
+        }
 
     def of_release(self, release: str) -> list[Group]:
         return [each for each in self.groups if each.key.release == release]

@@ -6,7 +6,8 @@ A random split puts the same difference of the same release on both sides: .996 
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -28,7 +29,32 @@ from scoring.learning.metrics import Interval
 ROUNDS = 1_000
 Suggest = Callable[[Group], Suggestion]
 Models = Mapping[str, Model]
-NO_MODELS: Models = {}
+
+
+class Ready(Protocol):
+    """A labeller that was fitted before, and elsewhere."""
+
+    @property
+    def name(self) -> str: ...
+
+    def suggest(self, group: Group) -> Suggestion: ...
+
+    def learnt_from(self, builds: Collection[str]) -> bool:
+        """Whether it saw labels of one of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is measured beside the local labeller and the baselines, on the same groups.
+
+    Each of `models` is asked with static and with dynamic examples, all with the same prompts; what is nearest is
+    found by each of `embedders`, and by hashed words where there is none; each of `ready` is measured on releases
+    later than all that it learnt from.
+    """
+
+    models: Models = field(default_factory=dict)
+    embedders: Sequence[Embedder] = ()
+    ready: Sequence[Ready] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +108,12 @@ def evaluate(
     labelled: Sequence[Labelled],
     without: Collection[str] = (),
     bars: Bars | None = None,
-    models: Models = NO_MODELS,
-    embedders: Sequence[Embedder] = (),
+    beside: Beside | None = None,
 ) -> Evaluation:
-    """Predict each release but the first from those before it. Raises ScoringError of fewer than two.
-
-    Each of `models` is asked with static and with dynamic examples, all with the same prompts; what is nearest is
-    found by each of `embedders`, and by hashed words where there is none.
-    """
-    releases = predictions(labelled, without, bars, models, embedders)
-    together = {name: [each for _, by in releases for each in by[name]] for name in releases[0][1]}
+    """Predict each release but the first from those before it. Raises ScoringError of fewer than two."""
+    releases = predictions(labelled, without, bars, beside)
+    names = dict.fromkeys(name for _, by in releases for name in by)
+    together = {name: [each for _, by in releases for each in by.get(name, ())] for name in names}
     return Evaluation(
         tuple((name, {labeller: score(each) for labeller, each in by.items()}) for name, by in releases),
         {labeller: score(each) for labeller, each in together.items()},
@@ -103,20 +125,30 @@ def predictions(
     labelled: Sequence[Labelled],
     without: Collection[str] = (),
     bars: Bars | None = None,
-    models: Models = NO_MODELS,
-    embedders: Sequence[Embedder] = (),
+    beside: Beside | None = None,
 ) -> list[tuple[str, dict[str, list[Predicted]]]]:
     """(release, labeller -> its groups) of each release but the first. Raises ScoringError of fewer than two."""
     order = sorted({each.release for each in labelled})
     if len(order) < 2:
         raise ScoringError("two labelled releases are needed: one to learn from, and the next to be measured on")
-    releases: list[tuple[str, dict[str, list[Predicted]]]] = []
-    for release in order[1:]:
-        before, now = known_before(labelled, release), [each for each in labelled if each.release == release]
-        suggests = _labellers(before, without) | _chats(before, without, models, embedders)
-        predicted = {name: _predict(suggest, before, now, bars or Bars()) for name, suggest in suggests.items()}
-        releases.append((now[0].group.key.release, predicted))
-    return releases
+    return [predicted_of(labelled, release, without, bars, beside) for release in order[1:]]
+
+
+def predicted_of(
+    labelled: Sequence[Labelled],
+    release: int,
+    without: Collection[str] = (),
+    bars: Bars | None = None,
+    beside: Beside | None = None,
+) -> tuple[str, dict[str, list[Predicted]]]:
+    """(release, labeller -> its groups) of one release, predicted from those before it."""
+    before, now = known_before(labelled, release), [each for each in labelled if each.release == release]
+    beside = beside or Beside()
+    later = {each.group.key.release for each in labelled if each.release >= release}
+    suggests = _labellers(before, without) | _chats(before, without, beside.models, beside.embedders)
+    suggests |= {each.name: each.suggest for each in beside.ready if not each.learnt_from(later)}
+    predicted = {name: _predict(suggest, before, now, bars or Bars()) for name, suggest in suggests.items()}
+    return now[0].group.key.release, predicted
 
 
 def known_before(labelled: Sequence[Labelled], release: int) -> list[Labelled]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from scoring.difftest.embedding import Cached, Floats, Unembedded, directions
-from scoring.difftest.evaluate import evaluate
+from scoring.difftest.evaluate import Beside, evaluate
 from scoring.difftest.row_file import RowFile
 from scoring.difftest.word_table import read_table
 from tests.scoring.difftest.records import labelled, releases
@@ -82,7 +82,7 @@ def test_several_that_add_at_once_lose_nothing(tmp_path: Path) -> None:
 
 def test_each_way_of_embedding_is_measured_by_what_it_finds_nearest() -> None:
     embedders = [Cached(Counting("one")), Cached(Counting("two"))]
-    evaluation = evaluate(labelled(releases(3)), embedders=embedders)
+    evaluation = evaluate(labelled(releases(3)), beside=Beside(embedders=embedders))
     assert {"nearest one", "nearest two"} <= set(evaluation.all)
     assert evaluation.all["nearest one"] == evaluation.all["nearest two"]
 

@@ -8,7 +8,7 @@ import pytest
 
 from scoring.difftest.chat import REPAIR, ChatLabeller, Unanswered, read
 from scoring.difftest.embedding import Cached, Floats, Hashed
-from scoring.difftest.evaluate import evaluate
+from scoring.difftest.evaluate import Beside, evaluate
 from scoring.difftest.examples import Dynamic, static
 from scoring.difftest.labels import Label
 from scoring.difftest.prompts import ANSWER_SCHEMA, Message
@@ -115,7 +115,7 @@ def test_dynamic_examples_are_the_nearest_of_each_label_and_never_the_group_itse
 def test_examples_come_from_earlier_releases_only() -> None:
     model = Scripted(said("noise"))
     members = labelled(releases(3))
-    evaluate(members, models={"small": model})
+    evaluate(members, beside=Beside({"small": model}))
     later = [each.group.examples[0].description for each in members if each.release == 2 and each.label is not NOISE]
     shots = [each["content"] for chat in model.asked for each in chat[1:-1] if each["role"] == "user"]
     assert shots
@@ -134,7 +134,7 @@ def test_a_text_is_embedded_once_by_whatever_embeds_it() -> None:
 
 def test_several_models_are_compared_on_the_same_prompts() -> None:
     models = {"small": Scripted(said("noise")), "large": Scripted(said("new_feature"))}
-    evaluation = evaluate(labelled(releases(2)), models=models)
+    evaluation = evaluate(labelled(releases(2)), beside=Beside(models))
     assert {"small static", "small dynamic", "large static", "large dynamic"} <= set(evaluation.all)
     assert models["small"].asked == models["large"].asked
     assert evaluation.all["small static"].items.of[NOISE].recall == 1.0
