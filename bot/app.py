@@ -54,6 +54,7 @@ from bot.learning.learned import Learned
 from bot.learning.registry import Registry, chosen
 from bot.line.accounts import Accounts
 from bot.line.assess import MirrorAssessor
+from bot.line.difftest import Builds, Tested
 from bot.line.events import EventDesk, not_before
 from bot.line.incidents import Incidents
 from bot.line.issues import Issues
@@ -147,6 +148,7 @@ def build(settings: Settings, *, clock: Clock = now, role: Role = SERVE) -> App:
         ask=reviews.ask if reviews else None,
         landing=lander,
     )
+    builds = Builds(store.only(Tested), forge, mirror, configurations, queue, clock)
     metrics, looks = Metrics(queue.depth, clock, store.findings.all), Looks()
     fanout = Fanout(forge, store.repositories, store.pulls, store.groups, queue, clock, reconciler.group, issues.take)
     events = EventDesk(
@@ -193,6 +195,8 @@ def build(settings: Settings, *, clock: Clock = now, role: Role = SERVE) -> App:
                 handler(jobs.REPORT, incidents.take),
                 handler(jobs.DIALS, dials.turn),
                 handler(jobs.GUARD, dials.guard),
+                handler(jobs.WEIGH, builds.weigh),
+                handler(jobs.RELEASE, builds.release),
                 handler(jobs.REVIEW, reviews.take if reviews else lambda asked: None),
                 handler(jobs.NOTICES, posting(settings, store.only(Noticed), store.only(weekly.Parts), clock).take),
                 *landing_jobs(store.only(Landable), queue, forge, mirror, clock, lander),
@@ -227,7 +231,7 @@ def build(settings: Settings, *, clock: Clock = now, role: Role = SERVE) -> App:
     if why := settings.why_no_pages():
         _log.info("pages.off", words=why)
     else:
-        add_pages(web, settings, store.only(Stored), store.only(Entered), queue, clock, forge)
+        add_pages(web, settings, store.only(Stored), store.only(Entered), queue, clock, forge, builds.answered)
     if secrets := secrets_of(settings.incident_secrets.get_secret_value()):
         door = IncidentDoor(secrets, store.inbox, store.repositories, queue, clock, worker.wake, metrics.delivery)
         web.register_blueprint(door.blueprint())

@@ -20,6 +20,9 @@ from bot.store import (
     Claims,
     Contents,
     DeferredReviews,
+    Differences,
+    DifferenceUploads,
+    DifferenceWeighings,
     Exceptions,
     Findings,
     LandingQueue,
@@ -95,6 +98,9 @@ class Known:
     automatic_landings: AutomaticLandings
     deferred_reviews: DeferredReviews
     reactions: Reactions
+    difference_uploads: DifferenceUploads
+    differences: Differences
+    difference_weighings: DifferenceWeighings
 
 
 @dataclass(frozen=True, slots=True)

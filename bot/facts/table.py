@@ -6,6 +6,7 @@ from bot.facts.claims import CLAIMS
 from bot.facts.configuration import CONFIGURATION
 from bot.facts.content import BASE, CONTENT, CONTRIBUTORS, DIFF
 from bot.facts.deferred import DEFERRED
+from bot.facts.differences import DIFFERENCES
 from bot.facts.exceptions import ATTESTED, ESCALATIONS
 from bot.facts.fact import Fact
 from bot.facts.gatekeeping import GATEKEEPING, LANDER
@@ -40,6 +41,7 @@ BEFORE_REVIEW: Facts = (
     CONTENT,
     RISK,
     PROPOSAL,
+    DIFFERENCES,
     ESCALATIONS,
     ATTESTED,
     HANDS,
@@ -67,6 +69,7 @@ FACTS: Facts = (
     ORIGIN,
     RISK,
     PROPOSAL,
+    DIFFERENCES,
     ESCALATIONS,
     ATTESTED,
     DEFERRED,
@@ -85,8 +88,21 @@ FACTS: Facts = (
     GATEKEEPING,
     LANDER,
 )
-FAILED: Facts = (PULL, CONFIGURATION, RISK, ESCALATIONS, ATTESTED, HANDS, NOTES, WARNINGS, TWINS)
-MEMBER: Facts = (PULL, CONFIGURATION, GRANTED, CONTENT, RISK, PROPOSAL, ESCALATIONS, ATTESTED, HANDS, NOTES, HELD_TWINS)
+FAILED: Facts = (PULL, CONFIGURATION, RISK, DIFFERENCES, ESCALATIONS, ATTESTED, HANDS, NOTES, WARNINGS, TWINS)
+MEMBER: Facts = (
+    PULL,
+    CONFIGURATION,
+    GRANTED,
+    CONTENT,
+    RISK,
+    PROPOSAL,
+    DIFFERENCES,
+    ESCALATIONS,
+    ATTESTED,
+    HANDS,
+    NOTES,
+    HELD_TWINS,
+)
 CLOSED: Facts = (
     PULL,
     CONFIGURATION,

@@ -18,7 +18,7 @@ from scoring.git import Git as Reader
 
 __all__ = ["Corrupt", "GitError", "GitTimeout", "Mirror", "Missing", "Occupied", "TooLarge"]
 
-_REF = re.compile(r"refs/(?:heads|pull)/[^\x00-\x20\x7f~^:?*\[\\]+")
+_REF = re.compile(r"refs/(?:heads|pull|tags)/[^\x00-\x20\x7f~^:?*\[\\]+")
 _POLL_S = 0.05  # how often a lock that another process holds is tried
 _DAMAGED = "damaged"  # a file in a mirror that a reader found to be corrupt
 
@@ -269,11 +269,11 @@ def valid_sha(sha: str) -> str:
 
 
 def valid_ref(ref: str) -> str:
-    """The same, when it is the full name of a branch or pull request; raises ValueError otherwise."""
+    """The same, when it is the full name of a branch, a tag or a pull request; raises ValueError otherwise."""
     parts = ref.split("/")
     odd = any(not part or (part[0] in ".-" and part[0] == ".") or part.endswith((".lock", ".")) for part in parts)
     if not _REF.fullmatch(ref) or odd or ".." in ref or "@{" in ref or len(ref) > 1024:
-        raise ValueError(f"not the name of a branch or pull request: {ref[:80]!r}")
+        raise ValueError(f"not the name of a branch, tag or pull request: {ref[:80]!r}")
     return ref
 
 

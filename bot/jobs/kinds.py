@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from bot.forge import envelope as envelopes
 from bot.forge.envelope import Envelope
-from bot.forge.port import Gone, Misread
+from bot.forge.port import Gone, Misread, Refused
 from bot.jobs.port import NewJob
 from bot.plain import plain, read
 from bot.policy.incidents.report import Report
@@ -90,6 +90,15 @@ class Reports:
     delivery: str
     repository_id: int
     reports: tuple[Report, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A build of which a team handed in differences: a commit, or the name of a release."""
+
+    repository_id: int
+    team: str
+    release: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +288,21 @@ REVIEW = Kind(
     Reviewing,
     lambda asked: f"review/{pull_key(asked.repository_id, asked.number)}",
 )
+WEIGH = Kind(
+    "weigh",
+    "Work out what is suggested of a build's differences",
+    Build,
+    lambda build: f"weigh/{build.repository_id}/{build.team}/{build.release}",
+    priority=TALK,
+)
+RELEASE = Kind(
+    "release",
+    "Say on a release's commit what its differences come to",
+    Build,
+    lambda build: f"release/{build.repository_id}/{build.team}/{build.release}",
+    priority=PEOPLE,
+    hopeless=(Gone, Refused),
+)
 LAND = _beat("land", "Look at changes whose delay is over, to land them", timedelta(minutes=1), EDGES)
 LANDED = _beat("landed", "Compare what landed by itself with what was approved", timedelta(minutes=1), EDGES)
 
@@ -313,4 +337,6 @@ JOBS: tuple[Row, ...] = (
     LAND,
     LANDED,
     REVIEWS,
+    WEIGH,
+    RELEASE,
 )

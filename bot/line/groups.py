@@ -13,7 +13,6 @@ from bot.forge.port import Gone, Target
 from bot.line.perform import Performer
 from bot.policy.events import Queued
 from bot.policy.group import decide_group
-from bot.policy.pull import CHECK
 from bot.policy.state import State
 
 
@@ -38,9 +37,8 @@ class Groups:
         base_ref = event.base_ref.removeprefix("refs/heads/")
         configured = Configured(*self.live.configurations.of(target, forge.tip(target, base_ref), base_ref))
         states = tuple(self._member(Look(self.live, target, number, now), configured) for number in numbers)
-        decision = decide_group(
-            event, states, configured.config, now, forge.checks_of(target, event.head_sha).get(CHECK)
-        )
+        there = forge.checks_of(target, event.head_sha).values()
+        decision = decide_group(event, states, configured.config, now, *there)
         outcomes = [self.performer.on_commit(target, check) for check in decision.actions]
         self.groups.save(
             target.repository_id,

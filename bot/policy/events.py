@@ -45,7 +45,7 @@ class Labelled:
     at: datetime  # the change that it was: the same label put on again asks again
 
 
-Why = Literal["edge", "sweep", "configuration", "clock", "reviewer"]
+Why = Literal["edge", "sweep", "configuration", "clock", "reviewer", "differences"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,11 @@ from bot.policy.calendar import Scope
 from bot.policy.case import Case
 from bot.policy.config import Config, Mode
 from bot.policy.decide import case_of
+from bot.policy.differences import Differences
 from bot.policy.events import Queued
 from bot.policy.opinion import Opinion, Verdict
 from bot.policy.pull import CheckRun
+from bot.policy.responses import difftest
 from bot.policy.responses.check import strength
 from bot.policy.show.ticks import mark
 from bot.policy.state import State
@@ -44,22 +46,34 @@ class GroupDecision:
 
 
 def decide_group(
-    event: Queued, states: Sequence[State | None], config: Config, now: datetime, check: CheckRun | None = None
+    event: Queued, states: Sequence[State | None], config: Config, now: datetime, *there: CheckRun
 ) -> GroupDecision:
     """One state for each pull request in the group; None for one that cannot be resolved, or no states at all.
 
     A group passes when all of it would. What cannot be resolved is held while any window is open on the base branch.
-    `check` is our check run on the group's commit, when there is one already.
+    `there` are our check runs on the group's commit. That of the differential test says what its members' say: a branch
+    that asks for it asks the queue as well.
     """
     members = tuple(case_of(state, config, now) for state in states if state is not None)
     lost = None if members and len(members) == len(states) else _unresolved(event, config, now)
     opinions = tuple(opinion for member in members for opinion in member.opinions)
     verdict = max([member.verdict for member in members] + [lost.verdict if lost else Verdict.PASS])
-    wanted = SetCheck(event.head_sha, _conclusion(verdict, members, config.mode), _card(members, verdict, lost))
-    done = check is not None and check.head_sha == event.head_sha and check.digest == wanted.digest
-    actions = () if done or config.mode == "shadow" else (wanted,)
+    wanted = [SetCheck(event.head_sha, _conclusion(verdict, members, config.mode), _card(members, verdict, lost))]
+    together = _together(members)
+    if together.outcome != "nothing":
+        wanted.append(difftest.check(together, event.head_sha, config.mode))
+    shown = {(run.name, run.head_sha, run.digest) for run in there}
+    new = tuple(each for each in wanted if (each.name, each.head_sha, each.digest) not in shown)
+    actions = () if config.mode == "shadow" else new
     said = (*opinions, lost) if lost else opinions
     return GroupDecision(verdict, said, actions, mark(config, now, Scope(event.base_ref.removeprefix("refs/heads/"))))
+
+
+def _together(members: Sequence[Case]) -> Differences:
+    """The differential tests of all of them: nobody tests a queue's own commit."""
+    known = [member.state.differences for member in members if member.state.differences is not None]
+    missing = sorted({team for each in known for team in each.missing})
+    return Differences("", tuple(team for each in known for team in each.teams), tuple(missing))
 
 
 def _unresolved(event: Queued, config: Config, now: datetime) -> Opinion:

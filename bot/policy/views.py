@@ -66,6 +66,7 @@ class Card:
     failure: Failure | None = None
     problems: tuple[ConfigProblem, ...] = ()
     warnings: tuple[str, ...] = ()  # for maintainers, plain text, ours
+    build: str = ""  # whose differences are shown
     differences: tuple[TeamDifferences, ...] = ()  # each team's differences; text in them is from outside: escape it
     changes: tuple[str, ...] = ()  # of settings, when the pull request edits them; from outside: escape them
     model: str = ""

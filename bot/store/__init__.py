@@ -17,6 +17,7 @@ from bot.store.courses import Course, Courses
 from bot.store.deferred_reviews import DeferredReviews, KnownReview
 from bot.store.difference_intake import DifferenceIntake
 from bot.store.difference_uploads import DifferenceUploads, Upload, Wanted
+from bot.store.difference_weighings import Cause, DifferenceWeighings, Weighed, Weighing
 from bot.store.differences import Differences
 from bot.store.drift import DriftLog, KnownSign
 from bot.store.engine import BUSY, open_engine, reading, writing
@@ -68,6 +69,7 @@ __all__ = [
     "AutomaticLanding",
     "AutomaticLandings",
     "Broken",
+    "Cause",
     "Claims",
     "Configurations",
     "Contents",
@@ -77,6 +79,7 @@ __all__ = [
     "Delivery",
     "DifferenceIntake",
     "DifferenceUploads",
+    "DifferenceWeighings",
     "Differences",
     "DriftLog",
     "Enqueue",
@@ -153,6 +156,8 @@ __all__ = [
     "Upload",
     "Versions",
     "Wanted",
+    "Weighed",
+    "Weighing",
 ]
 
 
@@ -208,6 +213,7 @@ class Store:
         self.difference_uploads = DifferenceUploads(self.engine, audit)
         self.difference_intake = DifferenceIntake(self.engine)
         self.differences = Differences(self.engine, audit)
+        self.difference_weighings = DifferenceWeighings(self.engine)
         # what was said, by us and to us
         self.notes = Notes(self.engine)
         self.sent = Sent(self.engine)

@@ -19,13 +19,14 @@ from bot.store.tables import (
     difference_predictions,
     difference_templates,
     difference_uploads,
+    difference_weighings,
     differences,
 )
 from scoring.difftest.record import Origin
 
 State = Literal["receiving", "waiting", "done", "failed"]
 OF_UPLOAD = (difference_parts, difference_groups, differences, difference_measures)
-OF_REPOSITORY = (difference_answers, difference_predictions, difference_templates)
+OF_REPOSITORY = (difference_answers, difference_predictions, difference_templates, difference_weighings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,15 @@ class Landings(Database):
             row = connection.execute(sa.select(landings).where(here)).one_or_none()
         return None if row is None else Landing(**row._mapping)
 
+    def numbers(self, repository_id: int, commits: Collection[str]) -> dict[str, int]:
+        """beginning of a commit's id, twelve digits -> the pull request that landed as it, of those that are known."""
+        short = sa.func.substr(landings.c.sha, 1, 12)
+        query = sa.select(short, landings.c.number).where(landings.c.repository_id == repository_id)
+        with self.read() as connection:
+            rows = connection.execute(query.where(landings.c.sha != "")).all()
+        wanted = {each[:12] for each in commits}
+        return {sha: number for sha, number in rows if sha in wanted}
+
     def covered(self, since: datetime, repository_ids: Collection[int]) -> dict[int, Covered]:
         """By repository, those that had any merge since then."""
         where = landings.c.repository_id

@@ -839,3 +839,14 @@ difference_predictions = sa.Table(
     sa.Column("body", sa.Text, nullable=False),  # as it was frozen, with its digest, as JSON
     sa.UniqueConstraint("repository_id", "group_id", "by"),
 )
+
+difference_weighings = sa.Table(
+    "difference_weighings",
+    metadata,
+    sa.Column("repository_id", sa.BigInteger, nullable=False),
+    sa.Column("team", sa.Text, nullable=False),
+    sa.Column("release", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),  # what is suggested of each group, and of which changes it may be
+    sa.PrimaryKeyConstraint("repository_id", "team", "release"),
+)

@@ -34,6 +34,7 @@ def act(desk: Desk, asked: Asked, now: datetime) -> Told:
     given = _undone(place, asked, now) if form.get("answer") == UNDO else _said(place, place.desk, asked, now)
     if given:
         desk.store.differences.shelf(asked.here.id, {}).answer(given)
+        desk.answered(asked.here.id, place.team, place.release)
         _log.info("difference.answered", repository=asked.here.id, by=asked.reader.login, groups=len(given))
     return _told(place, (*place.answers, *given), asked, given)
 

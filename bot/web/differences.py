@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.facts.differences import suggested
 from bot.web.difference_cards import Card, cards
 from bot.web.learnt import Suggested
 from bot.web.page import Asked, NotThere, Stored
@@ -12,6 +13,7 @@ from scoring.difftest.desk import Desk
 from scoring.difftest.groups import Group
 from scoring.difftest.labels import Label
 from scoring.difftest.queue import Waiting
+from scoring.difftest.suggestion import Suggestion
 from scoring.difftest.verdict import Verdict
 
 BATCH = 24  # cards that one answer of the server holds
@@ -32,8 +34,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
+    """`decided`: suggestions by which checks say what needs nobody, so that both ask for the same."""
+
     place: Place
     suggested: Suggested
+    decided: Mapping[str, Suggestion] | None = None
 
 
 def place_of(store: Stored, asked: Asked) -> Place:
@@ -56,7 +61,10 @@ def read(store: Stored, asked: Asked, now: datetime) -> Readings:
     place = place_of(store, asked)
     if place.desk is None:
         return Readings(place, Suggested({}))
-    return Readings(place, store.learnt.of(asked.here.id, place.desk, place.team, place.release))
+    here = (asked.here.id, place.team, place.release)
+    weighing = store.difference_weighings.get(*here)
+    decided = None if weighing is None else suggested(place.desk, place.release, weighing)
+    return Readings(place, store.learnt.of(asked.here.id, place.desk, place.team, place.release), decided)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,7 @@ class View:
 
 def view(readings: Readings, asked: Asked, now: datetime) -> View | None:
     """None where nothing was uploaded."""
-    place, of = readings.place, readings.suggested.of
+    place, of, decided = readings.place, readings.suggested.of, readings.decided
     if place.desk is None:
         return None
     desk, me = place.desk, asked.reader.login
@@ -121,7 +129,7 @@ def view(readings: Readings, asked: Asked, now: datetime) -> View | None:
     names = {each.id: each for each in groups}
     answers = [each for each in place.answers if each.group in names]
     spoken = {each.group for each in answers if each.by == me}
-    queue = desk.queue(place.release, of)
+    queue = desk.queue(place.release, of, decided)
     waiting = [each for each in queue if not (_disputed(each) and each.group.id in spoken)]
     last = last_of(answers, me)
     origin = groups[0].examples[0].origin
@@ -138,12 +146,14 @@ def view(readings: Readings, asked: Asked, now: datetime) -> View | None:
         differences=sum(each.count for each in groups),
         order=tuple(each.group.id for each in waiting[:ORDER]),
         cards=cards(_shown(waiting, names, readings, asked.query), desk, answers),
-        verdict=desk.verdict(place.release, of),
+        verdict=desk.verdict(place.release, of, decided),
         pace=pace([each for each in answers if each.by == me]),
         together=pace(answers),
         regressions=_labelled(groups, desk.standing, answers),
         mine=tuple(_row(each.group, each.standing) for each in queue if _disputed(each) and each.group.id in spoken),
-        carried=tuple(_row(names[name], OPEN, why) for name, why in desk.automatic(place.release, of).items()),
+        carried=tuple(
+            _row(names[name], OPEN, why) for name, why in desk.automatic(place.release, decided or of).items()
+        ),
         last=_row(names[last.group], Standing(label=last.label)) if last else None,
         taught=readings.suggested.labels,
         behind=readings.suggested.behind,

@@ -15,6 +15,7 @@ from bot.store import (
     Configurations,
     DeferredReviews,
     Differences,
+    DifferenceWeighings,
     DriftLog,
     Exceptions,
     FeedbackLog,
@@ -111,17 +112,27 @@ class Stored:
     automatic_landings: AutomaticLandings
     deferred_reviews: DeferredReviews
     differences: Differences
+    difference_weighings: DifferenceWeighings
     desks: Desks = field(default_factory=Desks)
     learnt: Learnt = field(default_factory=Learnt)
 
 
+Answered = Callable[[int, str, str], None]  # repository, team, release
+
+
+def _nobody(repository_id: int, team: str, release: str) -> None:
+    """Nobody waits for answers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a page may do for its reader: have an event of a pull request looked at, by the same line as any other."""
+    """What a page may do for its reader: have an event of a pull request looked at, by the same line as any other, and
+    tell of an answer to a group of differences."""
 
     store: Stored
     look: Callable[[Envelope, datetime], bool]
     shares: Shares
+    answered: Answered = _nobody
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,19 +112,31 @@ class Desk:
         """What a person has to answer, one question for what stands and falls together."""
         return asked(self.queue(release))
 
-    def queue(self, release: str, suggestions: Mapping[str, Suggestion] | None = None) -> list[Waiting]:
-        """What waits for a person. `suggestions` of the release, where they were made already."""
+    def queue(
+        self,
+        release: str,
+        suggestions: Mapping[str, Suggestion] | None = None,
+        decided: Mapping[str, Suggestion] | None = None,
+    ) -> list[Waiting]:
+        """What waits for a person. `suggestions` of the release, where they were made already; `decided`: those
+        by which it is said what needs nobody, where they are others."""
         suggestions = self.suggestions(release) if suggestions is None else suggestions
-        carried = self.automatic(release, suggestions)
+        carried = self.automatic(release, suggestions if decided is None else decided)
         waiting = [each for each in self.of_release(release) if each.id not in carried]
         return queue(waiting, suggestions, self.standing)
 
-    def verdict(self, release: str, suggestions: Mapping[str, Suggestion] | None = None) -> Verdict:
-        """What the release comes to. `suggestions` of it, where they were made already."""
+    def verdict(
+        self,
+        release: str,
+        suggestions: Mapping[str, Suggestion] | None = None,
+        decided: Mapping[str, Suggestion] | None = None,
+    ) -> Verdict:
+        """What the release comes to, by the same suggestions as its queue."""
         suggestions = self.suggestions(release) if suggestions is None else suggestions
+        carried = self.automatic(release, suggestions if decided is None else decided)
         waiting = queue(self.of_release(release), suggestions, self.standing)
         suspected = [each.group.id for each in waiting if each.suspected]
-        return verdict(self.of_release(release), self.standing, self.automatic(release, suggestions), suspected)
+        return verdict(self.of_release(release), self.standing, carried, suspected)
 
     def _past(self, release: str) -> dict[Signature, list[Precedent]]:
         place = self.releases.index(release)

@@ -54,12 +54,12 @@ class GitHubForge:
         clock: Callable[[], datetime] = _now,
         paced: bool = True,
         timeout: int = 15,
-        details: Callable[[str, int], str] | None = None,
+        details: Callable[[str, SetCheck], str] | None = None,
         limits: Limits | None = None,
     ) -> None:
         """`memory`: of what was sent, for as long as the process without one. `paced`: keep below GitHub's secondary
         limits; a GitHub Enterprise Server usually has none. `details`: the address that a check's details lead to, by
-        repository and number of the pull request; None: GitHub's own page of the check. `limits`: who notes what is
+        the repository's name, "" for none; None: GitHub's own page of each check. `limits`: who notes what is
         left of the primary ones."""
         self._app_id = app_id
         self._api = api.rstrip("/")
@@ -265,8 +265,8 @@ class GitHubForge:
             "status": "completed" if action.conclusion else "in_progress",
             "output": {"title": title, "summary": summary},
         }
-        if self._details and action.number:
-            fields["details_url"] = self._details(target.full_name, action.number)
+        if self._details and (address := self._details(target.full_name, action)):
+            fields["details_url"] = address
         if action.conclusion:
             fields["conclusion"] = action.conclusion
             fields["actions"] = [

@@ -12,6 +12,7 @@ def card(differences: Differences) -> Card:
         _TONES.get(differences.outcome, "free"),
         _headline(differences),
         " ".join(_lead(differences)),
+        build=differences.build,
         differences=differences.teams,
     )
 

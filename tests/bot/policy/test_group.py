@@ -7,6 +7,7 @@ from policy_world import BEN, HEAD, SATURDAY, TUESDAY, state, weekend
 
 from bot.policy.actions import SetCheck
 from bot.policy.decide import Decision
+from bot.policy.differences import Differences, TeamDifferences
 from bot.policy.events import Queued
 from bot.policy.group import decide_group, numbers
 from bot.policy.opinion import Verdict
@@ -91,3 +92,22 @@ def test_a_stranger_in_the_group_counts_like_its_author():
 )
 def test_the_queues_branch_names_its_pull_requests(base: str, ref: str, members: tuple[int, ...]):
     assert numbers(ref, base) == members
+
+
+def test_the_differential_test_of_a_group_is_that_of_its_members_where_any_has_one() -> None:
+    clean, waits = (
+        Differences(HEAD, (TeamDifferences("checkout", waiting=waiting),), missing)
+        for waiting, missing in ((0, ()), (2, ("search",)))
+    )
+    members = [state(0.1, differences=clean), state(0.1, number=6, differences=clean), state(0.1, number=7)]
+    actions = decide_group(ASKED, members, weekend(), TUESDAY).actions
+    assert [(each.name, each.conclusion) for each in actions] == [
+        ("codechill", "success"),
+        ("differential-test", "success"),
+    ]
+    there = [replace(each.run(1), head_sha=each.head_sha) for each in actions]
+    assert decide_group(ASKED, members, weekend(), TUESDAY, *there).actions == ()
+    (other,) = decide_group(ASKED, [*members, state(0.1, differences=waits)], weekend(), TUESDAY, *there[1:]).actions[
+        1:
+    ]
+    assert (other.name, other.conclusion) == ("differential-test", None)

@@ -6,7 +6,10 @@ from typing import get_args
 
 import sqlalchemy as sa
 
-from bot.policy.actions import Action
+from bot.policy.actions import Action, SetCheck
+from bot.policy.differences import Counts, TeamDifferences
+from bot.policy.pull import DIFFERENTIAL_TEST
+from bot.policy.views import Card
 from bot.web import pull as pull_page
 from bot.web import words
 from bot.web.page import Asked
@@ -14,6 +17,8 @@ from bot.web.together import details
 from scoring.assessment import Evidence, Reason
 from tests.bot.web.web_world import FORGE, Web
 from tests.fakes.world import Pull
+
+SHOP = "https://chill.example/r/acme/shop"
 
 REASON = Reason(
     "faults",
@@ -37,7 +42,14 @@ def page(web: Web, pull: Pull, reader: str = "ana") -> str:
 
 def test_every_rule_has_its_opinion_and_those_that_hold_say_why(web: Web) -> None:
     shown = seen(web, web.line.held())
-    assert [one.rule for one in shown.opinions] == ["configuration", "gate", "freeze", "semantics", "twin"]
+    assert [one.rule for one in shown.opinions] == [
+        "configuration",
+        "gate",
+        "freeze",
+        "semantics",
+        "regression",
+        "twin",
+    ]
     assert [(one.rule, one.words, one.lifted) for one in shown.opinions if one.holds] == [
         ("gate", "Always holds back the riskiest 50 % of changes to `main`, and this is one of them.", False)
     ]
@@ -149,7 +161,16 @@ def test_what_could_not_be_scored_says_why(web: Web) -> None:
 
 
 def test_the_details_of_a_check_lead_there() -> None:
-    assert details("https://chill.example/")("acme/shop", 7) == "https://chill.example/r/acme/shop/pulls/7"
+    address, head = details("https://chill.example/"), "a" * 40
+    assert address("acme/shop", SetCheck(head, None, Card("quiet", ""), number=7)) == f"{SHOP}/pulls/7"
+    assert address("acme/shop", SetCheck(head, None, Card("quiet", ""))) == ""
+
+
+def test_the_details_of_a_differential_test_lead_to_the_queue_that_somebody_has_to_look_at_first() -> None:
+    calm, bad = TeamDifferences("calm", waiting=9), TeamDifferences("a b&c", Counts(regression=1))
+    card = Card("held", "", build="v2/x", differences=(calm, bad))
+    check = SetCheck("a" * 40, "failure", card, name=DIFFERENTIAL_TEST)
+    assert details("https://chill.example")("acme/shop", check) == f"{SHOP}/differences?team=a+b%26c&release=v2%2Fx"
 
 
 def test_every_action_has_its_words_in_the_record() -> None:
