@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from databases import KINDS, new_database, postgresql, sqlite_address
+from processes import Nursery
 from queue_backends import open_queue, set_up
 
 from bot.jobs import JobQueue
@@ -40,3 +41,10 @@ def store(address: str) -> Iterator[Store]:
 @pytest.fixture
 def queue(store: Store, address: str) -> JobQueue:
     return open_queue(address)
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    made = Nursery()
+    yield made
+    made.end()

@@ -69,29 +69,48 @@ class Process:
         return False
 
 
+class Nursery:
+    """The process that the others are forked from."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", NURSERY],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=REPOSITORY,
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+            text=True,
+        )
+
+    def fork(self, role: str, log: Path, environment: dict[str, str]) -> Process:
+        asked = {"role": role, "log": str(log), "environment": environment}
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        return Process(int(self._process.stdout.readline()), log)
+
+    def end(self) -> None:
+        self._process.communicate()
+
+
 @dataclass
 class Processes:
-    """Starts them, and ends them all."""
+    """Starts them."""
 
+    nursery: Nursery
     folder: Path
     environment: dict[str, str]
-    nursery: "subprocess.Popen[str]"
     started: list[Process] = field(default_factory=list)
 
-    def start(self, role: str, **environment: str) -> Process:
+    def start(self, role: str) -> Process:
         log = self.folder / f"{len(self.started)}-{role}.log"
-        asked = {"role": role, "log": str(log), "environment": self.environment | environment}
-        assert self.nursery.stdin is not None
-        assert self.nursery.stdout is not None
-        self.nursery.stdin.write(json.dumps(asked) + "\n")
-        self.nursery.stdin.flush()
-        process = Process(int(self.nursery.stdout.readline()), log)
-        self.started.append(process)
-        return process
+        self.started.append(self.nursery.fork(role, log, self.environment))
+        return self.started[-1]
 
 
 @contextmanager
-def processes(folder: Path, box: Sandbox, database: str) -> Iterator[Processes]:
+def processes(nursery: Nursery, folder: Path, box: Sandbox, database: str) -> Iterator[Processes]:
     """Of a server beside a sandbox, with one database and one folder."""
     folder.mkdir(exist_ok=True)
     key = folder / "key.pem"
@@ -111,21 +130,12 @@ def processes(folder: Path, box: Sandbox, database: str) -> Iterator[Processes]:
         "doctor_hours": "0",
     }
     environment = {f"CODECHILL_{name.upper()}": value for name, value in settings.items()}
-    nursery = subprocess.Popen(
-        [sys.executable, "-c", NURSERY],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        cwd=REPOSITORY,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY), "XDG_CONFIG_HOME": str(folder)},
-        text=True,
-    )
-    made = Processes(folder, environment, nursery)
+    made = Processes(nursery, folder, environment | {"XDG_CONFIG_HOME": str(folder)})
     try:
         yield made
     finally:
         for process in made.started:
             process.kill()
-        nursery.communicate()
 
 
 def until(true: Callable[[], bool], seconds: float = 120, why: Callable[[], str] = str) -> None:
