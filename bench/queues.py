@@ -180,9 +180,8 @@ def main() -> None:
         for words, needed, ask in ASKED:
             click.echo(f"| {words} | {ask(alone)} | {needed} |")
             alone.clear()
-        click.echo(
-            "\n| queue | added a second | done a second | processor time of a job | to the anchor |\n|---|--:|--:|--:|--:|"
-        )
+        click.echo("\n| queue | added a second | done a second | processor time of a job | to the anchor |")
+        click.echo("|---|--:|--:|--:|--:|")
         queues: tuple[tuple[str, JobQueue], ...] = (
             ("lease table on SQLite (anchor)", LeaseQueue(small.engine)),
             ("lease table on PostgreSQL", LeaseQueue(large.engine)),

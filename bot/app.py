@@ -222,7 +222,8 @@ def build(settings: Settings, *, clock: Clock = now, role: Role = SERVE) -> App:
         details=lambda: {"jobs": jobs_by_state(queue, clock())},
         metrics=metrics.page,
     )
-    web = _web(settings, store, queue, worker, metrics, probes, clock, role)
+    door = Door(clock=clock, wake=worker.wake, probes=probes, count=metrics.delivery)
+    web = _web(settings, store, queue, door, role)
     app = App(web, worker, schedule, store, queue, reconciler, clock, role)
     if not role.doors:
         return app
@@ -233,8 +234,8 @@ def build(settings: Settings, *, clock: Clock = now, role: Role = SERVE) -> App:
     else:
         add_pages(web, settings, store.only(Stored), store.only(Entered), queue, clock, forge, builds.answered)
     if secrets := secrets_of(settings.incident_secrets.get_secret_value()):
-        door = IncidentDoor(secrets, store.inbox, store.repositories, queue, clock, worker.wake, metrics.delivery)
-        web.register_blueprint(door.blueprint())
+        told = IncidentDoor(secrets, store.inbox, store.repositories, queue, clock, worker.wake, metrics.delivery)
+        web.register_blueprint(told.blueprint())
     return app
 
 
@@ -320,22 +321,12 @@ def _ready(role: Role, store: Store, worker: Worker, looks: Looks) -> dict[str, 
     return {"database": store.answers()} | works
 
 
-def _web(
-    settings: Settings,
-    store: Store,
-    queue: JobQueue,
-    worker: Worker,
-    metrics: Metrics,
-    probes: Probes,
-    clock: Clock,
-    role: Role,
-) -> Flask:
+def _web(settings: Settings, store: Store, queue: JobQueue, door: Door, role: Role) -> Flask:
     web = Flask("codechill", static_folder=None)
     web.config["MAX_CONTENT_LENGTH"] = settings.max_delivery_bytes
     if not role.doors:
-        web.register_blueprint(probes.blueprint())
+        web.register_blueprint(door.probes.blueprint())
         return web
-    door = Door(clock=clock, wake=worker.wake, probes=probes, count=metrics.delivery)
     limits = Limits(body=settings.max_delivery_bytes)
     web.register_blueprint(landing(settings.public_url, "" if settings.why_no_pages() else FIRST))
     web.register_blueprint(

@@ -16,6 +16,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -217,8 +218,9 @@ def _deferred(new: Sequence[NewJob], connection: sa.Connection) -> bool:
     """False, and nothing added: another transaction added one by the same name meanwhile."""
     soon = _time(_MARK, connection) + SKEW
     theirs = [_theirs(job, later=job.run_at > soon) for job in new]
+    named = any(one.queueing_lock for one in theirs)
     try:
-        with connection.begin_nested():
+        with connection.begin_nested() if named else nullcontext():
             manager(connection).batch_defer_jobs(theirs)
     except AlreadyEnqueued:
         return False
