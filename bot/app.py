@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -18,13 +18,14 @@ from bot.clock.turns import Covered, Turns
 from bot.clock.upkeep import Ageing, prune
 from bot.config.addresses import Addresses, networks, places
 from bot.config.calendars import Calendars
-from bot.config.keys import keys
+from bot.config.keys import keys, upload_keys
 from bot.config.repository import Configurations
 from bot.config.roles import SERVE, Role
 from bot.config.settings import Settings
 from bot.doctor.visits import on_visit, visits
 from bot.doctor.watch import Watch
 from bot.doors.api import Api, Freezing
+from bot.doors.differences import DifferenceDoor
 from bot.doors.front import landing
 from bot.doors.health import Looks, jobs_by_state
 from bot.doors.incidents.door import IncidentDoor
@@ -55,6 +56,7 @@ from bot.learning.registry import Registry, chosen
 from bot.line.accounts import Accounts
 from bot.line.assess import MirrorAssessor
 from bot.line.difftest import Builds, Tested
+from bot.line.difference_imports import Importer, policy_of
 from bot.line.events import EventDesk, not_before
 from bot.line.incidents import Incidents
 from bot.line.issues import Issues
@@ -75,6 +77,7 @@ from bot.store.engine import files_of
 from bot.web.page import Stored
 from bot.web.pages import FIRST
 from bot.web.together import Entered, add_pages, details
+from scoring.difftest.settings import TeamSettings
 
 _log = structlog.get_logger(__name__)
 MIRROR_WAIT_S = 1.0  # a worker waits so long for another's fetch, then does something else
@@ -114,7 +117,7 @@ class App:
 
 def build(settings: Settings, *, clock: Clock = now, role: Role = SERVE) -> App:
     """Raises ValueError or OSError with one sentence when a setting does not work out."""
-    ours = [settings.folder / name for name in ("mirrors", "indexes", "models")]
+    ours = [settings.folder / name for name in ("mirrors", "indexes", "models", "uploads")]
     keep_private(settings.folder, [*ours, *files_of(settings.database_url)])
     store = Store(settings.database_url)
     queue = queue_on(store.engine)
@@ -199,6 +202,7 @@ def build(settings: Settings, *, clock: Clock = now, role: Role = SERVE) -> App:
                 handler(jobs.RELEASE, builds.release),
                 handler(jobs.REVIEW, reviews.take if reviews else lambda asked: None),
                 handler(jobs.NOTICES, posting(settings, store.only(Noticed), store.only(weekly.Parts), clock).take),
+                handler(jobs.IMPORT, _importer(settings, store, clock).take),
                 *landing_jobs(store.only(Landable), queue, forge, mirror, clock, lander),
                 *learning(store.only(Learned), queue, assessor, registry, clock, settings.retrain_days),
                 handler(jobs.DOCTOR, on_visit(Watch(visits(settings, os.environ, clock), store.findings, clock))),
@@ -229,6 +233,15 @@ def build(settings: Settings, *, clock: Clock = now, role: Role = SERVE) -> App:
         return app
     if named := keys(settings.api_keys.get_secret_value()):
         web.register_blueprint(Api(store.only(Freezing), named, clock, lambda: _at_once(app)).blueprint())
+    if handing_in := upload_keys(settings.upload_keys.get_secret_value()):
+
+        def of_teams(repository_id: int) -> Mapping[str, TeamSettings]:
+            return policy_of(store.configurations, repository_id, clock()).settings()
+
+        uploads = DifferenceDoor(
+            handing_in, store.difference_uploads, store.repositories, queue, of_teams, clock, worker.wake
+        )
+        web.register_blueprint(uploads.blueprint())
     if why := settings.why_no_pages():
         _log.info("pages.off", words=why)
     else:
@@ -277,6 +290,11 @@ def _assessor(
         forge, mirror, indexes, models=registry.served, incidents=store.incidents.of, landed=accounts.landed,
         fit_due=later(jobs.FIT), relabel_due=later(jobs.RELABEL),
     )  # fmt: skip
+
+
+def _importer(settings: Settings, store: Store, clock: Clock) -> Importer:
+    folder = settings.folder.absolute() / "uploads"
+    return Importer(store.difference_uploads, store.difference_intake, store.configurations, folder, clock)
 
 
 def _redelivery(settings: Settings, store: Store, clock: Clock) -> Redelivery:

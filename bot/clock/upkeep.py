@@ -8,10 +8,13 @@ import structlog
 
 from bot.jobs.kinds import Nothing
 from bot.line.accounts import FRESH
+from bot.line.difference_imports import policy_of
 from bot.store import (
     Accounts,
     Claims,
+    Configurations,
     Contents,
+    DifferenceUploads,
     Exhibits,
     Groups,
     Inbox,
@@ -30,6 +33,7 @@ KEPT = timedelta(days=8)  # deliveries and buckets: a day longer than any forge 
 CONTENTS = timedelta(days=90)  # what was read of a change; one that is open still is read again
 PUSHES = timedelta(days=400)  # who pushed to a pull request that is open for longer is not remembered
 TOLD = timedelta(days=400)  # longer than anything that is told stays true
+HALF = timedelta(days=2)  # an upload that nobody finished
 GROUP = timedelta(days=1)  # no merge queue waits longer for its checks
 # why a repository is gone for good, or until its owner installs the App again; a suspended or archived one is kept
 LEFT = frozenset({"deleted", "removed", "not found", "installation: deleted"})
@@ -52,6 +56,8 @@ class Ageing:
     claims: Claims
     notices: Notices
     exhibits: Exhibits
+    configurations: Configurations
+    difference_uploads: DifferenceUploads
 
 
 def prune(ageing: Ageing, clock: Callable[[], datetime], *forget: Callable[[int], None]) -> Callable[[Nothing], None]:
@@ -76,5 +82,9 @@ def prune(ageing: Ageing, clock: Callable[[], datetime], *forget: Callable[[int]
                 ageing.shown.forget(one.id)
                 ageing.claims.forget(one.id)
                 ageing.exhibits.forget(one.id)
+                ageing.difference_uploads.forget(one.id)
+            else:
+                keep = policy_of(ageing.configurations, one.id, now).keep
+                ageing.difference_uploads.prune(one.id, now - keep, given_up=now - HALF)
 
     return handle

@@ -10,13 +10,14 @@ from typing import Any, ParamSpec
 import click
 
 from bot.commands import difftest_shown as shown
+from bot.commands import difftest_upload as handing
 from bot.commands.difftest_embeddings import Kept, embedding_options
 from bot.commands.difftest_finetune import finetune
 from bot.commands.difftest_model import model_options
 from bot.commands.difftest_named import group as _group
 from bot.commands.difftest_named import known as _known
 from bot.commands.difftest_review import Review
-from bot.commands.progress import counting
+from bot.commands.progress import counting, progress_bar
 from bot.commands.scoring import plainly
 from scoring.difftest.alike import alike
 from scoring.difftest.answers import Answer, last_of, pace, taken_back
@@ -28,6 +29,7 @@ from scoring.difftest.evaluate import evaluate as evaluated
 from scoring.difftest.export import chat
 from scoring.difftest.intent import Intent
 from scoring.difftest.labels import NoiseReason, label_of
+from scoring.difftest.parcel import Packed, parcel
 from scoring.difftest.project import Project
 from scoring.difftest.queue import queue as queue_of
 from scoring.difftest.readers import READERS, Sources
@@ -114,6 +116,65 @@ def import_(
     sources = Sources(origin, file, candidate, secondary, project.settings(team).tolerance)
     imported = project.add(READERS[kind].read(sources), origin, counting(f"reading {file.name}"))
     click.echo(shown.imported(imported, style))
+
+
+@difftest.command()
+@click.option("--from", "kind", type=click.Choice(list(READERS)), default="jsonl", show_default=True)
+@click.option("--candidate", type=_FILE, help="The test build's recording, for formats of one file a build.")
+@click.option("--secondary", type=_FILE, help="A second recording of production: what differs there is noise.")
+@click.option("--build", required=True, envvar="GITHUB_SHA", help="The head that was tested, or a release's name.")
+@click.option("--baseline", default="", help="The commit or release in production.")
+@click.option("--snapshot", default="", help="The recording that is labelled together.")
+@click.option("--sampling-rate", type=click.FloatRange(0, 1), help="The share of the traffic that was forked: 0.01.")
+@click.option("--server", "address", envvar="CODECHILL_SERVER", help="Its address: https://chill.example.org")
+@click.option("--repository", envvar="GITHUB_REPOSITORY", help="owner/name, as the server knows it.")
+@click.option("--wait", type=click.FloatRange(0), default=600, show_default=True, help="Seconds until it was read.")
+@_team
+@_format
+@click.argument("file", type=_FILE)
+@plainly
+def upload(
+    kind: str, candidate: Path | None, secondary: Path | None, build: str, baseline: str, snapshot: str,
+    sampling_rate: float | None, address: str | None, repository: str | None, wait: float, team: str, style: str,
+    file: Path,
+) -> None:  # fmt: skip
+    """Hand in the differences in FILE to a server, from a pipeline.
+
+    They are compared and masked here; the server places, groups and shows them, and puts the result on the pull request
+    whose head is --build. The key is read from CODECHILL_UPLOAD_KEY and from nowhere else. What was cut off goes on
+    when the same command runs again, and what is there already is not sent twice.
+
+    Exit status: 0 it was read (or --wait is over), 1 the server refused it or could not read it, 2 no server answered.
+    """
+    to = handing.server(address, repository)
+    tolerance = handing.tolerance(to, team)
+    origin, counted = Origin(team, build, baseline, snapshot, sampling_rate), Packed()
+    sources = Sources(origin, file, candidate, secondary, tolerance)
+    pieces = READERS[kind].read(sources)
+    made = handing.packed(parcel(pieces, origin, tolerance, counted, counting(f"reading {file.name}")))
+    of = {"team": team, "build": build, "baseline": baseline, "snapshot": snapshot, "sampling_rate": sampling_rate}
+    try:
+        with progress_bar("handing in") as progress:
+            state = handing.hand_in(to, made, of, progress)
+        state = handing.awaited(to, state, wait)
+    except KeyboardInterrupt:
+        raise handing.Unusable(f"interrupted; {handing.AGAIN}") from None
+    click.echo(handing.told(counted, state, style))
+    if state["state"] == "failed":
+        raise handing.Declined(f"it could not be read: {state['words']}")
+
+
+@difftest.command()
+@click.option("--server", "address", envvar="CODECHILL_SERVER", help="Its address: https://chill.example.org")
+@click.option("--repository", envvar="GITHUB_REPOSITORY", help="owner/name, as the server knows it.")
+@click.option(
+    "--erase", metavar="UPLOAD", help="Take this one out, with what was said of groups that nothing else has."
+)
+@_format
+def uploads(address: str | None, repository: str | None, erase: str | None, style: str) -> None:
+    """List what was handed in to a server, or take one out again. The key is read from CODECHILL_UPLOAD_KEY."""
+    to = handing.server(address, repository)
+    click.echo(handing.erased(to, erase, style) if erase else handing.listed(to, style))
 
 
 @difftest.command()

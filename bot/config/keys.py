@@ -8,6 +8,8 @@ from datetime import datetime
 
 _KEY = re.compile(r"([a-z0-9][a-z0-9-]{0,38})=(\S{16,200})")
 
+_HOME = re.compile(r"([\w.-]{1,100}(?:/[\w.-]{1,100})?)=(\S{16,200})", re.ASCII)
+
 
 def keys(listed: str) -> Mapping[str, str]:
     """From "maya=SECRET, ci=OTHER": a name each, with a secret of 16 characters or more. Raises ValueError."""
@@ -34,6 +36,22 @@ def source_secrets(listed: str) -> Mapping[str, tuple[str, ...]]:
             raise ValueError("write source=secret, the source in a-z, 0-9 and -, the secret of 16 characters or more")
         if match is not None:
             secrets[match[1]] = (*secrets.get(match[1], ()), match[2])
+    return secrets
+
+
+def upload_keys(listed: str) -> Mapping[str, tuple[str, ...]]:
+    """From "acme/shop=SECRET, acme=OTHER": by repository or by its owner, in lower case. Of two for one both count.
+
+    Raises ValueError.
+    """
+    secrets: dict[str, tuple[str, ...]] = {}
+    for one in re.split(r"[\s,;]+", listed.strip()):
+        match = _HOME.fullmatch(one)
+        if one and match is None:
+            raise ValueError("write owner/name=secret or owner=secret, the secret of 16 characters or more")
+        if match is not None:
+            name = match[1].lower()
+            secrets[name] = (*secrets.get(name, ()), match[2])
     return secrets
 
 

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.config.addresses import networks, places
 from bot.config.channels import Channels, channels
-from bot.config.keys import keys, source_secrets
+from bot.config.keys import keys, source_secrets, upload_keys
 from bot.forge.github.hosts import api_of
 from bot.policy.text.suggest import nearest
 
@@ -20,7 +20,7 @@ _PREFIX = "CODECHILL_"
 _BEGIN = "-----BEGIN"
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 CALLBACK = "/signin/callback"  # under the public address: where people come back to who sign in to pages
-COMMANDS_READ = {_PREFIX + "SERVER"}  # by commands that speak to a server, not by the server
+COMMANDS_READ = {_PREFIX + "SERVER", _PREFIX + "UPLOAD_KEY"}  # by commands that speak to a server, not by the server
 
 
 class Place(BaseSettings):
@@ -52,6 +52,11 @@ class Settings(Place):
     api_keys: SecretStr = Field(SecretStr(""), description="who may start freezes: name=secret, name=secret")
     incident_secrets: SecretStr = Field(
         SecretStr(""), description="who may tell of incidents: source=secret, source=secret; docs/incidents.md"
+    )
+    upload_keys: SecretStr = Field(
+        SecretStr(""),
+        description="who may hand in differences: owner/name=secret, or owner=secret for all of its repositories; "
+        "docs/difftest.md",
     )
     landing_app_id: int = Field(0, ge=0, description="number of the second App, which lands; 0: nothing ever lands")
     landing_private_key: SecretStr = Field(SecretStr(""), description="its key, as that of the first App")
@@ -179,6 +184,12 @@ class Settings(Place):
         keys(given.get_secret_value())
         return given
 
+    @field_validator("upload_keys")
+    @classmethod
+    def _upload_keys(cls, given: SecretStr) -> SecretStr:
+        upload_keys(given.get_secret_value())
+        return given
+
     @field_validator("incident_secrets")
     @classmethod
     def _incident_secrets(cls, given: SecretStr) -> SecretStr:
@@ -211,8 +222,16 @@ class Settings(Place):
         ours = tuple(secret.get_secret_value() for secret in held_keys)
         sources = source_secrets(self.incident_secrets.get_secret_value()).values()
         of_sources = (secret for secrets in sources for secret in secrets)
+        uploads = (secret for some in upload_keys(self.upload_keys.get_secret_value()).values() for secret in some)
         of_channels = self.notice_channels.secrets()
-        return (*self.webhook_secrets, *(secret for secret in ours if secret), *held, *of_sources, *of_channels)
+        return (
+            *self.webhook_secrets,
+            *(secret for secret in ours if secret),
+            *held,
+            *of_sources,
+            *uploads,
+            *of_channels,
+        )
 
     @property
     def notice_channels(self) -> Channels:

@@ -102,6 +102,14 @@ class Build:
 
 
 @dataclass(frozen=True, slots=True)
+class Importing:
+    """An upload of differences that is whole, by its number."""
+
+    repository_id: int
+    upload_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reviewing:
     """A question about a pull request: `about` says of which commits, and how it is asked."""
 
@@ -303,6 +311,14 @@ RELEASE = Kind(
     priority=PEOPLE,
     hopeless=(Gone, Refused),
 )
+IMPORT = Kind(
+    "differences",
+    "Read the differences that a pipeline handed in",
+    Importing,
+    lambda one: f"differences/{one.repository_id}",  # one after the other: they share log templates
+    same=False,
+    limit=LONG,
+)
 LAND = _beat("land", "Look at changes whose delay is over, to land them", timedelta(minutes=1), EDGES)
 LANDED = _beat("landed", "Compare what landed by itself with what was approved", timedelta(minutes=1), EDGES)
 
@@ -339,4 +355,5 @@ JOBS: tuple[Row, ...] = (
     REVIEWS,
     WEIGH,
     RELEASE,
+    IMPORT,
 )

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -25,8 +25,14 @@ from bot.store.tables import (
 from scoring.difftest.record import Origin
 
 State = Literal["receiving", "waiting", "done", "failed"]
+Whole = Callable[["Upload", sa.Connection], None]
+MOST = 20  # of one repository that are not read yet
 OF_UPLOAD = (difference_parts, difference_groups, differences, difference_measures)
 OF_REPOSITORY = (difference_answers, difference_predictions, difference_templates, difference_weighings)
+
+
+class TooMany(ValueError):
+    """One sentence for whoever wants to hand in one more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +103,29 @@ class _Rest:
 
 class DifferenceUploads(Audited):
     def begin(self, repository_id: int, wanted: Wanted, *, by: str, at: datetime) -> Upload:
-        """The upload of that content, new or as far as it came before."""
+        """The upload of that content, new or as far as it came before; one that could not be read begins anew.
+
+        Raises TooMany while MOST of the repository are neither read nor given up.
+        """
         name = wanted.name(repository_id)
         row = {
             "repository_id": repository_id, "name": name, "team": wanted.origin.team, "build": wanted.origin.build,
             "state": "receiving", "at": at, "received": 0, "body": to_text(_Rest(wanted, by)),
         }  # fmt: skip
+        table = difference_uploads
+        open_ = sa.and_(table.c.repository_id == repository_id, table.c.state.in_(("receiving", "waiting")))
         with self.write() as connection:
-            self._once(connection, difference_uploads, row)
-            return upload_of(connection.execute(_named(repository_id, name)).one())
+            new = self._once(connection, table, row)
+            if new and (connection.scalar(sa.select(sa.func.count()).where(open_)) or 0) > MOST:
+                raise TooMany(f"{MOST} uploads of this repository are not read yet: finish or erase some of them")
+            upload = upload_of(connection.execute(_named(repository_id, name)).one())
+            if upload.state != "failed":
+                return upload
+            return save(connection, replace(upload, state="receiving", received=0, by=by, ended_at=None, words=""))
 
-    def part(self, upload: Upload, place: int, content: bytes) -> Upload:
-        """Keep bytes from `place` on, if that is where it stands; it waits to be read when it is whole.
+    def part(self, upload: Upload, place: int, content: bytes, whole: Whole) -> Upload:
+        """Keep bytes from `place` on, if that is where it stands. When it is whole it waits to be read, and `whole` is
+        called within the same transaction.
 
         Answers with the upload as it stands then: whoever is elsewhere goes on from its `received`.
         """
@@ -118,7 +135,10 @@ class DifferenceUploads(Audited):
             if here.state != "receiving" or place != here.received or end > here.wanted.size or not content:
                 return here
             connection.execute(sa.insert(difference_parts), {"upload_id": here.id, "place": place, "content": content})
-            return save(connection, replace(here, received=end))
+            if end < here.wanted.size:
+                return save(connection, replace(here, received=end))
+            whole(here, connection)
+            return save(connection, replace(here, received=end, state="waiting"))
 
     def content(self, upload: Upload) -> Iterator[bytes]:
         """Its parts in order, one in memory at a time."""
@@ -133,23 +153,20 @@ class DifferenceUploads(Audited):
             yield content
             place += len(content)
 
-    def received(self, upload: Upload, connection: sa.Connection | None = None) -> Upload:
-        """It is whole, and waits to be read."""
-        with self.write(connection) as transaction:
-            return save(transaction, replace(upload, state="waiting"))
+    def ended(self, upload: Upload, *, at: datetime, report: Report | None = None, words: str = "") -> Upload | None:
+        """It was read; `words` where it could not be, or not all of it. What came is not needed any more.
 
-    def again(self, upload: Upload) -> Upload:
-        """From its first byte on: what came was not what was told."""
+        Without a report that of its last batch stays. None: it was erased meanwhile.
+        """
         with self.write() as connection:
+            row = connection.execute(locked(upload.id)).one_or_none()
+            if row is None:
+                return None
+            state: State = "failed" if words else "done"
+            here = upload_of(row)
+            done = replace(here, state=state, ended_at=at, words=words, report=report or here.report)
             connection.execute(sa.delete(difference_parts).where(difference_parts.c.upload_id == upload.id))
-            return save(connection, replace(upload, state="receiving", received=0))
-
-    def ended(self, upload: Upload, report: Report, *, at: datetime, words: str = "") -> Upload:
-        """It was read; `words` where it could not be. What came is not needed any more."""
-        done = replace(upload, state="failed" if words else "done", ended_at=at, words=words, report=report)
-        with self.write() as connection:
-            connection.execute(sa.delete(difference_parts).where(difference_parts.c.upload_id == upload.id))
-            self._note("differences", done, done.by, at, connection, new=report.new, state=done.state)
+            self._note("differences", done, done.by, at, connection, new=done.report.new, state=done.state)
             return save(connection, done)
 
     def get(self, upload_id: int) -> Upload | None:
@@ -179,10 +196,11 @@ class DifferenceUploads(Audited):
             self._remove(connection, upload.repository_id, [upload.id])
             self._note("differences erased", upload, by, at, connection)
 
-    def prune(self, repository_id: int, before: datetime) -> int:
-        """Of one repository what is older; how many uploads."""
+    def prune(self, repository_id: int, before: datetime, *, given_up: datetime) -> int:
+        """Of one repository what began earlier, and what nobody finished since `given_up`; how many uploads."""
         table = difference_uploads
-        old = sa.select(table.c.id).where(table.c.repository_id == repository_id, table.c.at < before)
+        half = sa.and_(table.c.state == "receiving", table.c.at < given_up)
+        old = sa.select(table.c.id).where(table.c.repository_id == repository_id, sa.or_(table.c.at < before, half))
         with self.write() as connection:
             ids = list(connection.scalars(old))
             if ids:

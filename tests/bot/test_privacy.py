@@ -68,6 +68,7 @@ def test_a_servers_folder_and_database_are_its_users_alone(tmp_path: Path) -> No
         ("CALENDARS", "ok.example, HIDDEN://calendar.example.com"),
         ("CALENDAR_NETWORKS", "HIDDEN/8"),
         ("API_KEYS", "maya=HIDDEN"),
+        ("UPLOAD_KEYS", "acme/shop=HIDDEN"),
         ("PRIVATE_KEY", "HIDDEN"),
         ("WEBHOOK_SECRET", "HIDDEN"),
         ("APP_ID", "HIDDEN"),

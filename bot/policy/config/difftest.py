@@ -9,7 +9,7 @@ from scoring.difftest.automation import Bars
 from scoring.difftest.changes import Tolerance
 from scoring.difftest.settings import TeamSettings
 
-KEPT = timedelta(days=400)
+KEPT = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from scoring.difftest.changes import Tolerance
 from scoring.difftest.record import Origin
 from scoring.errors import ScoringError
 
+UNPACKED = 8 << 30  # bytes of a packed file
 LONGEST = 16 << 20  # bytes of one line, or of one element of a JSON list
 _CHUNK = 1 << 16
 
@@ -143,6 +144,7 @@ class _Unpacked(io.RawIOBase):
 
     def __init__(self, raw: io.RawIOBase) -> None:
         self._packed = gzip.GzipFile(fileobj=io.BufferedReader(raw))
+        self._left = UNPACKED
 
     def readable(self) -> bool:
         return True
@@ -153,6 +155,9 @@ class _Unpacked(io.RawIOBase):
         except (OSError, EOFError, zlib.error):
             raise ScoringError("the file is packed and damaged: pack it again, or hand it in unpacked") from None
         target[: len(chunk)] = chunk
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise ScoringError(f"the file unpacks to more than {UNPACKED >> 30} GB: split it")
         return len(chunk)
 
 

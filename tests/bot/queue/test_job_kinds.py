@@ -12,7 +12,19 @@ from bot.forge.envelope import Envelope
 from bot.forge.port import Gone
 from bot.jobs.desk import Desk, beats, handler
 from bot.jobs.intake import look, look_later
-from bot.jobs.kinds import JOBS, PULL, Edge, EdgeReport, Kind, OfRepository, Reports, Reviewing, Training, Unknown
+from bot.jobs.kinds import (
+    JOBS,
+    PULL,
+    Edge,
+    EdgeReport,
+    Importing,
+    Kind,
+    OfRepository,
+    Reports,
+    Reviewing,
+    Training,
+    Unknown,
+)
 from bot.jobs.lease import LeaseQueue
 from bot.jobs.port import Job, NewJob
 from bot.jobs.worker import Rules, Worker
@@ -94,6 +106,7 @@ def test_what_a_job_carries_survives_the_queue(row: Kind[object]) -> None:
         "incident": lambda: Reports("guid", 7, (SAID,)),
         "edge-done": lambda: EdgeReport(7, "main", NOON, {"3": 1, "4": None}, 2),
         "review": lambda: Reviewing(7, 3, "these commits"),
+        "differences": lambda: Importing(7, 12),
     }
     usual = (lambda: OfRepository(7)) if row.payload is OfRepository else row.payload
     payload = given.get(row.name, usual)()

@@ -13,7 +13,7 @@ from scoring.difftest.exchange import Exchange, read_body
 from scoring.difftest.groups import grouped
 from scoring.difftest.intake import Intake
 from scoring.difftest.noise import Measured
-from scoring.difftest.readers import READERS, Piece
+from scoring.difftest.readers import READERS, Piece, Sources
 from scoring.difftest.record import ATTRIBUTES, CATEGORIES, DECLARED, Difference
 from scoring.difftest.schema import json_schema, plain, read_difference
 from scoring.difftest.settings import TeamSettings
@@ -304,3 +304,11 @@ def test_base64_of_an_archive_is_compared_by_what_it_says(tmp_path: Path) -> Non
 
     differences = taken(read("har", tmp_path, encoded(LEFT), encoded(RIGHT)))
     assert {each.field for each in differences} == {"body.n", "body.at"}
+
+
+def test_a_packed_file_is_unpacked_up_to_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb = tmp_path / "bomb.jsonl.gz"
+    bomb.write_bytes(gzip.compress(b'{"description": "a"}\n' * 100_000))
+    monkeypatch.setattr("scoring.difftest.readers.source.UNPACKED", 1 << 20)
+    with pytest.raises(ScoringError, match="unpacks to more than"):
+        list(READERS["jsonl"].read(Sources(ORIGIN, bomb)))

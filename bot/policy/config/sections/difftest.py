@@ -1,7 +1,6 @@
 """Differences between two builds: whose, how sure noise has to be to need nobody, and how long they are kept."""
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -17,7 +16,6 @@ from scoring.difftest.record import CATEGORIES
 from scoring.difftest.settings import TeamSettings
 
 NEVER = "never"
-LONGEST = timedelta(days=3650)
 
 
 def bar(text: object) -> float | None:
@@ -100,17 +98,16 @@ class DifftestShape(Shape):
     )
     keep: Elapsed | None = Field(
         default=None,
-        description="How long what was handed in is kept, with what was said of it; at most 3650d. Left out: 400d.",
+        description="How long what was handed in is kept, with what was said of it; at most 366d. Left out: 366d.",
         examples=["180d"],
     )
 
 
-def _read(written: DifftestShape, reading: Reading) -> Difftest:
-    keep = written.keep or KEPT
-    if keep > LONGEST:
-        reading.wrong(("difftest", "keep"), "difftest.keep: at most 3650d")
+def _read(written: DifftestShape, _: Reading) -> Difftest:
     return Difftest(
-        MappingProxyType({name: _team(shape) for name, shape in written.teams.items()}), written.labels, keep
+        MappingProxyType({name: _team(shape) for name, shape in written.teams.items()}),
+        written.labels,
+        written.keep or KEPT,
     )
 
 
