@@ -17,6 +17,7 @@ from bot.commands.difftest_model import model_options
 from bot.commands.difftest_named import group as _group
 from bot.commands.difftest_named import known as _known
 from bot.commands.difftest_review import Review
+from bot.commands.operator import Unusable
 from bot.commands.progress import counting, progress_bar
 from bot.commands.scoring import plainly
 from scoring.difftest.alike import alike
@@ -158,7 +159,7 @@ def upload(
             state = handing.hand_in(to, made, of, progress)
         state = handing.awaited(to, state, wait)
     except KeyboardInterrupt:
-        raise handing.Unusable(f"interrupted; {handing.AGAIN}") from None
+        raise Unusable(f"interrupted; {handing.AGAIN}") from None
     click.echo(handing.told(counted, state, style))
     if state["state"] == "failed":
         raise handing.Declined(f"it could not be read: {state['words']}")
