@@ -18,6 +18,7 @@ from bot.clock.turns import Covered, Turns
 from bot.clock.upkeep import Ageing, prune
 from bot.config.addresses import Addresses, networks, places
 from bot.config.calendars import Calendars
+from bot.config.differences import policy_of
 from bot.config.keys import keys, upload_keys
 from bot.config.repository import Configurations
 from bot.config.roles import SERVE, Role
@@ -55,8 +56,8 @@ from bot.learning.learned import Learned
 from bot.learning.registry import Registry, chosen
 from bot.line.accounts import Accounts
 from bot.line.assess import MirrorAssessor
+from bot.line.difference_imports import Importer
 from bot.line.difftest import Builds, Tested
-from bot.line.difference_imports import Importer, policy_of
 from bot.line.events import EventDesk, not_before
 from bot.line.incidents import Incidents
 from bot.line.issues import Issues
@@ -72,7 +73,7 @@ from bot.notices.posting import posting
 from bot.notices.readings import Stored as Noticed
 from bot.policy.incidents.report import Report
 from bot.process.privacy import keep_private
-from bot.store import Store
+from bot.store import Store, Upload
 from bot.store.engine import files_of
 from bot.web.page import Stored
 from bot.web.pages import FIRST
@@ -202,7 +203,7 @@ def build(settings: Settings, *, clock: Clock = now, role: Role = SERVE) -> App:
                 handler(jobs.RELEASE, builds.release),
                 handler(jobs.REVIEW, reviews.take if reviews else lambda asked: None),
                 handler(jobs.NOTICES, posting(settings, store.only(Noticed), store.only(weekly.Parts), clock).take),
-                handler(jobs.IMPORT, _importer(settings, store, clock).take),
+                handler(jobs.IMPORT, _importer(settings, store, clock, builds.read).take),
                 *landing_jobs(store.only(Landable), queue, forge, mirror, clock, lander),
                 *learning(store.only(Learned), queue, assessor, registry, clock, settings.retrain_days),
                 handler(jobs.DOCTOR, on_visit(Watch(visits(settings, os.environ, clock), store.findings, clock))),
@@ -292,9 +293,9 @@ def _assessor(
     )  # fmt: skip
 
 
-def _importer(settings: Settings, store: Store, clock: Clock) -> Importer:
+def _importer(settings: Settings, store: Store, clock: Clock, told: Callable[[Upload], None]) -> Importer:
     folder = settings.folder.absolute() / "uploads"
-    return Importer(store.difference_uploads, store.difference_intake, store.configurations, folder, clock)
+    return Importer(store.difference_uploads, store.difference_intake, store.configurations, folder, clock, told)
 
 
 def _redelivery(settings: Settings, store: Store, clock: Clock) -> Redelivery:

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.config.differences import policy_of
 from bot.jobs.kinds import Nothing
 from bot.line.accounts import FRESH
-from bot.line.difference_imports import policy_of
 from bot.store import (
     Accounts,
     Claims,

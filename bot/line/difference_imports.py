@@ -8,9 +8,8 @@ from pathlib import Path
 
 import structlog
 
-from bot.config.repository import ORGANISATION, composed
+from bot.config.differences import policy_of
 from bot.jobs.kinds import Importing
-from bot.policy.config.difftest import Difftest, strictest
 from bot.store import Configurations, DifferenceIntake, DifferenceUploads, Upload
 from bot.store.difference_uploads import Report
 from scoring.difftest.readers import READERS, Sources
@@ -71,9 +70,3 @@ class Importer:
                 file.write(part)
         if digest.hexdigest() != upload.wanted.sha256:
             raise ScoringError("what came has another SHA-256 than was told: hand it in again")
-
-
-def policy_of(configurations: Configurations, repository_id: int, now: datetime) -> Difftest:
-    """What the repository's branches say of differences: the strictest where they disagree."""
-    known = configurations.in_force(ORGANISATION, {repository_id})
-    return strictest(config.difftest for each in known if (config := composed(each, now)) is not None)

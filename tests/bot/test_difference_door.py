@@ -19,11 +19,12 @@ from werkzeug.serving import make_server
 from bot.clock.upkeep import Ageing, prune
 from bot.commands import difftest_upload as handing
 from bot.commands.difftest import difftest
+from bot.config.differences import policy_of
 from bot.config.keys import signed, upload_keys
 from bot.doors.differences import DifferenceDoor
 from bot.jobs.kinds import IMPORT, Nothing
 from bot.jobs.lease import LeaseQueue
-from bot.line.difference_imports import Importer, policy_of
+from bot.line.difference_imports import Importer
 from bot.store import KnownRepository, Store, Upload
 from bot.store.tables import metadata
 from scoring.difftest.answers import Answer
