@@ -354,4 +354,4 @@ def test_nothing_stays_of_a_repository_that_took_the_app_away(world: World, addr
             for table in metadata.sorted_tables
             if table.name.startswith("difference")
         }
-    assert (len(kept), set(kept.values())) == (8, {0})
+    assert (len(kept), set(kept.values())) == (9, {0})
