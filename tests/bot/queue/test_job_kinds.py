@@ -15,6 +15,7 @@ from bot.jobs.intake import look, look_later
 from bot.jobs.kinds import (
     JOBS,
     PULL,
+    Build,
     Edge,
     EdgeReport,
     Importing,
@@ -107,6 +108,8 @@ def test_what_a_job_carries_survives_the_queue(row: Kind[object]) -> None:
         "edge-done": lambda: EdgeReport(7, "main", NOON, {"3": 1, "4": None}, 2),
         "review": lambda: Reviewing(7, 3, "these commits"),
         "differences": lambda: Importing(7, 12),
+        "weigh": lambda: Build(7, "pay", "v2"),
+        "release": lambda: Build(7, "pay", "v2"),
     }
     usual = (lambda: OfRepository(7)) if row.payload is OfRepository else row.payload
     payload = given.get(row.name, usual)()
