@@ -386,12 +386,12 @@ def evaluate(
     if only_frozen:
         click.echo(shown.snapshots(compared(project.predictions(), desk), style))
     elif ablation:
-        rows = {"nothing": evaluated(desk.known, bars=desk.bars)}
-        rows |= {name: evaluated(desk.known, (name,), desk.bars) for name in ALL}
+        beside = Beside(models, embedders(project.folder))
+        rows = {"nothing": evaluated(desk.known, (), desk.bars, beside)}
+        rows |= {name: evaluated(desk.known, (name,), desk.bars, beside) for name in ALL}
         click.echo(shown.ablation(rows, style))
     else:
-        ready = [Tuned.open(each) for each in labellers]
-        beside = Beside(models, embedders(project.folder), ready)
+        beside = Beside(models, embedders(project.folder), [Tuned.open(each) for each in labellers])
         click.echo(shown.evaluation(evaluated(desk.known, without, desk.bars, beside), style))
 
 

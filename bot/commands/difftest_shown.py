@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.policy.text.whole import visible
 from scoring.difftest.answers import OPEN, Answer, Pace, Standing
-from scoring.difftest.evaluate import Evaluation, Scored
+from scoring.difftest.evaluate import BASELINES, Evaluation, Scored
 from scoring.difftest.groups import Group
 from scoring.difftest.intake import Imported
 from scoring.difftest.intent import Link
@@ -154,10 +154,18 @@ def evaluation(one: Evaluation, style: str) -> str:
 
 
 def ablation(rows: Mapping[str, Evaluation], style: str) -> str:
+    """The local labeller, and each that was asked beside it."""
+    beside = [name for name in rows["nothing"].all if name not in ("local", *BASELINES)]
     if style == "json":
-        return _json({name: _scored(each.all["local"]) for name, each in rows.items()})
+        return _json({
+            name: {**_scored(one.all["local"]), "beside": {each: _scored(one.all[each]) for each in beside}}
+            for name, one in rows.items()
+        })  # fmt: skip
     head = f"{'without':<14}{'accuracy':>9} {'macro-F1':>9} {'regression recall':>18} {'groups':>8}"
-    return _lines([head, *(_ablated(name, each.all["local"]) for name, each in rows.items())])
+    lines = [head, *(_ablated(name, one.all["local"]) for name, one in rows.items())]
+    for each in beside:
+        lines += ["", each, *(_ablated(name, one.all[each]) for name, one in rows.items())]
+    return _lines(lines)
 
 
 def snapshots(one: Compared, style: str) -> str:

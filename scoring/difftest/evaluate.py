@@ -27,6 +27,7 @@ from scoring.errors import ScoringError
 from scoring.learning.metrics import Interval
 
 ROUNDS = 1_000
+BASELINES = ("majority", "rules", "nearest")
 Suggest = Callable[[Group], Suggestion]
 Models = Mapping[str, Model]
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,9 @@ def adapt(
         identity=_identity(recipe, before, answers, learned, held), progress=progress,
         validate=lambda: _held_out(adapted, answers, held, recipe, where),
     )  # fmt: skip
+    if outcome.best is None:  # time was up before the first look
+        with torch.no_grad():
+            outcome = replace(outcome, best=_held_out(adapted, answers, held, recipe, where))
     if _frozen(adapted)[0] != before:
         raise ScoringError("The weights of the base changed, which they must not; nothing was written.")
     merged = adapted.to("cpu").merge_and_unload()

@@ -6,6 +6,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -112,6 +113,24 @@ def test_evaluation_prints_the_baselines_and_refuses_a_random_split(desk: Desk) 
     assert "UserMarkedNoise" in desk.run("evaluate").output
     assert len(desk.run("evaluate", "--ablation").output.splitlines()) == 10
     assert "a random split is refused" in desk.run("evaluate", "--split", "random", status=2).output
+
+
+def test_a_language_model_is_asked_anew_without_each_attribute(desk: Desk) -> None:
+    later = difference(
+        "x", build="v9", label=Label.NOISE, at=BEGAN + timedelta(days=70), tags=("purple",), labelled_by="anna",
+        labelled_at=BEGAN + timedelta(days=71),
+    )  # fmt: skip
+    desk.keep(*releases(1), later)
+    with scripted() as endpoint:
+        endpoint.script = [lambda _: completion({"label": "noise", "quotes": []}, model="small")]
+        arguments = ("--ablation", "--model", f"small@{endpoint.address}", "--model-network", "127.0.0.0/8")
+        shown = desk.rows("evaluate", *arguments)
+        assert isinstance(shown, dict)
+        asked = [request["messages"][-1]["content"] for request in endpoint.requests]
+    assert set(shown["comments"]["beside"]) == {"small static", "small dynamic"}
+    assert len(asked) == 2 * 9  # nothing and eight attributes, with static and with dynamic examples
+    assert sum("purple" in each for each in asked) == 2 * 8
+    assert sum('"comments"' in each for each in asked) == 2 * 8
 
 
 def test_an_endpoint_that_embeds_sees_no_secret_and_each_text_once_over_runs(desk: Desk) -> None:
