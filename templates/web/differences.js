@@ -12,9 +12,10 @@
   const kept = `answers ${location.pathname} ${form.getAttribute("action")} ${queue.dataset.me}`;
   const pending = JSON.parse(sessionStorage.getItem(kept) || "[]");
   const had = new Map([...cards.children].map((card) => [card.dataset.group, card]));
-  let order = [...new Set([...had.keys(), ...queue.dataset.order.split(" ").filter(Boolean)])];
-  let at = order[0], failed = "", fetching = false, delivering = false, spoken = pending.length > 0;
-  const answered = new Set(), given = [], passed = [];
+  const orderOf = (page) => page.getElementById("progress").dataset.order.split(" ").filter(Boolean);
+  let order = [...new Set([...had.keys(), ...orderOf(document)])];
+  let at = order[0], failed = "", notice = "", fetching = false, delivering = false, spoken = pending.length > 0;
+  const answered = new Set(), seen = new Set(), given = [], passed = [];
 
   const button = (key, words, quiet = true) => {
     const made = document.createElement("button"), cap = document.createElement("kbd");
@@ -52,9 +53,11 @@
   // ---- what is in sight
   const card = () => had.get(at);
   function show(group, words) {
+    const left = card();
     at = group;
-    for (const each of cards.children) each.hidden = each.dataset.group !== at;
     const now = card(), none = !at;
+    if (left && left !== now) left.hidden = true;
+    if (now) { now.hidden = false; seen.add(at); }
     form.hidden = none && !given.length;
     id("done").hidden = !none;
     why.hidden = true;
@@ -94,6 +97,7 @@
     const one = { group: at, answer: label, why: form.why.value.trim(), reason: form.reason.value, alike: Number(card().dataset.alike), ...more };
     given.push(one);
     answered.add(at);
+    notice = "";
     send({ group: one.group, answer: label, why: one.why, reason: label === "noise" ? one.reason : "" });
     show(following(at), WORDS[label]);
   }
@@ -125,7 +129,7 @@
   const waits = new Map();
   function keep() {
     if (pending.length) sessionStorage.setItem(kept, JSON.stringify(pending)); else sessionStorage.removeItem(kept);
-    state.textContent = failed || (pending.length ? `${pending.length} on the way` : spoken ? "All kept" : "");
+    state.textContent = failed || (pending.length ? `${pending.length} on the way` : notice || (spoken ? "All kept" : ""));
     state.classList.toggle("stale", Boolean(failed));
   }
   // one loop alone takes answers off the list, each when the server has it
@@ -148,9 +152,18 @@
       if (failed === SILENT || Object.values(AWAY).includes(failed)) await new Promise((wake) => setTimeout(wake, AGAIN));
     }
     delivering = false;
+    if (!at) look();
+  }
+  // nothing is left: what it comes to now
+  async function look() {
+    try {
+      const answer = await fetch(form.getAttribute("action"), { cache: "no-store" });
+      if (answer.ok) fresh(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      if (!at && order.some((each) => !answered.has(each))) show(order.find((each) => !answered.has(each)));
+    } catch { state.textContent = SILENT; }
   }
   function told(one, words) {
-    if (words.state === "disputed" && one.answer !== "undo") state.dataset.words = `You and ${words.others.join(", ")} disagree: a third person settles it.`;
+    if (words.state === "disputed" && one.answer !== "undo") notice = `You and ${words.others.join(", ")} disagree: a third person settles it.`;
     const last = waits.get(one);
     waits.delete(one);
     if (last) {
@@ -171,17 +184,17 @@
   async function ahead() {
     const left = order.filter((each) => !answered.has(each)), from = Math.max(0, left.indexOf(at));
     const round = [...left.slice(from), ...left.slice(0, from)];
+    const wanted = round.filter((each) => !had.has(each)).slice(0, MOST);
     if (fetching || !round.slice(0, AHEAD).some((each) => !had.has(each))) return;
     fetching = true;
     try {
-      const wanted = round.filter((each) => !had.has(each)).slice(0, MOST);
       const answer = await fetch(`${form.getAttribute("action")}&want=${wanted.join(",")}`, { cache: "no-store" });
       if (answer.ok) fresh(new DOMParser().parseFromString(await answer.text(), "text/html"));
       else throw new Error(String(answer.status));
     } catch { setTimeout(ahead, AGAIN); } finally { fetching = false; }
-    if (at && !card()?.isConnected) return;
-    if (at && card().hidden) show(at);
-    ahead();
+    if (at && !card() && !order.includes(at)) show(following(at));  // somebody else was faster
+    else if (at && card()?.hidden) show(at);
+    else ahead();
   }
   function fresh(page) {
     for (const one of page.querySelectorAll("#cards > article")) {
@@ -190,10 +203,9 @@
       had.set(one.dataset.group, one);
       cards.append(one);
     }
-    // what was learnt since puts what nobody has seen yet in another order; what was seen stays where it was
-    const told = page.getElementById("queue")?.dataset.order.split(" ").filter(Boolean) || [];
-    const seen = order.filter((each) => had.has(each));
-    order = [...seen, ...told.filter((each) => !had.has(each))];
+    // what was learnt or answered since moves or takes away what was not in sight yet; what was stays where it was
+    const told = orderOf(page);
+    order = [...order.filter((each) => seen.has(each)), ...told.filter((each) => !seen.has(each))];
     if (!pending.length) {
       for (const name of ["lists", "progress"]) id(name).replaceChildren(...page.getElementById(name).childNodes);
       count();
@@ -236,7 +248,7 @@
   });
   window.addEventListener("beforeunload", (event) => { if (pending.length) event.preventDefault(); });
 
-  form.classList.add("scripted");
+  for (const each of cards.children) each.hidden = true;
   show(at || "");
   keep();
   deliver();
