@@ -28,7 +28,7 @@ TURNED = f"You answered this group {TURNS} times. Leave it as it is, or let some
 def act(desk: Desk, asked: Asked, now: datetime) -> Told:
     """Takes `group`, `answer` (a label, or undo), and may take `why`, `reason`, `alike` and, for undo, `label`: what is
     taken back. Raises NotTaken, NotThere."""
-    form, place = asked.form, place_of(desk.store, asked)
+    form, place = asked.form, place_of(desk.store, asked, now)
     if place.desk is None or form.get("group") not in {each.id for each in place.desk.of_release(place.release)}:
         raise NotThere
     given = _undone(place, asked, now) if form.get("answer") == UNDO else _said(place, place.desk, asked, now)

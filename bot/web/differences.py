@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.config.differences import policy_of
 from bot.facts.differences import suggested
 from bot.web.difference_cards import Card, cards
 from bot.web.learnt import Suggested
@@ -41,7 +42,7 @@ class Readings:
     decided: Mapping[str, Suggestion] | None = None
 
 
-def place_of(store: Stored, asked: Asked) -> Place:
+def place_of(store: Stored, asked: Asked, now: datetime) -> Place:
     """The team and the build in the address: the first and the newest where it names none. Raises NotThere."""
     home, query = asked.here.id, asked.query
     teams = store.differences.teams(home)
@@ -50,7 +51,9 @@ def place_of(store: Stored, asked: Asked) -> Place:
         return Place(())
     if team not in teams:
         raise NotThere
-    desk, answers = store.desks.open(store.differences, home, team, {})
+    desk, answers = store.desks.open(
+        store.differences, home, team, policy_of(store.configurations, home, now).settings()
+    )
     release = query.get("release") or desk.releases[-1]
     if release not in desk.releases:
         raise NotThere
@@ -58,7 +61,7 @@ def place_of(store: Stored, asked: Asked) -> Place:
 
 
 def read(store: Stored, asked: Asked, now: datetime) -> Readings:
-    place = place_of(store, asked)
+    place = place_of(store, asked, now)
     if place.desk is None:
         return Readings(place, Suggested({}))
     here = (asked.here.id, place.team, place.release)
