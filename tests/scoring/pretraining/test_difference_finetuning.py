@@ -114,12 +114,12 @@ def test_a_checkpoint_of_other_settings_is_refused(base: Path, tmp_path: Path) -
 
 @pytest.fixture(scope="module")
 def tuned(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project of four releases, and a labeller that learnt from the first two and saw the third."""
+    """A project of five releases, and a labeller that learnt from the first three and saw the fourth."""
     folder = tmp_path_factory.mktemp("project")
-    Project.open(folder, make=True).add(releases(4), Origin())
-    arguments = ["finetune", "--base", str(base), "--out", str(folder / "own"), "--release", "v2"]
+    Project.open(folder, make=True).add(releases(5), Origin())
+    arguments = ["finetune", "--base", str(base), "--out", str(folder / "own"), "--release", "v3"]
     outcome = CliRunner().invoke(
-        main, ["difftest", *arguments, "--project", str(folder), "--tokens", "64", "--epochs", "14", "--rate", "0.02"]
+        main, ["difftest", *arguments, "--project", str(folder), "--tokens", "128", "--epochs", "8", "--rate", "0.01"]
     )
     assert outcome.exit_code == 0, outcome.output
     assert "stayed as they were" in outcome.output
@@ -132,19 +132,19 @@ def test_what_was_fine_tuned_is_served_without_torch_and_measured_on_the_next_re
     )
     assert shown.exit_code == 0, shown.output
     releases_of = {name: by for name, by in json.loads(shown.stdout)["releases"].items() if "fine-tuned own" in by}
-    assert list(releases_of) == ["v3"]
-    assert float(releases_of["v3"]["fine-tuned own"]["groups"]["accuracy"]) > float(
-        releases_of["v3"]["majority"]["groups"]["accuracy"]
+    assert list(releases_of) == ["v4"]
+    assert float(releases_of["v4"]["fine-tuned own"]["groups"]["accuracy"]) > float(
+        releases_of["v4"]["majority"]["groups"]["accuracy"]
     )
     said = CliRunner().invoke(
-        main, ["difftest", "suggest", "--project", str(tuned), "--labeller", str(tuned / "own"), "--release", "v3"]
+        main, ["difftest", "suggest", "--project", str(tuned), "--labeller", str(tuned / "own"), "--release", "v4"]
     )
     assert said.exit_code == 0, said.output
 
 
 def test_its_card_tells_what_it_learnt_and_its_confidences_are_of_the_three_labels(tuned: Path) -> None:
     card = json.loads((tuned / "own" / "labeller.json").read_text("utf-8"))
-    assert card["learnt"] == ["v0", "v1", "v2"]
+    assert card["learnt"] == ["v0", "v1", "v2", "v3"]
     assert card["about"]["parity"] < 1e-3
     assert not (tuned / "own" / "training.safetensors").exists()
     one = Tuned.open(tuned / "own")
