@@ -1,21 +1,21 @@
 """`codechill difftest`: differences between two builds come in, are answered once a group, and measured."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec
 
 import click
 
 from bot.commands import difftest_shown as shown
 from bot.commands import difftest_upload as handing
+from bot.commands.difftest_desk import at_a_desk, format_option, project_option, team_option
 from bot.commands.difftest_embeddings import Kept, embedding_options
 from bot.commands.difftest_finetune import finetune
 from bot.commands.difftest_model import model_options
 from bot.commands.difftest_named import group as _group
 from bot.commands.difftest_named import known as _known
+from bot.commands.difftest_refresh import refresh
 from bot.commands.difftest_review import Review
 from bot.commands.operator import Unusable
 from bot.commands.progress import counting, progress_bar
@@ -36,45 +36,20 @@ from scoring.difftest.queue import queue as queue_of
 from scoring.difftest.readers import READERS, Sources
 from scoring.difftest.record import Origin
 from scoring.difftest.schema import json_schema
-from scoring.difftest.shelf import desk_of
 from scoring.difftest.snapshots import compared, frozen
 from scoring.difftest.tuned import Tuned
 from scoring.difftest.verdict import Conclusion
 from scoring.difftest.views import ALL
 from scoring.errors import ScoringError
 
-P = ParamSpec("P")
-FOLDER = Path(".codechill/difftest")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _REASONS = [each.value for each in NoiseReason]
-_format = click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 _release = click.option("--release", help="The build; default: the newest.")
 _labeller = click.option(
     "--labeller", "labellers", type=click.Path(exists=True, file_okay=False, path_type=Path), multiple=True,
     help="A folder that `finetune` wrote.",
 )  # fmt: skip
 _by = click.option("--by", required=True, help="Who answers.")
-
-
-def _at_a_desk(command: Callable[..., None]) -> Callable[..., None]:
-    """Hand the project and the team's desk to a command. Adds --project and --team."""
-
-    @wraps(command)
-    def run(*args: Any, folder: Path, team: str, **more: Any) -> None:
-        project = Project.open(folder)
-        desk = desk_of(project, team)
-        if not desk.groups:
-            raise ScoringError(f"team {team} has no differences here: name another with --team")
-        command(*args, project=project, desk=desk, **more)
-
-    return _project(_team(run))
-
-
-_project = click.option(
-    "--project", "folder", type=click.Path(file_okay=False, path_type=Path), default=FOLDER, show_default=True,
-    help="The folder that keeps differences and answers.",
-)  # fmt: skip
-_team = click.option("--team", default="default", show_default=True, help="Whose differences.")
 
 
 @click.group()
@@ -92,6 +67,9 @@ def difftest() -> None:
     """
 
 
+difftest.add_command(refresh)
+
+
 @difftest.command("import", epilog="\b\n" + "\n".join(f"{name:<10} {one.words}" for name, one in READERS.items()))
 @click.option("--from", "kind", type=click.Choice(list(READERS)), required=True, help="What wrote the file.")
 @click.option("--candidate", type=_FILE, help="The test build's recording, for formats of one file a build.")
@@ -100,9 +78,9 @@ def difftest() -> None:
 @click.option("--baseline", default="", help="The build in production.")
 @click.option("--snapshot", default="", help="The recording that is labelled together.")
 @click.option("--sampling-rate", type=click.FloatRange(0, 1), help="The share of the traffic that was forked: 0.01.")
-@_project
-@_team
-@_format
+@project_option
+@team_option
+@format_option
 @click.argument("file", type=_FILE)
 @plainly
 def import_(
@@ -130,8 +108,8 @@ def import_(
 @click.option("--server", "address", envvar="CODECHILL_SERVER", help="Its address: https://chill.example.org")
 @click.option("--repository", envvar="GITHUB_REPOSITORY", help="owner/name, as the server knows it.")
 @click.option("--wait", type=click.FloatRange(0), default=600, show_default=True, help="Seconds until it was read.")
-@_team
-@_format
+@team_option
+@format_option
 @click.argument("file", type=_FILE)
 @plainly
 def upload(
@@ -171,7 +149,7 @@ def upload(
 @click.option(
     "--erase", metavar="UPLOAD", help="Take this one out, with what was said of groups that nothing else has."
 )
-@_format
+@format_option
 def uploads(address: str | None, repository: str | None, erase: str | None, style: str) -> None:
     """List what was handed in to a server, or take one out again. The key is read from CODECHILL_UPLOAD_KEY."""
     to = handing.server(address, repository)
@@ -180,9 +158,9 @@ def uploads(address: str | None, repository: str | None, erase: str | None, styl
 
 @difftest.command()
 @_release
-@_format
+@format_option
 @plainly
-@_at_a_desk
+@at_a_desk
 def groups(project: Project, desk: Desk, release: str | None, style: str) -> None:
     """List the groups of a release with what they were called, or what is suggested."""
     name = _known(desk, release)
@@ -193,10 +171,10 @@ def groups(project: Project, desk: Desk, release: str | None, style: str) -> Non
 
 
 @difftest.command()
-@_format
+@format_option
 @click.argument("group")
 @plainly
-@_at_a_desk
+@at_a_desk
 def show(project: Project, desk: Desk, group: str, style: str) -> None:
     """Show a group: its record, what is suggested and why, and what people said."""
     one = _group(desk, group)
@@ -211,9 +189,9 @@ def show(project: Project, desk: Desk, group: str, style: str) -> None:
 @model_options
 @embedding_options
 @_labeller
-@_format
+@format_option
 @plainly
-@_at_a_desk
+@at_a_desk
 def suggest(
     project: Project,
     desk: Desk,
@@ -245,9 +223,9 @@ def suggest(
 
 @difftest.command()
 @_release
-@_format
+@format_option
 @plainly
-@_at_a_desk
+@at_a_desk
 def queue(project: Project, desk: Desk, release: str | None, style: str) -> None:
     """List what a person has to answer: regressions suspected first, then what is unsure."""
     click.echo(shown.waiting(desk.questions(_known(desk, release)), style))
@@ -257,7 +235,7 @@ def queue(project: Project, desk: Desk, release: str | None, style: str) -> None
 @_by
 @_release
 @plainly
-@_at_a_desk
+@at_a_desk
 def review(project: Project, desk: Desk, by: str, release: str | None) -> None:
     """Answer the queue with one key a group; each answer is kept at once.
 
@@ -280,7 +258,7 @@ def review(project: Project, desk: Desk, by: str, release: str | None) -> None:
 @click.argument("group")
 @click.argument("label")
 @plainly
-@_at_a_desk
+@at_a_desk
 def label(
     project: Project, desk: Desk, by: str, why: str, reason: str | None, together: bool, everywhere: bool, group: str,
     label: str,
@@ -305,7 +283,7 @@ def label(
 @_by
 @click.argument("group", required=False)
 @plainly
-@_at_a_desk
+@at_a_desk
 def undo(project: Project, desk: Desk, by: str, group: str | None) -> None:
     """Take back what you said of GROUP; without GROUP what you said last."""
     answers, now = project.answers(), datetime.now(UTC)
@@ -320,12 +298,12 @@ def undo(project: Project, desk: Desk, by: str, group: str | None) -> None:
 
 @difftest.command()
 @_release
-@_format
+@format_option
 @click.option("--repo", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("base")
 @click.argument("head")
 @plainly
-@_at_a_desk
+@at_a_desk
 def intent(project: Project, desk: Desk, release: str | None, style: str, repo: Path, base: str, head: str) -> None:
     """Say of which change between the commits BASE and HEAD of the builds each group is most likely.
 
@@ -340,9 +318,9 @@ def intent(project: Project, desk: Desk, release: str | None, style: str, repo: 
 
 @difftest.command()
 @_release
-@_format
+@format_option
 @plainly
-@_at_a_desk
+@at_a_desk
 def verdict(project: Project, desk: Desk, release: str | None, style: str) -> None:
     """Say what a release comes to. Exit status: 0 all answered and no regression, 1 not so."""
     name = _known(desk, release)
@@ -361,9 +339,9 @@ def verdict(project: Project, desk: Desk, release: str | None, style: str) -> No
 @model_options
 @embedding_options
 @_labeller
-@_format
+@format_option
 @plainly
-@_at_a_desk
+@at_a_desk
 def evaluate(
     project: Project,
     desk: Desk,
@@ -395,14 +373,14 @@ def evaluate(
         click.echo(shown.evaluation(evaluated(desk.known, without, desk.bars, beside), style))
 
 
-difftest.command("finetune")(plainly(_at_a_desk(finetune)))
+difftest.command("finetune")(plainly(at_a_desk(finetune)))
 
 
 @difftest.command()
 @click.option("--as", "kind", type=click.Choice(["labels", "chat"]), default="labels", show_default=True)
 @click.option("--without", type=click.Choice(ALL), multiple=True, help="Leave an attribute out of chats.")
 @plainly
-@_at_a_desk
+@at_a_desk
 def export(project: Project, desk: Desk, kind: str, without: Sequence[str]) -> None:
     """Write what was labelled as JSON Lines: labels a group, or chats for fine-tuning."""
     for each in desk.labelled:

@@ -21,13 +21,14 @@ from scoring.difftest.verdict import Verdict, verdict
 
 @dataclass(frozen=True)
 class Desk:
-    """`releases` in order, the newest last."""
+    """`releases` in order, the newest last. `serving`: what was let serve; without one each answer teaches at once."""
 
     groups: tuple[Group, ...]
     standing: Mapping[str, Standing]
     releases: tuple[str, ...]
     bars: Bars
     lent: tuple[Labelled, ...] = ()
+    serving: Labeller | None = None
 
     @classmethod
     def of(
@@ -65,7 +66,8 @@ class Desk:
 
     def suggestions(self, release: str, without: Collection[str] = ()) -> dict[str, Suggestion]:
         """group -> suggestion for one release, from what was labelled in the others before it and in itself."""
-        return self.by(train(self.teaching(release), without), release)
+        local = None if without else self.serving
+        return self.by(local or train(self.teaching(release), without), release)
 
     def teaching(self, release: str) -> list[Labelled]:
         """What a labeller of one release learns from."""

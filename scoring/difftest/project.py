@@ -4,6 +4,7 @@ What is cut off in the middle of a line by a crash is taken away, and written ag
 """
 
 import fcntl
+import hashlib
 import json
 import os
 import re
@@ -19,7 +20,7 @@ from scoring.difftest.answers import Answer
 from scoring.difftest.desk import Desk
 from scoring.difftest.groups import Group, Groups
 from scoring.difftest.intake import Imported, Intake
-from scoring.difftest.labeller import Labelled
+from scoring.difftest.labeller import Labelled, Labeller
 from scoring.difftest.labels import Label, NoiseReason
 from scoring.difftest.noise import Measured
 from scoring.difftest.readers import Piece, Problem
@@ -131,6 +132,18 @@ class Project:
 
     def predictions(self) -> list[dict[str, Any]]:
         return list(_values(self._predictions))
+
+    def labeller(self, team: str) -> Labeller | None:
+        """What was let serve; None where each answer teaches at once. Raises ScoringError."""
+        path = self._labeller(team)
+        return Labeller.from_json(path.read_text("utf-8")) if path.is_file() else None
+
+    def let_serve(self, team: str, labeller: Labeller) -> None:
+        self._labeller(team).parent.mkdir(exist_ok=True)
+        _replace(self._labeller(team), labeller.to_json())
+
+    def _labeller(self, team: str) -> Path:
+        return self.folder / "labellers" / f"{hashlib.sha256(team.encode()).hexdigest()[:16]}.json"
 
     def _known(self) -> set[str]:
         if not self._differences.is_file():

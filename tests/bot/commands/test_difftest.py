@@ -303,3 +303,14 @@ def test_a_model_is_reached_only_where_it_was_named(desk: Desk) -> None:
         assert [each["suggested"] for each in said] == [None]
         assert endpoint.requests == []
     assert "write it as NAME@ADDRESS" in desk.run("suggest", "--model", "https://x.example/v1", status=2).output
+
+
+def test_a_labeller_serves_after_it_was_measured_on_the_newest_release(desk: Desk) -> None:
+    desk.keep(*releases(3))
+    said = desk.run("refresh", "--dry-run").output
+    assert said.startswith("on v2 ")
+    assert said.endswith("it would serve\n")
+    assert not (desk.folder / "project" / "labellers").exists()
+    assert "it serves from now on" in desk.run("refresh").output
+    assert "label another release" in desk.run("refresh", status=2).output
+    assert {each["suggested_by"] for each in desk.rows("groups", "--release", "v2")} == {"local"}
