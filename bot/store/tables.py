@@ -504,6 +504,18 @@ limits = sa.Table(
     sa.PrimaryKeyConstraint("installation_id", "resource"),
 )
 
+spent = sa.Table(
+    "spent",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("installation_id", sa.BigInteger, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("points", sa.Integer, nullable=False),
+    sa.Column("makes", sa.Boolean, nullable=False),
+    sa.Column("talk", sa.Text, nullable=False),  # JSON: whose share an answer took from
+)
+sa.Index("ix_spent_installation_id_at", spent.c.installation_id, spent.c.at)
+
 leases = sa.Table(
     "leases",
     metadata,

@@ -7,7 +7,7 @@ those. A little is left for requests that are not ours to count, and for a clock
 import re
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,15 +27,31 @@ class Allowance:
     of_one: int = 100  # answers an hour to one person, and the same on one pull request
 
 
-class Pace:
-    """For one installation; safe to share between threads. Other processes of the same App are not seen."""
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """One request that was sent: what it counts, whether people are told of it, and whose share an answer took from."""
 
-    def __init__(self, allowance: Allowance | None = None) -> None:
+    at: datetime
+    points: int
+    makes: bool
+    talk: tuple[str, ...] = ()
+
+
+def cost_of(verb: str, path: str, now: datetime, talk: tuple[str, ...] = ()) -> Spent:
+    return Spent(now, 1 if verb == "GET" else 5, verb == "POST" and _MAKES.match(path) is not None, talk)
+
+
+class Pace:
+    """For one installation; safe to share between threads. `spent`: what was sent lately, oldest first."""
+
+    def __init__(self, allowance: Allowance | None = None, spent: Iterable[Spent] = ()) -> None:
         self._allowance = allowance or Allowance()
         self._lock = threading.Lock()
         self._points: deque[tuple[datetime, int]] = deque()
         self._made: deque[datetime] = deque()
         self._talked: deque[tuple[datetime, tuple[str, ...]]] = deque()
+        for one in spent:
+            self._count(one)
 
     def spend(self, verb: str, path: str, now: datetime, talk: tuple[str, ...] = ()) -> None:
         """Count one request that is about to be sent. Raises Busy when it has to wait.
@@ -43,19 +59,22 @@ class Pace:
         `talk`: it only answers somebody; whose share it takes from. Raises Refused where that is used up: an answer
         that waited would hold up what matters.
         """
-        cost, makes = (1 if verb == "GET" else 5), verb == "POST" and _MAKES.match(path) is not None
+        one = cost_of(verb, path, now, talk)
         with self._lock:
             self._forget(now)
             if talk and self._said_enough(talk, now):
                 raise Refused("not said: as much was answered as one person, or everybody, may have in this time")
-            until = self._until(cost, makes, now)
+            until = self._until(one.points, one.makes, now)
             if until is not None:
                 raise Busy("as much was sent as GitHub allows in this time", until)
-            self._points.append((now, cost))
-            if makes:
-                self._made.append(now)
-            if talk:
-                self._talked.append((now, talk))
+            self._count(one)
+
+    def _count(self, one: Spent) -> None:
+        self._points.append((one.at, one.points))
+        if one.makes:
+            self._made.append(one.at)
+        if one.talk:
+            self._talked.append((one.at, one.talk))
 
     def _said_enough(self, talk: tuple[str, ...], now: datetime) -> bool:
         lately = sum(moment > now - MINUTE for moment, _ in self._talked)

@@ -1,7 +1,6 @@
 """Requests to GitHub as an installation, through PyGithub: errors in the port's words, no sleep."""
 
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,8 +14,7 @@ from urllib3.util.retry import Retry
 
 from bot.forge.github.budget import Budget
 from bot.forge.github.clients import Installation
-from bot.forge.github.pace import Pace
-from bot.forge.limits import Limits, Unnoted
+from bot.forge.limits import ASKED, Alone, Limits
 from bot.forge.port import Busy, ForgeError, Gone, Refused, Target
 from bot.policy.text.whole import all_whole
 
@@ -46,12 +44,12 @@ class GitHubWire:
         timeout: int = 15,
         limits: Limits | None = None,
     ) -> None:
-        self._budget = Budget(limits or Unnoted(), clock)
+        self._limits = limits or Alone()
+        self._budget = Budget(self._limits, clock)
         self._clock, self._paced = clock, paced
         self._lock = threading.Lock()
         self._installations: dict[int, Installation] = {}
         self._limited: dict[int, datetime] = {}  # installation -> when it may ask again
-        self._paces: defaultdict[int, Pace] = defaultdict(Pace)
         retry = Retry(
             total=2,
             allowed_methods=frozenset({"GET"}),
@@ -128,10 +126,6 @@ class GitHubWire:
             with self._guarded(target, cost), self._installation(target).lent() as requester:
                 return ask(requester)
 
-    def _pace(self, target: Target) -> Pace:
-        with self._lock:
-            return self._paces[target.installation_id]
-
     def _installation(self, target: Target) -> Installation:
         with self._lock:
             known = self._installations.get(target.installation_id)
@@ -149,15 +143,16 @@ class GitHubWire:
     def _guarded(self, target: Target, cost: Cost | None = None) -> Iterator[None]:
         until = self._limited.get(target.installation_id)
         if until is not None and self._clock() < until:
-            raise Busy("GitHub asked to wait", until)
+            raise Busy(ASKED, until)
         if cost is not None and self._paced:
             verb, path, talk = cost
-            self._pace(target).spend(verb, path, self._clock(), talk)
+            self._limits.spend(target.installation_id, verb, path, self._clock(), talk)
         try:
             with translated(self._clock):
                 yield
         except Busy as busy:
             self._limited[target.installation_id] = busy.until
+            self._limits.refused(target.installation_id, busy.until, self._clock())
             raise
 
 
