@@ -10,7 +10,7 @@ from backtest_world import Ran, call, grow
 @pytest.fixture(scope="session")
 def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
     repo = tmp_path_factory.mktemp("past") / "shop.git"
-    grow(repo, 1000)
+    grow(repo, 850)
     return repo
 
 

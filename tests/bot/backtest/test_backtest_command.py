@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -241,8 +242,9 @@ def test_imported_incidents_are_faults_too(past: Path, ran: Ran, tmp_path: Path)
     (tmp_path / "i.json").write_text(
         json.dumps([{"incident": "<b>INC</b>", "cause": row[0], "known_at": (landed + timedelta(days=2)).isoformat()}])
     )
+    state = shutil.copytree(ran.state, tmp_path / "state")  # the history as it was read
     made = call(
-        past, tmp_path, "--incidents", str(tmp_path / "i.json"), "--csv", str(tmp_path / "rows.csv"), "--format", "json"
+        past, state, "--incidents", str(tmp_path / "i.json"), "--csv", str(tmp_path / "rows.csv"), "--format", "json"
     )
     labels = json.loads(made.stdout)["labels"]
     (marked,) = (line for line in (tmp_path / "rows.csv").read_text().splitlines() if line.startswith(row[0]))

@@ -67,7 +67,7 @@ def test_a_landing_and_a_pull_request_with_the_same_facts_get_the_same_verdict(
     (replay, _), config = ready, parse(RED)
     scorer = Scorer(past, tmp_path / "index", clock=lambda: datetime.fromtimestamp(NOW, UTC))
     scorer.refresh(replay.past.landings[-1].sha)
-    looked_at = [each for each in at_red if each.in_window][::9]
+    looked_at = [each for each in at_red if each.in_window][::15]
     assert {each.held for each in looked_at} == {True, False}
     for each in looked_at:
         change = commit_change(past, each.landing.sha)

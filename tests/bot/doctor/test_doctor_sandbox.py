@@ -17,6 +17,7 @@ from bot.doctor.facts import Here, Part, Requirement
 from bot.doctor.fetch import Scope, fetch
 from bot.doctor.wire import Refused, Unreachable, Wires
 from bot.sandbox import Sandbox
+from bot.sandbox.access import key_pair
 from bot.setup.manifest import read
 from bot.store import Store
 
@@ -52,9 +53,14 @@ def closing() -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
+@pytest.fixture(scope="module")
+def keys() -> tuple[str, str]:
+    return key_pair()
+
+
 @pytest.fixture
-def sandbox(tmp_path: Path, closing: ThreadPoolExecutor) -> Iterator[Sandbox]:
-    made = Sandbox(tmp_path / "github", permissions=MANIFEST.permissions, events=MANIFEST.events)
+def sandbox(tmp_path: Path, closing: ThreadPoolExecutor, keys: tuple[str, str]) -> Iterator[Sandbox]:
+    made = Sandbox(tmp_path / "github", keys=keys, permissions=MANIFEST.permissions, events=MANIFEST.events)
     made.start()
     made.add_repository(REPO, a_repository(tmp_path / "shop", **ENFORCING))
     made.protect(REPO, "main")

@@ -26,7 +26,7 @@ def quiet(source: str) -> bool:
 
 def library() -> list[str]:
     """Files that people wrote: the smaller modules of Python's own library."""
-    files = sorted(path for path in Path(os.__file__).parent.glob("*.py") if 200 < path.stat().st_size < 9_000)
+    files = sorted(path for path in Path(os.__file__).parent.glob("*.py") if 200 < path.stat().st_size < 5_000)
     return [
         text
         for file in files
