@@ -142,6 +142,21 @@ def test_line_ends_of_windows_hide_nothing_and_odd_names_do() -> None:
         assert "hidden_text" in named(edit(path, None, TEXT))
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["docs/a.md::$DATA", "docs/a.md:more", "docs/::$INDEX_ALLOCATION/a.md", "GIT~1/config", "docs/con.md", "docs/AUX",
+     "lpt1/a.md", "docs/a.md.", "docs/a.md ", "docs /a.md", "docs/a?.md", "docs\\a.md"],
+)  # fmt: skip
+def test_a_name_that_is_another_one_on_some_system_is_for_a_person_when_it_comes(path: str) -> None:
+    assert "odd_name" in named(edit(path, None, TEXT))
+    assert "odd_name" not in named(edit(path, TEXT, TEXT + TEXT))
+
+
+@pytest.mark.parametrize("path", ["docs/a.md", "docs/console.md", "docs/com.md", "docs/a~.md", "docs/$DATA.md"])
+def test_a_name_that_every_system_reads_alike_is_none_of_those(path: str) -> None:
+    assert "odd_name" not in named(edit(path, None, TEXT))
+
+
 def test_hidden_text_that_was_there_already_speaks_against_nothing() -> None:
     assert named(edit("docs/a.md", "a\u200bb\n".encode(), "a\u200bb\nmore\n".encode())) == []
 

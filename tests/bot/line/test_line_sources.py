@@ -75,6 +75,22 @@ def test_radar_16_a_source_that_touches_a_sensitive_path_is_denied_until_a_perso
     assert rules(line, other) == ["denied", "landed"]
 
 
+def test_what_an_organisation_denies_stays_denied_where_a_repository_gives_its_name_to_another(line: Line) -> None:
+    line.organisation(FILE % line.world.bot("sweep[bot]").id)
+    wide = SourceKey(INSTALLATION, 0, "tidy")
+    line.store.sources.deny(wide, by="mia", because="it broke the build", at=line.clock.now)
+    pull = tidy(line)
+    decided = line.look(pull)
+    assert decided is not None
+    trust = decided.case.state.trust
+    assert isinstance(trust, Trust)
+    assert (trust.key, trust.denied) == (key(line), "it broke the build")
+    assert rules(line, pull) == ["denied"]
+    line.store.sources.lift(wide, by="mia", because="it was another", at=line.clock.now)
+    line.look(pull)
+    assert rules(line, pull) == ["denied", "landed"]
+
+
 def test_a_person_who_touches_a_sensitive_path_takes_no_trust_away(line: Line) -> None:
     tidy(line)
     pull = line.seen(0.02, files={"src/auth/check.py": "x = 1\n"})
