@@ -4,7 +4,7 @@
 import sqlite3
 from dataclasses import dataclass
 
-STAGES = '["whose","eligible","difftest","static","risk","review"]'
+STAGES = '["whose","eligible","difftest","static","risk","review","room"]'
 _BEFORE = '\'"eligible","static"\', \'"eligible","difftest","static"\''  # a season recorded before there was one
 CUT = "(SELECT max(at) FROM audit)"  # the forge may have been asked a moment after the last record
 

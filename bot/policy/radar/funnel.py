@@ -11,11 +11,19 @@ from datetime import datetime
 from bot.policy.candidate import Pipeline
 from bot.policy.config import Config
 from bot.policy.radar.stage import OUTCOMES, PASSED, Answer, Candidate, Stage
-from bot.policy.radar.stages import difftest, eligible, review, risk, static, whose
+from bot.policy.radar.stages import difftest, eligible, review, risk, room, static, whose
 from bot.policy.state import State
 
 FAILED = "This stage failed, so a person has to look."
-STAGES: tuple[Stage, ...] = (whose.STAGE, eligible.STAGE, difftest.STAGE, static.STAGE, risk.STAGE, review.STAGE)
+STAGES: tuple[Stage, ...] = (
+    whose.STAGE,
+    eligible.STAGE,
+    difftest.STAGE,
+    static.STAGE,
+    risk.STAGE,
+    review.STAGE,
+    room.STAGE,  # last: what has come here lacks nothing but time
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,11 @@ class Passage:
     @property
     def through(self) -> bool:
         return self.answer.outcome == "passed"
+
+    @property
+    def lacks_time_alone(self) -> bool:
+        """Every other stage passed, and the last one passes once its day has come."""
+        return self.answer.until is not None and self.stage == room.STAGE.name
 
 
 def passage(state: State, config: Config, now: datetime, stages: Sequence[Stage]) -> Passage:

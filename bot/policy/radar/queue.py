@@ -1,7 +1,8 @@
 """Which changes wait to land by themselves, and from when: level-triggered, so that asked again it says the same.
 
-A change waits for the whole delay once everything speaks for it. Another content, base or policy begins it anew; a
-rebase or a merge of the base that leaves the diff as it is, byte for byte, keeps it.
+A change waits for the whole delay once everything speaks for it, or everything but the cap of its source's day: that
+is of the day on which it lands, and takes neither its place nor its delay away. Another content, base or policy begins
+it anew; a rebase or a merge of the base that leaves the diff as it is, byte for byte, keeps it.
 """
 
 from dataclasses import dataclass, replace
@@ -32,7 +33,7 @@ def wanted(state: State, config: Config, now: datetime, passage: Passage) -> Wai
         return Not("draft")
     if stop is not None:
         return Not(stop.rule, stop)
-    if diff is None or not passage.through:
+    if diff is None or not (passage.through or passage.lacks_time_alone):
         return Not(passage.answer.rule or "unknown")
     if passage.pipeline != "ace" and (state.wishes.consent is None or state.wishes.consent.diff != diff):
         return Not("nobody_ships_it")

@@ -39,12 +39,16 @@ def respond(case: Case, event: Event | None) -> Iterable[StopLanding | Approve |
 
 
 def _next(case: Case) -> Step | Answer:
+    if not case.passage.through:
+        return case.passage.answer
     wanted = case.landing if isinstance(case.landing, Waiting) else None
     return landing.next_step(case.state, case.now, wanted=wanted, held=case.verdict is not Verdict.PASS)
 
 
 def _is_too_late(case: Case) -> bool:
     waiting = case.state.waiting
+    if case.passage.lacks_time_alone:
+        return False  # it is in line, however long that is
     return waiting is not None and case.verdict is Verdict.PASS and case.now >= waiting.land_after + PATIENCE
 
 

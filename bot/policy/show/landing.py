@@ -33,7 +33,8 @@ _PIPELINES = {
 def card(case: Case) -> Card:
     landing = case.landing
     if isinstance(landing, Waiting):
-        return Card("quiet", f"Lands by itself {when(landing, case)}", _PIPELINES[landing.pipeline] + _STOPPABLE)
+        why = case.passage.answer.why or _PIPELINES[landing.pipeline]
+        return Card("quiet", f"Lands by itself {when(landing, case)}", why + _STOPPABLE)
     if landing.stop is not None:
         return Card("quiet", "Stopped: it does not land by itself", stopped(landing.stop, case))
     if not case.passage.through:
@@ -45,7 +46,8 @@ _STOPPABLE = " Anybody who may write here can stop it until then: with the butto
 
 
 def when(waiting: Waiting, case: Case) -> str:
-    return f"after {words.when(waiting.land_after.astimezone(ZoneInfo(case.config.timezone)))}"
+    later = max(waiting.land_after, case.passage.answer.until or waiting.land_after)
+    return f"after {words.when(later.astimezone(ZoneInfo(case.config.timezone)))}"
 
 
 def stopped(stop: Stop, case: Case) -> str:

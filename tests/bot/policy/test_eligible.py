@@ -80,7 +80,6 @@ def test_a_source_with_a_good_record_is_considered() -> None:
         ({"landed": 99, "judged": 102}, "landed"),
         ({"reverted": 5}, "revert_rate"),
         ({"rejected": 40, "judged": 340}, "rejection_rate"),
-        ({"landed_today": 10}, "daily_limit"),
     ],
 )
 def test_radar_12_each_gate_alone_keeps_a_source_out(changes: dict[str, int], shut: str) -> None:
@@ -103,13 +102,6 @@ def test_radar_13_a_bound_is_said_with_its_numbers() -> None:
     assert why == (
         "1 of its 100 landed changes were reverted in 60 days: up to 4.36 % with 95 % confidence, at most 3 % may be."
     )
-
-
-def test_radar_14_the_daily_limit_is_the_sources_own() -> None:
-    raised = config().auto_review.sources["tidy"]
-    assert raised.daily_limit == 10
-    assert rule(track(landed_today=9)) == ""
-    assert rule(track(landed_today=10)) == "daily_limit"
 
 
 def test_radar_16_a_denied_source_is_denied_whatever_its_record_says() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from itertools import product
 from string import ascii_lowercase
 from typing import Any, Literal, get_args
@@ -35,8 +36,13 @@ def stage(name: str, judge: Callable[[Candidate], Any]) -> Stage:
 
 def answering(*outcomes: Outcome) -> tuple[Stage, ...]:
     """Stages that answer so, whatever they are asked."""
-    rows = zip(NAMES, outcomes, strict=False)
-    return tuple(stage(name, lambda _, said=outcome: Answer(said)) for name, outcome in rows)  # type: ignore[misc]
+    return tuple(map(_answers, NAMES, outcomes))
+
+
+@cache
+def _answers(name: str, outcome: Outcome) -> Stage:
+    said = Answer(outcome)
+    return stage(name, lambda _: said)
 
 
 def test_a_change_is_through_only_where_every_stage_passes_it_over_all_combinations() -> None:

@@ -1,4 +1,4 @@
-"""Whether a change may be considered at all: gates of its source, caps, denials, paths that are never automated."""
+"""Whether a change may be considered at all: gates of its source, denials, paths that are never automated."""
 
 from bot.policy.candidate import Pipeline, Trust
 from bot.policy.config.auto_review import AutoReview, ChangeSource
@@ -63,10 +63,7 @@ def _of_people(trust: Trust) -> Answer | None:
 
 
 def _of_today(candidate: Candidate, source: ChangeSource | None, trust: Trust) -> Answer | None:
-    policy, landed = candidate.config.auto_review, trust.track.landed_today
-    if source is not None and landed >= source.daily_limit:
-        return person("daily_limit", f"{landed} changes of {code(source.name)} landed by themselves today.")
-    over = flood(trust.churn, candidate.state.inspection, source, policy)
+    over = flood(trust.churn, candidate.state.inspection, source, candidate.config.auto_review)
     return None if over is None else person(over.rule, over.why)
 
 
