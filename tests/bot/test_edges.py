@@ -12,7 +12,7 @@ from bot.sandbox import limits
 from tests.bot.conftest import BASIC, Place, settled
 
 MINUTE = timedelta(minutes=1)
-CREATED, POINTS = 4, 250  # a minute, in place of GitHub's 80 and 900
+CREATED, POINTS = 3, 200  # a minute, in place of GitHub's 80 and 900
 
 
 class Clock:
