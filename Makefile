@@ -52,7 +52,7 @@ TEXT := $(VENV)/text
 $(TEXT)/.made: pyproject.toml constraints.txt
 	@echo "Installing what trains models of text into $(TEXT) ..."
 	@$(PYTHON) -m venv $(TEXT) && $(TEXT)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
-	  -e '.[text,train]' pytest pytest-xdist hypothesis
+	  -e '.[text]' pytest pytest-xdist hypothesis
 	@touch $@
 
 TRAINED := tests/scoring/pretraining tests/scoring/test_every_model.py

@@ -24,6 +24,8 @@ COMMANDS = {
     "freeze": ("bot.commands.freeze:freeze", "Start, list and end freezes by hand."),
     "backtest": ("bot.commands.backtest:backtest", "Replay history: what would codechill have held, and caught?"),
     "train": ("bot.commands.learning:train", "Train a model on one or more repositories and export it to ONNX."),
+    "pretrain": ("bot.commands.texts:pretrain", "Pre-train a small language model on histories of changes."),
+    "align": ("bot.commands.texts:align", "Teach it which changes were at fault, and export it to ONNX."),
     "evaluate": ("bot.commands.learning:evaluate", "Measure models on the later part of real histories."),
     "exceptions": ("bot.commands.exceptions:exceptions", "List requests for an exception; keep private reasons."),
     "feedback": ("bot.commands.feedback:feedback", "Export what people thought of scores, for evaluation."),

@@ -57,7 +57,11 @@ def reporting() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
             open_bars.close()
             return open_bars.enter_context(progress_bar(label))
 
-        yield begin
+        try:
+            yield begin
+        except KeyboardInterrupt:
+            click.echo("Stopped; the same command goes on from here.", err=True)
+            raise
 
 
 @click.command()
@@ -84,8 +88,8 @@ def pretrain(
 ) -> None:  # fmt: skip
     """Teach a small language model what changes look like, on the histories of repositories.
 
-    Labels are not looked at. Uses a GPU where there is one. Stopped with Ctrl-C, killed, or out of time, it goes on
-    where it was when the same command is given again.
+    Labels are not looked at. Uses a GPU where there is one. Stopped with Ctrl-C or killed, it goes on where it was when
+    the same command is given again; out of time, it writes what it has.
 
     \b
       codechill pretrain --repo a --repo b --out base --minutes 60

@@ -74,7 +74,7 @@ def _fit(family: Family, plan: Plan, corpora: Sequence[Corpus]) -> FittedText:
         if plan.start:
             model, tokens = weights.read(plan.start, causal=family == "causal")
         else:
-            recipe = pretrain.Recipe(family, plan.size, **{"window": min(256, plan.reading.tokens)} | plan.pretraining)
+            recipe = pretrain.Recipe(family, plan.size, **{"window": plan.reading.tokens} | plan.pretraining)
             texts = partial(all_texts, corpora, plan.reading)
             model, tokens, told = pretrain.pretrain(texts, recipe, work, report=report)
         known = examples(labelled(corpora), plan.reading, tokens)

@@ -3,15 +3,17 @@
 from pathlib import Path
 
 from scoring.errors import ScoringError
+from scoring.models.aligned import ALIGNED
 from scoring.models.card import read_card
 from scoring.models.design import require_gating
+from scoring.models.encoder import ENCODER
 from scoring.models.model import Kind, Model
 from scoring.models.regression import REGRESSION
 from scoring.models.table1 import TABLE1_REGRESSION
 from scoring.models.tokens import TOKENS
 from scoring.models.trees import TREES
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (TREES, TABLE1_REGRESSION, REGRESSION, TOKENS)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (TREES, TABLE1_REGRESSION, REGRESSION, TOKENS, ENCODER, ALIGNED)}
 
 
 def kind_of(name: str) -> Kind:

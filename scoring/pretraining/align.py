@@ -5,15 +5,16 @@ gets a head for the two answers. One time through, 64 changes a step (Abreu et a
 """
 
 import hashlib
+import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from scoring.errors import ScoringError
-from scoring.pretraining import answers, export, weights
+from scoring.pretraining import answers, export
 from scoring.pretraining.device import device, named
 from scoring.pretraining.examples import Example
 from scoring.pretraining.loop import Schedule, run
@@ -61,10 +62,20 @@ def align(
     checkpoint: Path | None = None, report: Report = silent,
 ) -> Aligned:  # fmt: skip
     """Train on labelled changes, in the order of their landing, and export. Raises ScoringError."""
+    model, figures = taught(model, tokens, family, known, recipe, reading, checkpoint, report)
+    return exported(model, tokens, family, known, reading, figures)
+
+
+def taught(
+    model: Any, tokens: Tokens, family: Family, known: Sequence[Example], recipe: Recipe, reading: Reading,
+    checkpoint: Path | None = None, report: Report = silent,
+) -> tuple[Any, dict[str, Any]]:  # fmt: skip
+    """The trained model, on the processors, and how it was trained. Raises ScoringError."""
     where = device()
+    _require_room(model, tokens, family, reading)
     model, targets = _ready(model, tokens, family, recipe)
     model.to(where)
-    answer = answers.causal(_bare(model)) if family == "causal" else answers.classifying(model)
+    answer = _answer(_bare(model), family)
     cut = len(known) - (int(len(known) * recipe.held_out) if recipe.look else 0)
 
     def losses_of(part: Sequence[Example], batch: int) -> Any:
@@ -84,14 +95,48 @@ def align(
         model, losses_of(known[:cut], batch), schedule, checkpoint=checkpoint,
         identity=_identity(recipe, reading, known), validate=validate, progress=report("Aligning"),
     )  # fmt: skip
-    model = _merged(model, recipe).to("cpu").eval()
-    answer = answers.causal(model) if family == "causal" else answers.classifying(model)
     figures = {
         "recipe": asdict(recipe), "changes": len(known), "faults": sum(each.fault for each in known),
         "steps": outcome.steps, "minutes": round(outcome.seconds / 60, 2), "loss": round(outcome.loss, 5),
         "validation loss": outcome.best, "stopped": outcome.stopped, "on": named(where), "reading": reading.plain(),
     }  # fmt: skip
-    return _exported(model, answer, tokens, targets, family, known, reading, figures)
+    return _merged(model, recipe).to("cpu").eval(), figures
+
+
+def exported(
+    model: Any, tokens: Tokens, family: Family, known: Sequence[Example], reading: Reading, figures: dict[str, Any]
+) -> Aligned:
+    """A trained model with its ONNX file, compared on windows of `known`. Raises ScoringError."""
+    answer, targets = _answer(model, family), _targets(tokens, family)
+    compared = [Example((window,), each.fault) for each in known[-_COMPARED:] for window in each.windows][-_COMPARED:]
+    said = answers.odds(answer, compared, tokens, targets, "cpu")
+    windows, odds = [each.windows[0] for each in compared], [each[0] for each, _ in said]
+    if not all(math.isfinite(each) for each in odds):
+        raise ScoringError("Training went astray: the model says no numbers. Try a lower --rate.")
+    notes = (tokens, reading)
+    if family == "causal":
+        vocabulary = model.get_output_embeddings().weight.detach().numpy()
+        finish = export.answered(vocabulary, targets)
+        made = export.exported(model.get_decoder(), "feature-extraction", finish, notes, windows, odds)
+        mass = round(float(np.median([each for _, each in said])), 5)
+        figures = figures | {"mass of the two answers, median": mass}
+    else:
+        made = export.exported(model, "text-classification", export.as_it_is, notes, windows, odds)
+    return Aligned(answer, tokens, targets, reading, made, figures | made.figures)
+
+
+def _answer(model: Any, family: Family) -> answers.Answer:
+    return answers.causal(model) if family == "causal" else answers.classifying(model)
+
+
+def _targets(tokens: Tokens, family: Family) -> tuple[int, int]:
+    return (tokens.no, tokens.yes) if family == "causal" else (0, 1)
+
+
+def _require_room(model: Any, tokens: Tokens, family: Family, reading: Reading) -> None:
+    room = model.config.max_position_embeddings - (tokens.pad + 2 if family == "masked" else 0)
+    if room < reading.tokens:
+        raise ScoringError(f"These weights read windows of at most {room} tokens, not {reading.tokens}; see --tokens.")
 
 
 def _ready(model: Any, tokens: Tokens, family: Family, recipe: Recipe) -> tuple[Any, tuple[int, int]]:
@@ -106,7 +151,7 @@ def _ready(model: Any, tokens: Tokens, family: Family, recipe: Recipe) -> tuple[
             r=recipe.lora, lora_alpha=2 * recipe.lora, target_modules="all-linear", modules_to_save=head
         )
         model = get_peft_model(model, config)
-    return model, (tokens.no, tokens.yes) if family == "causal" else (0, 1)
+    return model, _targets(tokens, family)
 
 
 def _classifier(masked: Any) -> Any:
@@ -133,37 +178,9 @@ def _merged(model: Any, recipe: Recipe) -> Any:
     return model.merge_and_unload() if recipe.lora else model
 
 
-def _exported(
-    model: Any, answer: answers.Answer, tokens: Tokens, targets: tuple[int, int], family: Family,
-    known: Sequence[Example], reading: Reading, figures: dict[str, Any],
-) -> Aligned:  # fmt: skip
-    compared = [Example((window,), each.fault) for each in known[-_COMPARED:] for window in each.windows][-_COMPARED:]
-    said = answers.odds(answer, compared, tokens, targets, "cpu")
-    mass = [each for _, each in said]
-    windows, odds = [each.windows[0] for each in compared], [each[0] for each, _ in said]
-    if not export.finite(odds):
-        raise ScoringError("Training went astray: the model says no numbers. Try a lower --rate.")
-    if family == "causal":
-        vocabulary = model.get_output_embeddings().weight.detach().numpy()
-        made = export.exported(
-            model.get_decoder(),
-            "feature-extraction",
-            export.answered(vocabulary, targets),
-            (tokens, reading),
-            windows,
-            odds,
-        )
-        figures = figures | {"mass of the two answers, median": round(float(np.median(mass)), 5)}
-    else:
-        made = export.exported(model, "text-classification", export.as_it_is, (tokens, reading), windows, odds)
-    return Aligned(answer, tokens, targets, reading, made, figures | made.figures)
-
-
 def _identity(recipe: Recipe, reading: Reading, known: Sequence[Example]) -> str:
-    digest = hashlib.sha256(repr((sorted(asdict(recipe).items()), reading.plain())).encode())
+    # a stopped run may go on with another limit of time
+    digest = hashlib.sha256(repr((sorted(asdict(replace(recipe, minutes=None)).items()), reading.plain())).encode())
     for each in known:
         digest.update(repr((each.windows, each.fault)).encode())
     return digest.hexdigest()
-
-
-__all__ = ["Aligned", "Recipe", "align", "weights"]

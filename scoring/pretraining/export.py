@@ -1,7 +1,6 @@
 """Write a trained model as one ONNX file, by optimum; refused when the file does not say what the model says."""
 
 import json
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +47,7 @@ def exported(
         folder = Path(draft)
         whole = onnx.load(folder / _by_optimum(model, task, folder))
         finish(whole)
+        _of_tokens_alone(whole)
         _note(whole, notes)
         onnx.save(whole, folder / "whole.onnx")
         single = (folder / "whole.onnx").read_bytes()
@@ -100,8 +100,31 @@ def _by_optimum(model: Any, task: str, folder: Path) -> str:
 def _in_eight_bits(folder: Path) -> bytes:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    quantize_dynamic(folder / "whole.onnx", folder / "eight.onnx", weight_type=QuantType.QInt8, per_channel=True)
+    quantize_dynamic(
+        folder / "whole.onnx", folder / "eight.onnx", weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
+    )
     return (folder / "eight.onnx").read_bytes()
+
+
+def _of_tokens_alone(graph: Any) -> None:
+    """Let a graph work out for itself where each token stands; all are of one text."""
+    from onnx import helper, numpy_helper
+
+    asked = {each.name: each for each in graph.graph.input}
+    first = numpy_helper.from_array(np.array(1, np.int64), "one")
+    made = {
+        "position_ids": [
+            helper.make_node("CumSum", ["attention_mask", "one"], ["tokens so far"]),
+            helper.make_node("Sub", ["tokens so far", "one"], ["position_ids"]),
+        ],
+        "token_type_ids": [helper.make_node("Sub", ["attention_mask", "attention_mask"], ["token_type_ids"])],
+    }
+    for name, nodes in made.items():
+        if name in asked:
+            graph.graph.input.remove(asked[name])
+            for place, node in enumerate(nodes):
+                graph.graph.node.insert(place, node)
+    graph.graph.initializer.append(first)
 
 
 def _note(graph: Any, notes: tuple[Tokens, Reading]) -> None:
@@ -123,7 +146,7 @@ def answered(vocabulary: Any, targets: tuple[int, int]) -> Callable[[Any], None]
         hidden = graph.graph.output[0].name
         constants = {
             "head": np.ascontiguousarray(vocabulary.T.astype(np.float32)), "targets": np.array(targets, np.int64),
-            "minus one": np.array(-1, np.int64), "axis": np.array([1], np.int64),
+            "minus one": np.array(-1, np.int64),
         }  # fmt: skip
         graph.graph.initializer.extend(numpy_helper.from_array(value, name) for name, value in constants.items())
         graph.graph.node.extend(
@@ -150,7 +173,3 @@ def answered(vocabulary: Any, targets: tuple[int, int]) -> Callable[[Any], None]
 
 def as_it_is(graph: Any) -> None:
     """Leave a graph that says its two answers."""
-
-
-def finite(values: Sequence[float]) -> bool:
-    return all(math.isfinite(value) for value in values)

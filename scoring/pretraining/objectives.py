@@ -53,7 +53,8 @@ def on_held_out(
 
     def measure() -> float:
         torch.manual_seed(0)
-        return sum(float(sum(losses(step))) for step in range(steps)) / steps
+        with torch.no_grad():
+            return sum(float(sum(losses(step))) for step in range(steps)) / steps
 
     return measure
 

@@ -51,8 +51,8 @@ def pretrain(
     model, tokens = _begun(texts, recipe, work, start)
     path = work / "tokens.u32"
     if not path.exists():
-        told = report("Reading changes as tokens")
-        stream.write(texts(), tokens, path, lambda done: told(done, done))
+        read = report("Reading changes as tokens")
+        stream.write(texts(), tokens, path, lambda done: read(done, done))
     if path.stat().st_size < 4 * 64:
         raise ScoringError("There is too little text to learn from: name more histories.")
     where = device()
@@ -74,7 +74,10 @@ def pretrain(
         identity=_identity(recipe, path), validate=objectives.on_held_out(losses_of, held, recipe.batch),
         progress=report("Pre-training"),
     )  # fmt: skip
-    return model, tokens, _told(recipe, outcome, len(learned), named(where))
+    told = _told(recipe, outcome, len(learned), named(where))
+    if outcome.best is None:  # it was stopped before the first look
+        told["validation loss"] = objectives.on_held_out(losses_of, held, recipe.batch)()
+    return model, tokens, told
 
 
 def _begun(texts: Callable[[], Iterable[str]], recipe: Recipe, work: Path, start: Path | None) -> tuple[Any, Tokens]:
@@ -89,7 +92,8 @@ def _begun(texts: Callable[[], Iterable[str]], recipe: Recipe, work: Path, start
 
 
 def _identity(recipe: Recipe, path: Path) -> str:
-    digest = hashlib.sha256(repr(sorted(asdict(recipe).items())).encode())
+    # a stopped run may go on with another limit of time
+    digest = hashlib.sha256(repr(sorted(asdict(replace(recipe, minutes=None)).items())).encode())
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)
