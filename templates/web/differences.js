@@ -14,7 +14,7 @@
   const had = new Map([...cards.children].map((card) => [card.dataset.group, card]));
   const orderOf = (page) => page.getElementById("progress").dataset.order.split(" ").filter(Boolean);
   let order = [...new Set([...had.keys(), ...orderOf(document)])];
-  let at = order[0], failed = "", notice = "", fetching = false, delivering = false, spoken = pending.length > 0;
+  let at = order[0], failed = "", notice = "", fetching = false, delivering = false, spoken = pending.length > 0, top = 0;
   const answered = new Set(), seen = new Set(), given = [], passed = [];
 
   const button = (key, words, quiet = true) => {
@@ -53,7 +53,7 @@
   // ---- what is in sight
   const card = () => had.get(at);
   function show(group, words) {
-    const left = card();
+    const left = card(), down = window.scrollY > top;  // asked before anything changes, so that nothing is laid out twice
     at = group;
     const now = card(), none = !at;
     if (left && left !== now) left.hidden = true;
@@ -73,9 +73,9 @@
     all.lastChild.textContent = last?.alike ? `${last.alike} more alike: ${WORDS[last.answer]}` : "All alike";
     undo.disabled = !given.length;
     labels.querySelectorAll("button").forEach((each) => { each.disabled = none; });
-    if (window.scrollY > queue.offsetTop) window.scrollTo({ top: queue.offsetTop, behavior: "instant" });
+    if (down) window.scrollTo({ top, behavior: "instant" });
     count();
-    said.textContent = [words, now ? now.querySelector("h2").innerText.replace(/\s+/g, " ") : none ? "Nothing else waits." : "Loading.", now?.querySelector(".alarm")?.textContent, now?.querySelector(".suggested p").textContent.replace(/\s+/g, " ")].filter(Boolean).join(". ");
+    said.textContent = [words, now ? now.querySelector("h2").textContent.replace(/\s+/g, " ") : none ? "Nothing else waits." : "Loading.", now?.querySelector(".alarm")?.textContent, now?.querySelector(".suggested p").textContent.replace(/\s+/g, " ")].filter(Boolean).join(". ");
     ahead();
   }
   function count() {
@@ -249,6 +249,7 @@
   window.addEventListener("beforeunload", (event) => { if (pending.length) event.preventDefault(); });
 
   for (const each of cards.children) each.hidden = true;
+  top = queue.offsetTop;
   show(at || "");
   keep();
   deliver();
