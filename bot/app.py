@@ -100,6 +100,7 @@ class App:
     store: Store
     queue: JobQueue
     reconciler: Reconciler
+    answered: Callable[[int, str, str], None]  # of a group of differences: repository, team, release
     clock: Clock
     role: Role
 
@@ -229,7 +230,7 @@ def build(settings: Settings, *, clock: Clock = now, role: Role = SERVE) -> App:
     )
     door = Door(clock=clock, wake=worker.wake, probes=probes, count=metrics.delivery)
     web = _web(settings, store, queue, door, role)
-    app = App(web, worker, schedule, store, queue, reconciler, clock, role)
+    app = App(web, worker, schedule, store, queue, reconciler, builds.answered, clock, role)
     if not role.doors:
         return app
     if named := keys(settings.api_keys.get_secret_value()):

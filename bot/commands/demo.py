@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from pydantic import SecretStr
 
 from bot.demo import replay, sample
 from bot.demo.cast import cast
+from bot.demo.differences import SECRET
 from bot.demo.replay import NotUsable
 from bot.demo.stage import stage
 from bot.demo.story import Story
@@ -29,9 +31,9 @@ def demo(repo: Path | None, once: bool, port: int, verbose: bool) -> None:
     """Show the main job on a real repository, on this machine.
 
     Starts a local stand-in for GitHub and the App beside it on loopback, opens pull requests replayed from the
-    repository's own past, lets a freeze window open and close by the clock, asks the merge queue and a manager, and
-    shows the check, the comment and the merge button each time. Your repository is only read. Everything else lives in
-    a temporary folder.
+    repository's own past, lets a freeze window open and close by the clock, asks the merge queue and a manager, hands
+    in what two builds answer differently, and shows the check, the comment and the merge button each time. Your
+    repository is only read. Everything else lives in a temporary folder.
     """
     configure("info" if verbose else "error", "text", ())
     with tempfile.TemporaryDirectory(prefix="codechill-demo-") as scratch:
@@ -47,7 +49,7 @@ def demo(repo: Path | None, once: bool, port: int, verbose: bool) -> None:
 def _play(scratch: Path, repo: Path | None, once: bool, port: int) -> list[str]:
     source = _source(scratch, repo)
     base, tip = replay.borrow(source, scratch / "past")
-    with stage(scratch, port=port) as here:
+    with stage(scratch, port=port, upload_keys=SecretStr(f"acme/demo={SECRET}")) as here:
         made = here.sandbox.add_repository("acme/demo", scratch / "past", "main")
         here.sandbox.protect("acme/demo", merge_queue=False)
         folder = Path(made.folder)
@@ -80,6 +82,7 @@ def _ending(sandbox: Sandbox, story: Story) -> Iterator[str]:
     yield "Look at them in a browser:"
     yield f"  {story.stage.address}/now   (what is held, why and until when; sign in as {manager})"
     yield f"  {page}?as={sandbox.author}   (held back)"
+    yield f"  {story.stage.address}/r/acme/demo/differences   (what two builds answer differently)"
     yield f"  {sandbox.address}/   (all of them)"
     yield "Try it, in the comment box at the end of that page:"
     yield f"  as {sandbox.author}: /chill why, /chill justify launch_with_rollback The launch is tonight"

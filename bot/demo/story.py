@@ -8,8 +8,10 @@ from time import sleep
 
 from bot.demo import replay
 from bot.demo.cast import Role
+from bot.demo.differences import Pipeline
 from bot.demo.stage import Stage
 from bot.policy.config import FILE
+from bot.policy.pull import DIFFERENTIAL_TEST
 
 CALENDAR = """\
 version: 1
@@ -91,6 +93,12 @@ class Story:
         self._exception()
         yield "The author pushes once more: the exception was for other content"
         self._push()
+        yield "A pipeline replays requests to two builds, and hands in what they answer differently"
+        self._hand_in("wrong", "action_required")
+        yield "Somebody on call gives one answer a group: one of them is a regression"
+        self._answer("failure")
+        yield "The author mends it and pushes: what was said stands where the new build shows the same"
+        self._mend()
 
     def _level(self) -> tuple[str, str, float]:
         """The mildest level that is sure to hold the risky one: its name, the share it holds, and from where.
@@ -192,6 +200,46 @@ class Story:
         self.heads[role.name] = head
         self.stage.settle()
         self._show(role, held=True)
+
+    @property
+    def _tested(self) -> Role:
+        return self.roles[min(1, len(self.roles) - 1)]
+
+    @property
+    def _pipeline(self) -> Pipeline:
+        folder = self.stage.app_folder.parent / "pipeline"
+        folder.mkdir(exist_ok=True)
+        return Pipeline(self.stage, self.repository, folder)
+
+    def _hand_in(self, build: str, conclusion: str) -> None:
+        self.tell(_indented(self._pipeline.hand_in(build, self.heads[self._tested.name], "production")))
+        self._show_tested(conclusion)
+
+    def _answer(self, conclusion: str) -> None:
+        for group, label in self._pipeline.answer(self.heads[self._tested.name], self.stage.sandbox.release_manager):
+            signature = group.key.signature
+            self.tell(f"  {label:<12} {signature.endpoint} {signature.field} {signature.kind} ({group.count} times)")
+        self._show_tested(conclusion)
+
+    def _mend(self) -> None:
+        sandbox, role = self.stage.sandbox, self._tested
+        who = {"GIT_AUTHOR_NAME": "Ada Author", "GIT_AUTHOR_EMAIL": "ada@acme.example"}
+        note = b"The discount from ten pieces on is given again.\n"
+        head = replay.write(self.folder, self.heads[role.name], "docs/discount.md", note, "Give the discount\n", who)
+        sandbox.push(self.repository, sandbox.pull(self.repository, self.numbers[role.name]).head_ref, head)
+        self.heads[role.name] = head
+        self.stage.settle()
+        self._hand_in("mended", "success")
+
+    def _show_tested(self, conclusion: str) -> None:
+        number, sandbox = self.numbers[self._tested.name], self.stage.sandbox
+        check = sandbox.check_run(self.repository, self.heads[self._tested.name], DIFFERENTIAL_TEST)
+        said = check.conclusion if check else None
+        self.tell(f"#{number} {self._tested.title}")
+        self.tell(f"  check {DIFFERENTIAL_TEST}: {said or 'none'}" + (f" · {check.title}" if check else ""))
+        self.tell(_indented(check.summary or "") if check else "")
+        if said != conclusion:
+            self.wrong.append(f"#{number}: the differential test says {said}, not {conclusion}")
 
     def _text(self, head: str) -> str:
         """A file that the head changed and kept."""

@@ -1,8 +1,15 @@
-"""A release whose differences were handed in, on the sandbox: the check on its commit, and whose change it was."""
+"""Differences on the sandbox: from the upload to a green check, and a release with the change that was at fault."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
 
 from bot.demo import replay
+from bot.demo.differences import SECRET, Pipeline
+from bot.demo.stage import Stage, stage
 from bot.jobs.kinds import RELEASE, WEIGH, Build
 from bot.policy.incidents.claim import Ruling
 from bot.store import Wanted
@@ -15,6 +22,13 @@ from tests.bot.conftest import WHO, Place
 
 TEAM, RELEASED = "checkout", "v2.0"
 ORIGIN = Origin(TEAM, RELEASED, "v1.0", "week 48", 0.01)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """With a key for pipelines of this owner."""
+    with stage(tmp_path_factory.mktemp("stage"), upload_keys=SecretStr(f"acme={SECRET}")) as here:
+        yield here
 
 
 def home(place: Place) -> int:
@@ -88,3 +102,23 @@ def test_a_release_is_checked_on_its_commit_and_its_regression_waits_for_a_perso
     assert [each.sha for each in store.incidents.of(home(place))] == [guilty]
     answered(place, group, Label.NOISE)
     assert check(place, commit)[0] == "success"  # her last word is noise
+
+
+def test_a_pull_request_comes_from_an_upload_to_a_green_check(place: Place, tmp_path: Path) -> None:
+    """The demo's pipeline: real recordings, the command as its own process, the signed door."""
+    pipeline, number = Pipeline(place.stage, place.name, tmp_path), place.open(place.change("api/cart.py", b"x = 1\n"))
+    head = place.stage.sandbox.pull(place.name, number).head_sha
+    said = pipeline.hand_in("wrong", head, "production")
+    assert said.splitlines()[0].startswith("56 differences of 24 requests")
+    assert check(place, head)[0] == "action_required"
+    answers = pipeline.answer(head, place.stage.sandbox.release_manager)
+    assert sorted(label for _, label in answers) == ["new_feature", "noise", "noise", "noise", "regression"]
+    conclusion, summary = check(place, head)
+    assert (conclusion, place.check(number).conclusion) == ("failure", "failure")
+    assert "A regression: `GET /cart/{}` `body.total` `value`, 8 differences" in summary
+    mended = place.change("api/cart.py", b"x = 2\n", head)
+    place.stage.sandbox.push(place.name, place.stage.sandbox.pull(place.name, number).head_ref, mended)
+    place.settle()
+    assert place.stage.sandbox.check_run(place.name, mended, "differential-test") is None
+    pipeline.hand_in("mended", mended, "production")  # what people said of the same differences stands
+    assert (check(place, mended)[0], place.check(number).conclusion) == ("success", "success")
