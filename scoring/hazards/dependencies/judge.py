@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from scoring.hazards.dependencies import compare, go, gradle, npm, python, rust
+from scoring.hazards.dependencies import compare, go, gradle, npm, python, rust, yarn
 from scoring.hazards.dependencies.lock import Lock, Manifest, Unreadable
 from scoring.hazards.dependencies.versions import admits
 from scoring.hazards.rule import MOST, File, Sides
@@ -40,8 +40,8 @@ ECOSYSTEMS = (
     Ecosystem(
         "npm",
         {"package.json": npm.manifest},
-        {"package-lock.json": npm.lock, "npm-shrinkwrap.json": npm.lock},
-        ("yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb", "deno.lock"),
+        {"package-lock.json": npm.lock, "npm-shrinkwrap.json": npm.lock, "yarn.lock": yarn.lock},
+        ("pnpm-lock.yaml", "bun.lock", "bun.lockb", "deno.lock"),
         "=",
         tells_scripts=True,
     ),
@@ -112,7 +112,7 @@ def _compared(file: File, old: str, new: str, sides: Sides) -> Told:
             if ecosystem.name == "go":
                 yield from _sums(path, before, after)
                 return
-            scripts = ecosystem.tells_scripts
+            scripts = ecosystem.tells_scripts and after.tells_scripts
             yield from compare.locks(ecosystem.name, path, before, after, tells_scripts=scripts)
             yield from _manifests_beside(ecosystem, path, before, after, sides)
             return
@@ -192,6 +192,8 @@ def _manifests_beside(ecosystem: Ecosystem, path: str, old: Lock, new: Lock, sid
 
 
 def _holds(ecosystem: Ecosystem, lock: Lock, package: str, spec: str) -> bool:
+    if lock.asked is not None and f"{package}@{spec}" not in lock.asked:
+        return False
     name_there = ecosystem.folded(package)
     # of Go a sum of go.mod alone is none of the module
     versions = [one.version for one in lock.packages if one.name == name_there and one.place != "/go.mod"]

@@ -32,6 +32,8 @@ class Lock:
     packages: frozenset[Package]
     rest: Hashable
     declared: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    asked: frozenset[str] | None = None  # "name@requirement", where it repeats each that anybody asks for
+    tells_scripts: bool = True  # as far as those of its ecosystem do
 
     def named(self) -> dict[str, list[Package]]:
         by_name: dict[str, list[Package]] = {}
