@@ -1,7 +1,8 @@
 """A recording of many gigabytes on its way to a server: read, masked and packed by the client, received in parts, and
 imported by the job; what each takes of the processor and of memory, and how long a desk takes to open afterwards.
 
-`python -m bench.difftest_upload --megabytes 1000` is the run that docs/difftest.md tells of.
+`--megabytes 1000` is a recording of 1 GB; `--kept 100000` so many differences that were compared before, in 20 builds
+of 250 groups each, and what opening a team's desk takes beside them.
 """
 
 import argparse
@@ -22,10 +23,13 @@ from bot.commands.difftest_upload import PART, packed
 from bot.jobs.kinds import Importing
 from bot.line.difference_imports import Importer
 from bot.store import Store, Wanted
+from scoring.difftest.answers import Answer
 from scoring.difftest.changes import Tolerance
+from scoring.difftest.labels import Label
 from scoring.difftest.parcel import Packed, parcel
 from scoring.difftest.readers import READERS, Sources
-from scoring.difftest.record import Origin
+from scoring.difftest.record import Difference, Origin
+from scoring.difftest.settings import TeamSettings
 from scoring.difftest.shelf import desk_of
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -54,6 +58,37 @@ def recording(path: Path, size: int) -> int:
     return number
 
 
+def compared(build: str, count: int) -> Iterator[Difference]:
+    """`count` differences of one build in 250 groups."""
+    origin = Origin(build=build)
+    for n in range(count):
+        yield Difference(
+            id=f"{build} {n}", origin=origin, request=f"r{n}", endpoint=f"GET /things{n % 50}/{n}",
+            category="BodyValue", field=f"body.items[*].name{n % 5}", kind="value", pattern=f"number {n % 3} → text",
+            left=str(n), right=f"n{n}", description="a value changed", test_logs=(f"INFO request {n} in {n % 97} ms",),
+            prod_logs=(f"INFO request {n} in {n % 89} ms",),
+        )  # fmt: skip
+
+
+def keep(store: Store, count: int) -> None:
+    """Differences that were compared before, straight into the rows, and a desk over them."""
+    builds = [f"v{n}" for n in range(20)]
+    with measured(f"{count:,} differences into rows"):
+        for build in builds:
+            wanted = Wanted(Origin(build=build), "jsonl", 1, build)
+            upload = store.difference_uploads.begin(7, wanted, by="bench", at=NOW)
+            report = store.difference_intake.add(upload, compared(build, count // len(builds)), TeamSettings())
+            store.difference_uploads.ended(upload, report=report, at=NOW)
+    shelf = store.differences.shelf(7, {})
+    with measured("a desk opened"):
+        desk = desk_of(shelf, "default")
+    click.echo(f"{sum(each.count for each in desk.groups):,} differences in {len(desk.groups):,} groups")
+    with measured("an answer kept"):
+        shelf.answer([Answer(desk.groups[0].id, Label.NOISE, "anna", NOW)])
+    with measured("whether the desk is as it was"):
+        store.differences.mark(7, "default")
+
+
 @contextmanager
 def measured(what: str) -> Iterator[None]:
     """Prints the processor time of the process and the most memory that it had so far."""
@@ -69,7 +104,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=int, default=20)
     parser.add_argument("--database", default="", help="an SQLAlchemy address; default: SQLite in a folder")
+    parser.add_argument("--kept", type=int, default=0)
     given = parser.parse_args()
+    if given.kept:
+        with tempfile.TemporaryDirectory() as folder:
+            store = Store(given.database or f"sqlite:///{folder}/server.db")
+            keep(store, given.kept)
+            store.close()
+            size = sum(each.stat().st_size for each in Path(folder).glob("server.db*")) / 1e6
+            click.echo(f"{size:,.0f} MB of SQLite")
+        return
     with tempfile.TemporaryDirectory() as folder:
         path, origin = Path(folder, "recording.jsonl"), Origin(build="v2", baseline="v1")
         count = recording(path, given.megabytes << 20)
