@@ -164,14 +164,15 @@ def key_of(difference: Difference) -> Key:
 
 
 def face_of(difference: Difference, *, strict: bool) -> int:
-    """A number of what a difference looks like: both sides, or their types where values are another each time.
+    """A number of what a difference looks like: both sides, or their types where production differs there by itself.
 
+    A mask alone does not say that a value is another each time: a checksum is the same as long as its answer is.
     `strict`: and what was asked. What was cut short looks like nothing else: nobody knows what is behind the cut.
     """
     sides = (difference.left or "", difference.right or "")
     many = any(int(each) > WHOLE_LIST for each in _SIZE.findall(difference.pattern))
     cut = "subtree" in difference.kind or many or max(map(len, sides)) >= WHOLE_TEXT
-    volatile = "masked" in difference.kind.split()
+    volatile = "masked" in difference.kind.split() and difference.noisy
     parts = (
         difference.pattern, *(() if volatile else sides), *(difference.calls if strict else ()),
         *((difference.id,) if cut else ()),

@@ -87,6 +87,13 @@ def test_another_value_is_asked_for_again(label: Label) -> None:
     assert stands(label, built("rc2", "body.a", left="1", right="3"), left="1", right="2") == [None]
 
 
+def test_a_masked_value_is_the_same_again_where_production_differs_there_by_itself_and_only_there() -> None:
+    first, second = ({"kind": "masked", "pattern": "<hex> → <hex>", "right": each} for each in ("a1", "b2"))
+    for noisy, label in ((True, FEATURE), (False, None), (None, None)):
+        again = built("rc2", "body.a", noisy=noisy, **second)
+        assert stands(FEATURE, again, noisy=noisy, **first) == [label]
+
+
 @pytest.mark.parametrize(
     "cut",
     [
