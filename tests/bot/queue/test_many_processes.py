@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from databases import KINDS
 from processes import REPOSITORY, Nursery, Processes, processes, until
 
 from bot.demo import replay, sample
@@ -20,6 +21,9 @@ from bot.store.tables import leases, ticks
 
 WHO = {"GIT_AUTHOR_NAME": "Ada Author", "GIT_AUTHOR_EMAIL": "ada@acme.example"}
 NAME = "acme/shop"
+
+# what many processes are for, where it is there: starting them is slow, and the queue's own suite runs on both
+pytestmark = pytest.mark.parametrize("address", KINDS[-1:], indirect=True)
 
 
 @dataclass
