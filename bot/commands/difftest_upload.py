@@ -125,6 +125,7 @@ def packed(lines: Iterable[bytes]) -> Parcel:
     while block := file.read(1 << 20):
         digest.update(block)
         size += len(block)
+    file.seek(0)
     return Parcel(file, size, digest.hexdigest())
 
 
