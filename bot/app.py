@@ -241,7 +241,7 @@ def build(settings: Settings, *, clock: Clock = now, role: Role = SERVE) -> App:
             return policy_of(store.configurations, repository_id, clock()).settings()
 
         uploads = DifferenceDoor(
-            handing_in, store.difference_uploads, store.repositories, queue, of_teams, clock, worker.wake
+            handing_in, store.difference_uploads, store.repositories, queue, of_teams, clock, worker.wake, builds.read
         )
         web.register_blueprint(uploads.blueprint())
     if why := settings.why_no_pages():

@@ -50,7 +50,7 @@ class WantedShape(BaseModel):
 @dataclass(frozen=True, slots=True)
 class DifferenceDoor:
     """`keys`: secrets by the repository, or the owner, that they are of. `settings`: of a repository's teams.
-    `wake`: something waits to be read."""
+    `wake`: something waits to be read. `erased`: whom it concerns is looked at again."""
 
     keys: Mapping[str, tuple[str, ...]]
     uploads: DifferenceUploads
@@ -59,6 +59,7 @@ class DifferenceDoor:
     settings: Callable[[int], Mapping[str, TeamSettings]]
     clock: Callable[[], datetime]
     wake: Callable[[], None] = lambda: None
+    erased: Callable[[Upload], None] = lambda upload: None
 
     def blueprint(self) -> Blueprint:
         routes = Blueprint("differences", __name__, url_prefix="/api/differences")
@@ -138,17 +139,18 @@ class DifferenceDoor:
         return {"unordered": sorted(tolerance.unordered), "numbers": dict(tolerance.numbers)}
 
     def _list(self, repository: KnownRepository, by: str) -> dict[str, Any]:
-        return {"uploads": [shown(each) for each in self.uploads.of(repository.id)]}
+        return {"uploads": [shown(each) for each in self.uploads.of(repository.id) if each.state != "erased"]}
 
     def _erase(self, repository: KnownRepository, by: str, name: str) -> dict[str, Any]:
         upload = self._upload(repository, name)
         self.uploads.erase(upload, by=by, at=self.clock())
+        self.erased(upload)
         _log.info("differences.erased", repository=repository.full_name, upload=name, by=by)
         return shown(upload) | {"state": "erased"}
 
     def _upload(self, repository: KnownRepository, name: str) -> Upload:
         upload = self.uploads.named(repository.id, name)
-        if upload is None:
+        if upload is None or upload.state == "erased":
             raise Refused(404, f"{repository.full_name} has no upload {name[:60]}: begin it (again)")
         return upload
 

@@ -37,18 +37,29 @@ class Handed(Protocol):
 
 
 def standing(
-    store: Handed, repository_id: int, build: str, teams: Mapping[str, TeamSettings], expected: Iterable[str] = ()
+    store: Handed,
+    repository_id: int,
+    build: str,
+    teams: Mapping[str, TeamSettings],
+    expected: Iterable[str] = (),
+    author: str = "",
 ) -> Differences:
-    """Of one build. A team of which an upload is under way, or could not be read, is as if it had handed in nothing."""
+    """Of one build. A team of which an upload is under way, or could not be read, is missing, whatever is known of it.
+
+    `author` wrote the change: what they say stands only where nobody else said anything.
+    """
     uploads: dict[str, list[Upload]] = {}
     for each in store.difference_uploads.of(repository_id, build=build):
         uploads.setdefault(each.origin.team, []).append(each)
     there = {team for team, some in uploads.items() if _is_whole(some)}
     missing = tuple(sorted({*expected, *uploads} - there))
     shelf = store.differences.shelf(repository_id, teams)
-    weighings = {team: store.difference_weighings.get(repository_id, team, build) for team in there}
-    tested = tuple(_team(desk_of(shelf, team), team, build, weighings[team]) for team in sorted(there))
-    return Differences(build, tested, missing)
+    weighings = {team: store.difference_weighings.get(repository_id, team, build) for team in uploads}
+    desks = {team: desk_of(shelf, team) for team in sorted(uploads)}
+    others = {team: desk_of(shelf, team, without=author) if author else desk for team, desk in desks.items()}
+    tested = tuple(_team(desk.under(others[team]), team, build, weighings[team]) for team, desk in desks.items())
+    alone = sum(_waiting(others[team], build, weighings[team]) for team in desks) - sum(each.waiting for each in tested)
+    return Differences(build, tested, missing, max(0, alone))
 
 
 def suggested(desk: Desk, release: str, weighing: Weighing | None) -> dict[str, Suggestion]:
@@ -58,9 +69,16 @@ def suggested(desk: Desk, release: str, weighing: Weighing | None) -> dict[str, 
 
 
 def _is_whole(uploads: Iterable[Upload]) -> bool:
-    """What failed and was handed in again is no gap."""
-    states = {each.state for each in uploads}
-    return "done" in states and states <= {"done", "failed"}
+    """What failed, or was read with gaps, and was handed in again is no gap; what was erased is one until the same
+    content is there again."""
+    some = list(uploads)
+    read = {each.name for each in some if each.state == "done" and not each.report.unreadable}
+    gone = {each.wanted.name(each.repository_id) for each in some if each.state == "erased"}
+    return bool(read) and gone <= read and all(each.state in ("done", "failed", "erased") for each in some)
+
+
+def _waiting(desk: Desk, build: str, weighing: Weighing | None) -> int:
+    return desk.verdict(build, suggested(desk, build, weighing)).waiting if build in desk.releases else 0
 
 
 def _team(desk: Desk, team: str, build: str, weighing: Weighing | None) -> TeamDifferences:
@@ -109,7 +127,8 @@ def _expected(policy: Difftest, look: Look) -> tuple[str, ...]:
 def _read(live: Live, look: Look) -> Differences | None:
     policy = look[CONFIGURATION].config.difftest
     home, head = look.target.repository_id, look[PULL].head_sha
-    return standing(live.store, home, head, policy.settings(), _expected(policy, look))
+    author = look[PULL].author.login
+    return standing(live.store, home, head, policy.settings(), _expected(policy, look), author)
 
 
 def _nobody() -> None:

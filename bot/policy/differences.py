@@ -43,11 +43,13 @@ class TeamDifferences:
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """Of one build. `missing` are teams whose upload is expected and not there, or not there as a whole."""
+    """Of one build. `missing` are teams whose upload is expected and not there, or not there as a whole. `alone`:
+    groups that would wait for somebody, had the change's author said nothing."""
 
     build: str
     teams: tuple[TeamDifferences, ...] = ()
     missing: tuple[str, ...] = ()
+    alone: int = 0
 
     @property
     def regressions(self) -> int:

@@ -73,7 +73,9 @@ def _together(members: Sequence[Case]) -> Differences:
     """The differential tests of all of them: nobody tests a queue's own commit."""
     known = [member.state.differences for member in members if member.state.differences is not None]
     missing = sorted({team for each in known for team in each.missing})
-    return Differences("", tuple(team for each in known for team in each.teams), tuple(missing))
+    return Differences(
+        "", tuple(team for each in known for team in each.teams), tuple(missing), sum(each.alone for each in known)
+    )
 
 
 def _unresolved(event: Queued, config: Config, now: datetime) -> Opinion:

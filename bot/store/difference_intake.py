@@ -26,7 +26,7 @@ from scoring.difftest.intake import Intake
 from scoring.difftest.kept import group_plain, read_group
 from scoring.difftest.noise import Measured
 from scoring.difftest.readers import Piece, Problem
-from scoring.difftest.record import Difference, name_of
+from scoring.difftest.record import Difference, content_of
 from scoring.difftest.schema import plain
 from scoring.difftest.settings import TeamSettings
 from scoring.difftest.templates import Templates
@@ -70,8 +70,8 @@ class DifferenceIntake(Database):
         try:
             for piece in reading.intake.take(_own(reading, pieces, labels), upload.origin):
                 match piece:
-                    case Difference():
-                        _take(reading, piece, labels)
+                    case (name, one):
+                        _take(reading, name, one, labels)
                     case Measured():
                         reading.measured.append(_measure(upload, piece))
                 if len(reading.rows) >= BATCH:
@@ -99,7 +99,7 @@ class DifferenceIntake(Database):
             read_group(Key(row.release, Signature(row.team, row.endpoint, row.field, row.kind)), unpacked(row.body))
             for row in rows
         )
-        intake = Intake(known, {home.team: tree}, lambda _: settings)
+        intake = Intake(known, {home.team: tree}, lambda _: settings, name=content_of)
         return _Reading(upload, intake, kept, {row.id: row.place for row in rows}, there, written)
 
     def _locked(self, connection: sa.Connection, upload: Upload) -> Upload:
@@ -154,13 +154,15 @@ def _own(reading: _Reading, pieces: Iterable[Piece], labels: bool) -> Iterator[P
             words = f"it is of team {other.team[:40]} and build {other.build[:60]}: an upload is of one team and build"
             yield Problem(f"difference {piece.id[:60]}", words)
             continue
+        if home.baseline:
+            piece = replace(piece, origin=replace(other, baseline=home.baseline))
         if not labels and piece.label is not None:
             reading.unlabelled += 1
             piece = replace(piece, label=None, labelled_at=None, labelled_by="", noise_reason=None)
         yield piece
 
 
-def _take(reading: _Reading, piece: Difference, labels: bool) -> None:
+def _take(reading: _Reading, named: str, piece: Difference, labels: bool) -> None:
     reading.there += 1
     if reading.there > MOST:
         raise ScoringError(f"the repository holds {MOST:,} differences, and no more are kept: erase older uploads")
@@ -173,7 +175,7 @@ def _take(reading: _Reading, piece: Difference, labels: bool) -> None:
                            "once (`unordered`, `numbers`), or left out of the recording")  # fmt: skip
     reading.touched[name] = group
     row = {
-        "repository_id": reading.upload.repository_id, "name": name_of(piece.origin.team, piece.id),
+        "repository_id": reading.upload.repository_id, "name": named,
         "upload_id": reading.upload.id, "group_id": name,
         "body": packed(plain(piece)) if group.count <= WHOLE else None,
     }  # fmt: skip

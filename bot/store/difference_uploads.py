@@ -24,7 +24,7 @@ from bot.store.tables import (
 )
 from scoring.difftest.record import Origin
 
-State = Literal["receiving", "waiting", "done", "failed"]
+State = Literal["receiving", "waiting", "done", "failed", "erased"]
 Whole = Callable[["Upload", sa.Connection], None]
 MOST = 20  # of one repository that are not read yet
 OF_UPLOAD = (difference_parts, difference_groups, differences, difference_measures)
@@ -67,7 +67,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """`words`: why it could not be read. `by`: whose key signed it."""
+    """`words`: why it could not be read. `by`: whose key signed it. Of one that was erased nothing is left but that it
+    was there: its build is not tested as a whole any more."""
 
     id: int
     repository_id: int
@@ -191,10 +192,23 @@ class DifferenceUploads(Audited):
             return tuple(upload_of(row) for row in connection.execute(query))
 
     def erase(self, upload: Upload, *, by: str, at: datetime) -> None:
-        """All that it brought, and what was said of groups that nothing else brought."""
+        """All that it brought, and what was said of groups that nothing else brought.
+
+        That something was read and is gone stays known: who may erase could hide a regression. The same content again
+        fills the gap.
+        """
         with self.write() as connection:
-            self._remove(connection, upload.repository_id, [upload.id])
-            self._note("differences erased", upload, by, at, connection)
+            row = connection.execute(locked(upload.id)).one_or_none()
+            if row is None:
+                return
+            here = upload_of(row)
+            self._remove(connection, here.repository_id, [here.id])
+            if here.state == "done" or here.report.new:
+                gone = {"repository_id": here.repository_id, "name": f"{here.name}-{here.id}", "state": "erased"}
+                home, body = here.origin, to_text(_Rest(here.wanted, by, at))
+                more = {"team": home.team, "build": home.build, "at": here.at, "received": 0, "body": body}
+                self._once(connection, difference_uploads, gone | more)
+            self._note("differences erased", here, by, at, connection)
 
     def prune(self, repository_id: int, before: datetime, *, given_up: datetime) -> int:
         """Of one repository what began earlier, and what nobody finished since `given_up`; how many uploads."""

@@ -23,7 +23,7 @@ def answered_before(group: Group, earlier: Answered) -> Label | None:
     (label,) = labels
     if label is Label.NOISE and not group.signals and group.measured_noise is not False:
         known = frozenset[str]().union(*(each.patterns for each, _ in earlier))
-        return label if set(group.patterns) <= known else None
+        return None if group.beyond(known) else label
     seen = frozenset[int]().union(*(each.faces for each, _ in earlier))
     return label if group.faces and group.faces <= seen and len(group.faces) <= FACES else None
 

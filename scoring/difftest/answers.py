@@ -72,6 +72,16 @@ def voices(answers: Iterable[Answer]) -> dict[str, Answer]:
     return {by: said[-1] for by, said in _said(answers).items() if said}
 
 
+def alarms_alone(answers: Sequence[Answer], by: str) -> list[Answer]:
+    """What was said, and of what one person said only what they call a regression now."""
+    mine: dict[str, list[Answer]] = {}
+    for each in answers:
+        if each.by == by:
+            mine.setdefault(each.group, []).append(each)
+    alarms = [said for each in mine.values() for said in voices(each).values() if said.label is Label.REGRESSION]
+    return [*(each for each in answers if each.by != by), *alarms]
+
+
 def last_of(answers: Iterable[Answer], by: str, group: str | None = None) -> Answer | None:
     """What somebody said last and has not taken back, of `group` or at all."""
     spoken: dict[str, list[Answer]] = {}

@@ -38,5 +38,9 @@ def automatic(group: Group, suggestion: Suggestion, past: Sequence[Precedent], b
         return f"production differs there by itself in {group.noisy} of {group.asked_twice} requests"
     if bars.carried is None or not past or suggestion.confidence < bars.carried or group.measured_noise is False:
         return ""
-    new = set(group.patterns) - frozenset().union(*(each.patterns for each in past))
-    return "" if new else f"people called it noise in {len(past)} earlier release{'s' if len(past) > 1 else ''}"
+    known = frozenset[str]().union(*(each.patterns for each in past))
+    return (
+        ""
+        if group.beyond(known)
+        else f"people called it noise in {len(past)} earlier release{'s' if len(past) > 1 else ''}"
+    )

@@ -48,6 +48,11 @@ class Desk:
         again = stands_again(ordered, standing, releases)
         return cls(ordered, standing | again, releases, bars or Bars(), tuple(lent))
 
+    def under(self, other: "Desk") -> "Desk":
+        """The same, where what holds by the answers of another desk's people holds here, too."""
+        firm = {name: each for name, each in other.standing.items() if each.state is not State.OPEN}
+        return replace(self, standing={**self.standing, **firm})
+
     @property
     def labelled(self) -> tuple[Labelled, ...]:
         """What people labelled. What was carried, or stands again, teaches nothing: it would confirm itself."""

@@ -66,6 +66,7 @@ class Group:
     first_at: datetime | None = None
     labelled_at: datetime | None = None
     measured: Measured | None = None
+    denied: bool = False  # one upload of several says that production does not differ there by itself
 
     @property
     def id(self) -> str:
@@ -80,12 +81,19 @@ class Group:
 
     @property
     def baseline(self) -> str:
-        """The build in production that it was compared with, "" where nobody said."""
-        return self.examples[0].origin.baseline
+        """The build in production that it was compared with, "" where nobody said, or not always the same."""
+        said = {each.origin.baseline for each in self.examples}
+        return said.pop() if len(said) == 1 else ""
+
+    def beyond(self, known: Iterable[str]) -> bool:
+        """Whether it shows patterns that are not known; past PATTERNS nobody counts which."""
+        return not set(self.patterns) <= set(known) or sum(self.patterns.values()) < self.count
 
     @property
     def measured_noise(self) -> bool | None:
         """Whether production differs there by itself as often; None where it was never asked twice."""
+        if self.denied:
+            return False
         if self.measured is not None:
             return self.measured.is_noise
         return 2 * self.noisy >= self.asked_twice > 0 if self.asked_twice else None
@@ -140,8 +148,13 @@ class Groups:
 
 
 def measured(groups: Iterable[Group], seen: Iterable[Seen]) -> list[Group]:
-    """The groups with what was measured of their endpoint and field; what was measured last holds."""
-    places = {(team, release, each.endpoint, each.field): each for team, release, each in seen}
+    """The groups with what was measured of their endpoint and field: what was measured last, but that it is no noise
+    holds whatever else was handed in."""
+    places: dict[tuple[str, str, str, str], Measured] = {}
+    for team, release, each in seen:
+        place = (team, release, each.endpoint, each.field)
+        if place not in places or places[place].is_noise or not each.is_noise:
+            places[place] = each
     listed = list(groups)
     for group in listed:
         signature = group.key.signature

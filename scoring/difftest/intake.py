@@ -8,11 +8,12 @@ from scoring.difftest.exchange import Exchange
 from scoring.difftest.noise import Measured
 from scoring.difftest.placing import placed
 from scoring.difftest.readers import Piece, Problem
-from scoring.difftest.record import Difference, Origin, name_of
+from scoring.difftest.record import Difference, Origin, named
 from scoring.difftest.settings import TeamSettings
 from scoring.difftest.templates import Templates
 
 SHOWN = 20  # problems whose words are kept
+Named = tuple[str, Difference]
 
 
 @dataclass(slots=True)
@@ -34,14 +35,16 @@ class Imported:
 
 @dataclass(slots=True)
 class Intake:
-    """`known`: names of those that are there (`name_of`). `templates`: team -> its log templates, which grow."""
+    """`known`: names of those that are there, as `name` gives them. `templates`: team -> its log templates, which
+    grow."""
 
     known: set[str]
     templates: dict[str, Templates]
     settings: Callable[[str], TeamSettings]
     report: Imported = field(default_factory=Imported)
+    name: Callable[[Difference], str] = named
 
-    def take(self, pieces: Iterable[Piece], origin: Origin) -> Iterator[Difference | Measured]:
+    def take(self, pieces: Iterable[Piece], origin: Origin) -> Iterator[Named | Measured]:
         """What has to be kept of each piece."""
         for piece in pieces:
             match piece:
@@ -56,9 +59,9 @@ class Intake:
                 case Difference():
                     yield from self._new((piece,))
 
-    def _new(self, differences: Iterable[Difference]) -> Iterator[Difference]:
+    def _new(self, differences: Iterable[Difference]) -> Iterator[Named]:
         for each in differences:
-            name = name_of(each.origin.team, each.id)
+            name = self.name(each)
             if name in self.known:
                 self.report.again += 1
                 continue
@@ -67,7 +70,7 @@ class Intake:
             self.report.incomplete += bool(each.missing)
             if each.category not in self.settings(each.origin.team).categories:
                 self.report.strange.add(each.category)
-            yield placed(each, self.templates.setdefault(each.origin.team, Templates()))
+            yield name, placed(each, self.templates.setdefault(each.origin.team, Templates()))
 
     def _note(self, problem: Problem) -> None:
         self.report.problems += 1

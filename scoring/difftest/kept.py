@@ -7,7 +7,7 @@ from typing import Any
 
 from scoring.difftest.groups import EXAMPLES, FACES, PATTERNS, Group, Key, earlier
 from scoring.difftest.labels import Label
-from scoring.difftest.record import Origin
+from scoring.difftest.record import Difference, Origin
 from scoring.difftest.schema import plain, read_difference, when
 from scoring.difftest.signals import Signal
 from scoring.difftest.trimmed import as_it_is
@@ -70,17 +70,25 @@ def _two(first: Group, second: Group) -> Group:
         count=first.count + second.count,
         asked_twice=first.asked_twice + second.asked_twice,
         noisy=first.noisy + second.noisy,
+        denied=first.measured_noise is False or second.measured_noise is False,
         signals=first.signals | second.signals,
         patterns=patterns,
         labels=first.labels + second.labels,
         snapshots=first.snapshots | second.snapshots,
-        examples=[*first.examples, *second.examples][:EXAMPLES],
+        examples=_examples(first, second),
         first_at=earlier(first.first_at, second.first_at),
         labelled_at=earlier(first.labelled_at, second.labelled_at),
         declared=first.declared + second.declared,
         faces=_both(first.faces, second.faces),
         requests=_both(first.requests, second.requests),
     )
+
+
+def _examples(first: Group, second: Group) -> list[Difference]:
+    """Of both where they were compared with other builds, so that the group has no one baseline."""
+    if first.baseline == second.baseline:
+        return [*first.examples, *second.examples][:EXAMPLES]
+    return [*first.examples[: EXAMPLES - 1], second.examples[0]]
 
 
 def _both(first: set[int], second: set[int]) -> set[int]:

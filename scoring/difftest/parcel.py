@@ -41,6 +41,7 @@ def parcel(
             case Problem():
                 packed.problems += 1
                 packed.shown += [piece] if len(packed.shown) < SHOWN else []
+                yield _line({"unreadable": asdict(piece)})
             case Measured():
                 yield _line({"measured": asdict(piece)})
             case Difference():

@@ -74,8 +74,8 @@ class Project:
             try:
                 for piece in intake.take(pieces, origin):
                     match piece:
-                        case Difference():
-                            differences.write(_line({"id": piece.id, "team": piece.origin.team, **plain(piece)}))
+                        case (_, one):
+                            differences.write(_line({"id": one.id, "team": one.origin.team, **plain(one)}))
                         case Measured():
                             release = origin.build or origin.snapshot
                             measured.write(_line({"team": origin.team, "release": release, "measured": asdict(piece)}))

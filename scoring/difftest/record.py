@@ -78,3 +78,22 @@ def identity(origin: Origin, *parts: str) -> str:
 def name_of(team: str, id_: str) -> str:
     """Under which it is read once: two teams may call theirs alike."""
     return hashlib.sha256(f"{team}\x1f{id_}".encode("utf-8", "backslashreplace")).hexdigest()[:32]
+
+
+def content_of(difference: Difference) -> str:
+    """A name that is another one where anything but what people wrote beside it is: by it a server knows what is there.
+
+    Whoever hands in may have called another difference alike, in this build or in one before.
+    """
+    one, home = difference, difference.origin
+    parts = (
+        home.team, home.build or home.snapshot, home.baseline, one.id, one.request, one.endpoint, one.field, one.kind,
+        one.category, one.description, one.pattern, f"{one.left!r}", f"{one.right!r}", f"{one.noisy}", *one.calls,
+        "\x1e", *one.test_logs, "\x1e", *one.prod_logs,
+    )  # fmt: skip
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "backslashreplace")).hexdigest()[:32]
+
+
+def named(difference: Difference) -> str:
+    """By the name that it came with: in a folder, whose owner alone writes there."""
+    return name_of(difference.origin.team, difference.id)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from scoring.difftest.answers import Answer
+from scoring.difftest.answers import Answer, alarms_alone
 from scoring.difftest.desk import Desk
 from scoring.difftest.groups import Group
 from scoring.difftest.labeller import Labelled
@@ -33,9 +33,11 @@ class Shelf(Protocol):
     def predictions(self) -> list[dict[str, Any]]: ...
 
 
-def desk_of(shelf: Shelf, team: str) -> Desk:
-    """The team's desk as it stands now."""
-    return Desk.of(shelf.groups(team), shelf.answers(), shelf.settings(team).bars, shelf.lent(team))
+def desk_of(shelf: Shelf, team: str, *, without: str = "") -> Desk:
+    """The team's desk as it stands now. `without`: as if that person had called nothing harmless."""
+    answers = shelf.answers()
+    kept = alarms_alone(answers, without) if without else answers
+    return Desk.of(shelf.groups(team), kept, shelf.settings(team).bars, shelf.lent(team))
 
 
 def lent_to(team: str, teams: Mapping[str, TeamSettings], desk: Callable[[str], Desk]) -> list[Labelled]:

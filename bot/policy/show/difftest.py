@@ -38,13 +38,17 @@ def _lead(differences: Differences) -> list[str]:
             return ["It fails until a push mends them, or somebody says in the queue that they are none."]
         case "missing":
             teams = words.listed([words.code(team) for team in differences.missing], "and")
-            return [f"That of {teams} is handed in with `codechill difftest upload`, for this very commit."]
+            return [
+                f"That of {teams} is handed in with `codechill difftest upload`, for this very commit and as a whole: "
+                "`codechill difftest uploads` says what is there, and which pieces could not be read. What was erased "
+                "is a gap until it is there again."
+            ]
         case "waiting":
             return ["One answer labels a group. What is noise, a new feature or a regression is said in the queue."]
         case "clean":
             automatic = sum(team.automatic for team in differences.teams)
-            if not automatic:
-                return []
-            return [f"{words.counted(automatic, 'group')} needed nobody: noise that people called noise before."]
+            alone = f"{words.counted(differences.alone, 'group')} so far by the author's word alone."
+            carried = f"{words.counted(automatic, 'group')} needed nobody: noise that people called noise before."
+            return [*([alone] if differences.alone else []), *([carried] if automatic else [])]
         case "nothing":
             return ["What was handed in for this commit is not kept any more."]

@@ -1,5 +1,6 @@
 """JSON Lines of our own form: see docs/difftest.schema.json. A line may also say what production does by itself:
-{"measured": {"endpoint": "GET /users/{}", "field": "body.name", "total": 1000, "raw": 40, "noise": 39}}.
+{"measured": {"endpoint": "GET /users/{}", "field": "body.name", "total": 1000, "raw": 40, "noise": 39}}. One that was
+compared elsewhere says what could not be read there: {"unreadable": {"place": "3 requests", "words": "..."}}.
 """
 
 from collections.abc import Iterator
@@ -19,9 +20,19 @@ def read(sources: Sources) -> Iterator[Difference | Measured | Problem]:
             yield value
             continue
         try:
-            yield _measured(value["measured"]) if "measured" in value else read_difference(value, sources.origin)
+            if "unreadable" in value:
+                yield _unreadable(place, value["unreadable"])
+            elif "measured" in value:
+                yield _measured(value["measured"])
+            else:
+                yield read_difference(value, sources.origin)
         except ScoringError as error:
             yield Problem(place, str(error))
+
+
+def _unreadable(place: str, value: Any) -> Problem:
+    said = value if isinstance(value, dict) else {}
+    return Problem(line(str(said.get("place", place))), line(str(said.get("words", "it could not be read"))))
 
 
 def _measured(value: Any) -> Measured:

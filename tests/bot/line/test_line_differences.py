@@ -11,6 +11,7 @@ from bot.store import Wanted, Weighed, Weighing
 from scoring.difftest.answers import Answer
 from scoring.difftest.groups import Group
 from scoring.difftest.labels import Label
+from scoring.difftest.readers import Problem
 from scoring.difftest.record import Difference, Origin
 from scoring.difftest.settings import TeamSettings
 from tests.fakes.line import Line
@@ -52,8 +53,8 @@ def answer(line: Line, pull: Pull, label: Label | None, *names: str, by: str = "
 
 
 def shown(line: Line, pull: Pull, name: str = DIFFERENTIAL_TEST) -> tuple[str | None, str]:
-    """Conclusion and title on its head."""
-    (run,) = [each for each in line.home.runs if each.sha == pull.head and each.name == name]
+    """Conclusion and title on its head; of several runs the last one counts, as on the forge."""
+    run = [each for each in line.home.runs if each.sha == pull.head and each.name == name][-1]
     return run.conclusion, run.title
 
 
@@ -86,9 +87,58 @@ def test_a_regression_fails_both_checks_until_somebody_takes_it_back(line: Line)
     answer(line, pull, Label.REGRESSION, "total")
     assert shown(line, pull) == ("failure", "1 regression in the differential test")
     assert shown(line, pull, "codechill") == ("failure", "Held while its differential test shows a regression")
-    answer(line, pull, Label.NEW_FEATURE, "total", by="ana")
+    answer(line, pull, Label.NEW_FEATURE, "total", by="mia")
     assert shown(line, pull) == ("action_required", "1 group of differences to label, 1 of them suspected")
     assert shown(line, pull, "codechill")[0] == "success"
+
+
+def test_whoever_wrote_a_change_lifts_no_regression_that_somebody_else_saw(line: Line) -> None:
+    """Neither on this head nor on the next that shows the same, nor by an upload that is under way or erased."""
+    pull = line.seen(0.5)
+    hand_in(line, pull.head, "total")
+    answer(line, pull, Label.REGRESSION, "total")
+    answer(line, pull, Label.NOISE, "total", by="ana")
+    assert shown(line, pull, "codechill")[0] == "failure"
+    line.clock.forward(hours=1)
+    line.push(pull, 0.5)
+    hand_in(line, pull.head, "total")
+    answer(line, pull, Label.NOISE, "total", by="ana")
+    assert shown(line, pull) == ("failure", "1 regression in the differential test")
+    hand_in(line, pull.head, ended=False, words="not all of it comes")
+    line.tick(pull)
+    assert [shown(line, pull, name)[0] for name in names(line)[-2:]] == ["failure", "failure"]
+    for each in line.store.difference_uploads.of(line.home.id, build=pull.head):
+        line.store.difference_uploads.erase(each, by="acme/shop", at=line.clock.now)
+    hand_in(line, pull.head, "tax")
+    answer(line, pull, Label.NOISE, "tax")
+    assert shown(line, pull) == (None, "Waiting for 1 differential test")
+    hand_in(line, pull.head, "total")
+    answer(line, pull, Label.NOISE, "total")
+    assert shown(line, pull)[0] == "success"
+
+
+def test_nothing_lands_by_itself_on_its_authors_word(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(funnel, "STAGES", (difftest.STAGE,))
+    line.configure("version: 1\nauto_review: {mode: shadow}\n")
+    pull = line.seen(0.02)
+    hand_in(line, pull.head, "total")
+    answer(line, pull, Label.NOISE, "total", by="ana")
+    assert shown(line, pull)[0] == "success"
+    answer(line, pull, Label.NOISE, "total", by="ben")
+    rows = line.store.passages.of(line.home.id, pull.number)
+    assert [row.decided.rule for row in rows][-2:] == ["own_word", ""]
+
+
+def test_an_upload_that_was_read_with_gaps_is_not_there(line: Line) -> None:
+    pull = line.seen(0.5)
+    origin = Origin("checkout", pull.head)
+    upload = line.store.difference_uploads.begin(
+        line.home.id, Wanted(origin, "jsonl", 1, "x"), by="acme/shop", at=line.clock.now
+    )
+    report = line.store.difference_intake.add(upload, [Problem("3 requests", "one build only")], TeamSettings())
+    line.store.difference_uploads.ended(upload, report=report, at=line.clock.now)
+    line.tick(pull)
+    assert shown(line, pull) == (None, "Waiting for 1 differential test")
 
 
 def test_a_push_that_mends_it_begins_anew(line: Line) -> None:

@@ -215,3 +215,34 @@ def test_a_team_is_lent_what_another_labelled_and_lends(place: Place) -> None:
         ("lender", Label.NOISE, -1),
     ]
     assert place.shelf.lent("mean") == []
+
+
+def test_a_name_that_is_used_again_hides_nothing_from_a_server(tmp_path: Path) -> None:
+    """Whoever handed in something harmless under it before: in an earlier build, or in this one."""
+    store = Store(sqlite_address(tmp_path))
+    place = Database(store)
+    place.add([difference("x", pattern="a → a", noisy=True)], V1)
+    assert place.add([difference("x", V2, field="status", kind="status 200→500")], V2).new == 1
+    assert place.add([difference("x", V2, pattern="c → d", noisy=False, right="d")], V2).new == 1
+    assert place.add([difference("x", V2, pattern="c → d", noisy=False, right="d")], V2).new == 0
+    assert sorted(each.key.signature.field for each in place.shelf.groups("pay")) == [
+        "body.name",
+        "body.name",
+        "status",
+    ]
+    store.close()
+
+
+def test_what_one_upload_denies_no_other_outvotes(tmp_path: Path) -> None:
+    store = Store(sqlite_address(tmp_path))
+    place = Database(store)
+    other = replace(V1, baseline="v0.9")
+    place.add([difference("a", noisy=False)], V1)
+    place.add([difference(f"b{n}", other, noisy=True) for n in range(9)], other)
+    (group,) = place.shelf.groups("pay")
+    assert (group.measured_noise, group.baseline) == (False, "")
+    quiet, loud = (Measured("GET /users/{}", "body.name", 1000, 900, noise) for noise in (900, 10))
+    place.add([loud, quiet], V1)
+    (group,) = place.shelf.groups("pay")
+    assert group.measured_noise is False
+    store.close()

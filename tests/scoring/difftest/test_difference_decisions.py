@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from scoring.difftest.answers import Answer, Standing, State, last_of, pace, standings
 from scoring.difftest.automation import Bars, Precedent, automatic
 from scoring.difftest.desk import Desk
-from scoring.difftest.groups import Group, grouped
+from scoring.difftest.groups import PATTERNS, Group, Key, Signature, grouped
 from scoring.difftest.labels import Label
 from scoring.difftest.queue import queue
+from scoring.difftest.record import Difference, Origin
 from scoring.difftest.signals import Signal
 from scoring.difftest.suggestion import Suggestion
 from scoring.difftest.verdict import Conclusion
@@ -136,3 +137,13 @@ def test_a_release_fails_while_a_regression_is_there_and_waits_while_somebody_ha
     failed = Desk.of(members, answers).verdict("v0")
     assert (failed.conclusion, failed.groups[REGRESSION]) == (Conclusion.FAILURE, 1)
     assert sum(failed.differences.values()) == len(rows)
+
+
+def test_what_is_shown_in_more_ways_than_are_counted_is_asked_of_a_person() -> None:
+    """Else whoever shows fifty known ones first hides the next."""
+    known = frozenset(f"{n} → {n}" for n in range(PATTERNS))
+    one = Group(Key("v2", Signature("pay", "GET /a", "body.b", "value")))
+    for pattern in (*sorted(known), "paid → free"):
+        one.add(Difference(id=pattern, origin=Origin("pay", "v2"), pattern=pattern))
+    sure = Suggestion(NOISE, 0.99, "local")
+    assert automatic(one, sure, [Precedent(NOISE, known)], Bars()) == ""

@@ -30,7 +30,7 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def taken(pieces: list[Piece]) -> list[Difference]:
     intake = Intake(set(), {}, lambda _: TeamSettings())
-    return [each for each in intake.take(pieces, ORIGIN) if isinstance(each, Difference)]
+    return [each[1] for each in intake.take(pieces, ORIGIN) if isinstance(each, tuple)]
 
 
 @pytest.mark.parametrize("kind", ONE_FILE)
