@@ -73,7 +73,7 @@ from bot.notices.posting import posting
 from bot.notices.readings import Stored as Noticed
 from bot.policy.incidents.report import Report
 from bot.process.privacy import keep_private
-from bot.store import Store, Upload
+from bot.store import Store
 from bot.store.engine import files_of
 from bot.web.page import Stored
 from bot.web.pages import FIRST
@@ -192,7 +192,10 @@ def build(settings: Settings, *, clock: Clock = now, role: Role = SERVE) -> App:
                 handler(jobs.SWEEP_ONE, sweeps.repository),
                 handler(jobs.REDELIVER, sweeps.deliveries),
                 handler(jobs.REACTIONS, Thumbs(forge=forge, reactions=store.reactions, clock=clock).take),
-                handler(jobs.PRUNE, prune(store.only(Ageing), clock, assessor.forget, registry.forget)),
+                handler(
+                    jobs.PRUNE,
+                    prune(store.only(Ageing), clock, assessor.forget, registry.forget, branch=builds.known_branch),
+                ),
                 handler(jobs.FIT, while_reachable(store.repositories, lambda one: assessor.fit(one.repository_id))),
                 handler(
                     jobs.RELABEL, while_reachable(store.repositories, lambda one: assessor.relabel(one.repository_id))
@@ -204,7 +207,7 @@ def build(settings: Settings, *, clock: Clock = now, role: Role = SERVE) -> App:
                 handler(jobs.RELEASE, builds.release),
                 handler(jobs.REVIEW, reviews.take if reviews else lambda asked: None),
                 handler(jobs.NOTICES, posting(settings, store.only(Noticed), store.only(weekly.Parts), clock).take),
-                handler(jobs.IMPORT, _importer(settings, store, clock, builds.read).take),
+                handler(jobs.IMPORT, _importer(settings, store, clock, builds).take),
                 *landing_jobs(store.only(Landable), queue, forge, mirror, clock, lander),
                 *learning(store.only(Learned), queue, assessor, registry, clock, settings.retrain_days),
                 handler(jobs.DOCTOR, on_visit(Watch(visits(settings, os.environ, clock), store.findings, clock))),
@@ -238,7 +241,7 @@ def build(settings: Settings, *, clock: Clock = now, role: Role = SERVE) -> App:
     if handing_in := upload_keys(settings.upload_keys.get_secret_value()):
 
         def of_teams(repository_id: int) -> Mapping[str, TeamSettings]:
-            return policy_of(store.configurations, repository_id, clock()).settings()
+            return policy_of(store.configurations, repository_id, clock(), builds.branch(repository_id)).settings()
 
         uploads = DifferenceDoor(
             handing_in, store.difference_uploads, store.repositories, queue, of_teams, clock, worker.wake, builds.read
@@ -294,9 +297,10 @@ def _assessor(
     )  # fmt: skip
 
 
-def _importer(settings: Settings, store: Store, clock: Clock, told: Callable[[Upload], None]) -> Importer:
+def _importer(settings: Settings, store: Store, clock: Clock, builds: Builds) -> Importer:
     folder = settings.folder.absolute() / "uploads"
-    return Importer(store.difference_uploads, store.difference_intake, store.configurations, folder, clock, told)
+    parts = (store.difference_uploads, store.difference_intake, store.configurations)
+    return Importer(*parts, folder, clock, builds.read, builds.branch)
 
 
 def _redelivery(settings: Settings, store: Store, clock: Clock) -> Redelivery:

@@ -60,8 +60,14 @@ class Ageing:
     difference_uploads: DifferenceUploads
 
 
-def prune(ageing: Ageing, clock: Callable[[], datetime], *forget: Callable[[int], None]) -> Callable[[Nothing], None]:
-    """A handler of jobs. `forget` removes what is kept of a repository outside of the database."""
+def prune(
+    ageing: Ageing,
+    clock: Callable[[], datetime],
+    *forget: Callable[[int], None],
+    branch: Callable[[int], str | None] = lambda repository_id: "",
+) -> Callable[[Nothing], None]:
+    """A handler of jobs. `forget` removes what is kept of a repository outside of the database. `branch` names a
+    repository's default branch, by whose word differences go; None: it is not known today."""
 
     def handle(_: Nothing) -> None:
         now = clock()
@@ -83,8 +89,8 @@ def prune(ageing: Ageing, clock: Callable[[], datetime], *forget: Callable[[int]
                 ageing.claims.forget(one.id)
                 ageing.exhibits.forget(one.id)
                 ageing.difference_uploads.forget(one.id)
-            else:
-                keep = policy_of(ageing.configurations, one.id, now).keep
+            elif ageing.difference_uploads.of(one.id) and (default := branch(one.id)) is not None:
+                keep = policy_of(ageing.configurations, one.id, now, default).keep
                 ageing.difference_uploads.prune(one.id, now - keep, given_up=now - HALF)
 
     return handle

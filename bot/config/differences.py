@@ -7,7 +7,12 @@ from bot.policy.config.difftest import Difftest, strictest
 from bot.store import Configurations
 
 
-def policy_of(configurations: Configurations, repository_id: int, now: datetime) -> Difftest:
-    """The strictest of what its branches say, as far as they were looked at."""
+def policy_of(configurations: Configurations, repository_id: int, now: datetime, branch: str = "") -> Difftest:
+    """What that branch says, as it was looked at last: whoever may make branches writes none of its configuration.
+
+    Without one the strictest of what all branches say, as far as they were looked at; it loosens nothing, but it is no
+    word on what a repository keeps.
+    """
     known = configurations.in_force(ORGANISATION, {repository_id})
-    return strictest(config.difftest for each in known if (config := composed(each, now)) is not None)
+    here = [each for each in known if branch in ("", each.ref)]
+    return strictest(config.difftest for each in here if (config := composed(each, now)) is not None)

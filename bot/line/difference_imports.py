@@ -21,7 +21,8 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """`folder` holds what is being read. `told` is called when an upload was read, or could not be."""
+    """`folder` holds what is being read. `told` is called when an upload was read, or could not be.
+    `branch` names the default branch of a repository, whose word holds."""
 
     uploads: DifferenceUploads
     intake: DifferenceIntake
@@ -29,6 +30,7 @@ class Importer:
     folder: Path
     clock: Callable[[], datetime]
     told: Callable[[Upload], None] = lambda upload: None
+    branch: Callable[[int], str] = lambda repository_id: ""
 
     def take(self, asked: Importing) -> None:
         """The handler of the job; done twice, the second time nothing happens."""
@@ -47,7 +49,8 @@ class Importer:
 
     def _read(self, upload: Upload) -> Report:
         """Raises ScoringError."""
-        policy = policy_of(self.configurations, upload.repository_id, self.clock())
+        home = upload.repository_id
+        policy = policy_of(self.configurations, home, self.clock(), self.branch(home))
         settings = policy.settings().get(upload.origin.team, TeamSettings())
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self.folder / upload.name

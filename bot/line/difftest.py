@@ -14,7 +14,7 @@ import structlog
 from bot.config.repository import Configurations
 from bot.facts.differences import standing
 from bot.forge.envelope import Envelope
-from bot.forge.port import Forge, Refused, Target
+from bot.forge.port import Forge, ForgeError, Refused, Target
 from bot.git.fetch import Missing
 from bot.git.mirror import Mirror
 from bot.jobs.intake import look
@@ -123,6 +123,24 @@ class Builds:
         settings = config.difftest.settings()
         self._show(target, build, sha, config, settings)
         self._report(build, settings)
+
+    def branch(self, repository_id: int) -> str:
+        """The default branch, its configuration read now; "" of what cannot be reached. Raises ForgeError."""
+        home = self.store.repositories.get(repository_id)
+        if home is None or home.gone:
+            return ""
+        target = Target(home.installation_id, home.id, home.full_name)
+        name = self.forge.repository(target).default_branch
+        self.configurations.of(target, self.forge.tip(target, name), name)
+        return name
+
+    def known_branch(self, repository_id: int) -> str | None:
+        """The same; None where the forge does not say."""
+        try:
+            return self.branch(repository_id)
+        except ForgeError as error:
+            _log.warning("difftest.no_branch", repository=repository_id, words=str(error))
+            return None
 
     # --- suggestions
 

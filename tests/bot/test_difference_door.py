@@ -355,3 +355,21 @@ def test_nothing_stays_of_a_repository_that_took_the_app_away(world: World, addr
             if table.name.startswith("difference")
         }
     assert (len(kept), set(kept.values())) == (9, {0})
+
+
+def test_a_branch_that_anybody_may_make_says_nothing_of_what_counts_or_is_kept(world: World) -> None:
+    """The default branch says nothing of differences; another one lets labels count and keeps them for an hour."""
+    lax = "version: 1\ndifftest: {labels: true, keep: 1d, teams: {default: {unordered: [body.items]}}}\n"
+    world.store.configurations.save(7, "main", text="version: 1\n", sha="", at=NOON)
+    world.store.configurations.save(7, "evil", text=lax, sha="", at=NOON)
+    policy = policy_of(world.store.configurations, 7, NOON, "main")
+    assert (policy.labels, policy.keep, dict(policy.teams)) == (False, timedelta(days=366), {})
+    world.now = NOON - timedelta(hours=30)
+    wanted = {"repository": "acme/shop", "build": "v1", "size": 9, "sha256": "0" * 64}
+    world.ask("POST", "/api/differences", wanted)
+
+    def left(branch: str | None) -> int:
+        prune(world.store.only(Ageing), lambda: NOON, branch=lambda _: branch)(Nothing())
+        return len(world.store.difference_uploads.of(7))
+
+    assert (left("main"), left(None), left("")) == (1, 1, 0)
