@@ -312,3 +312,9 @@ def test_a_packed_file_is_unpacked_up_to_a_bound(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("scoring.difftest.readers.source.UNPACKED", 1 << 20)
     with pytest.raises(ScoringError, match="unpacks to more than"):
         list(READERS["jsonl"].read(Sources(ORIGIN, bomb)))
+
+
+def test_a_time_beyond_all_calendars_is_no_time() -> None:
+    for at in ("9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59"):
+        with pytest.raises(ScoringError, match="is no time"):
+            read_difference({"at": at}, ORIGIN)
