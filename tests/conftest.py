@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 import bot.store
@@ -29,6 +30,14 @@ os.environ |= {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": str(_HOME / "gitconfig"),
 }
+
+# where rich is installed, structlog would print every value of every frame of an error: seconds for each
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 # what was compiled once is compiled by no process again: most of the time that a child process takes to start
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -91,13 +91,13 @@ class Place:
 def logging_into(path: Path, hidden: tuple[str, ...]) -> Iterator[None]:
     """As the server logs, in full."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, configured = root.handlers[:], root.level, structlog.get_config()
     with path.open("w") as file:
         configure("debug", "json", hidden, file)
         yield
         root.handlers[:] = handlers
         root.setLevel(level)
-        structlog.reset_defaults()
+        structlog.configure(**configured)
 
 
 @pytest.fixture(scope="session")

@@ -27,12 +27,13 @@ TOKENS = (
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
     before = logging.getLogger().handlers[:], logging.getLogger().level
+    configured = structlog.get_config()
     written = io.StringIO()
     configure("debug", "json", SECRETS, written)
     yield written
     logging.getLogger().handlers[:], level = before
     logging.getLogger().setLevel(level)
-    structlog.reset_defaults()
+    structlog.configure(**configured)
 
 
 def lines(stream: io.StringIO) -> list[dict[str, object]]:
@@ -105,11 +106,11 @@ def test_what_is_no_secret_stays(stream: io.StringIO) -> None:
 
 def test_text_for_people_is_masked_alike() -> None:
     written = io.StringIO()
-    before = logging.getLogger().handlers[:]
+    before, configured = logging.getLogger().handlers[:], structlog.get_config()
     configure("info", "text", SECRETS, written)
     structlog.get_logger("bot.test").info("hello", token=TOKENS[0])
     logging.getLogger().handlers[:] = before
-    structlog.reset_defaults()
+    structlog.configure(**configured)
     assert TOKENS[0] not in written.getvalue()
     assert "hello" in written.getvalue()
 

@@ -139,10 +139,11 @@ class Red:
 
 def lines(folder: Path, **settings: object) -> Iterator[Stage]:
     # errors are what these tests are about: written out with everything around them they take longer than the work
+    before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     with stage(folder, clock=Clock(), forge_clock=Clock(), github_timeout=1, **settings) as here:
         yield here
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="module")

@@ -43,10 +43,11 @@ def anew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Stor
 @pytest.fixture
 def line(anew: Callable[[], Store]) -> Iterator[Line]:
     """In the end of every test: whoever looks again changes nothing."""
+    before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     here = Line(anew())
     try:
         yield here
         here.at_rest()
     finally:
-        structlog.reset_defaults()
+        structlog.configure(**before)

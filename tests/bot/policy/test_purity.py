@@ -19,7 +19,8 @@ LIBRARIES = {
 }  # fmt: skip
 # values, arithmetic, and readers of texts that they are given
 INSIDE = (
-    "bot.plain", "bot.policy", "scoring.assessment", "scoring.facts.services", "scoring.incidents.blame",
+    "bot.plain", "bot.policy", "scoring.assessment", "scoring.difftest.automation", "scoring.difftest.changes",
+    "scoring.difftest.record", "scoring.difftest.settings", "scoring.facts.services", "scoring.incidents.blame",
     "scoring.incidents.titles", "scoring.inspection", "scoring.learning.rates",
 )  # fmt: skip
 ASKS = {"now", "today", "utcnow", "open", "print", "input", "exec", "eval", "getenv", "environ"}

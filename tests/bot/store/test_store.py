@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -293,10 +294,15 @@ def test_a_moment_without_a_zone_is_refused(store: Store) -> None:
         store.notes.add(7, 1, "k", at=datetime(2026, 1, 1))
 
 
+def _ours(name: str | None, kind: str, _: Any) -> bool:
+    """What procrastinate's own scripts make is compared with those scripts, elsewhere."""
+    return kind != "table" or not str(name).startswith("procrastinate_")
+
+
 def test_the_tables_are_those_that_the_code_reads_and_the_audit_log_keeps_itself(store: Store) -> None:
     with store.write() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
-        assert compare_metadata(context, metadata) == []
+        opts = {"compare_type": False, "include_name": _ours}
+        assert compare_metadata(MigrationContext.configure(connection, opts=opts), metadata) == []
     for turn in range(3):
         store.audit.add("decision", at=NOW, repository_id=7, number=1, turn=turn)
     for statement in ("UPDATE audit SET body = '{}'", "DELETE FROM audit"):

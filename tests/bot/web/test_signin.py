@@ -229,7 +229,7 @@ class TestForms:
 
 def test_no_token_is_kept_readable_logged_or_shown(here: Doorway, tmp_path: Path) -> None:
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, configured = root.handlers[:], root.level, structlog.get_config()
     browser = here.browser()
     with (tmp_path / "log").open("w") as file:
         configure("debug", "json", (), file)
@@ -237,7 +237,7 @@ def test_no_token_is_kept_readable_logged_or_shown(here: Doorway, tmp_path: Path
         browser.get("/now")
         root.handlers[:] = handlers
         root.setLevel(level)
-        structlog.reset_defaults()
+        structlog.configure(**configured)
     (token,) = here.box.world.user_tokens
     name = browser.cookie().value.rpartition(".")[0]
     session = here.store.sessions.get(digest(name), here.clock.now)
