@@ -39,5 +39,4 @@ def conclusion(outcome: Outcome, mode: Mode) -> Conclusion | None:
             return "neutral" if mode == "comment" else "success"
         case "regression":
             return "failure" if mode == "enforce" else "neutral"
-        case "waiting":
-            return "action_required" if mode == "enforce" else "neutral"
+    return "action_required" if mode == "enforce" else "neutral"  # it waits for somebody

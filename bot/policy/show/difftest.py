@@ -28,8 +28,7 @@ def _headline(differences: Differences) -> str:
             return f"{words.counted(differences.waiting, 'group')} of differences to label{suspected}"
         case "clean":
             return "Every difference is accounted for"
-        case "nothing":
-            return "No differential test is known here any more"
+    return "No differential test is known here any more"
 
 
 def _lead(differences: Differences) -> list[str]:
@@ -50,5 +49,4 @@ def _lead(differences: Differences) -> list[str]:
             alone = f"{words.counted(differences.alone, 'group')} so far by the author's word alone."
             carried = f"{words.counted(automatic, 'group')} needed nobody: noise that people called noise before."
             return [*([alone] if differences.alone else []), *([carried] if automatic else [])]
-        case "nothing":
-            return ["What was handed in for this commit is not kept any more."]
+    return ["What was handed in for this commit is not kept any more."]

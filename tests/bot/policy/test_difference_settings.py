@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.policy.config import ConfigError, merge, parse
+from bot.policy.config import ConfigError, merge, parse, settings
 from bot.policy.config.difftest import Difftest, Team, strictest
 from scoring.difftest.automation import Bars
 from scoring.difftest.changes import Tolerance
@@ -33,16 +33,31 @@ def difftest(text: str) -> Difftest:
 
 
 def test_a_team_says_what_may_differ_how_sure_noise_has_to_be_and_what_is_expected() -> None:
-    settings = TeamSettings(
+    expected = TeamSettings(
         ("Billing",),
         Tolerance(frozenset({"body.items", "body.tags"}), {"body.ms": 0.5, "body.kb": 0.1}),
         Bars(0.95, 0.99),
         ("search", "web"),
     )
-    assert difftest(FULL) == Difftest({"pay": Team(settings, ("src/**",))}, True, timedelta(days=30))
+    assert difftest(FULL) == Difftest({"pay": Team(expected, ("src/**",))}, True, timedelta(days=30))
     plain = difftest("version: 1\ndifftest: {teams: {pay: {carried: never}}}\n")
     assert plain == Difftest({"pay": Team(TeamSettings(CATEGORIES, bars=Bars(None, None)))})
     assert difftest("version: 1\n") == Difftest({}, False, timedelta(days=366))
+
+
+def test_a_shelf_is_handed_the_settings_of_each_team_and_what_is_in_force_is_shown() -> None:
+    config = parse(FULL)
+    assert config.difftest.settings() == {"pay": config.difftest.teams["pay"].settings}
+    shown = {each.key: each.value for each in settings(config) if each.key.startswith("difftest.")}
+    assert {key.removeprefix("difftest.teams.pay."): value for key, value in shown.items()} == {
+        "expected": "src/**", "carried": "95%", "measured": "99%", "unordered": "body.items, body.tags",
+        "numbers": "body.ms by 0.5, body.kb by 0.1", "categories": "Billing", "lends": "search, web",
+        "difftest.labels": "true", "difftest.keep": "720h",
+    }  # fmt: skip
+    never = parse("version: 1\ndifftest: {teams: {pay: {carried: never}}}\n")
+    plain = {each.key: each.value for each in settings(never)}
+    assert (plain["difftest.teams.pay.carried"], plain["difftest.labels"]) == ("never", "false")
+    assert "difftest.teams.pay.categories" not in plain
 
 
 @pytest.mark.parametrize(

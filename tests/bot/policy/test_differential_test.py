@@ -110,6 +110,7 @@ def test_a_proof_about_the_source_does_not_lift_what_was_seen_at_run_time() -> N
         (None, "passed", ""),
         (NOTHING, "passed", ""),
         (of(CLEAN), "passed", ""),
+        (replace(of(CLEAN), alone=1), "person", "own_word"),
         (MISSING, "person", "not_there"),
         (of(WAITING), "person", "not_answered"),
         (of(WAITING, REGRESSION), "refused", "regression"),

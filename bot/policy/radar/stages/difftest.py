@@ -16,10 +16,9 @@ def judge(candidate: Candidate) -> Answer:
             return person("not_there", f"The differential test of {_teams(differences)} is not there yet.")
         case "waiting":
             return person("not_answered", f"Somebody has to label {_groups(differences.waiting)} of its differences.")
-        case "clean" | "nothing" if differences.alone:
-            return person("own_word", f"Only its author says that {_groups(differences.alone)} do no harm.")
-        case "clean" | "nothing":
-            return PASSED
+    if differences.alone:
+        return person("own_word", f"Only its author says that {_groups(differences.alone)} do no harm.")
+    return PASSED
 
 
 def _unknown(candidate: Candidate) -> Answer:
